@@ -1,0 +1,39 @@
+// SHA-256 and encodings of bytes as text.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace passerelle::base {
+
+using Sha256Digest = std::array<uint8_t, 32>;
+
+// SHA-256 (FIPS 180-4) of the bytes.
+Sha256Digest Sha256(absl::string_view bytes);
+
+// SHA-256 as 64 lower-case hexadecimal digits.
+std::string Sha256Hex(absl::string_view bytes);
+
+// Whether the text is 64 lower-case hexadecimal digits.
+bool IsSha256Hex(absl::string_view text);
+
+// base64url without padding (RFC 4648, 5; RFC 7515, 2).
+std::string Base64UrlEncode(absl::string_view bytes);
+
+// Strict inverse: no padding, no white space, no unused bits. InvalidArgument otherwise, without a catalogued reason:
+// the caller knows what the text was.
+absl::StatusOr<std::string> Base64UrlDecode(absl::string_view text);
+
+// base64 with padding (RFC 4648, 4).
+std::string Base64Encode(absl::string_view bytes);
+
+// base64 with or without line breaks and blanks, padding required; strict otherwise.
+absl::StatusOr<std::string> Base64Decode(absl::string_view text);
+
+}  // namespace passerelle::base

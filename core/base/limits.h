@@ -1,0 +1,81 @@
+// Every limit of Passerelle, with its unit, its reason, and the test that reaches it.
+#pragma once
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace passerelle::base {
+
+// Bytes of one document. Sealed credentials with page images reach 1 MiB, transcripts with attachments 10 MiB.
+// Test: tests/unit/core/document/detect_test.cc, oversized.
+inline constexpr size_t kDocumentBytesMax = 16u << 20;
+
+// Bytes of a document after unpacking base64 and gzip; the same limit, so that a bomb gains nothing.
+// Test: tests/unit/adapters/elmo, zip bomb.
+inline constexpr size_t kUnpackedBytesMax = kDocumentBytesMax;
+
+// Nesting of JSON and XML. The deepest real document seen has 24 levels.
+// Test: tests/unit/core/base/json_test.cc and tests/unit/core/base/xml_test.cc, ten thousand deep.
+inline constexpr size_t kNestingMax = 128;
+
+// Elements and attributes of one XML document, so that work stays bounded below the byte limit.
+// Test: tests/unit/core/base/xml_test.cc.
+inline constexpr size_t kXmlNodesMax = 1'000'000;
+
+// Depth of learning achievements within each other.
+// Test: tests/golden/elmo.
+inline constexpr size_t kPartsDepthMax = 16;
+
+// Findings and diagnostics listed for one document; the count goes on, the list does not.
+// Test: tests/unit/core/elm/constraints_test.cc.
+inline constexpr size_t kFindingsMax = 1000;
+
+// Bytes of one envelope's header. Ours have 400.
+// Test: tests/unit/core/relay/envelope_test.cc.
+inline constexpr size_t kEnvelopeHeaderBytesMax = 4096;
+
+// Bytes of one gRPC message: a document, its translation with the document embedded in base64, and headroom.
+// Test: tests/integration, oversized message.
+inline constexpr size_t kGrpcMessageBytesMax = 64u << 20;
+
+// An envelope is taken when its date is at most this far from our clock (trust: the EWP threshold).
+// Test: tests/unit/core/relay/envelope_test.cc, stale and from the future.
+inline constexpr absl::Duration kFreshnessWindow = absl::Seconds(300);
+
+// Longest life that an envelope may give itself.
+// Test: tests/unit/core/relay/envelope_test.cc.
+inline constexpr absl::Duration kEnvelopeLifeMax = absl::Seconds(600);
+
+// How long received message ids and their answers are kept. At least the longest exchange (kExchangeLifeMax) plus the
+// freshness window on both sides, so that no retry can find its first attempt forgotten.
+// Test: tests/unit/core/relay/inbox_test.cc.
+inline constexpr absl::Duration kDuplicateMemory = absl::Hours(24 * 8);
+
+// Longest time for which an exchange or a case is tried.
+// Test: tests/unit/core/exchange/exchange_test.cc.
+inline constexpr absl::Duration kExchangeLifeMax = absl::Hours(24 * 7);
+
+// Wait between two attempts of the same message: first, doubled each time, up to the last.
+// Test: tests/unit/core/relay/outbox_test.cc.
+inline constexpr absl::Duration kRetryFirst = absl::Milliseconds(500);
+inline constexpr absl::Duration kRetryLast = absl::Minutes(15);
+
+// Entries of a page of a list: without a wish, and at most.
+// Test: tests/unit/core/exchange/exchange_test.cc.
+inline constexpr int kPageSizeDefault = 50;
+inline constexpr int kPageSizeMax = 200;
+
+// Credentials named in one authorisation.
+// Test: tests/unit/core/sharing/sharing_test.cc.
+inline constexpr int kAuthorisationCredentialsMax = 100;
+
+// Calls that one node works on or holds in its queue at a time; the next is told to come later.
+// Test: tests/unit/gateway/grpc/worker_pool_test.cc.
+inline constexpr size_t kQueuedCallsMax = 1024;
+
+// Bytes of a configuration, policy, node map or register file.
+// Test: tests/unit/gateway/config/yaml_test.cc.
+inline constexpr size_t kConfigBytesMax = 4u << 20;
+
+}  // namespace passerelle::base

@@ -1,0 +1,101 @@
+// The extension point: an adapter reads one format into the European Learning Model, and accounts for every part of the
+// source that it could not carry.
+//
+// An adapter is a pure function of its input: no clock, no network, no keys, no state. It lives in its own folder under
+// adapters/, has one line in adapters/adapters.cmake, and knows core/base, core/elm and core/document only.
+//
+// Thread-safety: adapters are shared and const. Ownership: the registry holds them for the life of the process.
+//
+//   class ElmoAdapter : public Adapter {
+//    public:
+//     const FormatInfo& Info() const override;
+//     Confidence Detect(absl::string_view bytes) const override;
+//     absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override;
+//   };
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "passerelle/document/v1/document.pb.h"
+#include "passerelle/elm/v3/elm.pb.h"
+
+namespace passerelle::document {
+
+// What an adapter is.
+struct FormatInfo {
+  std::string id;                       // format id of the command line's contract
+  std::string name;                     // for people
+  std::vector<std::string> versions;    // versions of the format that it takes
+  std::vector<std::string> directions;  // "read", "write"
+  std::string maturity;                 // "stable", "beta" or "alpha"
+  std::string media_type;               // usual media type
+};
+
+// How sure an adapter is that bytes are of its format. The highest wins; two equal ones above kNone are reported as
+// unknown, never guessed.
+enum class Confidence { kNone = 0, kPossible = 50, kCertain = 100 };
+
+struct ImportOptions {
+  // Which of several reports of one document to take, from 0. Without it, several reports are kSeveralReports.
+  std::optional<size_t> report_index;
+  // The format was named by the caller: repair what can be repaired, such as a missing namespace, with a diagnostic.
+  bool format_named = false;
+  // When the translation is made. Used only where the model demands a date and the source has none.
+  absl::Time translation_time = absl::UnixEpoch();
+};
+
+// How one Annex I element came out of the source.
+struct ElementOrigin {
+  std::string element;  // "A1-M05"
+  document::v1::ElementStatus status = document::v1::ELEMENT_STATUS_UNSPECIFIED;
+  std::vector<std::string> source;  // places in the source
+  std::string rule;                 // id of the rule that derived or converted it
+};
+
+// What an adapter returns.
+struct Imported {
+  elm::v3::EuropeanDigitalCredential credential;
+  // Elements of which the adapter knows more than the credential shows: derived, withheld, by reference, or text, with
+  // the places in the source. The others are judged on the credential alone (elm::AnnexOne).
+  std::vector<ElementOrigin> origins;
+  std::vector<document::v1::DroppedSource> dropped;
+  std::vector<document::v1::Diagnostic> diagnostics;
+  // The source's own bytes are a European credential already: no conversion evidence is added.
+  bool european = false;
+};
+
+class Adapter {
+ public:
+  Adapter() = default;
+  Adapter(const Adapter&) = delete;
+  Adapter& operator=(const Adapter&) = delete;
+  virtual ~Adapter() = default;
+
+  virtual const FormatInfo& Info() const = 0;
+  // Total: any bytes. Must be cheap: a look at the beginning and the structure, not a full read.
+  virtual Confidence Detect(absl::string_view bytes) const = 0;
+  // Reads a document. Every failure is a catalogued problem that names the place.
+  virtual absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const = 0;
+};
+
+// The adapters of this build, in the order of their table. Made by adapters/registry (generated); the core only uses
+// it.
+class Registry {
+ public:
+  explicit Registry(std::vector<std::unique_ptr<const Adapter>> adapters);
+
+  const std::vector<std::unique_ptr<const Adapter>>& adapters() const { return adapters_; }
+  // The adapter of a format id, or null.
+  const Adapter* Find(absl::string_view format) const;
+
+ private:
+  std::vector<std::unique_ptr<const Adapter>> adapters_;
+};
+
+}  // namespace passerelle::document

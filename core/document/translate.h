@@ -1,0 +1,55 @@
+// Detection and translation of documents: the one way from received bytes to the European model.
+//
+// Thread-safety: free functions on values and const adapters.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/document/adapter.h"
+#include "passerelle/document/v1/document.pb.h"
+
+namespace passerelle::document {
+
+struct Detected {
+  std::string format;  // a format id, or "unknown"
+  int confidence = 0;  // 0 to 100
+};
+
+// Which format the bytes are in. Total: any bytes, any size.
+Detected Detect(const Registry& registry, absl::string_view bytes);
+
+// A received document, kept byte for byte with its digest.
+v1::CredentialDocument MakeDocument(absl::string_view bytes, absl::string_view format, absl::string_view media_type);
+
+struct TranslateOptions {
+  std::string from;  // format id; empty to detect
+  ImportOptions import;
+  // Annex I elements whose loss is refused, such as "A1-M08": kLossRefused when one of them is missing afterwards.
+  std::vector<std::string> refuse_loss;
+};
+
+struct Translated {
+  std::string format;  // what the document was read as
+  elm::v3::EuropeanDigitalCredential credential;
+  std::string content;  // the credential as JSON-LD, model 3.2
+  v1::TranslationReport report;
+};
+
+// Translates a document into the European model. A document of another format is embedded as evidence and the result
+// claims the profile edc-converted; a European document is written anew without it. kLossRefused carries no report:
+// call without refuse_loss to see one.
+// Problems: those of the adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kLossRefused.
+absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view bytes,
+                                     const TranslateOptions& options);
+
+// The report as the command line's JSON contract has it, and as a table for people.
+std::string ReportJson(const v1::TranslationReport& report);
+std::string ReportText(const v1::TranslationReport& report);
+
+// "stated", "text", "derived", "withheld", "by_reference" or "missing".
+absl::string_view StatusWord(v1::ElementStatus status);
+
+}  // namespace passerelle::document

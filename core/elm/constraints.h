@@ -1,0 +1,38 @@
+// The constraints of the European Learning Model: one walk over the options of the messages.
+//
+// Thread-safety: free functions on values. Cost: linear in the size of the credential.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/elm/codec.h"
+
+namespace passerelle::elm {
+
+struct Conformance {
+  bool conforms = false;
+  std::string profile;            // "edc-generic-full", … as credentialSchema names it; empty if it names none
+  std::vector<Finding> findings;  // violations first in document order; bounded by base::kFindingsMax
+};
+
+// Judges a credential that was read: cardinality, class, datatype, one value a language, concept schemes, and the extra
+// constraints of the profile that credentialSchema names. The findings of reading count: a member that no context
+// defines is a violation, as it is for a JSON-LD processor that does not drop silently.
+Conformance CheckConstraints(const ReadCredential& read);
+
+// Plausibility: what conforms and is still hardly meant (durations in months, birth dates that are not midnight UTC,
+// levels outside the framework, an award after the issue, a concept whose label contradicts its IRI).
+std::vector<Finding> CheckPlausibility(const v3::EuropeanDigitalCredential& credential);
+
+// One limb of the definition of a micro-credential, point 5(a) of the Recommendation.
+struct DefinitionLimb {
+  std::string limb;     // "learning-outcomes", "small-volume", "assessed", …
+  std::string outcome;  // "met", "not_met" or "unknown"
+  std::string explanation;
+};
+
+// The six limbs of the definition.
+std::vector<DefinitionLimb> CheckDefinition(const v3::EuropeanDigitalCredential& credential);
+
+}  // namespace passerelle::elm

@@ -1,0 +1,59 @@
+// The node map in use: who takes part, and with which keys. Keys are parsed once when a map is loaded.
+//
+// Thread-safety: NodeDirectory is immutable; NodeMapHolder is thread-safe and hands out the current directory.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "core/proof/key.h"
+#include "passerelle/federation/v1/node_map.pb.h"
+
+namespace passerelle::federation {
+
+class NodeDirectory {
+ public:
+  // Checks and indexes a map: ids unique, kids are the keys' thumbprints, digests well-formed, no certificate under two
+  // nodes. Problem: kNodeMapUnusable with the place.
+  static absl::StatusOr<std::shared_ptr<const NodeDirectory>> Make(v1::NodeMap map);
+
+  const v1::NodeMap& map() const { return map_; }
+  // The node, active or not; null if there is none.
+  const v1::Node* Find(absl::string_view id) const;
+  // The active node; kNodeUnknown if there is none or the map has expired.
+  absl::StatusOr<const v1::Node*> FindActive(absl::string_view id, absl::Time now) const;
+  // The node behind a TLS certificate (SHA-256 of the DER, hexadecimal). kPeerUnknown, or kPeerRevoked when the node
+  // has been revoked. Called for every call, so that a resumed TLS session gains a revoked node nothing.
+  absl::StatusOr<const v1::Node*> Authenticate(absl::string_view certificate_sha256, absl::Time now) const;
+  // The message key `kid` of a node if it may sign at `signed_at`; null otherwise.
+  const proof::VerificationKey* MessageKey(absl::string_view node, absl::string_view kid, absl::Time signed_at) const;
+
+ private:
+  explicit NodeDirectory(v1::NodeMap map) : map_(std::move(map)) {}
+  v1::NodeMap map_;
+  absl::flat_hash_map<std::string, const v1::Node*> by_id_;
+  absl::flat_hash_map<std::string, const v1::Node*> by_certificate_;
+  absl::flat_hash_map<std::pair<std::string, std::string>, proof::VerificationKey> keys_;
+};
+
+class NodeMapHolder {
+ public:
+  explicit NodeMapHolder(std::shared_ptr<const NodeDirectory> directory) : directory_(std::move(directory)) {}
+  std::shared_ptr<const NodeDirectory> Get() const;
+  // Puts a newer map in place. kNodeMapUnusable when its version is lower than the present one.
+  absl::Status Replace(std::shared_ptr<const NodeDirectory> directory);
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const NodeDirectory> directory_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace passerelle::federation

@@ -1,0 +1,65 @@
+// Keys that sign and verify messages: EC P-256 (ES256) and Ed25519 (EdDSA), on OpenSSL. Parsed once, then shared.
+//
+// Thread-safety: both classes are immutable after making and can be shared. Ownership: values that share the key
+// inside.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+typedef struct evp_pkey_st EVP_PKEY;
+
+namespace passerelle::proof {
+
+enum class KeyAlgorithm { kEs256, kEdDsa };
+
+// "ES256" or "EdDSA", as JWS headers have it.
+absl::string_view AlgorithmName(KeyAlgorithm algorithm);
+
+class VerificationKey {
+ public:
+  // From a JWK (RFC 7517, RFC 8037): kty EC with crv P-256, or kty OKP with crv Ed25519. Other members are ignored, a
+  // private member is refused. Problem: kKeyUnusable.
+  static absl::StatusOr<VerificationKey> FromJwk(absl::string_view jwk);
+
+  KeyAlgorithm algorithm() const { return algorithm_; }
+  // The public key as a JWK with its required members only, in the order of RFC 7638.
+  const std::string& jwk() const { return jwk_; }
+  // RFC 7638 thumbprint (SHA-256, base64url).
+  const std::string& thumbprint() const { return thumbprint_; }
+
+  // Whether `signature` (64 bytes; R||S for ES256) is a signature over `input`. Any malformed signature is just false.
+  bool Verify(absl::string_view input, absl::string_view signature) const;
+
+ private:
+  friend class SigningKey;
+  VerificationKey(std::shared_ptr<EVP_PKEY> key, KeyAlgorithm algorithm);
+  std::shared_ptr<EVP_PKEY> key_;
+  KeyAlgorithm algorithm_;
+  std::string jwk_;
+  std::string thumbprint_;
+};
+
+class SigningKey {
+ public:
+  // A new key.
+  static absl::StatusOr<SigningKey> Generate(KeyAlgorithm algorithm);
+  // From PKCS#8 PEM, unencrypted. Problem: kKeyUnusable.
+  static absl::StatusOr<SigningKey> FromPem(absl::string_view pem);
+
+  // PKCS#8 PEM.
+  absl::StatusOr<std::string> ToPem() const;
+  const VerificationKey& verification_key() const { return public_; }
+  // Signature over `input`: 64 bytes. kInternal if OpenSSL fails.
+  absl::StatusOr<std::string> Sign(absl::string_view input) const;
+
+ private:
+  explicit SigningKey(VerificationKey key) : public_(std::move(key)) {}
+  VerificationKey public_;
+};
+
+}  // namespace passerelle::proof

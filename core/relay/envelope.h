@@ -1,0 +1,60 @@
+// Signed envelopes: detached JWS over the exact bytes that travel (RFC 7515, RFC 7797 "b64": false).
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/federation/node_map.h"
+#include "core/proof/key.h"
+#include "passerelle/relay/v1/envelope.pb.h"
+
+namespace passerelle::relay {
+
+// The only method over which envelopes travel.
+inline constexpr absl::string_view kDeliverMethod = "/passerelle.relay.v1.RelayService/Deliver";
+
+// What the signed header says.
+struct Header {
+  std::string id;         // message id, a UUID; an answer has its own
+  std::string sender;     // node id ("iss")
+  std::string audience;   // node id ("aud")
+  absl::Time issued_at;   // whole seconds ("iat")
+  absl::Time expires_at;  // whole seconds ("exp")
+  std::string method = std::string(kDeliverMethod);
+  std::string type;     // full name of the body's message
+  std::string request;  // in answers: SHA-256 of the request's signing input, hexadecimal; empty in requests
+};
+
+// Signs. `body` goes into the envelope as it is.
+absl::StatusOr<v1::Envelope> Seal(const proof::SigningKey& key, const Header& header, absl::string_view body);
+
+// A verified envelope. Nothing of an envelope is used before Open has returned this.
+struct Opened {
+  Header header;
+  std::string body;
+  std::string sha256;  // of the signing input, hexadecimal: the identity of the signed message, never the signature
+};
+
+struct OpenOptions {
+  std::string audience;  // this node
+  std::string sender;    // the node behind the TLS connection
+  absl::Time now;
+  // For answers: digests of the attempts of the request, any of which the answer may be bound to. Empty for requests.
+  std::vector<std::string> requests;
+};
+
+// Verifies, in this order: size, header JSON (strict, crit, no unknown critical member), sender, key in the node map
+// and its activation window, signature, audience, method, dates, request binding. Replay is the inbox's matter.
+// Problems: kEnvelope*, kNodeUnknown.
+absl::StatusOr<Opened> Open(const v1::Envelope& envelope, const federation::NodeDirectory& nodes,
+                            const OpenOptions& options);
+
+// SHA-256 of the signing input of an envelope, hexadecimal.
+std::string EnvelopeSha256(const v1::Envelope& envelope);
+
+}  // namespace passerelle::relay

@@ -1,0 +1,68 @@
+// The receiving side of the relay: every message has its effect once, and every message gets a signed answer.
+//
+// A received envelope is opened, then, in ONE transaction: looked up by (sender, id), handled, and stored with its
+// answer. A retry (same sender, id and body, signed anew) gets the original answer without a second effect; the same
+// envelope byte for byte is a replay and is refused; the same id with another body is refused.
+//
+// Thread-safety: Inbox is thread-safe if the handlers are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "core/base/port/clock.h"
+#include "core/base/port/random.h"
+#include "core/base/port/store.h"
+#include "core/relay/envelope.h"
+
+namespace passerelle::relay {
+
+// The body of an answer.
+struct Reply {
+  std::string type;  // full name of the message
+  std::string body;  // its bytes
+};
+
+// Handles the messages of one type.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // Full name of the message type that it takes.
+  virtual std::string Type() const = 0;
+  // Work that needs no transaction and may be slow, such as asking the national register; its result is handed to
+  // Handle. May be called for a message that turns out to be a duplicate.
+  virtual absl::StatusOr<std::string> Prepare(const Opened& message) = 0;
+  // The effect. A problem becomes a signed Refusal, and nothing written in `tx` by the handler stays; the refusal is
+  // stored as the answer unless its reason is retryable.
+  virtual absl::StatusOr<Reply> Handle(const Opened& message, const std::string& prepared, base::Transaction& tx) = 0;
+};
+
+class Inbox {
+ public:
+  struct Options {
+    std::string node;  // this node
+    const federation::NodeMapHolder* nodes = nullptr;
+    const proof::SigningKey* key = nullptr;
+    base::Store* store = nullptr;
+    const base::Clock* clock = nullptr;
+    base::Random* random = nullptr;
+    std::vector<Handler*> handlers;
+  };
+  explicit Inbox(Options options);
+
+  // Takes an envelope that came over a TLS connection of `sender`. Returns the signed answer: a reply, a receipt or a
+  // refusal. An error status only when no answer can be signed or the envelope cannot be tied to the sender: then the
+  // caller returns the status itself.
+  absl::StatusOr<v1::Envelope> Receive(absl::string_view sender, const v1::Envelope& envelope);
+
+  // Deletes what is older than base::kDuplicateMemory; returns how many. Called from time to time.
+  absl::StatusOr<int> Forget();
+
+ private:
+  Options options_;
+  absl::flat_hash_map<std::string, Handler*> handlers_;
+};
+
+}  // namespace passerelle::relay

@@ -1,0 +1,93 @@
+// The sending side of the relay: a message is written in the transaction of the effect that caused it, and tried until
+// it is answered or its time is over. Retries sign anew with the same id.
+//
+// Thread-safety: Outbox is thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "core/base/port/clock.h"
+#include "core/base/port/random.h"
+#include "core/base/port/store.h"
+#include "core/relay/envelope.h"
+
+namespace passerelle::relay {
+
+// Port: one attempt to deliver one envelope. Thread-safe. May block up to the time limit.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // The node's answer, unverified. kPeerUnreachable, kPeerTimeout, or the problem with which the peer refused the call.
+  virtual absl::StatusOr<v1::Envelope> Deliver(const federation::v1::Node& node, const v1::Envelope& envelope) = 0;
+};
+
+// A message to be sent.
+struct Outgoing {
+  std::string id;         // UUID
+  std::string recipient;  // node id
+  std::string type;       // full name of the body's message
+  std::string body;
+  std::string resource;   // what it belongs to, such as an exchange id; handed back with the answer
+  absl::Time expires_at;  // when to give up
+};
+
+// What became of a message.
+struct Answer {
+  Opened opened;          // the verified answer; not set when `status` is not OK
+  v1::Envelope envelope;  // the answer as received: the evidence
+};
+
+// Takes the answers to the messages of one type. Called inside the transaction that ends the message.
+class AnswerHandler {
+ public:
+  virtual ~AnswerHandler() = default;
+  // Full name of the message type whose answers it takes.
+  virtual std::string Type() const = 0;
+  // The message was answered: by a reply or a receipt (`answer.ok()`), by a signed refusal (the refusal's problem; the
+  // refusal's envelope is in `evidence`), or never, because its time was over (kPeerTimeout or the last problem).
+  virtual absl::Status HandleAnswer(const Outgoing& message, const absl::StatusOr<Answer>& answer,
+                                    const v1::Envelope* evidence, base::Transaction& tx) = 0;
+  // An attempt failed and will be repeated.
+  virtual absl::Status HandleAttempt(const Outgoing& message, const absl::Status& problem, int attempts,
+                                     base::Transaction& tx) = 0;
+};
+
+class Outbox {
+ public:
+  struct Options {
+    std::string node;
+    const federation::NodeMapHolder* nodes = nullptr;
+    const proof::SigningKey* key = nullptr;
+    base::Store* store = nullptr;
+    const base::Clock* clock = nullptr;
+    base::Random* random = nullptr;
+    Transport* transport = nullptr;
+    std::vector<AnswerHandler*> handlers;
+  };
+  explicit Outbox(Options options);
+
+  // Writes a message for sending, inside the caller's transaction; due at once.
+  absl::Status Put(const Outgoing& message, base::Transaction& tx) const;
+
+  // Sends what is due, up to `limit` messages one after the other. Returns how many were tried; 0 means nothing is due.
+  // A crash between sending and storing the answer leads to a retry, which the receiver answers with its first answer.
+  // Several callers at once never send the same message at the same time: a message is claimed before it is sent, and
+  // a claim that was lost in a crash ends after a minute.
+  absl::StatusOr<int> SendDue(int limit);
+
+  // When the next message is due; InfiniteFuture when there is none.
+  absl::StatusOr<absl::Time> NextDue() const;
+
+  // Asks a question and waits for the verified answer, without storing anything. For questions whose answer has no
+  // lasting effect. Problems: those of the transport, kPeerAnswerInvalid, or the peer's refusal.
+  absl::StatusOr<Answer> Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const;
+
+ private:
+  Options options_;
+  absl::flat_hash_map<std::string, AnswerHandler*> handlers_;
+};
+
+}  // namespace passerelle::relay
