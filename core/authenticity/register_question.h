@@ -1,0 +1,35 @@
+// The authenticity question between nodes: the issuing side answers from its register, the asking side judges.
+//
+// Thread-safety: thread-safe.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/authenticity/verdict.h"
+#include "core/registers/register.h"
+#include "core/relay/inbox.h"
+#include "core/relay/outbox.h"
+
+namespace passerelle::authenticity {
+
+// Answers AuthenticityQuestion from this node's register.
+class QuestionHandler : public relay::Handler {
+ public:
+  explicit QuestionHandler(registers::Register* reg) : reg_(reg) {}
+  std::string Type() const override;
+  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
+  absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
+                                      base::Transaction& tx) override;
+
+ private:
+  registers::Register* reg_;  // null: this node issues nothing and cannot say
+};
+
+// Asks `issuing_node` (none when empty) and judges. The signed answer is kept in the verdict as evidence. A node that
+// cannot be reached or refuses leaves the register check UNKNOWN with its reason; only a request that is itself wrong
+// is an error: kFieldMissing, kFieldInvalid, kNodeUnknown.
+absl::StatusOr<v1::AuthenticityVerdict> AskAndJudge(const document::Registry& adapters, const relay::Outbox& outbox,
+                                                    absl::string_view issuing_node, Question question);
+
+}  // namespace passerelle::authenticity

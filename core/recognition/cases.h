@@ -1,0 +1,61 @@
+// Recognition cases on both sides: the holder's side submits, the competent authority checks and answers with a
+// reasoned outcome. Between them go signed messages: RecognitionApplication one way, RecognitionOutcome the other.
+//
+// Thread-safety: thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/base/port/clock.h"
+#include "core/base/port/random.h"
+#include "core/base/port/store.h"
+#include "core/document/adapter.h"
+#include "core/federation/node_map.h"
+#include "core/relay/inbox.h"
+#include "core/relay/outbox.h"
+#include "core/sharing/authorisations.h"
+#include "passerelle/recognition/v1/recognition_service.pb.h"
+
+namespace passerelle::recognition {
+
+class Cases {
+ public:
+  struct Options {
+    std::string node;
+    base::Store* store = nullptr;
+    const base::Clock* clock = nullptr;
+    base::Random* random = nullptr;
+    const federation::NodeMapHolder* nodes = nullptr;
+    const document::Registry* adapters = nullptr;
+    sharing::Authorisations* authorisations = nullptr;
+    std::vector<v1::RecognitionPolicy> policies;  // checked; the first that names the purpose is used
+  };
+  explicit Cases(Options options);
+  ~Cases();
+  void set_outbox(const relay::Outbox* outbox);
+
+  // The holder's side. Problems: kFieldMissing, kFieldInvalid, kNodeUnknown, kAuthorisationInvalid, kRequestIdReused,
+  // kInputTooLarge, kStoreUnavailable.
+  absl::StatusOr<v1::RecognitionCase> Create(absl::string_view client, const v1::CreateCaseRequest& request);
+  // Either side: a client sees the cases it submitted; the clients of the authority's node see those received there.
+  absl::StatusOr<v1::RecognitionCase> Get(absl::string_view client, absl::string_view id);
+  absl::StatusOr<v1::ListCasesResponse> List(absl::string_view client, const v1::ListCasesRequest& request);
+
+  // The authority's side: checks cases that are due (asks the issuing node, evaluates the policy, writes the outcome
+  // and its message in one transaction). Returns how many were looked at.
+  absl::StatusOr<int> ProcessDue(int limit);
+
+  // To be given to the inbox and the outbox.
+  std::vector<relay::Handler*> handlers();
+  std::vector<relay::AnswerHandler*> answer_handlers();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace passerelle::recognition

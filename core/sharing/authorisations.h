@@ -1,0 +1,42 @@
+// Sharing authorisations, kept on the node from which personal data would leave (Recommendation, point 5(g)).
+//
+// Thread-safety: thread-safe.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/base/port/clock.h"
+#include "core/base/port/random.h"
+#include "core/base/port/store.h"
+#include "passerelle/sharing/v1/sharing_service.pb.h"
+
+namespace passerelle::sharing {
+
+class Authorisations {
+ public:
+  struct Options {
+    base::Store* store = nullptr;
+    const base::Clock* clock = nullptr;
+    base::Random* random = nullptr;
+  };
+  explicit Authorisations(Options options) : options_(options) {}
+
+  // `client` is the authenticated caller; request ids count per client. Problems: kFieldMissing, kFieldInvalid,
+  // kRequestIdReused, kResourceNotFound, kEtagMismatch, kStoreUnavailable.
+  absl::StatusOr<v1::Authorisation> Create(absl::string_view client, const v1::CreateAuthorisationRequest& request);
+  absl::StatusOr<v1::Authorisation> Get(absl::string_view id);
+  absl::StatusOr<v1::Authorisation> Withdraw(absl::string_view client, const v1::WithdrawAuthorisationRequest& request);
+
+  // Whether the authorisation covers this receiver and purpose now; uses it up by one in `tx` when `consume` is set.
+  // Every reason why not is kAuthorisationInvalid; callers that answer other nodes turn it into kNotAvailable, so that
+  // "declined" cannot be told from "absent".
+  absl::StatusOr<v1::Authorisation> Use(base::Transaction& tx, absl::string_view id, absl::string_view receiver,
+                                        v1::Purpose purpose, bool consume) const;
+
+ private:
+  Options options_;
+};
+
+}  // namespace passerelle::sharing
