@@ -1,0 +1,329 @@
+#include "core/elm/vocabulary.h"
+
+#include <unicode/locid.h>
+#include <unicode/uloc.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+
+namespace passerelle::elm {
+namespace {
+
+constexpr absl::string_view kSnb = "http://data.europa.eu/snb/";
+constexpr absl::string_view kAuthority = "http://publications.europa.eu/resource/authority/";
+constexpr absl::string_view kSchemeCode = "25831c2";
+
+enum Completeness { kComplete, kPartial };
+
+struct VocabularyRow {
+  absl::string_view path;
+  Completeness completeness;
+};
+
+constexpr VocabularyRow kVocabularies[] = {
+#define VOCABULARY(name, path, completeness) {path, completeness},
+#include "core/elm/vocabulary.def"
+};
+
+struct ConceptRow {
+  Vocabulary vocabulary;
+  absl::string_view code;
+  absl::string_view label;
+};
+
+constexpr ConceptRow kConcepts[] = {
+#define CONCEPT(vocabulary, name, code, label) {Vocabulary::k##vocabulary, code, label},
+#include "core/elm/vocabulary.def"
+#define ISCED_FIELD(code, label) {Vocabulary::kIscedF, code, label},
+#include "core/elm/vocabulary_isced.def"
+#undef ISCED_FIELD
+};
+
+// Entries of the authority list of countries that ISO 3166-1, as ICU has it, lacks or names otherwise.
+struct SpecialCountry {
+  absl::string_view alpha2;
+  absl::string_view code;
+  absl::string_view label;
+};
+constexpr SpecialCountry kSpecialCountries[] = {
+    {"XK", "1A0", "Kosovo"},
+    {"TF", "FQ0", "French Southern and Antarctic Lands"},
+    {"EU", "EUR", "European Union"},
+    {"CP", "CPT", "Clipperton"},
+    {"", "OP_DATPRO", "Provisional data"},
+};
+
+// Entries of ICU that are no members of the authority list, by alpha-2.
+constexpr absl::string_view kNotInAuthorityList[] = {"DG", "EA", "IC", "XK", "TF", "CP"};
+
+struct Entry {
+  std::string code;  // of the authority list
+  std::string tag;   // alpha-2 of a country; empty if there is none
+  std::string label;
+};
+
+struct Countries {
+  std::vector<Entry> entries;
+  absl::flat_hash_map<std::string, size_t> by_key;  // alpha-2 and authority code, in capital letters
+};
+
+std::string EnglishCountry(absl::string_view alpha2) {
+  icu::UnicodeString name;
+  icu::Locale("", std::string(alpha2).c_str()).getDisplayCountry(icu::Locale::getEnglish(), name);
+  std::string utf8;
+  return name.toUTF8String(utf8);
+}
+
+const Countries& CountryTable() {
+  static const Countries* const table = [] {
+    auto* countries = new Countries;
+    const auto add = [countries](Entry entry) {
+      const size_t index = countries->entries.size();
+      countries->by_key.emplace(entry.code, index);
+      if (!entry.tag.empty()) countries->by_key.emplace(entry.tag, index);
+      countries->entries.push_back(std::move(entry));
+    };
+    for (const SpecialCountry& row : kSpecialCountries) {
+      add({std::string(row.code), std::string(row.alpha2), std::string(row.label)});
+    }
+    for (const char* const* alpha2 = uloc_getISOCountries(); *alpha2 != nullptr; ++alpha2) {
+      bool listed = true;
+      for (absl::string_view other : kNotInAuthorityList) listed = listed && other != *alpha2;
+      const std::string alpha3 = uloc_getISO3Country(absl::StrCat("_", *alpha2).c_str());
+      if (listed && !alpha3.empty()) add({alpha3, *alpha2, EnglishCountry(*alpha2)});
+    }
+    // The EU's own two letters.
+    countries->by_key.emplace("EL", countries->by_key.at("GR"));
+    countries->by_key.emplace("UK", countries->by_key.at("GB"));
+    return countries;
+  }();
+  return *table;
+}
+
+const Entry* FindCountry(absl::string_view code) {
+  absl::ConsumePrefix(&code, kCountryScheme);
+  absl::ConsumePrefix(&code, "/");
+  const Countries& table = CountryTable();
+  const auto found = table.by_key.find(absl::AsciiStrToUpper(absl::StripAsciiWhitespace(code)));
+  return found == table.by_key.end() ? nullptr : &table.entries[found->second];
+}
+
+// The ISO 639-3 code in small letters, or empty.
+std::string LanguageCode(absl::string_view tag) {
+  for (absl::string_view prefix : {kLanguageScheme, absl::string_view("https://publications.europa.eu/resource/"
+                                                                      "authority/language")}) {
+    absl::ConsumePrefix(&tag, prefix);
+  }
+  absl::ConsumePrefix(&tag, "/");
+  const std::string primary = absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
+  if (primary.size() < 2 || primary.size() > 3) return "";
+  for (char c : primary) {
+    if (!absl::ascii_isalpha(c)) return "";
+  }
+  if (primary == "und") return primary;
+  return uloc_getISO3Language(primary.c_str());
+}
+
+std::string EnglishLanguage(absl::string_view code) {
+  if (code == "und") return "Undetermined";
+  icu::UnicodeString name;
+  icu::Locale(std::string(code).c_str()).getDisplayLanguage(icu::Locale::getEnglish(), name);
+  std::string utf8;
+  return name.toUTF8String(utf8);
+}
+
+std::string BaseOf(Vocabulary vocabulary) {
+  absl::string_view path = kVocabularies[static_cast<size_t>(vocabulary)].path;
+  if (absl::ConsumePrefix(&path, "snb/")) return absl::StrCat(kSnb, path, "/");
+  absl::ConsumePrefix(&path, "authority/");
+  return absl::StrCat(kAuthority, path, "/");
+}
+
+struct Tables {
+  absl::flat_hash_map<std::string, const ConceptRow*> by_iri;
+  absl::flat_hash_map<std::string, Vocabulary> by_scheme;
+};
+
+const Tables& ConceptTables() {
+  static const Tables* const tables = [] {
+    auto* made = new Tables;
+    for (const ConceptRow& row : kConcepts) made->by_iri.emplace(absl::StrCat(BaseOf(row.vocabulary), row.code), &row);
+    for (size_t i = 0; i < std::size(kVocabularies); ++i) {
+      made->by_scheme.emplace(SchemeOf(static_cast<Vocabulary>(i)), static_cast<Vocabulary>(i));
+    }
+    return made;
+  }();
+  return *tables;
+}
+
+v3::Concept ConceptOfRow(const ConceptRow& row) {
+  return MakeConcept(absl::StrCat(BaseOf(row.vocabulary), row.code), SchemeOf(row.vocabulary), row.label);
+}
+
+}  // namespace
+
+std::string SchemeOf(Vocabulary vocabulary) {
+  const std::string base = BaseOf(vocabulary);
+  if (absl::StartsWith(base, kSnb)) return absl::StrCat(base, kSchemeCode);
+  return base.substr(0, base.size() - 1);
+}
+
+v3::Concept MakeConcept(absl::string_view iri, absl::string_view scheme, absl::string_view label,
+                        absl::string_view language) {
+  v3::Concept made;
+  made.set_id(std::string(iri));
+  made.add_type("Concept");
+  if (!scheme.empty()) {
+    v3::ConceptScheme* in_scheme = made.add_in_scheme();
+    in_scheme->set_id(std::string(scheme));
+    in_scheme->add_type("ConceptScheme");
+  }
+  if (!label.empty()) {
+    v3::LanguageString* text = made.add_pref_label();
+    text->set_language(std::string(language));
+    text->set_value(std::string(label));
+  }
+  return made;
+}
+
+std::optional<v3::Concept> ConceptOf(Vocabulary vocabulary, absl::string_view code) {
+  if (vocabulary == Vocabulary::kIscedF) return IscedField(code);
+  const auto found = ConceptTables().by_iri.find(absl::StrCat(BaseOf(vocabulary), code));
+  if (found == ConceptTables().by_iri.end()) return std::nullopt;
+  return ConceptOfRow(*found->second);
+}
+
+std::optional<v3::Concept> ConceptByLabel(Vocabulary vocabulary, absl::string_view label) {
+  label = absl::StripAsciiWhitespace(label);
+  if (label.empty()) return std::nullopt;
+  for (const ConceptRow& row : kConcepts) {
+    if (row.vocabulary == vocabulary && absl::EqualsIgnoreCase(row.label, label)) return ConceptOfRow(row);
+  }
+  return std::nullopt;
+}
+
+std::optional<v3::Concept> EqfLevel(int level) {
+  if (level < 1 || level > 8) return std::nullopt;
+  return ConceptOf(Vocabulary::kEqf, absl::StrCat(level));
+}
+
+std::optional<v3::Concept> IscedField(absl::string_view code) {
+  std::string digits = absl::StrReplaceAll(absl::StripAsciiWhitespace(code), {{".", ""}});
+  const auto find = [](absl::string_view text) {
+    return ConceptTables().by_iri.find(absl::StrCat(BaseOf(Vocabulary::kIscedF), text));
+  };
+  auto found = find(digits);
+  // "732" stands for "0732" where no field "732" exists.
+  if (found == ConceptTables().by_iri.end()) found = find(absl::StrCat("0", digits));
+  if (found == ConceptTables().by_iri.end()) return std::nullopt;
+  return ConceptOfRow(*found->second);
+}
+
+std::optional<v3::Concept> Country(absl::string_view code) {
+  const Entry* entry = FindCountry(code);
+  if (entry == nullptr) return std::nullopt;
+  return MakeConcept(absl::StrCat(kCountryScheme, "/", entry->code), kCountryScheme, entry->label);
+}
+
+std::optional<v3::Concept> Language(absl::string_view tag) {
+  const std::string code = LanguageCode(tag);
+  if (code.empty()) return std::nullopt;
+  return MakeConcept(absl::StrCat(kLanguageScheme, "/", absl::AsciiStrToUpper(code)), kLanguageScheme,
+                     EnglishLanguage(code));
+}
+
+std::optional<v3::Concept> FileTypeOfMedia(absl::string_view media_type) {
+  static constexpr std::pair<absl::string_view, absl::string_view> kMedia[] = {
+      {"application/pdf", kFileTypePdf},
+      {"application/xml", kFileTypeXml},
+      {"text/xml", kFileTypeXml},
+      {"application/json", kFileTypeJson},
+      {"image/png", kFileTypePng},
+      {"application/ld+json", kFileTypeJsonLd},
+      {"image/jpeg", kFileTypeJpeg},
+      {"text/html", kFileTypeHtml},
+      {"text/plain", kFileTypeText},
+      {"application/jose+json", kFileTypeJson},
+      {"text/csv", kFileTypeCsv},
+      {"image/svg+xml", kFileTypeSvg},
+      {"application/sd-jwt", kFileTypeText},
+  };
+  const absl::string_view bare = absl::StripAsciiWhitespace(media_type.substr(0, media_type.find(';')));
+  for (const auto& [media, code] : kMedia) {
+    if (absl::EqualsIgnoreCase(media, bare)) return ConceptOf(Vocabulary::kFileType, code);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> LabelOf(absl::string_view iri) {
+  const auto found = ConceptTables().by_iri.find(iri);
+  if (found != ConceptTables().by_iri.end()) {
+    if (found->second->label.empty()) return std::nullopt;
+    return std::string(found->second->label);
+  }
+  if (absl::StartsWith(iri, absl::StrCat(kCountryScheme, "/"))) {
+    const Entry* entry = FindCountry(iri);
+    if (entry != nullptr) return entry->label;
+  }
+  if (absl::StartsWith(iri, absl::StrCat(kLanguageScheme, "/"))) {
+    const std::string code = LanguageCode(iri);
+    if (!code.empty()) return EnglishLanguage(code);
+  }
+  return std::nullopt;
+}
+
+Membership MembershipOf(absl::string_view iri, absl::string_view scheme) {
+  if (scheme == kCountryScheme || scheme == kLanguageScheme) {
+    if (!absl::StartsWith(iri, absl::StrCat(scheme, "/"))) return Membership::kNotMember;
+    const absl::string_view code = iri.substr(scheme.size() + 1);
+    if (scheme == kCountryScheme) {
+      const Entry* entry = FindCountry(code);
+      return entry != nullptr && entry->code == code ? Membership::kMember : Membership::kNotMember;
+    }
+    // ICU knows the languages of its locales; the authority list has thousands more.
+    return code == absl::AsciiStrToUpper(LanguageCode(code)) && !code.empty() ? Membership::kMember
+                                                                              : Membership::kUnknown;
+  }
+  const auto vocabulary = ConceptTables().by_scheme.find(scheme);
+  if (vocabulary == ConceptTables().by_scheme.end()) {
+    // A scheme of the EU whose list is not here still has only concepts under its own base.
+    absl::string_view base = scheme;
+    if (absl::StartsWith(base, kSnb) && absl::ConsumeSuffix(&base, kSchemeCode) && !absl::StartsWith(iri, base)) {
+      return Membership::kNotMember;
+    }
+    return Membership::kUnknown;
+  }
+  if (!absl::StartsWith(iri, BaseOf(vocabulary->second))) return Membership::kNotMember;
+  if (ConceptTables().by_iri.contains(iri)) return Membership::kMember;
+  return kVocabularies[static_cast<size_t>(vocabulary->second)].completeness == kComplete ? Membership::kNotMember
+                                                                                          : Membership::kUnknown;
+}
+
+std::optional<std::string> CodeOf(Vocabulary vocabulary, absl::string_view iri) {
+  if (!absl::ConsumePrefix(&iri, BaseOf(vocabulary)) || iri.empty()) return std::nullopt;
+  return std::string(iri);
+}
+
+std::optional<std::string> CountryCodeOf(absl::string_view iri) {
+  if (!absl::StartsWith(iri, absl::StrCat(kCountryScheme, "/"))) return std::nullopt;
+  const Entry* entry = FindCountry(iri);
+  if (entry == nullptr || entry->tag.empty()) return std::nullopt;
+  return entry->tag;
+}
+
+std::optional<std::string> LanguageTagOf(absl::string_view iri) {
+  if (!absl::StartsWith(iri, absl::StrCat(kLanguageScheme, "/"))) return std::nullopt;
+  const std::string code = LanguageCode(iri);
+  if (code.empty()) return std::nullopt;
+  if (code == "und") return code;
+  return std::string(icu::Locale(code.c_str()).getLanguage());
+}
+
+}  // namespace passerelle::elm
