@@ -35,6 +35,7 @@ struct FormatInfo {
   std::vector<std::string> directions;  // "read", "write"
   std::string maturity;                 // "stable", "beta" or "alpha"
   std::string media_type;               // usual media type
+  std::string mapping_version;          // changes whenever the same document would come out otherwise
 };
 
 // How sure an adapter is that bytes are of its format. The highest wins; two equal ones above kNone are reported as

@@ -1,0 +1,220 @@
+#include "core/base/xml.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/base/xml_encoding.h"
+#include "core/base/xml_scan.h"
+
+namespace passerelle::base {
+namespace {
+
+absl::string_view Local(absl::string_view name) {
+  const size_t colon = name.find(':');
+  return colon == absl::string_view::npos ? name : name.substr(colon + 1);
+}
+
+absl::string_view Prefix(absl::string_view name) {
+  const size_t colon = name.find(':');
+  return colon == absl::string_view::npos ? "" : name.substr(0, colon);
+}
+
+// Value of an attribute in the text of a start tag, without unescaping; namespaces have nothing to unescape.
+std::string TagAttribute(absl::string_view tag, absl::string_view name) {
+  for (size_t at = tag.find(name); at != absl::string_view::npos; at = tag.find(name, at + 1)) {
+    const size_t behind = tag.find_first_not_of(" \t\r\n", at + name.size());
+    const bool whole =
+        at > 0 && absl::ascii_isspace(tag[at - 1]) && behind != absl::string_view::npos && tag[behind] == '=';
+    if (!whole) continue;
+    const size_t quote = tag.find_first_of("'\"", behind);
+    if (quote == absl::string_view::npos) return "";
+    const size_t end = tag.find(tag[quote], quote + 1);
+    if (end == absl::string_view::npos) return "";
+    return std::string(tag.substr(quote + 1, end - quote - 1));
+  }
+  return "";
+}
+
+// Position of the first start tag behind declaration, comments, instructions and a document type.
+size_t FindRootTag(absl::string_view text) {
+  size_t at = 0;
+  while (true) {
+    at = text.find_first_not_of(" \t\r\n", at);
+    if (at == absl::string_view::npos || text[at] != '<') return absl::string_view::npos;
+    const absl::string_view rest = text.substr(at);
+    absl::string_view end;
+    if (rest.substr(0, 4) == "<!--") {
+      end = "-->";
+    } else if (rest.substr(0, 2) == "<?") {
+      end = "?>";
+    } else if (rest.substr(0, 2) == "<!") {
+      // A document type may hold an internal subset in brackets.
+      const size_t bracket = rest.find('[');
+      end = bracket < rest.find('>') ? "]>" : ">";
+    } else {
+      return at;
+    }
+    const size_t found = text.find(end, at);
+    if (found == absl::string_view::npos) return absl::string_view::npos;
+    at = found + end.size();
+  }
+}
+
+}  // namespace
+
+// Prefixes in force while the tree is walked: for each, its namespaces from the outermost to the innermost.
+struct XmlDocument::Scope {
+  absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> namespaces;
+
+  absl::string_view Resolve(absl::string_view prefix) const {
+    const auto found = namespaces.find(prefix);
+    return found == namespaces.end() || found->second.empty() ? "" : found->second.back();
+  }
+};
+
+// Recursive; the scan has bounded the depth to kNestingMax.
+void XmlDocument::Index(const pugi::xml_node& element, Scope* scope) {
+  std::vector<absl::string_view> declared;
+  for (const pugi::xml_attribute& attribute : element.attributes()) {
+    if (!IsNamespaceDeclaration(attribute)) continue;
+    const absl::string_view name = attribute.name();
+    declared.push_back(name == "xmlns" ? "" : Local(name));
+    scope->namespaces[declared.back()].push_back(attribute.value());
+  }
+  elements_[element.internal_object()].name_space = scope->Resolve(Prefix(element.name()));
+  absl::flat_hash_map<absl::string_view, uint32_t> numbers;
+  for (const pugi::xml_node& child : element.children()) {
+    if (child.type() != pugi::node_element) continue;
+    elements_[child.internal_object()].number = ++numbers[XmlLocalName(child)];
+    Index(child, scope);
+  }
+  for (const absl::string_view prefix : declared) scope->namespaces[prefix].pop_back();
+}
+
+absl::string_view XmlDocument::Namespace(const pugi::xml_node& element) const {
+  const auto found = elements_.find(element.internal_object());
+  return found == elements_.end() ? "" : found->second.name_space;
+}
+
+std::vector<pugi::xml_node> XmlDocument::Children(const pugi::xml_node& parent, absl::string_view local) const {
+  std::vector<pugi::xml_node> result;
+  for (const pugi::xml_node& child : parent.children()) {
+    if (child.type() == pugi::node_element && XmlLocalName(child) == local && Namespace(child) == Namespace(parent)) {
+      result.push_back(child);
+    }
+  }
+  return result;
+}
+
+pugi::xml_node XmlDocument::Child(const pugi::xml_node& parent, absl::string_view local) const {
+  for (const pugi::xml_node& child : parent.children()) {
+    if (child.type() == pugi::node_element && XmlLocalName(child) == local && Namespace(child) == Namespace(parent)) {
+      return child;
+    }
+  }
+  return pugi::xml_node();
+}
+
+std::string XmlDocument::Path(const pugi::xml_node& node) const {
+  std::vector<std::string> steps;
+  for (pugi::xml_node at = node; at && at.type() != pugi::node_document; at = at.parent()) {
+    if (at.type() == pugi::node_comment) {
+      steps.push_back("comment()");
+    } else if (at.type() == pugi::node_pi) {
+      steps.push_back("processing-instruction()");
+    } else if (at.parent().type() == pugi::node_document) {
+      steps.push_back(std::string(XmlLocalName(at)));
+    } else if (at.type() == pugi::node_element) {
+      const auto found = elements_.find(at.internal_object());
+      steps.push_back(absl::StrCat(XmlLocalName(at), "[", found == elements_.end() ? 1 : found->second.number, "]"));
+    }
+  }
+  std::string path;
+  std::for_each(steps.rbegin(), steps.rend(), [&path](const std::string& step) { absl::StrAppend(&path, "/", step); });
+  return path;
+}
+
+absl::StatusOr<XmlDocument> ReadXml(absl::string_view bytes) {
+  if (bytes.empty()) return Problem(Reason::kInputEmpty, "document");
+  if (bytes.size() > kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "document");
+  ASSIGN_OR_RETURN(const std::string text, DecodeXml(bytes));
+  RETURN_IF_ERROR(ScanXml(text));
+  XmlDocument document;
+  document.tree_ = std::make_unique<pugi::xml_document>();
+  constexpr unsigned kFlags = pugi::parse_default | pugi::parse_comments | pugi::parse_pi;
+  const pugi::xml_parse_result result =
+      document.tree_->load_buffer(text.data(), text.size(), kFlags, pugi::encoding_utf8);
+  if (!result) {
+    return Problem(Reason::kXmlMalformed, XmlLineAndColumn(text, static_cast<size_t>(result.offset)),
+                   result.description());
+  }
+  XmlDocument::Scope scope;
+  document.Index(document.Root(), &scope);
+  return document;
+}
+
+std::optional<XmlName> PeekXmlRoot(absl::string_view bytes) {
+  std::string converted;
+  const absl::string_view mark = bytes.substr(0, 2);
+  if (mark == "\xFF\xFE" || mark == "\xFE\xFF") {
+    const auto decoded = DecodeXml(bytes.substr(0, std::min(bytes.size(), size_t{1} << 16)));
+    if (!decoded.ok()) return std::nullopt;
+    converted = *decoded;
+    bytes = converted;
+  } else if (bytes.substr(0, 3) == "\xEF\xBB\xBF") {
+    bytes.remove_prefix(3);
+  }
+  const size_t begin = FindRootTag(bytes);
+  if (begin == absl::string_view::npos) return std::nullopt;
+  const absl::string_view tag = bytes.substr(begin, bytes.find('>', begin) - begin);
+  const absl::string_view name = tag.substr(1, tag.find_first_of(" \t\r\n/", 1) - 1);
+  if (name.empty() || Local(name).empty()) return std::nullopt;
+  const std::string declaration = Prefix(name).empty() ? "xmlns" : absl::StrCat("xmlns:", Prefix(name));
+  return XmlName{std::string(Local(name)), TagAttribute(tag, declaration)};
+}
+
+absl::string_view XmlLocalName(const pugi::xml_node& node) { return Local(node.name()); }
+
+absl::string_view XmlLocalName(const pugi::xml_attribute& attribute) { return Local(attribute.name()); }
+
+bool IsNamespaceDeclaration(const pugi::xml_attribute& attribute) {
+  const absl::string_view name = attribute.name();
+  return name == "xmlns" || name.substr(0, 6) == "xmlns:";
+}
+
+pugi::xml_attribute XmlAttribute(const pugi::xml_node& node, absl::string_view local) {
+  for (const pugi::xml_attribute& attribute : node.attributes()) {
+    if (!IsNamespaceDeclaration(attribute) && XmlLocalName(attribute) == local) return attribute;
+  }
+  return pugi::xml_attribute();
+}
+
+std::string XmlRawText(const pugi::xml_node& node) {
+  std::string text;
+  for (const pugi::xml_node& child : node.children()) {
+    if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) text += child.value();
+  }
+  return text;
+}
+
+std::string XmlText(const pugi::xml_node& node) {
+  const std::string text = XmlRawText(node);
+  return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty()), " ");
+}
+
+std::string XmlLanguage(const pugi::xml_node& node) {
+  for (pugi::xml_node at = node; at; at = at.parent()) {
+    const pugi::xml_attribute language = at.attribute("xml:lang");
+    if (language) return language.value();
+  }
+  return "";
+}
+
+}  // namespace passerelle::base

@@ -1,0 +1,18 @@
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/document/adapter.h"
+
+namespace passerelle::document {
+
+Registry::Registry(std::vector<std::unique_ptr<const Adapter>> adapters) : adapters_(std::move(adapters)) {}
+
+const Adapter* Registry::Find(absl::string_view format) const {
+  for (const auto& adapter : adapters_) {
+    if (adapter->Info().id == format) return adapter.get();
+  }
+  return nullptr;
+}
+
+}  // namespace passerelle::document
