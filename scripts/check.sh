@@ -1,0 +1,176 @@
+#!/usr/bin/env bash
+# One check at a time. Each runs alone after scripts/setup.sh, prints its figures last, and exits non-zero when it falls
+# short: 1 for findings, 2 for a target that this release does not have, 77 when it could not be run here.
+#
+#   scripts/check.sh <target> [arguments]
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+  cat <<'END'
+usage: scripts/check.sh <target>
+
+  format [--fix]      clang-format 14 over every source file
+  tidy [path…]        clang-tidy 14 over every source file, or over those below the paths
+  shell               shellcheck over the scripts
+  unit                unit tests, release build
+  integration         tests with running nodes, release build
+  asan                all tests under the address and undefined behaviour sanitizers
+  tsan                all tests under the thread sanitizer
+  arch                rules of the source tree: include edges, sizes, banned calls
+  api [--update]      the contracts against proto/API_SURFACE.txt, and their style (buf)
+  buf                 style of the contracts only
+  docs [--update]     generated documents, and the commands in the documents
+  fuzz-smoke [secs]   every fuzz target for 20 seconds, or as long as is said
+END
+}
+
+# tests_of <preset> <name of the check> [arguments of ctest…]
+tests_of() {
+  local preset=$1 name=$2
+  shift 2
+  build "$preset"
+  run_tests "$preset" "$@"
+  echo "$name: $PASSED passed, $FAILED failed, $SKIPPED skipped"
+  ((FAILED == 0 && PASSED > 0))
+}
+
+check_format() {
+  local files
+  mapfile -t files < <(sources)
+  if [[ ${1:-} == --fix ]]; then
+    clang-format-14 -i "${files[@]}"
+  elif ! clang-format-14 --dry-run -Werror "${files[@]}"; then
+    echo "format: some of ${#files[@]} files differ; scripts/check.sh format --fix writes them"
+    return 1
+  fi
+  echo "format: ${#files[@]} files, 0 differ"
+}
+
+# Files that the build knows and that lie below the paths.
+tidy_files() {
+  python3 - "$ROOT" "$@" <<'END'
+import json, os, sys
+root, paths = sys.argv[1], [os.path.join(sys.argv[1], path) for path in sys.argv[2:]]
+commands = json.load(open("build/release/compile_commands.json"))
+for file in sorted({command["file"] for command in commands}):
+    if any(file == path or file.startswith(path.rstrip("/") + "/") for path in paths):
+        print(file)
+END
+}
+
+# Lists the file even if it is clean, so that progress shows. What clang-tidy says on stderr is its count of warnings in
+# other people's headers.
+check_tidy_one() {
+  echo "tidy: ${1#"$ROOT/"}"
+  clang-tidy-14 -p build/release --quiet "$1" 2>/dev/null
+}
+
+check_tidy() {
+  (($#)) || set -- core adapters gateway tests
+  # Generated headers have to be there; with ccache the rest costs little.
+  build release
+  local files log=build/release/tidy.log
+  mapfile -t files < <(tidy_files "$@")
+  ((${#files[@]})) || fail "the build knows no source file below $*"
+  local outcome=0
+  printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$JOBS" scripts/check.sh tidy-one | tee "$log" || outcome=1
+  echo "tidy: ${#files[@]} files, $(grep -cE '(error|warning): ' "$log" || true) findings"
+  return "$outcome"
+}
+
+check_shell() {
+  local files=(scripts/*.sh .ci/run)
+  shellcheck --external-sources --source-path=scripts "${files[@]}"
+  echo "shell: ${#files[@]} scripts, 0 findings"
+}
+
+# buf is no Debian package. It comes from npm, and works on the descriptor set, without buf's own registry.
+check_buf() {
+  build release passerelle_descriptors
+  if [[ ! -x build/tools/package/bin/buf ]]; then
+    mkdir -p build/tools
+    if ! command -v npm >/dev/null || ! (cd build/tools && npm pack --silent @bufbuild/buf-linux-x64@1.75.0 >/dev/null &&
+      tar -xzf bufbuild-buf-linux-x64-*.tgz); then
+      echo "buf: SKIPPED, because npm is not installed or its registry cannot be reached"
+      return 77
+    fi
+  fi
+  build/tools/package/bin/buf lint build/release/passerelle.binpb --config \
+    '{"version":"v2","lint":{"use":["STANDARD","COMMENTS"],"ignore":["google"]}}' || return 1
+  echo "buf: $(git ls-files -- 'proto/*.proto' | wc -l) files, 0 findings"
+}
+
+check_api() {
+  build release passerelle_api_test
+  if [[ ${1:-} == --update ]]; then
+    UPDATE_GOLDEN=1 build/release/tests/api/passerelle_api_test
+  fi
+  build/release/tests/api/passerelle_api_test
+  check_buf || (($? == 77))
+  echo "api: $(wc -l <proto/API_SURFACE.txt) lines of surface, as committed"
+}
+
+check_docs() {
+  if [[ ${1:-} == --update ]]; then
+    build release passerelle_docs
+    build/release/tests/docs/passerelle_docs docs
+  fi
+  tests_of release docs -L docs
+}
+
+check_tsan() {
+  local runner=()
+  # Without address randomisation: newer kernels place mappings where the sanitizer of g++ 12 does not expect them.
+  if setarch -R true 2>/dev/null; then runner=(setarch -R); fi
+  [[ -n ${PASSERELLE_TSAN:-} ]] || PASSERELLE_TSAN=1 exec "${runner[@]}" "$0" tsan
+  export TSAN_OPTIONS="suppressions=$ROOT/tests/tsan.supp:halt_on_error=1:second_deadlock_stack=1"
+  tests_of tsan tsan
+}
+
+check_fuzz_smoke() {
+  local seconds=${1:-20} targets target name seeds outcome=0
+  [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz
+  mapfile -t targets < <(ninja -C build/fuzz -t targets all | sed -nE 's/^([a-z0-9_]+_fuzz): phony$/\1/p' | sort)
+  ((${#targets[@]})) || fail "the build has no fuzz target"
+  build fuzz "${targets[@]}"
+  for name in "${targets[@]}"; do
+    target=$(find build/fuzz -type f -name "$name" -perm -u+x | head -n 1)
+    mkdir -p "build/fuzz/corpus/$name" "build/fuzz/crashes/$name"
+    seeds=()
+    [[ -d tests/fuzz/seeds/$name ]] && seeds+=("tests/fuzz/seeds/$name")
+    step "$name, $seconds s"
+    "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -verbosity=0 \
+      -artifact_prefix="build/fuzz/crashes/$name/" "build/fuzz/corpus/$name" "${seeds[@]}" || outcome=1
+  done
+  echo "fuzz-smoke: ${#targets[@]} targets, $seconds s each, $(find build/fuzz/crashes -type f | wc -l) crashes"
+  return "$outcome"
+}
+
+target=${1:-}
+(($#)) && shift
+case $target in
+  format) check_format "$@" ;;
+  tidy) check_tidy "$@" ;;
+  tidy-one) check_tidy_one "$@" ;;
+  shell) check_shell ;;
+  unit) tests_of release unit -LE '^(integration|arch|api|docs|fuzz)$' ;;
+  integration) tests_of release integration -L '^integration$' ;;
+  asan) tests_of asan-ubsan asan ;;
+  tsan) check_tsan ;;
+  arch) tests_of release arch -L '^arch$' ;;
+  api) check_api "$@" ;;
+  buf) check_buf ;;
+  docs) check_docs "$@" ;;
+  fuzz-smoke) check_fuzz_smoke "$@" ;;
+  sim | faults | bench | postgres | helm | package)
+    echo "check.sh: $target comes with a later release" >&2
+    exit 2
+    ;;
+  -h | --help | help)
+    usage
+    ;;
+  *)
+    usage >&2
+    exit 64
+    ;;
+esac
