@@ -21,27 +21,34 @@ namespace passerelle::federation {
 
 class NodeDirectory {
  public:
-  // Checks and indexes a map: ids unique, kids are the keys' thumbprints, digests well-formed, no certificate under two
-  // nodes. Problem: kNodeMapUnusable with the place.
+  // Checks and indexes a map: ids unique, kids are the keys' thumbprints, digests well-formed, no certificate and no
+  // key named twice, times valid. Problem: kNodeMapUnusable with the place.
   static absl::StatusOr<std::shared_ptr<const NodeDirectory>> Make(v1::NodeMap map);
 
   const v1::NodeMap& map() const { return map_; }
   // The node, active or not; null if there is none.
   const v1::Node* Find(absl::string_view id) const;
-  // The active node; kNodeUnknown if there is none or the map has expired.
+  // The active node. kNodeUnknown if there is none, kNodeMapUnusable when the map has expired.
   absl::StatusOr<const v1::Node*> FindActive(absl::string_view id, absl::Time now) const;
-  // The node behind a TLS certificate (SHA-256 of the DER, hexadecimal). kPeerUnknown, or kPeerRevoked when the node
-  // has been revoked. Called for every call, so that a resumed TLS session gains a revoked node nothing.
+  // The node behind a TLS certificate (SHA-256 of the DER, hexadecimal). kPeerUnknown, kPeerRevoked when the node has
+  // been revoked, kNodeMapUnusable when the map has expired. Called for every call, so that a resumed TLS session gains
+  // a revoked node nothing.
   absl::StatusOr<const v1::Node*> Authenticate(absl::string_view certificate_sha256, absl::Time now) const;
-  // The message key `kid` of a node if it may sign at `signed_at`; null otherwise.
+  // The message key `kid` of an active node if it may sign at `signed_at`, both ends of its period included; null
+  // otherwise.
   const proof::VerificationKey* MessageKey(absl::string_view node, absl::string_view kid, absl::Time signed_at) const;
 
  private:
+  struct MessageKeyEntry {
+    proof::VerificationKey key;
+    const v1::MessageKey* stated;
+  };
+
   explicit NodeDirectory(v1::NodeMap map) : map_(std::move(map)) {}
   v1::NodeMap map_;
   absl::flat_hash_map<std::string, const v1::Node*> by_id_;
   absl::flat_hash_map<std::string, const v1::Node*> by_certificate_;
-  absl::flat_hash_map<std::pair<std::string, std::string>, proof::VerificationKey> keys_;
+  absl::flat_hash_map<std::pair<std::string, std::string>, MessageKeyEntry> keys_;
 };
 
 class NodeMapHolder {

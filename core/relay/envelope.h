@@ -3,12 +3,13 @@
 // Thread-safety: free functions on values.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/base/problem.h"
 #include "core/federation/node_map.h"
 #include "core/proof/key.h"
 #include "passerelle/relay/v1/envelope.pb.h"
@@ -30,7 +31,7 @@ struct Header {
   std::string request;  // in answers: SHA-256 of the request's signing input, hexadecimal; empty in requests
 };
 
-// Signs. `body` goes into the envelope as it is.
+// Signs. `body` goes into the envelope as it is. kInternal when the header is one that Open would call malformed.
 absl::StatusOr<v1::Envelope> Seal(const proof::SigningKey& key, const Header& header, absl::string_view body);
 
 // A verified envelope. Nothing of an envelope is used before Open has returned this.
@@ -50,9 +51,20 @@ struct OpenOptions {
 
 // Verifies, in this order: size, header JSON (strict, crit, no unknown critical member), sender, key in the node map
 // and its activation window, signature, audience, method, dates, request binding. Replay is the inbox's matter.
-// Problems: kEnvelope*, kNodeUnknown.
+//
+// A request is fresh when its "iat" is within kFreshnessWindow of now and its "exp" is not over. An answer may be
+// older, because a retry gets the first answer again; it is bound to a request of ours instead, and only must not be
+// from the future.
+//
+// Problems: kEnvelopeMalformed, kEnvelopeSender, kNodeUnknown, kNodeMapUnusable, kEnvelopeSignature; and from a sender
+// who is proven: kEnvelopeAudience, kEnvelopeMethod, kEnvelopeStale, kEnvelopeRequest. Places are paths such as
+// "protected_header/x-msg/iat".
 absl::StatusOr<Opened> Open(const v1::Envelope& envelope, const federation::NodeDirectory& nodes,
                             const OpenOptions& options);
+
+// Whether Open gives this reason only after the signature was verified, so that the refusal can be signed and
+// addressed.
+bool ProvesSender(base::Reason reason);
 
 // SHA-256 of the signing input of an envelope, hexadecimal.
 std::string EnvelopeSha256(const v1::Envelope& envelope);
