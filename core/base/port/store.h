@@ -37,10 +37,10 @@ enum class Table {
 };
 
 struct Record {
-  std::string key;    // unique in its table
-  std::string value;  // bytes; a serialised message
-  std::string group;  // lists are made within a group; empty is a group too
-  // When something has to be done with the record; InfiniteFuture for never.
+  std::string key;         // unique in its table
+  std::string value;       // bytes; a serialised message
+  std::string group = "";  // lists are made within a group; empty is a group too
+  // When something has to be done with the record, to the millisecond; InfiniteFuture for never.
   absl::Time due = absl::InfiniteFuture();
 };
 
@@ -57,10 +57,10 @@ class Transaction {
   // Does nothing when there is no such key.
   virtual absl::Status Delete(Table table, absl::string_view key) = 0;
   // Up to `limit` records of a group in the order in which they were inserted, after the record `after_key` (from the
-  // first when empty; NotFound when there is no such record). Cost: index range, independent of the table's size.
+  // first when empty; NotFound when the group has no such record). Cost: index range, independent of the table's size.
   virtual absl::StatusOr<std::vector<Record>> List(Table table, absl::string_view group, absl::string_view after_key,
                                                    int limit) = 0;
-  // Up to `limit` records due at or before `now`, earliest first. Cost: index range.
+  // Up to `limit` records due at or before `now`, earliest first; never one that is never due. Cost: index range.
   virtual absl::StatusOr<std::vector<Record>> Due(Table table, absl::Time now, int limit) = 0;
 };
 
