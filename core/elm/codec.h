@@ -30,6 +30,23 @@ struct Finding {
   std::string message;  // what is there and what is expected; no personal data
 };
 
+// Rules of the findings of reading:
+//   json.unknown-member    the class has no such member; kept in unknown_members
+//   json.unknown-type      the model has no such class; kept as stated
+//   json.type-missing      a node with members and no type; the class that was taken stands in `type`
+//   json.term-alias        a former or local name of a property, which the context does not define; read as the term
+//   json.null, json.empty, json.value-kind    null, an empty text, or a value of another kind; kept in unknown_members
+//                          under the name of the property, and written back beside the property's values
+//   json.literal-kind      a number, truth value, text or reference where another kind of literal belongs; converted
+//   json.literal-type      a literal of another datatype or with a language; its value was taken
+//   json.language-missing  a text without a language; read as "und"
+//   json.reference         a text that is no IRI where a node belongs; read as the node's id
+//   shape.max              more than one value where the field holds one; the others are kept as for json.null
+//   shape.class            no stated type fits the property; read as the property's class
+//   context.missing, context.other, context.vcdm2, context.inline    what is unusual about @context
+//   envelope.member        a member of the envelope beside the credential; not part of the message
+//   findings.more          the list ended at kFindingsMax
+
 // What a credential came wrapped in.
 enum class Envelope { kBare, kUpload, kElmClaim, kSealed };
 
@@ -49,7 +66,8 @@ bool LooksLikeCredential(absl::string_view bytes);
 // Reads a credential. Problems: kInputEmpty, kInputTooLarge, kInputTooDeep, kJson*, kSealMalformed, kNotACredential.
 absl::StatusOr<ReadCredential> Read(absl::string_view bytes);
 
-// Writes a credential as model 3.2, without white space. Total: every message can be written.
+// Writes a credential as model 3.2, without white space. Total: every message can be written. Recursion is as deep as
+// the message, which protobuf bounds when it parses one, and Read too.
 std::string Write(const v3::EuropeanDigitalCredential& credential);
 
 // The same, indented by two blanks, for people.

@@ -1,0 +1,28 @@
+// Takes a credential out of what it came wrapped in.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/base/json.h"
+#include "core/elm/codec.h"
+
+namespace passerelle::elm {
+
+struct OpenedCredential {
+  base::JsonDocument document;  // owns what `credential` points to
+  simdjson::dom::object credential;
+  Envelope envelope = Envelope::kBare;
+  std::vector<Finding> findings;  // about the envelope
+};
+
+// Problems as of Read.
+absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes);
+
+// Whether the text has the form of a compact JSON Web Signature, which no JSON text has.
+bool IsCompactSeal(absl::string_view text);
+
+}  // namespace passerelle::elm

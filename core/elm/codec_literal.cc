@@ -1,0 +1,90 @@
+#include "core/elm/codec_literal.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
+
+namespace passerelle::elm {
+
+using base::AsString;
+using base::View;
+namespace dom = simdjson::dom;
+
+namespace {
+
+absl::string_view WithoutAt(absl::string_view name) {
+  absl::ConsumePrefix(&name, "@");
+  return name;
+}
+
+}  // namespace
+
+std::optional<ValueObject> AsValueObject(dom::object object) {
+  ValueObject result;
+  bool found = false;
+  for (const dom::key_value_pair member : object) {
+    const absl::string_view name = WithoutAt(View(member.key));
+    if (name == "value") {
+      if (found) return std::nullopt;
+      found = true;
+      result.value = member.value;
+    } else if (name == "type" && member.value.is_string()) {
+      result.type = *AsString(member.value);
+    } else if (name == "language" && member.value.is_string()) {
+      result.language = *AsString(member.value);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return found ? std::optional(result) : std::nullopt;
+}
+
+std::optional<absl::string_view> AsReference(dom::object object) {
+  std::optional<absl::string_view> id;
+  for (const dom::key_value_pair member : object) {
+    if (id.has_value() || (member.key != "id" && member.key != "@id")) return std::nullopt;
+    id = AsString(member.value);
+    if (!id.has_value()) return std::nullopt;
+  }
+  return id;
+}
+
+bool IsAbsoluteIri(absl::string_view text) {
+  const size_t colon = text.find(':');
+  if (colon == absl::string_view::npos || colon == 0 || !absl::ascii_isalpha(static_cast<unsigned char>(text[0]))) {
+    return false;
+  }
+  for (const char c : text.substr(0, colon)) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '+' && c != '-' && c != '.') return false;
+  }
+  return text.find(' ') == absl::string_view::npos;
+}
+
+absl::string_view DatatypeName(v3::Datatype datatype) {
+  switch (datatype) {
+    case v3::DATATYPE_DATE_TIME:
+      return "dateTime";
+    case v3::DATATYPE_DURATION:
+      return "duration";
+    case v3::DATATYPE_ANY_URI:
+      return "anyURI";
+    case v3::DATATYPE_INTEGER:
+      return "integer";
+    case v3::DATATYPE_POSITIVE_INTEGER:
+      return "positiveInteger";
+    case v3::DATATYPE_DECIMAL:
+      return "decimal";
+    case v3::DATATYPE_BOOLEAN:
+      return "boolean";
+    case v3::DATATYPE_HTML:
+      return "HTML";
+    default:
+      return "string";
+  }
+}
+
+bool IsTypeOf(absl::string_view stated, v3::Datatype datatype) {
+  const size_t cut = stated.find_last_of("#:/");
+  return stated.empty() || (cut == absl::string_view::npos ? stated : stated.substr(cut + 1)) == DatatypeName(datatype);
+}
+
+}  // namespace passerelle::elm

@@ -1,0 +1,507 @@
+#include "core/elm/codec_reader.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "core/base/limits.h"
+#include "core/elm/codec_literal.h"
+#include "core/elm/codec_tables.h"
+
+namespace passerelle::elm {
+namespace {
+
+using base::AsArray;
+using base::AsObject;
+using base::AsString;
+using base::View;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+namespace dom = simdjson::dom;
+
+constexpr absl::string_view kContextOfModel2 = "https://www.w3.org/ns/credentials/v2";
+constexpr absl::string_view kUndetermined = "und";
+
+// Members that only model 3.3 has and that this model lacks.
+constexpr absl::string_view kMembersOf33[] = {"hasFamilyRelationship", "hasAgreement", "recognises",
+                                              "relatedAgreement"};
+
+// Where a value stands. Frames live on the stack; the pointer is only written out for a finding.
+struct Path {
+  const Path* parent = nullptr;
+  absl::string_view name;
+  size_t index = 0;
+  bool is_index = false;
+
+  Path Member(absl::string_view member) const { return {this, member, 0, false}; }
+  Path Entry(size_t entry) const { return {this, "", entry, true}; }
+
+  std::string Pointer() const {
+    std::string pointer = parent == nullptr ? "" : parent->Pointer();
+    if (is_index) {
+      absl::StrAppend(&pointer, "/", index);
+    } else if (parent != nullptr) {
+      base::AppendPointerToken(name, pointer);
+    }
+    return pointer;
+  }
+};
+
+// Values that stay out of the fields of one node. They are flushed in the order in which the writer writes, so that
+// reading what was written gives the same message.
+class Aside {
+ public:
+  static constexpr int kId = -3;
+  static constexpr int kType = -2;
+  static constexpr int kOrder = -1;
+  static constexpr int kUnknown = std::numeric_limits<int>::max();
+
+  void Add(int position, absl::string_view name, std::string json) {
+    if (position == kUnknown) {
+      unknown_.push_back({position, std::string(name), {std::move(json)}});
+      return;
+    }
+    for (Entry& entry : known_) {
+      if (entry.name == name) {
+        entry.values.push_back(std::move(json));
+        return;
+      }
+    }
+    known_.push_back({position, std::string(name), {std::move(json)}});
+  }
+
+  void Flush(const ClassTable& table, Message& message) {
+    std::stable_sort(known_.begin(), known_.end(),
+                     [](const Entry& a, const Entry& b) { return a.position < b.position; });
+    for (Entry& entry : known_) Flush(entry, table, message);
+    for (Entry& entry : unknown_) Flush(entry, table, message);
+  }
+
+ private:
+  struct Entry {
+    int position;
+    std::string name;
+    std::vector<std::string> values;
+  };
+
+  static void Flush(Entry& entry, const ClassTable& table, Message& message) {
+    auto* const member =
+        static_cast<v3::UnknownMember*>(message.GetReflection()->AddMessage(&message, table.unknown_members));
+    member->set_name(std::move(entry.name));
+    member->set_json(entry.values.size() == 1 ? std::move(entry.values.front())
+                                              : absl::StrCat("[", absl::StrJoin(entry.values, ","), "]"));
+  }
+
+  std::vector<Entry> known_;  // of names that the class has, so few
+  std::vector<Entry> unknown_;
+};
+
+// A node that is being read.
+struct Node {
+  const ClassTable& table;
+  Message& message;
+  const Reflection& reflection;
+  Aside aside;
+  std::vector<std::string> types = {};
+  bool filled = false;  // has a member other than its id
+};
+
+class Reader {
+ public:
+  Reader(const base::JsonDocument& document, ReadCredential& read) : document_(document), read_(read) {}
+
+  void ReadRoot(dom::object object) {
+    const Path root;
+    ReadObject(object, TableOf(*v3::EuropeanDigitalCredential::descriptor()), read_.credential, root);
+    CheckContext();
+    read_.model_version = model_3_3_ ? "3.3" : model_3_2_ ? "3.2" : "3.1/3.2";
+  }
+
+ private:
+  void Report(const Path& path, absl::string_view rule, absl::string_view message) {
+    if (read_.findings.size() + 1 < base::kFindingsMax) {
+      read_.findings.push_back({path.Pointer(), std::string(rule), std::string(message)});
+    } else if (read_.findings.size() < base::kFindingsMax) {
+      read_.findings.push_back({"", "findings.more", "there are more findings than are listed"});
+    }
+  }
+
+  void KeepValue(Node& node, const PropertyTable& property, dom::element value) {
+    node.aside.Add(static_cast<int>(&property - node.table.properties.data()), property.name, document_.Text(value));
+  }
+
+  void Refuse(Node& node, const PropertyTable& property, dom::element value, const Path& path,
+              absl::string_view expected) {
+    KeepValue(node, property, value);
+    if (value.is_null()) {
+      Report(path, "json.null", "null; a value or no member is expected");
+    } else {
+      Report(path, "json.value-kind", absl::StrCat("a value of another kind; ", expected, " is expected"));
+    }
+  }
+
+  // Calls `read` with every value that stands there, alone or in arrays.
+  template <typename Read>
+  void ForEach(dom::element value, const Path& path, const Read& read) {
+    const auto array = AsArray(value);
+    if (!array.has_value()) return read(value, path);
+    size_t index = 0;
+    for (const dom::element entry : *array) ForEach(entry, path.Entry(index++), read);
+  }
+
+  void ReadObject(dom::object object, const ClassTable& table, Message& message, const Path& path) {
+    if (table.is_union()) {
+      const Alternative& alternative = Choose(object, table);
+      ReadObject(object, *alternative.table, *message.GetReflection()->MutableMessage(&message, alternative.field),
+                 path);
+      return;
+    }
+    Node node{table, message, *message.GetReflection(), {}};
+    for (const dom::key_value_pair member : object) {
+      ReadMember(View(member.key), member.value, node, path.Member(View(member.key)));
+    }
+    FinishType(node, path);
+    node.aside.Flush(table, message);
+  }
+
+  // By the first stated type that is a class of the union; without one, the class that knows most of the members, the
+  // more general one of equals.
+  const Alternative& Choose(dom::object object, const ClassTable& table) {
+    for (const char* const name : {"type", "@type"}) {
+      const auto stated = base::Find(object, name);
+      if (!stated.has_value()) continue;
+      const Alternative* chosen = nullptr;
+      ForEach(*stated, Path(), [&](dom::element value, const Path&) {
+        const auto text = AsString(value);
+        const TypeTable* const type = text.has_value() ? FindType(*text) : nullptr;
+        for (const Alternative& alternative : table.alternatives) {
+          if (chosen == nullptr && type != nullptr && type->table == alternative.table) chosen = &alternative;
+        }
+      });
+      if (chosen != nullptr) return *chosen;
+    }
+    const Alternative* best = &table.alternatives.front();
+    size_t best_known = 0;
+    for (const Alternative& alternative : table.alternatives) {
+      size_t known = 0;
+      for (const dom::key_value_pair member : object) known += alternative.table->Find(View(member.key)) != nullptr;
+      if (known > best_known) {
+        best = &alternative;
+        best_known = known;
+      }
+    }
+    return *best;
+  }
+
+  void ReadMember(absl::string_view name, dom::element value, Node& node, const Path& path) {
+    const MemberTable* const member = node.table.Find(name);
+    if (member == nullptr) {
+      node.filled = true;
+      node.aside.Add(Aside::kUnknown, name, document_.Text(value));
+      for (const absl::string_view known : kMembersOf33) model_3_3_ = model_3_3_ || known == name;
+      model_3_3_ = model_3_3_ || IsModel33Iri(name);
+      return Report(path, "json.unknown-member", absl::StrCat("the class ", node.table.name, " has no such member"));
+    }
+    model_3_3_ = model_3_3_ || member->model_3_3;
+    model_3_2_ = model_3_2_ || member->model_3_2;
+    switch (member->kind) {
+      case MemberKind::kId:
+        return ReadId(name, value, node, path);
+      case MemberKind::kType:
+        return ForEach(value, path, [&](dom::element entry, const Path& place) { ReadType(entry, node, place); });
+      case MemberKind::kOrder:
+        return ReadOrder(value, node, path);
+      case MemberKind::kContext:
+        return ForEach(value, path, [&](dom::element entry, const Path& place) { ReadContext(entry, node, place); });
+      case MemberKind::kProperty:
+        break;
+    }
+    node.filled = true;
+    const PropertyTable& property = *member->property;
+    if (!member->defined) {
+      Report(path, "json.term-alias", absl::StrCat("the context has no such term; read as ", property.name));
+    }
+    if (property.kind == ValueKind::kLanguageText) return ReadLanguageText(property, value, node, path);
+    ForEach(value, path, [&](dom::element entry, const Path& place) { ReadValue(property, entry, node, place); });
+  }
+
+  void ReadId(absl::string_view name, dom::element value, Node& node, const Path& path) {
+    const auto text = AsString(value);
+    if (text.has_value() && !text->empty() && node.reflection.GetString(node.message, node.table.id).empty()) {
+      SetId(node.table, node.message, *text);
+      return;
+    }
+    node.filled = true;
+    node.aside.Add(Aside::kId, name, document_.Text(value));
+    Report(path, value.is_null() ? "json.null" : "json.value-kind", "one identifier is expected");
+  }
+
+  void SetId(const ClassTable& table, Message& message, absl::string_view id) {
+    model_3_3_ = model_3_3_ || IsModel33Iri(id);
+    message.GetReflection()->SetString(&message, table.id, std::string(id));
+  }
+
+  void ReadType(dom::element value, Node& node, const Path& path) {
+    const auto text = AsString(value);
+    if (!text.has_value()) {
+      node.aside.Add(Aside::kType, "type", document_.Text(value));
+      return Report(path, value.is_null() ? "json.null" : "json.value-kind", "the name of a class is expected");
+    }
+    const TypeTable* const type = FindType(*text);
+    if (type == nullptr) {
+      node.types.emplace_back(*text);
+      model_3_3_ = model_3_3_ || IsModel33Iri(*text);
+      return Report(path, "json.unknown-type", "the model has no such class");
+    }
+    node.types.push_back(type->name);
+    model_3_3_ = model_3_3_ || type->model_3_3;
+    model_3_2_ = model_3_2_ || type->model_3_2;
+  }
+
+  void FinishType(Node& node, const Path& path) {
+    if (node.types.empty()) {
+      if (!node.filled) return;
+      node.types.push_back(node.table.name);
+      Report(path, "json.type-missing", absl::StrCat("no type is stated; read as ", node.table.name));
+    } else if (std::find(node.types.begin(), node.types.end(), node.table.name) == node.types.end()) {
+      Report(path, "shape.class", absl::StrCat("no stated type fits here; read as ", node.table.name));
+    }
+    for (std::string& type : node.types) node.reflection.AddString(&node.message, node.table.type, std::move(type));
+  }
+
+  void ReadOrder(dom::element value, Node& node, const Path& path) {
+    int64_t order = 0;
+    if (value.get(order) == simdjson::SUCCESS && order > 0 &&
+        node.reflection.GetInt64(node.message, node.table.order) == 0) {
+      node.reflection.SetInt64(&node.message, node.table.order, order);
+      return;
+    }
+    node.aside.Add(Aside::kOrder, "order", document_.Text(value));
+    Report(path, value.is_null() ? "json.null" : "json.value-kind", "one positive integer is expected");
+  }
+
+  void ReadContext(dom::element value, Node& node, const Path& path) {
+    if (const auto text = AsString(value)) {
+      node.reflection.AddString(&node.message, node.table.context, std::string(*text));
+      return;
+    }
+    node.aside.Add(Aside::kId - 1, "@context", document_.Text(value));
+    Report(path, "context.inline", "a context that stands in the document is not applied");
+  }
+
+  void CheckContext() {
+    const auto& contexts = read_.credential.context();
+    const Path root;
+    const Path path = root.Member("@context");
+    if (contexts.empty()) return Report(path, "context.missing", "no context is stated");
+    for (const std::string& context : contexts) {
+      if (context == kContextOfModel2) {
+        Report(path, "context.vcdm2", "the W3C data model 2.0 is stated; the European model builds on 1.1");
+      } else if (std::find(std::begin(kContexts), std::end(kContexts), context) == std::end(kContexts)) {
+        Report(path, "context.other", "a context besides those of the European model is stated and not applied");
+      }
+    }
+  }
+
+  void ReadValue(const PropertyTable& property, dom::element value, Node& node, const Path& path) {
+    if (!property.repeated && Has(property, node)) {
+      KeepValue(node, property, value);
+      return Report(path, "shape.max", "another value; one is allowed");
+    }
+    switch (property.kind) {
+      case ValueKind::kNode:
+        return ReadNode(property, value, node, path);
+      case ValueKind::kInteger:
+        return ReadInteger(property, value, node, path);
+      case ValueKind::kBoolean:
+        return ReadBoolean(property, value, node, path);
+      default:
+        return ReadText(property, value, node, path);
+    }
+  }
+
+  static bool Has(const PropertyTable& property, const Node& node) {
+    return node.reflection.HasField(node.message, property.field);
+  }
+
+  static Message& NewMessage(const PropertyTable& property, Node& node) {
+    return property.repeated ? *node.reflection.AddMessage(&node.message, property.field)
+                             : *node.reflection.MutableMessage(&node.message, property.field);
+  }
+
+  void ReadNode(const PropertyTable& property, dom::element value, Node& node, const Path& path) {
+    if (const auto object = AsObject(value)) {
+      return ReadObject(*object, *property.target, NewMessage(property, node), path);
+    }
+    const auto text = AsString(value);
+    if (!text.has_value() || text->empty()) return Refuse(node, property, value, path, "an object or an IRI");
+    if (!IsAbsoluteIri(*text)) {
+      Report(path, "json.reference", "a text where a node is expected; read as the identifier of the node");
+    }
+    Message& message = NewMessage(property, node);
+    if (!property.target->is_union()) return SetId(*property.target, message, *text);
+    const Alternative& first = property.target->alternatives.front();
+    SetId(*first.table, *message.GetReflection()->MutableMessage(&message, first.field), *text);
+  }
+
+  // Takes the value out of a value object, and says what is lost by it.
+  dom::element Unwrap(const PropertyTable& property, dom::element value, const Path& path) {
+    const auto object = AsObject(value);
+    const auto wrapped = object.has_value() ? AsValueObject(*object) : std::nullopt;
+    if (!wrapped.has_value()) return value;
+    if (!IsTypeOf(wrapped->type, property.datatype) || !wrapped->language.empty()) {
+      Report(path, "json.literal-type",
+             absl::StrCat("a literal of another type or with a language; read as ", DatatypeName(property.datatype)));
+    }
+    return wrapped->value;
+  }
+
+  void ReadText(const PropertyTable& property, dom::element stated, Node& node, const Path& path) {
+    const dom::element value = Unwrap(property, stated, path);
+    std::optional<absl::string_view> text = AsString(value);
+    if (!text.has_value() && value.is_number()) {
+      text = document_.NumberText(value);
+      if (property.datatype != v3::DATATYPE_DECIMAL) Report(path, "json.literal-kind", "a number; a text is expected");
+    }
+    if (!text.has_value() && value.is_bool()) {
+      bool truth = false;
+      text = value.get(truth) == simdjson::SUCCESS && truth ? "true" : "false";
+      Report(path, "json.literal-kind", "true or false; a text is expected");
+    }
+    if (!text.has_value()) {
+      if (const auto object = AsObject(value)) {
+        text = AsReference(*object);
+        if (text.has_value() && property.datatype != v3::DATATYPE_IRI) {
+          Report(path, "json.literal-kind", "a reference; a text is expected");
+        }
+      }
+    }
+    if (!text.has_value()) return Refuse(node, property, stated, path, "a text");
+    if (property.repeated) {
+      node.reflection.AddString(&node.message, property.field, std::string(*text));
+    } else if (text->empty()) {
+      KeepValue(node, property, stated);
+      Report(path, "json.empty", "an empty text");
+    } else {
+      node.reflection.SetString(&node.message, property.field, std::string(*text));
+    }
+  }
+
+  void ReadInteger(const PropertyTable& property, dom::element stated, Node& node, const Path& path) {
+    const dom::element value = Unwrap(property, stated, path);
+    int64_t number = 0;
+    if (value.get(number) != simdjson::SUCCESS) {
+      const auto text = AsString(value);
+      // Only digits that are written back the same.
+      if (!text.has_value() || !absl::SimpleAtoi(*text, &number) || absl::StrCat(number) != *text) {
+        return Refuse(node, property, stated, path, "an integer");
+      }
+      Report(path, "json.literal-kind", "a text; an integer is expected");
+    }
+    node.reflection.SetInt64(&node.message, property.field, number);
+  }
+
+  void ReadBoolean(const PropertyTable& property, dom::element stated, Node& node, const Path& path) {
+    const dom::element value = Unwrap(property, stated, path);
+    bool truth = false;
+    if (value.get(truth) != simdjson::SUCCESS) {
+      const auto text = AsString(value);
+      if (!text.has_value() || (*text != "true" && *text != "false")) {
+        return Refuse(node, property, stated, path, "true or false");
+      }
+      truth = *text == "true";
+      Report(path, "json.literal-kind", "a text; true or false is expected");
+    }
+    node.reflection.SetBool(&node.message, property.field, truth);
+  }
+
+  void ReadLanguageText(const PropertyTable& property, dom::element value, Node& node, const Path& path) {
+    const bool more = node.reflection.FieldSize(node.message, property.field) > 0 || value.is_array();
+    ForEach(value, path,
+            [&](dom::element entry, const Path& place) { ReadLanguageEntry(property, entry, node, place); });
+    if (more) GroupByLanguage(property, node);
+  }
+
+  void ReadLanguageEntry(const PropertyTable& property, dom::element value, Node& node, const Path& path) {
+    if (const auto object = AsObject(value)) {
+      const auto wrapped = AsValueObject(*object);
+      // "value" alone could be a language; no language has five letters and nobody means one.
+      if (!wrapped.has_value()) return ReadLanguageMap(property, *object, node, path);
+      const auto text = AsString(wrapped->value);
+      if (!text.has_value()) return Refuse(node, property, value, path, "a text");
+      if (wrapped->language.empty()) Report(path, "json.language-missing", "a text without a language");
+      return AddText(property, wrapped->language.empty() ? kUndetermined : wrapped->language, *text, node);
+    }
+    if (const auto text = AsString(value)) {
+      Report(path, "json.language-missing", "a text without a language");
+      return AddText(property, kUndetermined, *text, node);
+    }
+    Refuse(node, property, value, path, "texts by language");
+  }
+
+  void ReadLanguageMap(const PropertyTable& property, dom::object map, Node& node, const Path& path) {
+    bool renamed = false;
+    for (const dom::key_value_pair member : map) {
+      const absl::string_view language = View(member.key);
+      ForEach(member.value, path.Member(language), [&](dom::element value, const Path& place) {
+        if (const auto text = AsString(value)) {
+          if (language == "@none" || language == "none") {
+            renamed = true;
+            Report(place, "json.language-missing", "a text without a language");
+            return AddText(property, kUndetermined, *text, node);
+          }
+          return AddText(property, language, *text, node);
+        }
+        std::string json = "{";
+        base::AppendJsonString(language, json);
+        absl::StrAppend(&json, ":", document_.Text(value), "}");
+        node.aside.Add(static_cast<int>(&property - node.table.properties.data()), property.name, std::move(json));
+        Report(place, value.is_null() ? "json.null" : "json.value-kind", "a text is expected");
+      });
+    }
+    if (renamed) GroupByLanguage(property, node);
+  }
+
+  static void AddText(const PropertyTable& property, absl::string_view language, absl::string_view text, Node& node) {
+    auto* const entry = static_cast<v3::LanguageString*>(node.reflection.AddMessage(&node.message, property.field));
+    entry->set_language(std::string(language));
+    entry->set_value(std::string(text));
+  }
+
+  // Several maps of one property become one, as the writer will write it.
+  static void GroupByLanguage(const PropertyTable& property, Node& node) {
+    std::vector<v3::LanguageString> grouped;
+    for (const auto* const text : EntriesOf<v3::LanguageString>(node.message, *property.field))
+      grouped.push_back(*text);
+    absl::flat_hash_map<std::string, size_t> rank;
+    for (const v3::LanguageString& text : grouped) rank.try_emplace(text.language(), rank.size());
+    std::stable_sort(grouped.begin(), grouped.end(),
+                     [&rank](const auto& a, const auto& b) { return rank.at(a.language()) < rank.at(b.language()); });
+    node.reflection.ClearField(&node.message, property.field);
+    for (const v3::LanguageString& text : grouped) AddText(property, text.language(), text.value(), node);
+  }
+
+  const base::JsonDocument& document_;
+  ReadCredential& read_;
+  bool model_3_2_ = false;
+  bool model_3_3_ = false;
+};
+
+}  // namespace
+
+void ReadCredentialObject(const base::JsonDocument& document, dom::object object, ReadCredential& read) {
+  Reader(document, read).ReadRoot(object);
+}
+
+}  // namespace passerelle::elm

@@ -1,0 +1,14 @@
+// Reads a JSON object into a message by the tables, and lists what a reader of the message should know.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include "core/base/json.h"
+#include "core/elm/codec.h"
+
+namespace passerelle::elm {
+
+// Reads the credential of a document into `read`: message, findings and model version. Total.
+void ReadCredentialObject(const base::JsonDocument& document, simdjson::dom::object object, ReadCredential& read);
+
+}  // namespace passerelle::elm
