@@ -32,7 +32,6 @@ struct Planted {
 };
 
 // What GoogleTest prints of a parameter.
-void PrintTo(const Rule& rule, std::ostream* out) { *out << rule.name; }
 void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.name; }
 
 class ArchRule : public testing::TestWithParam<Rule> {};

@@ -6,6 +6,7 @@
 // shows that the rule can fail.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Rule {
   const char* reason;
   Check check;
 };
+
+// What GoogleTest prints of a rule.
+inline void PrintTo(const Rule& rule, std::ostream* out) { *out << rule.name; }
 
 // A breach that is allowed. One that no longer exists has to be deleted here.
 struct Suppression {
