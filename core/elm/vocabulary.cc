@@ -139,6 +139,18 @@ std::string EnglishLanguage(absl::string_view code) {
   return name.toUTF8String(utf8);
 }
 
+// Codes of languages by their English names in small letters.
+const absl::flat_hash_map<std::string, std::string>& LanguageNames() {
+  static const auto* const names = [] {
+    auto* made = new absl::flat_hash_map<std::string, std::string>;
+    for (const char* const* language = uloc_getISOLanguages(); *language != nullptr; ++language) {
+      made->emplace(absl::AsciiStrToLower(EnglishLanguage(*language)), *language);
+    }
+    return made;
+  }();
+  return *names;
+}
+
 std::string BaseOf(Vocabulary vocabulary) {
   absl::string_view path = kVocabularies[static_cast<size_t>(vocabulary)].path;
   if (absl::ConsumePrefix(&path, "snb/")) return absl::StrCat(kSnb, path, "/");
@@ -149,6 +161,7 @@ std::string BaseOf(Vocabulary vocabulary) {
 struct Tables {
   absl::flat_hash_map<std::string, const ConceptRow*> by_iri;
   absl::flat_hash_map<std::string, Vocabulary> by_scheme;
+  absl::flat_hash_map<std::string, Vocabulary> by_base;
 };
 
 const Tables& ConceptTables() {
@@ -157,6 +170,7 @@ const Tables& ConceptTables() {
     for (const ConceptRow& row : kConcepts) made->by_iri.emplace(absl::StrCat(BaseOf(row.vocabulary), row.code), &row);
     for (size_t i = 0; i < std::size(kVocabularies); ++i) {
       made->by_scheme.emplace(SchemeOf(static_cast<Vocabulary>(i)), static_cast<Vocabulary>(i));
+      made->by_base.emplace(BaseOf(static_cast<Vocabulary>(i)), static_cast<Vocabulary>(i));
     }
     return made;
   }();
@@ -302,8 +316,31 @@ Membership MembershipOf(absl::string_view iri, absl::string_view scheme) {
   }
   if (!absl::StartsWith(iri, BaseOf(vocabulary->second))) return Membership::kNotMember;
   if (ConceptTables().by_iri.contains(iri)) return Membership::kMember;
-  return kVocabularies[static_cast<size_t>(vocabulary->second)].completeness == kComplete ? Membership::kNotMember
-                                                                                          : Membership::kUnknown;
+  return IsComplete(vocabulary->second) ? Membership::kNotMember : Membership::kUnknown;
+}
+
+std::optional<Vocabulary> VocabularyOf(absl::string_view iri) {
+  const absl::string_view base = iri.substr(0, iri.rfind('/') + 1);
+  const auto found = ConceptTables().by_base.find(base);
+  if (found == ConceptTables().by_base.end()) return std::nullopt;
+  return found->second;
+}
+
+bool IsComplete(Vocabulary vocabulary) {
+  return kVocabularies[static_cast<size_t>(vocabulary)].completeness == kComplete;
+}
+
+std::optional<v3::Concept> CountryNamed(absl::string_view name) {
+  for (const Entry& entry : CountryTable().entries) {
+    if (absl::EqualsIgnoreCase(entry.label, name)) return Country(entry.code);
+  }
+  return std::nullopt;
+}
+
+std::optional<v3::Concept> LanguageNamed(absl::string_view name) {
+  const auto found = LanguageNames().find(absl::AsciiStrToLower(name));
+  if (found == LanguageNames().end()) return std::nullopt;
+  return Language(found->second);
 }
 
 std::optional<std::string> CodeOf(Vocabulary vocabulary, absl::string_view iri) {

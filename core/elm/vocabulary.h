@@ -73,6 +73,16 @@ std::optional<std::string> LabelOf(absl::string_view iri);
 // known at all; an IRI outside the base of a scheme known here is never a member.
 Membership MembershipOf(absl::string_view iri, absl::string_view scheme);
 
+// The vocabulary under whose base the IRI stands; countries and languages are none of them.
+std::optional<Vocabulary> VocabularyOf(absl::string_view iri);
+
+// Whether the table lists every concept that the EU publishes.
+bool IsComplete(Vocabulary vocabulary);
+
+// A country or language by its English name, without regard to case.
+std::optional<v3::Concept> CountryNamed(absl::string_view name);
+std::optional<v3::Concept> LanguageNamed(absl::string_view name);
+
 // The code of an IRI of a vocabulary ("…/snb/eqf/6" -> "6"); nullopt if it stands outside.
 std::optional<std::string> CodeOf(Vocabulary vocabulary, absl::string_view iri);
 

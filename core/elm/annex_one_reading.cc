@@ -1,0 +1,106 @@
+#include "core/elm/annex_one_reading.h"
+
+#include <google/protobuf/reflection.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace passerelle::elm {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+}  // namespace
+
+Reading::Reading(const v3::EuropeanDigitalCredential& credential) : credential_(credential), graph_(credential) {
+  const std::optional<std::string> tag = LanguageTagOf(credential.display_parameter().primary_language().id());
+  if (tag.has_value()) language_ = *tag;
+}
+
+Placement Reading::PlaceOf(const Message& field) const {
+  const int at = graph_.OccurrenceOf(field);
+  if (at < 0) return {nullptr, ""};
+  const int full = graph_.FullestOf(at);
+  return {graph_.occurrences()[full].message, graph_.PointerOf(full)};
+}
+
+std::string Reading::PointerOf(const Message& field) const {
+  const int at = graph_.OccurrenceOf(field);
+  return at < 0 ? "" : graph_.PointerOf(at);
+}
+
+std::optional<Placed<v3::Person>> Reading::Subject() const {
+  const Placement place = PlaceOf(credential_.credential_subject());
+  const v3::Person* person = place.As<v3::Person>();
+  if (person == nullptr) return std::nullopt;
+  return Placed<v3::Person>{person, place.pointer};
+}
+
+std::vector<Placed<v3::LearningAchievement>> Reading::Achievements() const {
+  std::vector<Placed<v3::LearningAchievement>> achievements;
+  const std::optional<Placed<v3::Person>> subject = Subject();
+  if (!subject.has_value()) return achievements;
+  for (const v3::ClaimNode& claim : subject->node->has_claim()) {
+    const Placement place = PlaceOf(claim);
+    const auto* achievement = place.As<v3::LearningAchievement>();
+    if (achievement != nullptr) achievements.push_back({achievement, place.pointer});
+  }
+  return achievements;
+}
+
+std::string Reading::Text(const Texts& texts) const {
+  const v3::LanguageString* best = nullptr;
+  int best_rank = 0;
+  for (const v3::LanguageString& text : texts) {
+    if (text.value().empty()) continue;
+    const std::string language = absl::AsciiStrToLower(text.language());
+    const bool primary = !language_.empty() && (language == language_ || absl::StartsWith(language, language_ + "-"));
+    const int rank = primary ? 3 : language == "en" ? 2 : 1;
+    if (rank > best_rank) {
+      best = &text;
+      best_rank = rank;
+    }
+  }
+  return best == nullptr ? "" : best->value();
+}
+
+std::string Reading::Label(const v3::Concept& concept_node) const {
+  std::string label = Text(concept_node.pref_label());
+  if (!label.empty()) return label;
+  return LabelOf(concept_node.id()).value_or(concept_node.id());
+}
+
+std::string Reading::CreditSystem(const v3::Concept& framework) const {
+  const v3::Concept& node = *Place(framework).node;
+  const std::optional<std::string> code = CodeOf(Vocabulary::kCreditSystem, node.id());
+  if (code == kCreditSystemEcts) return "ECTS";
+  if (code == kCreditSystemEcvet) return "ECVET";
+  return Label(node);
+}
+
+std::string Reading::TitleOf(const Message& field) const {
+  const Placement place = PlaceOf(field);
+  if (place.message == nullptr) return "";
+  const FieldDescriptor* title = place.message->GetDescriptor()->FindFieldByName("title");
+  if (title != nullptr) {
+    const auto titles = place.message->GetReflection()->GetRepeatedFieldRef<v3::LanguageString>(*place.message, title);
+    const std::string text = Text(Texts(titles.begin(), titles.end()));
+    if (!text.empty()) return text;
+  }
+  return std::string(graph_.IdOf(graph_.OccurrenceOf(field)));
+}
+
+bool Reading::IsPublic(const v3::Concept& concept_node, std::optional<Vocabulary> vocabulary) const {
+  const v3::Concept& node = *Place(concept_node).node;
+  const std::string& iri = node.id();
+  if (!absl::StartsWith(iri, "http://") && !absl::StartsWith(iri, "https://")) return false;
+  if (vocabulary.has_value() && MembershipOf(iri, SchemeOf(*vocabulary)) == Membership::kNotMember) return false;
+  for (const v3::ConceptScheme& scheme : node.in_scheme()) {
+    if (MembershipOf(iri, scheme.id()) == Membership::kNotMember) return false;
+  }
+  return true;
+}
+
+}  // namespace passerelle::elm

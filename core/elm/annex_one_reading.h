@@ -1,0 +1,93 @@
+// Reading a credential as people do: references by id are followed to where the node is written out, texts are taken in
+// the document's language, and every node knows its JSON pointer.
+//
+// Thread-safety: const after construction. Ownership: points into the credential, which must outlive it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/elm/constraints_graph.h"
+#include "core/elm/vocabulary.h"
+#include "passerelle/elm/v3/elm.pb.h"
+
+namespace passerelle::elm {
+
+// A node and where it is written out.
+template <typename Node>
+struct Placed {
+  const Node* node;
+  std::string pointer;
+};
+
+// A node of any class and where it is written out.
+struct Placement {
+  const google::protobuf::Message* message;
+  std::string pointer;
+
+  template <typename Node>
+  const Node* As() const {
+    return message == nullptr ? nullptr : google::protobuf::DynamicCastToGenerated<Node>(message);
+  }
+};
+
+class Reading {
+ public:
+  using Texts = google::protobuf::RepeatedPtrField<v3::LanguageString>;
+
+  explicit Reading(const v3::EuropeanDigitalCredential& credential);
+
+  // The learner; nullopt if the subject is no person.
+  std::optional<Placed<v3::Person>> Subject() const;
+
+  // The learning achievements that stand directly among the learner's claims.
+  std::vector<Placed<v3::LearningAchievement>> Achievements() const;
+
+  // The node of a field, a union included, where it is written out.
+  Placement PlaceOf(const google::protobuf::Message& field) const;
+
+  template <typename Node>
+  Placed<Node> Place(const Node& node) const {
+    const Placement place = PlaceOf(node);
+    const Node* full = place.template As<Node>();
+    return {full == nullptr ? &node : full, place.pointer};
+  }
+
+  // The specification of an achievement, if it is of that class.
+  template <typename Spec>
+  std::optional<Placed<Spec>> SpecificationAs(const v3::SpecificationNode& node) const {
+    const Placement place = PlaceOf(node);
+    const Spec* spec = place.template As<Spec>();
+    if (spec == nullptr) return std::nullopt;
+    return Placed<Spec>{spec, place.pointer};
+  }
+
+  // JSON pointer of the node of a field, where it stands.
+  std::string PointerOf(const google::protobuf::Message& field) const;
+
+  // The text in the primary language of the document, in English, or the first there is; empty if there is none.
+  std::string Text(const Texts& texts) const;
+
+  // Label of a concept: its own, that of our tables, or its IRI.
+  std::string Label(const v3::Concept& concept_node) const;
+
+  // "ECTS", "ECVET", or the label of another framework.
+  std::string CreditSystem(const v3::Concept& framework) const;
+
+  // Title of a node of any class that has one; its IRI otherwise.
+  std::string TitleOf(const google::protobuf::Message& field) const;
+
+  // Whether rules can compute with the concept: its IRI is public and, as far as the lists here tell, belongs to the
+  // vocabulary and to every scheme it claims.
+  bool IsPublic(const v3::Concept& concept_node, std::optional<Vocabulary> vocabulary) const;
+
+  const NodeGraph& graph() const { return graph_; }
+
+ private:
+  const v3::EuropeanDigitalCredential& credential_;
+  const NodeGraph graph_;
+  std::string language_;  // primary language of the document, as a tag; empty if it states none
+};
+
+}  // namespace passerelle::elm

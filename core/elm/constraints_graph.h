@@ -1,0 +1,85 @@
+// A credential as the graph of nodes that JSON-LD makes of it: what stands twice under one id is one node, with all
+// that either occurrence says.
+//
+// Thread-safety: const after construction. Ownership: points into the credential, which must outlive the graph. Cost:
+// linear in the size of the credential.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "core/elm/codec_tables.h"
+#include "passerelle/elm/v3/elm.pb.h"
+#include "passerelle/elm/v3/options.pb.h"
+
+namespace passerelle::elm {
+
+// What the profile says about a property.
+inline const v3::PropertyOptions& OptionsOf(const PropertyTable& property) {
+  return property.field->options().GetExtension(v3::property);
+}
+
+// Whether the contexts define the term, for whatever class.
+bool IsContextTerm(absl::string_view name);
+
+// The class node inside a message: itself, or what is set in a union; nullptr if nothing is.
+const google::protobuf::Message* NodeOf(const google::protobuf::Message& message);
+
+// One place where a node stands.
+struct Occurrence {
+  const google::protobuf::Message* message;
+  const ClassTable* table;
+  int parent;                // occurrence it stands in; -1 at the root
+  const PropertyTable* via;  // property that holds it; nullptr at the root
+  int index;                 // position among several values; -1 for a single one
+};
+
+// A node: the occurrences that share id and class.
+struct GraphNode {
+  const ClassTable* table;
+  std::vector<int> occurrences;
+  int fullest;  // the occurrence that says most
+};
+
+class NodeGraph {
+ public:
+  explicit NodeGraph(const v3::EuropeanDigitalCredential& credential);
+
+  // Nodes in document order.
+  const std::vector<GraphNode>& nodes() const { return nodes_; }
+  const std::vector<Occurrence>& occurrences() const { return occurrences_; }
+
+  // JSON pointer of an occurrence, as codec.h writes it: an index only where there are several values.
+  std::string PointerOf(int occurrence) const;
+
+  // The occurrence of a message of this credential; -1 if it is none.
+  int OccurrenceOf(const google::protobuf::Message& message) const;
+
+  // The occurrence of the same node that says most; itself where none says more. A bare agent finds the person, group
+  // or organisation of its id.
+  int FullestOf(int occurrence) const;
+
+  // Node of an occurrence.
+  const GraphNode& NodeOfOccurrence(int occurrence) const { return nodes_[node_of_[occurrence]]; }
+
+  // Id of an occurrence; empty for a blank node.
+  absl::string_view IdOf(int occurrence) const;
+
+  // Whether the node of an occurrence is stated to be of the class, here or anywhere under its id.
+  bool HasType(int occurrence, absl::string_view class_name) const;
+
+ private:
+  void Add(const google::protobuf::Message& message, int parent, const PropertyTable* via, int index);
+
+  std::vector<Occurrence> occurrences_;
+  std::vector<GraphNode> nodes_;
+  std::vector<size_t> node_of_;
+  absl::flat_hash_map<const google::protobuf::Message*, int> by_message_;
+  absl::flat_hash_map<std::pair<absl::string_view, const ClassTable*>, size_t> by_id_;
+  absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> types_by_id_;
+};
+
+}  // namespace passerelle::elm
