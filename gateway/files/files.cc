@@ -1,0 +1,94 @@
+#include "gateway/files/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+class FileDescriptorOwner {
+ public:
+  explicit FileDescriptorOwner(int fd) : fd_(fd) {}
+  FileDescriptorOwner(const FileDescriptorOwner&) = delete;
+  FileDescriptorOwner& operator=(const FileDescriptorOwner&) = delete;
+  ~FileDescriptorOwner() {
+    if (fd_ >= 0) close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+bool WriteAll(int fd, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t bytes_max) {
+  // Not blocking, so that a named pipe in the place of a file cannot hold the node up.
+  const FileDescriptorOwner file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat info = {};
+  if (file.get() < 0 || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return Problem(Reason::kInputNotReadable, path);
+  }
+  std::string bytes;
+  char buffer[64 * 1024];
+  while (true) {
+    const ssize_t count = read(file.get(), buffer, sizeof(buffer));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Problem(Reason::kInputNotReadable, path);
+    if (count == 0) return bytes;
+    bytes.append(buffer, static_cast<size_t>(count));
+    if (bytes.size() > bytes_max) {
+      return Problem(Reason::kInputTooLarge, path, absl::StrCat("larger than ", bytes_max, " bytes"));
+    }
+  }
+}
+
+absl::Status ReplaceFile(const std::string& path, absl::string_view bytes) {
+  const std::string temporary = absl::StrCat(path, ".", getpid(), ".new");
+  bool ok = false;
+  {
+    const FileDescriptorOwner file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    ok = file.get() >= 0 && WriteAll(file.get(), bytes) && fsync(file.get()) == 0;
+  }
+  if (ok && rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  unlink(temporary.c_str());
+  return Problem(Reason::kInternal, path, "the file cannot be written");
+}
+
+std::string ResolvePath(absl::string_view folder, absl::string_view path) {
+  return !path.empty() && path.front() == '/' ? std::string(path) : absl::StrCat(folder, "/", path);
+}
+
+std::string FolderOf(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash == absl::string_view::npos) return ".";
+  return std::string(path.substr(0, slash == 0 ? 1 : slash));
+}
+
+std::string FileFingerprint(const std::string& path) {
+  struct stat info = {};
+  if (stat(path.c_str(), &info) != 0) return "";
+  return absl::StrCat(info.st_mtim.tv_sec, ".", info.st_mtim.tv_nsec, "/", info.st_size, "/", info.st_ino);
+}
+
+}  // namespace passerelle::gateway

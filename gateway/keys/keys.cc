@@ -1,0 +1,92 @@
+#include "gateway/keys/keys.h"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+
+#include <memory>
+
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "gateway/files/files.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+struct OpensslFree {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+
+std::unique_ptr<BIO, OpensslFree> MemoryBio(absl::string_view text) {
+  return std::unique_ptr<BIO, OpensslFree>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+// Never asks a person for a passphrase.
+int NoPassphrase(char*, int, int, void*) { return 0; }
+
+std::unique_ptr<X509, OpensslFree> ReadCertificate(absl::string_view pem) {
+  const auto bio = MemoryBio(pem);
+  return std::unique_ptr<X509, OpensslFree>(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
+}
+
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
+  auto text = ReadFile(path, base::kConfigBytesMax);
+  if (!text.ok()) return Problem(Reason::kKeyUnusable, path, "the file cannot be read");
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CertificateSha256(absl::string_view pem) {
+  const auto certificate = ReadCertificate(pem);
+  unsigned char* der = nullptr;
+  const int length = certificate == nullptr ? -1 : i2d_X509(certificate.get(), &der);
+  if (length < 0) return Problem(Reason::kKeyUnusable, "certificate", "no certificate in PEM");
+  std::string digest = base::Sha256Hex(absl::string_view(reinterpret_cast<const char*>(der), length));
+  OPENSSL_free(der);
+  return digest;
+}
+
+absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path) {
+  struct stat info = {};
+  if (stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Problem(Reason::kKeyUnusable, path, "others than the owner may use the file; set its mode to 0600");
+  }
+  return ReadKeyFile(path);
+}
+
+absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string pem, ReadPrivateKeyFile(path));
+  auto key = proof::SigningKey::FromPem(pem);
+  if (!key.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(key.status()));
+  return key;
+}
+
+absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
+  ASSIGN_OR_RETURN(const std::string chain, ReadKeyFile(files.certificate()));
+  ASSIGN_OR_RETURN(const std::string key_pem, ReadPrivateKeyFile(files.private_key()));
+  ASSIGN_OR_RETURN(const std::string authorities, ReadKeyFile(files.trusted_authorities()));
+  const auto certificate = ReadCertificate(chain);
+  if (certificate == nullptr) return Problem(Reason::kKeyUnusable, files.certificate(), "no certificate in PEM");
+  const auto bio = MemoryBio(key_pem);
+  const std::unique_ptr<EVP_PKEY, OpensslFree> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
+  if (key == nullptr) return Problem(Reason::kKeyUnusable, files.private_key(), "no private key in PEM");
+  if (X509_check_private_key(certificate.get(), key.get()) != 1) {
+    return Problem(Reason::kKeyUnusable, files.private_key(), "the key does not belong to the certificate");
+  }
+  if (ReadCertificate(authorities) == nullptr) {
+    return Problem(Reason::kKeyUnusable, files.trusted_authorities(), "no certificate in PEM");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,30 @@
+// Keys and certificates from PEM files.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/proof/key.h"
+#include "passerelle/config/v1/node_config.pb.h"
+
+namespace passerelle::gateway {
+
+// SHA-256 of the DER of the first certificate in PEM text, lower-case hexadecimal. Problem: kKeyUnusable.
+absl::StatusOr<std::string> CertificateSha256(absl::string_view pem);
+
+// The text of a private key's file. Problem: kKeyUnusable when it cannot be read, or when others than its owner may
+// read it.
+absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path);
+
+// The key that signs messages. Problem: kKeyUnusable.
+absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& path);
+
+// Whether a certificate, its private key and the trusted authorities can be read and fit together. Problem:
+// kKeyUnusable with the file.
+absl::Status CheckTlsFiles(const config::v1::TlsFiles& files);
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,258 @@
+#include "gateway/store/sqlite_connection.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using base::Record;
+using base::Table;
+
+// How long a connection waits for another process that holds the file.
+constexpr int kBusyTimeoutMs = 5000;
+
+// Leaves a statement ready for its next use whatever happened.
+class StatementUse {
+ public:
+  explicit StatementUse(sqlite3_stmt* statement) : statement_(statement) {}
+  StatementUse(const StatementUse&) = delete;
+  StatementUse& operator=(const StatementUse&) = delete;
+  ~StatementUse() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+void BindBytes(sqlite3_stmt* statement, int index, absl::string_view bytes) {
+  // A null pointer would bind NULL instead of no bytes.
+  sqlite3_bind_blob64(statement, index, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
+std::string ColumnBytes(sqlite3_stmt* statement, int column) {
+  const char* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
+  return data == nullptr ? std::string() : std::string(data, sqlite3_column_bytes(statement, column));
+}
+
+int64_t ToMicros(absl::Time time) {
+  if (time == absl::InfinitePast()) return std::numeric_limits<int64_t>::min();
+  return absl::ToUnixMicros(time);
+}
+
+void BindDue(sqlite3_stmt* statement, int index, absl::Time due) {
+  if (due == absl::InfiniteFuture()) {
+    sqlite3_bind_null(statement, index);
+  } else {
+    sqlite3_bind_int64(statement, index, ToMicros(due));
+  }
+}
+
+absl::Time ColumnDue(sqlite3_stmt* statement, int column) {
+  if (sqlite3_column_type(statement, column) == SQLITE_NULL) return absl::InfiniteFuture();
+  const int64_t micros = sqlite3_column_int64(statement, column);
+  return micros == std::numeric_limits<int64_t>::min() ? absl::InfinitePast() : absl::FromUnixMicros(micros);
+}
+
+// SQLite makes its files with the mode of the main file, so that one is made first.
+absl::Status MakePrivateFile(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return Problem(Reason::kStoreUnavailable, path, "the file cannot be opened for writing");
+  const bool is_private = fchmod(file, 0600) == 0;
+  close(file);
+  if (!is_private) return Problem(Reason::kStoreUnavailable, path, "the file's mode cannot be set to 0600");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const std::string& path, Kind kind) {
+  if (kind == Kind::kWriter) RETURN_IF_ERROR(MakePrivateFile(path));
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle));
+  if (code != SQLITE_OK) return connection->Failure(code, path);
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  RETURN_IF_ERROR(connection->Execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF"));
+  if (kind == Kind::kWriter) {
+    RETURN_IF_ERROR(connection->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
+    RETURN_IF_ERROR(connection->Upgrade());
+  } else {
+    RETURN_IF_ERROR(connection->Execute("PRAGMA query_only = ON"));
+  }
+  return connection;
+}
+
+SqliteConnection::~SqliteConnection() {
+  for (const auto& table : statements_) {
+    for (sqlite3_stmt* statement : table) sqlite3_finalize(statement);
+  }
+  sqlite3_close_v2(handle_);
+}
+
+absl::Status SqliteConnection::Execute(const char* sql) {
+  const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : Failure(code, "");
+}
+
+absl::Status SqliteConnection::Upgrade() {
+  RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v2(handle_, "PRAGMA user_version", -1, &statement, nullptr);
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  const int version = code == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
+  sqlite3_finalize(statement);
+  if (code != SQLITE_ROW) return Failure(code, "schema version");
+  if (version > kSchemaVersion) {
+    return Problem(Reason::kStoreUnavailable, "schema version",
+                   absl::StrCat("the store has schema ", version, ", this version knows ", kSchemaVersion));
+  }
+  for (int from = version; from < kSchemaVersion; ++from) RETURN_IF_ERROR(Execute(UpgradeSql(from).c_str()));
+  RETURN_IF_ERROR(Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str()));
+  return Execute("COMMIT");
+}
+
+absl::StatusOr<sqlite3_stmt*> SqliteConnection::Prepared(Table table, StoreStatement statement) {
+  sqlite3_stmt*& slot = statements_[static_cast<size_t>(table)][static_cast<size_t>(statement)];
+  if (slot == nullptr) {
+    const std::string sql = StatementSql(table, statement);
+    const int code = sqlite3_prepare_v3(handle_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &slot, nullptr);
+    if (code != SQLITE_OK) return Failure(code, TableName(table));
+  }
+  return slot;
+}
+
+int SqliteConnection::Changes() const { return sqlite3_changes(handle_); }
+
+absl::Status SqliteConnection::Failure(int code, absl::string_view place) const {
+  // sqlite3_errstr names the code alone; sqlite3_errmsg could quote values.
+  return Problem(Reason::kStoreUnavailable, place, absl::StrCat(sqlite3_errstr(code), " (", code, ")"));
+}
+
+SqliteTransaction::SqliteTransaction(SqliteConnection* connection, SqliteConnection::Kind kind)
+    : connection_(connection), kind_(kind) {
+  state_ = connection_->Execute(kind == SqliteConnection::Kind::kWriter ? "BEGIN IMMEDIATE" : "BEGIN");
+  open_ = state_.ok();
+}
+
+SqliteTransaction::~SqliteTransaction() {
+  // SQLite rolls some failures back itself; then this has nothing to do and its result says nothing.
+  if (open_) connection_->Execute("ROLLBACK").IgnoreError();
+}
+
+absl::Status SqliteTransaction::Commit() {
+  RETURN_IF_ERROR(state_);
+  state_ = connection_->Execute("COMMIT");
+  if (state_.ok()) open_ = false;
+  return state_;
+}
+
+absl::Status SqliteTransaction::Fail(int code, Table table) {
+  state_ = connection_->Failure(code, TableName(table));
+  return state_;
+}
+
+absl::StatusOr<std::vector<Record>> SqliteTransaction::Rows(sqlite3_stmt* statement, Table table) {
+  std::vector<Record> records;
+  int code = sqlite3_step(statement);
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
+    records.push_back({.key = ColumnBytes(statement, 0),
+                       .value = ColumnBytes(statement, 1),
+                       .group = ColumnBytes(statement, 2),
+                       .due = ColumnDue(statement, 3)});
+  }
+  if (code != SQLITE_DONE) return Fail(code, table);
+  return records;
+}
+
+absl::StatusOr<std::optional<Record>> SqliteTransaction::Get(Table table, absl::string_view key) {
+  RETURN_IF_ERROR(state_);
+  ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, StoreStatement::kGet));
+  const StatementUse use(statement);
+  BindBytes(statement, 1, key);
+  ASSIGN_OR_RETURN(std::vector<Record> records, Rows(statement, table));
+  if (records.empty()) return std::optional<Record>();
+  return std::optional<Record>(std::move(records.front()));
+}
+
+absl::StatusOr<int> SqliteTransaction::Change(Table table, StoreStatement kind, const Record& record) {
+  RETURN_IF_ERROR(state_);
+  if (kind_ == SqliteConnection::Kind::kReader) {
+    return Problem(Reason::kInternal, TableName(table), "a reading transaction cannot write");
+  }
+  ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, kind));
+  const StatementUse use(statement);
+  BindBytes(statement, 1, record.key);
+  if (kind != StoreStatement::kDelete) {
+    BindBytes(statement, 2, record.group);
+    BindDue(statement, 3, record.due);
+    BindBytes(statement, 4, record.value);
+  }
+  const int code = sqlite3_step(statement);
+  if (code != SQLITE_DONE && code != SQLITE_CONSTRAINT_UNIQUE) return Fail(code, table);
+  return code;
+}
+
+absl::Status SqliteTransaction::Insert(Table table, const Record& record) {
+  ASSIGN_OR_RETURN(const int code, Change(table, StoreStatement::kInsert, record));
+  return code == SQLITE_CONSTRAINT_UNIQUE ? absl::AlreadyExistsError(TableName(table)) : absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::Update(Table table, const Record& record) {
+  RETURN_IF_ERROR(Change(table, StoreStatement::kUpdate, record).status());
+  return connection_->Changes() == 0 ? absl::NotFoundError(TableName(table)) : absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::Delete(Table table, absl::string_view key) {
+  Record record;
+  record.key = std::string(key);
+  return Change(table, StoreStatement::kDelete, record).status();
+}
+
+absl::StatusOr<std::vector<Record>> SqliteTransaction::List(Table table, absl::string_view group,
+                                                            absl::string_view after_key, int limit) {
+  RETURN_IF_ERROR(state_);
+  int64_t after = 0;
+  if (!after_key.empty()) {
+    ASSIGN_OR_RETURN(sqlite3_stmt * position, connection_->Prepared(table, StoreStatement::kPosition));
+    const StatementUse use(position);
+    BindBytes(position, 1, after_key);
+    BindBytes(position, 2, group);
+    const int code = sqlite3_step(position);
+    if (code == SQLITE_DONE) return absl::NotFoundError(TableName(table));
+    if (code != SQLITE_ROW) return Fail(code, table);
+    after = sqlite3_column_int64(position, 0);
+  }
+  const StoreStatement kind = after_key.empty() ? StoreStatement::kListFirst : StoreStatement::kListAfter;
+  ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, kind));
+  const StatementUse use(statement);
+  BindBytes(statement, 1, group);
+  sqlite3_bind_int(statement, 2, std::max(limit, 0));  // a negative limit would mean none
+  if (!after_key.empty()) sqlite3_bind_int64(statement, 3, after);
+  return Rows(statement, table);
+}
+
+absl::StatusOr<std::vector<Record>> SqliteTransaction::Due(Table table, absl::Time now, int limit) {
+  RETURN_IF_ERROR(state_);
+  ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, StoreStatement::kDue));
+  const StatementUse use(statement);
+  sqlite3_bind_int64(statement, 1, ToMicros(now));
+  sqlite3_bind_int(statement, 2, std::max(limit, 0));
+  return Rows(statement, table);
+}
+
+}  // namespace passerelle::gateway

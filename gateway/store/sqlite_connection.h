@@ -1,0 +1,79 @@
+// One connection to the SQLite file, with its prepared statements.
+//
+// Thread-safety: for one thread at a time. Ownership: closes the connection when destroyed.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/base/port/store.h"
+#include "gateway/store/sqlite_schema.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace passerelle::gateway {
+
+class SqliteConnection {
+ public:
+  enum class Kind { kWriter, kReader };
+
+  // Problem: kStoreUnavailable.
+  static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path, Kind kind);
+  ~SqliteConnection();
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  // Runs statements without parameters or results.
+  absl::Status Execute(const char* sql);
+  // Brings the schema up to date, or refuses a newer one.
+  absl::Status Upgrade();
+  // The prepared statement, made on first use.
+  absl::StatusOr<sqlite3_stmt*> Prepared(base::Table table, StoreStatement statement);
+  // Rows that the last statement changed.
+  int Changes() const;
+  // kStoreUnavailable with what SQLite says of `code`.
+  absl::Status Failure(int code, absl::string_view place) const;
+
+ private:
+  explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_;
+  std::array<std::array<sqlite3_stmt*, kStoreStatementCount>, kTables.size()> statements_ = {};
+};
+
+// A transaction on a connection: begins when made, rolls back when destroyed unless it was committed. After a failure
+// of the store nothing more can be done in it, and it cannot be committed.
+class SqliteTransaction : public base::Transaction {
+ public:
+  SqliteTransaction(SqliteConnection* connection, SqliteConnection::Kind kind);
+  ~SqliteTransaction() override;
+
+  absl::StatusOr<std::optional<base::Record>> Get(base::Table table, absl::string_view key) override;
+  absl::Status Insert(base::Table table, const base::Record& record) override;
+  absl::Status Update(base::Table table, const base::Record& record) override;
+  absl::Status Delete(base::Table table, absl::string_view key) override;
+  absl::StatusOr<std::vector<base::Record>> List(base::Table table, absl::string_view group,
+                                                 absl::string_view after_key, int limit) override;
+  absl::StatusOr<std::vector<base::Record>> Due(base::Table table, absl::Time now, int limit) override;
+
+  // The failure that began or ended it, if any.
+  const absl::Status& state() const { return state_; }
+  absl::Status Commit();
+
+ private:
+  absl::Status Fail(int code, base::Table table);
+  // A statement that writes; returns SQLite's result code, SQLITE_DONE when it went well.
+  absl::StatusOr<int> Change(base::Table table, StoreStatement statement, const base::Record& record);
+  absl::StatusOr<std::vector<base::Record>> Rows(sqlite3_stmt* statement, base::Table table);
+
+  SqliteConnection* connection_;
+  SqliteConnection::Kind kind_;
+  absl::Status state_;
+  bool open_ = false;
+};
+
+}  // namespace passerelle::gateway

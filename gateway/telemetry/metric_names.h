@@ -1,0 +1,29 @@
+// Names and labels of every metric. They are a contract with dashboards: never renamed. Labels hold closed sets of
+// words, never ids of persons or resources.
+#pragma once
+
+namespace passerelle::gateway {
+
+inline constexpr char kMetricServerStarted[] = "grpc_server_started_total";
+inline constexpr char kMetricServerHandled[] = "grpc_server_handled_total";
+inline constexpr char kMetricServerHandlingSeconds[] = "grpc_server_handling_seconds";
+inline constexpr char kMetricRelayMessages[] = "passerelle_relay_messages_total";
+inline constexpr char kMetricExchangeState[] = "passerelle_exchange_state_total";
+inline constexpr char kMetricRecognitionState[] = "passerelle_recognition_state_total";
+inline constexpr char kMetricTrustDecision[] = "passerelle_trust_decision_total";
+inline constexpr char kMetricPeerRefused[] = "passerelle_peer_refused_total";
+inline constexpr char kMetricTranslation[] = "passerelle_translation_total";
+
+inline constexpr char kLabelGrpcType[] = "grpc_type";
+inline constexpr char kLabelGrpcService[] = "grpc_service";
+inline constexpr char kLabelGrpcMethod[] = "grpc_method";
+inline constexpr char kLabelGrpcCode[] = "grpc_code";
+inline constexpr char kLabelDirection[] = "direction";
+inline constexpr char kLabelType[] = "type";
+inline constexpr char kLabelOutcome[] = "outcome";
+inline constexpr char kLabelState[] = "state";
+inline constexpr char kLabelDecision[] = "decision";
+inline constexpr char kLabelReason[] = "reason";
+inline constexpr char kLabelFormat[] = "format";
+
+}  // namespace passerelle::gateway

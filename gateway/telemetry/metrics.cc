@@ -1,0 +1,133 @@
+#include "gateway/telemetry/metrics.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "gateway/telemetry/metric_names.h"
+#include "prometheus/text_serializer.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+// Series of one name. More would mean that a label is not closed; then the rest is counted as "other".
+constexpr size_t kSeriesMax = 500;
+
+// Upper bounds in seconds, from a call answered from memory to the longest peer call.
+constexpr double kSecondsBounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+}  // namespace
+
+const char* GrpcCodeName(absl::StatusCode code) {
+  constexpr const char* kNames[] = {
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
+  const auto index = static_cast<size_t>(code);
+  return index < std::size(kNames) ? kNames[index] : "Unknown";
+}
+
+void MethodSeries::Handled(absl::StatusCode code, absl::Duration duration) {
+  const auto index = static_cast<size_t>(code);
+  handled_[index < kCodes ? index : static_cast<size_t>(absl::StatusCode::kUnknown)]->Increment();
+  seconds_->Observe(absl::ToDoubleSeconds(duration));
+}
+
+Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
+  started_ = &prometheus::BuildCounter().Name(kMetricServerStarted).Help("Calls that came in.").Register(*registry_);
+  handled_ =
+      &prometheus::BuildCounter().Name(kMetricServerHandled).Help("Calls that were answered.").Register(*registry_);
+  seconds_ = &prometheus::BuildHistogram()
+                  .Name(kMetricServerHandlingSeconds)
+                  .Help("Time from a call to its answer.")
+                  .Register(*registry_);
+  const absl::MutexLock lock(&mutex_);
+  relay_messages_ =
+      MakeCounters(kMetricRelayMessages, "Messages between nodes.", {kLabelDirection, kLabelType, kLabelOutcome});
+  exchange_state_ = MakeCounters(kMetricExchangeState, "Exchanges that came into a state.", {kLabelState});
+  recognition_state_ = MakeCounters(kMetricRecognitionState, "Cases that came into a state.", {kLabelState});
+  trust_decision_ = MakeCounters(kMetricTrustDecision, "Verdicts on documents.", {kLabelDecision, kLabelReason});
+  peer_refused_ =
+      MakeCounters(kMetricPeerRefused, "Callers refused before their request was looked at.", {kLabelReason});
+  translation_ = MakeCounters(kMetricTranslation, "Documents read by an adapter.", {kLabelFormat, kLabelOutcome});
+}
+
+Metrics::Counters Metrics::MakeCounters(const char* name, const char* help, std::vector<const char*> labels) {
+  Counters counters;
+  counters.family = &prometheus::BuildCounter().Name(name).Help(help).Register(*registry_);
+  counters.labels = std::move(labels);
+  return counters;
+}
+
+std::unique_ptr<MethodSeries> Metrics::Method(absl::string_view service, absl::string_view method) {
+  std::map<std::string, std::string> labels = {
+      {kLabelGrpcType, "unary"}, {kLabelGrpcService, std::string(service)}, {kLabelGrpcMethod, std::string(method)}};
+  auto series = std::make_unique<MethodSeries>();
+  series->started_ = &started_->Add(labels);
+  series->seconds_ = &seconds_->Add(
+      labels, prometheus::Histogram::BucketBoundaries(std::begin(kSecondsBounds), std::end(kSecondsBounds)));
+  for (size_t code = 0; code < MethodSeries::kCodes; ++code) {
+    labels[kLabelGrpcCode] = GrpcCodeName(static_cast<absl::StatusCode>(code));
+    series->handled_[code] = &handled_->Add(labels);
+  }
+  return series;
+}
+
+void Metrics::Count(Counters& counters, std::initializer_list<absl::string_view> values) {
+  std::vector<absl::string_view> words(values);
+  if (counters.series.size() >= kSeriesMax) words.assign(words.size(), "other");
+  std::string key;
+  for (const absl::string_view word : words) absl::StrAppend(&key, word, "\x1f");
+  prometheus::Counter*& counter = counters.series[key];
+  if (counter == nullptr) {
+    std::map<std::string, std::string> labels;
+    for (size_t i = 0; i < words.size(); ++i) labels[counters.labels[i]] = std::string(words[i]);
+    counter = &counters.family->Add(labels);
+  }
+  counter->Increment();
+}
+
+void Metrics::RelayMessage(absl::string_view direction, absl::string_view type, absl::string_view outcome) {
+  const absl::MutexLock lock(&mutex_);
+  Count(relay_messages_, {direction, type, outcome});
+}
+void Metrics::ExchangeState(absl::string_view state) {
+  const absl::MutexLock lock(&mutex_);
+  Count(exchange_state_, {state});
+}
+void Metrics::RecognitionState(absl::string_view state) {
+  const absl::MutexLock lock(&mutex_);
+  Count(recognition_state_, {state});
+}
+void Metrics::TrustDecision(absl::string_view decision, absl::string_view reason) {
+  const absl::MutexLock lock(&mutex_);
+  Count(trust_decision_, {decision, reason});
+}
+void Metrics::PeerRefused(absl::string_view reason) {
+  const absl::MutexLock lock(&mutex_);
+  Count(peer_refused_, {reason});
+}
+void Metrics::Translation(absl::string_view format, absl::string_view outcome) {
+  const absl::MutexLock lock(&mutex_);
+  Count(translation_, {format, outcome});
+}
+
+std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(registry_->Collect()); }
+
+absl::StatusOr<int> Metrics::Expose(const std::string& address) {
+  try {
+    exposer_ = std::make_unique<prometheus::Exposer>(address, 1);
+    exposer_->RegisterCollectable(registry_);
+    const std::vector<int> ports = exposer_->GetListeningPorts();
+    if (!ports.empty()) return ports.front();
+  } catch (const std::exception&) {
+    exposer_.reset();
+  }
+  return Problem(Reason::kPortUnavailable, address);
+}
+
+}  // namespace passerelle::gateway
