@@ -18,6 +18,9 @@ namespace passerelle::base {
 absl::StatusOr<std::string> Once(Transaction& tx, absl::string_view client, absl::string_view request_id,
                                  absl::string_view request, absl::FunctionRef<absl::StatusOr<std::string>()> work);
 
+// The problem of a request id that Once would refuse whatever was sent before, for requests that only check.
+absl::Status CheckRequestId(absl::string_view request_id);
+
 // Whether the text is a UUID in the form that NewUuid writes, upper or lower case.
 bool IsUuid(absl::string_view text);
 

@@ -53,7 +53,7 @@ inline constexpr absl::Duration kEnvelopeLifeMax = absl::Seconds(600);
 inline constexpr absl::Duration kDuplicateMemory = absl::Hours(24 * 8);
 
 // Longest time for which an exchange or a case is tried.
-// Test: tests/unit/core/exchange/exchange_test.cc.
+// Test: tests/unit/core/exchange/exchanges_test.cc.
 inline constexpr absl::Duration kExchangeLifeMax = absl::Hours(24 * 7);
 
 // Wait between two attempts of the same message: first, doubled each time, up to the last.
@@ -61,14 +61,35 @@ inline constexpr absl::Duration kExchangeLifeMax = absl::Hours(24 * 7);
 inline constexpr absl::Duration kRetryFirst = absl::Milliseconds(500);
 inline constexpr absl::Duration kRetryLast = absl::Minutes(15);
 
+// How long a message that is being sent is left alone by other senders; longer than any time limit of a transport.
+// Test: tests/unit/core/relay/outbox_test.cc.
+inline constexpr absl::Duration kClaimLife = absl::Minutes(1);
+
+// Signed attempts of one message remembered within the freshness window. With the waits above, a sender makes at most 12.
+// Test: tests/unit/core/relay/inbox_test.cc.
+inline constexpr int kAttemptsRememberedMax = 64;
+
+// Bytes of a text in a peer's refusal that are kept.
+// Test: tests/unit/core/relay/outbox_test.cc.
+inline constexpr size_t kRefusalTextBytesMax = 512;
+
 // Entries of a page of a list: without a wish, and at most.
-// Test: tests/unit/core/exchange/exchange_test.cc.
+// Test: tests/unit/core/exchange/exchanges_test.cc.
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 200;
 
 // Credentials named in one authorisation.
-// Test: tests/unit/core/sharing/sharing_test.cc.
+// Test: tests/unit/core/sharing/authorisations_test.cc.
 inline constexpr int kAuthorisationCredentialsMax = 100;
+
+// Bytes of an id that a client or another node gives us: pseudonyms, register ids, names of nodes.
+// Test: tests/unit/core/sharing/authorisations_test.cc.
+inline constexpr size_t kIdBytesMax = 256;
+
+// How often the issuing node is asked about a document before a recognition case goes on without its answer. By the
+// retry schedule that takes a minute.
+// Test: tests/unit/core/recognition/cases_test.cc.
+inline constexpr int kCaseQuestionsMax = 8;
 
 // Calls that one node works on or holds in its queue at a time; the next is told to come later.
 // Test: tests/unit/gateway/grpc/worker_pool_test.cc.

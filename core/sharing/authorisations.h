@@ -14,6 +14,9 @@
 
 namespace passerelle::sharing {
 
+// What a credential id of an authorisation begins with when it names a document by its digest.
+inline constexpr absl::string_view kDigestPrefix = "sha256:";
+
 class Authorisations {
  public:
   struct Options {
@@ -25,6 +28,7 @@ class Authorisations {
 
   // `client` is the authenticated caller; request ids count per client. Problems: kFieldMissing, kFieldInvalid,
   // kRequestIdReused, kResourceNotFound, kEtagMismatch, kStoreUnavailable.
+  // State and etag follow from the rest: an authorisation whose time has not begun is ACTIVE, and cannot be used yet.
   absl::StatusOr<v1::Authorisation> Create(absl::string_view client, const v1::CreateAuthorisationRequest& request);
   absl::StatusOr<v1::Authorisation> Get(absl::string_view id);
   absl::StatusOr<v1::Authorisation> Withdraw(absl::string_view client, const v1::WithdrawAuthorisationRequest& request);

@@ -1,0 +1,217 @@
+#include "core/sharing/authorisations.h"
+
+#include <optional>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/base/digest.h"
+#include "core/base/idempotency.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::sharing {
+namespace {
+
+using base::FromProto;
+using base::Problem;
+using base::Reason;
+using base::Table;
+using base::ToProto;
+
+constexpr size_t kEtagDigits = 16;
+
+absl::Status Missing(absl::string_view field) {
+  return Problem(Reason::kFieldMissing, absl::StrCat("authorisation.", field));
+}
+
+absl::Status Invalid(absl::string_view field, absl::string_view detail) {
+  return Problem(Reason::kFieldInvalid, absl::StrCat("authorisation.", field), detail);
+}
+
+absl::Status CheckText(absl::string_view field, absl::string_view text) {
+  return text.size() <= base::kIdBytesMax ? absl::OkStatus() : Invalid(field, "it is longer than an id may be");
+}
+
+absl::Status CheckCredentialIds(const v1::Authorisation& authorisation) {
+  if (authorisation.credential_ids().empty()) return Missing("credential_ids");
+  if (authorisation.credential_ids_size() > base::kAuthorisationCredentialsMax) {
+    return Invalid("credential_ids", absl::StrCat("there are more than ", base::kAuthorisationCredentialsMax));
+  }
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < authorisation.credential_ids_size(); ++i) {
+    const std::string field = absl::StrCat("credential_ids[", i, "]");
+    absl::string_view id = authorisation.credential_ids(i);
+    if (id.empty()) return Missing(field);
+    RETURN_IF_ERROR(CheckText(field, id));
+    if (!seen.insert(id).second) return Invalid(field, "it is named twice");
+    if (absl::ConsumePrefix(&id, kDigestPrefix) && !base::IsSha256Hex(id)) {
+      return Invalid(field, "what follows \"sha256:\" is not 64 lower-case hexadecimal digits");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPeriod(const v1::Authorisation& authorisation, absl::Time now) {
+  if (!authorisation.has_valid_until()) return Missing("valid_until");
+  if (!base::IsValid(authorisation.valid_until())) return Invalid("valid_until", "it is not a valid time");
+  if (authorisation.has_valid_from() && !base::IsValid(authorisation.valid_from())) {
+    return Invalid("valid_from", "it is not a valid time");
+  }
+  const absl::Time from = authorisation.has_valid_from() ? FromProto(authorisation.valid_from()) : now;
+  const absl::Time until = FromProto(authorisation.valid_until());
+  if (until <= from) return Invalid("valid_until", "it is not after valid_from");
+  if (until <= now) return Invalid("valid_until", "it is over already");
+  return absl::OkStatus();
+}
+
+absl::Status Check(const v1::Authorisation& authorisation, absl::Time now) {
+  RETURN_IF_ERROR(CheckText("holder_pseudonym", authorisation.holder_pseudonym()));
+  if (authorisation.receiver().empty()) return Missing("receiver");
+  RETURN_IF_ERROR(CheckText("receiver", authorisation.receiver()));
+  if (authorisation.purpose() == v1::PURPOSE_UNSPECIFIED) return Missing("purpose");
+  if (!v1::Purpose_IsValid(authorisation.purpose())) return Invalid("purpose", "this purpose is not known");
+  RETURN_IF_ERROR(CheckCredentialIds(authorisation));
+  RETURN_IF_ERROR(CheckPeriod(authorisation, now));
+  if (authorisation.uses_allowed() == 0) return Invalid("uses_allowed", "at least one use must be allowed");
+  return absl::OkStatus();
+}
+
+v1::AuthorisationState StateOf(const v1::Authorisation& authorisation, absl::Time now) {
+  if (authorisation.has_withdraw_time()) return v1::AUTHORISATION_STATE_WITHDRAWN;
+  if (authorisation.uses_made() >= authorisation.uses_allowed()) return v1::AUTHORISATION_STATE_USED;
+  if (now >= FromProto(authorisation.valid_until())) return v1::AUTHORISATION_STATE_EXPIRED;
+  return v1::AUTHORISATION_STATE_ACTIVE;
+}
+
+// What is stored lacks state and etag, because both follow from the rest.
+v1::Authorisation Shown(const std::string& stored, absl::Time now) {
+  v1::Authorisation authorisation;
+  authorisation.ParseFromString(stored);
+  authorisation.set_state(StateOf(authorisation, now));
+  authorisation.set_etag(base::Sha256Hex(stored).substr(0, kEtagDigits));
+  return authorisation;
+}
+
+std::string Stored(v1::Authorisation authorisation) {
+  authorisation.clear_state();
+  authorisation.clear_etag();
+  return authorisation.SerializeAsString();
+}
+
+absl::StatusOr<v1::Authorisation> Load(base::Transaction& tx, absl::string_view id, absl::Time now) {
+  ASSIGN_OR_RETURN(const std::optional<base::Record> record, tx.Get(Table::kAuthorisation, absl::AsciiStrToLower(id)));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
+  return Shown(record->value, now);
+}
+
+absl::Status Save(base::Transaction& tx, const v1::Authorisation& authorisation, bool is_new) {
+  base::Record record;
+  record.key = authorisation.id();
+  record.value = Stored(authorisation);
+  return is_new ? tx.Insert(Table::kAuthorisation, record) : tx.Update(Table::kAuthorisation, record);
+}
+
+// As the node will record it; everything that is the node's to say is set here.
+v1::Authorisation Recorded(const v1::Authorisation& wished, absl::Time now) {
+  v1::Authorisation authorisation;
+  authorisation.set_holder_pseudonym(wished.holder_pseudonym());
+  authorisation.set_receiver(wished.receiver());
+  authorisation.set_purpose(wished.purpose());
+  *authorisation.mutable_credential_ids() = wished.credential_ids();
+  *authorisation.mutable_valid_from() = wished.has_valid_from() ? wished.valid_from() : ToProto(now);
+  *authorisation.mutable_valid_until() = wished.valid_until();
+  authorisation.set_uses_allowed(wished.uses_allowed());
+  *authorisation.mutable_create_time() = ToProto(now);
+  return authorisation;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view client,
+                                                         const v1::CreateAuthorisationRequest& request) {
+  const absl::Time now = options_.clock->Now();
+  const auto create = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
+    RETURN_IF_ERROR(Check(request.authorisation(), now));
+    v1::Authorisation authorisation = Recorded(request.authorisation(), now);
+    authorisation.set_id(base::NewUuid(*options_.random));
+    RETURN_IF_ERROR(Save(tx, authorisation, /*is_new=*/true));
+    return authorisation.id();
+  };
+  if (request.validate_only()) {
+    RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
+    RETURN_IF_ERROR(Check(request.authorisation(), now));
+    return Shown(Stored(Recorded(request.authorisation(), now)), now);
+  }
+  absl::StatusOr<v1::Authorisation> result;
+  RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const std::string id,
+        base::Once(tx, client, request.request_id(), absl::StrCat("CreateAuthorisation\n", request.SerializeAsString()),
+                   [&] { return create(tx); }));
+    result = Load(tx, id, now);
+    return result.status();
+  }));
+  return result;
+}
+
+absl::StatusOr<v1::Authorisation> Authorisations::Get(absl::string_view id) {
+  if (id.empty()) return Problem(Reason::kFieldMissing, "id");
+  absl::StatusOr<v1::Authorisation> result;
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    result = Load(tx, id, options_.clock->Now());
+    return result.status();
+  }));
+  return result;
+}
+
+absl::StatusOr<v1::Authorisation> Authorisations::Withdraw(absl::string_view client,
+                                                           const v1::WithdrawAuthorisationRequest& request) {
+  if (request.id().empty()) return Problem(Reason::kFieldMissing, "id");
+  const absl::Time now = options_.clock->Now();
+  const auto withdraw = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(v1::Authorisation authorisation, Load(tx, request.id(), now));
+    if (!request.etag().empty() && request.etag() != authorisation.etag()) {
+      return Problem(Reason::kEtagMismatch, "etag");
+    }
+    // Withdrawing twice is no fault; the first time counts.
+    if (!authorisation.has_withdraw_time()) {
+      *authorisation.mutable_withdraw_time() = ToProto(now);
+      RETURN_IF_ERROR(Save(tx, authorisation, /*is_new=*/false));
+    }
+    return authorisation.id();
+  };
+  absl::StatusOr<v1::Authorisation> result;
+  RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const std::string id,
+        base::Once(tx, client, request.request_id(),
+                   absl::StrCat("WithdrawAuthorisation\n", request.SerializeAsString()), [&] { return withdraw(tx); }));
+    result = Load(tx, id, now);
+    return result.status();
+  }));
+  return result;
+}
+
+absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, absl::string_view id,
+                                                      absl::string_view receiver, v1::Purpose purpose,
+                                                      bool consume) const {
+  const absl::Time now = options_.clock->Now();
+  absl::StatusOr<v1::Authorisation> authorisation = Load(tx, id, now);
+  if (!authorisation.ok() && base::ReasonOf(authorisation.status()) != Reason::kResourceNotFound) {
+    return authorisation.status();
+  }
+  if (!authorisation.ok() || authorisation->receiver() != receiver || authorisation->purpose() != purpose ||
+      authorisation->state() != v1::AUTHORISATION_STATE_ACTIVE || now < FromProto(authorisation->valid_from())) {
+    return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
+  }
+  if (!consume) return authorisation;
+  authorisation->set_uses_made(authorisation->uses_made() + 1);
+  RETURN_IF_ERROR(Save(tx, *authorisation, /*is_new=*/false));
+  return Shown(Stored(*authorisation), now);
+}
+
+}  // namespace passerelle::sharing

@@ -1,0 +1,75 @@
+#include "core/base/idempotency.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/problem.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/status_matchers.h"
+
+namespace passerelle::base {
+namespace {
+
+using ::passerelle::testing::HasReason;
+using ::passerelle::testing::HasReasonAt;
+using ::passerelle::testing::IsOkAndHolds;
+
+constexpr char kId[] = "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c01";
+
+class IdempotencyTest : public ::testing::Test {
+ protected:
+  // What Once returns when the work would name `reference`.
+  absl::StatusOr<std::string> Send(absl::string_view client, absl::string_view id, absl::string_view request,
+                                   const std::string& reference) {
+    absl::StatusOr<std::string> result;
+    const absl::Status status = store_.Write([&](Transaction& tx) -> absl::Status {
+      result = Once(tx, client, id, request, [&]() -> absl::StatusOr<std::string> {
+        ++runs_;
+        if (reference.empty()) return Problem(Reason::kFieldInvalid, "purpose");
+        return reference;
+      });
+      return result.status();
+    });
+    return status.ok() ? result : status;
+  }
+
+  passerelle::testing::MemoryStore store_;
+  int runs_ = 0;
+};
+
+TEST_F(IdempotencyTest, TheSameRequestIsCarriedOutOnceAndGivesTheFirstAnswer) {
+  EXPECT_THAT(Send("a", kId, "request", "first"), IsOkAndHolds("first"));
+  EXPECT_THAT(Send("a", kId, "request", "second"), IsOkAndHolds("first"));
+  EXPECT_THAT(Send("a", "0B8F7A52-6C1E-4A39-9F0D-2F6F3D8A1C01", "request", "third"), IsOkAndHolds("first"));
+  EXPECT_EQ(runs_, 1);
+}
+
+TEST_F(IdempotencyTest, TheSameIdWithAnotherContentIsRefused) {
+  ASSERT_OK(Send("a", kId, "request", "first"));
+  EXPECT_THAT(Send("a", kId, "another request", "second"), HasReasonAt(Reason::kRequestIdReused, "request_id"));
+  EXPECT_EQ(runs_, 1);
+}
+
+TEST_F(IdempotencyTest, IdsCountPerClient) {
+  EXPECT_THAT(Send("a", kId, "request", "first"), IsOkAndHolds("first"));
+  EXPECT_THAT(Send("b", kId, "another request", "second"), IsOkAndHolds("second"));
+}
+
+TEST_F(IdempotencyTest, WhatFailedIsNotRemembered) {
+  EXPECT_THAT(Send("a", kId, "request", ""), HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(Send("a", kId, "corrected request", "second"), IsOkAndHolds("second"));
+}
+
+TEST_F(IdempotencyTest, RefusesWhatIsNoUuid) {
+  EXPECT_THAT(Send("a", "", "request", "x"), HasReasonAt(Reason::kFieldMissing, "request_id"));
+  for (const char* id : {"1", "0b8f7a526c1e4a399f0d2f6f3d8a1c01", "{0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c01}",
+                         "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c0g", "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c01 ",
+                         "0b8f7a5206c1e-4a39-9f0d-2f6f3d8a1c01",
+                         "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a\xC3\xA9"
+                         "01"}) {
+    EXPECT_THAT(Send("a", id, "request", "x"), HasReasonAt(Reason::kFieldInvalid, "request_id")) << id;
+  }
+  EXPECT_EQ(runs_, 0);
+}
+
+}  // namespace
+}  // namespace passerelle::base

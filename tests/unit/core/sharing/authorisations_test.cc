@@ -1,0 +1,237 @@
+#include "core/sharing/authorisations.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "core/base/idempotency.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/faulty_store.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/status_matchers.h"
+
+namespace passerelle::sharing {
+namespace {
+
+using base::Reason;
+using base::ToProto;
+using ::passerelle::testing::HasReason;
+using ::passerelle::testing::HasReasonAt;
+
+class AuthorisationsTest : public ::testing::Test {
+ protected:
+  v1::CreateAuthorisationRequest Request() {
+    v1::CreateAuthorisationRequest request;
+    request.set_request_id(base::NewUuid(random_));
+    v1::Authorisation* authorisation = request.mutable_authorisation();
+    authorisation->set_holder_pseudonym("holder-41");
+    authorisation->set_receiver("BG");
+    authorisation->set_purpose(v1::PURPOSE_RECOGNITION);
+    authorisation->add_credential_ids("no-2029-0007");
+    *authorisation->mutable_valid_until() = ToProto(clock_.Now() + absl::Hours(1));
+    authorisation->set_uses_allowed(1);
+    return request;
+  }
+
+  absl::StatusOr<v1::Authorisation> Use(absl::string_view id, absl::string_view receiver, v1::Purpose purpose,
+                                        bool consume) {
+    absl::StatusOr<v1::Authorisation> result;
+    const absl::Status status = store_.Write([&](base::Transaction& tx) -> absl::Status {
+      result = authorisations_.Use(tx, id, receiver, purpose, consume);
+      return result.status();
+    });
+    return status.ok() ? result : status;
+  }
+
+  absl::StatusOr<v1::Authorisation> Withdraw(const std::string& id, const std::string& etag = "") {
+    v1::WithdrawAuthorisationRequest request;
+    request.set_request_id(base::NewUuid(random_));
+    request.set_id(id);
+    request.set_etag(etag);
+    return authorisations_.Withdraw("client", request);
+  }
+
+  passerelle::testing::MemoryStore memory_;
+  passerelle::testing::FaultyStore store_{memory_};
+  passerelle::testing::FakeClock clock_;
+  passerelle::testing::FakeRandom random_;
+  Authorisations authorisations_{{&store_, &clock_, &random_}};
+};
+
+TEST_F(AuthorisationsTest, RecordsWhatTheHolderGaveAndSetsTheRest) {
+  v1::CreateAuthorisationRequest request = Request();
+  request.mutable_authorisation()->set_id("chosen by the client");
+  request.mutable_authorisation()->set_uses_made(7);
+  request.mutable_authorisation()->set_state(v1::AUTHORISATION_STATE_USED);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", request));
+  EXPECT_TRUE(base::IsUuid(created.id()));
+  EXPECT_EQ(created.uses_made(), 0);
+  EXPECT_EQ(created.state(), v1::AUTHORISATION_STATE_ACTIVE);
+  EXPECT_EQ(created.valid_from().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  EXPECT_NE(created.etag(), "");
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get(created.id()));
+  EXPECT_EQ(read.SerializeAsString(), created.SerializeAsString());
+  EXPECT_THAT(authorisations_.Get(base::NewUuid(random_)), HasReason(Reason::kResourceNotFound));
+  EXPECT_THAT(authorisations_.Get(""), HasReason(Reason::kFieldMissing));
+}
+
+TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
+  struct Row {
+    const char* name;
+    std::function<void(v1::CreateAuthorisationRequest&)> change;
+    Reason reason;
+    const char* place;
+  };
+  const auto wish = [](v1::CreateAuthorisationRequest& r) { return r.mutable_authorisation(); };
+  const std::vector<Row> rows = {
+      {"no request id", [](auto& r) { r.clear_request_id(); }, Reason::kFieldMissing, "request_id"},
+      {"request id", [](auto& r) { r.set_request_id("17"); }, Reason::kFieldInvalid, "request_id"},
+      {"no authorisation", [](auto& r) { r.clear_authorisation(); }, Reason::kFieldMissing, "authorisation.receiver"},
+      {"no receiver", [&](auto& r) { wish(r)->clear_receiver(); }, Reason::kFieldMissing, "authorisation.receiver"},
+      {"long receiver", [&](auto& r) { wish(r)->set_receiver(std::string(base::kIdBytesMax + 1, 'x')); },
+       Reason::kFieldInvalid, "authorisation.receiver"},
+      {"long pseudonym", [&](auto& r) { wish(r)->set_holder_pseudonym(std::string(base::kIdBytesMax + 1, 'x')); },
+       Reason::kFieldInvalid, "authorisation.holder_pseudonym"},
+      {"no purpose", [&](auto& r) { wish(r)->clear_purpose(); }, Reason::kFieldMissing, "authorisation.purpose"},
+      {"purpose", [&](auto& r) { wish(r)->set_purpose(static_cast<v1::Purpose>(99)); }, Reason::kFieldInvalid,
+       "authorisation.purpose"},
+      {"no credentials", [&](auto& r) { wish(r)->clear_credential_ids(); }, Reason::kFieldMissing,
+       "authorisation.credential_ids"},
+      {"too many credentials",
+       [&](auto& r) {
+         for (int i = 0; i < base::kAuthorisationCredentialsMax; ++i) wish(r)->add_credential_ids(std::to_string(i));
+       },
+       Reason::kFieldInvalid, "authorisation.credential_ids"},
+      {"empty credential", [&](auto& r) { wish(r)->add_credential_ids(""); }, Reason::kFieldMissing,
+       "authorisation.credential_ids[1]"},
+      {"credential twice", [&](auto& r) { wish(r)->add_credential_ids("no-2029-0007"); }, Reason::kFieldInvalid,
+       "authorisation.credential_ids[1]"},
+      {"digest", [&](auto& r) { wish(r)->add_credential_ids("sha256:ABC"); }, Reason::kFieldInvalid,
+       "authorisation.credential_ids[1]"},
+      {"no end", [&](auto& r) { wish(r)->clear_valid_until(); }, Reason::kFieldMissing, "authorisation.valid_until"},
+      {"end is no time", [&](auto& r) { wish(r)->mutable_valid_until()->set_nanos(-1); }, Reason::kFieldInvalid,
+       "authorisation.valid_until"},
+      {"begin is no time", [&](auto& r) { wish(r)->mutable_valid_from()->set_nanos(-1); }, Reason::kFieldInvalid,
+       "authorisation.valid_from"},
+      {"ends as it begins", [&](auto& r) { *wish(r)->mutable_valid_from() = wish(r)->valid_until(); },
+       Reason::kFieldInvalid, "authorisation.valid_until"},
+      {"over already",
+       [&](auto& r) {
+         *wish(r)->mutable_valid_from() = ToProto(absl::UnixEpoch());
+         *wish(r)->mutable_valid_until() = ToProto(clock_.Now());
+       },
+       Reason::kFieldInvalid, "authorisation.valid_until"},
+      {"no uses", [&](auto& r) { wish(r)->clear_uses_allowed(); }, Reason::kFieldInvalid, "authorisation.uses_allowed"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    v1::CreateAuthorisationRequest request = Request();
+    row.change(request);
+    EXPECT_THAT(authorisations_.Create("client", request), HasReasonAt(row.reason, row.place));
+    request.set_validate_only(true);
+    EXPECT_THAT(authorisations_.Create("client", request), HasReasonAt(row.reason, row.place));
+  }
+}
+
+TEST_F(AuthorisationsTest, TheSameRequestRecordsOneAuthorisation) {
+  const v1::CreateAuthorisationRequest request = Request();
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation first, authorisations_.Create("client", request));
+  clock_.Advance(absl::Hours(2));  // a retry is answered even when the authorisation is over by then
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation second, authorisations_.Create("client", request));
+  EXPECT_EQ(first.id(), second.id());
+  EXPECT_EQ(second.state(), v1::AUTHORISATION_STATE_EXPIRED);
+  v1::CreateAuthorisationRequest other = request;
+  other.mutable_authorisation()->set_receiver("IT");
+  EXPECT_THAT(authorisations_.Create("client", other), HasReason(Reason::kRequestIdReused));
+}
+
+TEST_F(AuthorisationsTest, ValidateOnlyRecordsNothing) {
+  v1::CreateAuthorisationRequest request = Request();
+  request.set_validate_only(true);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation checked, authorisations_.Create("client", request));
+  EXPECT_EQ(checked.id(), "");
+  request.set_validate_only(false);
+  EXPECT_OK(authorisations_.Create("client", request));  // the request id is not used up
+}
+
+TEST_F(AuthorisationsTest, AFailedStoreLeavesNothingAndTheRetrySucceeds) {
+  const v1::CreateAuthorisationRequest request = Request();
+  store_.FailWrite(0, passerelle::testing::FaultyStore::Fault::kBeforeCommit);
+  EXPECT_THAT(authorisations_.Create("client", request), HasReason(Reason::kStoreUnavailable));
+  store_.FailWrite(0, passerelle::testing::FaultyStore::Fault::kAfterCommit);
+  EXPECT_THAT(authorisations_.Create("client", request), HasReason(Reason::kStoreUnavailable));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation first, authorisations_.Create("client", request));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation second, authorisations_.Create("client", request));
+  EXPECT_EQ(first.id(), second.id());
+}
+
+TEST_F(AuthorisationsTest, CoversItsReceiverAndPurposeOnly) {
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  EXPECT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, false));
+  const absl::Status wrong_receiver = Use(created.id(), "IT", v1::PURPOSE_RECOGNITION, false).status();
+  const absl::Status wrong_purpose = Use(created.id(), "BG", v1::PURPOSE_EMPLOYMENT, false).status();
+  const absl::Status unknown = Use(base::NewUuid(random_), "BG", v1::PURPOSE_RECOGNITION, false).status();
+  EXPECT_THAT(wrong_receiver, HasReason(Reason::kAuthorisationInvalid));
+  // Which of the reasons it was cannot be told.
+  EXPECT_EQ(wrong_receiver, wrong_purpose);
+  EXPECT_EQ(wrong_receiver, unknown);
+  EXPECT_THAT(Use(created.id(), "BG", v1::PURPOSE_UNSPECIFIED, false), HasReason(Reason::kAuthorisationInvalid));
+}
+
+TEST_F(AuthorisationsTest, IsUsedUp) {
+  v1::CreateAuthorisationRequest request = Request();
+  request.mutable_authorisation()->set_uses_allowed(2);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", request));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation looked, Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, false));
+  EXPECT_EQ(looked.etag(), created.etag());
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation first, Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, true));
+  EXPECT_EQ(first.uses_made(), 1);
+  EXPECT_NE(first.etag(), created.etag());
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation second, Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, true));
+  EXPECT_EQ(second.state(), v1::AUTHORISATION_STATE_USED);
+  EXPECT_THAT(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, true), HasReason(Reason::kAuthorisationInvalid));
+}
+
+TEST_F(AuthorisationsTest, HoldsFromItsBeginToItsEnd) {
+  v1::CreateAuthorisationRequest request = Request();
+  const absl::Time from = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.Now())) + absl::Minutes(10);
+  *request.mutable_authorisation()->mutable_valid_from() = ToProto(from);
+  *request.mutable_authorisation()->mutable_valid_until() = ToProto(from + absl::Minutes(10));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", request));
+  struct Row {
+    absl::Time now;
+    bool covered;
+  };
+  for (const Row& row :
+       {Row{from - absl::Microseconds(1), false}, Row{from, true},
+        Row{from + absl::Minutes(10) - absl::Seconds(1), true}, Row{from + absl::Minutes(10), false}}) {
+    clock_.Set(row.now);
+    EXPECT_EQ(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, false).ok(), row.covered) << row.now;
+  }
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get(created.id()));
+  EXPECT_EQ(read.state(), v1::AUTHORISATION_STATE_EXPIRED);
+}
+
+TEST_F(AuthorisationsTest, CannotBeUsedOnceItIsWithdrawn) {
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  EXPECT_THAT(Withdraw(created.id(), "another"), HasReason(Reason::kEtagMismatch));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation withdrawn, Withdraw(created.id(), created.etag()));
+  EXPECT_EQ(withdrawn.state(), v1::AUTHORISATION_STATE_WITHDRAWN);
+  EXPECT_NE(withdrawn.etag(), created.etag());
+  EXPECT_THAT(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, true), HasReason(Reason::kAuthorisationInvalid));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation again, Withdraw(created.id()));
+  EXPECT_EQ(again.withdraw_time().seconds(), withdrawn.withdraw_time().seconds());
+  EXPECT_THAT(Withdraw(base::NewUuid(random_)), HasReason(Reason::kResourceNotFound));
+  EXPECT_THAT(Withdraw(""), HasReason(Reason::kFieldMissing));
+}
+
+}  // namespace
+}  // namespace passerelle::sharing
