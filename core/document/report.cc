@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/base/json.h"
 #include "core/document/translate.h"
 #include "core/elm/annex_one.h"
 
@@ -31,20 +32,12 @@ absl::string_view SeverityWord(v1::Severity severity) {
   }
 }
 
-std::string Quote(absl::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result.push_back('\\');
-      result.push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&result, "\\u%04x", c);
-    } else {
-      result.push_back(c);
-    }
-  }
-  result.push_back('"');
-  return result;
+void WriteTexts(absl::string_view name, const google::protobuf::RepeatedPtrField<std::string>& texts,
+                base::JsonWriter* json) {
+  json->Key(name);
+  json->BeginArray();
+  for (const std::string& text : texts) json->String(text);
+  json->EndArray();
 }
 
 }  // namespace
@@ -67,26 +60,46 @@ absl::string_view StatusWord(v1::ElementStatus status) {
 }
 
 std::string ReportJson(const v1::TranslationReport& report) {
-  const auto quoted = [](std::string* out, const std::string& text) { absl::StrAppend(out, Quote(text)); };
-  std::string json = absl::StrCat("{\"from\":", Quote(report.from()), ",\"to\":", Quote(report.to()),
-                                  ",\"mapping_version\":", Quote(report.mapping_version()), ",\"elements\":{");
-  absl::StrAppend(&json, absl::StrJoin(report.elements(), ",", [&quoted](std::string* out, const auto& element) {
-    absl::StrAppend(out, Quote(element.element()), ":{\"status\":", Quote(StatusWord(element.status())),
-                    ",\"source\":[", absl::StrJoin(element.source(), ",", quoted), "],\"rule\":", Quote(element.rule()),
-                    "}");
-  }));
-  absl::StrAppend(&json, "},\"dropped\":[");
-  absl::StrAppend(&json, absl::StrJoin(report.dropped(), ",", [](std::string* out, const auto& dropped) {
-    absl::StrAppend(out, "{\"source\":", Quote(dropped.source()), ",\"reason\":", Quote(dropped.reason()), "}");
-  }));
-  absl::StrAppend(&json, "],\"diagnostics\":[");
-  absl::StrAppend(&json, absl::StrJoin(report.diagnostics(), ",", [](std::string* out, const auto& diagnostic) {
-    absl::StrAppend(out, "{\"rule\":", Quote(diagnostic.rule()), ",\"place\":", Quote(diagnostic.place()),
-                    ",\"message\":", Quote(diagnostic.message()),
-                    ",\"severity\":", Quote(SeverityWord(diagnostic.severity())), "}");
-  }));
-  absl::StrAppend(&json, "],\"score\":", report.score(), "}");
-  return json;
+  std::string text;
+  base::JsonWriter json(text);
+  json.BeginObject();
+  json.Member("from", report.from());
+  json.Member("to", report.to());
+  json.Member("mapping_version", report.mapping_version());
+  json.Key("elements");
+  json.BeginObject();
+  for (const auto& element : report.elements()) {
+    json.Key(element.element());
+    json.BeginObject();
+    json.Member("status", StatusWord(element.status()));
+    WriteTexts("source", element.source(), &json);
+    json.Member("rule", element.rule());
+    json.EndObject();
+  }
+  json.EndObject();
+  json.Key("dropped");
+  json.BeginArray();
+  for (const auto& dropped : report.dropped()) {
+    json.BeginObject();
+    json.Member("source", dropped.source());
+    json.Member("reason", dropped.reason());
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Key("diagnostics");
+  json.BeginArray();
+  for (const auto& diagnostic : report.diagnostics()) {
+    json.BeginObject();
+    json.Member("rule", diagnostic.rule());
+    json.Member("place", diagnostic.place());
+    json.Member("message", diagnostic.message());
+    json.Member("severity", SeverityWord(diagnostic.severity()));
+    json.EndObject();
+  }
+  json.EndArray();
+  json.Member("score", static_cast<int64_t>(report.score()));
+  json.EndObject();
+  return text;
 }
 
 std::string ReportText(const v1::TranslationReport& report) {

@@ -1,0 +1,7 @@
+# THE table of formats: one line per adapter, in the order in which the registry holds them. A folder without a line, or
+# a line without a folder, fails the configuration.
+#
+#   passerelle_adapter(<folder>)   adapters/<folder>/adapter.h declares passerelle::adapters::<folder>::MakeAdapter()
+passerelle_adapter(elm)
+passerelle_adapter(elm_xml)
+passerelle_adapter(elmo)

@@ -1,0 +1,77 @@
+// What became of every part of the document: the walk behind the "dropped" list.
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/elmo/source.h"
+
+namespace passerelle::adapters::elmo {
+namespace {
+
+constexpr absl::string_view kSignatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
+constexpr absl::string_view kNoPlace = "no place in the European model";
+
+void AddDropped(std::string source, absl::string_view reason, document::Imported* imported) {
+  document::v1::DroppedSource dropped;
+  dropped.set_source(std::move(source));
+  dropped.set_reason(std::string(reason));
+  imported->dropped.push_back(std::move(dropped));
+}
+
+bool HasContent(const xml_node& node) {
+  for (const xml_node& child : node.children()) {
+    if (child.type() != pugi::node_element || HasContent(child)) return true;
+  }
+  for (const pugi::xml_attribute& attribute : node.attributes()) {
+    if (!base::IsNamespaceDeclaration(attribute) && *attribute.value() != '\0') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Source::WalkAttributes(const xml_node& node, document::Imported* imported) const {
+  for (const pugi::xml_attribute& attribute : node.attributes()) {
+    if (base::IsNamespaceDeclaration(attribute) || *attribute.value() == '\0') continue;
+    if (taken_.contains(attribute.internal_object())) continue;
+    const auto reason = reasons_.find(attribute.internal_object());
+    const std::string path = absl::StrCat(document_.Path(node), "/@", base::XmlLocalName(attribute));
+    const bool instance = absl::StartsWith(attribute.name(), "xsi:");
+    const bool language = absl::string_view(attribute.name()) == "xml:lang";
+    AddDropped(path,
+               reason != reasons_.end() ? absl::string_view(reason->second)
+               : instance               ? "speaks of the schema, not of the learning"
+               : language               ? "language of a part that is not carried"
+                                        : kNoPlace,
+               imported);
+  }
+}
+
+// Recursive; reading has bounded the depth.
+void Source::Walk(const xml_node& node, document::Imported* imported) const {
+  if (node.type() == pugi::node_comment || node.type() == pugi::node_pi) {
+    AddDropped(document_.Path(node), "comments and processing instructions are not data", imported);
+    return;
+  }
+  if (node.type() != pugi::node_element) return;
+  const auto reason = reasons_.find(node.internal_object());
+  const bool signature = base::XmlLocalName(node) == "Signature" && document_.Namespace(node) == kSignatureNamespace;
+  if (reason != reasons_.end() || signature) {
+    if (!HasContent(node)) return;
+    AddDropped(document_.Path(node),
+               signature ? absl::string_view("signature stays with the original") : absl::string_view(reason->second),
+               imported);
+    return;
+  }
+  WalkAttributes(node, imported);
+  if (!taken_.contains(node.internal_object()) && !base::XmlText(node).empty()) {
+    AddDropped(document_.Path(node), kNoPlace, imported);
+  }
+  for (const xml_node& child : node.children()) Walk(child, imported);
+}
+
+void Source::Account(document::Imported* imported) {
+  for (const xml_node& node : document_.Top().children()) Walk(node, imported);
+  imported->origins = std::move(origins_);
+  imported->diagnostics = std::move(diagnostics_);
+}
+
+}  // namespace passerelle::adapters::elmo

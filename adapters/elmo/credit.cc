@@ -1,0 +1,80 @@
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/elmo/mapping.h"
+
+namespace passerelle::adapters::elmo {
+namespace {
+
+using elm::v3::LearningAchievement;
+using elm::v3::Qualification;
+
+void WritePoint(const std::string& value, elm::v3::CreditPoint* credit) {
+  const auto framework = elm::ConceptOf(elm::Vocabulary::kCreditSystem, elm::kCreditSystemEcts);
+  if (framework.has_value()) *credit->mutable_framework() = *framework;
+  credit->set_point(value);
+}
+
+// Rule credit.ects. The schema defines the value as the credits that the learner was awarded, so it is both what the
+// specification offers and what the learner received.
+void MapCredit(Source* source, const xml_node& credit, size_t depth, LearningAchievement* achievement,
+               Qualification* qualification) {
+  const xml_node value_node = source->Child(credit, "value");
+  const xml_node scheme_node = source->Child(credit, "scheme");
+  const std::string written = base::XmlText(value_node);
+  const std::string value = TakeDecimal(source, value_node);
+  const std::string scheme = source->Take(scheme_node);
+  if (written.empty() || (!value.empty() && IsZero(value))) {
+    source->Warn("credit.zero", credit, "No credit, or none but zero, counts as missing.");
+    return;
+  }
+  if (value.empty() || !absl::EqualsIgnoreCase(scheme, "ects")) {
+    source->Note("credit.text", credit, "Credit of another scheme, or no number, is kept as text.");
+    AddNote("en", absl::StrCat("Credit: ", written, " (", scheme.empty() ? "no scheme" : scheme, ")"),
+            qualification->mutable_additional_note());
+    if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_TEXT, credit, "credit.text");
+    return;
+  }
+  WritePoint(value, qualification->add_credit_point());
+  WritePoint(value, achievement->add_credit_received());
+  if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_STATED, value_node, "credit.ects");
+}
+
+// Rule workload.hours: whole hours as PTnH, a fraction in minutes.
+void MapHours(Source* source, const xml_node& node, size_t depth, Qualification* qualification) {
+  if (base::XmlText(node).empty()) return;
+  const std::string text = TakeDecimal(source, node);
+  double hours = 0;
+  constexpr double kHoursMax = 1e6;  // more than a working life
+  if (text.empty() || !absl::SimpleAtod(text, &hours) || hours > kHoursMax) {
+    source->Warn("workload.unreadable", node, "This is no number of hours.");
+    source->Drop(node, "is no number of hours");
+    return;
+  }
+  if (IsZero(text)) {
+    source->Note("workload.zero", node, "Zero hours count as missing.");
+    return;
+  }
+  const auto minutes = static_cast<int64_t>(hours * 60 + 0.5);
+  const std::string rest = minutes % 60 == 0 ? "" : absl::StrCat(minutes % 60, "M");
+  const std::string whole = minutes / 60 == 0 && !rest.empty() ? "" : absl::StrCat(minutes / 60, "H");
+  qualification->set_volume_of_learning(absl::StrCat("PT", whole, rest));
+  if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_STATED, node, "workload.hours");
+}
+
+}  // namespace
+
+void MapWorkload(Source* source, const xml_node& specification, const xml_node& instance, size_t depth,
+                 LearningAchievement* achievement, Qualification* qualification) {
+  // The legacy namespace has the credit in the specification.
+  for (const xml_node& parent : {specification, instance}) {
+    for (const xml_node& credit : source->Children(parent, "credit")) {
+      MapCredit(source, credit, depth, achievement, qualification);
+    }
+  }
+  MapHours(source, source->Child(instance, "engagementHours"), depth, qualification);
+}
+
+}  // namespace passerelle::adapters::elmo

@@ -1,0 +1,107 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/elmo/mapping.h"
+
+namespace passerelle::adapters::elmo {
+namespace {
+
+using elm::v3::Qualification;
+
+// A cycle of the European higher education area, and the EQF level that EQAR equates with it.
+struct Cycle {
+  absl::string_view word;  // as ELMO documents write it, without regard to case
+  absl::string_view code;
+  absl::string_view label;
+  int eqf;
+};
+constexpr Cycle kCycles[] = {{"bachelor", "first", "First cycle", 6},
+                             {"master", "second", "Second cycle", 7},
+                             {"phd", "third", "Third cycle", 8}};
+
+// There is no vocabulary for cycles, so the concept is ours, under a scheme of ours.
+constexpr absl::string_view kCycleScheme = "urn:passerelle:qf-ehea-cycle";
+
+void KeepAsNote(absl::string_view type, absl::string_view value, absl::string_view description,
+                Qualification* qualification) {
+  AddNote("en",
+          absl::StrCat("Level: ", type, type.empty() ? "" : " ", value, description.empty() ? "" : ", ", description),
+          qualification->mutable_additional_note());
+}
+
+// Rule level.eqf.
+void MapOneLevel(Source* source, const xml_node& node, absl::string_view type, const std::string& value,
+                 absl::string_view description, size_t depth, Qualification* qualification) {
+  if (value.empty()) {
+    source->Warn("level.empty", node, "A level without a value says nothing.");
+    return;
+  }
+  int level = 0;
+  const bool eqf = absl::EqualsIgnoreCase(type, "eqf");
+  const auto concept_node =
+      eqf && absl::SimpleAtoi(value, &level) ? elm::EqfLevel(level) : std::optional<elm::v3::Concept>();
+  if (!concept_node.has_value()) {
+    if (eqf) source->Warn("level.eqf", node, "The framework has levels 1 to 8; the value is kept as text.");
+    KeepAsNote(type, value, description, qualification);
+    if (depth == 0 && !eqf) source->Origin("A1-M08", document::v1::ELEMENT_STATUS_TEXT, node, "level.text");
+    return;
+  }
+  if (qualification->has_eqf_level() && qualification->eqf_level().id() != concept_node->id()) {
+    source->Warn("level.contradiction", node, "The document states two levels of the framework; the first counts.");
+    KeepAsNote(type, value, description, qualification);
+    return;
+  }
+  *qualification->mutable_eqf_level() = *concept_node;
+  if (!description.empty()) KeepAsNote(type, value, description, qualification);
+  if (depth == 0) source->Origin("A1-M08", document::v1::ELEMENT_STATUS_STATED, node, "level.eqf");
+}
+
+// Rule level.cycle-derived: the cycle is written as what it is, and the level that follows from it is marked.
+void MapCycle(Source* source, const xml_node& node, size_t depth, Qualification* qualification) {
+  const std::string word = base::XmlText(node);
+  if (word.empty()) return;
+  for (const Cycle& cycle : kCycles) {
+    if (!absl::EqualsIgnoreCase(word, cycle.word)) continue;
+    source->Take(node);
+    source->TakeAttribute(node, "lang");
+    *qualification->add_education_level() =
+        elm::MakeConcept(absl::StrCat(kCycleScheme, ":", cycle.code), kCycleScheme, cycle.label);
+    const auto level = elm::EqfLevel(cycle.eqf);
+    if (qualification->has_eqf_level() || !level.has_value()) return;
+    *qualification->mutable_eqf_level() = *level;
+    AddNote("en", absl::StrCat("The EQF level was derived from the cycle (", word, ") by rule level.cycle-derived."),
+            qualification->mutable_additional_note());
+    if (depth == 0) source->Origin("A1-M08", document::v1::ELEMENT_STATUS_DERIVED, node, "level.cycle-derived");
+    return;
+  }
+  source->Note("level.vendor", node, "A level of one system; it names no cycle.");
+  source->Drop(node, "level of one system, names no cycle");
+}
+
+}  // namespace
+
+void MapLevel(Source* source, const xml_node& specification, const xml_node& instance, size_t depth,
+              Qualification* qualification) {
+  for (const xml_node& node : source->Children(instance, "level")) {
+    const std::string type = source->Take(source->Child(node, "type"));
+    const std::string value = source->Take(source->Child(node, "value"));
+    const xml_node description = source->Child(node, "description");
+    source->TakeAttribute(description, "lang");
+    MapOneLevel(source, node, type, value, source->Take(description), depth, qualification);
+  }
+  for (const xml_node& node : source->Children(instance, "qualificationLevel")) {
+    MapOneLevel(source, node, source->TakeAttribute(node, "type"), source->Take(node), "", depth, qualification);
+  }
+  // What is stated as a level goes before what follows from a cycle.
+  for (const xml_node& parent : {specification, instance}) {
+    for (const xml_node& credit : source->Children(parent, "credit")) {
+      MapCycle(source, source->Child(credit, "level"), depth, qualification);
+    }
+  }
+  for (const xml_node& node : source->Children(specification, "level")) MapCycle(source, node, depth, qualification);
+}
+
+}  // namespace passerelle::adapters::elmo

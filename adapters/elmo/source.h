@@ -1,0 +1,79 @@
+// The ELMO document while it is read: the tree, what has been taken from it, and what was found on the way.
+//
+// Every text and attribute that reaches the credential is taken through a Source. What nobody took is listed as dropped
+// at the end (Account), so that no part of a document can get lost without a word.
+//
+// Thread-safety: for one thread. Ownership: owns the document; nodes point into it.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "core/base/xml.h"
+#include "core/document/adapter.h"
+
+namespace passerelle::adapters::elmo {
+
+using document::v1::ElementStatus;
+using pugi::xml_node;
+
+class Source {
+ public:
+  Source(base::XmlDocument document, std::string id_prefix)
+      : document_(std::move(document)), id_prefix_(std::move(id_prefix)) {}
+
+  const base::XmlDocument& document() const { return document_; }
+  xml_node Child(const xml_node& parent, absl::string_view local) const { return document_.Child(parent, local); }
+  std::vector<xml_node> Children(const xml_node& parent, absl::string_view local) const {
+    return document_.Children(parent, local);
+  }
+
+  // The text of an element with white space collapsed, or as it stands; it counts as taken. Empty for a null node.
+  std::string Take(const xml_node& node);
+  std::string TakeRaw(const xml_node& node);
+  // The same of an attribute.
+  std::string TakeAttribute(const xml_node& node, absl::string_view local);
+  // The language in force at an element as a BCP 47 tag, "und" if unknown; its xml:lang counts as taken.
+  std::string TakeLanguage(const xml_node& node);
+
+  // Lists the element and all below it as dropped, with a reason of its own.
+  void Drop(const xml_node& node, absl::string_view reason);
+  // The same of one attribute.
+  void DropAttribute(const xml_node& node, absl::string_view local, absl::string_view reason);
+
+  void Note(absl::string_view rule, const xml_node& node, absl::string_view message);
+  void Warn(absl::string_view rule, const xml_node& node, absl::string_view message);
+
+  // How an Annex I element came out. Several origins of one element are merged: the weakest status counts.
+  void Origin(absl::string_view element, ElementStatus status, const xml_node& node, absl::string_view rule);
+
+  // A node id, the same for the same document: "urn:passerelle:<digest>:<kind>:<n>".
+  std::string NextId(absl::string_view kind);
+
+  // Languages of the texts that were taken, in the order of their first appearance.
+  const std::vector<std::string>& languages() const { return languages_; }
+
+  // Writes origins, diagnostics and, by one walk over the document, everything that was not taken.
+  void Account(document::Imported* imported);
+
+ private:
+  void Diagnose(absl::string_view rule, const xml_node& node, absl::string_view message,
+                document::v1::Severity severity);
+  void Walk(const xml_node& node, document::Imported* imported) const;
+  void WalkAttributes(const xml_node& node, document::Imported* imported) const;
+
+  base::XmlDocument document_;
+  std::string id_prefix_;
+  absl::flat_hash_set<const void*> taken_;
+  absl::flat_hash_map<const void*, std::string> reasons_;
+  absl::flat_hash_map<std::string, int> counters_;
+  std::vector<std::string> languages_;
+  std::vector<document::v1::Diagnostic> diagnostics_;
+  std::vector<document::ElementOrigin> origins_;
+};
+
+}  // namespace passerelle::adapters::elmo
