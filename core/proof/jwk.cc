@@ -48,10 +48,24 @@ absl::StatusOr<KeyAlgorithm> Algorithm(const object& jwk) {
   return Unusable("kty", "it is neither EC with P-256 nor OKP with Ed25519");
 }
 
+bool Allows(const simdjson::dom::element& operations, std::string_view wanted) {
+  simdjson::dom::array names;
+  if (operations.get(names) != simdjson::SUCCESS) return false;
+  for (const simdjson::dom::element name : names) {
+    std::string_view text;
+    if (name.get(text) == simdjson::SUCCESS && text == wanted) return true;
+  }
+  return false;
+}
+
 // A key that states its use may not be put to another one.
 absl::Status CheckStatedUse(const object& jwk, KeyAlgorithm algorithm) {
   ASSIGN_OR_RETURN(const std::optional<std::string_view> use, Text(jwk, "use"));
   if (use && use != "sig") return Unusable("use", "the key is not for signatures");
+  simdjson::dom::element operations;
+  if (jwk.at_key("key_ops").get(operations) == simdjson::SUCCESS && !Allows(operations, "verify")) {
+    return Unusable("key_ops", "the key is not for verifying");
+  }
   ASSIGN_OR_RETURN(const std::optional<std::string_view> alg, Text(jwk, "alg"));
   // RFC 9864 gives EdDSA with this curve a name of its own.
   const bool fits =

@@ -19,8 +19,8 @@ struct PublicPoint {
 };
 
 // Strict: an object without duplicate members, strict base64url, coordinates of full length. A key with a private
-// member, or whose "alg" or "use" says that it is for something else, is refused. Problem: kKeyUnusable with the
-// member.
+// member, or whose "alg", "use" or "key_ops" says that it is for something else, is refused. Problem: kKeyUnusable with
+// the member.
 absl::StatusOr<PublicPoint> ReadPublicJwk(absl::string_view jwk);
 
 }  // namespace passerelle::proof

@@ -22,8 +22,9 @@ absl::string_view AlgorithmName(KeyAlgorithm algorithm);
 
 class VerificationKey {
  public:
-  // From a JWK (RFC 7517, RFC 8037): kty EC with crv P-256, or kty OKP with crv Ed25519. Other members are ignored, a
-  // private member is refused. Problem: kKeyUnusable.
+  // From a JWK (RFC 7517, RFC 8037): kty EC with crv P-256, or kty OKP with crv Ed25519. Other members are ignored,
+  // except that a private member is refused, and so is an "alg", "use" or "key_ops" that is about something else.
+  // Problem: kKeyUnusable.
   static absl::StatusOr<VerificationKey> FromJwk(absl::string_view jwk);
 
   KeyAlgorithm algorithm() const { return algorithm_; }

@@ -27,8 +27,8 @@ struct Header {
   absl::Time issued_at;   // whole seconds ("iat")
   absl::Time expires_at;  // whole seconds ("exp")
   std::string method = std::string(kDeliverMethod);
-  std::string type;     // full name of the body's message
-  std::string request;  // in answers: SHA-256 of the request's signing input, hexadecimal; empty in requests
+  std::string type;          // full name of the body's message
+  std::string request = "";  // in answers: SHA-256 of the request's signing input, hexadecimal; empty in requests
 };
 
 // Signs. `body` goes into the envelope as it is. kInternal when the header is one that Open would call malformed.
@@ -46,7 +46,7 @@ struct OpenOptions {
   std::string sender;    // the node behind the TLS connection
   absl::Time now;
   // For answers: digests of the attempts of the request, any of which the answer may be bound to. Empty for requests.
-  std::vector<std::string> requests;
+  std::vector<std::string> requests = {};
 };
 
 // Verifies, in this order: size, header JSON (strict, crit, no unknown critical member), sender, key in the node map

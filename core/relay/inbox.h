@@ -1,12 +1,13 @@
 // The receiving side of the relay: every message has its effect once, and every message gets a signed answer.
 //
 // A received envelope is opened, then, in ONE transaction: looked up by (sender, id), handled, and stored with its
-// answer. A retry (same sender, id and body, signed anew) gets the original answer without a second effect; the same
-// envelope byte for byte is a replay and is refused; the same id with another body is refused.
+// answer. A retry (same sender, id, type and body, signed anew) gets the original answer without a second effect; the
+// same signed message again is a replay and is refused; the same id with another body is refused.
 //
 // Thread-safety: Inbox is thread-safe if the handlers are.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,18 +50,34 @@ class Inbox {
     const base::Clock* clock = nullptr;
     base::Random* random = nullptr;
     std::vector<Handler*> handlers;
+    // Called with the reason of every refusal made now, for counting. May be empty; thread-safe.
+    std::function<void(base::Reason)> refused = {};
   };
   explicit Inbox(Options options);
 
   // Takes an envelope that came over a TLS connection of `sender`. Returns the signed answer: a reply, a receipt or a
   // refusal. An error status only when no answer can be signed or the envelope cannot be tied to the sender: then the
-  // caller returns the status itself.
+  // caller returns the status itself. Refusals of the store's failures and of replays are signed, but not stored.
   absl::StatusOr<v1::Envelope> Receive(absl::string_view sender, const v1::Envelope& envelope);
 
   // Deletes what is older than base::kDuplicateMemory; returns how many. Called from time to time.
   absl::StatusOr<int> Forget();
 
  private:
+  // What is said to one message: an answer, or the problem that a refusal will state.
+  struct Outcome {
+    v1::Envelope answer;
+    absl::Status problem;
+  };
+
+  absl::StatusOr<bool> Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const;
+  absl::Status Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const;
+  absl::StatusOr<Outcome> HandleOnce(const Opened& message);
+  absl::Status StoreRefusal(const Opened& message, const absl::Status& problem, Outcome& outcome) const;
+  absl::StatusOr<v1::Envelope> Answer(absl::string_view recipient, absl::string_view request, const Reply& reply) const;
+  absl::StatusOr<v1::Envelope> Refuse(absl::string_view recipient, absl::string_view request,
+                                      const absl::Status& problem) const;
+
   Options options_;
   absl::flat_hash_map<std::string, Handler*> handlers_;
 };

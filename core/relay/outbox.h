@@ -4,6 +4,7 @@
 // Thread-safety: Outbox is thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace passerelle::relay {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // The node's answer, unverified. kPeerUnreachable, kPeerTimeout, or the problem with which the peer refused the call.
+  // The node's answer, unverified. kPeerUnreachable, kPeerTimeout, or the problem with which the peer refused the call;
+  // that one is unsigned, so it ends nothing. Returns within less than base::kClaimLife.
   virtual absl::StatusOr<v1::Envelope> Deliver(const federation::v1::Node& node, const v1::Envelope& envelope) = 0;
 };
 
@@ -36,8 +38,14 @@ struct Outgoing {
 
 // What became of a message.
 struct Answer {
-  Opened opened;          // the verified answer; not set when `status` is not OK
+  Opened opened;          // the verified answer
   v1::Envelope envelope;  // the answer as received: the evidence
+};
+
+// Both signed sides of a message that was answered.
+struct Evidence {
+  v1::Envelope request;  // the attempt to which the answer is bound
+  v1::Envelope answer;   // the reply, the receipt or the refusal
 };
 
 // Takes the answers to the messages of one type. Called inside the transaction that ends the message.
@@ -47,7 +55,9 @@ class AnswerHandler {
   // Full name of the message type whose answers it takes.
   virtual std::string Type() const = 0;
   // The message was answered: by a reply or a receipt (`answer.ok()`), by a signed refusal (the refusal's problem; the
-  // refusal's envelope is in `evidence`), or never, because its time was over (kPeerTimeout or the last problem).
+  // refusal's envelope is in `evidence`), or never, because its time was over (kPeerTimeout or the last problem) or the
+  // node map no longer has the recipient (kNodeUnknown); `evidence` is null then. A problem undoes everything of this
+  // transaction, and the message is sent again later.
   virtual absl::Status HandleAnswer(const Outgoing& message, const absl::StatusOr<Answer>& answer,
                                     const v1::Envelope* evidence, base::Transaction& tx) = 0;
   // An attempt failed and will be repeated.
@@ -69,7 +79,8 @@ class Outbox {
   };
   explicit Outbox(Options options);
 
-  // Writes a message for sending, inside the caller's transaction; due at once.
+  // Writes a message for sending, inside the caller's transaction; due at once. kInternal for what the caller must not
+  // put: an id that is no UUID or is taken, a type without handler, a life over base::kExchangeLifeMax.
   absl::Status Put(const Outgoing& message, base::Transaction& tx) const;
 
   // Sends what is due, up to `limit` messages one after the other. Returns how many were tried; 0 means nothing is due.
@@ -78,14 +89,29 @@ class Outbox {
   // a claim that was lost in a crash ends after a minute.
   absl::StatusOr<int> SendDue(int limit);
 
+  // The evidence of a message; nothing as long as it is not answered, or when it ended without an answer.
+  static absl::StatusOr<std::optional<Evidence>> ReadEvidence(absl::string_view id, base::Transaction& tx);
+
   // When the next message is due; InfiniteFuture when there is none.
   absl::StatusOr<absl::Time> NextDue() const;
 
   // Asks a question and waits for the verified answer, without storing anything. For questions whose answer has no
-  // lasting effect. Problems: those of the transport, kPeerAnswerInvalid, or the peer's refusal.
+  // lasting effect. Problems: kNodeUnknown, kNodeMapUnusable, those of the transport, kPeerAnswerInvalid, or the peer's
+  // refusal.
   absl::StatusOr<Answer> Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const;
 
  private:
+  struct Claim;
+  struct Judgement;
+
+  absl::StatusOr<std::optional<Claim>> ClaimNext() const;
+  absl::Status SignAttempt(Claim& claim, absl::Time now) const;
+  absl::Status Work(const Claim& claim) const;
+  absl::Status End(const Claim& claim, const Judgement& judgement, const v1::Envelope* evidence) const;
+  absl::Status Postpone(const Claim& claim, const absl::Status& problem) const;
+  Judgement Judge(const v1::Envelope& envelope, absl::string_view recipient, std::vector<std::string> requests) const;
+  absl::StatusOr<AnswerHandler*> HandlerOf(absl::string_view type) const;
+
   Options options_;
   absl::flat_hash_map<std::string, AnswerHandler*> handlers_;
 };

@@ -1,0 +1,303 @@
+#include "core/relay/outbox.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/idempotency.h"
+#include "core/base/limits.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "passerelle/relay/v1/stored.pb.h"
+
+namespace passerelle::relay {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using base::Record;
+using base::Table;
+
+std::string BodyKey(absl::string_view id) { return absl::StrCat(id, "/body"); }
+
+absl::Duration WaitAfter(int tries) {
+  absl::Duration wait = base::kRetryFirst;
+  for (int tried = 1; tried < tries && wait < base::kRetryLast; ++tried) wait *= 2;
+  return std::min(wait, base::kRetryLast);
+}
+
+// Texts of a peer are cut before a UTF-8 sequence, never within one.
+std::string Shortened(absl::string_view text) {
+  if (text.size() <= base::kRefusalTextBytesMax) return std::string(text);
+  size_t end = base::kRefusalTextBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end));
+}
+
+absl::Status ProblemOf(const v1::Refusal& refusal) {
+  const std::string place = Shortened(refusal.place());
+  const std::string message = Shortened(refusal.message());
+  const std::optional<Reason> reason = base::ReasonByName(refusal.reason());
+  if (reason) return Problem(*reason, place, message);
+  return Problem(Reason::kPeerRefused, place, absl::StrCat(Shortened(refusal.reason()), ": ", message));
+}
+
+// A refusal of this attempt only: the next one is signed anew, with a new date.
+bool ConcernsTheAttempt(const v1::Refusal& refusal) {
+  return refusal.reason() == base::Catalogue(Reason::kEnvelopeReplayed).name ||
+         refusal.reason() == base::Catalogue(Reason::kEnvelopeStale).name;
+}
+
+absl::Status LastProblem(const v1::StoredOutbound& stored) {
+  const std::optional<Reason> reason = base::ReasonByName(stored.last_reason());
+  if (!reason) return Problem(Reason::kPeerTimeout, "", "the time for an answer was over");
+  return Problem(*reason, stored.last_place(), stored.last_detail());
+}
+
+absl::StatusOr<v1::StoredOutbound> Read(const Record& record) {
+  v1::StoredOutbound stored;
+  if (!stored.ParseFromString(record.value)) {
+    return Problem(Reason::kStoreUnavailable, "outbox", "a record cannot be read");
+  }
+  return stored;
+}
+
+v1::Envelope EnvelopeOf(const v1::SentAttempt& attempt, absl::string_view body) {
+  v1::Envelope envelope;
+  envelope.set_protected_header(attempt.protected_header());
+  envelope.set_body(std::string(body));
+  envelope.set_signature(attempt.signature());
+  return envelope;
+}
+
+// Keeps the attempt to which the answer is bound, and no other.
+void KeepAttempt(absl::string_view sha256, v1::StoredOutbound& stored) {
+  v1::StoredOutbound kept;
+  for (v1::SentAttempt& attempt : *stored.mutable_attempts()) {
+    if (attempt.sha256() == sha256) kept.add_attempts()->Swap(&attempt);
+  }
+  stored.mutable_attempts()->Swap(kept.mutable_attempts());
+}
+
+}  // namespace
+
+// A message that this caller alone may send until the claim ends.
+struct Outbox::Claim {
+  Outgoing message;
+  v1::StoredOutbound stored;
+  std::shared_ptr<const federation::NodeDirectory> nodes;
+  const federation::v1::Node* recipient = nullptr;
+  v1::Envelope envelope;
+  bool expired = false;
+  absl::Status problem;  // why it cannot be sent now
+};
+
+// What an answer means.
+struct Outbox::Judgement {
+  absl::StatusOr<Answer> answer;
+  std::string request = "";  // digest of the attempt that it answers; empty when it cannot be trusted
+  bool final = false;        // whether it ends the message
+};
+
+Outbox::Outbox(Options options) : options_(std::move(options)) {
+  for (AnswerHandler* handler : options_.handlers) handlers_[handler->Type()] = handler;
+}
+
+absl::StatusOr<AnswerHandler*> Outbox::HandlerOf(absl::string_view type) const {
+  const auto found = handlers_.find(type);
+  if (found == handlers_.end()) return Problem(Reason::kInternal, "type", "no handler takes the answers");
+  return found->second;
+}
+
+absl::Status Outbox::Put(const Outgoing& message, base::Transaction& tx) const {
+  const absl::Time now = options_.clock->Now();
+  if (!base::IsUuid(message.id)) return Problem(Reason::kInternal, "id", "it is not a UUID");
+  // The receiver forgets later than any sender tries; a longer life would break that.
+  if (message.expires_at > now + base::kExchangeLifeMax)
+    return Problem(Reason::kInternal, "expires_at", "it is too late");
+  RETURN_IF_ERROR(HandlerOf(message.type).status());
+  v1::StoredOutbound stored;
+  stored.set_id(message.id);
+  stored.set_recipient(message.recipient);
+  stored.set_type(message.type);
+  stored.set_resource(message.resource);
+  *stored.mutable_expires_at() = base::ToProto(message.expires_at);
+  const absl::Status status =
+      tx.Insert(Table::kOutbox, {.key = message.id, .value = stored.SerializeAsString(), .due = now});
+  if (absl::IsAlreadyExists(status)) return Problem(Reason::kInternal, "id", "it is taken");
+  RETURN_IF_ERROR(status);
+  return tx.Insert(Table::kOutbox, {.key = BodyKey(message.id), .value = message.body});
+}
+
+absl::StatusOr<int> Outbox::SendDue(int limit) {
+  for (int tried = 0; tried < limit; ++tried) {
+    ASSIGN_OR_RETURN(const std::optional<Claim> claim, ClaimNext());
+    if (!claim) return tried;
+    RETURN_IF_ERROR(Work(*claim));
+  }
+  return limit;
+}
+
+// Moves the earliest due message out of the way of other callers, and writes the digest of its next attempt before
+// that is sent: whatever becomes of this process, an answer can be tied to it.
+absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
+  const absl::Time now = options_.clock->Now();
+  std::optional<Claim> claim;
+  const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    claim.reset();
+    ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, 1));
+    if (due.empty()) return absl::OkStatus();
+    Record& record = due.front();
+    Claim found;
+    ASSIGN_OR_RETURN(found.stored, Read(record));
+    ASSIGN_OR_RETURN(const std::optional<Record> body, tx.Get(Table::kOutbox, BodyKey(record.key)));
+    if (!body) return Problem(Reason::kStoreUnavailable, "outbox", "a body is missing");
+    found.message = {.id = found.stored.id(),
+                     .recipient = found.stored.recipient(),
+                     .type = found.stored.type(),
+                     .body = body->value,
+                     .resource = found.stored.resource(),
+                     .expires_at = base::FromProto(found.stored.expires_at())};
+    found.expired = now >= found.message.expires_at;
+    if (!found.expired) {
+      found.stored.set_tries(found.stored.tries() + 1);
+      found.problem = SignAttempt(found, now);
+    }
+    record.value = found.stored.SerializeAsString();
+    record.due = now + base::kClaimLife;
+    RETURN_IF_ERROR(tx.Update(Table::kOutbox, record));
+    claim = std::move(found);
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(status);
+  return claim;
+}
+
+absl::Status Outbox::SignAttempt(Claim& claim, absl::Time now) const {
+  claim.nodes = options_.nodes->Get();
+  ASSIGN_OR_RETURN(claim.recipient, claim.nodes->FindActive(claim.message.recipient, now));
+  ASSIGN_OR_RETURN(claim.envelope, Seal(*options_.key,
+                                        {.id = claim.message.id,
+                                         .sender = options_.node,
+                                         .audience = claim.message.recipient,
+                                         .issued_at = now,
+                                         .expires_at = now + base::kEnvelopeLifeMax,
+                                         .type = claim.message.type},
+                                        claim.message.body));
+  v1::SentAttempt& attempt = *claim.stored.add_attempts();
+  attempt.set_sha256(EnvelopeSha256(claim.envelope));
+  attempt.set_protected_header(claim.envelope.protected_header());
+  attempt.set_signature(claim.envelope.signature());
+  return absl::OkStatus();
+}
+
+absl::Status Outbox::Work(const Claim& claim) const {
+  if (claim.expired) return End(claim, {LastProblem(claim.stored)}, nullptr);
+  if (!claim.problem.ok()) {
+    const bool retryable = base::Catalogue(base::ReasonOf(claim.problem)).retryable;
+    return retryable ? Postpone(claim, claim.problem) : End(claim, {claim.problem}, nullptr);
+  }
+  const absl::StatusOr<v1::Envelope> envelope = options_.transport->Deliver(*claim.recipient, claim.envelope);
+  if (!envelope.ok()) return Postpone(claim, envelope.status());
+  std::vector<std::string> requests;
+  for (const v1::SentAttempt& attempt : claim.stored.attempts()) requests.push_back(attempt.sha256());
+  const Judgement judgement = Judge(*envelope, claim.message.recipient, std::move(requests));
+  if (!judgement.final) return Postpone(claim, judgement.answer.status());
+  return End(claim, judgement, &*envelope);
+}
+
+Outbox::Judgement Outbox::Judge(const v1::Envelope& envelope, absl::string_view recipient,
+                                std::vector<std::string> requests) const {
+  absl::StatusOr<Opened> opened = Open(envelope, *options_.nodes->Get(),
+                                       {.audience = options_.node,
+                                        .sender = std::string(recipient),
+                                        .now = options_.clock->Now(),
+                                        .requests = std::move(requests)});
+  if (!opened.ok()) {
+    return {Problem(Reason::kPeerAnswerInvalid, base::PlaceOf(opened.status()),
+                    base::Catalogue(base::ReasonOf(opened.status())).name)};
+  }
+  if (opened->header.type != v1::Refusal::descriptor()->full_name()) {
+    std::string request = opened->header.request;
+    return {Answer{*std::move(opened), envelope}, std::move(request), /*final=*/true};
+  }
+  v1::Refusal refusal;
+  if (!refusal.ParseFromString(opened->body)) {
+    return {Problem(Reason::kPeerAnswerInvalid, "body", "the refusal cannot be read")};
+  }
+  const bool final = !refusal.retryable() && !ConcernsTheAttempt(refusal);
+  return {ProblemOf(refusal), opened->header.request, final};
+}
+
+absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v1::Envelope* evidence) const {
+  ASSIGN_OR_RETURN(AnswerHandler* const handler, HandlerOf(claim.message.type));
+  return options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, claim.message.id));
+    if (!record) return Problem(Reason::kStoreUnavailable, "outbox", "a record is missing");
+    ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(*record));
+    // A claim can end before its attempt does; then another caller may have brought the message to its end.
+    if (stored.ended()) return absl::OkStatus();
+    RETURN_IF_ERROR(handler->HandleAnswer(claim.message, judgement.answer, evidence, tx));
+    stored.set_ended(true);
+    KeepAttempt(judgement.request, stored);
+    if (evidence != nullptr) *stored.mutable_answer() = *evidence;
+    record->value = stored.SerializeAsString();
+    record->due = absl::InfiniteFuture();
+    return tx.Update(Table::kOutbox, *record);
+  });
+}
+
+absl::Status Outbox::Postpone(const Claim& claim, const absl::Status& problem) const {
+  ASSIGN_OR_RETURN(AnswerHandler* const handler, HandlerOf(claim.message.type));
+  const absl::Time now = options_.clock->Now();
+  return options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, claim.message.id));
+    if (!record) return Problem(Reason::kStoreUnavailable, "outbox", "a record is missing");
+    ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(*record));
+    // Whoever has claimed the message since then plans what comes next.
+    if (stored.ended() || stored.tries() != claim.stored.tries()) return absl::OkStatus();
+    stored.set_last_reason(std::string(base::Catalogue(base::ReasonOf(problem)).name));
+    stored.set_last_place(base::PlaceOf(problem));
+    stored.set_last_detail(base::DetailOf(problem));
+    RETURN_IF_ERROR(handler->HandleAttempt(claim.message, problem, stored.tries(), tx));
+    record->value = stored.SerializeAsString();
+    record->due = std::min(now + WaitAfter(stored.tries()), claim.message.expires_at);
+    return tx.Update(Table::kOutbox, *record);
+  });
+}
+
+absl::StatusOr<std::optional<Evidence>> Outbox::ReadEvidence(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kOutbox, id));
+  if (!record) return std::nullopt;
+  ASSIGN_OR_RETURN(const v1::StoredOutbound stored, Read(*record));
+  if (!stored.has_answer() || stored.attempts().empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::optional<Record> body, tx.Get(Table::kOutbox, BodyKey(id)));
+  if (!body) return Problem(Reason::kStoreUnavailable, "outbox", "a body is missing");
+  return Evidence{EnvelopeOf(stored.attempts(0), body->value), stored.answer()};
+}
+
+absl::StatusOr<absl::Time> Outbox::NextDue() const {
+  absl::Time next = absl::InfiniteFuture();
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<Record> due, tx.Due(Table::kOutbox, absl::InfiniteFuture(), 1));
+    next = due.empty() ? absl::InfiniteFuture() : due.front().due;
+    return absl::OkStatus();
+  }));
+  return next;
+}
+
+absl::StatusOr<Answer> Outbox::Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const {
+  Claim question;
+  question.message = {.id = base::NewUuid(*options_.random),
+                      .recipient = std::string(recipient),
+                      .type = std::string(type),
+                      .body = std::string(body),
+                      .resource = "",
+                      .expires_at = absl::InfiniteFuture()};
+  RETURN_IF_ERROR(SignAttempt(question, options_.clock->Now()));
+  ASSIGN_OR_RETURN(const v1::Envelope envelope, options_.transport->Deliver(*question.recipient, question.envelope));
+  return Judge(envelope, recipient, {question.stored.attempts(0).sha256()}).answer;
+}
+
+}  // namespace passerelle::relay
