@@ -167,12 +167,23 @@ void MapGrouping(Source* source, const ReportContext& report, const xml_node& in
   }
 }
 
+elm::v3::AgentNode ReferenceTo(const elm::v3::AgentNode& agent) {
+  elm::v3::AgentNode reference;
+  if (agent.has_organisation()) {
+    reference.mutable_organisation()->set_id(agent.organisation().id());
+  } else {
+    reference.mutable_agent()->set_id(agent.agent().id());
+  }
+  return reference;
+}
+
 // Rule date.award: the achievement's own date; else the date of the document, as derived.
 void MapAward(Source* source, const ReportContext& report, const xml_node& instance, const AwardingBody& body,
               size_t depth, LearningAchievement* achievement) {
   auto* process = achievement->mutable_awarded_by();
   process->set_id(source->NextId("awarding"));
-  *process->add_awarding_body() = body.agent;
+  // A part refers to the body that its whole has in full.
+  *process->add_awarding_body() = depth == 0 ? body.agent : ReferenceTo(body.agent);
   const xml_node date_node = source->Child(instance, "date");
   const std::string date = TakeDate(source, date_node);
   if (!date.empty()) {

@@ -161,6 +161,7 @@ class ElmoAdapter : public document::Adapter {
       source.Warn("issuer.missing", report, "The report names no issuer.");
       bodies.emplace_back();
       bodies[0].agent.mutable_agent()->set_id(source.NextId("awarding-body"));
+      bodies[0].agent.mutable_agent()->add_type("Agent");
     }
     const ReportContext context = MakeContext(&source, report);
     std::vector<elm::v3::LearningAchievement> achievements = MapReport(&source, report, context, bodies);

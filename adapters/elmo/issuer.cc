@@ -127,6 +127,7 @@ AwardingBody MapIssuer(Source* source, const xml_node& issuer) {
     AddNote("en", absl::StrCat("Web address: ", address), &parts.notes);
   }
   auto* agent = body.agent.mutable_agent();
+  agent->add_type("Agent");  // stated, so that even an agent without a property is no mere reference
   *agent->mutable_pref_label() = parts.names;
   WriteParts(parts, body.country, id, agent);
   return body;
