@@ -2,13 +2,13 @@
 //
 //   <!-- exit: 1 -->
 //   ```console
-//   $ passerelle detect tests/golden/elmo/minimal/input.xml
+//   $ passerelle detect gateway/cli/demo_data/transcript.xml
 //   elmo
 //   ```
 //
-// is run: every command in turn, in one fresh folder a fence, with the repository's tests/ and docs/ in it. The last
-// command ends with the stated exit code (0 without the comment), all others with 0. Lines after a command are part of
-// its output, in that order; "..." stands for any lines between. Other fences (sh, yaml) are not run.
+// is run: every command in turn, in one fresh folder a fence, with the repository's tests/, docs/ and gateway/ in it.
+// The last command ends with the stated exit code (0 without the comment), all others with 0. Lines after a command are
+// part of its output, in that order; "..." stands for any lines between. Other fences (sh, yaml) are not run.
 //
 // Thread-safety: free functions on values.
 #pragma once

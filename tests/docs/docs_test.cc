@@ -83,7 +83,8 @@ TEST(Commands, DoWhatTheDocumentsShow) {
       const fs::path folder = fs::path(testing::TempDir()) / absl::StrCat("docs_", document.stem().string(), ++number);
       fs::remove_all(folder);
       fs::create_directories(folder);
-      for (const char* shared : {"tests", "docs"}) fs::create_directory_symlink(kRoot / shared, folder / shared);
+      for (const char* shared : {"tests", "docs", "gateway"})
+        fs::create_directory_symlink(kRoot / shared, folder / shared);
       for (const ConsoleCommand& command : block) {
         SCOPED_TRACE(absl::StrCat(document.string(), ":", command.line, ": ", command.command));
         const auto [output, exit_code] = RunInShell(command.command, folder);
