@@ -1,0 +1,14 @@
+// Values of arguments.
+#pragma once
+
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace passerelle::gateway {
+
+// A date (its first moment, UTC) or a date and time with offset, both as RFC 3339 writes them; nothing for other text.
+std::optional<absl::Time> ParseTime(absl::string_view text);
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,220 @@
+#include "gateway/cli/command_line.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "adapters/registry.h"
+#include "core/elm/annex_one.h"
+#include "gateway/cli/arguments.h"
+#include "gateway/cli/document_commands.h"
+
+namespace passerelle::gateway {
+namespace {
+
+// A command: how it is written, and what it does once its arguments are understood. `run` throws CLI::ParseError for
+// arguments that are well-formed but make no sense; it never leaves RunCommandLine.
+struct Command {
+  std::string usage;
+  std::function<int()> run;
+};
+
+// The program's grammar. One object for one command line.
+class Grammar {
+ public:
+  explicit Grammar(const Console& console) : console_(console), registry_(adapters::MakeRegistry()) {
+    app_.set_version_flag("--version", std::string("passerelle ") + PASSERELLE_VERSION);
+    AddFormats();
+    AddDetect();
+    AddTranslate();
+    AddCheck();
+    AddVerify();
+    AddVersion();
+  }
+
+  int Run(int argc, const char* const* argv);
+
+ private:
+  CLI::App* Add(const std::string& name, const std::string& description, const std::string& arguments) {
+    CLI::App* command = app_.add_subcommand(name, description);
+    commands_[command].usage = absl::StrCat("passerelle ", name, arguments.empty() ? "" : " ", arguments);
+    return command;
+  }
+
+  void AddFormats();
+  void AddDetect();
+  void AddTranslate();
+  void AddCheck();
+  void AddVerify();
+  void AddVersion();
+  int UsageError(const CLI::ParseError& error);
+  std::string ReadableFormats() const;
+
+  const Console& console_;
+  const document::Registry registry_;
+  CLI::App app_{"Exchanges micro-credentials between national qualification systems.", "passerelle"};
+  std::map<const CLI::App*, Command> commands_;
+
+  // Where the parser puts what it finds; at most one command runs.
+  std::string file_;
+  std::vector<std::string> files_;
+  bool json_ = false;
+  TranslateRequest translate_;
+  std::optional<size_t> report_index_;
+  std::string to_ = "elm";
+  std::string at_;
+  std::string anchors_;
+  std::string status_lists_;
+  bool offline_ = false;
+};
+
+std::string Grammar::ReadableFormats() const {
+  std::vector<std::string> ids;
+  for (const auto& adapter : registry_.adapters()) {
+    const std::vector<std::string>& directions = adapter->Info().directions;
+    if (std::find(directions.begin(), directions.end(), "read") != directions.end()) ids.push_back(adapter->Info().id);
+  }
+  return absl::StrJoin(ids, ", ");
+}
+
+void Grammar::AddFormats() {
+  CLI::App* command = Add("formats", "Lists the formats that can be read.", "[--json]");
+  command->add_flag("--json", json_, "As JSON");
+  commands_[command].run = [this] { return RunFormats(registry_, json_, console_); };
+}
+
+void Grammar::AddDetect() {
+  CLI::App* command = Add("detect", "Says which format files are in.", "FILE... [--json]");
+  command->add_option("FILE", files_, "Files; - for standard input")->required();
+  command->add_flag("--json", json_, "As JSON");
+  commands_[command].run = [this] { return RunDetect(registry_, files_, json_, console_); };
+}
+
+void Grammar::AddTranslate() {
+  CLI::App* command =
+      Add("translate", "Translates a document into the European Learning Model.",
+          "FILE [--from ID] [--to elm] [--report REPORT] [--refuse-loss A1-M08,...] [--report-index N] [--pretty]");
+  command->add_option("FILE", translate_.file, "The document; - for standard input")->required();
+  command->add_option("--from", translate_.options.from, "Format of the document; found out when not given");
+  command->add_option("--to", to_, "Format to translate into: elm");
+  command->add_option("--report", translate_.report_file, "File to write the account of the translation to, as JSON");
+  command
+      ->add_option("--refuse-loss", translate_.options.refuse_loss,
+                   "Elements of Annex I without which there is to be no translation")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--report-index", report_index_, "Which of several reports in one document to take, from 0");
+  command->add_flag("--pretty", translate_.pretty, "Indented");
+  commands_[command].run = [this] {
+    if (to_ != "elm") throw CLI::ValidationError("--to", "must be elm");
+    if (!translate_.options.from.empty() && registry_.Find(translate_.options.from) == nullptr) {
+      throw CLI::ValidationError("--from", "must be one of " + ReadableFormats());
+    }
+    for (const std::string& element : translate_.options.refuse_loss) {
+      const auto known = [&element](const elm::AnnexOneName& name) { return name.id == element; };
+      if (std::none_of(std::begin(elm::kAnnexOne), std::end(elm::kAnnexOne), known)) {
+        throw CLI::ValidationError("--refuse-loss", "must name elements A1-M01 to A1-M11 or A1-O01 to A1-O05");
+      }
+    }
+    translate_.options.import.report_index = report_index_;
+    translate_.options.import.translation_time = absl::Now();
+    return RunTranslate(registry_, translate_, console_);
+  };
+}
+
+void Grammar::AddCheck() {
+  CLI::App* command =
+      Add("check", "Checks a document against the European Learning Model and Annex I.", "FILE [--json]");
+  command->add_option("FILE", file_, "The document; - for standard input")->required();
+  command->add_flag("--json", json_, "As JSON");
+  commands_[command].run = [this] { return RunCheck(registry_, file_, json_, console_); };
+}
+
+void Grammar::AddVerify() {
+  CLI::App* command = Add("verify", "Judges whether a document is genuine, from what is at hand.",
+                          "FILE [--json] [--at TIME] [--anchors FOLDER] [--status FOLDER] [--offline]");
+  command->add_option("FILE", file_, "The document; - for standard input")->required();
+  command->add_flag("--json", json_, "As JSON");
+  command->add_option("--at", at_, "Point in time to judge for: 2026-01-31 or 2026-01-31T12:00:00Z");
+  command->add_option("--anchors", anchors_, "Folder with trust anchors")->check(CLI::ExistingDirectory);
+  command->add_option("--status", status_lists_, "Folder with status lists")->check(CLI::ExistingDirectory);
+  command->add_flag("--offline", offline_, "Ask nobody; this command never does");
+  commands_[command].run = [this] {
+    VerifyRequest request = {file_, json_, absl::Now()};
+    if (!at_.empty()) {
+      const std::optional<absl::Time> at = ParseTime(at_);
+      if (!at) throw CLI::ValidationError("--at", "must be a date or a date and time, such as 2026-01-31T12:00:00Z");
+      request.at = *at;
+    }
+    // Said aloud, so that nobody takes the verdict for one that rests on them.
+    if (!anchors_.empty()) console_.err << "passerelle: --anchors is not used yet: seals are not verified\n";
+    if (!status_lists_.empty()) console_.err << "passerelle: --status is not used yet: status lists are not read\n";
+    return RunVerify(registry_, request, console_);
+  };
+}
+
+void Grammar::AddVersion() {
+  CLI::App* command = Add("version", "Names the version of this program.", "");
+  commands_[command].run = [this] {
+    console_.out << "passerelle " << PASSERELLE_VERSION << "\n";
+    return kExitDone;
+  };
+}
+
+// One line: what is wrong, and what to write.
+int Grammar::UsageError(const CLI::ParseError& error) {
+  const std::string what = absl::StrReplaceAll(error.what(), {{"\n", " "}});
+  const std::vector<CLI::App*> chosen = app_.get_subcommands();
+  if (!chosen.empty()) {
+    console_.err << "passerelle " << chosen.front()->get_name() << ": " << absl::StripAsciiWhitespace(what)
+                 << "; write: " << commands_[chosen.front()].usage << "\n";
+    return kExitUsage;
+  }
+  const std::string names = absl::StrJoin(app_.get_subcommands(nullptr), ", ", [](std::string* out, CLI::App* command) {
+    out->append(command->get_name());
+  });
+  console_.err << "passerelle: " << absl::StripAsciiWhitespace(what) << "; write: passerelle COMMAND, one of " << names
+               << "; passerelle COMMAND --help tells more\n";
+  return kExitUsage;
+}
+
+int Grammar::Run(int argc, const char* const* argv) {
+  try {
+    app_.parse(argc, argv);
+    const std::vector<CLI::App*> chosen = app_.get_subcommands();
+    if (chosen.empty()) throw CLI::RequiredError("A command");
+    const int code = commands_[chosen.front()].run();
+    console_.out.flush();
+    if (console_.out) return code;
+    console_.err << "OUTPUT_NOT_WRITABLE at standard output: the result could not be written\n";
+    return kExitRefused;
+  } catch (const CLI::CallForHelp&) {
+    const std::vector<CLI::App*> chosen = app_.get_subcommands();
+    console_.out << (chosen.empty() ? app_.help() : chosen.front()->help());
+    return kExitDone;
+  } catch (const CLI::CallForVersion& version) {
+    console_.out << version.what() << "\n";
+    return kExitDone;
+  } catch (const CLI::ParseError& error) {
+    return UsageError(error);
+  }
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, const char* const* argv, const Console& console) {
+  return std::make_unique<Grammar>(console)->Run(argc, argv);
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,266 @@
+#include "gateway/cli/document_commands.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "core/authenticity/verdict.h"
+#include "core/base/digest.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/elm/check_report.h"
+#include "core/elm/codec.h"
+#include "gateway/cli/files.h"
+
+namespace passerelle::gateway {
+namespace {
+
+absl::StatusOr<std::string> ReadDocument(const std::string& file) { return ReadInput(file, base::kDocumentBytesMax); }
+
+// File names are bytes, JSON is UTF-8: what is not becomes replacement characters.
+std::string Utf8(const std::string& name) {
+  if (simdjson::validate_utf8(name)) return name;
+  std::string text;
+  for (const char c : name) absl::StrAppend(&text, static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : "\uFFFD");
+  return text;
+}
+
+void WriteStrings(absl::string_view name, const std::vector<std::string>& texts, base::JsonWriter& writer) {
+  writer.Key(name);
+  writer.BeginArray();
+  for (const std::string& text : texts) writer.String(text);
+  writer.EndArray();
+}
+
+// Columns as wide as their widest text; the last one is not filled up.
+void PrintTable(const std::vector<std::vector<std::string>>& rows, const Console& console) {
+  std::vector<size_t> widths(rows.front().size(), 0);
+  for (const auto& row : rows) {
+    for (size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size() + 2);
+  }
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) console.out << absl::StrFormat("%-*s", widths[i], row[i]);
+    console.out << "\n";
+  }
+}
+
+}  // namespace
+
+void PrintProblem(const absl::Status& problem, const Console& console) {
+  const std::string place = base::PlaceOf(problem);
+  const std::string detail = base::DetailOf(problem);
+  const base::CatalogueEntry& entry = base::Catalogue(base::ReasonOf(problem));
+  std::string line = absl::StrCat(entry.name, " at ", place.empty() ? "document" : place, ": ",
+                                  absl::StripSuffix(detail, "."), "; ", entry.remedy);
+  // One line, whatever a file name holds.
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+  console.err << line << "\n";
+}
+
+int RunFormats(const document::Registry& registry, bool json, const Console& console) {
+  if (json) {
+    std::string out;
+    base::JsonWriter writer(out);
+    writer.BeginArray();
+    for (const auto& adapter : registry.adapters()) {
+      const document::FormatInfo& info = adapter->Info();
+      writer.BeginObject();
+      writer.Member("id", info.id);
+      writer.Member("name", info.name);
+      WriteStrings("versions", info.versions, writer);
+      WriteStrings("directions", info.directions, writer);
+      writer.Member("maturity", info.maturity);
+      writer.Member("media_type", info.media_type);
+      writer.Member("mapping_version", info.mapping_version);
+      writer.EndObject();
+    }
+    writer.EndArray();
+    console.out << out << "\n";
+    return kExitDone;
+  }
+  std::vector<std::vector<std::string>> rows = {{"ID", "DIRECTIONS", "MATURITY", "VERSIONS", "NAME"}};
+  for (const auto& adapter : registry.adapters()) {
+    const document::FormatInfo& info = adapter->Info();
+    rows.push_back({info.id, info.directions.empty() ? "-" : absl::StrJoin(info.directions, ","), info.maturity,
+                    absl::StrJoin(info.versions, ", "), info.name});
+  }
+  PrintTable(rows, console);
+  return kExitDone;
+}
+
+int RunDetect(const document::Registry& registry, const std::vector<std::string>& files, bool json,
+              const Console& console) {
+  int code = kExitDone;
+  std::string out;
+  base::JsonWriter writer(out);
+  writer.BeginArray();
+  for (const std::string& file : files) {
+    const absl::StatusOr<std::string> bytes = ReadDocument(file);
+    if (!bytes.ok()) {
+      PrintProblem(bytes.status(), console);
+      code = kExitRefused;
+      continue;
+    }
+    const document::Detected detected = document::Detect(registry, *bytes);
+    if (json) {
+      writer.BeginObject();
+      writer.Member("file", Utf8(file));
+      writer.Member("format", detected.format);
+      writer.Member("confidence", detected.confidence);
+      writer.EndObject();
+    } else {
+      console.out << detected.format << "  " << file << "\n";
+    }
+  }
+  writer.EndArray();
+  if (json) console.out << out << "\n";
+  return code;
+}
+
+namespace {
+
+// What a person wants to know of a translation, in a few lines.
+void PrintLosses(const document::v1::TranslationReport& report, const Console& console) {
+  std::map<std::string, std::vector<std::string>> elements;
+  for (const auto& element : report.elements()) {
+    elements[std::string(document::StatusWord(element.status()))].push_back(element.element());
+  }
+  console.err << report.from() << " to " << report.to() << ": score " << report.score() << " of 100";
+  for (const auto& [word, ids] : elements) console.err << "; " << word << " " << absl::StrJoin(ids, " ");
+  console.err << "; " << report.dropped_size() << " parts dropped, " << report.diagnostics_size() << " diagnostics\n";
+}
+
+}  // namespace
+
+int RunTranslate(const document::Registry& registry, const TranslateRequest& request, const Console& console) {
+  const auto translated = [&]() -> absl::StatusOr<document::Translated> {
+    ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
+    ASSIGN_OR_RETURN(document::Translated done, document::Translate(registry, bytes, request.options));
+    if (!request.report_file.empty()) {
+      RETURN_IF_ERROR(WriteResult(request.report_file, document::ReportJson(done.report) + "\n"));
+    }
+    return done;
+  }();
+  if (!translated.ok()) {
+    PrintProblem(translated.status(), console);
+    return kExitRefused;
+  }
+  console.out << (request.pretty ? elm::WritePretty(translated->credential) : translated->content) << "\n";
+  PrintLosses(translated->report, console);
+  return kExitDone;
+}
+
+namespace {
+
+// A document as the checks want it: as a European credential.
+struct Checked {
+  std::string format;
+  elm::ReadCredential read;
+  elm::CheckResult result;
+};
+
+bool Survives(document::v1::ElementStatus status) {
+  return status == document::v1::ELEMENT_STATUS_STATED || status == document::v1::ELEMENT_STATUS_TEXT ||
+         status == document::v1::ELEMENT_STATUS_DERIVED;
+}
+
+// Annex I as the translation accounts for it: derived and withheld elements cannot be seen in the result alone.
+document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& report) {
+  document::v1::AnnexOneReport annex_one;
+  *annex_one.mutable_elements() = report.elements();
+  annex_one.set_complete(std::all_of(report.elements().begin(), report.elements().end(), [](const auto& element) {
+    return !absl::StartsWith(element.element(), "A1-M") || Survives(element.status());
+  }));
+  return annex_one;
+}
+
+// `format` tells which format it was as soon as that is known, also when the document is refused.
+absl::StatusOr<Checked> CheckDocument(const document::Registry& registry, const std::string& file,
+                                      std::string* format) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(file));
+  *format = document::Detect(registry, bytes).format;
+  Checked checked;
+  checked.format = *format;
+  if (*format == "elm") {
+    // As it stands: what a translation tidies up would no longer be seen.
+    ASSIGN_OR_RETURN(checked.read, elm::Read(bytes));
+    checked.result = elm::Check(checked.read);
+    return checked;
+  }
+  ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
+  ASSIGN_OR_RETURN(checked.read, elm::Read(translated.content));
+  checked.result = elm::Check(checked.read);
+  checked.result.annex_one = AnnexOneOf(translated.report);
+  return checked;
+}
+
+std::string ProblemJson(const std::string& format, const absl::Status& problem) {
+  std::string out;
+  base::JsonWriter writer(out, base::JsonWriter::Layout::kIndented);
+  writer.BeginObject();
+  writer.Member("format", format);
+  writer.Key("problem");
+  writer.BeginObject();
+  writer.Member("reason", base::Catalogue(base::ReasonOf(problem)).name);
+  writer.Member("place", Utf8(base::PlaceOf(problem)));
+  writer.Member("message", Utf8(base::DetailOf(problem)));
+  writer.EndObject();
+  writer.EndObject();
+  return out;
+}
+
+}  // namespace
+
+int RunCheck(const document::Registry& registry, const std::string& file, bool json, const Console& console) {
+  std::string format = "unknown";
+  const absl::StatusOr<Checked> checked = CheckDocument(registry, file, &format);
+  if (!checked.ok()) {
+    PrintProblem(checked.status(), console);
+    if (json) console.out << ProblemJson(format, checked.status()) << "\n";
+    return kExitRefused;
+  }
+  const elm::CheckResult& result = checked->result;
+  if (json) {
+    console.out << elm::CheckJson(checked->read, result.conformance, result.annex_one, result.definition,
+                                  result.plausibility, checked->format)
+                << "\n";
+  } else {
+    console.out << "Format " << checked->format << (checked->format == "elm" ? "\n" : ", checked as translated\n")
+                << elm::CheckText(checked->read, result.conformance, result.annex_one, result.definition,
+                                  result.plausibility);
+  }
+  return result.conformance.conforms && result.annex_one.complete() ? kExitDone : kExitRefused;
+}
+
+int RunVerify(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
+  absl::StatusOr<std::string> bytes = ReadDocument(request.file);
+  if (!bytes.ok()) {
+    PrintProblem(bytes.status(), console);
+    // What could not be read was not judged: unknown is never a no.
+    return kExitNotEstablished;
+  }
+  authenticity::Question question;
+  question.sha256 = base::Sha256Hex(*bytes);
+  question.content = *std::move(bytes);
+  question.at = request.at;
+  const authenticity::v1::AuthenticityVerdict verdict = authenticity::Judge(registry, question);
+  console.out << (request.json ? authenticity::VerdictJson(verdict) + "\n" : authenticity::VerdictText(verdict));
+  switch (verdict.verdict()) {
+    case authenticity::v1::VERDICT_AUTHENTIC:
+      return kExitDone;
+    case authenticity::v1::VERDICT_NOT_AUTHENTIC:
+      return kExitRefused;
+    default:
+      return kExitNotEstablished;
+  }
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,44 @@
+// The commands that look at one document: formats, detect, translate, check, verify.
+//
+// Every command returns its exit code. A refusal is one line on the error stream, "REASON at place: what; remedy", and
+// nothing on the output stream, save where the contract has JSON for it.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/document/adapter.h"
+#include "core/document/translate.h"
+#include "gateway/cli/console.h"
+
+namespace passerelle::gateway {
+
+// The one line of a refusal.
+void PrintProblem(const absl::Status& problem, const Console& console);
+
+int RunFormats(const document::Registry& registry, bool json, const Console& console);
+
+int RunDetect(const document::Registry& registry, const std::vector<std::string>& files, bool json,
+              const Console& console);
+
+struct TranslateRequest {
+  std::string file;
+  document::TranslateOptions options;
+  std::string report_file;  // empty for none
+  bool pretty = false;      // indented
+};
+int RunTranslate(const document::Registry& registry, const TranslateRequest& request, const Console& console);
+
+int RunCheck(const document::Registry& registry, const std::string& file, bool json, const Console& console);
+
+struct VerifyRequest {
+  std::string file;
+  bool json = false;
+  absl::Time at;
+};
+int RunVerify(const document::Registry& registry, const VerifyRequest& request, const Console& console);
+
+}  // namespace passerelle::gateway
