@@ -71,6 +71,15 @@ v1::Envelope EnvelopeOf(const v1::SentAttempt& attempt, absl::string_view body) 
   return envelope;
 }
 
+// Dates are whole seconds, and the first retry comes sooner: signed with the same second it would be the same message
+// and refused as a replay. So no attempt has the date of the one before.
+absl::Time IssueTime(const v1::StoredOutbound& stored, absl::Time now) {
+  const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
+  if (stored.attempts().empty()) return second;
+  const absl::Time last = base::FromProto(stored.attempts(stored.attempts_size() - 1).issued_at());
+  return second <= last && last - second <= absl::Seconds(1) ? last + absl::Seconds(1) : second;
+}
+
 // Keeps the attempt to which the answer is bound, and no other.
 void KeepAttempt(absl::string_view sha256, v1::StoredOutbound& stored) {
   v1::StoredOutbound kept;
@@ -177,18 +186,20 @@ absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
 absl::Status Outbox::SignAttempt(Claim& claim, absl::Time now) const {
   claim.nodes = options_.nodes->Get();
   ASSIGN_OR_RETURN(claim.recipient, claim.nodes->FindActive(claim.message.recipient, now));
+  const absl::Time issued_at = IssueTime(claim.stored, now);
   ASSIGN_OR_RETURN(claim.envelope, Seal(*options_.key,
                                         {.id = claim.message.id,
                                          .sender = options_.node,
                                          .audience = claim.message.recipient,
-                                         .issued_at = now,
-                                         .expires_at = now + base::kEnvelopeLifeMax,
+                                         .issued_at = issued_at,
+                                         .expires_at = issued_at + base::kEnvelopeLifeMax,
                                          .type = claim.message.type},
                                         claim.message.body));
   v1::SentAttempt& attempt = *claim.stored.add_attempts();
   attempt.set_sha256(EnvelopeSha256(claim.envelope));
   attempt.set_protected_header(claim.envelope.protected_header());
   attempt.set_signature(claim.envelope.signature());
+  *attempt.mutable_issued_at() = base::ToProto(issued_at);
   return absl::OkStatus();
 }
 
@@ -223,7 +234,7 @@ Outbox::Judgement Outbox::Judge(const v1::Envelope& envelope, absl::string_view 
     return {Answer{*std::move(opened), envelope}, std::move(request), /*final=*/true};
   }
   v1::Refusal refusal;
-  if (!refusal.ParseFromString(opened->body)) {
+  if (!refusal.ParseFromString(opened->body) || refusal.reason().empty()) {
     return {Problem(Reason::kPeerAnswerInvalid, "body", "the refusal cannot be read")};
   }
   const bool final = !refusal.retryable() && !ConcernsTheAttempt(refusal);
