@@ -217,7 +217,7 @@ class Reader {
     model_3_2_ = model_3_2_ || member->model_3_2;
     switch (member->kind) {
       case MemberKind::kId:
-        return ReadId(name, value, node, path);
+        return ForEach(value, path, [&](dom::element entry, const Path& place) { ReadId(entry, node, place); });
       case MemberKind::kType:
         return ForEach(value, path, [&](dom::element entry, const Path& place) { ReadType(entry, node, place); });
       case MemberKind::kOrder:
@@ -236,15 +236,17 @@ class Reader {
     ForEach(value, path, [&](dom::element entry, const Path& place) { ReadValue(property, entry, node, place); });
   }
 
-  void ReadId(absl::string_view name, dom::element value, Node& node, const Path& path) {
+  void ReadId(dom::element value, Node& node, const Path& path) {
     const auto text = AsString(value);
-    if (text.has_value() && !text->empty() && node.reflection.GetString(node.message, node.table.id).empty()) {
-      SetId(node.table, node.message, *text);
-      return;
+    if (!text.has_value() || text->empty()) {
+      node.filled = true;
+      node.aside.Add(Aside::kId, "id", document_.Text(value));
+      return Report(path, value.is_null() ? "json.null" : "json.value-kind", "an identifier is expected");
     }
+    if (node.reflection.GetString(node.message, node.table.id).empty()) return SetId(node.table, node.message, *text);
     node.filled = true;
-    node.aside.Add(Aside::kId, name, document_.Text(value));
-    Report(path, value.is_null() ? "json.null" : "json.value-kind", "one identifier is expected");
+    node.aside.Add(Aside::kId, "id", document_.Text(value));
+    Report(path, "shape.max", "another identifier; one is allowed");
   }
 
   void SetId(const ClassTable& table, Message& message, absl::string_view id) {
@@ -272,6 +274,7 @@ class Reader {
   void FinishType(Node& node, const Path& path) {
     if (node.types.empty()) {
       if (!node.filled) return;
+      if (node.table.context != nullptr) node.types.emplace_back("VerifiableCredential");
       node.types.push_back(node.table.name);
       Report(path, "json.type-missing", absl::StrCat("no type is stated; read as ", node.table.name));
     } else if (std::find(node.types.begin(), node.types.end(), node.table.name) == node.types.end()) {
@@ -315,7 +318,7 @@ class Reader {
   }
 
   void ReadValue(const PropertyTable& property, dom::element value, Node& node, const Path& path) {
-    if (!property.repeated && Has(property, node)) {
+    if (!property.repeated && !value.is_null() && Has(property, node)) {
       KeepValue(node, property, value);
       return Report(path, "shape.max", "another value; one is allowed");
     }
