@@ -1,4 +1,6 @@
 // What became of every part of the document: the walk behind the "dropped" list.
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/source.h"
@@ -8,13 +10,6 @@ namespace {
 
 constexpr absl::string_view kSignatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
 constexpr absl::string_view kNoPlace = "no place in the European model";
-
-void AddDropped(std::string source, absl::string_view reason, document::Imported* imported) {
-  document::v1::DroppedSource dropped;
-  dropped.set_source(std::move(source));
-  dropped.set_reason(std::string(reason));
-  imported->dropped.push_back(std::move(dropped));
-}
 
 bool HasContent(const xml_node& node) {
   for (const xml_node& child : node.children()) {
@@ -28,7 +23,18 @@ bool HasContent(const xml_node& node) {
 
 }  // namespace
 
-void Source::WalkAttributes(const xml_node& node, document::Imported* imported) const {
+// The list is bounded; what comes later is counted.
+void Source::AddDropped(std::string source, absl::string_view reason, document::Imported* imported) {
+  if (imported->dropped.size() >= base::kFindingsMax) {
+    ++further_dropped_;
+    return;
+  }
+  document::v1::DroppedSource& dropped = imported->dropped.emplace_back();
+  dropped.set_source(std::move(source));
+  dropped.set_reason(std::string(reason));
+}
+
+void Source::WalkAttributes(const xml_node& node, document::Imported* imported) {
   for (const pugi::xml_attribute& attribute : node.attributes()) {
     if (base::IsNamespaceDeclaration(attribute) || *attribute.value() == '\0') continue;
     if (taken_.contains(attribute.internal_object())) continue;
@@ -46,7 +52,7 @@ void Source::WalkAttributes(const xml_node& node, document::Imported* imported) 
 }
 
 // Recursive; reading has bounded the depth.
-void Source::Walk(const xml_node& node, document::Imported* imported) const {
+void Source::Walk(const xml_node& node, document::Imported* imported) {
   if (node.type() == pugi::node_comment || node.type() == pugi::node_pi) {
     AddDropped(document_.Path(node), "comments and processing instructions are not data", imported);
     return;
@@ -70,6 +76,11 @@ void Source::Walk(const xml_node& node, document::Imported* imported) const {
 
 void Source::Account(document::Imported* imported) {
   for (const xml_node& node : document_.Top().children()) Walk(node, imported);
+  if (further_dropped_ > 0) {
+    document::v1::DroppedSource* last = &imported->dropped.emplace_back();
+    last->set_source(document_.Path(document_.Root()));
+    last->set_reason(absl::StrCat("and ", further_dropped_, " further parts"));
+  }
   imported->origins = std::move(origins_);
   imported->diagnostics = std::move(diagnostics_);
 }

@@ -149,6 +149,7 @@ void MapGrouping(Source* source, const ReportContext& report, const xml_node& in
   for (const xml_node& node : source->Children(instance, "grouping")) {
     const std::string type = base::XmlAttribute(node, "typeref").value();
     const std::string id = base::XmlAttribute(node, "idref").value();
+    if (source->IsExhausted()) return;
     const auto group = report.groups.find(absl::StrCat(type, "/", id));
     if (group == report.groups.end()) {
       source->Note("grouping.dangling", node, "The group is not in the document.");
@@ -162,17 +163,22 @@ void MapGrouping(Source* source, const ReportContext& report, const xml_node& in
     for (const xml_node& parent : {type_node, group->second}) {
       Texts titles;
       TakeTexts(source, source->Children(parent, "title"), &titles, notes);
+      for (const auto& title : titles) source->Charge(title.value().size());
       if (!titles.empty()) *notes->Add()->mutable_note_literal() = titles;
     }
   }
 }
 
+const std::string& IdOf(const elm::v3::AgentNode& agent) {
+  return agent.has_organisation() ? agent.organisation().id() : agent.agent().id();
+}
+
 elm::v3::AgentNode ReferenceTo(const elm::v3::AgentNode& agent) {
   elm::v3::AgentNode reference;
   if (agent.has_organisation()) {
-    reference.mutable_organisation()->set_id(agent.organisation().id());
+    reference.mutable_organisation()->set_id(IdOf(agent));
   } else {
-    reference.mutable_agent()->set_id(agent.agent().id());
+    reference.mutable_agent()->set_id(IdOf(agent));
   }
   return reference;
 }
@@ -182,8 +188,8 @@ void MapAward(Source* source, const ReportContext& report, const xml_node& insta
               size_t depth, LearningAchievement* achievement) {
   auto* process = achievement->mutable_awarded_by();
   process->set_id(source->NextId("awarding"));
-  // A part refers to the body that its whole has in full.
-  *process->add_awarding_body() = depth == 0 ? body.agent : ReferenceTo(body.agent);
+  const bool first = source->IsFirstUse(IdOf(body.agent));
+  *process->add_awarding_body() = first ? body.agent : ReferenceTo(body.agent);
   const xml_node date_node = source->Child(instance, "date");
   const std::string date = TakeDate(source, date_node);
   if (!date.empty()) {
@@ -213,6 +219,7 @@ std::vector<LearningAchievement> MapParts(Source* source, const ReportContext& r
       continue;
     }
     for (const xml_node& child : source->Children(part, "learningOpportunitySpecification")) {
+      if (source->IsExhausted()) return parts;
       for (LearningAchievement& one : MapSpecification(source, report, child, body, depth)) {
         parts.push_back(std::move(one));
       }
@@ -250,6 +257,7 @@ std::vector<LearningAchievement> MapSpecification(Source* source, const ReportCo
   if (depth == 0) {
     source->Origin("A1-M02", document::v1::ELEMENT_STATUS_STATED, source->Child(specification, "title"), "");
   }
+  source->CountAchievement();
   achievement.set_id(source->NextId("achievement"));
   auto* qualification = achievement.mutable_specified_by()->mutable_qualification();
   qualification->set_id(source->NextId("qualification"));

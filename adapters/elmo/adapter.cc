@@ -99,10 +99,15 @@ std::vector<elm::v3::LearningAchievement> MapReport(Source* source, const xml_no
     const absl::string_view name = base::XmlLocalName(child);
     if (name == "issuer") ++issuers;
     if (name != "learningOpportunitySpecification") continue;
+    if (source->IsExhausted()) break;
     const AwardingBody& body = bodies[issuers == 0 ? 0 : issuers - 1];
     for (auto& one : MapSpecification(source, context, child, body, 0)) achievements.push_back(std::move(one));
   }
   return achievements;
+}
+
+absl::Status TooLarge() {
+  return Problem(Reason::kInputTooLarge, "/elmo", "too many achievements, or texts that are referred to too often");
 }
 
 absl::Status NothingAwarded(const Source& source, const xml_node& report) {
@@ -166,6 +171,7 @@ class ElmoAdapter : public document::Adapter {
     const ReportContext context = MakeContext(&source, report);
     std::vector<elm::v3::LearningAchievement> achievements = MapReport(&source, report, context, bodies);
     if (achievements.empty()) return NothingAwarded(source, report);
+    if (source.IsExhausted()) return TooLarge();
     Imported imported;
     auto* credential = &imported.credential;
     credential->set_id(absl::StrCat(prefix, ":credential"));
@@ -179,9 +185,10 @@ class ElmoAdapter : public document::Adapter {
     for (auto& one : achievements) *person->add_has_claim()->mutable_learning_achievement() = std::move(one);
     for (const xml_node& parent : {report, source.document().Root()}) {
       for (const xml_node& attachment : source.Children(parent, "attachment")) {
-        MapAttachment(&source, attachment, credential);
+        if (!source.IsExhausted()) MapAttachment(&source, attachment, credential);
       }
     }
+    if (source.IsExhausted()) return TooLarge();
     source.Account(&imported);
     return imported;
   }

@@ -69,6 +69,8 @@ std::optional<elm::v3::GradingScheme> MapGradingScheme(Source* source, const Rep
   const std::string id = source->Take(reference);
   if (id.empty()) return std::nullopt;
   elm::v3::GradingScheme scheme;
+  scheme.set_id(source->IdFor("grading-scheme", id));
+  if (!source->IsFirstUse(scheme.id())) return scheme;
   scheme.add_identifier()->mutable_identifier()->set_notation(id);
   const auto found = report.grading_schemes.find(id);
   if (found == report.grading_schemes.end()) {

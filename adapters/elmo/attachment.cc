@@ -61,7 +61,12 @@ void MapAttachment(Source* source, const xml_node& attachment, elm::v3::European
   TakeMultilineTexts(source, source->Children(attachment, "description"), &description, &further);
   for (const auto& note : further) MergeText(note.note_literal(0), &description);
   const std::string kind = source->Take(source->Child(attachment, "type"));
+  size_t text_bytes = kind.size();
+  for (const Texts* texts : {&title, &description}) {
+    for (const auto& text : *texts) text_bytes += text.value().size();
+  }
   for (elm::v3::MediaObject& file : files) {
+    source->Charge(text_bytes);
     *file.mutable_title() = title;
     *file.mutable_description() = description;
     // The kinds of ELMO are words of its own, so the concept is one too.

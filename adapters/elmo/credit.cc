@@ -34,7 +34,6 @@ void MapCredit(Source* source, const xml_node& credit, size_t depth, LearningAch
     source->Note("credit.text", credit, "Credit of another scheme, or no number, is kept as text.");
     AddNote("en", absl::StrCat("Credit: ", written, " (", scheme.empty() ? "no scheme" : scheme, ")"),
             qualification->mutable_additional_note());
-    if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_TEXT, credit, "credit.text");
     return;
   }
   WritePoint(value, qualification->add_credit_point());
@@ -75,6 +74,13 @@ void MapWorkload(Source* source, const xml_node& specification, const xml_node& 
     }
   }
   MapHours(source, source->Child(instance, "engagementHours"), depth, qualification);
+  const xml_node text = source->Child(instance, "credit");
+  const bool noted = !base::XmlText(source->Child(text, "value")).empty() &&
+                     !absl::EqualsIgnoreCase(base::XmlText(source->Child(text, "scheme")), "ects");
+  const bool computable = qualification->credit_point_size() > 0 || !qualification->volume_of_learning().empty();
+  if (depth == 0 && noted && !computable) {
+    source->Origin("A1-M07", document::v1::ELEMENT_STATUS_TEXT, text, "credit.text");
+  }
 }
 
 }  // namespace passerelle::adapters::elmo

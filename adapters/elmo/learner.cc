@@ -120,7 +120,9 @@ void MapLearner(Source* source, const xml_node& learner, const std::optional<elm
   }
   for (const char* name : {"bday", "dateOfBirth"}) {
     const std::string date = TakeBirthDate(source, source->Child(learner, name));
-    if (!date.empty()) person->set_date_of_birth(date);
+    if (date.empty()) continue;
+    person->set_date_of_birth(date);
+    source->Origin("A1-M01", document::v1::ELEMENT_STATUS_STATED, source->Child(learner, name), "");
   }
   for (const xml_node& node : source->Children(learner, "citizenship")) MapCitizenship(source, node, person);
   const std::vector<xml_node> identifiers = source->Children(learner, "identifier");

@@ -46,7 +46,6 @@ void MapOneLevel(Source* source, const xml_node& node, absl::string_view type, c
   if (!concept_node.has_value()) {
     if (eqf) source->Warn("level.eqf", node, "The framework has levels 1 to 8; the value is kept as text.");
     KeepAsNote(type, value, description, qualification);
-    if (depth == 0 && !eqf) source->Origin("A1-M08", document::v1::ELEMENT_STATUS_TEXT, node, "level.text");
     return;
   }
   if (qualification->has_eqf_level() && qualification->eqf_level().id() != concept_node->id()) {
@@ -102,6 +101,13 @@ void MapLevel(Source* source, const xml_node& specification, const xml_node& ins
     }
   }
   for (const xml_node& node : source->Children(specification, "level")) MapCycle(source, node, depth, qualification);
+  if (depth > 0 || qualification->has_eqf_level()) return;
+  for (const xml_node& node : source->Children(instance, "level")) {
+    const bool other = !absl::EqualsIgnoreCase(base::XmlText(source->Child(node, "type")), "eqf");
+    if (other && !base::XmlText(source->Child(node, "value")).empty()) {
+      source->Origin("A1-M08", document::v1::ELEMENT_STATUS_TEXT, node, "level.text");
+    }
+  }
 }
 
 }  // namespace passerelle::adapters::elmo

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/text.h"
-#include "core/base/limits.h"
 
 namespace passerelle::adapters::elmo {
 namespace {
 
 // Places listed for one element; a transcript of hundreds of courses names the first ones.
 constexpr size_t kPlacesListed = 10;
+
+// Languages of one document; the EU has 24. Beyond that, texts are written without a language.
+constexpr size_t kLanguagesMax = 100;
 
 // From the strongest to the weakest.
 int Weakness(ElementStatus status) {
@@ -57,7 +58,12 @@ std::string Source::TakeLanguage(const xml_node& node) {
   } else if (!stated.empty() && tag != stated) {
     Note("language.bcp47", node, "The language tag was normalised.");
   }
-  if (std::find(languages_.begin(), languages_.end(), tag) == languages_.end()) languages_.push_back(tag);
+  if (std::find(languages_.begin(), languages_.end(), tag) != languages_.end()) return tag;
+  if (languages_.size() >= kLanguagesMax) {
+    Warn("language.too-many", node, "The document uses more languages than can be kept apart.");
+    return "und";
+  }
+  languages_.push_back(tag);
   return tag;
 }
 
@@ -104,6 +110,12 @@ void Source::Origin(absl::string_view element, ElementStatus status, const xml_n
 
 std::string Source::NextId(absl::string_view kind) {
   return absl::StrCat(id_prefix_, ":", kind, ":", ++counters_[std::string(kind)]);
+}
+
+std::string Source::IdFor(absl::string_view kind, const std::string& key) {
+  std::string& id = ids_by_key_[absl::StrCat(kind, "/", key)];
+  if (id.empty()) id = NextId(kind);
+  return id;
 }
 
 }  // namespace passerelle::adapters::elmo

@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "core/base/limits.h"
 #include "core/base/xml.h"
 #include "core/document/adapter.h"
 
@@ -54,6 +55,19 @@ class Source {
   // A node id, the same for the same document: "urn:passerelle:<digest>:<kind>:<n>".
   std::string NextId(absl::string_view kind);
 
+  // The same, one for each key.
+  std::string IdFor(absl::string_view kind, const std::string& key);
+
+  // Whether this is the first time that the id is asked for. What is shared is written in full once and referred to by
+  // its id afterwards, so that a document cannot multiply itself.
+  bool IsFirstUse(const std::string& id) { return used_ids_.insert(id).second; }
+
+  // Counts bytes that are written more than once. Once they exceed what a document may hold, the source is exhausted:
+  // nothing more is mapped, and the document is refused.
+  void Charge(size_t bytes) { charged_ += bytes; }
+  bool IsExhausted() const { return charged_ > base::kDocumentBytesMax || achievements_ > base::kAchievementsMax; }
+  void CountAchievement() { ++achievements_; }
+
   // Languages of the texts that were taken, in the order of their first appearance.
   const std::vector<std::string>& languages() const { return languages_; }
 
@@ -63,14 +77,20 @@ class Source {
  private:
   void Diagnose(absl::string_view rule, const xml_node& node, absl::string_view message,
                 document::v1::Severity severity);
-  void Walk(const xml_node& node, document::Imported* imported) const;
-  void WalkAttributes(const xml_node& node, document::Imported* imported) const;
+  void AddDropped(std::string source, absl::string_view reason, document::Imported* imported);
+  void Walk(const xml_node& node, document::Imported* imported);
+  void WalkAttributes(const xml_node& node, document::Imported* imported);
 
   base::XmlDocument document_;
   std::string id_prefix_;
   absl::flat_hash_set<const void*> taken_;
   absl::flat_hash_map<const void*, std::string> reasons_;
   absl::flat_hash_map<std::string, int> counters_;
+  absl::flat_hash_map<std::string, std::string> ids_by_key_;
+  absl::flat_hash_set<std::string> used_ids_;
+  size_t further_dropped_ = 0;
+  size_t charged_ = 0;
+  size_t achievements_ = 0;
   std::vector<std::string> languages_;
   std::vector<document::v1::Diagnostic> diagnostics_;
   std::vector<document::ElementOrigin> origins_;

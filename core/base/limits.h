@@ -23,6 +23,14 @@ inline constexpr size_t kNestingMax = 128;
 // Test: tests/unit/core/base/xml_test.cc.
 inline constexpr size_t kXmlNodesMax = 1'000'000;
 
+// Attributes of one XML element. Real documents have ten; look-ups walk them.
+// Test: tests/unit/core/base/xml_test.cc.
+inline constexpr size_t kXmlAttributesMax = 128;
+
+// Learning achievements in one document, parts included. The longest real transcript seen has 70.
+// Test: tests/unit/adapters/elmo/elmo_test.cc.
+inline constexpr size_t kAchievementsMax = 5000;
+
 // Depth of learning achievements within each other.
 // Test: tests/golden/elmo.
 inline constexpr size_t kPartsDepthMax = 16;

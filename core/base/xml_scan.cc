@@ -184,6 +184,9 @@ class Scanner {
       if (at_ >= text_.size()) return Malformed(begin, "the start tag is not closed");
       if (text_[at_] == '>' || StartsWith("/>")) break;
       if (!white) return Malformed(at_, "white space was expected");
+      if (attributes_.size() >= kXmlAttributesMax) {
+        return Problem(Reason::kInputTooLarge, XmlLine(text_, begin), "too many attributes");
+      }
       RETURN_IF_ERROR(ScanAttribute());
     }
     RETURN_IF_ERROR(CheckNames(name, begin));
