@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "absl/strings/match.h"
+
 namespace passerelle::api {
 
 DescriptorSet::DescriptorSet(const std::string& path) {
@@ -16,7 +18,7 @@ DescriptorSet::DescriptorSet(const std::string& path) {
   // protoc writes imports before those who import them.
   for (const google::protobuf::FileDescriptorProto& file : set.file()) {
     good = good && pool_.BuildFile(file) != nullptr;
-    if (file.package().rfind("passerelle.", 0) == 0) names_.push_back(file.name());
+    if (absl::StartsWith(file.package(), "passerelle.")) names_.push_back(file.name());
   }
   if (!good) {
     std::cerr << "no descriptor set: " << path << "\n";

@@ -46,8 +46,11 @@ absl::string_view Folder(absl::string_view path) {
   return slash == absl::string_view::npos ? "" : path.substr(0, slash);
 }
 
-// Whether the CMakeLists.txt of the file's folder, or of one above it, names the file.
+// Whether the CMakeLists.txt of the file's folder, or of one above it, or a function in cmake/, names the file.
 bool IsNamedInBuild(const SourceTree& tree, absl::string_view path) {
+  for (const SourceFile& file : tree.files()) {
+    if (absl::StartsWith(file.path, "cmake/") && absl::StrContains(file.text, path)) return true;
+  }
   for (absl::string_view folder = Folder(path); !folder.empty(); folder = Folder(folder)) {
     const SourceFile* list = tree.Find(absl::StrCat(folder, "/CMakeLists.txt"));
     if (list != nullptr && absl::StrContains(list->text, path.substr(folder.size() + 1))) return true;
