@@ -1,0 +1,75 @@
+#include "core/exchange/exchange_records.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::exchange {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using base::Record;
+using base::Table;
+
+std::string DeliveryKey(absl::string_view id) { return absl::StrCat(id, "/delivery"); }
+
+// Clients are never nameless, so the empty group is free for what no list shows.
+Record ToRecord(v1::Exchange exchange) {
+  exchange.clear_documents();
+  exchange.clear_answer();
+  Record record;
+  record.key = exchange.id();
+  record.group = exchange.client();
+  record.value = exchange.SerializeAsString();
+  return record;
+}
+
+}  // namespace
+
+absl::Status InsertExchange(const v1::Exchange& exchange, base::Transaction& tx) {
+  return tx.Insert(Table::kExchange, ToRecord(exchange));
+}
+
+absl::Status UpdateExchange(const v1::Exchange& exchange, bool with_delivery, base::Transaction& tx) {
+  RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
+  if (!with_delivery) return absl::OkStatus();
+  v1::Exchange delivery;
+  *delivery.mutable_documents() = exchange.documents();
+  if (exchange.has_answer()) *delivery.mutable_answer() = exchange.answer();
+  Record record;
+  record.key = DeliveryKey(exchange.id());
+  record.value = delivery.SerializeAsString();
+  return tx.Insert(Table::kExchange, record);
+}
+
+absl::StatusOr<v1::Exchange> ReadExchange(const Record& record) {
+  v1::Exchange exchange;
+  if (!exchange.ParseFromString(record.value)) {
+    return Problem(Reason::kStoreUnavailable, "exchange", "a record cannot be read");
+  }
+  return exchange;
+}
+
+absl::StatusOr<v1::Exchange> LoadExchange(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kExchange, absl::AsciiStrToLower(id)));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
+  return ReadExchange(*record);
+}
+
+absl::StatusOr<v1::Exchange> LoadWholeExchange(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(v1::Exchange exchange, LoadExchange(id, tx));
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kExchange, DeliveryKey(exchange.id())));
+  if (!record.has_value()) return exchange;
+  ASSIGN_OR_RETURN(v1::Exchange delivery, ReadExchange(*record));
+  exchange.mutable_documents()->Swap(delivery.mutable_documents());
+  if (delivery.has_answer()) exchange.mutable_answer()->Swap(delivery.mutable_answer());
+  return exchange;
+}
+
+}  // namespace passerelle::exchange

@@ -1,0 +1,30 @@
+// How exchanges lie in the store: what lists show in one record, the documents and the signed answer in another, so
+// that a list never reads documents.
+//
+// Thread-safety: free functions; the transaction gives the isolation.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/base/port/store.h"
+#include "passerelle/exchange/v1/exchange.pb.h"
+
+namespace passerelle::exchange {
+
+// Writes a new exchange, which has neither documents nor an answer yet.
+absl::Status InsertExchange(const v1::Exchange& exchange, base::Transaction& tx);
+
+// Writes a changed exchange. `with_delivery` also writes its documents and answer, which happens once, at its end.
+absl::Status UpdateExchange(const v1::Exchange& exchange, bool with_delivery, base::Transaction& tx);
+
+// An exchange without documents and answer. kResourceNotFound.
+absl::StatusOr<v1::Exchange> LoadExchange(absl::string_view id, base::Transaction& tx);
+
+// The whole exchange. kResourceNotFound.
+absl::StatusOr<v1::Exchange> LoadWholeExchange(absl::string_view id, base::Transaction& tx);
+
+// The exchange of a record of a list.
+absl::StatusOr<v1::Exchange> ReadExchange(const base::Record& record);
+
+}  // namespace passerelle::exchange
