@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/json.h"
@@ -321,7 +322,8 @@ Weight WeightOf(const Finding& finding) {
   if (finding.rule == "json.unknown-member") {
     // A member that the contexts define and the class does not have is data that no shape looks at.
     const absl::string_view member = absl::string_view(finding.pointer).substr(finding.pointer.rfind('/') + 1);
-    return IsContextTerm(member) ? Weight::kNote : Weight::kViolation;
+    // What has a colon is an IRI by itself, with or without a context.
+    return IsContextTerm(member) || absl::StrContains(member, ':') ? Weight::kNote : Weight::kViolation;
   }
   const auto found = kWeights->find(finding.rule);
   return found == kWeights->end() ? Weight::kViolation : found->second;
