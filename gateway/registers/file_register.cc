@@ -11,6 +11,7 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
@@ -25,16 +26,6 @@ using registers::v1::RegisterEntry;
 using registers::v1::RegisterIndexEntry;
 
 constexpr absl::string_view kIndexFile = "register.yaml";
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* timestamp) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp->set_seconds(seconds);
-  timestamp->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
-
-absl::Time GetTime(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-}
 
 // The real path of a document, links followed; a path that leaves the folder is refused.
 absl::StatusOr<std::string> DocumentPath(const std::string& folder, const std::string& file, const std::string& place) {
@@ -156,16 +147,16 @@ absl::StatusOr<authenticity::v1::AuthenticityAnswer> FileRegister::ConfirmDigest
   const absl::Time now = clock_->Now();
   authenticity::v1::AuthenticityAnswer answer;
   answer.set_sha256(std::string(sha256));
-  SetTime(index->loaded_at, answer.mutable_register_time());
+  *answer.mutable_register_time() = base::ToProto(index->loaded_at);
   const auto found = index->by_digest.find(sha256);
   // A document whose issue lies ahead has not been issued yet.
-  if (found == index->by_digest.end() || GetTime(index->rows[found->second].entry.issue_time()) > now) {
+  if (found == index->by_digest.end() || base::FromProto(index->rows[found->second].entry.issue_time()) > now) {
     answer.set_finding(authenticity::v1::REGISTER_FINDING_NOT_ISSUED);
     return answer;
   }
   const RegisterEntry& entry = index->rows[found->second].entry;
   *answer.mutable_issue_time() = entry.issue_time();
-  const bool revoked = entry.has_revoke_time() && GetTime(entry.revoke_time()) <= now;
+  const bool revoked = entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= now;
   if (revoked) *answer.mutable_revoke_time() = entry.revoke_time();
   answer.set_finding(revoked ? authenticity::v1::REGISTER_FINDING_REVOKED
                              : authenticity::v1::REGISTER_FINDING_IN_FORCE);

@@ -1,0 +1,202 @@
+#include "gateway/config/node_config.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/recognition/policy.h"
+#include "gateway/config/yaml.h"
+#include "gateway/files/files.h"
+#include "gateway/keys/keys.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using config::v1::NodeConfig;
+using google::protobuf::Duration;
+
+constexpr absl::string_view kLoopbackFreePort = "127.0.0.1:0";
+
+// Services that a client can be allowed to call.
+constexpr std::array<absl::string_view, 4> kClientServices = {
+    "passerelle.authenticity.v1.AuthenticityService", "passerelle.exchange.v1.ExchangeService",
+    "passerelle.recognition.v1.RecognitionService", "passerelle.sharing.v1.SharingService"};
+
+absl::Status Refuse(absl::string_view key, absl::string_view detail) {
+  return Problem(Reason::kConfigInvalid, key, detail);
+}
+
+absl::Status CheckAddress(absl::string_view key, absl::string_view address) {
+  const size_t colon = address.rfind(':');
+  uint32_t port = 0;
+  if (colon == absl::string_view::npos || colon == 0 || !absl::SimpleAtoi(address.substr(colon + 1), &port) ||
+      port > 65535) {
+    return Refuse(key, "an address and port such as 127.0.0.1:7001 are expected");
+  }
+  return absl::OkStatus();
+}
+
+void SetDefault(Duration* duration, absl::Duration value) {
+  if (duration->seconds() == 0 && duration->nanos() == 0) duration->set_seconds(absl::ToInt64Seconds(value));
+}
+
+absl::Status CheckLimit(absl::string_view key, const Duration& duration, absl::Duration most) {
+  if (ToDuration(duration) <= most) return absl::OkStatus();
+  return Refuse(key, absl::StrCat("at most ", absl::FormatDuration(most)));
+}
+
+void Complete(const std::string& folder, NodeConfig* config) {
+  const auto resolve = [&folder](std::string* path) {
+    if (!path->empty()) *path = ResolvePath(folder, *path);
+  };
+  const auto resolve_tls = [&resolve](config::v1::TlsFiles* tls) {
+    resolve(tls->mutable_certificate());
+    resolve(tls->mutable_private_key());
+    resolve(tls->mutable_trusted_authorities());
+  };
+  resolve(config->mutable_node_map());
+  resolve(config->mutable_message_key());
+  resolve(config->mutable_store());
+  resolve(config->mutable_ports_file());
+  if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
+  if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
+  if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
+  for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
+  auto* admin = config->mutable_admin_port();
+  if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
+  if (admin->metrics_listen().empty()) admin->set_metrics_listen(std::string(kLoopbackFreePort));
+  auto* limits = config->mutable_time_limits();
+  SetDefault(limits->mutable_call(), absl::Seconds(30));
+  SetDefault(limits->mutable_peer_call(), absl::Seconds(10));
+  SetDefault(limits->mutable_exchange(), absl::Hours(24));
+  SetDefault(limits->mutable_drain(), absl::Seconds(10));
+}
+
+absl::Status CheckTls(absl::string_view port, const config::v1::TlsFiles& tls) {
+  const std::pair<absl::string_view, const std::string*> paths[] = {
+      {"certificate", &tls.certificate()},
+      {"private_key", &tls.private_key()},
+      {"trusted_authorities", &tls.trusted_authorities()}};
+  for (const auto& [key, path] : paths) {
+    if (path->empty()) return Refuse(absl::StrCat(port, ".tls.", key), "is missing");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckClients(const config::v1::ClientPort& port) {
+  absl::flat_hash_set<std::string> ids;
+  absl::flat_hash_set<std::string> certificates;
+  for (int i = 0; i < port.clients_size(); ++i) {
+    const config::v1::Client& client = port.clients(i);
+    const std::string place = absl::StrCat("client_port.clients[", i, "]");
+    if (client.id().empty()) return Refuse(place + ".id", "is missing");
+    if (!ids.insert(client.id()).second) return Refuse(place + ".id", "stands twice");
+    if (!base::IsSha256Hex(client.certificate_sha256())) {
+      return Refuse(place + ".certificate_sha256", "64 lower-case hexadecimal digits are expected");
+    }
+    if (!certificates.insert(client.certificate_sha256()).second) {
+      return Refuse(place + ".certificate_sha256", "stands twice");
+    }
+    for (const std::string& service : client.services()) {
+      if (std::find(kClientServices.begin(), kClientServices.end(), service) == kClientServices.end()) {
+        return Refuse(place + ".services", absl::StrCat("there is no service \"", service, "\" for clients"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckValues(const NodeConfig& config) {
+  const std::pair<absl::string_view, const std::string*> required[] = {{"node", &config.node()},
+                                                                       {"node_map", &config.node_map()},
+                                                                       {"message_key", &config.message_key()},
+                                                                       {"store", &config.store()}};
+  for (const auto& [key, value] : required) {
+    if (value->empty()) return Refuse(key, "is missing");
+  }
+  RETURN_IF_ERROR(CheckAddress("client_port.listen", config.client_port().listen()));
+  RETURN_IF_ERROR(CheckAddress("peer_port.listen", config.peer_port().listen()));
+  RETURN_IF_ERROR(CheckAddress("admin_port.listen", config.admin_port().listen()));
+  RETURN_IF_ERROR(CheckAddress("admin_port.metrics_listen", config.admin_port().metrics_listen()));
+  RETURN_IF_ERROR(CheckTls("client_port", config.client_port().tls()));
+  RETURN_IF_ERROR(CheckTls("peer_port", config.peer_port().tls()));
+  RETURN_IF_ERROR(CheckClients(config.client_port()));
+  const config::v1::TimeLimits& limits = config.time_limits();
+  RETURN_IF_ERROR(CheckLimit("time_limits.call", limits.call(), absl::Minutes(10)));
+  // A message is claimed for sending for a limited time; the transport must give up well before.
+  RETURN_IF_ERROR(CheckLimit("time_limits.peer_call", limits.peer_call(), base::kClaimLife / 2));
+  RETURN_IF_ERROR(CheckLimit("time_limits.exchange", limits.exchange(), base::kExchangeLifeMax));
+  RETURN_IF_ERROR(CheckLimit("time_limits.drain", limits.drain(), absl::Minutes(10)));
+  if (config.has_register_() && config.register_().folder().empty()) return Refuse("register.folder", "is missing");
+  return absl::OkStatus();
+}
+
+// The node map says who this node is to the others; what it holds itself must be what they expect.
+absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files) {
+  const federation::v1::Node* own = files.nodes->Find(config.node());
+  if (own == nullptr) return Refuse("node", "the node map has no such node");
+  const std::string& kid = files.message_key->verification_key().thumbprint();
+  const auto& keys = own->message_keys();
+  if (std::none_of(keys.begin(), keys.end(), [&kid](const auto& key) { return key.kid() == kid; })) {
+    return Problem(Reason::kKeyUnusable, config.message_key(), "the node map does not name this key for the node");
+  }
+  const std::string& path = config.peer_port().tls().certificate();
+  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path, base::kConfigBytesMax));
+  ASSIGN_OR_RETURN(const std::string sha256, CertificateSha256(pem));
+  const auto& certificates = own->tls_certificate_sha256();
+  if (std::find(certificates.begin(), certificates.end(), sha256) == certificates.end()) {
+    return Problem(Reason::kKeyUnusable, path, "the node map does not name this certificate for the node");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Duration ToDuration(const Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+absl::StatusOr<NodeConfig> LoadNodeConfig(const std::string& path) {
+  NodeConfig config;
+  RETURN_IF_ERROR(ReadYamlFile(path, &config));
+  Complete(FolderOf(path), &config);
+  RETURN_IF_ERROR(CheckValues(config));
+  return config;
+}
+
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path) {
+  federation::v1::NodeMap map;
+  RETURN_IF_ERROR(ReadYamlFile(path, &map));
+  return federation::NodeDirectory::Make(std::move(map));
+}
+
+absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
+  NodeFiles files;
+  RETURN_IF_ERROR(CheckTlsFiles(config.client_port().tls()));
+  RETURN_IF_ERROR(CheckTlsFiles(config.peer_port().tls()));
+  ASSIGN_OR_RETURN(files.nodes, LoadNodeMap(config.node_map()));
+  ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(config.message_key()));
+  files.message_key = std::make_shared<const proof::SigningKey>(std::move(key));
+  RETURN_IF_ERROR(CheckOwnEntry(config, files));
+  for (const std::string& path : config.recognition_policies()) {
+    recognition::v1::RecognitionPolicy policy;
+    RETURN_IF_ERROR(ReadYamlFile(path, &policy));
+    const absl::Status checked = recognition::CheckPolicy(policy);
+    if (!checked.ok()) {
+      return Problem(Reason::kConfigInvalid, absl::StrCat(path, ": ", base::PlaceOf(checked)), base::DetailOf(checked));
+    }
+    files.policies.push_back(std::move(policy));
+  }
+  return files;
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,40 @@
+// The configuration of a node: read, completed, checked.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/federation/node_map.h"
+#include "core/proof/key.h"
+#include "google/protobuf/duration.pb.h"
+#include "passerelle/config/v1/node_config.pb.h"
+#include "passerelle/recognition/v1/recognition.pb.h"
+
+namespace passerelle::gateway {
+
+// Reads a configuration file: paths become absolute or relative to the working folder, limits and the operators' port
+// get their defaults, every value is checked. Problems: kInputNotReadable, kInputTooLarge, kConfigInvalid with the key.
+absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path);
+
+// The files that a configuration names, loaded and checked against each other.
+struct NodeFiles {
+  std::shared_ptr<const federation::NodeDirectory> nodes;
+  std::shared_ptr<const proof::SigningKey> message_key;
+  std::vector<recognition::v1::RecognitionPolicy> policies;
+};
+
+// Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable, kInputNotReadable, kInputTooLarge, with the file.
+absl::StatusOr<NodeFiles> LoadNodeFiles(const config::v1::NodeConfig& config);
+
+// A node map file. Problems: kConfigInvalid, kNodeMapUnusable, kInputNotReadable, kInputTooLarge.
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path);
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration);
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,239 @@
+#include "gateway/grpc/services.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/authenticity/verdict.h"
+
+namespace passerelle::gateway {
+namespace {
+
+// A wait ends this long before the call's deadline, so that the answer still arrives.
+constexpr absl::Duration kAnswerMargin = absl::Milliseconds(200);
+
+// Registers every method of a service with the runner.
+void AddMethods(CallRunner& runner, absl::string_view service, std::initializer_list<absl::string_view> methods) {
+  for (const absl::string_view method : methods) runner.AddMethod(service, method);
+}
+
+// Whether a waiting call must answer now. Without a stated timeout it waits as long as the call may.
+bool WaitIsOver(const CallInfo& info, bool has_timeout, const google::protobuf::Duration& timeout) {
+  absl::Time end = info.deadline - kAnswerMargin;
+  if (has_timeout) {
+    end = std::min(end, info.start + absl::Seconds(timeout.seconds()) + absl::Nanoseconds(timeout.nanos()));
+  }
+  return info.stopping || info.now >= end;
+}
+
+// Whether a case has come to a state that lasts until somebody acts.
+bool HasOutcome(const recognition::v1::RecognitionCase& recognition_case) {
+  return recognition_case.has_outcome() || recognition_case.state() == recognition::v1::CASE_STATE_NOT_DELIVERED;
+}
+
+// Counts a verdict with the reason of the register check, on which it rests most.
+void CountVerdict(const authenticity::v1::AuthenticityVerdict& verdict, Metrics& metrics) {
+  absl::string_view reason;
+  for (const authenticity::v1::Check& check : verdict.checks()) {
+    if (check.name() == "register") reason = check.reason();
+  }
+  metrics.TrustDecision(authenticity::VerdictWord(verdict.verdict()), reason);
+}
+
+// Ends a call whose answer is one value.
+template <typename T>
+absl::Status Take(absl::StatusOr<T> result, T* target) {
+  if (!result.ok()) return result.status();
+  *target = *std::move(result);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+SharingService::SharingService(CallRunner* runner, sharing::Authorisations* authorisations)
+    : runner_(runner), authorisations_(authorisations) {
+  AddMethods(*runner, sharing::v1::SharingService::service_full_name(),
+             {"CreateAuthorisation", "GetAuthorisation", "WithdrawAuthorisation"});
+}
+
+grpc::ServerUnaryReactor* SharingService::CreateAuthorisation(grpc::CallbackServerContext* context,
+                                                              const sharing::v1::CreateAuthorisationRequest* request,
+                                                              sharing::v1::CreateAuthorisationResponse* response) {
+  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "CreateAuthorisation", request,
+                      response,
+                      [this](const CallInfo& info, const sharing::v1::CreateAuthorisationRequest& in,
+                             sharing::v1::CreateAuthorisationResponse* out) -> CallOutcome {
+                        return Take(authorisations_->Create(info.caller, in), out->mutable_authorisation());
+                      });
+}
+
+grpc::ServerUnaryReactor* SharingService::GetAuthorisation(grpc::CallbackServerContext* context,
+                                                           const sharing::v1::GetAuthorisationRequest* request,
+                                                           sharing::v1::GetAuthorisationResponse* response) {
+  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "GetAuthorisation", request, response,
+                      [this](const CallInfo&, const sharing::v1::GetAuthorisationRequest& in,
+                             sharing::v1::GetAuthorisationResponse* out) -> CallOutcome {
+                        return Take(authorisations_->Get(in.id()), out->mutable_authorisation());
+                      });
+}
+
+grpc::ServerUnaryReactor* SharingService::WithdrawAuthorisation(
+    grpc::CallbackServerContext* context, const sharing::v1::WithdrawAuthorisationRequest* request,
+    sharing::v1::WithdrawAuthorisationResponse* response) {
+  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "WithdrawAuthorisation", request,
+                      response,
+                      [this](const CallInfo& info, const sharing::v1::WithdrawAuthorisationRequest& in,
+                             sharing::v1::WithdrawAuthorisationResponse* out) -> CallOutcome {
+                        return Take(authorisations_->Withdraw(info.caller, in), out->mutable_authorisation());
+                      });
+}
+
+ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchanges, std::function<void()> created)
+    : runner_(runner), exchanges_(exchanges), created_(std::move(created)) {
+  AddMethods(*runner, exchange::v1::ExchangeService::service_full_name(),
+             {"CreateExchange", "GetExchange", "WaitExchange", "ListExchanges"});
+}
+
+grpc::ServerUnaryReactor* ExchangeService::CreateExchange(grpc::CallbackServerContext* context,
+                                                          const exchange::v1::CreateExchangeRequest* request,
+                                                          exchange::v1::CreateExchangeResponse* response) {
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "CreateExchange", request, response,
+                      [this](const CallInfo& info, const exchange::v1::CreateExchangeRequest& in,
+                             exchange::v1::CreateExchangeResponse* out) -> CallOutcome {
+                        const absl::Status status = Take(exchanges_->Create(info.caller, in), out->mutable_exchange());
+                        if (status.ok() && !in.validate_only()) created_();
+                        return status;
+                      });
+}
+
+grpc::ServerUnaryReactor* ExchangeService::GetExchange(grpc::CallbackServerContext* context,
+                                                       const exchange::v1::GetExchangeRequest* request,
+                                                       exchange::v1::GetExchangeResponse* response) {
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "GetExchange", request, response,
+                      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in,
+                             exchange::v1::GetExchangeResponse* out) -> CallOutcome {
+                        return Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange());
+                      });
+}
+
+grpc::ServerUnaryReactor* ExchangeService::WaitExchange(grpc::CallbackServerContext* context,
+                                                        const exchange::v1::WaitExchangeRequest* request,
+                                                        exchange::v1::WaitExchangeResponse* response) {
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "WaitExchange", request, response,
+                      [this](const CallInfo& info, const exchange::v1::WaitExchangeRequest& in,
+                             exchange::v1::WaitExchangeResponse* out) -> CallOutcome {
+                        const absl::Status status =
+                            Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange());
+                        if (!status.ok() || out->exchange().state() != exchange::v1::EXCHANGE_STATE_PENDING)
+                          return status;
+                        if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
+                        return std::nullopt;
+                      });
+}
+
+grpc::ServerUnaryReactor* ExchangeService::ListExchanges(grpc::CallbackServerContext* context,
+                                                         const exchange::v1::ListExchangesRequest* request,
+                                                         exchange::v1::ListExchangesResponse* response) {
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "ListExchanges", request, response,
+                      [this](const CallInfo& info, const exchange::v1::ListExchangesRequest& in,
+                             exchange::v1::ListExchangesResponse* out) -> CallOutcome {
+                        return Take(exchanges_->List(info.caller, in), out);
+                      });
+}
+
+AuthenticityService::AuthenticityService(CallRunner* runner, const document::Registry* adapters,
+                                         const relay::Outbox* outbox, const base::Clock* clock, Metrics* metrics)
+    : runner_(runner), adapters_(adapters), outbox_(outbox), clock_(clock), metrics_(metrics) {
+  AddMethods(*runner, authenticity::v1::AuthenticityService::service_full_name(), {"VerifyDocument"});
+}
+
+grpc::ServerUnaryReactor* AuthenticityService::VerifyDocument(grpc::CallbackServerContext* context,
+                                                              const authenticity::v1::VerifyDocumentRequest* request,
+                                                              authenticity::v1::VerifyDocumentResponse* response) {
+  return runner_->Run(
+      context, authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument", request, response,
+      [this](const CallInfo&, const authenticity::v1::VerifyDocumentRequest& in,
+             authenticity::v1::VerifyDocumentResponse* out) -> CallOutcome {
+        authenticity::Question question;
+        if (!in.content().empty()) question.content = in.content();
+        question.sha256 = in.sha256();
+        question.at = clock_->Now();
+        const absl::Status status =
+            Take(authenticity::AskAndJudge(*adapters_, *outbox_, in.issuing_node(), std::move(question)),
+                 out->mutable_verdict());
+        if (status.ok()) CountVerdict(out->verdict(), *metrics_);
+        return status;
+      });
+}
+
+RecognitionService::RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created)
+    : runner_(runner), cases_(cases), created_(std::move(created)) {
+  AddMethods(*runner, recognition::v1::RecognitionService::service_full_name(),
+             {"CreateCase", "GetCase", "WaitCase", "ListCases"});
+}
+
+grpc::ServerUnaryReactor* RecognitionService::CreateCase(grpc::CallbackServerContext* context,
+                                                         const recognition::v1::CreateCaseRequest* request,
+                                                         recognition::v1::CreateCaseResponse* response) {
+  return runner_->Run(
+      context, recognition::v1::RecognitionService::service_full_name(), "CreateCase", request, response,
+      [this](const CallInfo& info, const recognition::v1::CreateCaseRequest& in,
+             recognition::v1::CreateCaseResponse* out) -> CallOutcome {
+        const absl::Status status = Take(cases_->Create(info.caller, in), out->mutable_recognition_case());
+        if (status.ok() && !in.validate_only()) created_();
+        return status;
+      });
+}
+
+grpc::ServerUnaryReactor* RecognitionService::GetCase(grpc::CallbackServerContext* context,
+                                                      const recognition::v1::GetCaseRequest* request,
+                                                      recognition::v1::GetCaseResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "GetCase", request, response,
+                      [this](const CallInfo& info, const recognition::v1::GetCaseRequest& in,
+                             recognition::v1::GetCaseResponse* out) -> CallOutcome {
+                        return Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
+                      });
+}
+
+grpc::ServerUnaryReactor* RecognitionService::WaitCase(grpc::CallbackServerContext* context,
+                                                       const recognition::v1::WaitCaseRequest* request,
+                                                       recognition::v1::WaitCaseResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "WaitCase", request, response,
+                      [this](const CallInfo& info, const recognition::v1::WaitCaseRequest& in,
+                             recognition::v1::WaitCaseResponse* out) -> CallOutcome {
+                        const absl::Status status =
+                            Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
+                        if (!status.ok() || HasOutcome(out->recognition_case())) return status;
+                        if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
+                        return std::nullopt;
+                      });
+}
+
+grpc::ServerUnaryReactor* RecognitionService::ListCases(grpc::CallbackServerContext* context,
+                                                        const recognition::v1::ListCasesRequest* request,
+                                                        recognition::v1::ListCasesResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCases", request, response,
+                      [this](const CallInfo& info, const recognition::v1::ListCasesRequest& in,
+                             recognition::v1::ListCasesResponse* out) -> CallOutcome {
+                        return Take(cases_->List(info.caller, in), out);
+                      });
+}
+
+RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, std::function<void()> received)
+    : runner_(runner), inbox_(inbox), received_(std::move(received)) {
+  AddMethods(*runner, relay::v1::RelayService::service_full_name(), {"Deliver"});
+}
+
+grpc::ServerUnaryReactor* RelayService::Deliver(grpc::CallbackServerContext* context,
+                                                const relay::v1::DeliverRequest* request,
+                                                relay::v1::DeliverResponse* response) {
+  return runner_->Run(context, relay::v1::RelayService::service_full_name(), "Deliver", request, response,
+                      [this](const CallInfo& info, const relay::v1::DeliverRequest& in,
+                             relay::v1::DeliverResponse* out) -> CallOutcome {
+                        const absl::Status status =
+                            Take(inbox_->Receive(info.caller, in.envelope()), out->mutable_envelope());
+                        received_();
+                        return status;
+                      });
+}
+
+}  // namespace passerelle::gateway

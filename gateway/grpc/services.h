@@ -1,0 +1,122 @@
+// The services for clients and the service for other nodes. Thin: each method hands the request to the core and puts
+// the answer into the response.
+//
+// Thread-safety: thread-safe. Ownership: own nothing of what they are given.
+#pragma once
+
+#include <functional>
+
+#include "core/authenticity/register_question.h"
+#include "core/document/adapter.h"
+#include "core/exchange/exchanges.h"
+#include "core/recognition/cases.h"
+#include "core/relay/inbox.h"
+#include "core/sharing/authorisations.h"
+#include "gateway/grpc/unary_call.h"
+#include "passerelle/authenticity/v1/authenticity_service.grpc.pb.h"
+#include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
+#include "passerelle/recognition/v1/recognition_service.grpc.pb.h"
+#include "passerelle/relay/v1/relay_service.grpc.pb.h"
+#include "passerelle/sharing/v1/sharing_service.grpc.pb.h"
+
+namespace passerelle::gateway {
+
+class SharingService : public sharing::v1::SharingService::CallbackService {
+ public:
+  SharingService(CallRunner* runner, sharing::Authorisations* authorisations);
+
+  grpc::ServerUnaryReactor* CreateAuthorisation(grpc::CallbackServerContext* context,
+                                                const sharing::v1::CreateAuthorisationRequest* request,
+                                                sharing::v1::CreateAuthorisationResponse* response) override;
+  grpc::ServerUnaryReactor* GetAuthorisation(grpc::CallbackServerContext* context,
+                                             const sharing::v1::GetAuthorisationRequest* request,
+                                             sharing::v1::GetAuthorisationResponse* response) override;
+  grpc::ServerUnaryReactor* WithdrawAuthorisation(grpc::CallbackServerContext* context,
+                                                  const sharing::v1::WithdrawAuthorisationRequest* request,
+                                                  sharing::v1::WithdrawAuthorisationResponse* response) override;
+
+ private:
+  CallRunner* const runner_;
+  sharing::Authorisations* const authorisations_;
+};
+
+class ExchangeService : public exchange::v1::ExchangeService::CallbackService {
+ public:
+  // `created` is called after an exchange was recorded, so that it is sent without delay.
+  ExchangeService(CallRunner* runner, exchange::Exchanges* exchanges, std::function<void()> created);
+
+  grpc::ServerUnaryReactor* CreateExchange(grpc::CallbackServerContext* context,
+                                           const exchange::v1::CreateExchangeRequest* request,
+                                           exchange::v1::CreateExchangeResponse* response) override;
+  grpc::ServerUnaryReactor* GetExchange(grpc::CallbackServerContext* context,
+                                        const exchange::v1::GetExchangeRequest* request,
+                                        exchange::v1::GetExchangeResponse* response) override;
+  grpc::ServerUnaryReactor* WaitExchange(grpc::CallbackServerContext* context,
+                                         const exchange::v1::WaitExchangeRequest* request,
+                                         exchange::v1::WaitExchangeResponse* response) override;
+  grpc::ServerUnaryReactor* ListExchanges(grpc::CallbackServerContext* context,
+                                          const exchange::v1::ListExchangesRequest* request,
+                                          exchange::v1::ListExchangesResponse* response) override;
+
+ private:
+  CallRunner* const runner_;
+  exchange::Exchanges* const exchanges_;
+  const std::function<void()> created_;
+};
+
+class AuthenticityService : public authenticity::v1::AuthenticityService::CallbackService {
+ public:
+  AuthenticityService(CallRunner* runner, const document::Registry* adapters, const relay::Outbox* outbox,
+                      const base::Clock* clock, Metrics* metrics);
+
+  grpc::ServerUnaryReactor* VerifyDocument(grpc::CallbackServerContext* context,
+                                           const authenticity::v1::VerifyDocumentRequest* request,
+                                           authenticity::v1::VerifyDocumentResponse* response) override;
+
+ private:
+  CallRunner* const runner_;
+  const document::Registry* const adapters_;
+  const relay::Outbox* const outbox_;
+  const base::Clock* const clock_;
+  Metrics* const metrics_;
+};
+
+class RecognitionService : public recognition::v1::RecognitionService::CallbackService {
+ public:
+  // `created` is called after a case was recorded, so that it is sent without delay.
+  RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created);
+
+  grpc::ServerUnaryReactor* CreateCase(grpc::CallbackServerContext* context,
+                                       const recognition::v1::CreateCaseRequest* request,
+                                       recognition::v1::CreateCaseResponse* response) override;
+  grpc::ServerUnaryReactor* GetCase(grpc::CallbackServerContext* context,
+                                    const recognition::v1::GetCaseRequest* request,
+                                    recognition::v1::GetCaseResponse* response) override;
+  grpc::ServerUnaryReactor* WaitCase(grpc::CallbackServerContext* context,
+                                     const recognition::v1::WaitCaseRequest* request,
+                                     recognition::v1::WaitCaseResponse* response) override;
+  grpc::ServerUnaryReactor* ListCases(grpc::CallbackServerContext* context,
+                                      const recognition::v1::ListCasesRequest* request,
+                                      recognition::v1::ListCasesResponse* response) override;
+
+ private:
+  CallRunner* const runner_;
+  recognition::Cases* const cases_;
+  const std::function<void()> created_;
+};
+
+class RelayService : public relay::v1::RelayService::CallbackService {
+ public:
+  // `received` is called after a message was answered: it may have left work.
+  RelayService(CallRunner* runner, relay::Inbox* inbox, std::function<void()> received);
+
+  grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const relay::v1::DeliverRequest* request,
+                                    relay::v1::DeliverResponse* response) override;
+
+ private:
+  CallRunner* const runner_;
+  relay::Inbox* const inbox_;
+  const std::function<void()> received_;
+};
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,438 @@
+#include "gateway/node.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "core/authenticity/register_question.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/exchange/exchanges.h"
+#include "core/recognition/cases.h"
+#include "core/relay/inbox.h"
+#include "core/relay/outbox.h"
+#include "core/sharing/authorisations.h"
+#include "gateway/background_loop.h"
+#include "gateway/config/node_config.h"
+#include "gateway/files/files.h"
+#include "gateway/grpc/peer_transport.h"
+#include "gateway/grpc/ports.h"
+#include "gateway/grpc/services.h"
+#include "gateway/grpc/tls.h"
+#include "gateway/grpc/unary_call.h"
+#include "gateway/metered.h"
+#include "gateway/node_map_file.h"
+#include "gateway/registers/file_register.h"
+#include "gateway/system_clock.h"
+#include "gateway/system_random.h"
+#include "gateway/telemetry/log.h"
+#include "gateway/telemetry/metrics.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+// Threads of each port. They mostly wait for the store or for another node. The ports have pools of their own: two
+// nodes whose clients wait for each other must still be able to answer each other.
+constexpr int kThreadsPerPort = 16;
+// Messages to different nodes that are sent at a time; one node that answers slowly holds up one of them.
+constexpr int kSenders = 4;
+constexpr int kMessagesPerRound = 16;
+constexpr int kCasesPerRound = 16;
+constexpr absl::Duration kSendInterval = absl::Milliseconds(50);
+constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
+constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
+constexpr absl::Duration kForgetInterval = absl::Minutes(10);
+
+// Clients by the digest of their certificate; who is not in it is nobody.
+class ClientTable {
+ public:
+  explicit ClientTable(const config::v1::ClientPort& port) {
+    for (const config::v1::Client& client : port.clients()) clients_[client.certificate_sha256()] = client;
+  }
+
+  absl::StatusOr<std::string> Authorise(absl::string_view certificate_sha256, absl::string_view service) const {
+    const auto found = clients_.find(certificate_sha256);
+    if (found == clients_.end()) return Problem(Reason::kClientUnknown, "certificate");
+    const auto& services = found->second.services();
+    if (std::find(services.begin(), services.end(), service) == services.end()) {
+      return Problem(Reason::kClientNotAllowed, service);
+    }
+    return found->second.id();
+  }
+
+ private:
+  absl::flat_hash_map<std::string, config::v1::Client> clients_;
+};
+
+}  // namespace
+
+// The parts of a node in the order in which they need each other. They end in the reverse order.
+class Node::Assembly {
+ public:
+  Assembly(const config::v1::NodeConfig& config, Parts parts)
+      : config_(config),
+        log_(parts.log),
+        store_(std::move(parts.store)),
+        plain_adapters_(std::move(parts.adapters)),
+        adapters_(MeterAdapters(plain_adapters_, &metrics_)),
+        clients_(config.client_port()) {}
+
+  absl::Status Start();
+  void Drain();
+  const Ports& ports() const { return ports_; }
+  Log& log() { return log_; }
+
+ private:
+  absl::Status OpenRegister();
+  void MakeRelay(const NodeFiles& files);
+  void MakeServices();
+  absl::Status OpenPorts();
+  void StartLoops();
+  absl::StatusOr<bool> KeepHouse();
+  absl::Status WritePortsFile() const;
+  CallRunner::Options RunnerOptions(WorkerPool* pool);
+  void WakeSenders();
+  absl::Duration Limit(const google::protobuf::Duration& duration) const { return ToDuration(duration); }
+
+  const config::v1::NodeConfig config_;
+  Log log_;
+  Metrics metrics_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<base::Store> store_;
+  document::Registry plain_adapters_;
+  document::Registry adapters_;
+  ClientTable clients_;
+  std::shared_ptr<const proof::SigningKey> key_;
+  std::unique_ptr<NodeMapFile> node_map_;
+  std::unique_ptr<FileRegister> register_;
+  std::unique_ptr<PeerTransport> transport_;
+  std::unique_ptr<sharing::Authorisations> authorisations_;
+  std::unique_ptr<exchange::Exchanges> exchanges_;
+  std::unique_ptr<recognition::Cases> cases_;
+  std::unique_ptr<exchange::CredentialQueryHandler> credential_queries_;
+  std::unique_ptr<authenticity::QuestionHandler> authenticity_questions_;
+  std::vector<std::unique_ptr<MeteredHandler>> handlers_;
+  std::vector<std::unique_ptr<MeteredAnswerHandler>> answer_handlers_;
+  std::unique_ptr<relay::Outbox> outbox_;
+  std::unique_ptr<relay::Inbox> inbox_;
+  std::vector<std::unique_ptr<BackgroundLoop>> senders_;
+  std::unique_ptr<BackgroundLoop> case_worker_;
+  std::unique_ptr<BackgroundLoop> housekeeping_;
+  absl::Time next_forget_ = absl::InfinitePast();
+  std::unique_ptr<WorkerPool> client_pool_;
+  std::unique_ptr<WorkerPool> peer_pool_;
+  std::unique_ptr<CallRunner> client_runner_;
+  std::unique_ptr<CallRunner> peer_runner_;
+  std::unique_ptr<SharingService> sharing_service_;
+  std::unique_ptr<ExchangeService> exchange_service_;
+  std::unique_ptr<AuthenticityService> authenticity_service_;
+  std::unique_ptr<RecognitionService> recognition_service_;
+  std::unique_ptr<RelayService> relay_service_;
+  ListeningServer client_server_;
+  ListeningServer peer_server_;
+  ListeningServer admin_server_;
+  Ports ports_;
+  std::atomic<bool> drained_ = false;
+};
+
+absl::Status Node::Assembly::Start() {
+  log_.Write(LogEvent::kNodeStarting, {{"node", config_.node()}});
+  ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config_));
+  ASSIGN_OR_RETURN(node_map_, NodeMapFile::Open(config_.node_map(), files.nodes, store_.get(), &log_));
+  RETURN_IF_ERROR(OpenRegister());
+  MakeRelay(files);
+  MakeServices();
+  StartLoops();
+  RETURN_IF_ERROR(OpenPorts());
+  RETURN_IF_ERROR(WritePortsFile());
+  log_.Write(LogEvent::kNodeReady, {{"node", config_.node()},
+                                    {"client_port", ports_.client},
+                                    {"peer_port", ports_.peer},
+                                    {"admin_port", ports_.admin},
+                                    {"metrics_port", ports_.metrics}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::OpenRegister() {
+  if (!config_.has_register_()) return absl::OkStatus();
+  const auto changed = [this](const absl::Status& status) {
+    if (status.ok()) {
+      log_.Write(LogEvent::kRegisterReloaded, {});
+    } else {
+      log_.WriteProblem(LogEvent::kRegisterRefused, status);
+    }
+  };
+  ASSIGN_OR_RETURN(register_, FileRegister::Open(config_.register_().folder(), &clock_, changed));
+  return absl::OkStatus();
+}
+
+void Node::Assembly::MakeRelay(const NodeFiles& files) {
+  key_ = files.message_key;
+  const config::v1::TimeLimits& limits = config_.time_limits();
+  transport_ = std::make_unique<PeerTransport>(config_.peer_port().tls(), Limit(limits.peer_call()), &log_);
+  authorisations_ = std::make_unique<sharing::Authorisations>(
+      sharing::Authorisations::Options{.store = store_.get(), .clock = &clock_, .random = &random_});
+  exchanges_ =
+      std::make_unique<exchange::Exchanges>(exchange::Exchanges::Options{.node = config_.node(),
+                                                                         .store = store_.get(),
+                                                                         .clock = &clock_,
+                                                                         .random = &random_,
+                                                                         .nodes = node_map_->holder(),
+                                                                         .default_life = Limit(limits.exchange())});
+  cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{.node = config_.node(),
+                                                                            .store = store_.get(),
+                                                                            .clock = &clock_,
+                                                                            .random = &random_,
+                                                                            .nodes = node_map_->holder(),
+                                                                            .adapters = &adapters_,
+                                                                            .authorisations = authorisations_.get(),
+                                                                            .policies = files.policies});
+  credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(
+      exchange::CredentialQueryHandler::Options{.reg = register_.get(),
+                                                .authorisations = authorisations_.get(),
+                                                .adapters = &adapters_,
+                                                .store = store_.get(),
+                                                .clock = &clock_});
+  authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
+
+  std::vector<relay::Handler*> handlers = cases_->handlers();
+  handlers.push_back(credential_queries_.get());
+  handlers.push_back(authenticity_questions_.get());
+  relay::Inbox::Options inbox{.node = config_.node(),
+                              .nodes = node_map_->holder(),
+                              .key = key_.get(),
+                              .store = store_.get(),
+                              .clock = &clock_,
+                              .random = &random_,
+                              .handlers = {},
+                              .refused = [this](Reason reason) { metrics_.PeerRefused(base::Catalogue(reason).name); }};
+  for (relay::Handler* handler : handlers) {
+    handlers_.push_back(std::make_unique<MeteredHandler>(handler, &metrics_, &log_));
+    inbox.handlers.push_back(handlers_.back().get());
+  }
+  inbox_ = std::make_unique<relay::Inbox>(std::move(inbox));
+
+  std::vector<relay::AnswerHandler*> answer_handlers = cases_->answer_handlers();
+  answer_handlers.push_back(exchanges_.get());
+  relay::Outbox::Options outbox{.node = config_.node(),
+                                .nodes = node_map_->holder(),
+                                .key = key_.get(),
+                                .store = store_.get(),
+                                .clock = &clock_,
+                                .random = &random_,
+                                .transport = transport_.get(),
+                                .handlers = {}};
+  for (relay::AnswerHandler* handler : answer_handlers) {
+    answer_handlers_.push_back(std::make_unique<MeteredAnswerHandler>(handler, &metrics_, &log_));
+    outbox.handlers.push_back(answer_handlers_.back().get());
+  }
+  outbox_ = std::make_unique<relay::Outbox>(std::move(outbox));
+  exchanges_->set_outbox(outbox_.get());
+  cases_->set_outbox(outbox_.get());
+}
+
+CallRunner::Options Node::Assembly::RunnerOptions(WorkerPool* pool) {
+  return {.pool = pool,
+          .metrics = &metrics_,
+          .log = &log_,
+          .clock = &clock_,
+          .call_limit = Limit(config_.time_limits().call()),
+          .authorise = {}};
+}
+
+void Node::Assembly::MakeServices() {
+  client_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
+  peer_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
+  CallRunner::Options client = RunnerOptions(client_pool_.get());
+  client.authorise = [this](absl::string_view certificate, absl::string_view service) {
+    return clients_.Authorise(certificate, service);
+  };
+  client_runner_ = std::make_unique<CallRunner>(std::move(client));
+  CallRunner::Options peer = RunnerOptions(peer_pool_.get());
+  peer.authorise = [this](absl::string_view certificate, absl::string_view) -> absl::StatusOr<std::string> {
+    const auto directory = node_map_->holder()->Get();
+    ASSIGN_OR_RETURN(const federation::v1::Node* node, directory->Authenticate(certificate, clock_.Now()));
+    return node->id();
+  };
+  peer_runner_ = std::make_unique<CallRunner>(std::move(peer));
+
+  const auto wake = [this] { WakeSenders(); };
+  sharing_service_ = std::make_unique<SharingService>(client_runner_.get(), authorisations_.get());
+  exchange_service_ = std::make_unique<ExchangeService>(client_runner_.get(), exchanges_.get(), wake);
+  authenticity_service_ =
+      std::make_unique<AuthenticityService>(client_runner_.get(), &adapters_, outbox_.get(), &clock_, &metrics_);
+  recognition_service_ = std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake);
+  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), [this] { case_worker_->Wake(); });
+}
+
+void Node::Assembly::StartLoops() {
+  for (int i = 0; i < kSenders; ++i) {
+    senders_.push_back(
+        std::make_unique<BackgroundLoop>("sender", kSendInterval, &log_, [this]() -> absl::StatusOr<bool> {
+          ASSIGN_OR_RETURN(const int sent, outbox_->SendDue(kMessagesPerRound));
+          return sent > 0;
+        }));
+  }
+  case_worker_ = std::make_unique<BackgroundLoop>("cases", kCaseInterval, &log_, [this]() -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const int looked_at, cases_->ProcessDue(kCasesPerRound));
+    if (looked_at > 0) WakeSenders();
+    return looked_at > 0;
+  });
+  housekeeping_ =
+      std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
+}
+
+absl::StatusOr<bool> Node::Assembly::KeepHouse() {
+  RETURN_IF_ERROR(node_map_->Refresh());
+  if (clock_.Now() >= next_forget_) {
+    RETURN_IF_ERROR(inbox_->Forget().status());
+    next_forget_ = clock_.Now() + kForgetInterval;
+  }
+  return false;
+}
+
+void Node::Assembly::WakeSenders() {
+  for (const auto& sender : senders_) sender->Wake();
+}
+
+absl::Status Node::Assembly::OpenPorts() {
+  ASSIGN_OR_RETURN(client_server_,
+                   StartServer(config_.client_port().listen(), MakeServerCredentials(config_.client_port().tls()),
+                               {sharing_service_.get(), exchange_service_.get(), authenticity_service_.get(),
+                                recognition_service_.get()}));
+  ASSIGN_OR_RETURN(peer_server_, StartServer(config_.peer_port().listen(),
+                                             MakeServerCredentials(config_.peer_port().tls()), {relay_service_.get()}));
+  ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
+  // Last, so that health is not SERVING before the other ports are.
+  ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
+  ports_.client = client_server_.port;
+  ports_.peer = peer_server_.port;
+  ports_.admin = admin_server_.port;
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::WritePortsFile() const {
+  if (config_.ports_file().empty()) return absl::OkStatus();
+  const auto entry = [](absl::string_view name, const std::string& listen, int port) {
+    return absl::StrCat("\"", name, "\":\"", ReachableAddress(listen, port), "\"");
+  };
+  return ReplaceFile(config_.ports_file(),
+                     absl::StrCat("{", entry("client", config_.client_port().listen(), ports_.client), ",",
+                                  entry("peer", config_.peer_port().listen(), ports_.peer), ",",
+                                  entry("admin", config_.admin_port().listen(), ports_.admin), ",",
+                                  entry("metrics", config_.admin_port().metrics_listen(), ports_.metrics), "}\n"));
+}
+
+void Node::Assembly::Drain() {
+  if (drained_.exchange(true)) return;
+  log_.Write(LogEvent::kNodeDraining, {{"node", config_.node()}});
+  if (admin_server_.server != nullptr && admin_server_.server->GetHealthCheckService() != nullptr) {
+    admin_server_.server->GetHealthCheckService()->SetServingStatus(false);
+  }
+  if (client_runner_ != nullptr) client_runner_->Stop();
+  if (peer_runner_ != nullptr) peer_runner_->Stop();
+  for (const auto& sender : senders_) sender->Stop();
+  if (case_worker_ != nullptr) case_worker_->Stop();
+  if (housekeeping_ != nullptr) housekeeping_->Stop();
+
+  const auto deadline =
+      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(Limit(config_.time_limits().drain()));
+  std::vector<std::thread> shutdowns;
+  for (grpc::Server* server : {client_server_.server.get(), peer_server_.server.get()}) {
+    if (server != nullptr) shutdowns.emplace_back([server, deadline] { server->Shutdown(deadline); });
+  }
+  // Calls that wait for another node would outlast the limit; they end when their call to it does.
+  absl::Mutex mutex;
+  bool over = false;
+  std::thread watch([this, &mutex, &over, deadline] {
+    const absl::MutexLock lock(&mutex);
+    if (!mutex.AwaitWithDeadline(absl::Condition(&over), absl::FromChrono(deadline)) && transport_ != nullptr) {
+      transport_->Stop();
+    }
+  });
+  for (std::thread& shutdown : shutdowns) shutdown.join();
+  // The loops end with the message they work on, within the same limit.
+  senders_.clear();
+  case_worker_.reset();
+  housekeeping_.reset();
+  {
+    const absl::MutexLock lock(&mutex);
+    over = true;
+  }
+  watch.join();
+  if (client_pool_ != nullptr) client_pool_->Drain();
+  if (peer_pool_ != nullptr) peer_pool_->Drain();
+  if (admin_server_.server != nullptr) admin_server_.server->Shutdown();
+  log_.Write(LogEvent::kNodeStopped, {{"node", config_.node()}});
+}
+
+Node::Node(std::unique_ptr<Assembly> assembly) : assembly_(std::move(assembly)) {}
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const config::v1::NodeConfig& config, Parts parts) {
+  std::unique_ptr<Node> node(new Node(std::make_unique<Assembly>(config, std::move(parts))));
+  const absl::Status started = node->assembly_->Start();
+  if (!started.ok()) {
+    node->assembly_->log().WriteProblem(LogEvent::kNodeFailed, started, {{"node", config.node()}});
+    return started;
+  }
+  return node;
+}
+
+Node::~Node() { assembly_->Drain(); }
+
+const Node::Ports& Node::ports() const { return assembly_->ports(); }
+
+void Node::Drain() { assembly_->Drain(); }
+
+absl::Status CheckNodeConfig(const std::string& path) {
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
+  RETURN_IF_ERROR(LoadNodeFiles(config).status());
+  if (config.has_register_()) {
+    const SystemClock clock;
+    RETURN_IF_ERROR(FileRegister::Open(config.register_().folder(), &clock, nullptr).status());
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
+void BlockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+int WaitForStopSignal() {
+  const sigset_t signals = StopSignals();
+  int number = 0;
+  while (sigwait(&signals, &number) != 0) {
+  }
+  return number;
+}
+
+}  // namespace passerelle::gateway
