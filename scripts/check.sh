@@ -126,7 +126,7 @@ check_tsan() {
 }
 
 check_fuzz_smoke() {
-  local seconds=${1:-20} targets target name seeds outcome=0
+  local seconds=${1:-20} targets target name folder seeds outcome=0
   [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz
   mapfile -t targets < <(ninja -C build/fuzz -t targets all | sed -nE 's/^([a-z0-9_]+_fuzz): phony$/\1/p' | sort)
   ((${#targets[@]})) || fail "the build has no fuzz target"
@@ -135,7 +135,9 @@ check_fuzz_smoke() {
     target=$(find build/fuzz -type f -name "$name" -perm -u+x | head -n 1)
     mkdir -p "build/fuzz/corpus/$name" "build/fuzz/crashes/$name"
     seeds=()
-    [[ -d tests/fuzz/seeds/$name ]] && seeds+=("tests/fuzz/seeds/$name")
+    for folder in "tests/fuzz/seeds/${name%_fuzz}" "tests/golden/${name%_fuzz}"; do
+      if [[ -d $folder ]]; then seeds+=("$folder"); fi
+    done
     step "$name, $seconds s"
     "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -verbosity=0 \
       -artifact_prefix="build/fuzz/crashes/$name/" "build/fuzz/corpus/$name" "${seeds[@]}" || outcome=1
