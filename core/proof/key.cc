@@ -10,11 +10,14 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
@@ -104,6 +107,29 @@ std::shared_ptr<EVP_PKEY> P256Key(absl::string_view x, absl::string_view y) {
   std::shared_ptr<EVP_PKEY> shared = Share(key);
   const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
   return check != nullptr && EVP_PKEY_public_check(check.get()) == 1 ? shared : nullptr;
+}
+
+// Under a key of small order, a signature that anybody can write fits one message in eight or more, so it would bind
+// its owner to nothing. These are all encodings of such points, less the bit for the sign.
+bool IsOfSmallOrder(absl::string_view point) {
+  static constexpr absl::string_view kPoints[] = {
+      "0000000000000000000000000000000000000000000000000000000000000000",
+      "0100000000000000000000000000000000000000000000000000000000000000",
+      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+      "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  };
+  std::string unsigned_point(point);
+  unsigned_point.back() = static_cast<char>(unsigned_point.back() & 0x7f);
+  const std::string hex = absl::BytesToHexString(unsigned_point);
+  return std::find(std::begin(kPoints), std::end(kPoints), hex) != std::end(kPoints);
+}
+
+std::shared_ptr<EVP_PKEY> Ed25519Key(absl::string_view point) {
+  if (IsOfSmallOrder(point)) return nullptr;
+  return Share(EVP_PKEY_new_raw_public_key_ex(nullptr, kEd25519, nullptr, Bytes(point), point.size()));
 }
 
 std::optional<KeyAlgorithm> AlgorithmOf(const EVP_PKEY* key) {
@@ -204,10 +230,8 @@ absl::StatusOr<VerificationKey> VerificationKey::FromJwk(absl::string_view jwk) 
   const ErrorScope errors;
   ASSIGN_OR_RETURN(const PublicPoint point, ReadPublicJwk(jwk));
   std::shared_ptr<EVP_PKEY> key =
-      point.algorithm == KeyAlgorithm::kEs256
-          ? P256Key(point.x, point.y)
-          : Share(EVP_PKEY_new_raw_public_key_ex(nullptr, kEd25519, nullptr, Bytes(point.x), point.x.size()));
-  if (key == nullptr) return Problem(Reason::kKeyUnusable, "x", "it is not a point of the curve");
+      point.algorithm == KeyAlgorithm::kEs256 ? P256Key(point.x, point.y) : Ed25519Key(point.x);
+  if (key == nullptr) return Problem(Reason::kKeyUnusable, "x", "it is no point of the curve that can be a key");
   VerificationKey made(std::move(key), point.algorithm);
   if (made.jwk_.empty()) return Problem(Reason::kKeyUnusable, "", "OpenSSL cannot represent the key");
   return made;

@@ -176,6 +176,23 @@ TEST(Es256, RefusesNumbersOutOfRange) {
   }
 }
 
+// Under these keys anybody can sign: the identity, and points of the orders 2, 4 and 8, of either sign.
+TEST(Ed25519, RefusesKeysOfSmallOrder) {
+  for (const char* point : {"0100000000000000000000000000000000000000000000000000000000000000",
+                            "0100000000000000000000000000000000000000000000000000000000000080",
+                            "0000000000000000000000000000000000000000000000000000000000000000",
+                            "0000000000000000000000000000000000000000000000000000000000000080",
+                            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+                            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+                            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"}) {
+    const std::string x = Base64UrlEncode(absl::HexStringToBytes(point));
+    EXPECT_THAT(VerificationKey::FromJwk(absl::StrCat(R"({"kty":"OKP","crv":"Ed25519","x":")", x, R"("})")),
+                HasReasonAt(Reason::kKeyUnusable, "x"))
+        << point;
+  }
+}
+
 TEST(SigningKey, SignsTheExampleOfRfc8037) {
   const std::string der = absl::HexStringToBytes(absl::StrCat("302e020100300506032b657004220420", kRfc8037PrivateHex));
   ASSERT_OK_AND_ASSIGN(const SigningKey key, SigningKey::FromPem(Pem(der)));
