@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -19,6 +20,23 @@ namespace {
 
 // Places of the elements in kAnnexOne.
 enum Element { kM01, kM02, kM03, kM04, kM05, kM06, kM07, kM08, kM09, kM10, kM11, kO01, kO02, kO03, kO04, kO05 };
+
+// Bytes of the name of a credit framework that a value shows.
+constexpr size_t kFrameworkBytes = 80;
+
+struct Framework {
+  bool known;
+  std::string name;
+};
+
+// The text cut to kFrameworkBytes, between two characters.
+std::string Shortened(std::string text) {
+  if (text.size() <= kFrameworkBytes) return text;
+  size_t end = kFrameworkBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
 
 // What was found on one element.
 class Found {
@@ -63,9 +81,8 @@ class Report {
     for (const auto& value : values) visit(value);
   }
 
-  // Whether the node is seen for the first time for an element. A node that is pointed at many times is read once, so
-  // that work stays linear in the size of the document.
-  bool First(const google::protobuf::Message* node, Element element) { return visited_.emplace(node, element).second; }
+  // Whether the node is seen for the first time for an element.
+  bool First(const google::protobuf::Message* node, Element element) { return visited_.First(node, element); }
 
   void State(Element element, std::string path, std::string value) {
     found_[element].stated = true;
@@ -125,6 +142,14 @@ class Report {
     if (!First(&achievement, kM02)) return;
     StateTexts(kM02, claim.pointer, "title", achievement.title());
     if (achievement.has_awarded_by()) Award(reading_.Place(achievement.awarded_by()));
+    // The specification first: what it states weighs more than what the activities add.
+    if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(achievement.specified_by())) {
+      Levels(*qualification);
+      Specification(*qualification);
+    } else if (const auto specification =
+                   reading_.SpecificationAs<v3::LearningAchievementSpecification>(achievement.specified_by())) {
+      Specification(*specification);
+    }
     ForEach(achievement.credit_received(), [this](const v3::CreditPoint& credit) { Credit(credit); });
     ForEach(achievement.influenced_by(), [this](const v3::LearningActivity& activity) { Activity(activity); });
     ForEach(achievement.proven_by(), [this](const v3::LearningAssessment& assessment) { Assessment(assessment); });
@@ -133,13 +158,6 @@ class Report {
     Parts(achievement.entitles_to(), "entitles to");
     Further(achievement);
     if (achievement.has_learning_opportunity()) Opportunity(reading_.Place(achievement.learning_opportunity()));
-    if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(achievement.specified_by())) {
-      Levels(*qualification);
-      Specification(*qualification);
-    } else if (const auto specification =
-                   reading_.SpecificationAs<v3::LearningAchievementSpecification>(achievement.specified_by())) {
-      Specification(*specification);
-    }
   }
 
   void Award(const Placed<v3::AwardingProcess>& award) {
@@ -252,14 +270,25 @@ class Report {
     }
   }
 
+  // What a credit framework means, worked out once: many credits can name one that has many labels or schemes.
+  const Framework& FrameworkOf(const v3::Concept& field) {
+    const v3::Concept& node = *reading_.Place(field).node;
+    const auto [entry, made] = frameworks_.try_emplace(&node);
+    if (made) {
+      entry->second = {reading_.IsPublic(node, Vocabulary::kCreditSystem), Shortened(reading_.CreditSystem(node))};
+    }
+    return entry->second;
+  }
+
   void Credit(const v3::CreditPoint& credit) {
     const Placed<v3::CreditPoint> placed = reading_.Place(credit);
     if (!First(placed.node, kM07)) return;
-    const bool known =
-        placed.node->has_framework() && reading_.IsPublic(placed.node->framework(), Vocabulary::kCreditSystem);
     std::string value = placed.node->point();
+    bool known = false;
     if (placed.node->has_framework()) {
-      absl::StrAppend(&value, " ", reading_.CreditSystem(placed.node->framework()));
+      const Framework& framework = FrameworkOf(placed.node->framework());
+      known = framework.known;
+      absl::StrAppend(&value, " ", framework.name);
     }
     if (known && ParseCredits(placed.node->point()).has_value()) {
       State(kM07, placed.pointer, std::move(value));
@@ -396,7 +425,8 @@ class Report {
   const Reading reading_;
   const v3::EuropeanDigitalCredential& credential_;
   std::array<Found, std::size(kAnnexOne)> found_;
-  absl::flat_hash_set<std::pair<const google::protobuf::Message*, int>> visited_;
+  Visited visited_;
+  absl::flat_hash_map<const v3::Concept*, Framework> frameworks_;
 };
 
 }  // namespace

@@ -42,10 +42,11 @@ std::vector<Placed<v3::LearningAchievement>> Reading::Achievements() const {
   std::vector<Placed<v3::LearningAchievement>> achievements;
   const std::optional<Placed<v3::Person>> subject = Subject();
   if (!subject.has_value()) return achievements;
+  Visited visited;
   for (const v3::ClaimNode& claim : subject->node->has_claim()) {
     const Placement place = PlaceOf(claim);
     const auto* achievement = place.As<v3::LearningAchievement>();
-    if (achievement != nullptr) achievements.push_back({achievement, place.pointer});
+    if (achievement != nullptr && visited.First(achievement)) achievements.push_back({achievement, place.pointer});
   }
   return achievements;
 }

@@ -6,8 +6,10 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "core/elm/constraints_graph.h"
 #include "core/elm/vocabulary.h"
 #include "passerelle/elm/v3/elm.pb.h"
@@ -32,6 +34,16 @@ struct Placement {
   }
 };
 
+// The nodes that were read already. A node that is pointed at many times is read once, so that work stays linear in the
+// size of the document.
+class Visited {
+ public:
+  bool First(const google::protobuf::Message* node, int purpose = 0) { return seen_.emplace(node, purpose).second; }
+
+ private:
+  absl::flat_hash_set<std::pair<const google::protobuf::Message*, int>> seen_;
+};
+
 class Reading {
  public:
   using Texts = google::protobuf::RepeatedPtrField<v3::LanguageString>;
@@ -41,7 +53,7 @@ class Reading {
   // The learner; nullopt if the subject is no person.
   std::optional<Placed<v3::Person>> Subject() const;
 
-  // The learning achievements that stand directly among the learner's claims.
+  // The learning achievements that stand directly among the learner's claims, each once.
   std::vector<Placed<v3::LearningAchievement>> Achievements() const;
 
   // The node of a field, a union included, where it is written out.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/elm/annex_one.h"
 
@@ -16,7 +17,7 @@ using document::v1::AnnexOneReport;
 
 constexpr size_t kColumns = 100;
 // Columns of the table: "A1-M01  stated        Identification of the learner           value".
-constexpr size_t kNameColumns = 38;
+constexpr size_t kNameColumns = 42;
 constexpr size_t kValueColumns = kColumns - 8 - 14 - kNameColumns - 2;
 // Findings that the table lists; the JSON lists them all.
 constexpr size_t kFindingsShown = 20;
@@ -96,12 +97,30 @@ std::string Padded(absl::string_view text, size_t width) {
   return cell;
 }
 
+// The text on as many lines as it takes, each behind the indentation.
+void AppendWrapped(absl::string_view text, size_t indentation, std::string& out) {
+  const std::string margin(indentation, ' ');
+  size_t column = kColumns;  // so that the first word begins a line
+  for (absl::string_view word : absl::StrSplit(Printable(text), ' ', absl::SkipEmpty())) {
+    const std::string shown = Fit(word, kColumns - indentation);
+    const size_t width = Characters(shown);
+    if (column + 1 + width > kColumns) {
+      absl::StrAppend(&out, out.back() == '\n' ? "" : "\n", margin, shown);
+      column = indentation + width;
+    } else {
+      absl::StrAppend(&out, " ", shown);
+      column += 1 + width;
+    }
+  }
+  out += '\n';
+}
+
 void AppendFindings(absl::string_view title, const std::vector<Finding>& findings, std::string& out) {
   if (findings.empty()) return;
   absl::StrAppend(&out, "\n", title, " (", findings.size(), ")\n");
   for (size_t i = 0; i < findings.size() && i < kFindingsShown; ++i) {
     const Finding& finding = findings[i];
-    absl::StrAppend(&out, "  ", Fit(absl::StrCat(finding.rule, ": ", finding.message), kColumns - 2), "\n");
+    AppendWrapped(absl::StrCat(finding.rule, ": ", finding.message), 2, out);
     absl::StrAppend(&out, "    at ", Fit(finding.pointer.empty() ? "the credential" : finding.pointer, kColumns - 7),
                     "\n");
   }
@@ -189,8 +208,8 @@ std::string CheckText(const ReadCredential& read, const Conformance& conformance
   }
   absl::StrAppend(&out, "\nDefinition of a micro-credential, point 5(a)\n");
   for (const DefinitionLimb& limb : definition) {
-    absl::StrAppend(&out, "  ", Padded(limb.limb, 27), Padded(limb.outcome, 9), Fit(limb.explanation, kColumns - 38),
-                    "\n");
+    absl::StrAppend(&out, "  ", Padded(limb.limb, 27), limb.outcome, "\n");
+    AppendWrapped(limb.explanation, 4, out);
   }
   AppendFindings("Findings on the model", conformance.findings, out);
   AppendFindings("Hardly meant so", plausibility, out);

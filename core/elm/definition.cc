@@ -78,13 +78,14 @@ class Definition {
 
   Volume LargestVolume() const {
     Volume largest;
+    Visited visited;
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       for (const v3::CreditPoint& credit : claim.node->credit_received()) Take(credit, largest);
       const v3::SpecificationNode& node = claim.node->specified_by();
       if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(node)) {
-        TakeSpecification(*qualification->node, largest);
+        if (visited.First(qualification->node)) TakeSpecification(*qualification->node, largest);
       } else if (const auto spec = reading_.SpecificationAs<v3::LearningAchievementSpecification>(node)) {
-        TakeSpecification(*spec->node, largest);
+        if (visited.First(spec->node)) TakeSpecification(*spec->node, largest);
       }
     }
     return largest;
@@ -107,6 +108,7 @@ class Definition {
 
   DefinitionLimb Assessed() const {
     constexpr char kLimb[] = "assessed";
+    Visited visited;
     bool assessed = false;
     bool criteria = false;
     bool other_than_attendance = false;
@@ -121,14 +123,17 @@ class Definition {
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       for (const v3::LearningAssessment& entry : claim.node->proven_by()) {
         const v3::LearningAssessment& assessment = *reading_.Place(entry).node;
+        if (!visited.First(&assessment)) continue;
         for (const v3::LearningAssessmentSpecification& specification : assessment.specified_by()) kind(specification);
         other_than_attendance = other_than_attendance || assessment.specified_by().empty();
         assessed = true;
       }
       const v3::SpecificationNode& node = claim.node->specified_by();
       if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(node)) {
+        if (!visited.First(qualification->node)) continue;
         for (const auto& specification : qualification->node->proven_by()) kind(specification);
       } else if (const auto spec = reading_.SpecificationAs<v3::LearningAchievementSpecification>(node)) {
+        if (!visited.First(spec->node)) continue;
         for (const auto& specification : spec->node->proven_by()) kind(specification);
       }
     }

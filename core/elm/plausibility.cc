@@ -116,27 +116,24 @@ class Plausibility {
   void Concept(const v3::Concept& node, int occurrence) {
     const std::string pointer = reading_.graph().PointerOf(occurrence);
     const std::string& iri = node.id();
+    // A second scheme that the concept does not belong to is of no weight beside its own.
+    const bool inside = std::any_of(
+        node.in_scheme().begin(), node.in_scheme().end(),
+        [&iri](const v3::ConceptScheme& scheme) { return MembershipOf(iri, scheme.id()) == Membership::kMember; });
     bool outside = false;
     for (const v3::ConceptScheme& scheme : node.in_scheme()) {
-      if (MembershipOf(iri, scheme.id()) != Membership::kNotMember) continue;
-      // A second scheme that the concept does not belong to is of no weight beside its own.
-      const auto own = [&iri](const v3::ConceptScheme& other) {
-        return MembershipOf(iri, other.id()) == Membership::kMember;
-      };
-      if (std::any_of(node.in_scheme().begin(), node.in_scheme().end(), own)) continue;
+      if (inside || MembershipOf(iri, scheme.id()) != Membership::kNotMember) continue;
       outside = true;
       const bool level = scheme.id() == SchemeOf(Vocabulary::kEqf);
       Report(pointer, level ? "plausible.eqf-level" : "plausible.scheme-member",
-             absl::StrCat(level ? "no level of the EQF, which has 1 to 8: "
-                                : "the concept claims a scheme that it is no member of: ",
-                          scheme.id()));
+             level ? "no level of the EQF, which has 1 to 8"
+                   : absl::StrCat("the concept claims a scheme that it is no member of: ", scheme.id()));
     }
-    // An IRI of a list known here that the list lacks, where no scheme is claimed.
-    for (absl::string_view scheme : {kCountryScheme}) {
-      if (!outside && node.in_scheme().empty() && absl::StartsWith(iri, absl::StrCat(scheme, "/")) &&
-          MembershipOf(iri, scheme) == Membership::kNotMember) {
-        Report(pointer, "plausible.scheme-member", absl::StrCat("the IRI is no member of ", scheme));
-      }
+    // An IRI under the base of the countries that claims no scheme and is no country.
+    if (node.in_scheme().empty() && absl::StartsWith(iri, absl::StrCat(kCountryScheme, "/")) &&
+        MembershipOf(iri, kCountryScheme) == Membership::kNotMember) {
+      outside = true;
+      Report(pointer, "plausible.scheme-member", absl::StrCat("no country of ", kCountryScheme));
     }
     if (!outside) Label(node, pointer);
   }
@@ -206,12 +203,13 @@ class Plausibility {
 
   // Hours against credits, where one specification states both.
   void Workloads() {
+    Visited visited;
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       if (const auto spec = reading_.SpecificationAs<v3::Qualification>(claim.node->specified_by())) {
-        HoursPerCredit(*spec);
+        if (visited.First(spec->node)) HoursPerCredit(*spec);
       } else if (const auto plain =
                      reading_.SpecificationAs<v3::LearningAchievementSpecification>(claim.node->specified_by())) {
-        HoursPerCredit(*plain);
+        if (visited.First(plain->node)) HoursPerCredit(*plain);
       }
     }
   }

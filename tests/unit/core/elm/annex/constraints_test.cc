@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/base/limits.h"
+#include "core/elm/check_report.h"
 #include "core/elm/constraints_lexical.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -93,6 +94,24 @@ TEST(Constraints, FindingsAreBounded) {
   const Conformance conformance = CheckConstraints(ReadEdited({{"\"hasClaim\": ", claims + "null], \"publisher\": "}}));
   EXPECT_FALSE(conformance.conforms);
   EXPECT_EQ(conformance.findings.size(), base::kFindingsMax);
+}
+
+// Many credits that name one framework, which claims many schemes: the product of the two would take minutes.
+TEST(Constraints, WorkStaysLinearWhereManyPointAtMuch) {
+  std::string schemes = "[";
+  std::string credits = "\"creditPoint\": [";
+  for (int i = 0; i < 30'000; ++i) {
+    absl::StrAppend(&schemes, "{\"id\": \"urn:example:s", i, "\"},");
+    absl::StrAppend(&credits, "{\"type\": \"CreditPoint\", \"point\": \"", i,
+                    "\", \"framework\": {\"id\": \"urn:example:framework\"}},");
+  }
+  schemes += "{\"id\": \"urn:example:s\"}]";
+  credits +=
+      "{\"type\": \"CreditPoint\", \"point\": \"1\", \"framework\": {\"id\": \"urn:example:framework\", "
+      "\"type\": \"Concept\", \"inScheme\": " +
+      schemes + "}}], \"publisher\": {";
+  const CheckResult result = Check(ReadEdited({{"\"creditPoint\": {", credits}}));
+  EXPECT_FALSE(result.conformance.conforms);
 }
 
 struct Lexical {
