@@ -46,7 +46,8 @@ class Cases {
   absl::StatusOr<v1::ListCasesResponse> List(absl::string_view client, const v1::ListCasesRequest& request);
 
   // The authority's side: checks cases that are due (asks the issuing node, evaluates the policy, writes the outcome
-  // and its message in one transaction). Returns how many were looked at.
+  // and its message in one transaction). Returns how many were looked at; after all of them, the first problem that
+  // there was. A case that could not be checked is due again within a minute.
   absl::StatusOr<int> ProcessDue(int limit);
 
   // To be given to the inbox and the outbox.

@@ -27,10 +27,13 @@ struct Facts {
 // Rule by rule, in the order required elements, minimum level, minimum credits, authenticity. A value that is not
 // stated, or stated only as text, is UNKNOWN, never NOT_MET: the assessing side must show that a requirement is not met
 // (Lisbon Recognition Convention). Levels are judged on every learning achievement of the credential, credits on their
-// sum; parts are not added to the whole.
+// sum; parts are not added to the whole. That an element is there is MET by a text too: what it says is for a person.
 // The proposed state: DECIDED when every rule is met, INCOMPLETE when none is "not met" and something is unknown,
 // EVALUATION when a rule is not met: a person then looks for recognition in another form before anything is refused.
 v1::Evaluation Evaluate(const v1::RecognitionPolicy& policy, const Facts& facts);
+
+// The evaluation of a document that the authority's node cannot read: INCOMPLETE, with the reason of the catalogue.
+v1::Evaluation EvaluateUnreadable(const v1::RecognitionPolicy& policy, const absl::Status& problem);
 
 // The outcome that an evaluation leads to, with the reasons in words.
 v1::RecognitionOutcome MakeOutcome(const v1::RecognitionPolicy& policy, const v1::Evaluation& evaluation);

@@ -62,7 +62,7 @@ Inbox::Inbox(Options options) : options_(std::move(options)) {
 }
 
 absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::Envelope& envelope) {
-  const absl::StatusOr<Opened> opened =
+  absl::StatusOr<Opened> opened =
       Open(envelope, *options_.nodes->Get(),
            {.audience = options_.node, .sender = std::string(sender), .now = options_.clock->Now()});
   if (!opened.ok()) {
@@ -71,6 +71,7 @@ absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::
     if (options_.refused) options_.refused(reason);
     return opened.status();
   }
+  opened->envelope = &envelope;
   absl::StatusOr<Outcome> outcome = HandleOnce(*opened);
   const absl::Status& problem = outcome.ok() ? outcome->problem : outcome.status();
   if (!problem.ok()) return Refuse(sender, opened->sha256, problem);

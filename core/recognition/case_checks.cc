@@ -1,0 +1,171 @@
+#include "core/recognition/case_checks.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/authenticity/register_question.h"
+#include "core/base/limits.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "core/document/translate.h"
+#include "core/recognition/policy.h"
+
+namespace passerelle::recognition {
+namespace {
+
+using authenticity::v1::AuthenticityVerdict;
+using base::Problem;
+using base::Reason;
+
+// What a check came to: an outcome, or nothing yet because the issuing side could not be asked.
+struct Finding {
+  std::optional<v1::RecognitionOutcome> outcome;
+  std::optional<AuthenticityVerdict> verdict;
+  std::string unanswered;  // reason why the issuing side could not be asked, when it is worth another try
+};
+
+// How often the issuing node was asked in vain: the events that the node itself wrote while it was checking.
+int QuestionsAsked(const v1::RecognitionCase& content) {
+  return static_cast<int>(
+      std::count_if(content.events().begin(), content.events().end(), [](const v1::CaseEvent& event) {
+        return event.actor() == kSystem && event.state() == v1::CASE_STATE_AUTO_CHECK;
+      }));
+}
+
+absl::Duration WaitAfter(int asked) {
+  absl::Duration wait = base::kRetryFirst;
+  for (int i = 1; i < asked && wait < base::kRetryLast; ++i) wait *= 2;
+  return std::min(wait, base::kRetryLast);
+}
+
+AuthenticityVerdict AskIssuer(const CaseContext& context, const v1::RecognitionCase& content,
+                              const std::string& document) {
+  authenticity::Question question;
+  question.content = document;
+  question.sha256 = content.document().sha256();
+  question.at = context.options.clock->Now();
+  absl::StatusOr<AuthenticityVerdict> verdict =
+      authenticity::AskAndJudge(*context.options.adapters, *context.outbox, content.issuing_node(), question);
+  if (verdict.ok()) return *std::move(verdict);
+  // The applicant named a node that cannot be asked: that is not known, and no ground for anything.
+  question.register_answer.emplace(verdict.status());
+  return authenticity::Judge(*context.options.adapters, question);
+}
+
+// The reason why the register could not be asked, if asking later may help; empty otherwise.
+std::string WorthAnotherTry(const AuthenticityVerdict& verdict) {
+  if (verdict.verdict() != authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED) return "";
+  for (const authenticity::v1::Check& check : verdict.checks()) {
+    if (check.name() != "register" || check.outcome() != authenticity::v1::CHECK_OUTCOME_UNKNOWN) continue;
+    const std::optional<Reason> reason = base::ReasonByName(check.reason());
+    if (reason.has_value() && base::Catalogue(*reason).retryable) return check.reason();
+  }
+  return "";
+}
+
+document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& report) {
+  document::v1::AnnexOneReport annex_one;
+  *annex_one.mutable_elements() = report.elements();
+  return annex_one;
+}
+
+absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionCase& content,
+                              const std::string& document) {
+  const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
+  // The policy was there when the case was taken; without it nothing can be said, and the case waits.
+  if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+  document::TranslateOptions options;
+  options.import.translation_time = context.options.clock->Now();
+  absl::StatusOr<document::Translated> translated = document::Translate(*context.options.adapters, document, options);
+  Finding finding;
+  if (!translated.ok()) {
+    finding.outcome = MakeOutcome(*policy, EvaluateUnreadable(*policy, translated.status()));
+    return finding;
+  }
+  Facts facts;
+  if (policy->authenticity_required()) {
+    facts.verdict = AskIssuer(context, content, document);
+    finding.verdict = facts.verdict;
+    finding.unanswered = WorthAnotherTry(facts.verdict);
+    if (!finding.unanswered.empty() && QuestionsAsked(content) + 1 < base::kCaseQuestionsMax) return finding;
+  }
+  facts.annex_one = AnnexOneOf(translated->report);
+  facts.credential = std::move(translated->credential);
+  finding.outcome = MakeOutcome(*policy, Evaluate(*policy, facts));
+  return finding;
+}
+
+// The outcome and its message to the holder's side.
+absl::Status WriteOutcome(const CaseContext& context, Finding finding, absl::Time now, StoredCase* stored,
+                          base::Transaction& tx) {
+  v1::RecognitionCase& content = stored->content;
+  v1::RecognitionOutcome& outcome = *content.mutable_outcome();
+  outcome = *std::move(finding.outcome);
+  outcome.set_case_id(content.id());
+  outcome.set_document_sha256(content.document().sha256());
+  *outcome.mutable_outcome_time() = base::ToProto(now);
+  CaseChange change{outcome.state(), std::string(kSystem), outcome.reasons(0), now};
+  if (finding.verdict.has_value()) {
+    *content.mutable_verdict() = *std::move(finding.verdict);
+    if (content.verdict().has_answer()) change.evidence_sha256 = relay::EnvelopeSha256(content.verdict().answer());
+  }
+  Apply(change, &content);
+  relay::Outgoing message;
+  message.id = base::NewUuid(*context.options.random);
+  message.recipient = content.applicant_node();
+  message.type = outcome.GetTypeName();
+  message.body = outcome.SerializeAsString();
+  message.resource = content.id();
+  message.expires_at = now + base::kExchangeLifeMax;
+  stored->due = absl::InfiniteFuture();
+  RETURN_IF_ERROR(UpdateCase(*stored, tx));
+  return context.outbox->Put(message, tx);
+}
+
+absl::Status WritePostponed(const Finding& finding, absl::Time now, StoredCase* stored, base::Transaction& tx) {
+  Apply({v1::CASE_STATE_AUTO_CHECK, std::string(kSystem),
+         absl::StrCat("the issuing side could not be asked: ", finding.unanswered), now},
+        &stored->content);
+  stored->due = now + WaitAfter(QuestionsAsked(stored->content));
+  return UpdateCase(*stored, tx);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<StoredCase>> ClaimDueCases(const CaseContext& context, int limit) {
+  std::vector<StoredCase> claimed;
+  const absl::Status status = context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    const absl::Time now = context.options.clock->Now();
+    ASSIGN_OR_RETURN(claimed, DueCases(now, limit, tx));
+    for (StoredCase& stored : claimed) {
+      stored.due = now + base::kClaimLife;
+      RETURN_IF_ERROR(UpdateCase(stored, tx));
+    }
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(status);
+  return claimed;
+}
+
+absl::Status CheckCase(const CaseContext& context, const StoredCase& claimed) {
+  std::string document;
+  const absl::Status read = context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(document, LoadDocument(claimed.content.id(), tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read);
+  ASSIGN_OR_RETURN(const Finding finding, Check(context, claimed.content, document));
+  return context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(claimed.content.id(), tx));
+    // Whoever claimed the case after our minute was over has it now.
+    if (stored.content.state() != v1::CASE_STATE_AUTO_CHECK || stored.due != claimed.due) return absl::OkStatus();
+    const absl::Time now = context.options.clock->Now();
+    return finding.outcome.has_value() ? WriteOutcome(context, finding, now, &stored, tx)
+                                       : WritePostponed(finding, now, &stored, tx);
+  });
+}
+
+}  // namespace passerelle::recognition

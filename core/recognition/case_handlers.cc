@@ -1,0 +1,232 @@
+#include "core/recognition/case_handlers.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/idempotency.h"
+#include "core/base/limits.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "core/recognition/case_records.h"
+#include "passerelle/relay/v1/envelope.pb.h"
+
+namespace passerelle::recognition {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+relay::Reply MakeReceipt(const relay::Opened& message, absl::string_view resource, absl::Time now) {
+  relay::v1::Receipt receipt;
+  receipt.set_message_id(message.header.id);
+  receipt.set_request_sha256(message.sha256);
+  *receipt.mutable_recorded_at() = base::ToProto(now);
+  receipt.set_resource(std::string(resource));
+  return {receipt.GetTypeName(), receipt.SerializeAsString()};
+}
+
+// Whether the answer is a receipt for this very case.
+bool IsReceiptFor(const relay::Answer& answer, absl::string_view resource) {
+  relay::v1::Receipt receipt;
+  return answer.opened.header.type == receipt.GetTypeName() && receipt.ParseFromString(answer.opened.body) &&
+         receipt.resource() == resource;
+}
+
+absl::Status CheckCaseId(const std::string& id) {
+  if (id.empty()) return Problem(Reason::kFieldMissing, "case_id");
+  // One spelling only, because the id is the key on both sides.
+  if (!base::IsUuid(id) || id != absl::AsciiStrToLower(id)) {
+    return Problem(Reason::kFieldInvalid, "case_id", "it is not a UUID in lower case");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
+  if (document.content().empty()) return Problem(Reason::kFieldMissing, "document.content");
+  if (document.content().size() > base::kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "document.content");
+  if (document.sha256() != base::Sha256Hex(document.content())) {
+    return Problem(Reason::kFieldInvalid, "document.sha256", "it is not the digest of the content");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckApplication(const v1::RecognitionApplication& application) {
+  RETURN_IF_ERROR(CheckCaseId(application.case_id()));
+  for (const auto& [field, text] : {std::make_pair("holder_pseudonym", &application.holder_pseudonym()),
+                                    std::make_pair("issuing_node", &application.issuing_node()),
+                                    std::make_pair("authorisation_id", &application.authorisation_id())}) {
+    if (text->size() > base::kIdBytesMax) {
+      return Problem(Reason::kFieldInvalid, field, "it is longer than an id may be");
+    }
+  }
+  if (application.purpose() == sharing::v1::PURPOSE_UNSPECIFIED) return Problem(Reason::kFieldMissing, "purpose");
+  return CheckDocument(application.document());
+}
+
+v1::RecognitionCase ReceivedCase(const v1::RecognitionApplication& application, const relay::Opened& message,
+                                 absl::Time now) {
+  v1::RecognitionCase content;
+  content.set_id(application.case_id());
+  content.set_applicant_node(message.header.sender);
+  content.set_authority_node(message.header.audience);
+  content.set_issuing_node(application.issuing_node());
+  content.set_holder_pseudonym(application.holder_pseudonym());
+  content.set_purpose(application.purpose());
+  *content.mutable_document() = application.document();
+  *content.mutable_create_time() = base::ToProto(now);
+  // The signed application is not kept a second time beside its document; its digest is.
+  Apply({v1::CASE_STATE_AUTO_CHECK, NodeActor(message.header.sender), "application received", now, message.sha256},
+        &content);
+  return content;
+}
+
+absl::Status CheckOutcome(const v1::RecognitionOutcome& outcome) {
+  RETURN_IF_ERROR(CheckCaseId(outcome.case_id()));
+  switch (outcome.state()) {
+    case v1::CASE_STATE_INCOMPLETE:
+    case v1::CASE_STATE_EVALUATION:
+    case v1::CASE_STATE_DECIDED:
+      break;
+    default:
+      return Problem(Reason::kFieldInvalid, "state", "it is no state of an outcome");
+  }
+  const bool decides = outcome.decision() != v1::DECISION_KIND_UNSPECIFIED;
+  if (decides != (outcome.state() == v1::CASE_STATE_DECIDED) || !v1::DecisionKind_IsValid(outcome.decision())) {
+    return Problem(Reason::kFieldInvalid, "decision", "a kind of decision belongs to a decided case, and to no other");
+  }
+  return absl::OkStatus();
+}
+
+// Writes into `change` what became of a message to `peer`, and keeps the signed answer. Returns whether it was
+// received.
+bool NoteAnswer(absl::string_view what, const std::string& peer, const absl::StatusOr<relay::Answer>& answer,
+                const relay::v1::Envelope* evidence, CaseChange* change, v1::RecognitionCase* content) {
+  const bool received = answer.ok() && IsReceiptFor(*answer, content->id());
+  const relay::v1::Envelope* const envelope = answer.ok() ? &answer->envelope : evidence;
+  change->actor = envelope != nullptr ? NodeActor(peer) : std::string(kSystem);
+  if (received) {
+    change->reason = absl::StrCat(what, " received by ", peer);
+  } else {
+    const absl::Status problem =
+        answer.ok() ? Problem(Reason::kPeerAnswerInvalid, "body", "it is no receipt for the case") : answer.status();
+    change->reason = absl::StrCat(what, envelope != nullptr ? " refused: " : " not delivered: ", ReasonName(problem));
+  }
+  if (envelope != nullptr) {
+    change->evidence_sha256 = relay::EnvelopeSha256(*envelope);
+    *content->add_evidence() = *envelope;
+  }
+  return received;
+}
+
+std::string OutcomeEvent(v1::CaseState state) {
+  switch (state) {
+    case v1::CASE_STATE_DECIDED:
+      return "outcome received: decided";
+    case v1::CASE_STATE_INCOMPLETE:
+      return "outcome received: something is missing";
+    default:
+      return "outcome received: an evaluator takes over";
+  }
+}
+
+}  // namespace
+
+std::string ApplicationHandler::Type() const { return v1::RecognitionApplication::descriptor()->full_name(); }
+
+absl::StatusOr<std::string> ApplicationHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
+
+absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
+                                                        base::Transaction& tx) {
+  v1::RecognitionApplication application;
+  if (!application.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
+  RETURN_IF_ERROR(CheckApplication(application));
+  if (context_->PolicyFor(application.purpose()) == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+  const absl::Time now = context_->options.clock->Now();
+  const absl::StatusOr<StoredCase> known = LoadCase(application.case_id(), tx);
+  if (known.ok()) {
+    // The same applicant may say the same again in a new message; anything else is another case under a taken id.
+    if (known->content.applicant_node() != message.header.sender ||
+        known->content.document().sha256() != application.document().sha256() ||
+        known->content.purpose() != application.purpose()) {
+      return Problem(Reason::kFieldInvalid, "case_id", "it is taken");
+    }
+    return MakeReceipt(message, application.case_id(), now);
+  }
+  if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();
+  RETURN_IF_ERROR(InsertCase(ReceivedCase(application, message, now), now, tx));
+  return MakeReceipt(message, application.case_id(), now);
+}
+
+std::string OutcomeHandler::Type() const { return v1::RecognitionOutcome::descriptor()->full_name(); }
+
+absl::StatusOr<std::string> OutcomeHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
+
+absl::StatusOr<relay::Reply> OutcomeHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
+                                                    base::Transaction& tx) {
+  v1::RecognitionOutcome outcome;
+  if (!outcome.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
+  RETURN_IF_ERROR(CheckOutcome(outcome));
+  absl::StatusOr<StoredCase> stored = LoadCase(outcome.case_id(), tx);
+  const bool absent = !stored.ok() && base::ReasonOf(stored.status()) == Reason::kResourceNotFound;
+  if (!stored.ok() && !absent) return stored.status();
+  // A case of another authority is answered like one that is not there.
+  if (absent || stored->content.authority_node() != message.header.sender ||
+      stored->content.applicant_node() != context_->options.node) {
+    return Problem(Reason::kResourceNotFound, "case_id");
+  }
+  v1::RecognitionCase& content = stored->content;
+  if (content.state() == v1::CASE_STATE_DECIDED) return Problem(Reason::kCaseDecided, "case_id");
+  if (outcome.document_sha256() != content.document().sha256()) {
+    return Problem(Reason::kFieldInvalid, "document_sha256", "it is not the document of this case");
+  }
+  const absl::Time now = context_->options.clock->Now();
+  Apply({outcome.state(), NodeActor(message.header.sender), OutcomeEvent(outcome.state()), now, message.sha256},
+        &content);
+  *content.mutable_outcome() = std::move(outcome);
+  if (message.envelope != nullptr) *content.add_evidence() = *message.envelope;
+  RETURN_IF_ERROR(UpdateCase(*stored, tx));
+  return MakeReceipt(message, content.id(), now);
+}
+
+std::string ApplicationAnswers::Type() const { return v1::RecognitionApplication::descriptor()->full_name(); }
+
+absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
+                                              const absl::StatusOr<relay::Answer>& answer,
+                                              const relay::v1::Envelope* evidence, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
+  CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
+  const bool received =
+      NoteAnswer("application", stored.content.authority_node(), answer, evidence, &change, &stored.content);
+  // The outcome can be here before the receipt is; what it brought stays.
+  if (stored.content.state() == v1::CASE_STATE_SUBMITTED) {
+    change.state = received ? v1::CASE_STATE_AUTO_CHECK : v1::CASE_STATE_NOT_DELIVERED;
+  }
+  Apply(change, &stored.content);
+  return UpdateCase(stored, tx);
+}
+
+absl::Status ApplicationAnswers::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
+                                               int /*attempts*/, base::Transaction& /*tx*/) {
+  // The outbox keeps count; a week of attempts would only bury the events that matter.
+  return absl::OkStatus();
+}
+
+std::string OutcomeAnswers::Type() const { return v1::RecognitionOutcome::descriptor()->full_name(); }
+
+absl::Status OutcomeAnswers::HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
+                                          const relay::v1::Envelope* evidence, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
+  CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
+  NoteAnswer("outcome", stored.content.applicant_node(), answer, evidence, &change, &stored.content);
+  Apply(change, &stored.content);
+  return UpdateCase(stored, tx);
+}
+
+absl::Status OutcomeAnswers::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
+                                           int /*attempts*/, base::Transaction& /*tx*/) {
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::recognition

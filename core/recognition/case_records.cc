@@ -1,0 +1,100 @@
+#include "core/recognition/case_records.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::recognition {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using base::Record;
+using base::Table;
+
+constexpr absl::string_view kGroup = "case";
+
+std::string DocumentKey(absl::string_view id) { return absl::StrCat(id, "/document"); }
+
+Record ToRecord(v1::RecognitionCase content, absl::Time due) {
+  content.mutable_document()->clear_content();
+  Record record;
+  record.key = content.id();
+  record.value = content.SerializeAsString();
+  record.group = std::string(kGroup);
+  record.due = due;
+  return record;
+}
+
+absl::StatusOr<StoredCase> ReadCase(const Record& record) {
+  StoredCase stored;
+  if (!stored.content.ParseFromString(record.value)) {
+    return Problem(Reason::kStoreUnavailable, "case", "a record cannot be read");
+  }
+  stored.due = record.due;
+  return stored;
+}
+
+}  // namespace
+
+void Apply(const CaseChange& change, v1::RecognitionCase* content) {
+  content->set_state(change.state);
+  *content->mutable_update_time() = base::ToProto(change.time);
+  v1::CaseEvent* event = content->add_events();
+  event->set_state(change.state);
+  event->set_actor(change.actor);
+  event->set_reason(change.reason);
+  *event->mutable_event_time() = base::ToProto(change.time);
+  event->set_evidence_sha256(change.evidence_sha256);
+}
+
+absl::Status InsertCase(const v1::RecognitionCase& content, absl::Time due, base::Transaction& tx) {
+  RETURN_IF_ERROR(tx.Insert(Table::kCase, ToRecord(content, due)));
+  Record document;
+  document.key = DocumentKey(content.id());
+  document.value = content.document().content();
+  return tx.Insert(Table::kCase, document);
+}
+
+absl::Status UpdateCase(const StoredCase& stored, base::Transaction& tx) {
+  return tx.Update(Table::kCase, ToRecord(stored.content, stored.due));
+}
+
+absl::StatusOr<StoredCase> LoadCase(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, absl::AsciiStrToLower(id)));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
+  return ReadCase(*record);
+}
+
+absl::StatusOr<std::string> LoadDocument(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kCase, DocumentKey(id)));
+  if (!record.has_value()) return Problem(Reason::kStoreUnavailable, "case", "the document of a case is missing");
+  return std::move(record->value);
+}
+
+absl::StatusOr<std::vector<v1::RecognitionCase>> ListStored(absl::string_view after, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kCase, kGroup, after, limit));
+  std::vector<v1::RecognitionCase> cases;
+  for (const Record& record : records) {
+    ASSIGN_OR_RETURN(StoredCase stored, ReadCase(record));
+    cases.push_back(std::move(stored.content));
+  }
+  return cases;
+}
+
+absl::StatusOr<std::vector<StoredCase>> DueCases(absl::Time now, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.Due(Table::kCase, now, limit));
+  std::vector<StoredCase> cases;
+  for (const Record& record : records) {
+    ASSIGN_OR_RETURN(StoredCase stored, ReadCase(record));
+    cases.push_back(std::move(stored));
+  }
+  return cases;
+}
+
+}  // namespace passerelle::recognition

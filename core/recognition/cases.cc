@@ -1,0 +1,245 @@
+#include "core/recognition/cases.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/idempotency.h"
+#include "core/base/limits.h"
+#include "core/base/page.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "core/document/translate.h"
+#include "core/recognition/case_checks.h"
+#include "core/recognition/case_context.h"
+#include "core/recognition/case_handlers.h"
+#include "core/recognition/case_records.h"
+
+namespace passerelle::recognition {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+// Records looked at for one page, so that a client with few cases among many gets an answer in bounded time: a page may
+// then be shorter than wished for, and still have a next one.
+constexpr int kScannedPerPageMax = 5 * base::kPageSizeMax;
+
+std::string ListName(absl::string_view client) { return absl::StrCat("cases/", client); }
+
+// A client sees what it submitted; what other nodes submitted here is seen by all clients of this node.
+bool MaySee(absl::string_view client, absl::string_view node, const v1::RecognitionCase& content) {
+  if (content.applicant_node() == node) return content.client() == client;
+  return content.authority_node() == node;
+}
+
+absl::Status CheckFields(const v1::CreateCaseRequest& request, absl::string_view node) {
+  RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
+  if (request.authority_node().empty()) return Problem(Reason::kFieldMissing, "authority_node");
+  if (request.authority_node() == node) {
+    return Problem(Reason::kFieldInvalid, "authority_node", "it is this node itself");
+  }
+  if (request.authorisation_id().empty()) return Problem(Reason::kFieldMissing, "authorisation_id");
+  if (!base::IsUuid(request.authorisation_id())) {
+    return Problem(Reason::kFieldInvalid, "authorisation_id", "it is not a UUID");
+  }
+  if (request.purpose() == sharing::v1::PURPOSE_UNSPECIFIED) return Problem(Reason::kFieldMissing, "purpose");
+  if (!sharing::v1::Purpose_IsValid(request.purpose())) {
+    return Problem(Reason::kFieldInvalid, "purpose", "this purpose is not known");
+  }
+  if (request.content().empty()) return Problem(Reason::kFieldMissing, "content");
+  if (request.content().size() > base::kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "content");
+  return absl::OkStatus();
+}
+
+absl::Status CheckNode(const federation::NodeMapHolder& nodes, const std::string& node, absl::string_view field,
+                       absl::Time now) {
+  const absl::Status status = nodes.Get()->FindActive(node, now).status();
+  if (!status.ok() && base::ReasonOf(status) == Reason::kNodeUnknown) return Problem(Reason::kNodeUnknown, field);
+  return status;
+}
+
+// The authorisation under which the document leaves this node, if it covers receiver, purpose and this very document.
+absl::StatusOr<sharing::v1::Authorisation> Covered(const sharing::Authorisations& authorisations,
+                                                   const v1::CreateCaseRequest& request, bool consume,
+                                                   base::Transaction& tx) {
+  ASSIGN_OR_RETURN(
+      sharing::v1::Authorisation authorisation,
+      authorisations.Use(tx, request.authorisation_id(), request.authority_node(), request.purpose(), consume));
+  const std::string document = absl::StrCat(sharing::kDigestPrefix, base::Sha256Hex(request.content()));
+  const auto& ids = authorisation.credential_ids();
+  if (std::find(ids.begin(), ids.end(), document) == ids.end()) {
+    return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
+  }
+  return authorisation;
+}
+
+}  // namespace
+
+struct Cases::Parts {
+  explicit Parts(Options options) { context.options = std::move(options); }
+
+  absl::Status CheckNodes(const v1::CreateCaseRequest& request, absl::Time now) const;
+  v1::RecognitionCase MakeCase(absl::string_view client, const v1::CreateCaseRequest& request, absl::Time now) const;
+  absl::StatusOr<std::string> Submit(absl::string_view client, const v1::CreateCaseRequest& request,
+                                     base::Transaction& tx) const;
+
+  CaseContext context;
+  ApplicationHandler application_handler{&context};
+  OutcomeHandler outcome_handler{&context};
+  ApplicationAnswers application_answers{&context};
+  OutcomeAnswers outcome_answers{&context};
+};
+
+Cases::Cases(Options options) : parts_(std::make_unique<Parts>(std::move(options))) {}
+
+Cases::~Cases() = default;
+
+void Cases::set_outbox(const relay::Outbox* outbox) { parts_->context.outbox = outbox; }
+
+std::vector<relay::Handler*> Cases::handlers() { return {&parts_->application_handler, &parts_->outcome_handler}; }
+
+std::vector<relay::AnswerHandler*> Cases::answer_handlers() {
+  return {&parts_->application_answers, &parts_->outcome_answers};
+}
+
+absl::Status Cases::Parts::CheckNodes(const v1::CreateCaseRequest& request, absl::Time now) const {
+  RETURN_IF_ERROR(CheckNode(*context.options.nodes, request.authority_node(), "authority_node", now));
+  if (request.issuing_node().empty()) return absl::OkStatus();
+  return CheckNode(*context.options.nodes, request.issuing_node(), "issuing_node", now);
+}
+
+v1::RecognitionCase Cases::Parts::MakeCase(absl::string_view client, const v1::CreateCaseRequest& request,
+                                           absl::Time now) const {
+  v1::RecognitionCase content;
+  content.set_applicant_node(context.options.node);
+  content.set_authority_node(request.authority_node());
+  content.set_issuing_node(request.issuing_node());
+  content.set_purpose(request.purpose());
+  const std::string format = document::Detect(*context.options.adapters, request.content()).format;
+  *content.mutable_document() = document::MakeDocument(request.content(), format, "");
+  content.set_client(std::string(client));
+  *content.mutable_create_time() = base::ToProto(now);
+  Apply({v1::CASE_STATE_SUBMITTED, std::string(kSystem),
+         absl::StrCat("application recorded for ", request.authority_node()), now},
+        &content);
+  return content;
+}
+
+absl::StatusOr<std::string> Cases::Parts::Submit(absl::string_view client, const v1::CreateCaseRequest& request,
+                                                 base::Transaction& tx) const {
+  const absl::Time now = context.options.clock->Now();
+  RETURN_IF_ERROR(CheckNodes(request, now));
+  ASSIGN_OR_RETURN(const sharing::v1::Authorisation authorisation,
+                   Covered(*context.options.authorisations, request, /*consume=*/true, tx));
+  v1::RecognitionCase content = MakeCase(client, request, now);
+  content.set_id(base::NewUuid(*context.options.random));
+  content.set_holder_pseudonym(authorisation.holder_pseudonym());
+  RETURN_IF_ERROR(InsertCase(content, absl::InfiniteFuture(), tx));
+
+  v1::RecognitionApplication application;
+  application.set_case_id(content.id());
+  application.set_holder_pseudonym(content.holder_pseudonym());
+  application.set_purpose(content.purpose());
+  *application.mutable_document() = content.document();
+  application.set_issuing_node(content.issuing_node());
+  application.set_authorisation_id(authorisation.id());
+  relay::Outgoing message;
+  message.id = base::NewUuid(*context.options.random);
+  message.recipient = content.authority_node();
+  message.type = application.GetTypeName();
+  message.body = application.SerializeAsString();
+  message.resource = content.id();
+  message.expires_at = now + base::kExchangeLifeMax;
+  RETURN_IF_ERROR(context.outbox->Put(message, tx));
+  return content.id();
+}
+
+absl::StatusOr<v1::RecognitionCase> Cases::Create(absl::string_view client, const v1::CreateCaseRequest& request) {
+  const Options& options = parts_->context.options;
+  RETURN_IF_ERROR(CheckFields(request, options.node));
+  if (request.validate_only()) {
+    const absl::Time now = options.clock->Now();
+    RETURN_IF_ERROR(parts_->CheckNodes(request, now));
+    v1::RecognitionCase content = parts_->MakeCase(client, request, now);
+    const absl::Status checked = options.store->Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const sharing::v1::Authorisation authorisation,
+                       Covered(*options.authorisations, request, /*consume=*/false, tx));
+      content.set_holder_pseudonym(authorisation.holder_pseudonym());
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(checked);
+    return content;
+  }
+  std::string id;
+  const absl::Status written = options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        id, base::Once(tx, client, request.request_id(), absl::StrCat("CreateCase\n", request.SerializeAsString()),
+                       [&] { return parts_->Submit(client, request, tx); }));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(written);
+  return Get(client, id);
+}
+
+absl::StatusOr<v1::RecognitionCase> Cases::Get(absl::string_view client, absl::string_view id) {
+  if (id.empty()) return Problem(Reason::kFieldMissing, "id");
+  if (!base::IsUuid(id)) return Problem(Reason::kFieldInvalid, "id", "it is not a UUID");
+  const Options& options = parts_->context.options;
+  v1::RecognitionCase content;
+  const absl::Status read = options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
+    if (!MaySee(client, options.node, stored.content)) return Problem(Reason::kResourceNotFound, "id");
+    content = std::move(stored.content);
+    ASSIGN_OR_RETURN(*content.mutable_document()->mutable_content(), LoadDocument(content.id(), tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read);
+  return content;
+}
+
+absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, const v1::ListCasesRequest& request) {
+  const Options& options = parts_->context.options;
+  ASSIGN_OR_RETURN(const base::Page page, base::ReadPage(ListName(client), request.page_size(), request.page_token()));
+  v1::ListCasesResponse response;
+  const absl::Status listed = options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    response.Clear();
+    std::string after = page.after;
+    for (int scanned = 0; scanned < kScannedPerPageMax; scanned += base::kPageSizeMax) {
+      absl::StatusOr<std::vector<v1::RecognitionCase>> cases = ListStored(after, base::kPageSizeMax + 1, tx);
+      if (absl::IsNotFound(cases.status())) {
+        return Problem(Reason::kFieldInvalid, "page_token", "it is not a token of this list");
+      }
+      RETURN_IF_ERROR(cases.status());
+      for (size_t i = 0; i < cases->size() && i < static_cast<size_t>(base::kPageSizeMax); ++i) {
+        v1::RecognitionCase& content = (*cases)[i];
+        after = content.id();
+        if (!MaySee(client, options.node, content)) continue;
+        content.clear_evidence();
+        if (content.has_verdict()) content.mutable_verdict()->clear_answer();
+        *response.add_recognition_cases() = std::move(content);
+        if (response.recognition_cases_size() < page.size) continue;
+        if (i + 1 < cases->size()) response.set_next_page_token(base::PageToken(ListName(client), after));
+        return absl::OkStatus();
+      }
+      if (cases->size() <= static_cast<size_t>(base::kPageSizeMax)) return absl::OkStatus();
+    }
+    response.set_next_page_token(base::PageToken(ListName(client), after));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(listed);
+  return response;
+}
+
+absl::StatusOr<int> Cases::ProcessDue(int limit) {
+  ASSIGN_OR_RETURN(const std::vector<StoredCase> claimed, ClaimDueCases(parts_->context, limit));
+  // One case that cannot be checked must not hold up the others.
+  absl::Status first;
+  for (const StoredCase& stored : claimed) first.Update(CheckCase(parts_->context, stored));
+  RETURN_IF_ERROR(first);
+  return static_cast<int>(claimed.size());
+}
+
+}  // namespace passerelle::recognition

@@ -1,0 +1,26 @@
+// Evaluations for people and for scripts.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "passerelle/recognition/v1/recognition.pb.h"
+
+namespace passerelle::recognition {
+
+// "MET", "NOT_MET" or "UNKNOWN".
+absl::string_view RuleWord(v1::RuleOutcome outcome);
+
+// "SUBMITTED", "AUTO_CHECK", "INCOMPLETE", "EVALUATION", "DECIDED" or "NOT_DELIVERED".
+absl::string_view StateWord(v1::CaseState state);
+
+// {"policy","version","state","decision","rules":[{"rule","outcome","required","found","explanation"}],"reasons":[],
+// "missing":[],"competent_authority","legal_base","appeal"}
+std::string OutcomeJson(const v1::RecognitionOutcome& outcome);
+
+// The same as a letter would say it, rule by rule.
+std::string OutcomeText(const v1::RecognitionOutcome& outcome);
+
+}  // namespace passerelle::recognition
