@@ -127,7 +127,7 @@ std::string ValidFrom(Source* source, const ReportContext& context, const Import
     source->Drop(generated, "date of the file; the date of issue counts");
     return context.issue_date;
   }
-  const std::string generated_date = TakeDate(source, generated);
+  std::string generated_date = TakeDate(source, generated);
   if (!generated_date.empty()) return generated_date;
   if (!first.awarded_by().awarding_date().empty()) return first.awarded_by().awarding_date();
   source->Warn("date.translation", source->document().Root(),

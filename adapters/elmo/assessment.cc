@@ -90,7 +90,7 @@ std::string TakeAssessmentName(Source* source, const xml_node& instance, size_t 
   for (const xml_node& node : source->Child(instance, "extension").children()) {
     if (absl::string_view(base::XmlAttribute(node, "type").value()) != "fsAssesmentName") continue;
     source->TakeAttribute(node, "type");
-    const std::string name = source->Take(node);
+    std::string name = source->Take(node);
     if (name.empty()) continue;
     if (depth == 0) source->Origin("A1-M09", document::v1::ELEMENT_STATUS_TEXT, node, "assessment.extension");
     return name;

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -56,7 +57,7 @@ void MapHours(Source* source, const xml_node& node, size_t depth, Qualification*
     source->Note("workload.zero", node, "Zero hours count as missing.");
     return;
   }
-  const auto minutes = static_cast<int64_t>(hours * 60 + 0.5);
+  const auto minutes = static_cast<int64_t>(std::llround(hours * 60));
   const std::string rest = minutes % 60 == 0 ? "" : absl::StrCat(minutes % 60, "M");
   const std::string whole = minutes / 60 == 0 && !rest.empty() ? "" : absl::StrCat(minutes / 60, "H");
   qualification->set_volume_of_learning(absl::StrCat("PT", whole, rest));

@@ -30,7 +30,7 @@ class XmlDocument {
   // The document element; never null.
   pugi::xml_node Root() const { return tree_->document_element(); }
   // The document itself, whose children are the root and the comments and instructions around it.
-  pugi::xml_node Top() const { return *tree_; }
+  pugi::xml_node Top() const { return tree_->root(); }
 
   // The namespace of an element, empty for none.
   absl::string_view Namespace(const pugi::xml_node& element) const;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -69,7 +70,7 @@ absl::StatusOr<std::string> DecodeUtf16(absl::string_view bytes, const char* enc
   }
   ASSIGN_OR_RETURN(std::string text, Convert(bytes.substr(2), encoding));
   const std::string declared = DeclaredEncoding(text);
-  if (!declared.empty() && declared.rfind("utf-16", 0) != 0) {
+  if (!declared.empty() && !absl::StartsWith(declared, "utf-16")) {
     return Problem(Reason::kXmlCharset, "line 1", "the byte order mark says UTF-16, the declaration something else");
   }
   return text;
@@ -95,7 +96,7 @@ absl::StatusOr<std::string> DecodeXml(absl::string_view bytes) {
   if (marked) bytes.remove_prefix(kUtf8Mark.size());
   const size_t nul = bytes.find('\0');
   if (nul != absl::string_view::npos) {
-    const bool wide = nul <= 1 && bytes.substr(0, 2).find('<') != absl::string_view::npos;
+    const bool wide = nul <= 1 && absl::StrContains(bytes.substr(0, 2), '<');
     if (wide) return Problem(Reason::kXmlCharset, "line 1", "UTF-16 needs a byte order mark");
     return Problem(Reason::kXmlMalformed, XmlLineAndColumn(bytes, nul), "a NUL byte");
   }

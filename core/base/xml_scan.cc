@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -17,9 +18,9 @@ namespace {
 
 constexpr absl::string_view kWhite = " \t\r\n";
 
-bool IsWhite(char c) { return kWhite.find(c) != absl::string_view::npos; }
+bool IsWhite(char c) { return absl::StrContains(kWhite, c); }
 
-bool IsNameEnd(char c) { return IsWhite(c) || absl::string_view("/>=<\"'&?").find(c) != absl::string_view::npos; }
+bool IsNameEnd(char c) { return IsWhite(c) || absl::StrContains("/>=<\"'&?", c); }
 
 bool IsNameStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;

@@ -5,8 +5,7 @@
 namespace passerelle::document {
 
 Detected Detect(const Registry& registry, absl::string_view bytes) {
-  const Detected unknown = {"unknown", 0};
-  if (bytes.empty() || bytes.size() > base::kDocumentBytesMax) return unknown;
+  if (bytes.empty() || bytes.size() > base::kDocumentBytesMax) return {"unknown", 0};
   const Adapter* best = nullptr;
   Confidence confidence = Confidence::kNone;
   for (const auto& adapter : registry.adapters()) {
@@ -16,7 +15,7 @@ Detected Detect(const Registry& registry, absl::string_view bytes) {
     best = candidate == confidence ? nullptr : adapter.get();
     confidence = candidate;
   }
-  if (best == nullptr) return unknown;
+  if (best == nullptr) return {"unknown", 0};
   return {best->Info().id, static_cast<int>(confidence)};
 }
 

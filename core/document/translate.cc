@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
@@ -78,7 +79,7 @@ uint32_t Score(const v1::TranslationReport& report) {
   uint32_t halves = 0;
   uint32_t possible = 0;
   for (const auto& element : report.elements()) {
-    if (element.element().rfind("A1-M", 0) != 0) continue;
+    if (!absl::StartsWith(element.element(), "A1-M")) continue;
     possible += 2;
     if (element.status() == v1::ELEMENT_STATUS_STATED) {
       halves += 2;
