@@ -58,9 +58,11 @@ MATCHER_P(IsOkAndHolds, matcher, "is OK and holds the value") {
 #define EXPECT_OK(expression) EXPECT_THAT(expression, ::passerelle::testing::IsOk())
 #define ASSERT_OK(expression) ASSERT_THAT(expression, ::passerelle::testing::IsOk())
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define ASSERT_OK_AND_ASSIGN(declaration, expression) \
   PASSERELLE_ASSERT_OK_AND_ASSIGN(PASSERELLE_CONCAT(passerelle_or_, __LINE__), declaration, expression)
 #define PASSERELLE_ASSERT_OK_AND_ASSIGN(result, declaration, expression) \
   auto result = (expression);                                            \
   ASSERT_THAT(result, ::passerelle::testing::IsOk());                    \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)

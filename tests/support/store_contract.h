@@ -72,7 +72,7 @@ class StoreContract : public ::testing::TestWithParam<StoreFactory> {
 inline const absl::Time kContractTime = absl::FromUnixMillis(1893553445250);
 
 TEST_P(StoreContract, ReturnsWhatWasInserted) {
-  const std::string bytes("\0\xff binary '\"\n", 14);
+  const std::string bytes("\0\xff binary '\"\n", 13);
   ASSERT_OK(Insert({.key = "k", .value = bytes, .group = "g", .due = kContractTime}));
   ASSERT_OK_AND_ASSIGN(const std::optional<base::Record> record, Get("k"));
   ASSERT_TRUE(record.has_value());
@@ -216,14 +216,15 @@ TEST_P(StoreContract, ReadCannotWrite) {
 }
 
 TEST_P(StoreContract, LosesNoUpdateOfSeveralThreads) {
-  constexpr int kThreads = 4;
-  constexpr int kRounds = 25;
+  constexpr size_t kThreads = 4;
+  constexpr size_t kRounds = 25;
   ASSERT_OK(Insert({.key = "count", .value = ""}));
   std::vector<absl::Status> statuses(kThreads);
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  threads.reserve(kThreads);
+  for (size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([this, &status = statuses[t]] {
-      for (int round = 0; round < kRounds && status.ok(); ++round) {
+      for (size_t round = 0; round < kRounds && status.ok(); ++round) {
         status = store_->Write([](base::Transaction& tx) -> absl::Status {
           ASSIGN_OR_RETURN(const std::optional<base::Record> record, tx.Get(base::Table::kExchange, "count"));
           return tx.Update(base::Table::kExchange, {.key = "count", .value = absl::StrCat(record->value, "x")});

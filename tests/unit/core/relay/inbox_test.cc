@@ -312,6 +312,7 @@ TEST_F(InboxTest, AnswersTheSameToAttemptsThatArriveTogether) {
   }
   std::vector<absl::StatusOr<v1::Envelope>> answers(kAttempts);
   std::vector<std::thread> threads;
+  threads.reserve(kAttempts);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     threads.emplace_back([&, attempt] { answers[attempt] = Receive(requests[attempt]); });
   }
