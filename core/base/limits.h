@@ -36,7 +36,7 @@ inline constexpr size_t kAchievementsMax = 5000;
 inline constexpr size_t kPartsDepthMax = 16;
 
 // Findings and diagnostics listed for one document; the count goes on, the list does not.
-// Test: tests/unit/core/elm/constraints_test.cc.
+// Test: tests/unit/core/elm/annex/constraints_test.cc.
 inline constexpr size_t kFindingsMax = 1000;
 
 // Bytes of one envelope's header. Ours have 400.

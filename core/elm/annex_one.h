@@ -37,6 +37,13 @@ inline constexpr AnnexOneName kAnnexOne[] = {
 
 // The sixteen elements of a credential: stated, text or missing, with the paths and the value. (Derived, withheld and
 // by reference can only be known by the adapter that read another format; document::Translate puts them in.)
+//
+// An element counts as stated if any learning achievement among the learner's claims states it, or its specification.
+// Text is what only a note or a private concept says, and what no rule computes with: a workload in months, credits of
+// an unknown system. The date of award is awardingDate alone; the date of the document is shown as a hint in the value
+// of a missing A1-M05. `complete` asks for all eleven mandatory elements: A1-M08 applies "if applicable", which no
+// document can say, so that its absence makes a record incomplete and the reader decides. Paths are JSON pointers into
+// what codec.h writes.
 document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential);
 
 }  // namespace passerelle::elm

@@ -87,7 +87,7 @@ std::string Reading::TitleOf(const Message& field) const {
   const FieldDescriptor* title = place.message->GetDescriptor()->FindFieldByName("title");
   if (title != nullptr) {
     const auto titles = place.message->GetReflection()->GetRepeatedFieldRef<v3::LanguageString>(*place.message, title);
-    const std::string text = Text(Texts(titles.begin(), titles.end()));
+    std::string text = Text(Texts(titles.begin(), titles.end()));
     if (!text.empty()) return text;
   }
   return std::string(graph_.IdOf(graph_.OccurrenceOf(field)));

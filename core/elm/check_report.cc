@@ -80,7 +80,7 @@ std::string Printable(absl::string_view text) {
 
 // The text on one line, cut to the width with an ellipsis.
 std::string Fit(absl::string_view text, size_t width) {
-  const std::string line = Printable(text);
+  std::string line = Printable(text);
   if (Characters(line) <= width) return line;
   size_t bytes = 0;
   for (size_t characters = 0; bytes < line.size(); ++bytes) {

@@ -122,7 +122,7 @@ std::string LanguageCode(absl::string_view tag) {
     absl::ConsumePrefix(&tag, prefix);
   }
   absl::ConsumePrefix(&tag, "/");
-  const std::string primary = absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
+  std::string primary = absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
   if (primary.size() < 2 || primary.size() > 3) return "";
   for (char c : primary) {
     if (!absl::ascii_isalpha(c)) return "";
