@@ -1,0 +1,162 @@
+#include <functional>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "core/exchange/exchanges.h"
+#include "tests/unit/core/exchange/exchange_fixture.h"
+
+namespace passerelle::exchange {
+namespace {
+
+using base::Reason;
+using ::passerelle::testing::HasReason;
+using ::passerelle::testing::HasReasonAt;
+
+class CredentialQueryTest : public ExchangeFixture {
+ protected:
+  void Withdraw() {
+    sharing::v1::WithdrawAuthorisationRequest request;
+    request.set_request_id(NewId());
+    request.set_id(authorisation_.id());
+    ASSERT_OK(norway_.authorisations.Withdraw("holder's portal", request));
+  }
+
+  // Authorises anew, with a change.
+  void Reauthorise(const std::function<void(sharing::v1::Authorisation&)>& change) {
+    change(authorisation_);
+    authorisation_ = Authorise(authorisation_);
+  }
+};
+
+TEST_F(CredentialQueryTest, NoReasonForAbsenceCanBeToldFromAnother) {
+  struct Row {
+    const char* name;
+    std::function<void()> arrange;
+    std::function<void(v1::CreateExchangeRequest&)> change = [](v1::CreateExchangeRequest&) {};
+  };
+  const std::vector<Row> rows = {
+      {"unknown authorisation", [] {}, [this](auto& r) { r.set_authorisation_id(NewId()); }},
+      {"another purpose", [] {}, [](auto& r) { r.set_purpose(sharing::v1::PURPOSE_EMPLOYMENT); }},
+      {"another receiver", [this] { Reauthorise([](auto& a) { a.set_receiver("IT"); }); }},
+      {"withdrawn", [this] { Withdraw(); }},
+      {"withdrawn while the register is asked", [this] { norway_.reg.before_look_up = [this] { Withdraw(); }; }},
+      {"over", [this] { network_.clock.Advance(base::kExchangeLifeMax + absl::Seconds(1)); }},
+      {"not begun",
+       [this] {
+         const absl::Time begin = network_.clock.Now() + absl::Hours(1);
+         Reauthorise([begin](auto& a) { *a.mutable_valid_from() = base::ToProto(begin); });
+       }},
+      {"used up", [this] { ASSERT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DELIVERED); }},
+      {"no such entry", [this] { Reauthorise([](auto& a) { a.set_credential_ids(0, "no-8"); }); }},
+      {"one of two is no entry", [this] { Reauthorise([](auto& a) { a.add_credential_ids("no-8"); }); }},
+      {"named by digest",
+       [this] { Reauthorise([](auto& a) { a.set_credential_ids(0, "sha256:" + base::Sha256Hex("x")); }); }},
+      {"revoked entry", [this] { norway_.reg.Revoke("no-7", network_.clock.Now()); }},
+  };
+  std::string first_refusal;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    norway_.reg = passerelle::testing::FakeRegister(&network_.clock);
+    norway_.reg.Issue("no-7", passerelle::testing::NoteDocument());
+    Reauthorise([](auto& a) {
+      a.set_receiver("BG");
+      a.clear_credential_ids();
+      a.add_credential_ids("no-7");
+      a.clear_valid_from();
+      a.clear_valid_until();
+    });
+    row.arrange();
+    v1::CreateExchangeRequest request = Request();
+    row.change(request);
+    const v1::Exchange exchange = Ask(request);
+    EXPECT_EQ(exchange.state(), v1::EXCHANGE_STATE_DECLINED);
+    EXPECT_EQ(exchange.problem().reason(), "NOT_AVAILABLE");
+    EXPECT_EQ(exchange.problem().place(), "");
+    EXPECT_TRUE(exchange.documents().empty());
+    if (first_refusal.empty()) first_refusal = exchange.answer().body();
+    EXPECT_EQ(exchange.answer().body(), first_refusal);
+  }
+}
+
+TEST_F(CredentialQueryTest, ANodeWithoutRegisterHasNothingToShare) {
+  CredentialQueryHandler handler(
+      {nullptr, &norway_.authorisations, &network_.formats, &norway_.store, &network_.clock});
+  v1::CredentialQuery query;
+  query.set_authorisation_id(authorisation_.id());
+  query.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+  relay::Opened message;
+  message.header.sender = "BG";
+  message.body = query.SerializeAsString();
+  EXPECT_THAT(handler.Prepare(message), HasReasonAt(Reason::kNotAvailable, ""));
+}
+
+TEST_F(CredentialQueryTest, WaitsForARegisterThatCannotBeAsked) {
+  norway_.reg.available = false;
+  v1::Exchange exchange = Ask(Request());
+  EXPECT_EQ(exchange.state(), v1::EXCHANGE_STATE_PENDING);
+  EXPECT_EQ(exchange.problem().reason(), "REGISTER_UNAVAILABLE");
+  norway_.reg.available = true;
+  network_.RunFor(absl::Minutes(1));
+  EXPECT_EQ(Get(exchange.id()).state(), v1::EXCHANGE_STATE_DELIVERED);
+}
+
+TEST_F(CredentialQueryTest, GivesUpWhenTheRegisterStaysAway) {
+  norway_.reg.available = false;
+  v1::CreateExchangeRequest request = Request();
+  request.mutable_time_limit()->set_seconds(120);
+  const std::string id = Ask(request).id();
+  network_.RunFor(absl::Minutes(3));
+  EXPECT_EQ(Get(id).state(), v1::EXCHANGE_STATE_EXPIRED);
+  EXPECT_EQ(norway_.authorisations.Get(authorisation_.id()).value().uses_made(), 0);
+}
+
+TEST_F(CredentialQueryTest, ADocumentThatCannotBeTranslatedIsDeliveredWithTheReason) {
+  norway_.reg.Issue("no-7", "NOTE {\"type\":");
+  const v1::Exchange exchange = Ask(Request());
+  ASSERT_EQ(exchange.state(), v1::EXCHANGE_STATE_DELIVERED) << exchange.problem().DebugString();
+  const v1::DeliveredDocument& delivered = exchange.documents(0);
+  EXPECT_EQ(delivered.document().content(), "NOTE {\"type\":");
+  EXPECT_EQ(delivered.translation().content(), "");
+  ASSERT_EQ(delivered.translation().report().diagnostics_size(), 1);
+  EXPECT_EQ(delivered.translation().report().diagnostics(0).rule(), "JSON_MALFORMED");
+  EXPECT_EQ(delivered.translation().report().diagnostics(0).severity(), document::v1::SEVERITY_ERROR);
+}
+
+TEST_F(CredentialQueryTest, AnEntryWithoutDocumentIsAFaultOfTheRegister) {
+  norway_.reg.Issue("no-7", "");
+  EXPECT_EQ(Ask(Request()).problem().reason(), "REGISTER_UNAVAILABLE");
+}
+
+TEST_F(CredentialQueryTest, ARevocationThatIsStillToComeDoesNotCountYet) {
+  norway_.reg.Revoke("no-7", network_.clock.Now() + absl::Hours(1));
+  EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DELIVERED);
+}
+
+TEST_F(CredentialQueryTest, RefusesMalformedQueries) {
+  relay::Opened message;
+  message.header.sender = "BG";
+  message.body = "\xff\xff";
+  EXPECT_THAT(norway_.query_handler.Prepare(message), HasReasonAt(Reason::kFieldInvalid, "body"));
+  v1::CredentialQuery query;
+  query.set_authorisation_id("1");
+  message.body = query.SerializeAsString();
+  EXPECT_THAT(norway_.query_handler.Prepare(message), HasReasonAt(Reason::kFieldInvalid, "authorisation_id"));
+  query.set_authorisation_id(authorisation_.id());
+  message.body = query.SerializeAsString();
+  EXPECT_THAT(norway_.query_handler.Prepare(message), HasReasonAt(Reason::kFieldMissing, "purpose"));
+}
+
+TEST_F(CredentialQueryTest, DocumentsThatDoNotFitOneMessageAreRefusedByName) {
+  Reauthorise([this](auto& a) {
+    for (int i = 0; i < 5; ++i) {
+      norway_.reg.Issue("big-" + std::to_string(i), std::string(15u << 20, 'x'));
+      a.add_credential_ids("big-" + std::to_string(i));
+    }
+  });
+  const v1::Exchange exchange = Ask(Request());
+  EXPECT_EQ(exchange.state(), v1::EXCHANGE_STATE_FAILED);
+  EXPECT_EQ(exchange.problem().reason(), "INPUT_TOO_LARGE");
+}
+
+}  // namespace
+}  // namespace passerelle::exchange

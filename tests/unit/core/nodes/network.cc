@@ -1,0 +1,176 @@
+#include "tests/unit/core/nodes/network.h"
+
+#include <utility>
+
+#include "core/base/digest.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "tests/unit/core/nodes/credentials.h"
+
+namespace passerelle::testing {
+namespace {
+
+constexpr int kBatch = 100;
+
+class Wire : public relay::Transport {
+ public:
+  Wire(Network& network, std::string sender) : network_(network), sender_(std::move(sender)) {}
+  absl::StatusOr<relay::v1::Envelope> Deliver(const federation::v1::Node& node,
+                                              const relay::v1::Envelope& envelope) override {
+    return network_.Carry(sender_, node.id(), envelope);
+  }
+
+ private:
+  Network& network_;
+  std::string sender_;
+};
+
+}  // namespace
+
+void FakeRegister::Issue(const std::string& credential_id, const std::string& content) {
+  registers::v1::RegisterEntry& entry = entries_[credential_id];
+  entry.set_credential_id(credential_id);
+  *entry.mutable_issue_time() = base::ToProto(clock_->Now() - absl::Hours(24));
+  entry.mutable_document()->set_content(content);
+}
+
+void FakeRegister::Revoke(const std::string& credential_id, absl::Time when) {
+  *entries_.at(credential_id).mutable_revoke_time() = base::ToProto(when);
+}
+
+absl::StatusOr<registers::v1::RegisterEntry> FakeRegister::LookUpCredential(absl::string_view credential_id) {
+  if (before_look_up) before_look_up();
+  if (!available) return base::Problem(base::Reason::kRegisterUnavailable, "");
+  const auto found = entries_.find(std::string(credential_id));
+  if (found == entries_.end()) return base::Problem(base::Reason::kResourceNotFound, "credential_id");
+  return found->second;
+}
+
+absl::StatusOr<authenticity::v1::AuthenticityAnswer> FakeRegister::ConfirmDigest(absl::string_view sha256) {
+  ++questions;
+  if (!available) return base::Problem(base::Reason::kRegisterUnavailable, "");
+  authenticity::v1::AuthenticityAnswer answer;
+  answer.set_sha256(std::string(sha256));
+  answer.set_finding(authenticity::v1::REGISTER_FINDING_NOT_ISSUED);
+  *answer.mutable_register_time() = base::ToProto(clock_->Now());
+  for (const auto& [id, entry] : entries_) {
+    if (base::Sha256Hex(entry.document().content()) != sha256) continue;
+    *answer.mutable_issue_time() = entry.issue_time();
+    answer.set_finding(entry.has_revoke_time() ? authenticity::v1::REGISTER_FINDING_REVOKED
+                                               : authenticity::v1::REGISTER_FINDING_IN_FORCE);
+    if (entry.has_revoke_time()) *answer.mutable_revoke_time() = entry.revoke_time();
+  }
+  if (distort) distort(answer);
+  return answer;
+}
+
+absl::StatusOr<std::vector<registers::v1::RegisterEntry>> FakeRegister::ListHolderCredentials(
+    absl::string_view /*holder_reference*/, absl::string_view /*after*/, int /*limit*/) {
+  return std::vector<registers::v1::RegisterEntry>();
+}
+
+TestNode::TestNode(Network& network, const std::string& node_id,
+                   std::vector<recognition::v1::RecognitionPolicy> policies)
+    : id(node_id),
+      key(proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256).value()),
+      reg(&network.clock),
+      authorisations({&store, &network.clock, &network.random}),
+      exchanges({.node = id,
+                 .store = &store,
+                 .clock = &network.clock,
+                 .random = &network.random,
+                 .nodes = network.directory.get()}),
+      query_handler({&reg, &authorisations, &network.formats, &store, &network.clock}),
+      question_handler(&reg),
+      cases({.node = id,
+             .store = &store,
+             .clock = &network.clock,
+             .random = &network.random,
+             .nodes = network.directory.get(),
+             .adapters = &network.formats,
+             .authorisations = &authorisations,
+             .policies = std::move(policies)}) {}
+
+void TestNode::Connect(Network& network) {
+  transport_ = std::make_unique<Wire>(network, id);
+  relay::Outbox::Options sending{.node = id,
+                                 .nodes = network.directory.get(),
+                                 .key = &key,
+                                 .store = &store,
+                                 .clock = &network.clock,
+                                 .random = &network.random,
+                                 .transport = transport_.get(),
+                                 .handlers = cases.answer_handlers()};
+  sending.handlers.push_back(&exchanges);
+  outbox_ = std::make_unique<relay::Outbox>(sending);
+  relay::Inbox::Options receiving{.node = id,
+                                  .nodes = network.directory.get(),
+                                  .key = &key,
+                                  .store = &store,
+                                  .clock = &network.clock,
+                                  .random = &network.random,
+                                  .handlers = cases.handlers()};
+  receiving.handlers.push_back(&query_handler);
+  receiving.handlers.push_back(&question_handler);
+  inbox_ = std::make_unique<relay::Inbox>(receiving);
+  exchanges.set_outbox(outbox_.get());
+  cases.set_outbox(outbox_.get());
+}
+
+Network::Network(std::vector<recognition::v1::RecognitionPolicy> policies) : formats(TestFormats()) {
+  map.set_version(1);
+  directory = std::make_unique<federation::NodeMapHolder>(federation::NodeDirectory::Make(map).value());
+  for (const char* id : {"NO", "IT", "BG"}) {
+    nodes_[id] = std::make_unique<TestNode>(*this, id, policies);
+    federation::v1::Node* node = map.add_nodes();
+    node->set_id(id);
+    node->set_state(federation::v1::NODE_STATE_ACTIVE);
+    federation::v1::MessageKey* message_key = node->add_message_keys();
+    message_key->set_kid(nodes_[id]->key.verification_key().thumbprint());
+    message_key->set_jwk(nodes_[id]->key.verification_key().jwk());
+  }
+  map.set_version(2);
+  (void)directory->Replace(federation::NodeDirectory::Make(map).value());
+  for (auto& [id, node] : nodes_) node->Connect(*this);
+}
+
+void Network::RevokeNode(const std::string& node) {
+  for (federation::v1::Node& entry : *map.mutable_nodes()) {
+    if (entry.id() == node) entry.set_state(federation::v1::NODE_STATE_REVOKED);
+  }
+  map.set_version(map.version() + 1);
+  (void)directory->Replace(federation::NodeDirectory::Make(map).value());
+}
+
+absl::StatusOr<relay::v1::Envelope> Network::Carry(const std::string& sender, const std::string& recipient,
+                                                   const relay::v1::Envelope& envelope) {
+  WireFault fault = WireFault::kNone;
+  if (!faults.empty()) {
+    fault = faults.front();
+    faults.pop_front();
+  }
+  if (fault == WireFault::kUnreachable) return base::Problem(base::Reason::kPeerUnreachable, recipient);
+  wire.push_back(envelope);
+  ASSIGN_OR_RETURN(relay::v1::Envelope answer, Node(recipient).inbox().Receive(sender, envelope));
+  wire.push_back(answer);
+  if (fault == WireFault::kAnswerLost) return base::Problem(base::Reason::kPeerTimeout, recipient);
+  return answer;
+}
+
+void Network::Run() {
+  for (bool busy = true; busy;) {
+    busy = false;
+    for (auto& [id, node] : nodes_) {
+      busy = node->outbox().SendDue(kBatch).value_or(0) > 0 || busy;
+      busy = node->cases.ProcessDue(kBatch).value_or(0) > 0 || busy;
+    }
+  }
+}
+
+void Network::RunFor(absl::Duration duration) {
+  const absl::Time end = clock.Now() + duration;
+  for (Run(); clock.Now() < end; Run()) clock.Advance(absl::Seconds(10));
+}
+
+}  // namespace passerelle::testing
