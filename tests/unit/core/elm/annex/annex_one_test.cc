@@ -74,8 +74,8 @@ struct Variant {
 };
 
 TEST(AnnexOne, VariantsChangeTheElementTheyTouch) {
-  const char kDob[] = "\"dateOfBirth\": ";
-  const char kVolume[] = "\"volumeOfLearning\": ";
+  constexpr char kDob[] = "\"dateOfBirth\": ";
+  constexpr char kVolume[] = "\"volumeOfLearning\": ";
   const Variant cases[] = {
       {"no names",
        {{"\"givenName\"", "\"publisher\""}, {"\"familyName\"", "\"dateCreated\""}},
