@@ -1,0 +1,85 @@
+// A holder of a document of NO applies through IT for recognition in BG.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/recognition/policy.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/core/nodes/credentials.h"
+#include "tests/unit/core/nodes/network.h"
+
+namespace passerelle::recognition {
+
+inline std::vector<v1::RecognitionPolicy> TestPolicies() {
+  v1::RecognitionPolicy policy;
+  policy.set_id("bg-further-learning");
+  policy.set_version("2030-01-01");
+  policy.set_competent_authority("Recognition authority");
+  policy.add_purposes(sharing::v1::PURPOSE_RECOGNITION);
+  policy.add_required_elements("A1-M01");
+  policy.set_minimum_eqf_level(6);
+  policy.set_minimum_ects("5");
+  policy.set_authenticity_required(true);
+  return {policy};
+}
+
+class CaseFixture : public ::testing::Test {
+ protected:
+  CaseFixture() { norway_.reg.Issue("no-7", document_); }
+
+  std::string NewId() { return base::NewUuid(network_.random); }
+
+  sharing::v1::Authorisation Authorise(const std::string& content, const std::string& receiver = "BG") {
+    sharing::v1::CreateAuthorisationRequest request;
+    request.set_request_id(NewId());
+    sharing::v1::Authorisation* wished = request.mutable_authorisation();
+    wished->set_holder_pseudonym("holder-41");
+    wished->set_receiver(receiver);
+    wished->set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    wished->add_credential_ids("sha256:" + base::Sha256Hex(content));
+    wished->set_uses_allowed(1);
+    *wished->mutable_valid_until() = base::ToProto(network_.clock.Now() + base::kExchangeLifeMax);
+    return italy_.authorisations.Create("portal", request).value();
+  }
+
+  v1::CreateCaseRequest Request(const std::string& content) {
+    v1::CreateCaseRequest request;
+    request.set_request_id(NewId());
+    request.set_authority_node("BG");
+    request.set_issuing_node("NO");
+    request.set_authorisation_id(Authorise(content).id());
+    request.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    request.set_content(content);
+    return request;
+  }
+
+  // Submits and returns the id.
+  std::string Submit(const v1::CreateCaseRequest& request) {
+    return italy_.cases.Create("portal", request).value().id();
+  }
+
+  v1::RecognitionCase Applicants(const std::string& id) { return italy_.cases.Get("portal", id).value(); }
+  v1::RecognitionCase Authoritys(const std::string& id) { return bulgaria_.cases.Get("evaluator", id).value(); }
+
+  static std::vector<std::string> Events(const v1::RecognitionCase& content) {
+    std::vector<std::string> events;
+    for (const v1::CaseEvent& event : content.events()) events.push_back(event.reason());
+    return events;
+  }
+
+  passerelle::testing::Network network_{TestPolicies()};
+  passerelle::testing::TestNode& norway_ = network_.Node("NO");
+  passerelle::testing::TestNode& italy_ = network_.Node("IT");
+  passerelle::testing::TestNode& bulgaria_ = network_.Node("BG");
+  const std::string document_ = passerelle::testing::NoteDocument();
+};
+
+}  // namespace passerelle::recognition
