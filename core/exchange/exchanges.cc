@@ -53,9 +53,9 @@ absl::Status CheckFields(const v1::CreateExchangeRequest& request, absl::string_
 }
 
 absl::Status CheckPeer(const federation::NodeMapHolder& nodes, const std::string& peer, absl::Time now) {
-  const absl::Status status = nodes.Get()->FindActive(peer, now).status();
-  return base::ReasonOf(status) == Reason::kNodeUnknown && !status.ok() ? Problem(Reason::kNodeUnknown, "peer")
-                                                                        : status;
+  absl::Status status = nodes.Get()->FindActive(peer, now).status();
+  if (!status.ok() && base::ReasonOf(status) == Reason::kNodeUnknown) return Problem(Reason::kNodeUnknown, "peer");
+  return status;
 }
 
 v1::ExchangeProblem ToProblem(const absl::Status& problem, absl::string_view origin) {

@@ -56,7 +56,7 @@ absl::Status CheckFields(const v1::CreateCaseRequest& request, absl::string_view
 
 absl::Status CheckNode(const federation::NodeMapHolder& nodes, const std::string& node, absl::string_view field,
                        absl::Time now) {
-  const absl::Status status = nodes.Get()->FindActive(node, now).status();
+  absl::Status status = nodes.Get()->FindActive(node, now).status();
   if (!status.ok() && base::ReasonOf(status) == Reason::kNodeUnknown) return Problem(Reason::kNodeUnknown, field);
   return status;
 }

@@ -19,7 +19,6 @@
 namespace passerelle::authenticity {
 namespace {
 
-using ::passerelle::testing::CredentialFacts;
 using ::passerelle::testing::EuropeanDocument;
 using ::passerelle::testing::NoteDocument;
 using ::testing::HasSubstr;

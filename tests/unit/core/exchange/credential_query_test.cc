@@ -9,7 +9,6 @@ namespace passerelle::exchange {
 namespace {
 
 using base::Reason;
-using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
 
 class CredentialQueryTest : public ExchangeFixture {

@@ -162,6 +162,7 @@ TEST_F(ExchangesTest, ClientsSeeTheirOwnExchangesOnly) {
 
 TEST_F(ExchangesTest, ListsPageByPageWithoutDocuments) {
   std::vector<std::string> ids;
+  ids.reserve(5);
   for (int i = 0; i < 5; ++i) ids.push_back(bulgaria_.exchanges.Create("evaluator", Request()).value().id());
   network_.Run();
   std::vector<std::string> listed;

@@ -71,7 +71,7 @@ absl::StatusOr<std::vector<registers::v1::RegisterEntry>> FakeRegister::ListHold
 }
 
 TestNode::TestNode(Network& network, const std::string& node_id,
-                   std::vector<recognition::v1::RecognitionPolicy> policies)
+                   const std::vector<recognition::v1::RecognitionPolicy>& policies)
     : id(node_id),
       key(proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256).value()),
       reg(&network.clock),
@@ -90,7 +90,7 @@ TestNode::TestNode(Network& network, const std::string& node_id,
              .nodes = network.directory.get(),
              .adapters = &network.formats,
              .authorisations = &authorisations,
-             .policies = std::move(policies)}) {}
+             .policies = policies}) {}
 
 void TestNode::Connect(Network& network) {
   transport_ = std::make_unique<Wire>(network, id);
@@ -118,7 +118,7 @@ void TestNode::Connect(Network& network) {
   cases.set_outbox(outbox_.get());
 }
 
-Network::Network(std::vector<recognition::v1::RecognitionPolicy> policies) : formats(TestFormats()) {
+Network::Network(const std::vector<recognition::v1::RecognitionPolicy>& policies) : formats(TestFormats()) {
   map.set_version(1);
   directory = std::make_unique<federation::NodeMapHolder>(federation::NodeDirectory::Make(map).value());
   for (const char* id : {"NO", "IT", "BG"}) {

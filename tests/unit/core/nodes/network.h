@@ -66,7 +66,7 @@ enum class WireFault {
 // A node with all services.
 class TestNode {
  public:
-  TestNode(Network& network, const std::string& id, std::vector<recognition::v1::RecognitionPolicy> policies);
+  TestNode(Network& network, const std::string& id, const std::vector<recognition::v1::RecognitionPolicy>& policies);
 
   const std::string id;
   MemoryStore memory;
@@ -92,7 +92,7 @@ class TestNode {
 
 class Network {
  public:
-  explicit Network(std::vector<recognition::v1::RecognitionPolicy> policies = {});
+  explicit Network(const std::vector<recognition::v1::RecognitionPolicy>& policies = {});
 
   // Sends and checks what is due, until nothing is.
   void Run();

@@ -17,7 +17,6 @@
 namespace passerelle::recognition {
 namespace {
 
-using authenticity::v1::AuthenticityVerdict;
 using base::Reason;
 using ::passerelle::testing::AchievementFacts;
 using ::passerelle::testing::CredentialFacts;

@@ -63,9 +63,7 @@ TEST_F(IdempotencyTest, RefusesWhatIsNoUuid) {
   EXPECT_THAT(Send("a", "", "request", "x"), HasReasonAt(Reason::kFieldMissing, "request_id"));
   for (const char* id : {"1", "0b8f7a526c1e4a399f0d2f6f3d8a1c01", "{0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c01}",
                          "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c0g", "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c01 ",
-                         "0b8f7a5206c1e-4a39-9f0d-2f6f3d8a1c01",
-                         "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a\xC3\xA9"
-                         "01"}) {
+                         "0b8f7a5206c1e-4a39-9f0d-2f6f3d8a1c01", "0b8f7a52-6c1e-4a39-9f0d-2f6f3d8a1c\xC3\xA9"}) {
     EXPECT_THAT(Send("a", id, "request", "x"), HasReasonAt(Reason::kFieldInvalid, "request_id")) << id;
   }
   EXPECT_EQ(runs_, 0);
