@@ -32,6 +32,7 @@
 #include "gateway/grpc/tls.h"
 #include "gateway/grpc/unary_call.h"
 #include "gateway/metered.h"
+#include "gateway/metered_store.h"
 #include "gateway/node_map_file.h"
 #include "gateway/registers/file_register.h"
 #include "gateway/system_clock.h"
@@ -86,7 +87,7 @@ class Node::Assembly {
   Assembly(const config::v1::NodeConfig& config, Parts parts)
       : config_(config),
         log_(parts.log),
-        store_(std::move(parts.store)),
+        store_(std::make_unique<MeteredStore>(std::move(parts.store), &metrics_)),
         plain_adapters_(std::move(parts.adapters)),
         adapters_(MeterAdapters(plain_adapters_, &metrics_)),
         clients_(config.client_port()) {}

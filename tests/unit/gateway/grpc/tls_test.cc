@@ -1,0 +1,336 @@
+// Mutual TLS, authentication on every call, and delivery, over real sockets.
+#include "gateway/grpc/tls.h"
+
+#include <grpcpp/grpcpp.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "gateway/grpc/peer_transport.h"
+#include "gateway/grpc/ports.h"
+#include "gateway/grpc/status.h"
+#include "gateway/grpc/unary_call.h"
+#include "gateway/keys/keys.h"
+#include "gateway/keys/make_certificates.h"
+#include "gateway/system_clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "passerelle/relay/v1/relay_service.grpc.pb.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Reason;
+using base::ReasonOf;
+using relay::v1::DeliverRequest;
+using relay::v1::DeliverResponse;
+
+// gRPC reads its ciphers once, so this has to be before everything, as in main.
+const bool kTls13Required = [] {
+  RequireTls13();
+  return true;
+}();
+
+// Answers with the caller's id, after being asked again as often as the body's first byte says.
+class EchoService : public relay::v1::RelayService::CallbackService {
+ public:
+  explicit EchoService(CallRunner* runner) : runner_(runner) { runner->AddMethod(service_name(), "Deliver"); }
+  static std::string service_name() { return relay::v1::RelayService::service_full_name(); }
+
+  grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const DeliverRequest* request,
+                                    DeliverResponse* response) override {
+    return runner_->Run(
+        context, service_name(), "Deliver", request, response,
+        [this, asked = 0](const CallInfo& info, const DeliverRequest& in, DeliverResponse* out) mutable -> CallOutcome {
+          ++works_;
+          const std::string& body = in.envelope().body();
+          if (!body.empty() && asked++ < body[0] && !info.stopping) return std::nullopt;
+          out->mutable_envelope()->set_body(info.caller);
+          return absl::OkStatus();
+        });
+  }
+  int works() const { return works_; }
+
+ private:
+  CallRunner* runner_;
+  std::atomic<int> works_ = 0;
+};
+
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() : folder_(absl::StrCat(::testing::TempDir(), "/tls_", getpid(), "_", count_++)), log_(std::tmpfile()) {
+    std::filesystem::create_directories(folder_);
+    authority_ = *MakeAuthority("Test");
+    server_ = Make("server", authority_);
+    CallRunner::Options options{
+        .pool = &pool_,
+        .metrics = &metrics_,
+        .log = &log_,
+        .clock = &clock_,
+        .call_limit = absl::Seconds(10),
+        .authorise = [this](absl::string_view certificate, absl::string_view) { return Authorise(certificate); }};
+    runner_ = std::make_unique<CallRunner>(std::move(options));
+    echo_ = std::make_unique<EchoService>(runner_.get());
+    auto listening = StartServer("127.0.0.1:0", MakeServerCredentials(server_), {echo_.get()});
+    EXPECT_TRUE(listening.ok()) << listening.status();
+    listening_ = *std::move(listening);
+  }
+  ~TlsTest() override {
+    listening_.server->Shutdown();
+    std::filesystem::remove_all(folder_);
+  }
+
+  absl::StatusOr<std::string> Authorise(absl::string_view certificate) {
+    const absl::MutexLock lock(&mutex_);
+    if (known_.contains(std::string(certificate))) return std::string("NO");
+    return base::Problem(Reason::kPeerUnknown, "certificate");
+  }
+  void Know(const config::v1::TlsFiles& files, bool known = true) {
+    const absl::MutexLock lock(&mutex_);
+    if (known) {
+      known_.insert(Sha256Of(files));
+    } else {
+      known_.erase(Sha256Of(files));
+    }
+  }
+
+  config::v1::TlsFiles Make(const std::string& name, const CertificatePems& authority) {
+    const CertificatePems pems = *MakeCertificate(authority, NodeCertificateUri(name));
+    config::v1::TlsFiles files;
+    files.set_certificate(Put(name + ".pem", pems.certificate));
+    files.set_private_key(Put(name + ".key", pems.private_key));
+    files.set_trusted_authorities(Put(name + ".ca", authority_.certificate));
+    return files;
+  }
+  std::string Put(const std::string& name, const std::string& content) {
+    const std::string path = absl::StrCat(folder_, "/", name);
+    std::ofstream(path) << content;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return path;
+  }
+  static std::string Read(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static std::string Sha256Of(const config::v1::TlsFiles& files) {
+    return *CertificateSha256(Read(files.certificate()));
+  }
+  std::string Address() const { return absl::StrCat("127.0.0.1:", listening_.port); }
+
+  std::unique_ptr<relay::v1::RelayService::Stub> StubOf(const config::v1::TlsFiles& files) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return relay::v1::RelayService::NewStub(
+        grpc::CreateCustomChannel(Address(), MakeChannelCredentials(files, {Sha256Of(server_)}), arguments));
+  }
+  static absl::StatusOr<std::string> Deliver(relay::v1::RelayService::Stub& stub, const std::string& body,
+                                             absl::Duration limit = absl::Seconds(10)) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(limit));
+    DeliverRequest request;
+    request.mutable_envelope()->set_body(body);
+    DeliverResponse response;
+    const grpc::Status status = stub.Deliver(&context, request, &response);
+    if (!status.ok()) return FromPeer(status);
+    return response.envelope().body();
+  }
+
+  static inline int count_ = 0;
+  const std::string folder_;
+  CertificatePems authority_;
+  config::v1::TlsFiles server_;
+  SystemClock clock_;
+  Log log_;
+  Metrics metrics_;
+  WorkerPool pool_{4, 100};
+  absl::Mutex mutex_;
+  std::set<std::string> known_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<CallRunner> runner_;
+  std::unique_ptr<EchoService> echo_;
+  ListeningServer listening_;
+};
+
+TEST_F(TlsTest, TakesACallOfAKnownCertificate) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const auto stub = StubOf(client);
+  const auto answer = Deliver(*stub, "");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(*answer, "NO");
+}
+
+TEST_F(TlsTest, RefusesAnUnknownCertificateOfATrustedAuthorityOnEveryCall) {
+  const auto stub = StubOf(Make("XX", authority_));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ReasonOf(Deliver(*stub, "").status()), Reason::kPeerUnknown);
+  EXPECT_EQ(echo_->works(), 0);
+}
+
+TEST_F(TlsTest, RefusesACertificateRevokedAfterTheConnectionWasMade) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const auto stub = StubOf(client);
+  ASSERT_TRUE(Deliver(*stub, "").ok());
+  Know(client, false);
+  EXPECT_EQ(ReasonOf(Deliver(*stub, "").status()), Reason::kPeerUnknown);
+  EXPECT_EQ(echo_->works(), 1);
+}
+
+TEST_F(TlsTest, RefusesACertificateOfAnotherAuthority) {
+  const auto client = Make("NO", *MakeAuthority("Other"));
+  Know(client);
+  const auto stub = StubOf(client);
+  EXPECT_EQ(ReasonOf(Deliver(*stub, "").status()), Reason::kPeerUnreachable);
+  EXPECT_EQ(echo_->works(), 0);
+}
+
+TEST_F(TlsTest, RefusesACallerWithoutCertificate) {
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = authority_.certificate;
+  const auto stub = relay::v1::RelayService::NewStub(grpc::CreateChannel(Address(), grpc::SslCredentials(options)));
+  EXPECT_EQ(ReasonOf(Deliver(*stub, "").status()), Reason::kPeerUnreachable);
+  EXPECT_EQ(echo_->works(), 0);
+}
+
+// What `openssl s_client` sees of the handshake.
+std::string Handshake(const std::string& address, const config::v1::TlsFiles& files, const std::string& version) {
+  const std::string command =
+      absl::StrCat("openssl s_client -connect ", address, " -alpn h2 -", version, " -cert ", files.certificate(),
+                   " -key ", files.private_key(), " -CAfile ", files.trusted_authorities(), " </dev/null 2>&1");
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::string output;
+  char buffer[4096];
+  while (pipe != nullptr && std::fgets(buffer, sizeof(buffer), pipe) != nullptr) output += buffer;
+  if (pipe != nullptr) pclose(pipe);
+  return output;
+}
+
+TEST_F(TlsTest, SpeaksTls13Only) {
+  if (std::system("openssl version >/dev/null 2>&1") != 0) GTEST_SKIP() << "SKIPPED: the openssl program is not there";
+  ASSERT_TRUE(kTls13Required);
+  const auto client = Make("NO", authority_);
+  EXPECT_THAT(Handshake(Address(), client, "tls1_3"), ::testing::HasSubstr("New, TLSv1.3"));
+  EXPECT_THAT(Handshake(Address(), client, "tls1_2"), ::testing::Not(::testing::HasSubstr("New, TLSv1")));
+}
+
+TEST_F(TlsTest, SendsNothingToANodeWithAnotherCertificateThanTheNodeMapNames) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  PeerTransport transport(client, absl::Seconds(5), &log_);
+  federation::v1::Node node;
+  node.set_id("NL");
+  node.set_endpoint(Address());
+  node.add_tls_certificate_sha256(Sha256Of(client));
+  EXPECT_EQ(ReasonOf(transport.Deliver(node, {}).status()), Reason::kPeerUnreachable);
+  EXPECT_EQ(echo_->works(), 0);
+  // The node map is corrected: the next message finds the node.
+  node.add_tls_certificate_sha256(Sha256Of(server_));
+  const auto answer = transport.Deliver(node, {});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->body(), "NO");
+}
+
+TEST_F(TlsTest, SendsNothingUnderAnotherHostName) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  PeerTransport transport(client, absl::Seconds(5), &log_);
+  federation::v1::Node node;
+  node.set_id("NL");
+  // The certificates name localhost and 127.0.0.1, not this way to write the same machine.
+  node.set_endpoint(absl::StrCat("127.0.0.2:", listening_.port));
+  node.add_tls_certificate_sha256(Sha256Of(server_));
+  EXPECT_EQ(ReasonOf(transport.Deliver(node, {}).status()), Reason::kPeerUnreachable);
+  EXPECT_EQ(echo_->works(), 0);
+}
+
+TEST_F(TlsTest, TellsATimeoutFromAnUnreachableNode) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  PeerTransport transport(client, absl::Milliseconds(400), &log_);
+  federation::v1::Node node;
+  node.set_id("NL");
+  node.set_endpoint(Address());
+  node.add_tls_certificate_sha256(Sha256Of(server_));
+  ASSERT_TRUE(transport.Deliver(node, {}).ok());
+  relay::v1::Envelope slow;
+  slow.set_body("\x7f");
+  EXPECT_EQ(ReasonOf(transport.Deliver(node, slow).status()), Reason::kPeerTimeout);
+  transport.Stop();
+  EXPECT_EQ(ReasonOf(transport.Deliver(node, slow).status()), Reason::kStopping);
+}
+
+TEST_F(TlsTest, HoldsNoThreadWhileACallWaits) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const auto stub = StubOf(client);
+  // More waiting calls than the pool has threads, and none keeps the others out.
+  std::vector<std::thread> callers;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 12; ++i) {
+    callers.emplace_back([&] { answered += Deliver(*stub, "\x04").ok() ? 1 : 0; });
+  }
+  EXPECT_TRUE(Deliver(*stub, "").ok());
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(answered, 12);
+  EXPECT_EQ(echo_->works(), 12 * 5 + 1);
+}
+
+TEST_F(TlsTest, EndsACallAtItsDeadline) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const auto stub = StubOf(client);
+  ASSERT_TRUE(Deliver(*stub, "").ok());
+  EXPECT_EQ(Deliver(*stub, "\x7f", absl::Milliseconds(300)).status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(TlsTest, RefusesNewCallsAndAnswersWaitingOnesWhenStopping) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const auto stub = StubOf(client);
+  ASSERT_TRUE(Deliver(*stub, "").ok());
+  absl::StatusOr<std::string> waiting;
+  std::thread caller([&] { waiting = Deliver(*stub, "\x7f"); });
+  while (echo_->works() < 3) usleep(1000);
+  runner_->Stop();
+  caller.join();
+  EXPECT_TRUE(waiting.ok()) << waiting.status();
+  EXPECT_EQ(ReasonOf(Deliver(*stub, "").status()), Reason::kStopping);
+}
+
+TEST_F(TlsTest, RefusesAMessageThatIsTooLarge) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const auto stub = StubOf(client);
+  EXPECT_FALSE(Deliver(*stub, std::string(base::kGrpcMessageBytesMax + 1, '\0')).ok());
+  EXPECT_EQ(echo_->works(), 0);
+}
+
+TEST_F(TlsTest, SaysThatAPortIsTaken) {
+  const auto second = StartServer(Address(), MakeServerCredentials(server_), {});
+  EXPECT_EQ(ReasonOf(second.status()), Reason::kPortUnavailable);
+}
+
+TEST_F(TlsTest, TakesAReplacedCertificateWithoutARestart) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  const CertificatePems fresh = *MakeCertificate(authority_, NodeCertificateUri("server"));
+  Put("server.key", fresh.private_key);
+  Put("server.pem", fresh.certificate);
+  absl::StatusOr<std::string> answer;
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  do {
+    usleep(200'000);
+    answer = Deliver(*StubOf(client), "");  // names the fresh certificate
+  } while (!answer.ok() && absl::Now() < give_up);
+  EXPECT_TRUE(answer.ok()) << answer.status();
+}
+
+}  // namespace
+}  // namespace passerelle::gateway
