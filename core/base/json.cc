@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/json_scanner.h"
@@ -396,7 +397,7 @@ void JsonWriter::RawIndented(absl::string_view json) {
         }
         ++i;
       } else {
-        while (i < json.size() && absl::string_view(",:]} \t\r\n").find(json[i]) == absl::string_view::npos) ++i;
+        while (i < json.size() && !absl::StrContains(",:]} \t\r\n", json[i])) ++i;
         if (i == start) ++i;
       }
       absl::string_view token = json.substr(start, i - start);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
@@ -148,7 +149,7 @@ class Scanner {
   bool Escape() {
     ++at_;
     if (Here() != 'u') {
-      if (AtEnd() || absl::string_view("\"\\/bfnrt").find(Here()) == absl::string_view::npos) {
+      if (AtEnd() || !absl::StrContains("\"\\/bfnrt", Here())) {
         return Fail("an escape that JSON does not know");
       }
       ++at_;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/base/limits.h"
@@ -79,7 +80,7 @@ std::optional<TopMembers> Look(absl::string_view text) {
   }
 }
 
-bool Names(absl::string_view text) { return text.find(kClass) != absl::string_view::npos; }
+bool Names(absl::string_view text) { return absl::StrContains(text, kClass); }
 
 bool PayloadNames(absl::string_view payload) {
   absl::ConsumePrefix(&payload, "\"");

@@ -1,6 +1,7 @@
 #include "core/elm/codec_literal.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
 namespace passerelle::elm {
@@ -56,7 +57,7 @@ bool IsAbsoluteIri(absl::string_view text) {
   for (const char c : text.substr(0, colon)) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '+' && c != '-' && c != '.') return false;
   }
-  return text.find(' ') == absl::string_view::npos;
+  return !absl::StrContains(text, ' ');
 }
 
 absl::string_view DatatypeName(v3::Datatype datatype) {

@@ -117,6 +117,19 @@ struct Node {
   bool filled = false;  // has a member other than its id
 };
 
+// JSON-LD's word for a text without a language, and what people write for it.
+bool IsNoLanguage(absl::string_view language) { return language.empty() || language == "@none" || language == "none"; }
+
+// Keywords are no languages; "value" would be read as one if it were written.
+bool CanBeLanguage(absl::string_view language) {
+  return IsNoLanguage(language) || (!absl::StartsWith(language, "@") && language != "value");
+}
+
+// Whether it is a value object, perhaps a broken one, rather than texts by language.
+bool HasValue(dom::object object) {
+  return base::Find(object, "@value").has_value() || base::Find(object, "value").has_value();
+}
+
 class Reader {
  public:
   Reader(const base::JsonDocument& document, ReadCredential& read) : document_(document), read_(read) {}
@@ -439,16 +452,18 @@ class Reader {
   void ReadLanguageEntry(const PropertyTable& property, dom::element value, Node& node, const Path& path) {
     if (const auto object = AsObject(value)) {
       const auto wrapped = AsValueObject(*object);
-      // "value" alone could be a language; no language has five letters and nobody means one.
-      if (!wrapped.has_value()) return ReadLanguageMap(property, *object, node, path);
-      const auto text = AsString(wrapped->value);
-      if (!text.has_value()) return Refuse(node, property, value, path, "a text");
-      if (wrapped->language.empty()) Report(path, "json.language-missing", "a text without a language");
-      return AddText(property, wrapped->language.empty() ? kUndetermined : wrapped->language, *text, node);
+      if (!wrapped.has_value() && !HasValue(*object)) return ReadLanguageMap(property, *object, node, path);
+      const auto text = wrapped.has_value() ? AsString(wrapped->value) : std::nullopt;
+      if (!text.has_value() || !CanBeLanguage(wrapped->language)) {
+        return Refuse(node, property, value, path, "a text with its language");
+      }
+      if (IsNoLanguage(wrapped->language)) Report(path, "json.language-missing", "a text without a language");
+      if (!wrapped->type.empty()) Report(path, "json.literal-type", "a literal with a type; read as a text");
+      return AddText(property, wrapped->language, *text, node);
     }
     if (const auto text = AsString(value)) {
       Report(path, "json.language-missing", "a text without a language");
-      return AddText(property, kUndetermined, *text, node);
+      return AddText(property, "", *text, node);
     }
     Refuse(node, property, value, path, "texts by language");
   }
@@ -458,11 +473,11 @@ class Reader {
     for (const dom::key_value_pair member : map) {
       const absl::string_view language = View(member.key);
       ForEach(member.value, path.Member(language), [&](dom::element value, const Path& place) {
-        if (const auto text = AsString(value)) {
-          if (language == "@none" || language == "none") {
+        const auto text = AsString(value);
+        if (text.has_value() && CanBeLanguage(language)) {
+          if (IsNoLanguage(language)) {
             renamed = true;
             Report(place, "json.language-missing", "a text without a language");
-            return AddText(property, kUndetermined, *text, node);
           }
           return AddText(property, language, *text, node);
         }
@@ -478,7 +493,7 @@ class Reader {
 
   static void AddText(const PropertyTable& property, absl::string_view language, absl::string_view text, Node& node) {
     auto* const entry = static_cast<v3::LanguageString*>(node.reflection.AddMessage(&node.message, property.field));
-    entry->set_language(std::string(language));
+    entry->set_language(std::string(IsNoLanguage(language) ? kUndetermined : language));
     entry->set_value(std::string(text));
   }
 

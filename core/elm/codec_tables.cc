@@ -160,10 +160,9 @@ class Tables {
 
   void AddOtherNames(ClassTable& table, const PropertyTable& property) {
     const std::string& iri = property.field->options().GetExtension(v3::property).iri();
-    const auto add = [&table, &property](std::string name, bool defined, bool model_3_3) {
+    const auto add = [&table, &property](const std::string& name, bool defined, bool model_3_3) {
       if (!name.empty()) {
-        table.members.try_emplace(std::move(name),
-                                  MemberTable{MemberKind::kProperty, &property, defined, model_3_3, false});
+        table.members.try_emplace(name, MemberTable{MemberKind::kProperty, &property, defined, model_3_3, false});
       }
     };
     add(iri, true, false);

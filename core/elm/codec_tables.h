@@ -87,7 +87,9 @@ std::vector<const T*> EntriesOf(const google::protobuf::Message& message,
                                 const google::protobuf::FieldDescriptor& field) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   std::vector<const T*> entries;
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+  const int size = reflection.FieldSize(message, &field);
+  entries.reserve(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) {
     entries.push_back(static_cast<const T*>(&reflection.GetRepeatedMessage(message, &field, i)));
   }
   return entries;

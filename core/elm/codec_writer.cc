@@ -146,7 +146,9 @@ class Writer {
   void WriteType(const Message& message, const ClassTable& table, KeptMembers& kept, bool root) {
     const Reflection& reflection = *message.GetReflection();
     std::vector<std::string> types;
-    for (int i = 0; i < reflection.FieldSize(message, table.type); ++i) {
+    const int size = reflection.FieldSize(message, table.type);
+    types.reserve(static_cast<size_t>(size) + 2);
+    for (int i = 0; i < size; ++i) {
       types.push_back(reflection.GetRepeatedString(message, table.type, i));
     }
     if (types.empty() && (root || !IsReference(message, table))) {

@@ -173,6 +173,15 @@ TEST(CodecTest, TextsByLanguageAreTakenInEveryForm) {
        title(R"([{"en":"A"},{"en":5},{"nl":null}])"),
        {"json.value-kind /displayParameter/title/en/1", "json.null /displayParameter/title/nl"}},
       {"a number", title("5"), "", {"json.value-kind /displayParameter/title"}},
+      {"a broken value object", title(R"({"@value":"A","en":5})"), "", {"json.value-kind /displayParameter/title"}},
+      {"a keyword as a language",
+       title(R"({"en":"A","@type":"B"})"),
+       title(R"([{"en":"A"},{"@type":"B"}])"),
+       {"json.value-kind /displayParameter/title/@type"}},
+      {"a typed text",
+       title(R"({"@value":"A","@language":"en","@type":"xsd:string"})"),
+       title(R"({"en":"A"})"),
+       {"json.literal-type /displayParameter/title"}},
   });
 }
 
