@@ -38,6 +38,7 @@ class KeptMembers {
 
   // The values kept under a name; they count as written.
   std::vector<const std::string*> Take(absl::string_view name) {
+    if (groups_.empty()) return {};
     const auto place = places_.find(name);
     if (place == places_.end()) return {};
     groups_[place->second].written = true;
@@ -185,8 +186,9 @@ class Writer {
         return WriteMember(property.name, size, kept, [&](int) { json_.Bool(reflection.GetBool(message, field)); });
       case ValueKind::kText:
         return WriteMember(property.name, size, kept, [&](int i) {
-          json_.String(property.repeated ? reflection.GetRepeatedString(message, field, i)
-                                         : reflection.GetString(message, field));
+          std::string scratch;  // stays empty: texts are given as they lie in the message
+          json_.String(property.repeated ? reflection.GetRepeatedStringReference(message, field, i, &scratch)
+                                         : reflection.GetStringReference(message, field, &scratch));
         });
     }
   }

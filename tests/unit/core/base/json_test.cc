@@ -198,6 +198,19 @@ TEST(JsonWriterTest, WritesEveryKindOfValue) {
   EXPECT_OK(JsonDocument::Parse(out));
 }
 
+TEST(JsonWriterTest, EscapesEveryByteAtEveryPlaceAsReadingUndoesIt) {
+  for (int c = 0; c < 0x80; ++c) {
+    for (size_t at = 0; at < 20; ++at) {
+      std::string text = "\x7f\x7f\x20\x21\x23\x5b\x5d\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80zzzz";
+      text.insert(at < 8 ? at : 16 + at % 4, 2, static_cast<char>(c));
+      std::string out;
+      AppendJsonString(text, out);
+      ASSERT_OK_AND_ASSIGN(const JsonDocument document, JsonDocument::Parse(out));
+      EXPECT_EQ(AsString(document.root()), text);
+    }
+  }
+}
+
 TEST(JsonWriterTest, IndentsByTwoBlanksRawValuesIncluded) {
   std::string out;
   JsonWriter json(out, JsonWriter::Layout::kIndented);
