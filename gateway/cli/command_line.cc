@@ -1,9 +1,11 @@
 #include "gateway/cli/command_line.h"
 
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +20,7 @@
 #include "adapters/registry.h"
 #include "core/elm/annex_one.h"
 #include "gateway/cli/arguments.h"
+#include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
 
 namespace passerelle::gateway {
@@ -33,13 +36,17 @@ struct Command {
 // The program's grammar. One object for one command line.
 class Grammar {
  public:
-  explicit Grammar(const Console& console) : console_(console), registry_(adapters::MakeRegistry()) {
+  Grammar(const Console& console, const StoreOpener& open_store)
+      : console_(console), open_store_(open_store), registry_(adapters::MakeRegistry()) {
     app_.set_version_flag("--version", std::string("passerelle ") + PASSERELLE_VERSION);
+    AddDemo();
+    AddServe();
     AddFormats();
     AddDetect();
     AddTranslate();
     AddCheck();
     AddVerify();
+    AddRecognition();
     AddVersion();
   }
 
@@ -52,16 +59,20 @@ class Grammar {
     return command;
   }
 
+  void AddDemo();
+  void AddServe();
   void AddFormats();
   void AddDetect();
   void AddTranslate();
   void AddCheck();
   void AddVerify();
+  void AddRecognition();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
   std::string ReadableFormats() const;
 
   const Console& console_;
+  const StoreOpener& open_store_;
   const document::Registry registry_;
   CLI::App app_{"Exchanges micro-credentials between national qualification systems.", "passerelle"};
   std::map<const CLI::App*, Command> commands_;
@@ -77,6 +88,9 @@ class Grammar {
   std::string anchors_;
   std::string status_lists_;
   bool offline_ = false;
+  ServeRequest serve_;
+  EvaluateRequest evaluate_;
+  std::string keep_;
 };
 
 std::string Grammar::ReadableFormats() const {
@@ -86,6 +100,29 @@ std::string Grammar::ReadableFormats() const {
     if (std::find(directions.begin(), directions.end(), "read") != directions.end()) ids.push_back(adapter->Info().id);
   }
   return absl::StrJoin(ids, ", ");
+}
+
+void Grammar::AddDemo() {
+  CLI::App* command = Add("demo", "Takes one micro-credential through three countries on this machine.",
+                          "[--file FILE] [--keep FOLDER]");
+  command->add_option("--file", file_, "A document of yours instead of the built-in one");
+  command->add_option("--keep", keep_, "New folder in which everything is left to look at");
+  commands_[command].run = [this] {
+    DemoRequest request;
+    if (!file_.empty()) request.file = file_;
+    request.keep = keep_;
+    request.colours = isatty(STDOUT_FILENO) != 0 && getenv("NO_COLOR") == nullptr;
+    return RunDemo(registry_, request, console_);
+  };
+}
+
+void Grammar::AddServe() {
+  CLI::App* command =
+      Add("serve", "Runs a node until it is told to stop.", "--config FILE [--check-config] [--stop-with-stdin]");
+  command->add_option("--config", serve_.config, "Configuration of the node, YAML")->required();
+  command->add_flag("--check-config", serve_.check_only, "Only check everything that the configuration names");
+  command->add_flag("--stop-with-stdin", serve_.stop_with_stdin, "Stop when standard input ends");
+  commands_[command].run = [this] { return RunServe(adapters::MakeRegistry(), serve_, open_store_, console_); };
 }
 
 void Grammar::AddFormats() {
@@ -164,6 +201,19 @@ void Grammar::AddVerify() {
   };
 }
 
+void Grammar::AddRecognition() {
+  CLI::App* command = Add("recognition", "Recognition policies.", "evaluate --policy POLICY --case FILE [--json]");
+  CLI::App* evaluate = command->add_subcommand("evaluate", "A dry run of a policy over a document, rule by rule.");
+  evaluate->add_option("--policy", evaluate_.policy, "The policy, YAML")->required();
+  evaluate->add_option("--case", evaluate_.document, "The document; - for standard input")->required();
+  evaluate->add_flag("--json", evaluate_.json, "As JSON");
+  commands_[command].run = [this, command] {
+    if (command->get_subcommands().empty()) throw CLI::RequiredError("evaluate");
+    evaluate_.at = absl::Now();
+    return RunEvaluate(registry_, evaluate_, console_);
+  };
+}
+
 void Grammar::AddVersion() {
   CLI::App* command = Add("version", "Names the version of this program.", "");
   commands_[command].run = [this] {
@@ -213,8 +263,8 @@ int Grammar::Run(int argc, const char* const* argv) {
 
 }  // namespace
 
-int RunCommandLine(int argc, const char* const* argv, const Console& console) {
-  return std::make_unique<Grammar>(console)->Run(argc, argv);
+int RunCommandLine(int argc, const char* const* argv, const StoreOpener& open_store, const Console& console) {
+  return std::make_unique<Grammar>(console, open_store)->Run(argc, argv);
 }
 
 }  // namespace passerelle::gateway

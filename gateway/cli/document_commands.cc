@@ -17,7 +17,10 @@
 #include "core/base/status_macros.h"
 #include "core/elm/check_report.h"
 #include "core/elm/codec.h"
+#include "core/recognition/policy.h"
+#include "core/recognition/policy_report.h"
 #include "gateway/cli/files.h"
+#include "gateway/config/yaml.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -240,18 +243,43 @@ int RunCheck(const document::Registry& registry, const std::string& file, bool j
   return result.conformance.conforms && result.annex_one.complete() ? kExitDone : kExitRefused;
 }
 
+namespace {
+
+absl::StatusOr<recognition::v1::RecognitionOutcome> EvaluateCase(const document::Registry& registry,
+                                                                 const EvaluateRequest& request) {
+  recognition::v1::RecognitionPolicy policy;
+  RETURN_IF_ERROR(ReadYamlFile(request.policy, &policy));
+  RETURN_IF_ERROR(recognition::CheckPolicy(policy));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.document));
+  ASSIGN_OR_RETURN(document::Translated translated, document::Translate(registry, bytes, {}));
+  recognition::Facts facts;
+  facts.annex_one = AnnexOneOf(translated.report);
+  facts.credential = std::move(translated.credential);
+  facts.verdict = authenticity::Judge(registry, {bytes, base::Sha256Hex(bytes), request.at, std::nullopt});
+  return recognition::MakeOutcome(policy, recognition::Evaluate(policy, facts));
+}
+
+}  // namespace
+
+int RunEvaluate(const document::Registry& registry, const EvaluateRequest& request, const Console& console) {
+  const auto outcome = EvaluateCase(registry, request);
+  if (!outcome.ok()) {
+    PrintProblem(outcome.status(), console);
+    return kExitRefused;
+  }
+  console.out << (request.json ? recognition::OutcomeJson(*outcome) + "\n" : recognition::OutcomeText(*outcome));
+  return kExitDone;
+}
+
 int RunVerify(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
-  absl::StatusOr<std::string> bytes = ReadDocument(request.file);
+  const absl::StatusOr<std::string> bytes = ReadDocument(request.file);
   if (!bytes.ok()) {
     PrintProblem(bytes.status(), console);
     // What could not be read was not judged: unknown is never a no.
     return kExitNotEstablished;
   }
-  authenticity::Question question;
-  question.sha256 = base::Sha256Hex(*bytes);
-  question.content = *std::move(bytes);
-  question.at = request.at;
-  const authenticity::v1::AuthenticityVerdict verdict = authenticity::Judge(registry, question);
+  const authenticity::v1::AuthenticityVerdict verdict =
+      authenticity::Judge(registry, {*bytes, base::Sha256Hex(*bytes), request.at, std::nullopt});
   console.out << (request.json ? authenticity::VerdictJson(verdict) + "\n" : authenticity::VerdictText(verdict));
   switch (verdict.verdict()) {
     case authenticity::v1::VERDICT_AUTHENTIC:

@@ -1,0 +1,71 @@
+#include "gateway/cli/serve.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "gateway/cli/document_commands.h"
+#include "gateway/config/node_config.h"
+#include "gateway/grpc/tls.h"
+#include "gateway/node.h"
+
+namespace passerelle::gateway {
+namespace {
+
+// Ends with whoever holds the other end of standard input, even if that was killed.
+void StopWithStandardInput() {
+  std::thread([] {
+    char byte;
+    while (read(STDIN_FILENO, &byte, 1) > 0) {
+    }
+    kill(getpid(), SIGTERM);
+  }).detach();
+}
+
+absl::StatusOr<std::unique_ptr<Node>> StartNode(document::Registry registry, const ServeRequest& request,
+                                                const StoreOpener& open_store) {
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config));
+  ASSIGN_OR_RETURN(std::unique_ptr<base::Store> store, open_store(config.store()));
+  return Node::Start(config, {std::move(store), std::move(registry), stdout});
+}
+
+}  // namespace
+
+int RunServe(document::Registry registry, const ServeRequest& request, const StoreOpener& open_store,
+             const Console& console) {
+  if (request.check_only) {
+    if (const absl::Status status = CheckNodeConfig(request.config); !status.ok()) {
+      PrintProblem(status, console);
+      return kExitRefused;
+    }
+    console.out << "The configuration can be used.\n";
+    return kExitDone;
+  }
+  RequireTls13();
+  BlockStopSignals();
+  if (request.stop_with_stdin) StopWithStandardInput();
+  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, open_store);
+  if (!node.ok()) {
+    PrintProblem(node.status(), console);
+    return kExitRefused;
+  }
+  WaitForStopSignal();
+  (*node)->Drain();
+  return kExitDone;
+}
+
+void OnStopSignal(std::function<void()> clean_up) {
+  BlockStopSignals();
+  std::thread([clean_up = std::move(clean_up)] {
+    const int signal = WaitForStopSignal();
+    clean_up();
+    // Other threads may be in the middle of calls to what is gone: nothing of theirs is torn down.
+    _exit(128 + signal);
+  }).detach();
+}
+
+}  // namespace passerelle::gateway
