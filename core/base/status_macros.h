@@ -8,7 +8,8 @@
 
 #define RETURN_IF_ERROR(expression)                        \
   do {                                                     \
-    const ::absl::Status passerelle_status = (expression); \
+    /* NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the expression may be a variable. */ \
+    ::absl::Status passerelle_status = (expression); \
     if (!passerelle_status.ok()) return passerelle_status; \
   } while (false)
 
@@ -17,7 +18,10 @@
 
 #define PASSERELLE_CONCAT_INNER(a, b) a##b
 #define PASSERELLE_CONCAT(a, b) PASSERELLE_CONCAT_INNER(a, b)
+// A declaration cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define PASSERELLE_ASSIGN_OR_RETURN(result, declaration, expression) \
   auto result = (expression);                                        \
   if (!result.ok()) return std::move(result).status();               \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)

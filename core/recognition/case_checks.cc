@@ -141,7 +141,8 @@ absl::StatusOr<std::vector<StoredCase>> ClaimDueCases(const CaseContext& context
     const absl::Time now = context.options.clock->Now();
     ASSIGN_OR_RETURN(claimed, DueCases(now, limit, tx));
     for (StoredCase& stored : claimed) {
-      stored.due = now + base::kClaimLife;
+      // Whole milliseconds, which every store keeps: the claim is recognised by this time when the check is done.
+      stored.due = absl::FromUnixMillis(absl::ToUnixMillis(now + base::kClaimLife));
       RETURN_IF_ERROR(UpdateCase(stored, tx));
     }
     return absl::OkStatus();

@@ -63,7 +63,7 @@ class CallRunner {
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
                                 absl::string_view method, const Request* request, Response* response,
                                 WorkFunction work) {
-    return Start(context, service, method, [request, response, work = std::move(work)](const CallInfo& info) {
+    return Start(context, service, method, [request, response, work = std::move(work)](const CallInfo& info) mutable {
       return CallOutcome(work(info, *request, response));
     });
   }
