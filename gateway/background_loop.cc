@@ -28,6 +28,11 @@ void BackgroundLoop::Stop() {
   stopping_ = true;
 }
 
+bool BackgroundLoop::WaitUntilEnded(absl::Time deadline) {
+  const absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithDeadline(absl::Condition(&ended_), deadline);
+}
+
 bool BackgroundLoop::Rest(absl::Duration duration, bool may_be_woken) {
   const absl::MutexLock lock(&mutex_);
   const auto over = [this, may_be_woken]()
@@ -48,6 +53,8 @@ void BackgroundLoop::Run() {
       going_on = Rest(*more ? absl::ZeroDuration() : interval_, true);
     }
   }
+  const absl::MutexLock lock(&mutex_);
+  ended_ = true;
 }
 
 }  // namespace passerelle::gateway

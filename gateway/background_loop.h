@@ -28,6 +28,8 @@ class BackgroundLoop {
   void Wake();
   // Begins no more work. Does not wait for the work that runs.
   void Stop();
+  // Whether the work that ran when the loop was stopped has ended by then.
+  bool WaitUntilEnded(absl::Time deadline);
 
  private:
   void Run();
@@ -41,6 +43,7 @@ class BackgroundLoop {
   absl::Mutex mutex_;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

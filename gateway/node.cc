@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -57,6 +56,8 @@ constexpr absl::Duration kSendInterval = absl::Milliseconds(50);
 constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
 constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
+// How long connections without calls have to close.
+constexpr absl::Duration kHangUp = absl::Milliseconds(200);
 
 // Clients by the digest of their certificate; who is not in it is nobody.
 class ClientTable {
@@ -351,34 +352,23 @@ void Node::Assembly::Drain() {
   if (case_worker_ != nullptr) case_worker_->Stop();
   if (housekeeping_ != nullptr) housekeeping_->Stop();
 
-  const auto deadline =
-      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(Limit(config_.time_limits().drain()));
-  std::vector<std::thread> shutdowns;
-  for (grpc::Server* server : {client_server_.server.get(), peer_server_.server.get()}) {
-    if (server != nullptr) shutdowns.emplace_back([server, deadline] { server->Shutdown(deadline); });
-  }
-  // Calls that wait for another node would outlast the limit; they end when their call to it does.
-  absl::Mutex mutex;
-  bool over = false;
-  std::thread watch([this, &mutex, &over, deadline] {
-    const absl::MutexLock lock(&mutex);
-    if (!mutex.AwaitWithDeadline(absl::Condition(&over), absl::FromChrono(deadline)) && transport_ != nullptr) {
-      transport_->Stop();
-    }
-  });
-  for (std::thread& shutdown : shutdowns) shutdown.join();
-  // The loops end with the message they work on, within the same limit.
+  const absl::Time deadline = clock_.Now() + Limit(config_.time_limits().drain());
+  if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(deadline);
+  if (peer_runner_ != nullptr) peer_runner_->WaitUntilIdle(deadline);
+  for (const auto& sender : senders_) sender->WaitUntilEnded(deadline);
+  if (case_worker_ != nullptr) case_worker_->WaitUntilEnded(deadline);
+  // What still waits for another node would outlast the limit.
+  if (transport_ != nullptr) transport_->Stop();
+  const auto hang_up = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kHangUp);
+  if (client_server_.server != nullptr) client_server_.server->Shutdown(hang_up);
+  if (peer_server_.server != nullptr) peer_server_.server->Shutdown(hang_up);
+  if (client_pool_ != nullptr) client_pool_->Drain();
+  if (peer_pool_ != nullptr) peer_pool_->Drain();
+  if (admin_server_.server != nullptr) admin_server_.server->Shutdown(hang_up);
+  // Last, since calls wake them.
   senders_.clear();
   case_worker_.reset();
   housekeeping_.reset();
-  {
-    const absl::MutexLock lock(&mutex);
-    over = true;
-  }
-  watch.join();
-  if (client_pool_ != nullptr) client_pool_->Drain();
-  if (peer_pool_ != nullptr) peer_pool_->Drain();
-  if (admin_server_.server != nullptr) admin_server_.server->Shutdown();
   log_.Write(LogEvent::kNodeStopped, {{"node", config_.node()}});
 }
 

@@ -57,7 +57,10 @@ class UnaryCall : public grpc::ServerUnaryReactor {
 
   // The work goes on when the caller has gone: what it does is durable, and asked for again by its request id.
   void OnCancel() override { cancelled_ = true; }
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    runner_->Ended();
+    delete this;
+  }
 
  private:
   absl::StatusOr<std::string> Admit(const grpc::CallbackServerContext& context) const {
@@ -119,9 +122,24 @@ void CallRunner::AddMethod(absl::string_view service, absl::string_view method) 
   methods_[path] = {std::string(service), path, options_.metrics->Method(service, method)};
 }
 
+bool CallRunner::WaitUntilIdle(absl::Time deadline) {
+  const absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return running_ == 0; };
+  return mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline);
+}
+
+void CallRunner::Ended() {
+  const absl::MutexLock lock(&mutex_);
+  --running_;
+}
+
 grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context, absl::string_view service,
                                             absl::string_view method,
                                             std::function<CallOutcome(const CallInfo&)> work) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    ++running_;
+  }
   auto* call = new UnaryCall(this, &methods_.at(absl::StrCat(service, "/", method)), context, std::move(work));
   call->Begin(*context);
   return call;

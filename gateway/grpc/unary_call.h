@@ -13,9 +13,11 @@
 #include <optional>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/base/port/clock.h"
 #include "gateway/grpc/worker_pool.h"
@@ -57,6 +59,10 @@ class CallRunner {
   // Takes no new calls, and has waiting ones answer now.
   void Stop() { stopping_ = true; }
 
+  // Whether all calls were answered by then. A server itself waits for its callers to hang up, which a caller that has
+  // nothing to ask may take seconds over.
+  bool WaitUntilIdle(absl::Time deadline);
+
   // For a CallbackService's methods. `work` is CallOutcome(const CallInfo&, const Request&, Response*); it may be
   // called several times, one after the other.
   template <typename Request, typename Response, typename WorkFunction>
@@ -78,10 +84,13 @@ class CallRunner {
 
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, absl::string_view service,
                                   absl::string_view method, std::function<CallOutcome(const CallInfo&)> work);
+  void Ended();
 
   Options options_;
   absl::flat_hash_map<std::string, MethodEntry> methods_;
   std::atomic<bool> stopping_ = false;
+  absl::Mutex mutex_;
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace passerelle::gateway
