@@ -44,7 +44,7 @@ inline constexpr size_t kFindingsMax = 1000;
 inline constexpr size_t kEnvelopeHeaderBytesMax = 4096;
 
 // Bytes of one gRPC message: a document, its translation with the document embedded in base64, and headroom.
-// Test: tests/integration, oversized message.
+// Test: tests/integration/federation_test.cc.
 inline constexpr size_t kGrpcMessageBytesMax = 64u << 20;
 
 // An envelope is taken when its date is at most this far from our clock (trust: the EWP threshold).

@@ -111,7 +111,7 @@ void Grammar::AddDemo() {
     DemoRequest request;
     if (!file_.empty()) request.file = file_;
     request.keep = keep_;
-    request.colours = isatty(STDOUT_FILENO) != 0 && getenv("NO_COLOR") == nullptr;
+    request.colours = isatty(STDOUT_FILENO) != 0;
     return RunDemo(registry_, request, console_);
   };
 }
@@ -151,7 +151,8 @@ void Grammar::AddTranslate() {
                    "Elements of Annex I without which there is to be no translation")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--report-index", report_index_, "Which of several reports in one document to take, from 0");
+  command->add_option("--report-index", report_index_, "Which of several reports in one document to take, from 0")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--pretty", translate_.pretty, "Indented");
   commands_[command].run = [this] {
     if (to_ != "elm") throw CLI::ValidationError("--to", "must be elm");

@@ -202,7 +202,7 @@ absl::Status Demo::Exchange() {
   story_.Fact("Unchanged", delivered.document().content() == document_ ? "yes, compared byte for byte" : "NO");
   story_.Fact("Translation", absl::StrCat(delivered.translation().content().size(), " bytes, mapping ",
                                           delivered.translation().report().mapping_version()));
-  story_.Paragraph("");
+  story_.Gap();
   if (delivered.document().content() != document_) return absl::InternalError("the original changed on its way");
   TellAnnexOne(delivered.translation().report());
   TellLosses(delivered.translation().report());
@@ -236,7 +236,7 @@ absl::Status Demo::Verify() {
   char& byte = digit == std::string::npos ? altered.back() : altered[digit];
   byte = byte == '9' ? '8' : '9';
   ASSIGN_OR_RETURN(const auto forged, Ask(altered));
-  story_.Paragraph("");
+  story_.Gap();
   story_.Paragraph(
       "Now one single character of the document is changed, as a forger would, and the question is asked "
       "again.");
@@ -268,7 +268,6 @@ void Demo::TellOutcome(const recognition::v1::RecognitionOutcome& outcome) {
     default:
       story_.Outcome(false, "No decision by rule: an evaluator takes over and looks for recognition in another form.");
   }
-  for (const std::string& reason : outcome.reasons()) story_.Item(reason);
   story_.Fact("Decided by", outcome.competent_authority());
   story_.Fact("Policy",
               absl::StrCat(outcome.evaluation().policy_id(), ", version ", outcome.evaluation().policy_version()));
@@ -310,7 +309,7 @@ absl::Status Demo::Recognise() {
               absl::StrCat("to Bulgaria: ",
                            std::string(authenticity::VerdictWord(decided.recognition_case().verdict().verdict()))));
   TellOutcome(held.outcome());
-  story_.Paragraph("");
+  story_.Gap();
   story_.Paragraph(absl::StrCat("The outcome travels back signed. Both nodes keep the case (", Brief(held.id()),
                                 ") with every signed message of the other side: ", held.evidence_size(),
                                 " at the Dutch node, ", decided.recognition_case().evidence_size(),
@@ -360,7 +359,7 @@ void TellEvidence(Story& story, const LocalFederation& federation, const std::st
     for (const char* id : {"NO", "NL", "BG"}) {
       story.Fact(absl::StrCat("Node ", id), absl::StrCat(federation.NodeFolder(id), " (configuration, store, log)"));
     }
-    story.Paragraph("");
+    story.Gap();
     story.Paragraph(
         absl::StrCat("The evidence, the signed answers of the other side, lies in each node's store. A node "
                      "runs again with: passerelle serve --config ",

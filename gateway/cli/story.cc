@@ -72,6 +72,8 @@ void Story::Paragraph(absl::string_view text) {
   console_.out << "\n";
 }
 
+void Story::Gap() { console_.out << "\n"; }
+
 void Story::Item(absl::string_view text) { Wrapped("  - ", "    ", text); }
 
 void Story::Row(const std::vector<std::pair<size_t, std::string>>& cells) {

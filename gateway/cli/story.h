@@ -20,6 +20,8 @@ class Story {
   void Heading(absl::string_view text);
   // Wrapped; words longer than a line stay whole.
   void Paragraph(absl::string_view text);
+  // An empty line.
+  void Gap();
   // One line of a list.
   void Item(absl::string_view text);
   // A line of a table: cells as wide as stated, the last one as long as it is.

@@ -55,18 +55,6 @@ std::string Gzip(absl::string_view bytes) {
   return packed;
 }
 
-std::string DeepParts() {
-  const std::string document = Transcript();
-  const std::string specification =
-      Part(document, "<learningOpportunitySpecification>", "</learningOpportunitySpecification>");
-  std::string nested = specification;
-  for (size_t depth = 0; depth <= base::kPartsDepthMax; ++depth) {
-    nested = With(specification, "</learningOpportunitySpecification>",
-                  absl::StrCat("<hasPart>", nested, "</hasPart></learningOpportunitySpecification>"));
-  }
-  return With(document, specification, nested);
-}
-
 std::string TwoReports() {
   const std::string document = Transcript();
   const std::string report = Part(document, "<report>", "</report>");
@@ -101,7 +89,6 @@ const std::map<std::string, std::function<std::string()>>& Generators() {
          return With(Credential(), "\"issued\"",
                      "\"deep\": " + Repeated("[", kDeep) + Repeated("]", kDeep) + ", \"issued\"");
        }},
-      {"@deep-parts", DeepParts},
       {"@utf-16-declared", [] { return With(Transcript(), "encoding=\"UTF-8\"", "encoding=\"UTF-16\""); }},
       {"@entity-bomb", EntityBomb},
       {"@gzip-bomb",
@@ -120,10 +107,13 @@ const std::map<std::string, std::function<std::string()>>& Generators() {
        [] {
          return std::string(
              "<?xml version=\"1.0\"?><europassCredential "
-             "xmlns=\"http://data.europa.eu/snb/credential\"/>");
+             "xmlns=\"http://data.europa.eu/snb\"/>");
        }},
       {"@broken-seal",
-       [] { return std::string(R"({"payload":"!!!","signatures":[{"protected":"e30","signature":"AA"}]})"); }},
+       [] {
+         return absl::StrCat(R"({"payload":")", base::Base64UrlEncode(Credential()),
+                             R"(","signatures":[{"protected":5}]})");
+       }},
   };
   return generators;
 }
@@ -139,8 +129,10 @@ std::vector<std::vector<std::string>> ReadTable(const std::string& file) {
   return rows;
 }
 
-std::string ChangedDocument(const std::string& file, absl::string_view change) {
-  const std::string document = ReadAll(Folder() + "documents/" + file);
+std::string MakeDocument(const std::string& source, absl::string_view change) {
+  const auto generator = Generators().find(source);
+  if (generator != Generators().end()) return generator->second();
+  const std::string document = ReadAll(Folder() + "documents/" + source);
   if (change == "-") return document;
   const std::vector<std::string> sides = absl::StrSplit(change, absl::MaxSplits(" => ", 1));
   std::string with;
@@ -154,9 +146,7 @@ std::vector<BadInput> BadInputs() {
   std::vector<BadInput> inputs;
   for (const std::vector<std::string>& row : ReadTable("bad_inputs.tsv")) {
     if (row.size() != 5) std::abort();
-    const auto generator = Generators().find(row[1]);
-    inputs.push_back({row[0], generator == Generators().end() ? ChangedDocument(row[1], row[2]) : generator->second(),
-                      row[3], row[4]});
+    inputs.push_back({row[0], MakeDocument(row[1], row[2]), row[3], row[4]});
   }
   return inputs;
 }

@@ -18,9 +18,10 @@ struct BadInput {
 // The rows of bad_inputs.tsv with their documents.
 std::vector<BadInput> BadInputs();
 
-// A file of documents/ with the first FIND replaced, where `change` is "FIND => WITH" (or "-"). \xNN is a byte.
-// Empty when FIND does not occur: a table that no longer fits its document must not pass.
-std::string ChangedDocument(const std::string& file, absl::string_view change);
+// The document of a row: what a generator ("@deep-xml") makes, or a file of documents/ with the first FIND replaced,
+// where `change` is "FIND => WITH" (or "-"); \xNN is a byte. Empty when there is no such FIND: a table that no longer
+// fits its document must not pass.
+std::string MakeDocument(const std::string& source, absl::string_view change);
 
 // The cells of a table in this folder, comments and empty lines left out.
 std::vector<std::vector<std::string>> ReadTable(const std::string& file);
