@@ -1,0 +1,315 @@
+// A node as an operator meets it: configuration, ports, health, metrics, node map, drain.
+#include "gateway/node.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/proof/key.h"
+#include "gateway/config/node_config.h"
+#include "gateway/config/yaml.h"
+#include "gateway/grpc/status.h"
+#include "gateway/grpc/tls.h"
+#include "gateway/keys/keys.h"
+#include "gateway/keys/make_certificates.h"
+#include "gateway/store/sqlite_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
+#include "passerelle/federation/v1/node_map.pb.h"
+#include "passerelle/sharing/v1/sharing_service.grpc.pb.h"
+#include "tests/support/status_matchers.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Reason;
+using ::passerelle::testing::HasReason;
+using ::passerelle::testing::HasReasonAt;
+using ::passerelle::testing::IsOk;
+using ::testing::HasSubstr;
+
+const bool kTls13Required = [] {
+  RequireTls13();
+  return true;
+}();
+
+constexpr char kConfig[] = R"(node: NO
+node_map: map.yaml
+message_key: message.key
+store: store.db
+client_port:
+  listen: 127.0.0.1:0
+  tls: {certificate: tls.pem, private_key: tls.key, trusted_authorities: ca.pem}
+  clients:
+  - {id: portal, certificate_sha256: "CLIENT", services: [passerelle.exchange.v1.ExchangeService]}
+peer_port:
+  listen: 127.0.0.1:0
+  tls: {certificate: tls.pem, private_key: tls.key, trusted_authorities: ca.pem}
+time_limits: {drain: 2s}
+ports_file: ports.json
+)";
+
+class NodeTest : public ::testing::Test {
+ protected:
+  NodeTest() : folder_(absl::StrCat(::testing::TempDir(), "/node_", getpid(), "_", count_++)) {
+    std::filesystem::create_directories(folder_);
+    const CertificatePems authority = *MakeAuthority("Test");
+    const CertificatePems tls = *MakeCertificate(authority, NodeCertificateUri("NO"));
+    client_ = *MakeCertificate(authority, "urn:passerelle:client:portal");
+    const auto key = proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256);
+    Put("ca.pem", authority.certificate);
+    Put("tls.pem", tls.certificate);
+    Put("tls.key", tls.private_key);
+    Put("message.key", *key->ToPem());
+    map_.set_federation("Test");
+    map_.set_version(5);
+    federation::v1::Node* node = map_.add_nodes();
+    node->set_id("NO");
+    node->set_competent_authority("Authority");
+    node->set_country("NO");
+    node->set_endpoint("127.0.0.1:1");
+    node->set_state(federation::v1::NODE_STATE_ACTIVE);
+    node->add_tls_certificate_sha256(*CertificateSha256(tls.certificate));
+    federation::v1::MessageKey* message_key = node->add_message_keys();
+    message_key->set_kid(key->verification_key().thumbprint());
+    message_key->set_jwk(key->verification_key().jwk());
+    PutMap(5);
+    config_ = absl::StrReplaceAll(kConfig, {{"CLIENT", *CertificateSha256(client_.certificate)}});
+    Put("node.yaml", config_);
+    log_ = std::fopen((folder_ + "/log").c_str(), "w");
+  }
+  ~NodeTest() override {
+    std::fclose(log_);
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Put(const std::string& name, const std::string& content) {
+    const std::string path = absl::StrCat(folder_, "/", name);
+    std::ofstream(path + ".new") << content;
+    chmod((path + ".new").c_str(), 0600);
+    std::filesystem::rename(path + ".new", path);
+  }
+  void PutMap(uint64_t version) {
+    map_.set_version(version);
+    Put("map.yaml", WriteYaml(map_));
+  }
+  std::string Read(const std::string& name) const {
+    std::ifstream file(absl::StrCat(folder_, "/", name));
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::string ConfigPath() const { return folder_ + "/node.yaml"; }
+  absl::StatusOr<std::unique_ptr<Node>> Start() {
+    auto config = LoadNodeConfig(ConfigPath());
+    if (!config.ok()) return config.status();
+    auto store = SqliteStore::Open(config->store());
+    if (!store.ok()) return store.status();
+    return Node::Start(*config, {*std::move(store), document::Registry({}), log_});
+  }
+  // Waits until the log holds the text.
+  bool Logs(const std::string& text) const {
+    const absl::Time end = absl::Now() + absl::Seconds(20);
+    while (absl::Now() < end) {
+      if (Read("log").find(text) != std::string::npos) return true;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return false;
+  }
+  std::shared_ptr<grpc::Channel> ClientChannel(const Node& node) const {
+    grpc::SslCredentialsOptions options{Read("ca.pem"), client_.private_key, client_.certificate};
+    return grpc::CreateChannel(absl::StrCat("127.0.0.1:", node.ports().client), grpc::SslCredentials(options));
+  }
+
+  static inline int count_ = 0;
+  const std::string folder_;
+  CertificatePems client_;
+  federation::v1::NodeMap map_;
+  std::string config_;
+  std::FILE* log_;
+};
+
+// A field of a health answer: {1: status}; gRPC's own service has no generated code here.
+std::string Health(int port) {
+  const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  const grpc::ByteBuffer request;
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  absl::Notification done;
+  grpc::GenericStub(channel).UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
+                                       [&](const grpc::Status& answer) {
+                                         status = answer;
+                                         done.Notify();
+                                       });
+  done.WaitForNotification();
+  grpc::Slice slice;
+  if (!status.ok() || !response.DumpToSingleSlice(&slice).ok()) return status.error_message();
+  const std::string bytes(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  if (bytes == "\x08\x01") return "SERVING";
+  return bytes == "\x08\x02" ? "NOT_SERVING" : "something else";
+}
+
+std::string HttpGet(int port, const std::string& path) {
+  const std::string command = absl::StrCat("curl -s --max-time 10 http://127.0.0.1:", port, path);
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::string output;
+  char buffer[4096];
+  while (pipe != nullptr && std::fgets(buffer, sizeof(buffer), pipe) != nullptr) output += buffer;
+  if (pipe != nullptr) pclose(pipe);
+  return output;
+}
+
+TEST_F(NodeTest, ServesAndSaysWhere) {
+  ASSERT_TRUE(kTls13Required);
+  const auto node = Start();
+  ASSERT_THAT(node, IsOk());
+  const Node::Ports& ports = (*node)->ports();
+  EXPECT_EQ(Read("ports.json"), absl::StrCat("{\"client\":\"127.0.0.1:", ports.client, "\",\"peer\":\"127.0.0.1:",
+                                             ports.peer, "\",\"admin\":\"127.0.0.1:", ports.admin,
+                                             "\",\"metrics\":\"127.0.0.1:", ports.metrics, "\"}\n"));
+  EXPECT_TRUE(Logs("\"event\":\"node.ready\",\"node\":\"NO\""));
+  EXPECT_EQ(Health(ports.admin), "SERVING");
+
+  const auto stub = exchange::v1::ExchangeService::NewStub(ClientChannel(**node));
+  grpc::ClientContext context;
+  exchange::v1::ListExchangesResponse response;
+  EXPECT_TRUE(stub->ListExchanges(&context, {}, &response).ok());
+  EXPECT_THAT(HttpGet(ports.metrics, "/metrics"),
+              HasSubstr("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"ListExchanges\","
+                        "grpc_service=\"passerelle.exchange.v1.ExchangeService\",grpc_type=\"unary\"} 1"));
+}
+
+TEST_F(NodeTest, AllowsAClientNothingBeyondItsServices) {
+  const auto node = Start();
+  ASSERT_THAT(node, IsOk());
+  const auto stub = sharing::v1::SharingService::NewStub(ClientChannel(**node));
+  grpc::ClientContext context;
+  sharing::v1::GetAuthorisationResponse response;
+  EXPECT_THAT(FromPeer(stub->GetAuthorisation(&context, {}, &response)), HasReason(Reason::kClientNotAllowed));
+}
+
+TEST_F(NodeTest, DrainsWithinItsLimit) {
+  const auto node = Start();
+  ASSERT_THAT(node, IsOk());
+  const auto channel = ClientChannel(**node);
+  const auto stub = exchange::v1::ExchangeService::NewStub(channel);
+  {
+    grpc::ClientContext context;
+    exchange::v1::ListExchangesResponse response;
+    ASSERT_TRUE(stub->ListExchanges(&context, {}, &response).ok());
+  }
+  const absl::Time start = absl::Now();
+  (*node)->Drain();
+  (*node)->Drain();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2)) << "an idle caller holds nothing up";
+  EXPECT_TRUE(Logs("node.stopped"));
+  grpc::ClientContext context;
+  exchange::v1::ListExchangesResponse response;
+  EXPECT_EQ(stub->ListExchanges(&context, {}, &response).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(NodeTest, TakesANewerNodeMapAndKeepsItWhenTheNextIsBroken) {
+  const auto node = Start();
+  ASSERT_THAT(node, IsOk());
+  PutMap(6);
+  EXPECT_TRUE(Logs("\"event\":\"node_map.replaced\",\"version\":6"));
+  Put("map.yaml", "verison: 7\n");
+  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"reason\":\"CONFIG_INVALID\""));
+  PutMap(5);
+  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"reason\":\"NODE_MAP_UNUSABLE\""));
+  PutMap(8);
+  EXPECT_TRUE(Logs("\"event\":\"node_map.replaced\",\"version\":8"));
+}
+
+TEST_F(NodeTest, RefusesAnOlderNodeMapAfterARestart) {
+  PutMap(6);
+  ASSERT_THAT(Start(), IsOk());
+  PutMap(5);
+  EXPECT_THAT(Start(), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  PutMap(6);
+  EXPECT_THAT(Start(), IsOk());
+}
+
+TEST_F(NodeTest, SaysWhichPortIsTaken) {
+  const auto node = Start();
+  ASSERT_THAT(node, IsOk());
+  Put("node.yaml",
+      absl::StrReplaceAll(config_, {{"client_port:\n  listen: 127.0.0.1:0",
+                                     absl::StrCat("client_port:\n  listen: 127.0.0.1:", (*node)->ports().client)}}));
+  EXPECT_THAT(Start(), HasReasonAt(Reason::kPortUnavailable, absl::StrCat("127.0.0.1:", (*node)->ports().client)));
+  EXPECT_TRUE(Logs("\"event\":\"node.failed\""));
+}
+
+TEST_F(NodeTest, FillsInDefaultsAndResolvesPaths) {
+  const auto config = LoadNodeConfig(ConfigPath());
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->node_map(), folder_ + "/map.yaml");
+  EXPECT_EQ(config->peer_port().tls().private_key(), folder_ + "/tls.key");
+  EXPECT_EQ(config->time_limits().call().seconds(), 30);
+  EXPECT_EQ(config->time_limits().drain().seconds(), 2);
+  EXPECT_EQ(config->admin_port().listen(), "127.0.0.1:0");
+  EXPECT_THAT(CheckNodeConfig(ConfigPath()), IsOk());
+}
+
+struct Fault {
+  std::string name;
+  std::string from;
+  std::string to;
+  Reason reason;
+  std::string place;  // $ stands for the folder
+};
+
+class NodeConfigRefuses : public NodeTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(NodeConfigRefuses, NamingTheKeyOrFile) {
+  const std::string changed = absl::StrReplaceAll(config_, {{GetParam().from, GetParam().to}});
+  ASSERT_NE(changed, config_);
+  Put("node.yaml", changed);
+  Put("other.key", *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa)->ToPem());
+  EXPECT_THAT(CheckNodeConfig(ConfigPath()),
+              HasReasonAt(GetParam().reason, absl::StrReplaceAll(GetParam().place, {{"$", folder_}})));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, NodeConfigRefuses,
+    ::testing::Values(
+        Fault{"NoNode", "node: NO\n", "", Reason::kConfigInvalid, "node"},
+        Fault{"OtherNode", "node: NO\n", "node: SE\n", Reason::kConfigInvalid, "node"},
+        Fault{"NoStore", "store: store.db\n", "", Reason::kConfigInvalid, "store"},
+        Fault{"NoPort", "client_port:\n  listen: 127.0.0.1:0", "client_port:\n  listen: localhost",
+              Reason::kConfigInvalid, "client_port.listen"},
+        Fault{"PortTooHigh", "peer_port:\n  listen: 127.0.0.1:0", "peer_port:\n  listen: 127.0.0.1:65536",
+              Reason::kConfigInvalid, "peer_port.listen"},
+        Fault{"UnknownService", "v1.ExchangeService", "v1.ExchangeServices", Reason::kConfigInvalid,
+              "client_port.clients[0].services"},
+        Fault{"PeerServiceForClient", "passerelle.exchange.v1.ExchangeService", "passerelle.relay.v1.RelayService",
+              Reason::kConfigInvalid, "client_port.clients[0].services"},
+        Fault{"DigestMalformed", "certificate_sha256: \"", "certificate_sha256: \"g", Reason::kConfigInvalid,
+              "client_port.clients[0].certificate_sha256"},
+        Fault{"PeerCallTooLong", "drain: 2s", "peer_call: 55s", Reason::kConfigInvalid, "time_limits.peer_call"},
+        Fault{"ExchangeTooLong", "drain: 2s", "exchange: 400h", Reason::kConfigInvalid, "time_limits.exchange"},
+        Fault{"NoCertificate", "{certificate: tls.pem, ", "{", Reason::kConfigInvalid, "client_port.tls.certificate"},
+        Fault{"NoSuchKey", "private_key: tls.key", "private_key: none.key", Reason::kKeyUnusable, "$/none.key"},
+        Fault{"MessageKeyOfNobody", "message_key: message.key", "message_key: other.key", Reason::kKeyUnusable,
+              "$/other.key"},
+        Fault{"NoNodeMap", "node_map: map.yaml", "node_map: none.yaml", Reason::kInputNotReadable, "$/none.yaml"},
+        Fault{"NoRegister", "ports_file:", "register: {folder: none}\nports_file:", Reason::kInputNotReadable,
+              "$/none/register.yaml"},
+        Fault{"PolicyWithoutId", "ports_file:", "recognition_policies: [empty.yaml]\nports_file:",
+              Reason::kInputNotReadable, "$/empty.yaml"}),
+    [](const auto& param_info) { return param_info.param.name; });
+
+}  // namespace
+}  // namespace passerelle::gateway
