@@ -21,11 +21,13 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/local_federation.h"
+#include "gateway/cli/metrics_page.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/cli/serve.h"
 #include "gateway/cli/story.h"
 #include "gateway/grpc/tls.h"
 #include "gateway/system_random.h"
+#include "gateway/telemetry/metric_names.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -348,6 +350,23 @@ absl::StatusOr<DemoDocument> ReadDemoDocument(const document::Registry& registry
   return document;
 }
 
+// What the nodes counted, from their metrics pages.
+void TellCounters(Story& story, const LocalFederation& federation) {
+  double taken = 0;
+  double refused = 0;
+  for (const char* id : {"NO", "NL", "BG"}) {
+    const absl::StatusOr<std::string> page = ReadMetricsPage(federation.PortsOf(id).metrics);
+    if (!page.ok()) continue;
+    taken += MetricSum(*page, kMetricRelayMessages, {"direction=\"in\"", "outcome=\"accepted\""});
+    refused += MetricSum(*page, kMetricPeerRefused) + MetricSum(*page, kMetricRelayMessages, {"outcome=\"refused\""});
+  }
+  story.Gap();
+  story.Paragraph(
+      absl::StrFormat("The nodes' own counters add up to %.0f signed messages taken from each other and %.0f "
+                      "refused.",
+                      taken, refused));
+}
+
 void TellEvidence(Story& story, const LocalFederation& federation, const std::string& keep) {
   story.Heading("What is left to look at");
   if (keep.empty()) {
@@ -393,12 +412,13 @@ int RunDemo(const document::Registry& registry, const DemoRequest& request, cons
   OnStopSignal([federation] { federation->End(); });
   Demo demo(console, request.colours, std::move(document->content), document->format);
   const absl::Status status = demo.Run(*federation);
+  Story story(console, request.colours);
+  if (status.ok()) TellCounters(story, *federation);
   federation->End();
   if (!status.ok()) {
     console.err << "passerelle demo: " << status.message() << "\n";
     return kExitRefused;
   }
-  Story story(console, request.colours);
   TellEvidence(story, *federation, request.keep);
   story.Fact("Time", absl::StrFormat("%.1f seconds in all", absl::ToDoubleSeconds(absl::Now() - start)));
   return kExitDone;

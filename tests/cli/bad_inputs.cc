@@ -55,6 +55,18 @@ std::string Gzip(absl::string_view bytes) {
   return packed;
 }
 
+std::string DeepParts() {
+  const std::string document = Transcript();
+  const std::string specification =
+      Part(document, "<learningOpportunitySpecification>", "</learningOpportunitySpecification>");
+  std::string nested = specification;
+  for (size_t depth = 0; depth <= base::kPartsDepthMax; ++depth) {
+    nested = With(specification, "</learningOpportunitySpecification>",
+                  absl::StrCat("<hasPart>", nested, "</hasPart></learningOpportunitySpecification>"));
+  }
+  return With(document, specification, nested);
+}
+
 std::string TwoReports() {
   const std::string document = Transcript();
   const std::string report = Part(document, "<report>", "</report>");
@@ -89,6 +101,7 @@ const std::map<std::string, std::function<std::string()>>& Generators() {
          return With(Credential(), "\"issued\"",
                      "\"deep\": " + Repeated("[", kDeep) + Repeated("]", kDeep) + ", \"issued\"");
        }},
+      {"@deep-parts", DeepParts},
       {"@utf-16-declared", [] { return With(Transcript(), "encoding=\"UTF-8\"", "encoding=\"UTF-16\""); }},
       {"@entity-bomb", EntityBomb},
       {"@gzip-bomb",
