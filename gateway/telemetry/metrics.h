@@ -44,6 +44,9 @@ class MethodSeries {
 class Metrics {
  public:
   Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+  ~Metrics();
 
   // The series of a unary method; `service` is its full name.
   std::unique_ptr<MethodSeries> Method(absl::string_view service, absl::string_view method);
@@ -84,6 +87,7 @@ class Metrics {
   Counters peer_refused_ ABSL_GUARDED_BY(mutex_);
   Counters translation_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<prometheus::Exposer> exposer_;
+  int port_ = 0;
 };
 
 // The name of a code as dashboards know it: "OK", "PermissionDenied".

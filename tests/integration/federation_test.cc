@@ -1,6 +1,7 @@
 // Real node processes over mutual TLS: what a good client gets, and what a bad peer does not get.
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -15,10 +16,12 @@
 #include "absl/time/time.h"
 #include "core/base/digest.h"
 #include "core/base/port/random.h"
+#include "core/base/problem.h"
 #include "core/proof/key.h"
 #include "core/relay/envelope.h"
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
+#include "gateway/grpc/status.h"
 #include "gateway/grpc/tls.h"
 #include "gateway/system_random.h"
 #include "gtest/gtest.h"
@@ -111,11 +114,14 @@ class FederationTest : public testing::Test {
   static std::string Deliver(relay::v1::RelayService::Stub& stub, const relay::v1::Envelope& envelope) {
     relay::v1::DeliverRequest request;
     *request.mutable_envelope() = envelope;
-    const auto response = Call(stub, &relay::v1::RelayService::Stub::Deliver, request);
-    if (!response.ok()) return absl::StrCat("status ", response.status().message());
-    if (!absl::StrContains(response->envelope().protected_header(), "Refusal")) return "answer";
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kClientCallLimit));
+    relay::v1::DeliverResponse response;
+    const grpc::Status status = stub.Deliver(&context, request, &response);
+    if (!status.ok()) return absl::StrCat("status ", base::Catalogue(base::ReasonOf(FromPeer(status))).name);
+    if (!absl::StrContains(response.envelope().protected_header(), "Refusal")) return "answer";
     relay::v1::Refusal refusal;
-    EXPECT_TRUE(refusal.ParseFromString(response->envelope().body()));
+    EXPECT_TRUE(refusal.ParseFromString(response.envelope().body()));
     return absl::StrCat("refusal ", refusal.reason());
   }
 
