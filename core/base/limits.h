@@ -73,8 +73,8 @@ inline constexpr absl::Duration kRetryLast = absl::Minutes(15);
 // Test: tests/unit/core/relay/outbox_test.cc.
 inline constexpr absl::Duration kClaimLife = absl::Minutes(1);
 
-// Signed attempts of one message remembered within the freshness window. With the waits above, a sender makes at most 12.
-// Test: tests/unit/core/relay/inbox_test.cc.
+// Signed attempts of one message remembered within the freshness window. With the waits above, a sender makes at
+// most 12. Test: tests/unit/core/relay/inbox_test.cc.
 inline constexpr int kAttemptsRememberedMax = 64;
 
 // Bytes of a text in a peer's refusal that are kept.

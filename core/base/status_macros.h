@@ -6,11 +6,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define RETURN_IF_ERROR(expression)                        \
-  do {                                                     \
+#define RETURN_IF_ERROR(expression)                                                                      \
+  do {                                                                                                   \
     /* NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the expression may be a variable. */ \
-    ::absl::Status passerelle_status = (expression); \
-    if (!passerelle_status.ok()) return passerelle_status; \
+    ::absl::Status passerelle_status = (expression);                                                     \
+    if (!passerelle_status.ok()) return passerelle_status;                                               \
   } while (false)
 
 #define ASSIGN_OR_RETURN(declaration, expression) \

@@ -39,7 +39,8 @@ struct Opened {
   Header header;
   std::string body;
   std::string sha256;  // of the signing input, hexadecimal: the identity of the signed message, never the signature
-  // The envelope itself, for handlers that keep it as evidence: set by the inbox, for the time of the call. May be null.
+  // The envelope itself, for handlers that keep it as evidence: set by the inbox, for the time of the call. May be
+  // null.
   const v1::Envelope* envelope = nullptr;
 };
 
