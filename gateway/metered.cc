@@ -54,7 +54,7 @@ void MeteredHandler::Count(const relay::Opened& message, const absl::Status& sta
 absl::Status MeteredAnswerHandler::HandleAnswer(const relay::Outgoing& message,
                                                 const absl::StatusOr<relay::Answer>& answer,
                                                 const relay::v1::Envelope* evidence, base::Transaction& tx) {
-  const absl::Status status = handler_->HandleAnswer(message, answer, evidence, tx);
+  absl::Status status = handler_->HandleAnswer(message, answer, evidence, tx);
   if (!status.ok()) return status;
   metrics_->RelayMessage("out", Type(), answer.ok() ? "accepted" : evidence != nullptr ? "refused" : "failed");
   log_->Write(LogEvent::kAnswerHandled, {{"peer", message.recipient},

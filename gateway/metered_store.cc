@@ -83,7 +83,7 @@ absl::Status MeteredStore::Write(absl::FunctionRef<absl::Status(base::Transactio
   std::vector<StateChange> changes;
   RETURN_IF_ERROR(store_->Write([&](base::Transaction& tx) -> absl::Status {
     WatchedTransaction watched(&tx);
-    const absl::Status status = work(watched);
+    absl::Status status = work(watched);
     changes = watched.changes();
     return status;
   }));

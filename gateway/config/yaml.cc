@@ -108,6 +108,7 @@ class Reader {
   absl::Status UnknownKey(const YamlNode& node, const std::string& path, const std::string& key,
                           const Descriptor& type) const {
     std::vector<std::string> known;
+    known.reserve(type.field_count());
     for (int i = 0; i < type.field_count(); ++i) known.push_back(type.field(i)->name());
     const std::string nearest = Nearest(key, known);
     return Refuse(node, path,

@@ -5,6 +5,7 @@
 
 #include <istream>
 #include <streambuf>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
@@ -103,7 +104,7 @@ class TreeBuilder : public YAML::EventHandler {
       frame.has_key = false;
       // The parser finds out that a value is missing only at what follows it.
       if (node.kind == YamlNode::Kind::kNull) node.line = frame.key_line;
-      frame.node.members.emplace_back(std::move(frame.key), std::move(node));
+      frame.node.members.push_back({std::move(frame.key), std::move(node)});
     } else {
       TakeKey(frame, std::move(node));
     }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,14 +14,21 @@
 
 namespace passerelle::gateway {
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMapping };
   Kind kind = Kind::kNull;
-  int line = 0;                                           // from 1
-  bool quoted = false;                                    // a quoted scalar is text, whatever it looks like
-  std::string scalar;                                     // kScalar
-  std::vector<YamlNode> items;                            // kSequence
-  std::vector<std::pair<std::string, YamlNode>> members;  // kMapping
+  int line = 0;                     // from 1
+  bool quoted = false;              // a quoted scalar is text, whatever it looks like
+  std::string scalar;               // kScalar
+  std::vector<YamlNode> items;      // kSequence
+  std::vector<YamlMember> members;  // kMapping
+};
+
+struct YamlMember {
+  std::string key;
+  YamlNode value;
 };
 
 // `name` is the file's name for places, which read "name:line". Problem: kConfigInvalid.

@@ -76,7 +76,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
 
 absl::Status FromPeer(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  const absl::Status stated = FromDetails(status.error_details(), status.error_message());
+  absl::Status stated = FromDetails(status.error_details(), status.error_message());
   if (!stated.ok()) return stated;
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:

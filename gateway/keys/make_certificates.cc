@@ -28,10 +28,10 @@ struct OpensslFree {
 template <typename T>
 using Owned = std::unique_ptr<T, OpensslFree>;
 
-constexpr int64_t kSecondsPerDay = 24 * 60 * 60;
+constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kLifeSeconds = 14 * kSecondsPerDay;
 // Clocks of two machines may differ.
-constexpr int64_t kBackdatedSeconds = 60 * 60;
+constexpr int64_t kBackdatedSeconds = 3600;
 constexpr int kSerialBits = 127;
 
 absl::Status Failed(absl::string_view step) { return Problem(Reason::kInternal, "certificate", step); }

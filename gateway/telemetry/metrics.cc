@@ -84,11 +84,10 @@ Metrics::Counters Metrics::MakeCounters(const char* name, const char* help, std:
 
 // The page's server looks only every two seconds whether it should end, or when somebody knocks.
 Metrics::~Metrics() {
-  constexpr absl::Duration kKnockInterval = absl::Milliseconds(20);
   if (exposer_ == nullptr) return;
   absl::Notification ended;
   std::thread knocking([this, &ended] {
-    while (!ended.WaitForNotificationWithTimeout(kKnockInterval)) Knock(port_);
+    while (!ended.WaitForNotificationWithTimeout(absl::Milliseconds(20))) Knock(port_);
   });
   exposer_.reset();
   ended.Notify();
