@@ -62,8 +62,14 @@ ports_file: ports.json
 )";
 
 class NodeTest : public ::testing::Test {
+ public:
+  ~NodeTest() override {
+    std::fclose(log_);
+    std::filesystem::remove_all(folder_);
+  }
+
  protected:
-  NodeTest() : folder_(absl::StrCat(::testing::TempDir(), "/node_", getpid(), "_", count_++)) {
+  NodeTest() : folder_(absl::StrCat(::testing::TempDir(), "/node_", getpid(), "_", count++)) {
     std::filesystem::create_directories(folder_);
     const CertificatePems authority = *MakeAuthority("Test");
     const CertificatePems tls = *MakeCertificate(authority, NodeCertificateUri("NO"));
@@ -89,10 +95,6 @@ class NodeTest : public ::testing::Test {
     config_ = absl::StrReplaceAll(kConfig, {{"CLIENT", *CertificateSha256(client_.certificate)}});
     Put("node.yaml", config_);
     log_ = std::fopen((folder_ + "/log").c_str(), "w");
-  }
-  ~NodeTest() override {
-    std::fclose(log_);
-    std::filesystem::remove_all(folder_);
   }
 
   void Put(const std::string& name, const std::string& content) {
@@ -131,7 +133,7 @@ class NodeTest : public ::testing::Test {
     return grpc::CreateChannel(absl::StrCat("127.0.0.1:", node.ports().client), grpc::SslCredentials(options));
   }
 
-  static inline int count_ = 0;
+  static inline int count = 0;
   const std::string folder_;
   CertificatePems client_;
   federation::v1::NodeMap map_;

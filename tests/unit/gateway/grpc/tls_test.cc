@@ -65,8 +65,14 @@ class EchoService : public relay::v1::RelayService::CallbackService {
 };
 
 class TlsTest : public ::testing::Test {
+ public:
+  ~TlsTest() override {
+    listening_.server->Shutdown();
+    std::filesystem::remove_all(folder_);
+  }
+
  protected:
-  TlsTest() : folder_(absl::StrCat(::testing::TempDir(), "/tls_", getpid(), "_", count_++)), log_(std::tmpfile()) {
+  TlsTest() : folder_(absl::StrCat(::testing::TempDir(), "/tls_", getpid(), "_", count++)), log_(std::tmpfile()) {
     std::filesystem::create_directories(folder_);
     authority_ = *MakeAuthority("Test");
     server_ = Make("server", authority_);
@@ -82,10 +88,6 @@ class TlsTest : public ::testing::Test {
     auto listening = StartServer("127.0.0.1:0", MakeServerCredentials(server_), {echo_.get()});
     EXPECT_TRUE(listening.ok()) << listening.status();
     listening_ = *std::move(listening);
-  }
-  ~TlsTest() override {
-    listening_.server->Shutdown();
-    std::filesystem::remove_all(folder_);
   }
 
   absl::StatusOr<std::string> Authorise(absl::string_view certificate) {
@@ -111,7 +113,7 @@ class TlsTest : public ::testing::Test {
     return files;
   }
   std::string Put(const std::string& name, const std::string& content) {
-    const std::string path = absl::StrCat(folder_, "/", name);
+    std::string path = absl::StrCat(folder_, "/", name);
     std::ofstream(path) << content;
     std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return path;
@@ -143,7 +145,7 @@ class TlsTest : public ::testing::Test {
     return response.envelope().body();
   }
 
-  static inline int count_ = 0;
+  static inline int count = 0;
   const std::string folder_;
   CertificatePems authority_;
   config::v1::TlsFiles server_;
@@ -272,6 +274,7 @@ TEST_F(TlsTest, HoldsNoThreadWhileACallWaits) {
   const auto stub = StubOf(client);
   // More waiting calls than the pool has threads, and none keeps the others out.
   std::vector<std::thread> callers;
+  callers.reserve(12);
   std::atomic<int> answered = 0;
   for (int i = 0; i < 12; ++i) {
     callers.emplace_back([&] { answered += Deliver(*stub, "\x04").ok() ? 1 : 0; });

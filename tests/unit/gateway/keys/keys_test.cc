@@ -26,20 +26,22 @@ using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::IsOk;
 
 class KeysTest : public ::testing::Test {
- protected:
-  KeysTest() : folder_(absl::StrCat(::testing::TempDir(), "/keys_", getpid(), "_", count_++)) {
-    std::filesystem::create_directories(folder_);
-  }
+ public:
   ~KeysTest() override { std::filesystem::remove_all(folder_); }
 
   std::string Put(const std::string& name, const std::string& content, mode_t mode = 0600) {
-    const std::string path = absl::StrCat(folder_, "/", name);
+    std::string path = absl::StrCat(folder_, "/", name);
     std::ofstream(path) << content;
     chmod(path.c_str(), mode);
     return path;
   }
 
-  static inline int count_ = 0;
+ protected:
+  KeysTest() : folder_(absl::StrCat(::testing::TempDir(), "/keys_", getpid(), "_", count++)) {
+    std::filesystem::create_directories(folder_);
+  }
+
+  static inline int count = 0;
   const std::string folder_;
 };
 

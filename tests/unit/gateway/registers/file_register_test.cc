@@ -44,6 +44,15 @@ constexpr char kIndex[] = R"(entries:
 )";
 
 class FileRegisterTest : public ::testing::Test {
+ public:
+  ~FileRegisterTest() override { std::filesystem::remove_all(folder_); }
+
+  void Put(const std::string& file, const std::string& content) {
+    const std::string path = absl::StrCat(folder_, "/", file);
+    std::ofstream(path + ".new") << content;
+    std::filesystem::rename(path + ".new", path);
+  }
+
  protected:
   FileRegisterTest() : clock_(absl::FromCivil(absl::CivilDay(2026, 6, 1), absl::UTCTimeZone())) {
     static int count = 0;
@@ -53,13 +62,6 @@ class FileRegisterTest : public ::testing::Test {
     Put("sub/two.json", "{\"two\":2}");
     Put("three.json", "{\"three\":3}");
     Put("register.yaml", kIndex);
-  }
-  ~FileRegisterTest() override { std::filesystem::remove_all(folder_); }
-
-  void Put(const std::string& file, const std::string& content) {
-    const std::string path = absl::StrCat(folder_, "/", file);
-    std::ofstream(path + ".new") << content;
-    std::filesystem::rename(path + ".new", path);
   }
   absl::StatusOr<std::unique_ptr<FileRegister>> Open() {
     return FileRegister::Open(folder_, &clock_, [this](const absl::Status& status) { changes_.push_back(status); });

@@ -30,7 +30,7 @@ using base::Transaction;
 
 std::string FreshPath() {
   static int count = 0;
-  const std::string path = absl::StrCat(::testing::TempDir(), "/sqlite_store_", getpid(), "_", ++count, ".db");
+  std::string path = absl::StrCat(::testing::TempDir(), "/sqlite_store_", getpid(), "_", ++count, ".db");
   for (const char* suffix : {"", "-wal", "-shm"}) std::remove((path + suffix).c_str());
   return path;
 }
@@ -213,7 +213,7 @@ TEST(SqliteStore, SaysSoWhenTheDiskIsFullAndKeepsWhatWasThere) {
   getrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, SIG_IGN);
   rlimit small = before;
-  small.rlim_cur = 512 * 1024;
+  small.rlim_cur = rlim_t{512} << 10;
   setrlimit(RLIMIT_FSIZE, &small);
   const absl::Status status = Insert(*store, "b", std::string(4 << 20, 'x'));
   setrlimit(RLIMIT_FSIZE, &before);

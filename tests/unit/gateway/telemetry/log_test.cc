@@ -18,8 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 class LogTest : public ::testing::Test {
- protected:
-  LogTest() : stream_(std::tmpfile()), log_(stream_) {}
+ public:
   ~LogTest() override { std::fclose(stream_); }
 
   std::vector<std::string> Lines() {
@@ -31,6 +30,9 @@ class LogTest : public ::testing::Test {
     lines.pop_back();
     return lines;
   }
+
+ protected:
+  LogTest() : stream_(std::tmpfile()), log_(stream_) {}
 
   std::FILE* stream_;
   Log log_;
@@ -74,6 +76,7 @@ TEST_F(LogTest, StatesTheReasonOfAProblem) {
 
 TEST_F(LogTest, NeverMixesTheLinesOfTwoThreads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([this] {
       for (int n = 0; n < 200; ++n) log_.Write(LogEvent::kCallHandled, {{"caller", std::string(500, 'x')}});
