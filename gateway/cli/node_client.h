@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gateway/grpc/status.h"
 #include "grpcpp/grpcpp.h"
 #include "passerelle/authenticity/v1/authenticity_service.grpc.pb.h"
 #include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
@@ -45,7 +46,7 @@ absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Stub::*method)(grpc::Cli
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (status.ok()) return response;
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  return FromPeer(status);
 }
 
 }  // namespace passerelle::gateway
