@@ -20,6 +20,7 @@
 #include "adapters/registry.h"
 #include "core/elm/annex_one.h"
 #include "gateway/cli/arguments.h"
+#include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
 
@@ -46,6 +47,7 @@ class Grammar {
     AddTranslate();
     AddCheck();
     AddVerify();
+    AddConformance();
     AddRecognition();
     AddVersion();
   }
@@ -66,6 +68,7 @@ class Grammar {
   void AddTranslate();
   void AddCheck();
   void AddVerify();
+  void AddConformance();
   void AddRecognition();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
@@ -200,6 +203,13 @@ void Grammar::AddVerify() {
     if (!status_lists_.empty()) console_.err << "passerelle: --status is not used yet: status lists are not read\n";
     return RunVerify(registry_, request, console_);
   };
+}
+
+void Grammar::AddConformance() {
+  CLI::App* command = Add("conformance", "Judges suites of test vectors with this program.", "FOLDER... [--json]");
+  command->add_option("FOLDER", files_, "Folders with a cases.tsv in or below them")->required();
+  command->add_flag("--json", json_, "As JSON");
+  commands_[command].run = [this] { return RunConformance(files_, json_, console_); };
 }
 
 void Grammar::AddRecognition() {
