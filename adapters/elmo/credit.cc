@@ -1,22 +1,14 @@
-#include <cmath>
 #include <string>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/mapping.h"
+#include "core/elm/rules/workload.h"
 
 namespace passerelle::adapters::elmo {
 namespace {
 
 using elm::v3::LearningAchievement;
 using elm::v3::Qualification;
-
-void WritePoint(const std::string& value, elm::v3::CreditPoint* credit) {
-  const auto framework = elm::ConceptOf(elm::Vocabulary::kCreditSystem, elm::kCreditSystemEcts);
-  if (framework.has_value()) *credit->mutable_framework() = *framework;
-  credit->set_point(value);
-}
 
 // Rule credit.ects. The schema defines the value as the credits that the learner was awarded, so it is both what the
 // specification offers and what the learner received.
@@ -31,36 +23,32 @@ void MapCredit(Source* source, const xml_node& credit, size_t depth, LearningAch
     source->Warn("credit.zero", credit, "No credit, or none but zero, counts as missing.");
     return;
   }
-  if (value.empty() || !absl::EqualsIgnoreCase(scheme, "ects")) {
+  if (value.empty() || !elm::IsEcts(scheme)) {
     source->Note("credit.text", credit, "Credit of another scheme, or no number, is kept as text.");
     AddNote("en", absl::StrCat("Credit: ", written, " (", scheme.empty() ? "no scheme" : scheme, ")"),
             qualification->mutable_additional_note());
     return;
   }
-  WritePoint(value, qualification->add_credit_point());
-  WritePoint(value, achievement->add_credit_received());
+  *qualification->add_credit_point() = elm::EctsCredits(value);
+  *achievement->add_credit_received() = elm::EctsCredits(value);
   if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_STATED, value_node, "credit.ects");
 }
 
-// Rule workload.hours: whole hours as PTnH, a fraction in minutes.
+// Rule workload.hours.
 void MapHours(Source* source, const xml_node& node, size_t depth, Qualification* qualification) {
   if (base::XmlText(node).empty()) return;
   const std::string text = TakeDecimal(source, node);
-  double hours = 0;
-  constexpr double kHoursMax = 1e6;  // more than a working life
-  if (text.empty() || !absl::SimpleAtod(text, &hours) || hours > kHoursMax) {
+  if (!text.empty() && IsZero(text)) {
+    source->Note("workload.zero", node, "Zero hours count as missing.");
+    return;
+  }
+  const std::optional<std::string> duration = elm::HoursAsDuration(text);
+  if (!duration.has_value()) {
     source->Warn("workload.unreadable", node, "This is no number of hours.");
     source->Drop(node, "is no number of hours");
     return;
   }
-  if (IsZero(text)) {
-    source->Note("workload.zero", node, "Zero hours count as missing.");
-    return;
-  }
-  const auto minutes = static_cast<int64_t>(std::llround(hours * 60));
-  const std::string rest = minutes % 60 == 0 ? "" : absl::StrCat(minutes % 60, "M");
-  const std::string whole = minutes / 60 == 0 && !rest.empty() ? "" : absl::StrCat(minutes / 60, "H");
-  qualification->set_volume_of_learning(absl::StrCat("PT", whole, rest));
+  qualification->set_volume_of_learning(*duration);
   if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_STATED, node, "workload.hours");
 }
 
@@ -77,7 +65,7 @@ void MapWorkload(Source* source, const xml_node& specification, const xml_node& 
   MapHours(source, source->Child(instance, "engagementHours"), depth, qualification);
   const xml_node text = source->Child(instance, "credit");
   const bool noted = !base::XmlText(source->Child(text, "value")).empty() &&
-                     !absl::EqualsIgnoreCase(base::XmlText(source->Child(text, "scheme")), "ects");
+                     !elm::IsEcts(base::XmlText(source->Child(text, "scheme")));
   const bool computable = qualification->credit_point_size() > 0 || !qualification->volume_of_learning().empty();
   if (depth == 0 && noted && !computable) {
     source->Origin("A1-M07", document::v1::ELEMENT_STATUS_TEXT, text, "credit.text");

@@ -1,8 +1,8 @@
+#include "core/elm/rules/level.h"
+
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/mapping.h"
 
@@ -10,20 +10,6 @@ namespace passerelle::adapters::elmo {
 namespace {
 
 using elm::v3::Qualification;
-
-// A cycle of the European higher education area, and the EQF level that EQAR equates with it.
-struct Cycle {
-  absl::string_view word;  // as ELMO documents write it, without regard to case
-  absl::string_view code;
-  absl::string_view label;
-  int eqf;
-};
-constexpr Cycle kCycles[] = {{"bachelor", "first", "First cycle", 6},
-                             {"master", "second", "Second cycle", 7},
-                             {"phd", "third", "Third cycle", 8}};
-
-// There is no vocabulary for cycles, so the concept is ours, under a scheme of ours.
-constexpr absl::string_view kCycleScheme = "urn:passerelle:qf-ehea-cycle";
 
 void KeepAsNote(absl::string_view type, absl::string_view value, absl::string_view description,
                 Qualification* qualification) {
@@ -39,10 +25,8 @@ void MapOneLevel(Source* source, const xml_node& node, absl::string_view type, c
     source->Warn("level.empty", node, "A level without a value says nothing.");
     return;
   }
-  int level = 0;
-  const bool eqf = absl::EqualsIgnoreCase(type, "eqf");
-  const auto concept_node =
-      eqf && absl::SimpleAtoi(value, &level) ? elm::EqfLevel(level) : std::optional<elm::v3::Concept>();
+  const bool eqf = elm::IsEqfFramework(type);
+  const auto concept_node = elm::EqfLevel(eqf ? elm::EqfLevelOf(value, eqf).value_or(0) : 0);
   if (!concept_node.has_value()) {
     if (eqf) source->Warn("level.eqf", node, "The framework has levels 1 to 8; the value is kept as text.");
     KeepAsNote(type, value, description, qualification);
@@ -62,13 +46,11 @@ void MapOneLevel(Source* source, const xml_node& node, absl::string_view type, c
 void MapCycle(Source* source, const xml_node& node, size_t depth, Qualification* qualification) {
   const std::string word = base::XmlText(node);
   if (word.empty()) return;
-  for (const Cycle& cycle : kCycles) {
-    if (!absl::EqualsIgnoreCase(word, cycle.word)) continue;
+  if (const std::optional<elm::Cycle> cycle = elm::CycleOf(word)) {
     source->Take(node);
     source->TakeAttribute(node, "lang");
-    *qualification->add_education_level() =
-        elm::MakeConcept(absl::StrCat(kCycleScheme, ":", cycle.code), kCycleScheme, cycle.label);
-    const auto level = elm::EqfLevel(cycle.eqf);
+    *qualification->add_education_level() = elm::CycleConcept(*cycle);
+    const auto level = elm::EqfLevel(elm::EqfLevelOfCycle(*cycle));
     if (qualification->has_eqf_level() || !level.has_value()) return;
     *qualification->mutable_eqf_level() = *level;
     AddNote("en", absl::StrCat("The EQF level was derived from the cycle (", word, ") by rule level.cycle-derived."),
@@ -103,7 +85,7 @@ void MapLevel(Source* source, const xml_node& specification, const xml_node& ins
   for (const xml_node& node : source->Children(specification, "level")) MapCycle(source, node, depth, qualification);
   if (depth > 0 || qualification->has_eqf_level()) return;
   for (const xml_node& node : source->Children(instance, "level")) {
-    const bool other = !absl::EqualsIgnoreCase(base::XmlText(source->Child(node, "type")), "eqf");
+    const bool other = !elm::IsEqfFramework(base::XmlText(source->Child(node, "type")));
     if (other && !base::XmlText(source->Child(node, "value")).empty()) {
       source->Origin("A1-M08", document::v1::ELEMENT_STATUS_TEXT, node, "level.text");
     }

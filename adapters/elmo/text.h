@@ -9,32 +9,27 @@
 
 #include "absl/strings/string_view.h"
 #include "adapters/elmo/source.h"
+#include "core/elm/rules/text.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::adapters::elmo {
 
-using Texts = google::protobuf::RepeatedPtrField<elm::v3::LanguageString>;
-using Notes = google::protobuf::RepeatedPtrField<elm::v3::Note>;
-
-// Rule language.bcp47: the tag by BCP 47, from spellings such as "nl_NL", "FI" or "ENG"; "und" if it names no language.
-std::string LanguageTag(absl::string_view stated);
-
-void AddText(absl::string_view language, absl::string_view value, Texts* texts);
+using elm::AddNote;
+using elm::AddText;
+using elm::IsWebAddress;
+using elm::LanguageTag;
+using elm::Notes;
+using elm::StripActiveContent;
+using elm::Texts;
 
 // Adds a text where the model allows one a language: a second one is appended to the first, on a line of its own.
 void MergeText(const elm::v3::LanguageString& text, Texts* texts);
-
-// A note with one text.
-void AddNote(absl::string_view language, absl::string_view value, Notes* notes);
 
 // Rule text.duplicate-language: the first text of a language goes to `texts`, a further one becomes a note with a
 // diagnostic. Empty elements, and elements that hold only punctuation, are passed over.
 void TakeTexts(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes);
 // The same with line breaks kept.
 void TakeMultilineTexts(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes);
-
-// Rule markup.html: the markup without active content (scripts, event handlers, frames, forms, script addresses).
-std::string StripActiveContent(absl::string_view html);
 
 // A decimal number; "7,5" is taken as "7.5" with the diagnostic number.comma. Empty if it is none. The digits stay as
 // written.
@@ -49,9 +44,6 @@ bool IsZero(absl::string_view decimal);
 std::string TakeDate(Source* source, const xml_node& node);
 // The same for a birth date, whose zone means nothing.
 std::string TakeBirthDate(Source* source, const xml_node& node);
-
-// Whether a text is an address on the web that the model can hold.
-bool IsWebAddress(absl::string_view text);
 
 // Texts that stand where a value should: "TODO …".
 bool IsPlaceholder(absl::string_view text);

@@ -12,8 +12,8 @@
 #include "absl/strings/str_join.h"
 #include "core/elm/annex_one_reading.h"
 #include "core/elm/constraints_graph.h"
+#include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
-#include "core/elm/workload.h"
 
 namespace passerelle::elm {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "core/elm/codec_literal.h"
-#include "core/elm/workload.h"
+#include "core/elm/rules/workload.h"
 
 namespace passerelle::elm {
 namespace {

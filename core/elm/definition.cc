@@ -9,7 +9,7 @@
 #include "core/elm/annex_one.h"
 #include "core/elm/annex_one_reading.h"
 #include "core/elm/constraints.h"
-#include "core/elm/workload.h"
+#include "core/elm/rules/workload.h"
 
 namespace passerelle::elm {
 namespace {

@@ -13,8 +13,8 @@
 #include "core/elm/annex_one_reading.h"
 #include "core/elm/constraints.h"
 #include "core/elm/constraints_lexical.h"
+#include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
-#include "core/elm/workload.h"
 
 namespace passerelle::elm {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/decimal.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "core/recognition/decimal.h"
 #include "core/recognition/policy_rules.h"
 
 namespace passerelle::recognition {
@@ -65,7 +65,7 @@ absl::Status CheckPolicy(const v1::RecognitionPolicy& policy) {
     if (!seen.insert(element).second) return Invalid(place, "it is named twice");
   }
   if (policy.minimum_eqf_level() > kLevelMax) return Invalid("minimum_eqf_level", "levels go from 1 to 8");
-  if (!policy.minimum_ects().empty() && !Decimal::Parse(policy.minimum_ects()).has_value()) {
+  if (!policy.minimum_ects().empty() && !base::Decimal::Parse(policy.minimum_ects()).has_value()) {
     return Invalid("minimum_ects", "it is no decimal number such as 7.5");
   }
   if (policy.required_elements().empty() && policy.minimum_eqf_level() == 0 && policy.minimum_ects().empty() &&
@@ -85,7 +85,7 @@ v1::Evaluation Evaluate(const v1::RecognitionPolicy& policy, const Facts& facts)
   if (policy.minimum_eqf_level() > 0) {
     *evaluation.add_rules() = MinimumLevel(policy.minimum_eqf_level(), facts.credential);
   }
-  const std::optional<Decimal> credits = Decimal::Parse(policy.minimum_ects());
+  const std::optional<base::Decimal> credits = base::Decimal::Parse(policy.minimum_ects());
   if (credits.has_value()) *evaluation.add_rules() = MinimumCredits(*credits, facts.credential);
   if (policy.authenticity_required()) *evaluation.add_rules() = Authenticity(facts.verdict);
   evaluation.set_proposed_state(StateOf(evaluation));

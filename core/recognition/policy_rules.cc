@@ -65,7 +65,7 @@ Level LevelOf(const LearningAchievement& achievement, const Reading& reading) {
 
 // The ECTS credits of an achievement, and what it states instead where they cannot be told.
 struct Credits {
-  std::optional<Decimal> ects;
+  std::optional<base::Decimal> ects;
   std::string instead;
 };
 
@@ -77,7 +77,7 @@ Credits CountCredits(const google::protobuf::RepeatedPtrField<elm::v3::CreditPoi
       if (!credits.ects.has_value()) credits.instead = "credits of another system than ECTS only";
       continue;
     }
-    const std::optional<Decimal> number = Decimal::Parse(point.point());
+    const std::optional<base::Decimal> number = base::Decimal::Parse(point.point());
     if (!number.has_value()) return {std::nullopt, "credits that are no decimal number"};
     if (credits.ects.has_value() && *credits.ects != *number) return {std::nullopt, "two different numbers of credits"};
     credits.ects = number;
@@ -162,15 +162,15 @@ v1::RuleResult MinimumLevel(uint32_t level, const elm::v3::EuropeanDigitalCreden
                 absl::StrCat("Every learning achievement stands at level ", level, " or higher."));
 }
 
-v1::RuleResult MinimumCredits(Decimal credits, const elm::v3::EuropeanDigitalCredential& credential) {
+v1::RuleResult MinimumCredits(base::Decimal credits, const elm::v3::EuropeanDigitalCredential& credential) {
   const Reading reading(credential);
   const std::string required = absl::StrCat(credits.ToString(), " ECTS credits or more");
   std::vector<std::string> found;
   std::vector<std::string> unknown;
-  Decimal sum;
+  base::Decimal sum;
   for (const LearningAchievement* achievement : AchievementsOf(reading)) {
     const Credits stated = CreditsOf(*achievement, reading);
-    const std::optional<Decimal> total = stated.ects.has_value() ? sum.Plus(*stated.ects) : std::nullopt;
+    const std::optional<base::Decimal> total = stated.ects.has_value() ? sum.Plus(*stated.ects) : std::nullopt;
     if (total.has_value()) sum = *total;
     found.push_back(stated.ects.has_value() ? absl::StrCat(stated.ects->ToString(), " ECTS") : stated.instead);
     if (!total.has_value()) unknown.push_back(found.back());

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "core/recognition/decimal.h"
+#include "core/base/decimal.h"
 #include "passerelle/authenticity/v1/authenticity.pb.h"
 #include "passerelle/document/v1/document.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
@@ -31,7 +31,7 @@ v1::RuleResult RequiredElement(const std::string& element, const document::v1::A
 v1::RuleResult MinimumLevel(uint32_t level, const elm::v3::EuropeanDigitalCredential& credential);
 
 // Whether the learning achievements together earned at least this many ECTS credits.
-v1::RuleResult MinimumCredits(Decimal credits, const elm::v3::EuropeanDigitalCredential& credential);
+v1::RuleResult MinimumCredits(base::Decimal credits, const elm::v3::EuropeanDigitalCredential& credential);
 
 // Whether the issuing side confirms the document.
 v1::RuleResult Authenticity(const authenticity::v1::AuthenticityVerdict& verdict);

@@ -1,11 +1,12 @@
-#include "core/recognition/decimal.h"
+#include "core/base/decimal.h"
 
 #include <limits>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-namespace passerelle::recognition {
+namespace passerelle::base {
 namespace {
 
 constexpr size_t kDigits = 6;  // on each side of the point
@@ -50,4 +51,13 @@ std::optional<Decimal> Decimal::Plus(Decimal other) const {
   return Decimal(millionths_ + other.millionths_);
 }
 
-}  // namespace passerelle::recognition
+std::optional<Decimal> Decimal::DividedBy(Decimal divisor, Rounding rounding) const {
+  if (divisor.millionths_ == 0) return std::nullopt;
+  const absl::int128 scaled = absl::int128(millionths_) * kOne;
+  absl::int128 quotient = scaled / divisor.millionths_;
+  if (rounding == Rounding::kUp && scaled % divisor.millionths_ != 0) ++quotient;
+  if (quotient > std::numeric_limits<int64_t>::max()) return std::nullopt;
+  return Decimal(static_cast<int64_t>(quotient));
+}
+
+}  // namespace passerelle::base

@@ -1,4 +1,4 @@
-#include "core/elm/workload.h"
+#include "core/elm/rules/workload.h"
 
 #include <cmath>
 

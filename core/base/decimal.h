@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace passerelle::recognition {
+namespace passerelle::base {
 
 class Decimal {
  public:
@@ -26,6 +26,15 @@ class Decimal {
   // Nothing when the sum would be larger than can be counted.
   std::optional<Decimal> Plus(Decimal other) const;
 
+  // The quotient, cut or raised to six digits after the point, so that what is below or above it stays so. Nothing when
+  // the divisor is zero, or the quotient larger than can be counted.
+  enum class Rounding { kDown, kUp };
+  std::optional<Decimal> DividedBy(Decimal divisor, Rounding rounding) const;
+
+  bool IsZero() const { return millionths_ == 0; }
+  // The nearest binary number, for those who only show it.
+  double ToDouble() const { return static_cast<double>(millionths_) / 1e6; }
+
   friend bool operator<(Decimal a, Decimal b) { return a.millionths_ < b.millionths_; }
   friend bool operator==(Decimal a, Decimal b) { return a.millionths_ == b.millionths_; }
   friend bool operator!=(Decimal a, Decimal b) { return !(a == b); }
@@ -36,4 +45,4 @@ class Decimal {
   int64_t millionths_ = 0;
 };
 
-}  // namespace passerelle::recognition
+}  // namespace passerelle::base

@@ -1,10 +1,10 @@
-#include "core/recognition/decimal.h"
+#include "core/base/decimal.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace passerelle::recognition {
+namespace passerelle::base {
 namespace {
 
 TEST(DecimalTest, ReadsAndWritesExactly) {
@@ -44,4 +44,4 @@ TEST(DecimalTest, SumsThatCannotBeCountedAreNone) {
 }
 
 }  // namespace
-}  // namespace passerelle::recognition
+}  // namespace passerelle::base

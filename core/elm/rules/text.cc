@@ -1,0 +1,64 @@
+#include "core/elm/rules/text.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::elm {
+
+std::string LanguageTag(absl::string_view stated) {
+  stated = absl::StripAsciiWhitespace(stated);
+  if (absl::ConsumePrefix(&stated, "https:") || absl::ConsumePrefix(&stated, "http:")) {
+    const absl::string_view rest = kLanguageScheme.substr(kLanguageScheme.find("//"));
+    if (!absl::ConsumePrefix(&stated, rest) || !absl::ConsumePrefix(&stated, "/")) {
+      return std::string(kLanguageUndetermined);
+    }
+  }
+  const size_t separator = stated.find_first_of("-_");
+  const auto language = Language(stated.substr(0, separator));
+  if (!language.has_value()) return std::string(kLanguageUndetermined);
+  std::string tag = LanguageTagOf(language->id()).value_or(std::string(kLanguageUndetermined));
+  if (separator == absl::string_view::npos || tag == kLanguageUndetermined) return tag;
+  const absl::string_view region = stated.substr(separator + 1);
+  // "en_EN" and the like name no country; the language is right all the same.
+  if (region.size() == 2 && Country(region).has_value()) absl::StrAppend(&tag, "-", absl::AsciiStrToUpper(region));
+  return tag;
+}
+
+void AddText(absl::string_view language, absl::string_view value, Texts* texts) {
+  v3::LanguageString* text = texts->Add();
+  text->set_language(std::string(language));
+  text->set_value(std::string(value));
+}
+
+void AddNote(absl::string_view language, absl::string_view value, Notes* notes) {
+  AddText(language, value, notes->Add()->mutable_note_literal());
+}
+
+bool HasLanguage(const Texts& texts, absl::string_view language) {
+  return std::any_of(texts.begin(), texts.end(), [language](const auto& text) { return text.language() == language; });
+}
+
+bool AddTextOnce(absl::string_view language, absl::string_view value, Texts* texts, Notes* notes) {
+  for (const v3::LanguageString& text : *texts) {
+    if (text.language() == language && text.value() == value) return true;
+  }
+  if (!HasLanguage(*texts, language)) {
+    AddText(language, value, texts);
+    return true;
+  }
+  AddNote(language, value, notes);
+  return false;
+}
+
+bool IsWebAddress(absl::string_view text) {
+  const bool web = absl::StartsWithIgnoreCase(text, "http://") || absl::StartsWithIgnoreCase(text, "https://");
+  return web && text.find_first_of(" \t\r\n\"<>\\^`{|}") == absl::string_view::npos;
+}
+
+}  // namespace passerelle::elm
