@@ -107,4 +107,15 @@ inline constexpr size_t kQueuedCallsMax = 1024;
 // Test: tests/unit/gateway/config/yaml_test.cc.
 inline constexpr size_t kConfigBytesMax = 4u << 20;
 
+// Bytes and items of one CBOR document. Signed credentials have some kilobytes, lists of issuing authorities 200 KiB and
+// ten thousand items; an item costs a hundred bytes of memory.
+// Test: tests/unit/core/base/cbor_test.cc.
+inline constexpr size_t kCborBytesMax = 4u << 20;
+inline constexpr size_t kCborItemsMax = 200'000;
+
+// Bytes of a signed note, and signatures on it: a checkpoint with the signatures of every peer has some kilobytes.
+// Test: tests/unit/core/evidence/note_test.cc.
+inline constexpr size_t kNoteBytesMax = 64u << 10;
+inline constexpr size_t kNoteSignaturesMax = 100;
+
 }  // namespace passerelle::base

@@ -1,5 +1,7 @@
 #include "gateway/conformance/judges.h"
 
+#include "gateway/conformance/judge_merkle.h"
+
 namespace passerelle::gateway {
 namespace {
 
@@ -10,6 +12,8 @@ struct KindOfCase {
 
 // One line per kind. The functions stand in judge_<family>.h beside this file.
 constexpr KindOfCase kKinds[] = {
+    {"merkle-consistency", JudgeMerkleConsistency},
+    {"merkle-inclusion", JudgeMerkleInclusion},
     {"none", nullptr},
 };
 

@@ -21,6 +21,7 @@ const std::map<std::string, Rooms>& CoreEdges() {
       {"document", {"base", "elm"}},
       {"registers", {"base", "elm", "document"}},
       {"proof", {"base", "elm", "document"}},
+      {"evidence", {"base", "proof"}},
       {"federation", {"base", "elm", "document", "proof"}},
       {"relay", {"base", "elm", "document", "proof", "federation"}},
       {"authenticity", {"base", "elm", "document", "registers", "proof", "federation", "relay"}},

@@ -1,0 +1,186 @@
+#include "core/evidence/note.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "core/base/digest.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/base/utf8.h"
+
+namespace passerelle::evidence {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+constexpr absl::string_view kDash = "\xE2\x80\x94 ";  // an em dash and a blank
+constexpr size_t kKeyIdBytes = 4;
+constexpr size_t kPointBytes = 32;
+constexpr size_t kSignatureBytes = 64;
+constexpr size_t kTimeBytes = 8;
+
+absl::Status Broken(absl::string_view place, absl::string_view detail) { return Problem(Reason::kNote, place, detail); }
+
+bool IsName(absl::string_view name) {
+  return !name.empty() && !absl::StrContains(name, "+") && std::none_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
+  });
+}
+
+// SHA-256(name || line feed || kind || key), the first four bytes (C2SP signed-note, signatures).
+std::string KeyId(absl::string_view name, NoteKey::Kind kind, absl::string_view point) {
+  const base::Sha256Digest digest =
+      base::Sha256(absl::StrCat(name, "\n", std::string(1, static_cast<char>(kind)), point));
+  return std::string(digest.begin(), digest.begin() + kKeyIdBytes);
+}
+
+// The bytes of an Ed25519 key; empty for another one.
+std::string PointOf(const proof::VerificationKey& key) {
+  if (key.algorithm() != proof::KeyAlgorithm::kEdDsa) return "";
+  const auto jwk = base::JsonDocument::Parse(key.jwk());
+  if (!jwk.ok()) return "";
+  const auto members = base::AsObject(jwk->root());
+  const auto x = members ? base::FindString(*members, "x") : std::nullopt;
+  const auto point = base::Base64UrlDecode(x.value_or(""));
+  return point.ok() ? *point : "";
+}
+
+// What a witness signs (C2SP tlog-cosignature, format).
+std::string Cosigned(uint64_t seconds, absl::string_view text) {
+  return absl::StrCat("cosignature/v1\ntime ", seconds, "\n", text);
+}
+
+absl::StatusOr<NoteSignature> ReadSignature(absl::string_view line) {
+  if (!absl::ConsumePrefix(&line, kDash)) return Broken("signature", "the line does not begin with a dash");
+  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(' ', 1));
+  const absl::StatusOr<std::string> bytes = base::Base64Decode(parts.second);
+  if (!IsName(parts.first)) return Broken("signature", "it is under no name");
+  if (!bytes.ok() || base::Base64Encode(*bytes) != parts.second || bytes->size() <= kKeyIdBytes)
+    return Broken("signature", "it is not base64 of a key and more");
+  return NoteSignature{std::string(parts.first), bytes->substr(0, kKeyIdBytes), bytes->substr(kKeyIdBytes)};
+}
+
+absl::Status CheckCharacters(absl::string_view bytes) {
+  if (bytes.size() > base::kNoteBytesMax) return Problem(Reason::kInputTooLarge, "note");
+  for (const char c : bytes) {
+    if (absl::ascii_iscntrl(c) && c != '\n') return Broken("note", "it has a control character");
+  }
+  if (!base::IsUtf8(bytes)) return Broken("note", "it is not UTF-8");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<SignedNote> ReadNote(absl::string_view bytes) {
+  RETURN_IF_ERROR(CheckCharacters(bytes));
+  const size_t gap = bytes.rfind("\n\n");
+  if (gap == absl::string_view::npos) return Broken("note", "no empty line stands before the signatures");
+  SignedNote note;
+  note.text = std::string(bytes.substr(0, gap + 1));
+  absl::string_view rest = bytes.substr(gap + 2);
+  if (!absl::ConsumeSuffix(&rest, "\n")) return Broken("note", "it does not end with a line feed");
+  for (const absl::string_view line : absl::StrSplit(rest, '\n')) {
+    if (note.signatures.size() == base::kNoteSignaturesMax) return Broken("note", "it has too many signatures");
+    ASSIGN_OR_RETURN(note.signatures.emplace_back(), ReadSignature(line));
+  }
+  return note;
+}
+
+std::string WriteNote(const SignedNote& note) {
+  std::string bytes = absl::StrCat(note.text, "\n");
+  for (const NoteSignature& signature : note.signatures) {
+    absl::StrAppend(&bytes, kDash, signature.name, " ",
+                    base::Base64Encode(absl::StrCat(signature.key_id, signature.signature)), "\n");
+  }
+  return bytes;
+}
+
+NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string point)
+    : name_(name), kind_(kind), key_(key), point_(std::move(point)), id_(KeyId(name, kind, point_)) {}
+
+absl::StatusOr<NoteKey> NoteKey::Make(absl::string_view name, Kind kind, const proof::VerificationKey& key) {
+  if (!IsName(name)) return Problem(Reason::kKeyUnusable, "name", "it is empty or has a blank or a plus sign");
+  std::string point = PointOf(key);
+  if (point.size() != kPointBytes) return Problem(Reason::kKeyUnusable, "key", "it is not an Ed25519 key");
+  return NoteKey(name, kind, key, std::move(point));
+}
+
+absl::StatusOr<NoteKey> NoteKey::FromText(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('+', 2));
+  if (parts.size() != 3) return Problem(Reason::kKeyUnusable, "", "it is not of the form name+hash+key");
+  const absl::StatusOr<std::string> bytes = base::Base64Decode(parts[2]);
+  if (!bytes.ok() || base::Base64Encode(*bytes) != parts[2] || bytes->size() != 1 + kPointBytes)
+    return Problem(Reason::kKeyUnusable, "key");
+  const auto kind = static_cast<Kind>(bytes->front());
+  if (kind != Kind::kLog && kind != Kind::kWitness) return Problem(Reason::kKeyUnusable, "key", "of an unknown kind");
+  ASSIGN_OR_RETURN(const proof::VerificationKey key,
+                   proof::VerificationKey::FromJwk(absl::StrCat(R"({"kty":"OKP","crv":"Ed25519","x":")",
+                                                                base::Base64UrlEncode(bytes->substr(1)), R"("})")));
+  ASSIGN_OR_RETURN(NoteKey made, Make(parts[0], kind, key));
+  if (absl::BytesToHexString(made.id_) != parts[1]) {
+    return Problem(Reason::kKeyUnusable, "hash", "it belongs to another name or key");
+  }
+  return made;
+}
+
+std::string NoteKey::Text() const {
+  return absl::StrCat(name_, "+", absl::BytesToHexString(id_), "+",
+                      base::Base64Encode(absl::StrCat(std::string(1, static_cast<char>(kind_)), point_)));
+}
+
+bool NoteKey::Verify(absl::string_view text, const NoteSignature& signature, absl::Time* seen_at) const {
+  if (signature.name != name_ || signature.key_id != id_) return false;
+  if (kind_ == Kind::kLog) return key_.Verify(text, signature.signature);
+  if (signature.signature.size() != kTimeBytes + kSignatureBytes) return false;
+  uint64_t seconds = 0;
+  for (size_t i = 0; i < kTimeBytes; ++i) seconds = (seconds << 8) | static_cast<uint8_t>(signature.signature[i]);
+  if (seconds > static_cast<uint64_t>(absl::ToUnixSeconds(absl::InfiniteFuture()))) return false;
+  if (!key_.Verify(Cosigned(seconds, text), absl::string_view(signature.signature).substr(kTimeBytes))) return false;
+  if (seen_at != nullptr) *seen_at = absl::FromUnixSeconds(static_cast<int64_t>(seconds));
+  return true;
+}
+
+absl::Status SignNote(absl::string_view name, const proof::SigningKey& key, SignedNote& note) {
+  ASSIGN_OR_RETURN(const NoteKey known, NoteKey::Make(name, NoteKey::Kind::kLog, key.verification_key()));
+  ASSIGN_OR_RETURN(const std::string signature, key.Sign(note.text));
+  note.signatures.push_back({known.name(), known.id(), signature});
+  return absl::OkStatus();
+}
+
+absl::Status CosignNote(absl::string_view name, const proof::SigningKey& key, absl::Time seen_at, SignedNote& note) {
+  const int64_t seconds = absl::ToUnixSeconds(seen_at);
+  if (seconds < 0) return Problem(Reason::kFieldInvalid, "seen_at", "it is before 1970");
+  ASSIGN_OR_RETURN(const NoteKey known, NoteKey::Make(name, NoteKey::Kind::kWitness, key.verification_key()));
+  ASSIGN_OR_RETURN(const std::string signature, key.Sign(Cosigned(static_cast<uint64_t>(seconds), note.text)));
+  std::string time;
+  for (size_t i = kTimeBytes; i > 0; --i) time.push_back(static_cast<char>((seconds >> (8 * (i - 1))) & 0xff));
+  note.signatures.push_back({known.name(), known.id(), absl::StrCat(time, signature)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& keys) {
+  std::vector<VerifiedSignature> verified;
+  for (const NoteSignature& signature : note.signatures) {
+    for (const NoteKey& key : keys) {
+      if (signature.name != key.name() || signature.key_id != key.id()) continue;
+      VerifiedSignature found = {key.name(), key.kind(), absl::InfinitePast()};
+      if (!key.Verify(note.text, signature, &found.seen_at)) {
+        return Problem(Reason::kNoteSignature, "signature", "one under a known name does not verify");
+      }
+      verified.push_back(std::move(found));
+    }
+  }
+  if (verified.empty()) return Problem(Reason::kNoteSignature, "signature", "none is by a known key");
+  return verified;
+}
+
+}  // namespace passerelle::evidence
