@@ -345,7 +345,8 @@ class Report {
   void AssessmentKind(const v3::LearningAssessmentSpecification& kind) {
     const Placed<v3::LearningAssessmentSpecification> placed = reading_.Place(kind);
     if (!First(placed.node, kM09)) return;
-    if (placed.node->has_dc_type()) StateConcept(kM09, placed.node->dc_type(), Vocabulary::kAssessment);
+    ForEach(placed.node->dc_type(),
+            [this](const v3::Concept& type) { StateConcept(kM09, type, Vocabulary::kAssessment); });
     // The mode of an assessment does not say how the learning was taken part in.
     ForEach(placed.node->mode(), [this](const v3::Concept& mode) {
       const Placed<v3::Concept> at = reading_.Place(mode);

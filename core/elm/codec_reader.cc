@@ -33,10 +33,6 @@ namespace dom = simdjson::dom;
 constexpr absl::string_view kContextOfModel2 = "https://www.w3.org/ns/credentials/v2";
 constexpr absl::string_view kUndetermined = "und";
 
-// Members that only model 3.3 has and that this model lacks.
-constexpr absl::string_view kMembersOf33[] = {"hasFamilyRelationship", "hasAgreement", "recognises",
-                                              "relatedAgreement"};
-
 // Where a value stands. Frames live on the stack; the pointer is only written out for a finding.
 struct Path {
   const Path* parent = nullptr;
@@ -222,7 +218,6 @@ class Reader {
     if (member == nullptr) {
       node.filled = true;
       node.aside.Add(Aside::kUnknown, name, document_.Text(value));
-      for (const absl::string_view known : kMembersOf33) model_3_3_ = model_3_3_ || known == name;
       model_3_3_ = model_3_3_ || IsModel33Iri(name);
       return Report(path, "json.unknown-member", absl::StrCat("the class ", node.table.name, " has no such member"));
     }

@@ -156,6 +156,7 @@ class Tables {
     MemberTable& member = table.members[property.name];
     member.property = &property;
     member.model_3_2 = property.name == kTermOf32;
+    member.model_3_3 = options.model_3_3();
   }
 
   void AddOtherNames(ClassTable& table, const PropertyTable& property) {
@@ -177,8 +178,9 @@ class Tables {
   void FillTypes(const ClassTable& table, const std::string& iri) {
     bool model_3_2 = false;
     for (const absl::string_view name : kTypesOf32) model_3_2 = model_3_2 || name == table.name;
+    const bool model_3_3 = absl::StartsWith(iri, kModelNamespace33);
     for (const std::string& stated : {table.name, iri, CompactIri(iri), absl::StrCat(kModelNamespace, table.name)}) {
-      if (!stated.empty()) types_.try_emplace(stated, TypeTable{table.name, &table, false, model_3_2});
+      if (!stated.empty()) types_.try_emplace(stated, TypeTable{table.name, &table, model_3_3, model_3_2});
     }
     types_.try_emplace(absl::StrCat(kModelNamespace33, table.name), TypeTable{table.name, &table, true, false});
   }

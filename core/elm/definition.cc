@@ -114,10 +114,13 @@ class Definition {
     bool other_than_attendance = false;
     const auto kind = [&](const v3::LearningAssessmentSpecification& entry) {
       const v3::LearningAssessmentSpecification& node = *reading_.Place(entry).node;
-      const bool attendance = CodeOf(Vocabulary::kAssessment, node.dc_type().id()) == kAssessmentLevelOfAttendance;
+      const bool attendance = !node.dc_type().empty() &&
+                              std::all_of(node.dc_type().begin(), node.dc_type().end(), [](const v3::Concept& type) {
+                                return CodeOf(Vocabulary::kAssessment, type.id()) == kAssessmentLevelOfAttendance;
+                              });
       assessed = true;
       other_than_attendance = other_than_attendance || !attendance;
-      criteria = criteria || (node.has_dc_type() && !attendance) || node.has_grading_scheme() ||
+      criteria = criteria || (!node.dc_type().empty() && !attendance) || node.has_grading_scheme() ||
                  !node.description().empty() || !node.supplementary_document().empty();
     };
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
