@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <memory>
+
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -10,10 +12,24 @@ namespace passerelle::base {
 namespace {
 
 // Fetched once: an implicit fetch for every digest costs more than a short digest itself.
-const EVP_MD* Sha256Algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return algorithm;
+const EVP_MD* Fetched(HashAlgorithm algorithm) {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
+  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  switch (algorithm) {
+    case HashAlgorithm::kSha256:
+      return sha256;
+    case HashAlgorithm::kSha384:
+      return sha384;
+    case HashAlgorithm::kSha512:
+      break;
+  }
+  return sha512;
 }
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
 
 // Decoders of Abseil are lenient; a strict text is one that encodes back to itself.
 template <typename Encode>
@@ -27,8 +43,23 @@ absl::StatusOr<std::string> Strict(bool decoded, std::string bytes, absl::string
 Sha256Digest Sha256(absl::string_view bytes) {
   Sha256Digest digest{};
   unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, Sha256Algorithm(), nullptr);
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, Fetched(HashAlgorithm::kSha256), nullptr);
   return digest;
+}
+
+size_t DigestBytes(HashAlgorithm algorithm) { return static_cast<size_t>(EVP_MD_get_size(Fetched(algorithm))); }
+
+std::string Digest(HashAlgorithm algorithm, absl::Span<const absl::string_view> pieces) {
+  const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
+  EVP_DigestInit_ex2(context.get(), Fetched(algorithm), nullptr);
+  for (const absl::string_view piece : pieces) EVP_DigestUpdate(context.get(), piece.data(), piece.size());
+  std::string digest(DigestBytes(algorithm), '\0');
+  EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  return digest;
+}
+
+std::string Digest(HashAlgorithm algorithm, absl::string_view bytes) {
+  return Digest(algorithm, absl::Span<const absl::string_view>(&bytes, 1));
 }
 
 std::string Sha256Hex(absl::string_view bytes) {

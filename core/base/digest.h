@@ -1,4 +1,4 @@
-// SHA-256 and encodings of bytes as text.
+// SHA-2 digests, and encodings of bytes as text.
 //
 // Thread-safety: free functions on values.
 #pragma once
@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace passerelle::base {
 
@@ -16,6 +17,15 @@ using Sha256Digest = std::array<uint8_t, 32>;
 
 // SHA-256 (FIPS 180-4) of the bytes.
 Sha256Digest Sha256(absl::string_view bytes);
+
+enum class HashAlgorithm { kSha256, kSha384, kSha512 };
+
+// Bytes of a digest.
+size_t DigestBytes(HashAlgorithm algorithm);
+
+// The digest (FIPS 180-4) of the pieces one after another.
+std::string Digest(HashAlgorithm algorithm, absl::Span<const absl::string_view> pieces);
+std::string Digest(HashAlgorithm algorithm, absl::string_view bytes);
 
 // SHA-256 as 64 lower-case hexadecimal digits.
 std::string Sha256Hex(absl::string_view bytes);

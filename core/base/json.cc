@@ -165,19 +165,22 @@ std::optional<absl::string_view> FindString(dom::object object, absl::string_vie
 JsonDocument::JsonDocument(std::unique_ptr<dom::parser> parser, simdjson::padded_string source, dom::element root)
     : parser_(std::move(parser)), source_(std::move(source)), root_(root) {}
 
-absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes) {
+absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view bytes, size_t nesting_max) {
   const absl::StatusOr<absl::string_view> text = Prepare(bytes);
   if (!text.ok()) return text.status();
   simdjson::padded_string source(text->data(), text->size());
   auto parser = std::make_unique<dom::parser>();
   dom::element root;
   // simdjson counts the document itself as one level.
-  simdjson::error_code error = parser->allocate(source.size(), kNestingMax + 1);
+  simdjson::error_code error = parser->allocate(source.size(), nesting_max + 1);
   if (error == simdjson::SUCCESS) error = parser->parse(source).get(root);
   if (error != simdjson::SUCCESS) {
     const std::optional<JsonFault> fault = FindJsonFault(*text);
-    return fault.has_value() ? Refusal(*text, *fault)
-                             : Problem(Reason::kJsonMalformed, "", simdjson::error_message(error));
+    if (fault.has_value()) return Refusal(*text, *fault);
+    if (error == simdjson::DEPTH_ERROR) {
+      return Problem(Reason::kInputTooDeep, "", absl::StrCat("more than ", nesting_max, " levels"));
+    }
+    return Problem(Reason::kJsonMalformed, "", simdjson::error_message(error));
   }
   std::vector<std::string> tokens;
   if (DuplicateFinder().Find(root, tokens)) {

@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/base/limits.h"
 
 namespace passerelle::base {
 
@@ -48,7 +49,8 @@ std::optional<absl::string_view> FindString(simdjson::dom::object object, absl::
 //   if (!root.has_value()) ...
 class JsonDocument {
  public:
-  static absl::StatusOr<JsonDocument> Parse(absl::string_view bytes);
+  // `nesting_max` may be less than kNestingMax.
+  static absl::StatusOr<JsonDocument> Parse(absl::string_view bytes, size_t nesting_max = kNestingMax);
 
   simdjson::dom::element root() const { return root_; }
 

@@ -43,6 +43,49 @@ inline constexpr size_t kFindingsMax = 1000;
 // Test: tests/unit/core/relay/envelope_test.cc.
 inline constexpr size_t kEnvelopeHeaderBytesMax = 4096;
 
+// Characters of a base58 text: keys and signatures take at most 200.
+// Test: tests/unit/core/base/base58_test.cc.
+inline constexpr size_t kBase58TextMax = 1024;
+
+// Bytes of one compact token. Credentials with a page image reach 1 MiB.
+// Test: tests/unit/core/proof/jose/jws_test.cc.
+inline constexpr size_t kTokenBytesMax = 4u << 20;
+
+// Bytes of one JOSE header, in base64url. A chain of certificates and a content time-stamp take 20 KiB.
+// Test: tests/unit/core/proof/jose/jws_test.cc.
+inline constexpr size_t kJoseHeaderBytesMax = 256u << 10;
+
+// Nesting of a JOSE header, and of the payload of a token.
+// Test: tests/unit/core/proof/jose/jws_test.cc and tests/unit/core/proof/vc_jwt_test.cc.
+inline constexpr size_t kJoseHeaderNestingMax = 8;
+inline constexpr size_t kTokenNestingMax = 64;
+
+// Signatures of one JSON Web Signature; each costs a verification, on P-521 a millisecond.
+// Test: tests/unit/core/proof/jose/jws_test.cc.
+inline constexpr size_t kJwsSignaturesMax = 16;
+
+// Keys of one key set; the largest that is published has some hundred.
+// Test: tests/unit/core/proof/jose/key_set_test.cc.
+inline constexpr size_t kKeySetKeysMax = 1000;
+
+// Bytes of one public key or certificate, in DER or PEM. Certificates with long policies take 5 KiB.
+// Test: tests/unit/core/proof/public_key_test.cc.
+inline constexpr size_t kKeyBytesMax = 64u << 10;
+
+// Bits of an RSA modulus: less is refused as a key at all, less than the second is weak (RFC 7518, 3.3), more costs a
+// verifier milliseconds. Test: tests/unit/core/proof/public_key_test.cc.
+inline constexpr int kRsaBitsMin = 512;
+inline constexpr int kRsaBitsStrong = 2048;
+inline constexpr int kRsaBitsMax = 8192;
+
+// Bits of an RSA exponent; a verification takes time in proportion.
+// Test: tests/unit/core/proof/public_key_test.cc.
+inline constexpr int kRsaExponentBitsMax = 64;
+
+// How far clocks may differ when the times of a token are looked at (trust: the clock skew).
+// Test: tests/unit/core/proof/vc_jwt_test.cc.
+inline constexpr absl::Duration kTokenClockSkew = absl::Seconds(300);
+
 // Bytes of one gRPC message: a document, its translation with the document embedded in base64, and headroom.
 // Test: tests/integration/federation_test.cc.
 inline constexpr size_t kGrpcMessageBytesMax = 64u << 20;

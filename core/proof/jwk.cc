@@ -1,11 +1,10 @@
 #include "core/proof/jwk.h"
 
-#include <optional>
-#include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
-#include "core/base/json.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 
@@ -14,82 +13,86 @@ namespace {
 
 using base::Problem;
 using base::Reason;
+using simdjson::dom::element;
 using simdjson::dom::object;
-
-constexpr size_t kCoordinateBytes = 32;
 
 absl::Status Unusable(absl::string_view member, absl::string_view detail) {
   return Problem(Reason::kKeyUnusable, member, detail);
 }
 
 // A member's text; nothing if there is no such member.
-absl::StatusOr<std::optional<std::string_view>> Text(const object& jwk, std::string_view member) {
-  simdjson::dom::element value;
-  if (jwk.at_key(member).get(value) != simdjson::SUCCESS) return std::nullopt;
-  std::string_view text;
-  if (value.get_string().get(text) != simdjson::SUCCESS) return Unusable(base::View(member), "it is not a string");
-  return std::optional<std::string_view>(text);
+absl::StatusOr<std::optional<absl::string_view>> Text(object jwk, absl::string_view member) {
+  const std::optional<element> value = base::Find(jwk, member);
+  if (!value.has_value()) return std::nullopt;
+  std::optional<absl::string_view> text = base::AsString(*value);
+  if (!text.has_value()) return Unusable(member, "it is not a string");
+  return text;
 }
 
-absl::StatusOr<std::string> Coordinate(const object& jwk, std::string_view member) {
-  ASSIGN_OR_RETURN(const std::optional<std::string_view> text, Text(jwk, member));
-  if (!text) return Unusable(base::View(member), "it is missing");
-  absl::StatusOr<std::string> bytes = base::Base64UrlDecode(base::View(*text));
-  if (!bytes.ok()) return Unusable(base::View(member), "it is not base64url");
-  if (bytes->size() != kCoordinateBytes) return Unusable(base::View(member), "it is not 32 bytes long");
+absl::StatusOr<std::string> Number(object jwk, absl::string_view member) {
+  ASSIGN_OR_RETURN(const std::optional<absl::string_view> text, Text(jwk, member));
+  if (!text.has_value()) return Unusable(member, "it is missing");
+  absl::StatusOr<std::string> bytes = base::Base64UrlDecode(*text);
+  if (!bytes.ok()) return Unusable(member, "it is not base64url");
   return bytes;
 }
 
-absl::StatusOr<KeyAlgorithm> Algorithm(const object& jwk) {
-  ASSIGN_OR_RETURN(const std::optional<std::string_view> kty, Text(jwk, "kty"));
-  ASSIGN_OR_RETURN(const std::optional<std::string_view> crv, Text(jwk, "crv"));
-  if (kty == "EC" && crv == "P-256") return KeyAlgorithm::kEs256;
-  if (kty == "OKP" && crv == "Ed25519") return KeyAlgorithm::kEdDsa;
-  return Unusable("kty", "it is neither EC with P-256 nor OKP with Ed25519");
+absl::StatusOr<std::string> Coordinate(object jwk, absl::string_view member, size_t bytes) {
+  ASSIGN_OR_RETURN(std::string number, Number(jwk, member));
+  if (number.size() != bytes) return Unusable(member, absl::StrCat("it is not ", bytes, " bytes long"));
+  return number;
 }
 
-bool Allows(const simdjson::dom::element& operations, std::string_view wanted) {
-  simdjson::dom::array names;
-  if (operations.get(names) != simdjson::SUCCESS) return false;
-  for (const simdjson::dom::element name : names) {
-    std::string_view text;
-    if (name.get(text) == simdjson::SUCCESS && text == wanted) return true;
+bool Allows(element operations, absl::string_view wanted) {
+  const std::optional<simdjson::dom::array> names = base::AsArray(operations);
+  if (!names.has_value()) return false;
+  for (const element name : *names) {
+    if (base::AsString(name) == wanted) return true;
   }
   return false;
 }
 
 // A key that states its use may not be put to another one.
-absl::Status CheckStatedUse(const object& jwk, KeyAlgorithm algorithm) {
-  ASSIGN_OR_RETURN(const std::optional<std::string_view> use, Text(jwk, "use"));
-  if (use && use != "sig") return Unusable("use", "the key is not for signatures");
-  simdjson::dom::element operations;
-  if (jwk.at_key("key_ops").get(operations) == simdjson::SUCCESS && !Allows(operations, "verify")) {
+absl::Status ReadStatedUse(object jwk, PublicNumbers& numbers) {
+  ASSIGN_OR_RETURN(const std::optional<absl::string_view> use, Text(jwk, "use"));
+  if (use.has_value() && use != "sig") return Unusable("use", "the key is not for signatures");
+  const std::optional<element> operations = base::Find(jwk, "key_ops");
+  if (operations.has_value() && !Allows(*operations, "verify")) {
     return Unusable("key_ops", "the key is not for verifying");
   }
-  ASSIGN_OR_RETURN(const std::optional<std::string_view> alg, Text(jwk, "alg"));
-  // RFC 9864 gives EdDSA with this curve a name of its own.
-  const bool fits =
-      !alg || base::View(*alg) == AlgorithmName(algorithm) || (algorithm == KeyAlgorithm::kEdDsa && alg == "Ed25519");
-  return fits ? absl::OkStatus() : Unusable("alg", "it does not belong to the curve");
+  ASSIGN_OR_RETURN(const std::optional<absl::string_view> alg, Text(jwk, "alg"));
+  if (!alg.has_value()) return absl::OkStatus();
+  numbers.algorithm = FindAlgorithm(*alg);
+  // RFC 8037 names Ed448 with EdDSA as well.
+  if (numbers.curve == Curve::kEd448 && alg == "EdDSA") numbers.algorithm = KeyAlgorithm::kEd448;
+  const bool fits = numbers.algorithm.has_value() && TraitsOf(*numbers.algorithm).curve == numbers.curve;
+  return fits ? absl::OkStatus() : Unusable("alg", "it does not belong to the kind of key");
 }
 
 }  // namespace
 
-absl::StatusOr<PublicPoint> ReadPublicJwk(absl::string_view jwk) {
-  const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(jwk);
-  if (!document.ok()) return Unusable(base::PlaceOf(document.status()), base::DetailOf(document.status()));
-  object members;
-  if (document->root().get(members) != simdjson::SUCCESS) return Unusable("", "it is not a JSON object");
-  simdjson::dom::element secret;
-  if (members.at_key("d").get(secret) == simdjson::SUCCESS) return Unusable("d", "it is a private key");
-  PublicPoint point;
-  ASSIGN_OR_RETURN(point.algorithm, Algorithm(members));
-  RETURN_IF_ERROR(CheckStatedUse(members, point.algorithm));
-  ASSIGN_OR_RETURN(point.x, Coordinate(members, "x"));
-  if (point.algorithm == KeyAlgorithm::kEs256) {
-    ASSIGN_OR_RETURN(point.y, Coordinate(members, "y"));
+absl::StatusOr<PublicNumbers> ReadPublicJwk(object jwk) {
+  if (base::Find(jwk, "d").has_value()) return Unusable("d", "it is a private key");
+  ASSIGN_OR_RETURN(const std::optional<absl::string_view> type, Text(jwk, "kty"));
+  ASSIGN_OR_RETURN(const std::optional<absl::string_view> name, Text(jwk, "crv"));
+  PublicNumbers numbers;
+  const CurveTraits* const curve = FindCurve(type.value_or(""), name.value_or(""));
+  if (curve != nullptr) {
+    numbers.curve = curve->curve;
+  } else if (type != "RSA") {
+    return Unusable("kty", "it is no RSA key, and none of a curve that is known");
   }
-  return point;
+  RETURN_IF_ERROR(ReadStatedUse(jwk, numbers));
+  if (curve == nullptr) {
+    ASSIGN_OR_RETURN(numbers.n, Number(jwk, "n"));
+    ASSIGN_OR_RETURN(numbers.e, Number(jwk, "e"));
+    return numbers;
+  }
+  ASSIGN_OR_RETURN(numbers.x, Coordinate(jwk, "x", curve->coordinate_bytes));
+  if (curve->jwk_type == "EC") {
+    ASSIGN_OR_RETURN(numbers.y, Coordinate(jwk, "y", curve->coordinate_bytes));
+  }
+  return numbers;
 }
 
 }  // namespace passerelle::proof

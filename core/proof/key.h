@@ -1,24 +1,20 @@
-// Keys that sign and verify messages: EC P-256 (ES256) and Ed25519 (EdDSA), on OpenSSL. Parsed once, then shared.
+// Keys that sign and verify messages between nodes: EC P-256 (ES256) and Ed25519 (EdDSA), on OpenSSL. Parsed once, then
+// shared.
 //
 // Thread-safety: both classes are immutable after making and can be shared. Ownership: values that share the key
 // inside.
 #pragma once
 
-#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-
-typedef struct evp_pkey_st EVP_PKEY;
+#include "core/proof/algorithm.h"
+#include "core/proof/public_key.h"
 
 namespace passerelle::proof {
-
-enum class KeyAlgorithm { kEs256, kEdDsa };
-
-// "ES256" or "EdDSA", as JWS headers have it.
-absl::string_view AlgorithmName(KeyAlgorithm algorithm);
 
 class VerificationKey {
  public:
@@ -29,20 +25,22 @@ class VerificationKey {
 
   KeyAlgorithm algorithm() const { return algorithm_; }
   // The public key as a JWK with its required members only, in the order of RFC 7638.
-  const std::string& jwk() const { return jwk_; }
+  const std::string& jwk() const { return key_.jwk(); }
   // RFC 7638 thumbprint (SHA-256, base64url).
-  const std::string& thumbprint() const { return thumbprint_; }
+  const std::string& thumbprint() const { return key_.thumbprint(); }
 
   // Whether `signature` (64 bytes; R||S for ES256) is a signature over `input`. Any malformed signature is just false.
-  bool Verify(absl::string_view input, absl::string_view signature) const;
+  bool Verify(absl::string_view input, absl::string_view signature) const {
+    return key_.Verify(algorithm_, input, signature);
+  }
 
  private:
   friend class SigningKey;
-  VerificationKey(std::shared_ptr<EVP_PKEY> key, KeyAlgorithm algorithm);
-  std::shared_ptr<EVP_PKEY> key_;
+  VerificationKey(PublicKey key, KeyAlgorithm algorithm) : key_(std::move(key)), algorithm_(algorithm) {}
+  static absl::StatusOr<VerificationKey> FromPublicKey(PublicKey key);
+
+  PublicKey key_;
   KeyAlgorithm algorithm_;
-  std::string jwk_;
-  std::string thumbprint_;
 };
 
 class SigningKey {

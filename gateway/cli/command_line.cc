@@ -19,7 +19,7 @@
 #include "absl/time/clock.h"
 #include "adapters/registry.h"
 #include "core/elm/annex_one.h"
-#include "gateway/cli/arguments.h"
+#include "core/base/date_time.h"
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
@@ -194,7 +194,7 @@ void Grammar::AddVerify() {
   commands_[command].run = [this] {
     VerifyRequest request = {file_, json_, absl::Now()};
     if (!at_.empty()) {
-      const std::optional<absl::Time> at = ParseTime(at_);
+      const std::optional<absl::Time> at = base::ParseDateTime(at_);
       if (!at) throw CLI::ValidationError("--at", "must be a date or a date and time, such as 2026-01-31T12:00:00Z");
       request.at = *at;
     }

@@ -17,9 +17,10 @@ struct Column {
   std::string ConformanceCase::*field;
 };
 
-constexpr Column kColumns[] = {{"case_id", &ConformanceCase::id},    {"kind", &ConformanceCase::kind},
-                               {"crypto", &ConformanceCase::crypto}, {"gateway", &ConformanceCase::gateway},
-                               {"file", &ConformanceCase::file},     {"params", &ConformanceCase::params}};
+constexpr Column kColumns[] = {{"case_id", &ConformanceCase::id},       {"kind", &ConformanceCase::kind},
+                               {"crypto", &ConformanceCase::crypto},    {"gateway", &ConformanceCase::gateway},
+                               {"file", &ConformanceCase::file},        {"params", &ConformanceCase::params},
+                               {"evidence", &ConformanceCase::evidence}};
 
 }  // namespace
 

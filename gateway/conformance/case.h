@@ -19,7 +19,8 @@ struct ConformanceCase {
   std::string crypto;   // valid, invalid, ambiguous, n/a, per-test
   std::string gateway;  // accept, reject, legacy, n/a, per-test
   std::string file;
-  std::string params;  // a JSON object
+  std::string params;    // a JSON object
+  std::string evidence;  // where the answers come from
 
   // The bytes of the judged file. Problems of ReadFile.
   absl::StatusOr<std::string> Content() const;

@@ -1,6 +1,10 @@
 #include "gateway/conformance/judges.h"
 
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "gateway/conformance/judge_jose.h"
 #include "gateway/conformance/judge_merkle.h"
+#include "gateway/conformance/judge_wycheproof.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -12,12 +16,28 @@ struct KindOfCase {
 
 // One line per kind. The functions stand in judge_<family>.h beside this file.
 constexpr KindOfCase kKinds[] = {
+    {"jws", JudgeJws},
+    {"jws-json", JudgeJwsJson},
     {"merkle-consistency", JudgeMerkleConsistency},
     {"merkle-inclusion", JudgeMerkleInclusion},
-    {"none", nullptr},
+    {"vc-jwt", JudgeVcJwt},
+    {"wycheproof", JudgeWycheproof},
 };
 
 }  // namespace
+
+Judgement JudgementOf(bool verified, const proof::Findings& findings) {
+  std::string why;
+  for (const proof::Finding& finding : findings.list()) {
+    absl::StrAppend(&why, why.empty() ? "" : "; ", base::Catalogue(finding.reason).name,
+                    finding.place.empty() ? "" : " at ", finding.place, finding.detail.empty() ? "" : ": ",
+                    finding.detail);
+  }
+  const bool refused = !verified || findings.refused();
+  return {verified ? "valid" : "invalid", refused ? "reject" : findings.legacy() ? "legacy" : "accept", why};
+}
+
+Judgement Unjudged(const absl::Status& status) { return {"not judged", "not judged", std::string(status.message())}; }
 
 Judge FindJudge(absl::string_view kind) {
   for (const KindOfCase& known : kKinds) {

@@ -7,7 +7,9 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "core/proof/finding.h"
 #include "gateway/conformance/case.h"
 
 namespace passerelle::gateway {
@@ -18,6 +20,11 @@ struct Judgement {
   std::string gateway;  // accept, reject, legacy, n/a, or per-test
   std::string why;      // reason and place; for suites within a file, the tests that differ
 };
+
+// The columns that an answer in two halves stands for.
+Judgement JudgementOf(bool verified, const proof::Findings& findings);
+// Of a row that could not be judged at all: a file is missing, its parameters are no JSON.
+Judgement Unjudged(const absl::Status& status);
 
 using Judge = Judgement (*)(const ConformanceCase&);
 

@@ -96,8 +96,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadJwk{"Empty", "", ""}, BadJwk{"Truncated", std::string(kRfc7515Jwk.substr(0, 40)), "line 1, column 41"},
         BadJwk{"Array", "[]", ""}, BadJwk{"DuplicateMember", Ec(R"("kty")", R"("crv":"P-256","kty")"), "/crv"},
-        BadJwk{"PrivateKey", Ec(R"("kty")", R"("d":"AA","kty")"), "d"}, BadJwk{"Rsa", R"({"kty":"RSA"})", "kty"},
-        BadJwk{"Symmetric", R"({"kty":"oct","k":"AA"})", "kty"}, BadJwk{"OtherCurve", Ec("P-256", "P-384"), "kty"},
+        BadJwk{"PrivateKey", Ec(R"("kty")", R"("d":"AA","kty")"), "d"},
+        BadJwk{"Rsa", R"({"kty":"RSA","n":"_w","e":"AQAB"})", "n"},
+        BadJwk{"Symmetric", R"({"kty":"oct","k":"AA"})", "kty"}, BadJwk{"OtherCurve", Ec("P-256", "P-384"), "x"},
         BadJwk{"KeyAgreementCurve", R"({"kty":"OKP","crv":"X25519","x":"AA"})", "kty"},
         BadJwk{"CurveOfOtherType", Ec(R"("EC")", R"("OKP")"), "kty"}, BadJwk{"TypeNotText", Ec(R"("EC")", "1"), "kty"},
         BadJwk{"NoX", Ec(R"("x")", R"("z")"), "x"}, BadJwk{"NoY", Ec(R"("y")", R"("z")"), "y"},

@@ -1,0 +1,165 @@
+#include "core/proof/vc_jwt.h"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/proof/jose/jws.h"
+
+namespace passerelle::proof {
+namespace {
+
+using base::Reason;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+// RFC 7519, 2: seconds since 1970, possibly with a fraction.
+std::optional<absl::Time> NumericDate(element value) {
+  double seconds = 0;
+  if (!value.is_number() || value.get(seconds) != simdjson::SUCCESS || std::abs(seconds) > 1e12) return std::nullopt;
+  return absl::UnixEpoch() + absl::Seconds(seconds);
+}
+
+// A text with or without an offset; without one it is taken to be UTC.
+std::optional<absl::Time> CredentialDate(element value) {
+  const std::optional<absl::string_view> text = base::AsString(value);
+  if (!text.has_value()) return std::nullopt;
+  const std::optional<absl::Time> time = base::ParseDateTime(*text);
+  return time.has_value() ? time : base::ParseDateTime(absl::StrCat(*text, "Z"));
+}
+
+// The id of what may be an id or an object with one; empty if there is none.
+absl::string_view IdOf(std::optional<element> value) {
+  if (!value.has_value()) return "";
+  const std::optional<object> members = base::AsObject(*value);
+  return members.has_value() ? base::FindString(*members, "id").value_or("") : base::AsString(*value).value_or("");
+}
+
+// One member that names a moment, read by `read`: before a begin or after an end the document is not valid.
+void CheckMoment(object members, absl::string_view name, std::optional<absl::Time> (*read)(element), bool is_end,
+                 absl::Time at, Findings& findings) {
+  const std::optional<element> member = base::Find(members, name);
+  if (!member.has_value()) return;
+  const std::optional<absl::Time> moment = read(*member);
+  if (!moment.has_value()) return findings.Refuse(Reason::kClaimInvalid, name, "it is no date of the right form");
+  if (is_end && *moment < at) findings.Refuse(Reason::kExpired, name);
+  if (!is_end && *moment > at + base::kTokenClockSkew) findings.Refuse(Reason::kNotYetValid, name);
+}
+
+void CheckClaimTimes(object claims, absl::Time at, Findings& findings) {
+  CheckMoment(claims, "exp", NumericDate, true, at - base::kTokenClockSkew, findings);
+  CheckMoment(claims, "nbf", NumericDate, false, at, findings);
+  // The suite of the W3C itself writes it as a text.
+  const std::optional<element> iat = base::Find(claims, "iat");
+  if (iat.has_value() && !NumericDate(*iat).has_value()) findings.Note(Reason::kClaimInvalid, "iat", "no number");
+}
+
+void CheckCredentialTimes(object credential, absl::Time at, Findings& findings) {
+  for (const absl::string_view begin : {"validFrom", "issuanceDate"}) {
+    CheckMoment(credential, begin, CredentialDate, false, at, findings);
+  }
+  for (const absl::string_view end : {"validUntil", "expirationDate"}) {
+    CheckMoment(credential, end, CredentialDate, true, at, findings);
+  }
+}
+
+// A claim that is there has to say the same as the credential, where that says it.
+void CheckSame(object claims, absl::string_view claim, std::optional<element> stated, Findings& findings) {
+  const std::optional<element> value = base::Find(claims, claim);
+  if (!value.has_value() || !stated.has_value()) return;
+  const std::optional<absl::string_view> text = base::AsString(*value);
+  if (!text.has_value() || *text != IdOf(stated)) {
+    findings.Refuse(Reason::kClaimInvalid, claim, "it differs from what the credential says");
+  }
+}
+
+class Reading {
+ public:
+  Reading(const JoseHeader& header, VcJwtVerdict& verdict, absl::Time at)
+      : header_(header), findings_(verdict.findings), verdict_(verdict), at_(at) {}
+
+  void Read(object claims) {
+    CheckClaimTimes(claims, at_, findings_);
+    const std::optional<element> typ = header_.FindProtected("typ");
+    type_ = header_.ProtectedText("typ");
+    if (typ.has_value() && !type_.has_value()) findings_.Refuse(Reason::kTokenType, "typ", "it is not a text");
+    const std::optional<element> vc = base::Find(claims, "vc");
+    const bool is_credential = base::Find(claims, "@context").has_value();
+    if (vc.has_value() || (type_ == "JWT" && !is_credential)) {
+      ReadModel11(claims, vc);
+    } else {
+      ReadModel20(claims, is_credential);
+    }
+  }
+
+ private:
+  // Data model 1.1, 6.3.1.
+  void ReadModel11(object claims, std::optional<element> vc) {
+    if (type_ != "JWT") findings_.Refuse(Reason::kTokenType, "typ", "the claim vc belongs to the type JWT");
+    const std::optional<object> credential = vc.has_value() ? base::AsObject(*vc) : std::nullopt;
+    if (!credential.has_value()) return findings_.Refuse(Reason::kClaimInvalid, "vc", "it is missing or no object");
+    verdict_.credential = *vc;
+    CheckCredentialTimes(*credential, at_, findings_);
+    CheckSame(claims, "iss", base::Find(*credential, "issuer"), findings_);
+    CheckSame(claims, "jti", base::Find(*credential, "id"), findings_);
+    const std::optional<element> subject = base::Find(*credential, "credentialSubject");
+    const std::optional<object> one = subject.has_value() ? base::AsObject(*subject) : std::nullopt;
+    if (one.has_value()) CheckSame(claims, "sub", base::Find(*one, "id"), findings_);
+  }
+
+  // VC-JOSE-COSE, 3.1: the payload is the credential, and "vc" and "vp" are not to be used.
+  void ReadModel20(object claims, bool is_credential) {
+    const bool presentation = type_ == "vp+jwt";
+    const bool known = !type_.has_value() || type_ == "vc+jwt" || type_ == "vc-ld+jwt" || type_ == "JWT";
+    if (!known && !presentation) findings_.Refuse(Reason::kTokenType, "typ", "it is no type of a credential");
+    if (base::Find(claims, "vp").has_value()) findings_.Refuse(Reason::kClaimInvalid, "vp", "the claim is not allowed");
+    if (!is_credential) findings_.Refuse(Reason::kClaimInvalid, "@context", "the payload is no credential");
+    verdict_.credential = verdict_.claims->root();
+    CheckCredentialTimes(claims, at_, findings_);
+    const absl::string_view speaker = presentation ? "holder" : "issuer";
+    const std::optional<element> iss = base::Find(claims, "iss");
+    if (iss.has_value() && IdOf(iss) != IdOf(base::Find(claims, speaker))) {
+      findings_.Refuse(Reason::kClaimInvalid, "iss", absl::StrCat("it differs from ", speaker));
+    }
+  }
+
+  const JoseHeader& header_;
+  Findings& findings_;
+  VcJwtVerdict& verdict_;
+  const absl::Time at_;
+  std::optional<absl::string_view> type_;
+};
+
+}  // namespace
+
+VcJwtVerdict VerifyVcJwt(absl::string_view token, const KeySet& keys, absl::Time at) {
+  VcJwtVerdict verdict;
+  const absl::StatusOr<Jws> jws = Jws::ParseCompact(token);
+  if (!jws.ok()) {
+    verdict.findings.Refuse(jws.status());
+    return verdict;
+  }
+  const JwsVerdict signature = jws->Verify(keys, TokenProfile());
+  verdict.verified = signature.verified;
+  verdict.findings = signature.findings;
+  if (!signature.payload.has_value()) return verdict;
+  absl::StatusOr<base::JsonDocument> claims = base::JsonDocument::Parse(*signature.payload, base::kTokenNestingMax);
+  if (!claims.ok()) {
+    verdict.findings.Refuse(claims.status());
+    return verdict;
+  }
+  verdict.claims = *std::move(claims);
+  const std::optional<object> members = base::AsObject(verdict.claims->root());
+  if (!members.has_value()) {
+    verdict.findings.Refuse(Reason::kClaimInvalid, "", "the payload is not an object");
+    return verdict;
+  }
+  Reading(jws->signatures().front().header, verdict, at).Read(*members);
+  return verdict;
+}
+
+}  // namespace passerelle::proof
