@@ -21,6 +21,7 @@ usage: scripts/check.sh <target>
   buf                 style of the contracts only
   docs [--update]     generated documents, and the commands in the documents
   fuzz-smoke [secs]   every fuzz target for 20 seconds, or as long as is said
+  bench [topic…]      benchmarks, all or those named, and the ratios that are goals
 END
 }
 
@@ -146,6 +147,26 @@ check_fuzz_smoke() {
   return "$outcome"
 }
 
+check_bench() {
+  [[ -f build/release/build.ninja ]] || cmake --preset release
+  local programs=() name program lines=() outcome=0
+  if (($#)); then
+    for name in "$@"; do programs+=("${name}_bench"); done
+  else
+    mapfile -t programs < <(ninja -C build/release -t targets all | sed -nE 's/^([a-z0-9_]+_bench): phony$/\1/p' | sort)
+  fi
+  ((${#programs[@]})) || fail "the build has no benchmark; scripts/setup.sh installs Google Benchmark"
+  build release "${programs[@]}"
+  for name in "${programs[@]}"; do
+    step "$name"
+    program=$(find build/release/tests/bench -type f -name "$name" -perm -u+x | head -n 1)
+    "$program" | tee "build/release/$name.log" || outcome=1
+    lines+=("$name: $(tail -n 1 "build/release/$name.log")")
+  done
+  printf 'bench: %s\n' "${lines[@]}"
+  return "$outcome"
+}
+
 target=${1:-}
 (($#)) && shift
 case $target in
@@ -162,7 +183,8 @@ case $target in
   buf) check_buf ;;
   docs) check_docs "$@" ;;
   fuzz-smoke) check_fuzz_smoke "$@" ;;
-  sim | faults | bench | postgres | helm | package)
+  bench) check_bench "$@" ;;
+  sim | faults | postgres | helm | package)
     echo "check.sh: $target comes with a later release" >&2
     exit 2
     ;;

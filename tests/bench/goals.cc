@@ -1,0 +1,91 @@
+#include "tests/bench/goals.h"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+
+namespace passerelle::bench {
+namespace {
+
+// Runs of one benchmark; the median of an odd number is one of them.
+constexpr char kRepetitions[] = "--benchmark_repetitions=5";
+// Interleaving spreads what else the machine does over all benchmarks alike.
+constexpr char kInterleaved[] = "--benchmark_enable_random_interleaving=true";
+constexpr char kShort[] = "--benchmark_min_time=0.1";
+constexpr char kAggregates[] = "--benchmark_display_aggregates_only=true";
+
+// Prints what the console reporter prints, and keeps the time of every single run.
+class KeepingReporter : public benchmark::ConsoleReporter {
+ public:
+  KeepingReporter() : ConsoleReporter(OO_Tabular) {}
+
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      if (run.run_type != Run::RT_Iteration || run.error_occurred || run.iterations == 0) continue;
+      times_[run.run_name.function_name + (run.run_name.args.empty() ? "" : "/" + run.run_name.args)].push_back(
+          run.cpu_accumulated_time / static_cast<double>(run.iterations));
+    }
+    ConsoleReporter::ReportRuns(runs);
+  }
+
+  // Seconds of CPU an iteration.
+  std::optional<double> Median(const std::string& name) const {
+    const auto found = times_.find(name);
+    if (found == times_.end()) return std::nullopt;
+    std::vector<double> times = found->second;
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+  }
+
+ private:
+  std::map<std::string, std::vector<double>> times_;
+};
+
+}  // namespace
+
+int Main(int argc, char** argv, const std::vector<Goal>& goals) {
+  // Before the caller's, so that those win.
+  std::vector<std::string> arguments = {argv[0], kRepetitions, kInterleaved, kShort, kAggregates};
+  arguments.insert(arguments.end(), argv + 1, argv + argc);
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  int count = static_cast<int>(pointers.size());
+  benchmark::Initialize(&count, pointers.data());
+  if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 64;
+  KeepingReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  benchmark::Shutdown();
+
+  size_t missed = 0;
+  size_t judged = 0;
+  std::printf("\n");
+  for (const Goal& goal : goals) {
+    const auto numerator = reporter.Median(goal.numerator);
+    const auto denominator = reporter.Median(goal.denominator);
+    if (!numerator.has_value() || !denominator.has_value() || *denominator <= 0) {
+      std::printf("not judged  %s: %s or %s did not run\n", goal.what.c_str(), goal.numerator.c_str(),
+                  goal.denominator.c_str());
+      continue;
+    }
+    ++judged;
+    const double ratio = *numerator / *denominator;
+    const bool met = (!goal.at_least.has_value() || ratio >= *goal.at_least) &&
+                     (!goal.at_most.has_value() || ratio <= *goal.at_most);
+    missed += met ? 0 : 1;
+    std::string bound;
+    if (goal.at_least.has_value()) absl::StrAppendFormat(&bound, " at least %.2f", *goal.at_least);
+    if (goal.at_most.has_value()) absl::StrAppendFormat(&bound, " at most %.2f", *goal.at_most);
+    std::printf("%s  %s: %.2f, goal%s (%.1f us / %.1f us)\n", met ? "met       " : "MISSED    ", goal.what.c_str(),
+                ratio, bound.c_str(), *numerator * 1e6, *denominator * 1e6);
+  }
+  std::printf("%zu goals judged, %zu missed, %zu not judged\n", judged, missed, goals.size() - judged);
+  return missed == 0 ? 0 : 1;
+}
+
+}  // namespace passerelle::bench
