@@ -27,6 +27,11 @@ inline constexpr size_t kXmlNodesMax = 1'000'000;
 // Test: tests/unit/core/base/xml_test.cc.
 inline constexpr size_t kXmlAttributesMax = 128;
 
+// Parts of one source document of any format while it is mapped: values, members, elements, attributes and remarks.
+// A part costs some 150 bytes, so that the largest tree stays below 160 MB.
+// Test: tests/unit/core/document/source_tree_test.cc.
+inline constexpr size_t kSourceNodesMax = 1'000'000;
+
 // Learning achievements in one document, parts included. The longest real transcript seen has 70.
 // Test: tests/unit/adapters/elmo/elmo_test.cc.
 inline constexpr size_t kAchievementsMax = 5000;

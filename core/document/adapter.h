@@ -47,9 +47,19 @@ struct ImportOptions {
   std::optional<size_t> report_index;
   // The format was named by the caller: repair what can be repaired, such as a missing namespace, with a diagnostic.
   bool format_named = false;
+  // List every value that was carried with its target, beside the counts.
+  bool list_mapped = false;
   // When the translation is made. Used only where the model demands a date and the source has none.
   absl::Time translation_time = absl::UnixEpoch();
 };
+
+// What a translation did to a value; see document.proto.
+using LossClass = v1::LossClass;
+inline constexpr LossClass kKept = v1::LOSS_CLASS_KEPT;
+inline constexpr LossClass kWidened = v1::LOSS_CLASS_WIDENED;
+inline constexpr LossClass kDerived = v1::LOSS_CLASS_DERIVED;
+inline constexpr LossClass kDefaulted = v1::LOSS_CLASS_DEFAULTED;
+inline constexpr LossClass kDropped = v1::LOSS_CLASS_DROPPED;
 
 // How one Annex I element came out of the source.
 struct ElementOrigin {
@@ -59,16 +69,32 @@ struct ElementOrigin {
   std::string rule;                 // id of the rule that derived or converted it
 };
 
-// What an adapter returns.
-struct Imported {
-  elm::v3::EuropeanDigitalCredential credential;
+// What became of the parts of a document on the way from one format to another.
+struct Account {
   // Elements of which the adapter knows more than the credential shows: derived, withheld, by reference, or text, with
   // the places in the source. The others are judged on the credential alone (elm::AnnexOne).
   std::vector<ElementOrigin> origins;
   std::vector<document::v1::DroppedSource> dropped;
+  // How many values each class of loss has, and which they are if list_mapped asked for it.
+  std::optional<document::v1::LossCounts> losses;
+  std::vector<document::v1::MappedSource> mapped;
   std::vector<document::v1::Diagnostic> diagnostics;
+};
+
+// What an adapter reads.
+struct Imported : Account {
+  elm::v3::EuropeanDigitalCredential credential;
   // The source's own bytes are a European credential already: no conversion evidence is added.
   bool european = false;
+};
+
+struct ExportOptions {
+  bool list_mapped = false;
+};
+
+// What an adapter writes. Places in the account are JSON pointers into the European credential as elm::Write has it.
+struct Exported : Account {
+  std::string content;
 };
 
 class Adapter {
@@ -83,6 +109,10 @@ class Adapter {
   virtual Confidence Detect(absl::string_view bytes) const = 0;
   // Reads a document. Every failure is a catalogued problem that names the place.
   virtual absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const = 0;
+  // Writes a European credential in this format, for adapters whose directions name "write". Every failure is a
+  // catalogued problem; without it, kFormatNotSupported.
+  virtual absl::StatusOr<Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,
+                                          const ExportOptions& options) const;
 };
 
 // The adapters of this build, in the order of their table. Made by adapters/registry (generated); the core only uses

@@ -2,9 +2,15 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/problem.h"
 #include "core/document/adapter.h"
 
 namespace passerelle::document {
+
+absl::StatusOr<Exported> Adapter::Export(const elm::v3::EuropeanDigitalCredential& /*credential*/,
+                                         const ExportOptions& /*options*/) const {
+  return base::Problem(base::Reason::kFormatNotSupported, Info().id, "it is read, not written");
+}
 
 Registry::Registry(std::vector<std::unique_ptr<const Adapter>> adapters) : adapters_(std::move(adapters)) {}
 

@@ -12,6 +12,48 @@
 namespace passerelle::document {
 namespace {
 
+absl::string_view LossWord(LossClass loss) {
+  switch (loss) {
+    case kKept:
+      return "kept";
+    case kWidened:
+      return "widened";
+    case kDerived:
+      return "derived";
+    case kDefaulted:
+      return "defaulted";
+    case kDropped:
+      return "dropped";
+    default:
+      return "";
+  }
+}
+
+void WriteLosses(const v1::TranslationReport& report, base::JsonWriter* json) {
+  if (report.has_losses()) {
+    json->Key("losses");
+    json->BeginObject();
+    json->Member("kept", static_cast<int64_t>(report.losses().kept()));
+    json->Member("widened", static_cast<int64_t>(report.losses().widened()));
+    json->Member("derived", static_cast<int64_t>(report.losses().derived()));
+    json->Member("defaulted", static_cast<int64_t>(report.losses().defaulted()));
+    json->Member("dropped", static_cast<int64_t>(report.losses().dropped()));
+    json->EndObject();
+  }
+  if (report.mapped().empty()) return;
+  json->Key("mapped");
+  json->BeginArray();
+  for (const auto& mapped : report.mapped()) {
+    json->BeginObject();
+    json->Member("source", mapped.source());
+    json->Member("target", mapped.target());
+    json->Member("loss", LossWord(mapped.loss()));
+    json->Member("rule", mapped.rule());
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
 absl::string_view NameOf(absl::string_view element) {
   for (const elm::AnnexOneName& name : elm::kAnnexOne) {
     if (element == name.id) return name.name;
@@ -98,6 +140,7 @@ std::string ReportJson(const v1::TranslationReport& report) {
   }
   json.EndArray();
   json.Member("score", static_cast<int64_t>(report.score()));
+  WriteLosses(report, &json);
   json.EndObject();
   return text;
 }
@@ -105,6 +148,11 @@ std::string ReportJson(const v1::TranslationReport& report) {
 std::string ReportText(const v1::TranslationReport& report) {
   std::string text = absl::StrFormat("%s to %s, mapping %s: score %d of 100\n\n", report.from(), report.to(),
                                      report.mapping_version(), report.score());
+  if (report.has_losses()) {
+    const v1::LossCounts& losses = report.losses();
+    absl::StrAppendFormat(&text, "%d values kept, %d widened to text, %d derived, %d put in by default, %d dropped\n\n",
+                          losses.kept(), losses.widened(), losses.derived(), losses.defaulted(), losses.dropped());
+  }
   for (const auto& element : report.elements()) {
     const std::string from = absl::StrJoin(element.source(), ", ");
     const std::string rule = element.rule().empty() ? "" : absl::StrCat("[", element.rule(), "]");

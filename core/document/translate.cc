@@ -1,15 +1,15 @@
 #include "core/document/translate.h"
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_join.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/score.h"
 #include "core/elm/annex_one.h"
 #include "core/elm/codec.h"
 #include "core/elm/vocabulary.h"
@@ -22,13 +22,16 @@ using base::Reason;
 using elm::Vocabulary;
 
 constexpr char kConvertedProfile[] = "http://data.europa.eu/snb/model/ap/edc-converted";
+constexpr absl::string_view kEuropean = "elm";
+
 // Concepts of our own tables, which therefore exist.
 elm::v3::Concept Known(elm::Vocabulary vocabulary, absl::string_view code) {
   return elm::ConceptOf(vocabulary, code).value_or(elm::v3::Concept());
 }
 
-// XML, JSON or plain text, by the first byte that says anything.
+// PNG, XML, JSON or plain text, by the first byte that says anything.
 elm::v3::Concept FileType(absl::string_view bytes) {
+  if (bytes.substr(0, 4) == "\x89PNG") return Known(Vocabulary::kFileType, elm::kFileTypePng);
   if (bytes.substr(0, 3) == "\xEF\xBB\xBF") bytes.remove_prefix(3);
   const size_t first = bytes.find_first_not_of(" \t\r\n");
   const char begin = first == absl::string_view::npos ? '\0' : bytes[first];
@@ -59,11 +62,6 @@ void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, elm::v3::E
   *credential->add_credential_profiles() = Known(Vocabulary::kCredentialType, elm::kCredentialTypeConverted);
 }
 
-bool Survives(v1::ElementStatus status) {
-  return status == v1::ELEMENT_STATUS_STATED || status == v1::ELEMENT_STATUS_TEXT ||
-         status == v1::ELEMENT_STATUS_DERIVED;
-}
-
 // What the adapter knows goes over what the credential shows, but cannot make an element out of nothing: stated and
 // derived need a value in the credential.
 void ApplyOrigin(const ElementOrigin& origin, v1::AnnexOneElement* element) {
@@ -72,22 +70,6 @@ void ApplyOrigin(const ElementOrigin& origin, v1::AnnexOneElement* element) {
   if (origin.status != v1::ELEMENT_STATUS_UNSPECIFIED && (shown || !needs_value)) element->set_status(origin.status);
   for (const std::string& source : origin.source) element->add_source(source);
   if (!origin.rule.empty()) element->set_rule(origin.rule);
-}
-
-// Stated counts 1, text and derived one half, of the eleven mandatory elements.
-uint32_t Score(const v1::TranslationReport& report) {
-  uint32_t halves = 0;
-  uint32_t possible = 0;
-  for (const auto& element : report.elements()) {
-    if (!absl::StartsWith(element.element(), "A1-M")) continue;
-    possible += 2;
-    if (element.status() == v1::ELEMENT_STATUS_STATED) {
-      halves += 2;
-    } else if (Survives(element.status())) {
-      halves += 1;
-    }
-  }
-  return possible == 0 ? 0 : 100 * halves / possible;
 }
 
 v1::TranslationReport MakeReport(const Adapter& adapter, const Imported& imported) {
@@ -103,29 +85,85 @@ v1::TranslationReport MakeReport(const Adapter& adapter, const Imported& importe
   }
   report.mutable_dropped()->Add(imported.dropped.begin(), imported.dropped.end());
   report.mutable_diagnostics()->Add(imported.diagnostics.begin(), imported.diagnostics.end());
+  report.mutable_mapped()->Add(imported.mapped.begin(), imported.mapped.end());
+  if (imported.losses.has_value()) *report.mutable_losses() = *imported.losses;
   report.set_score(Score(report));
   return report;
 }
 
-absl::Status CheckRefuseLoss(const std::vector<std::string>& refuse_loss) {
-  for (const std::string& element : refuse_loss) {
-    const bool known = std::any_of(std::begin(elm::kAnnexOne), std::end(elm::kAnnexOne),
-                                   [&element](const elm::AnnexOneName& name) { return name.id == element; });
-    if (!known) {
-      return Problem(Reason::kFieldInvalid, "refuse_loss", "an element is A1-M01 to A1-M11 or A1-O01 to A1-O05");
+// How well an element stands; the higher, the better.
+int Strength(v1::ElementStatus status) {
+  switch (status) {
+    case v1::ELEMENT_STATUS_STATED:
+      return 3;
+    case v1::ELEMENT_STATUS_DERIVED:
+      return 2;
+    case v1::ELEMENT_STATUS_TEXT:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+// What is left of the elements in what was written is what a reader of it finds: it is read again and judged. An
+// element that was derived on the way in stays derived, whatever the target's reader takes it for.
+absl::Status JudgeWritten(const Adapter& adapter, const std::string& content, const ImportOptions& options,
+                          v1::TranslationReport* report) {
+  ASSIGN_OR_RETURN(const Imported again, adapter.Import(content, options));
+  const v1::TranslationReport written = MakeReport(adapter, again);
+  for (int i = 0; i < written.elements_size() && i < report->elements_size(); ++i) {
+    auto* const element = report->mutable_elements(i);
+    const v1::ElementStatus left = written.elements(i).status();
+    if (Strength(left) < Strength(element->status())) {
+      element->set_status(left);
+      element->set_rule(written.elements(i).rule());
     }
+    element->clear_paths();
   }
   return absl::OkStatus();
 }
 
-absl::Status RefuseLoss(const v1::TranslationReport& report, const std::vector<std::string>& refuse_loss) {
-  const std::set<std::string> refused(refuse_loss.begin(), refuse_loss.end());
-  std::vector<std::string> lost;
-  for (const auto& element : report.elements()) {
-    if (refused.count(element.element()) > 0 && !Survives(element.status())) lost.push_back(element.element());
+void AddLosses(const Account& account, v1::TranslationReport* report) {
+  for (v1::DroppedSource dropped : account.dropped) {
+    dropped.set_source("elm:" + dropped.source());
+    *report->add_dropped() = std::move(dropped);
   }
-  if (lost.empty()) return absl::OkStatus();
-  return Problem(Reason::kLossRefused, absl::StrJoin(lost, ","), "the translation would not state it");
+  for (v1::Diagnostic diagnostic : account.diagnostics) {
+    diagnostic.set_place("elm:" + diagnostic.place());
+    *report->add_diagnostics() = std::move(diagnostic);
+  }
+  for (v1::MappedSource mapped : account.mapped) {
+    if (!mapped.source().empty()) mapped.set_source("elm:" + mapped.source());
+    *report->add_mapped() = std::move(mapped);
+  }
+  if (!account.losses.has_value()) return;
+  v1::LossCounts* const losses = report->mutable_losses();
+  losses->set_kept(account.losses->kept());
+  losses->set_widened(losses->widened() + account.losses->widened());
+  losses->set_derived(losses->derived() + account.losses->derived());
+  losses->set_defaulted(losses->defaulted() + account.losses->defaulted());
+  losses->set_dropped(losses->dropped() + account.losses->dropped());
+}
+
+// The second half of the way: from the European model to another format.
+absl::Status WriteAs(const Adapter& adapter, const ImportOptions& options, Translated* result) {
+  ExportOptions export_options;
+  export_options.list_mapped = options.list_mapped;
+  ASSIGN_OR_RETURN(Exported exported, adapter.Export(result->credential, export_options));
+  result->report.set_to(adapter.Info().id);
+  result->report.set_mapping_version(
+      absl::StrCat(result->report.mapping_version(), " ", adapter.Info().mapping_version));
+  AddLosses(exported, &result->report);
+  const auto& directions = adapter.Info().directions;
+  if (std::find(directions.begin(), directions.end(), "read") != directions.end()) {
+    ImportOptions again = options;
+    again.format_named = true;
+    again.report_index = std::nullopt;
+    RETURN_IF_ERROR(JudgeWritten(adapter, exported.content, again, &result->report));
+  }
+  result->report.set_score(Score(result->report));
+  result->content = std::move(exported.content);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<const Adapter*> ChooseAdapter(const Registry& registry, absl::string_view bytes,
@@ -142,20 +180,30 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
                                      const TranslateOptions& options) {
   if (bytes.empty()) return Problem(Reason::kInputEmpty, "document");
   if (bytes.size() > base::kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "document");
-  RETURN_IF_ERROR(CheckRefuseLoss(options.refuse_loss));
+  ASSIGN_OR_RETURN(const std::vector<std::string> refused, ElementsOf(options.refuse_loss));
   ASSIGN_OR_RETURN(const Adapter* adapter, ChooseAdapter(registry, bytes, options.from));
+  const Adapter* target = nullptr;
+  if (!options.to.empty() && options.to != kEuropean) {
+    target = registry.Find(options.to);
+    if (target == nullptr) return Problem(Reason::kFormatUnknown, "to");
+  }
 
   ImportOptions import = options.import;
   import.format_named = import.format_named || !options.from.empty();
   ASSIGN_OR_RETURN(Imported imported, adapter->Import(bytes, import));
-  if (!imported.european) EmbedOriginal(bytes, adapter->Info(), &imported.credential);
+  // What is written in another format has no place for the original, which stays with whoever translates.
+  if (!imported.european && target == nullptr) EmbedOriginal(bytes, adapter->Info(), &imported.credential);
 
   Translated result;
   result.format = adapter->Info().id;
   result.report = MakeReport(*adapter, imported);
-  RETURN_IF_ERROR(RefuseLoss(result.report, options.refuse_loss));
-  result.content = elm::Write(imported.credential);
   result.credential = std::move(imported.credential);
+  if (target == nullptr) {
+    result.content = elm::Write(result.credential);
+  } else {
+    RETURN_IF_ERROR(WriteAs(*target, import, &result));
+  }
+  RETURN_IF_ERROR(RefuseLoss(result.report, refused));
   return result;
 }
 

@@ -26,22 +26,24 @@ v1::CredentialDocument MakeDocument(absl::string_view bytes, absl::string_view f
 
 struct TranslateOptions {
   std::string from;  // format id; empty to detect
+  std::string to;    // format id; empty or "elm" for the European model
   ImportOptions import;
-  // Annex I elements whose loss is refused, such as "A1-M08": kLossRefused when one of them is missing afterwards.
+  // Annex I elements whose loss is refused, by id or name (score.h): kLossRefused when one is missing afterwards.
   std::vector<std::string> refuse_loss;
 };
 
 struct Translated {
   std::string format;  // what the document was read as
   elm::v3::EuropeanDigitalCredential credential;
-  std::string content;  // the credential as JSON-LD, model 3.2
+  std::string content;  // the credential as JSON-LD, model 3.2, or as the format that was asked for
   v1::TranslationReport report;
 };
 
-// Translates a document into the European model. A document of another format is embedded as evidence and the result
+// Translates a document into the European model, and from there into another format if one is asked for. A document of another format is embedded as evidence and the result
 // claims the profile edc-converted; a European document is written anew without it. kLossRefused carries no report:
 // call without refuse_loss to see one.
-// Problems: those of the adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kLossRefused.
+// Problems: those of the adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kFormatNotSupported
+// (the target cannot be written), kLossRefused.
 absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view bytes,
                                      const TranslateOptions& options);
 

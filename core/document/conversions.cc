@@ -1,0 +1,259 @@
+// The conversions that formats share; see mapping.h.
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/document/mapping.h"
+#include "core/elm/rules/bridge.h"
+#include "core/elm/rules/date.h"
+#include "core/elm/rules/level.h"
+#include "core/elm/rules/text.h"
+#include "core/elm/rules/workload.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::document {
+namespace {
+
+// What the row says, unless what happened is weaker.
+LossClass Weaker(LossClass row, LossClass happened) { return happened == kKept ? row : happened; }
+
+LossClass Drop(const Step& step, absl::string_view rule, absl::string_view message, absl::string_view reason) {
+  step.source().Warn(rule, step.node, message);
+  step.source().Drop(step.node, reason);
+  return kDropped;
+}
+
+// The notes beside a target: those of the anchor of its path.
+std::string NotesBeside(absl::string_view target) {
+  const absl::string_view anchor = target.substr(0, 1);
+  const absl::string_view element = ElementOfTarget(target);
+  const absl::string_view notes = anchor == "C" || anchor == "S" ? "A.additionalNote" : "";
+  return absl::StrCat(notes.empty() ? absl::StrCat(anchor, ".additionalNote") : std::string(notes),
+                      element.empty() ? "" : "#", element);
+}
+
+LossClass PutWords(const Step& step, const std::string& value) {
+  if (value.empty()) return kDropped;
+  const std::string language = step.Language();
+  step.source().SeeLanguage(language);
+  const LossClass put = PutText(step.context.targets, step.rule.target, language, value);
+  if (put == kWidened) {
+    step.source().Note("text.duplicate-language", step.node, "A second text in the same language became a note.");
+  }
+  return Weaker(step.rule.loss, put);
+}
+
+// A word that bridges to a concept, or stays a word.
+LossClass PutWord(const Step& step, const elm::Bridged& bridged, absl::string_view list) {
+  if (bridged.concept_node.has_value()) {
+    const LossClass put = PutConcept(step.context.targets, step.rule.target, *bridged.concept_node);
+    return put == kKept && bridged.derived ? kDerived : Weaker(step.rule.loss, put);
+  }
+  const elm::v3::Concept word = PrivateConcept(list, step.Value(), step.Language());
+  return PutConcept(step.context.targets, step.rule.target, word) == kKept ? kWidened : kDropped;
+}
+
+std::optional<elm::SourceDate> ReadDateOf(const Step& step) {
+  std::optional<elm::SourceDate> date = elm::ReadDate(step.Value());
+  if (!date.has_value()) {
+    step.source().Warn("date.unreadable", step.node, "This is no date.");
+    step.source().Drop(step.node, "is no date");
+  } else if (date->turned) {
+    step.source().Note("date.order", step.node, "Day, month and year were put into the order of ISO 8601.");
+  }
+  return date;
+}
+
+LossClass PutEqf(const Step& step, bool defined_as_eqf) {
+  const std::optional<int> level = elm::EqfLevelOf(step.Value(), defined_as_eqf);
+  const auto concept_node = level.has_value() ? elm::EqfLevel(*level) : std::nullopt;
+  if (!concept_node.has_value()) {
+    step.source().Warn("level.eqf", step.node, "The framework has levels 1 to 8; the value is kept as text.");
+    return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+  }
+  if (PutConcept(step.context.targets, step.rule.target, *concept_node) == kKept) return step.rule.loss;
+  step.source().Warn("level.contradiction", step.node, "The document states two levels; the first counts.");
+  return NoteOf(step, "Q.additionalNote", step.Label(), step.Value());
+}
+
+}  // namespace
+
+LossClass NoteOf(const Step& step, absl::string_view target, absl::string_view label, absl::string_view value) {
+  const std::string text = label.empty() ? std::string(value) : absl::StrCat(label, ": ", value);
+  const LossClass put = PutText(step.context.targets, target, label.empty() ? step.Language() : "en", text);
+  if (put == kDropped) return kDropped;
+  step.source().Carry(step.node, target, kWidened, step.rule.rule);
+  return v1::LOSS_CLASS_UNSPECIFIED;
+}
+
+void AddIdentifier(absl::string_view notation, absl::string_view scheme_name,
+                   google::protobuf::RepeatedPtrField<elm::v3::IdentifierNode>* identifiers) {
+  if (notation.empty()) return;
+  auto* const identifier = identifiers->Add()->mutable_identifier();
+  identifier->set_notation(std::string(notation));
+  if (!scheme_name.empty()) identifier->set_scheme_name(std::string(scheme_name));
+}
+
+elm::v3::Concept PrivateConcept(absl::string_view list, absl::string_view word, absl::string_view language) {
+  std::string slug;
+  for (const char c : word) {
+    const bool plain = absl::ascii_isalnum(static_cast<unsigned char>(c));
+    if (plain) {
+      slug.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug.push_back('-');
+    }
+    constexpr size_t kSlugBytes = 60;
+    if (slug.size() >= kSlugBytes) break;
+  }
+  const std::string scheme = absl::StrCat("urn:passerelle:", list);
+  return elm::MakeConcept(absl::StrCat(scheme, ":", slug.empty() ? "word" : slug), scheme, word, language);
+}
+
+LossClass Text(const Step& step) { return PutWords(step, step.Value()); }
+
+LossClass PlainText(const Step& step) { return PutWords(step, elm::PlainTextOf(step.Value())); }
+
+LossClass Verbatim(const Step& step) {
+  return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, step.Language(), step.Value()));
+}
+
+LossClass Prose(const Step& step) { return PutWords(step, step.Value()); }
+
+LossClass HtmlProse(const Step& step) {
+  elm::v3::Note note;
+  const std::string language = step.Language();
+  step.source().SeeLanguage(language);
+  elm::AddText(language, elm::StripActiveContent(step.Value()), note.mutable_note_literal());
+  const auto format = elm::ConceptOf(elm::Vocabulary::kFileType, elm::kFileTypeHtml);
+  if (format.has_value()) *note.mutable_note_format() = *format;
+  step.source().Note("markup.html", step.node, "Active content, if any, was taken out of the markup.");
+  if (PutMessage(step.context.targets, step.rule.target, note) == kKept) return step.rule.loss;
+  return PutMessage(step.context.targets, NotesBeside(step.rule.target), note) == kKept ? kWidened : kDropped;
+}
+
+LossClass LabelledNote(const Step& step) {
+  if (step.node->IsBranch() && step.node->text.empty()) return kDropped;
+  return NoteOf(step, step.rule.target, step.Label(), step.Value());
+}
+
+LossClass DateTime(const Step& step) {
+  const auto date = ReadDateOf(step);
+  if (!date.has_value()) return kDropped;
+  if (date->lacks_zone()) step.source().Note("date.zone", step.node, "The time has no zone; it is written as UTC.");
+  return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, "", date->DateTime()));
+}
+
+LossClass BirthDate(const Step& step) {
+  const auto date = ReadDateOf(step);
+  if (!date.has_value()) return kDropped;
+  if (!date->zone.empty() || !date->time.empty()) {
+    step.source().Note("date.calendar", step.node,
+                       "A birth date is a day of the calendar; its time and zone were left out.");
+  }
+  return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, "", date->WholeDay()));
+}
+
+LossClass EctsPoints(const Step& step) {
+  const auto points = elm::CreditPoints(step.Value());
+  if (points.has_value()) {
+    const LossClass put = PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(*points));
+    return Weaker(step.rule.loss, put);
+  }
+  if (elm::PlainDecimal(step.Value()).has_value()) {
+    return Drop(step, "credit.zero", "Credit of zero counts as missing.", "zero credits count as missing");
+  }
+  step.source().Note("credit.text", step.node, "Credit that is no number is kept as text.");
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+}
+
+LossClass Hours(const Step& step) {
+  const auto hours = elm::HoursAsDuration(step.Value());
+  if (!hours.has_value()) {
+    const bool number = elm::PlainDecimal(step.Value()).has_value();
+    return Drop(step, number ? "workload.zero" : "workload.unreadable",
+                number ? "Zero hours, or more than a working life, count as missing." : "This is no number of hours.",
+                number ? "counts as missing" : "is no number of hours");
+  }
+  if (PutText(step.context.targets, step.rule.target, "", *hours) == kKept) return step.rule.loss;
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+}
+
+LossClass FreeWorkload(const Step& step) {
+  const elm::TextWorkload workload = elm::WorkloadOfText(step.Value());
+  if (workload.kind == elm::TextWorkload::Kind::kCredits && elm::IsEcts(workload.unit)) {
+    return Weaker(step.rule.loss,
+                  PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(workload.value)));
+  }
+  if (workload.kind == elm::TextWorkload::Kind::kDuration) {
+    return Weaker(step.rule.loss, PutText(step.context.targets, "Q.volumeOfLearning", "", workload.value));
+  }
+  return NoteOf(step, NotesBeside(step.rule.target), "Workload", step.Value());
+}
+
+LossClass IsoDuration(const Step& step) {
+  const auto duration = elm::ParseDuration(step.Value());
+  if (duration.has_value() && !duration->negative &&
+      PutText(step.context.targets, step.rule.target, "", step.Value()) == kKept) {
+    return step.rule.loss;
+  }
+  step.source().Warn("workload.unreadable", step.node, "This is no duration that can be carried; it is kept as text.");
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+}
+
+LossClass EqfLevel(const Step& step) { return PutEqf(step, true); }
+
+LossClass EqfLevelText(const Step& step) { return PutEqf(step, false); }
+
+LossClass IscedField(const Step& step) {
+  const auto field = elm::IscedField(step.Value());
+  if (field.has_value()) return Weaker(step.rule.loss, PutConcept(step.context.targets, step.rule.target, *field));
+  step.source().Warn("field.isced", step.node, "The code is none of ISCED-F 2013; it is kept as text.");
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+}
+
+LossClass CountryCode(const Step& step) {
+  auto country = elm::Country(step.Value());
+  if (!country.has_value()) country = elm::CountryNamed(step.Value());
+  if (!country.has_value()) {
+    return Drop(step, "country.unknown", "This names no country; the country counts as missing.", "names no country");
+  }
+  if (!absl::EndsWith(step.rule.target, ".location")) {
+    return Weaker(step.rule.loss, PutConcept(step.context.targets, step.rule.target, *country));
+  }
+  elm::v3::Location location;
+  *location.add_address()->mutable_country_code() = *country;
+  return Weaker(step.rule.loss, PutMessage(step.context.targets, step.rule.target, location));
+}
+
+LossClass LanguageCode(const Step& step) {
+  const auto language = elm::Language(step.Value());
+  if (!language.has_value()) return Drop(step, "language.bcp47", "This names no language.", "names no language");
+  return Weaker(step.rule.loss, PutConcept(step.context.targets, step.rule.target, *language));
+}
+
+LossClass WebAddress(const Step& step) {
+  if (elm::IsWebAddress(step.Value())) {
+    return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, "", step.Value()));
+  }
+  step.source().Note("address.web", step.node, "This is no complete web address; it is kept as a note.");
+  return NoteOf(step, NotesBeside(step.rule.target), "Web address", step.Value());
+}
+
+LossClass ModeWord(const Step& step) { return PutWord(step, elm::ModeOfWord(step.Value()), "participation"); }
+
+LossClass AssessmentWord(const Step& step) { return PutWord(step, elm::AssessmentOfWord(step.Value()), "assessment"); }
+
+LossClass DropIt(const Step& step) {
+  step.source().Drop(step.node, step.rule.target);
+  return v1::LOSS_CLASS_UNSPECIFIED;
+}
+
+LossClass UseIt(const Step& step) {
+  step.source().UseAll(step.node);
+  return v1::LOSS_CLASS_UNSPECIFIED;
+}
+
+}  // namespace passerelle::document

@@ -1,0 +1,82 @@
+// A source document as a tree of named values, the same for JSON and for XML, so that mapping and accounting are
+// written once.
+//
+// A JSON member is a node of its name; the entries of an array are nodes of the array. An XML element is a node of its
+// local name, whatever its namespace; its attributes are nodes whose names begin with "@". Looking up takes one value
+// or many alike: an array stands for its entries, nested arrays too, and an XML element may be repeated.
+//
+//   ASSIGN_OR_RETURN(const SourceTree tree, SourceTree::OfJson(bytes));
+//   for (const SourceNode* name : tree.Find(tree.root(), "issuer/name|legalName")) Use(name->text);
+//
+// Thread-safety: immutable once made. Ownership: owns its nodes, which stay where they are when the tree is moved.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "pugixml.hpp"
+
+namespace passerelle::document {
+
+struct SourceNode {
+  enum class Kind : uint8_t { kObject, kArray, kText, kNumber, kBoolean, kNull, kAttribute, kRemark };
+
+  Kind kind = Kind::kObject;
+  uint32_t index = 0;   // place in the list of all nodes, in document order
+  uint32_t number = 0;  // of an entry of an array from 0, of an XML element among its namesakes from 1
+  std::string name;     // empty for entries of an array and for the root of JSON
+  std::string name_space;
+  std::string text;  // of a value: as written, numbers too; of an XML element what stands directly in it, blanks kept
+  const SourceNode* parent = nullptr;
+  const SourceNode* first_child = nullptr;
+  const SourceNode* next_sibling = nullptr;
+
+  // Whether it has children that hold data; a value has none.
+  bool IsBranch() const { return first_child != nullptr && !IsValue(); }
+  bool IsValue() const { return kind >= Kind::kText; }
+};
+
+class SourceTree {
+ public:
+  struct Options {
+    bool ignore_case = false;  // of names, for formats whose examples spell them differently
+  };
+
+  // Problems: those of base::JsonDocument::Parse and base::ReadXml; kInputTooLarge above kSourceNodesMax nodes.
+  static absl::StatusOr<SourceTree> OfJson(absl::string_view bytes, const Options& options);
+  static absl::StatusOr<SourceTree> OfJson(absl::string_view bytes) { return OfJson(bytes, {}); }
+  static absl::StatusOr<SourceTree> OfXml(absl::string_view bytes, const Options& options);
+  static absl::StatusOr<SourceTree> OfXml(absl::string_view bytes) { return OfXml(bytes, {}); }
+
+  const SourceNode* root() const { return root_; }
+  const std::deque<SourceNode>& nodes() const { return nodes_; }
+
+  // Every node that the path leads to, in document order. Steps are parted by "/"; a step may name alternatives,
+  // "eqfLevel|eqflLevel", or be "*" for any; an empty path is the node itself, or the entries of an array.
+  std::vector<const SourceNode*> Find(const SourceNode* node, absl::string_view path) const;
+  // The first of them, or null.
+  const SourceNode* FindFirst(const SourceNode* node, absl::string_view path) const;
+  // The text of the first, with blanks around it taken off; empty if there is none.
+  std::string TextOf(const SourceNode* node, absl::string_view path) const;
+
+  // Where a node stands: a JSON pointer, or an XPath with numbers as base::XmlDocument has it.
+  std::string Path(const SourceNode* node) const;
+
+ private:
+  class JsonReader;
+  class XmlReader;
+  SourceTree() = default;
+  bool Matches(const SourceNode& node, absl::string_view step) const;
+
+  std::deque<SourceNode> nodes_;
+  const SourceNode* root_ = nullptr;
+  Options options_;
+  bool xml_ = false;
+};
+
+}  // namespace passerelle::document

@@ -1,0 +1,53 @@
+// Where values go: paths of the European model as mapping rules write them, and what they mean.
+//
+// A path begins with an anchor, as docs/adding-an-adapter.md has them: C the credential, S its subject, A an
+// achievement, Q the qualification that specifies it, T the assessment that proves it, V the activity that led to it,
+// B the awarding body. Terms of the model follow: "Q.creditPoint", "A.awardedBy.awardingDate". Where a term on the way
+// may have several values, a new one is begun; "T.specifiedBy[0].dcType" takes the first instead. "#A1-M11" at the end
+// names the element of Annex I that a note speaks of.
+//
+// Thread-safety: free functions on values; a Targets belongs to one thread. Ownership: Targets points, owns nothing.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "core/elm/rules/text.h"
+#include "passerelle/document/v1/document.pb.h"
+#include "passerelle/elm/v3/elm.pb.h"
+
+namespace passerelle::document {
+
+// What the anchors stand for. Null for what a table does not use.
+struct Targets {
+  elm::v3::EuropeanDigitalCredential* credential = nullptr;
+  elm::v3::Person* subject = nullptr;
+  elm::v3::LearningAchievement* achievement = nullptr;
+  elm::v3::Qualification* qualification = nullptr;
+  elm::v3::LearningAssessment* assessment = nullptr;
+  elm::v3::LearningActivity* activity = nullptr;
+  elm::v3::Organisation* body = nullptr;
+};
+
+// Puts a text where the path leads: into a field of texts, a note, a web resource's address, or a plain string. kKept
+// if it stands there; kWidened if there was one in the same language already and it became a note beside it; kDropped
+// if the field holds one value and has it, or the path leads nowhere.
+v1::LossClass PutText(const Targets& targets, absl::string_view path, absl::string_view language,
+                      absl::string_view value);
+
+// Puts a concept. kDropped if the field holds one and has another.
+v1::LossClass PutConcept(const Targets& targets, absl::string_view path, const elm::v3::Concept& value);
+
+// Puts a message that the path's field holds, such as a CreditPoint or a Note. kDropped as above.
+v1::LossClass PutMessage(const Targets& targets, absl::string_view path, const google::protobuf::Message& value);
+
+// Whether the path leads to a field of the model at all.
+bool IsTarget(absl::string_view path);
+
+// The element of Annex I that a value at the path states; empty for none.
+absl::string_view ElementOfTarget(absl::string_view path);
+
+// Whether the path holds prose only, so that the element is stated as text whatever stands there.
+bool IsProse(absl::string_view path);
+
+}  // namespace passerelle::document
