@@ -27,6 +27,10 @@ inline constexpr size_t kXmlNodesMax = 1'000'000;
 // Test: tests/unit/core/base/xml_test.cc.
 inline constexpr size_t kXmlAttributesMax = 128;
 
+// Members of an object that detection looks at. Real documents have fewer than forty at the top.
+// Test: tests/unit/core/base/json_peek_test.cc.
+inline constexpr size_t kPeekMembersMax = 1000;
+
 // Parts of one source document of any format while it is mapped: values, members, elements, attributes and remarks.
 // A part costs some 150 bytes, so that the largest tree stays below 160 MB.
 // Test: tests/unit/core/document/source_tree_test.cc.

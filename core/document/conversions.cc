@@ -2,9 +2,9 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "core/document/mapping.h"
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/date.h"
@@ -134,10 +134,7 @@ LossClass HtmlProse(const Step& step) {
   return PutMessage(step.context.targets, NotesBeside(step.rule.target), note) == kKept ? kWidened : kDropped;
 }
 
-LossClass LabelledNote(const Step& step) {
-  if (step.node->IsBranch() && step.node->text.empty()) return kDropped;
-  return NoteOf(step, step.rule.target, step.Label(), step.Value());
-}
+LossClass LabelledNote(const Step& step) { return NoteOf(step, step.rule.target, step.Label(), step.Value()); }
 
 LossClass DateTime(const Step& step) {
   const auto date = ReadDateOf(step);
@@ -184,8 +181,7 @@ LossClass Hours(const Step& step) {
 LossClass FreeWorkload(const Step& step) {
   const elm::TextWorkload workload = elm::WorkloadOfText(step.Value());
   if (workload.kind == elm::TextWorkload::Kind::kCredits && elm::IsEcts(workload.unit)) {
-    return Weaker(step.rule.loss,
-                  PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(workload.value)));
+    return Weaker(step.rule.loss, PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(workload.value)));
   }
   if (workload.kind == elm::TextWorkload::Kind::kDuration) {
     return Weaker(step.rule.loss, PutText(step.context.targets, "Q.volumeOfLearning", "", workload.value));

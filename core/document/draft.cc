@@ -128,9 +128,8 @@ elm::v3::AgentNode Draft::FinishBody(const elm::v3::Organisation& body) {
   if (body.legal_name().empty()) {
     source_->Warn("issuer.by-reference", source_->root(),
                   "The awarding body has no name; its identifiers, if any, lead to it.");
-    source_->Origin("A1-M04",
-                    body.identifier().empty() ? v1::ELEMENT_STATUS_MISSING : v1::ELEMENT_STATUS_BY_REFERENCE, nullptr,
-                    "issuer.by-reference");
+    source_->Origin("A1-M04", body.identifier().empty() ? v1::ELEMENT_STATUS_MISSING : v1::ELEMENT_STATUS_BY_REFERENCE,
+                    nullptr, "issuer.by-reference");
   }
   return written;
 }
@@ -209,8 +208,7 @@ void Draft::WriteValidFrom(const ImportOptions& options) {
   source_->Warn("date.translation", source_->root(),
                 "The document has no date; the credential holds from its translation.");
   source_->Supply("C.validFrom", kDefaulted, "date.translation");
-  credential_.set_valid_from(
-      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", options.translation_time, absl::UTCTimeZone()));
+  credential_.set_valid_from(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", options.translation_time, absl::UTCTimeZone()));
 }
 
 void Draft::WriteDisplay(const elm::Texts& title) {

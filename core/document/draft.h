@@ -7,9 +7,9 @@
 //   Apply(kAchievement, node, {&source, draft.TargetsOf(achievement)});
 //   return draft.Finish(options);
 //
-// Finish gives ids (the same for the same bytes), turns an awarding body without name or country into an agent, moves an
-// assessment without a grade into the specification, writes the presentation that the model demands, and accounts for
-// the source.
+// Finish gives ids (the same for the same bytes), turns an awarding body without name or country into an agent, moves
+// an assessment without a grade into the specification, writes the presentation that the model demands, and accounts
+// for the source.
 //
 // Thread-safety: for one thread. Ownership: borrows the Source; owns what it hands out until Finish.
 #pragma once

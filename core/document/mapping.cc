@@ -50,6 +50,8 @@ void Apply(Rules rules, const SourceNode* node, const Context& context) {
   for (const Rule& rule : rules) {
     for (const SourceNode* found : context.source->Find(node, rule.source)) {
       if (IsEmpty(*found)) continue;
+      const bool parts_only = found->IsBranch() && found->text.find_first_not_of(" \t\r\n") == std::string::npos;
+      if (parts_only && !rule.takes_parts && rule.convert != DropIt && rule.convert != UseIt) continue;
       const LossClass loss = rule.convert({context, rule, found});
       if (loss == v1::LOSS_CLASS_UNSPECIFIED) continue;  // accounted for by the conversion itself
       if (loss == kDropped) {

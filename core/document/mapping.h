@@ -37,6 +37,8 @@ struct Rule {
   Conversion convert;
   LossClass loss;
   absl::string_view rule;  // id for the report; empty where a value is carried as it is
+  // The conversion takes objects and elements with parts, and accounts for the parts itself. Others get values only.
+  bool takes_parts = false;
 };
 using Rules = absl::Span<const Rule>;
 
@@ -67,28 +69,28 @@ void Apply(Rules rules, const SourceNode* node, const Context& context);
 
 // The conversions that formats share. Ids of rules are those of docs/reference/rules.md.
 
-LossClass Text(const Step& step);           // a text in its language; a second one of a language becomes a note
-LossClass PlainText(const Step& step);      // the same without markup (markup.plain)
-LossClass Verbatim(const Step& step);       // a string as it stands, numbers too
-LossClass Prose(const Step& step);          // a note; Markdown stays as it is, its blanks too
-LossClass HtmlProse(const Step& step);      // a note in HTML without active content (markup.html)
-LossClass LabelledNote(const Step& step);   // a note "label: value"
-LossClass DateTime(const Step& step);       // date.calendar, date.order, date.zone
-LossClass BirthDate(const Step& step);      // date.calendar
-LossClass EctsPoints(const Step& step);     // credit.ects; the field is defined as ECTS
-LossClass Hours(const Step& step);          // workload.hours
-LossClass FreeWorkload(const Step& step);   // workload.text, for a path that ends in Q.creditPoint
-LossClass IsoDuration(const Step& step);    // xsd:duration
-LossClass EqfLevel(const Step& step);       // level.eqf; the field is defined as EQF
-LossClass EqfLevelText(const Step& step);   // level.eqf; the text says that it is EQF
-LossClass IscedField(const Step& step);     // field.isced
-LossClass CountryCode(const Step& step);    // country.code; a location's address is meant by "B.location"
-LossClass LanguageCode(const Step& step);   // language.code
-LossClass WebAddress(const Step& step);     // address.web
-LossClass ModeWord(const Step& step);       // mode.word
-LossClass AssessmentWord(const Step& step); // assessment.word
-LossClass DropIt(const Step& step);         // left out; the target is the reason
-LossClass UseIt(const Step& step);          // decides how others are read, or repeats one of them
+LossClass Text(const Step& step);            // a text in its language; a second one of a language becomes a note
+LossClass PlainText(const Step& step);       // the same without markup (markup.plain)
+LossClass Verbatim(const Step& step);        // a string as it stands, numbers too
+LossClass Prose(const Step& step);           // a note; Markdown stays as it is, its blanks too
+LossClass HtmlProse(const Step& step);       // a note in HTML without active content (markup.html)
+LossClass LabelledNote(const Step& step);    // a note "label: value"
+LossClass DateTime(const Step& step);        // date.calendar, date.order, date.zone
+LossClass BirthDate(const Step& step);       // date.calendar
+LossClass EctsPoints(const Step& step);      // credit.ects; the field is defined as ECTS
+LossClass Hours(const Step& step);           // workload.hours
+LossClass FreeWorkload(const Step& step);    // workload.text, for a path that ends in Q.creditPoint
+LossClass IsoDuration(const Step& step);     // xsd:duration
+LossClass EqfLevel(const Step& step);        // level.eqf; the field is defined as EQF
+LossClass EqfLevelText(const Step& step);    // level.eqf; the text says that it is EQF
+LossClass IscedField(const Step& step);      // field.isced
+LossClass CountryCode(const Step& step);     // country.code; a location's address is meant by "B.location"
+LossClass LanguageCode(const Step& step);    // language.code
+LossClass WebAddress(const Step& step);      // address.web
+LossClass ModeWord(const Step& step);        // mode.word
+LossClass AssessmentWord(const Step& step);  // assessment.word
+LossClass DropIt(const Step& step);          // left out; the target is the reason
+LossClass UseIt(const Step& step);           // decides how others are read, or repeats one of them
 
 // A labelled note in the target's own place: "label: value", for values that a rule could not compute with.
 LossClass NoteOf(const Step& step, absl::string_view target, absl::string_view label, absl::string_view value);

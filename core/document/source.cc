@@ -150,7 +150,8 @@ void Source::Origin(absl::string_view element, v1::ElementStatus status, const S
     std::string place = tree_.Path(node);
     if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(std::move(place));
   }
-  const auto [standing, made] = standings_.try_emplace({std::string(element), scope_}, Standing{status, std::string(rule)});
+  const auto [standing, made] =
+      standings_.try_emplace({std::string(element), scope_}, Standing{status, std::string(rule)});
   if (made || Weakness(status) >= Weakness(standing->second.status)) return;
   standing->second = {status, std::string(rule)};
 }

@@ -94,7 +94,7 @@ class Source {
   std::vector<Fate> fates_;  // by SourceNode::index
   absl::flat_hash_map<const SourceNode*, std::string> reasons_;
   int scope_ = 0;
-  std::map<std::pair<std::string, int>, Standing> standings_;  // by element and scope
+  std::map<std::pair<std::string, int>, Standing> standings_;          // by element and scope
   absl::flat_hash_map<std::string, std::vector<std::string>> places_;  // by element
   std::vector<std::string> languages_;
   std::vector<v1::MappedSource> mapped_;

@@ -118,7 +118,8 @@ class SourceTree::XmlReader {
     for (const pugi::xml_node& element : from.children()) {
       if (element.type() == pugi::node_comment || element.type() == pugi::node_pi) {
         if (tree_.nodes_.size() >= base::kSourceNodesMax) continue;  // refused as a whole afterwards
-        SourceNode& remark = New(element.type() == pugi::node_comment ? "comment()" : "processing-instruction()", &node);
+        SourceNode& remark =
+            New(element.type() == pugi::node_comment ? "comment()" : "processing-instruction()", &node);
         remark.kind = Kind::kRemark;
         Link(&remark, &node, &last);
       } else if (element.type() == pugi::node_element) {

@@ -98,6 +98,7 @@ struct Term {
 };
 
 Term FindTerm(const Descriptor& descriptor, absl::string_view term) {
+  if (&descriptor == elm::v3::LanguageString::descriptor()) return {};  // a value, not a class
   const elm::ClassTable& table = elm::TableOf(descriptor);
   if (table.is_union()) {
     for (const elm::Alternative& alternative : table.alternatives) {
@@ -199,8 +200,7 @@ LossClass PutIntoMessage(const Slot& slot, absl::string_view language, absl::str
 
 }  // namespace
 
-LossClass PutText(const Targets& targets, absl::string_view path, absl::string_view language,
-                  absl::string_view value) {
+LossClass PutText(const Targets& targets, absl::string_view path, absl::string_view language, absl::string_view value) {
   const std::optional<Slot> slot = Resolve(targets, path);
   if (!slot.has_value()) return kDropped;
   if (slot->field->message_type() != nullptr) return PutIntoMessage(*slot, language, value);

@@ -39,11 +39,11 @@ struct Translated {
   v1::TranslationReport report;
 };
 
-// Translates a document into the European model, and from there into another format if one is asked for. A document of another format is embedded as evidence and the result
-// claims the profile edc-converted; a European document is written anew without it. kLossRefused carries no report:
-// call without refuse_loss to see one.
-// Problems: those of the adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kFormatNotSupported
-// (the target cannot be written), kLossRefused.
+// Translates a document into the European model, and from there into another format if one is asked for. A document of
+// another format is embedded as evidence and the result claims the profile edc-converted; a European document is
+// written anew without it. kLossRefused carries no report: call without refuse_loss to see one. Problems: those of the
+// adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kFormatNotSupported (the target cannot be written),
+// kLossRefused.
 absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view bytes,
                                      const TranslateOptions& options);
 

@@ -2,11 +2,12 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "core/base/json_peek.h"
+#include "core/base/jws_payload.h"
 #include "core/base/limits.h"
 #include "core/elm/codec.h"
 #include "core/elm/codec_envelope.h"
@@ -29,55 +30,17 @@ struct TopMembers {
   bool signature = false;
 };
 
-// End of the value at the start of the text, as far as brackets and quotes tell.
-size_t ValueEnd(absl::string_view text) {
-  size_t depth = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') {
-      for (++i; i < text.size() && text[i] != '"'; ++i) {
-        if (text[i] == '\\') ++i;
-      }
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      if (depth == 0) return i;
-      --depth;
-    } else if (c == ',' && depth == 0) {
-      return i;
-    }
-  }
-  return text.size();
-}
-
-void Note(absl::string_view name, absl::string_view value, TopMembers& members) {
-  if (name == "type" || name == "@type") members.type = value;
-  if (name == "payload") members.payload = value;
-  if (name == "credential" || name == "elm") members.wrapped = value;
-  members.subject = members.subject || name == "credentialSubject";
-  members.signature = members.signature || name == "signature" || name == "signatures";
-  members.issuing = members.issuing || name == "issuer" || name == "credentialSchema" || name == "displayParameter";
-}
-
 std::optional<TopMembers> Look(absl::string_view text) {
-  text = absl::StripLeadingAsciiWhitespace(text);
-  if (absl::ConsumePrefix(&text, "[")) text = absl::StripLeadingAsciiWhitespace(text);
-  if (!absl::ConsumePrefix(&text, "{")) return std::nullopt;
+  const auto peek = base::JsonPeek::Of(text);
+  if (!peek.has_value()) return std::nullopt;
   TopMembers members;
-  while (true) {
-    text = absl::StripLeadingAsciiWhitespace(text);
-    if (!absl::ConsumePrefix(&text, "\"")) return members;
-    const size_t quote = text.find('"');
-    if (quote == absl::string_view::npos) return members;
-    const absl::string_view name = text.substr(0, quote);
-    text = absl::StripLeadingAsciiWhitespace(text.substr(quote + 1));
-    if (!absl::ConsumePrefix(&text, ":")) return members;
-    text = absl::StripLeadingAsciiWhitespace(text);
-    const size_t end = ValueEnd(text);
-    Note(name, text.substr(0, end), members);
-    text.remove_prefix(end);
-    if (!absl::ConsumePrefix(&text, ",")) return members;
-  }
+  members.type = peek->Has("type") ? peek->Value("type") : peek->Value("@type");
+  members.payload = peek->Value("payload");
+  members.wrapped = peek->Has("credential") ? peek->Value("credential") : peek->Value("elm");
+  members.subject = peek->Has("credentialSubject");
+  members.signature = peek->Has("signature") || peek->Has("signatures");
+  members.issuing = peek->Has("issuer") || peek->Has("credentialSchema") || peek->Has("displayParameter");
+  return members;
 }
 
 bool Names(absl::string_view text) { return absl::StrContains(text, kClass); }
@@ -104,7 +67,7 @@ bool LooksBare(const TopMembers& members) {
 bool LooksLikeCredential(absl::string_view bytes) {
   absl::ConsumePrefix(&bytes, "\xef\xbb\xbf");
   if (bytes.size() > base::kDocumentBytesMax) return false;
-  if (IsCompactSeal(bytes)) {
+  if (base::IsCompactJws(bytes)) {
     const std::vector<absl::string_view> parts = absl::StrSplit(bytes, '.');
     return PayloadNames(parts[1]);
   }

@@ -8,8 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "core/base/digest.h"
+#include "core/base/jws_payload.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -25,75 +24,6 @@ using base::JsonDocument;
 using base::Problem;
 using base::Reason;
 namespace dom = simdjson::dom;
-
-absl::Status SealProblem(absl::string_view place, absl::string_view detail) {
-  return Problem(Reason::kSealMalformed, place, detail);
-}
-
-// Whether the payload is unencoded, by the protected header (RFC 7797).
-absl::StatusOr<bool> IsUnencoded(absl::string_view encoded_header, absl::string_view place) {
-  const auto header = base::Base64UrlDecode(encoded_header);
-  if (!header.ok()) return SealProblem(place, "the protected header is not base64url");
-  const auto document = JsonDocument::Parse(*header);
-  const auto object = document.ok() ? AsObject(document->root()) : std::nullopt;
-  if (!object.has_value()) return SealProblem(place, "the protected header is no JSON object");
-  const auto b64 = base::Find(*object, "b64");
-  bool encoded = true;
-  if (b64.has_value() && b64->get(encoded) != simdjson::SUCCESS) {
-    return SealProblem(place, "b64 in the protected header is neither true nor false");
-  }
-  return !encoded;
-}
-
-absl::StatusOr<bool> IsUnencoded(dom::object signature, absl::string_view place) {
-  const auto header = base::Find(signature, "protected");
-  if (!header.has_value()) return false;
-  const auto text = AsString(*header);
-  if (!text.has_value()) return SealProblem(place, "the protected header is no text");
-  return IsUnencoded(*text, place);
-}
-
-// The payload of a seal in JSON serialization, general or flattened (RFC 7515, 7.2).
-absl::StatusOr<std::string> PayloadOfJson(dom::object seal) {
-  const auto payload = base::FindString(seal, "payload");
-  if (!payload.has_value()) return SealProblem("/payload", "the payload is no text");
-  bool unencoded = false;
-  if (const auto signatures = base::Find(seal, "signatures")) {
-    const auto array = AsArray(*signatures);
-    if (!array.has_value() || array->size() == 0) return SealProblem("/signatures", "there is no signature");
-    size_t index = 0;
-    for (const dom::element entry : *array) {
-      const std::string place = absl::StrCat("/signatures/", index);
-      const auto signature = AsObject(entry);
-      if (!signature.has_value()) return SealProblem(place, "the signature is no object");
-      ASSIGN_OR_RETURN(const bool here, IsUnencoded(*signature, place));
-      if (index > 0 && here != unencoded) return SealProblem(place, "the signatures differ in b64");
-      unencoded = here;
-      ++index;
-    }
-  } else {
-    ASSIGN_OR_RETURN(unencoded, IsUnencoded(seal, "/protected"));
-  }
-  if (unencoded) return std::string(*payload);
-  auto bytes = base::Base64UrlDecode(*payload);
-  if (!bytes.ok()) return SealProblem("/payload", "the payload is not base64url");
-  return *std::move(bytes);
-}
-
-absl::StatusOr<std::string> PayloadOfCompact(absl::string_view seal) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(seal, '.');
-  ASSIGN_OR_RETURN(const bool unencoded, IsUnencoded(parts[0], "protected header"));
-  // RFC 7797, 5.2: an unencoded payload of a compact seal stands elsewhere, unless it has no dot.
-  if (unencoded) return SealProblem("payload", "a compact seal cannot carry a payload that is not encoded");
-  auto bytes = base::Base64UrlDecode(parts[1]);
-  if (!bytes.ok()) return SealProblem("payload", "the payload is not base64url");
-  return *std::move(bytes);
-}
-
-bool IsJsonSeal(dom::object object) {
-  return base::Find(object, "payload").has_value() &&
-         (base::Find(object, "signatures").has_value() || base::Find(object, "signature").has_value());
-}
 
 // What the root of a document says that it is.
 struct RootTypes {
@@ -208,26 +138,15 @@ absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
 
 }  // namespace
 
-bool IsCompactSeal(absl::string_view text) {
-  text = absl::StripAsciiWhitespace(text);
-  int dots = 0;
-  for (const char c : text) {
-    const bool base64url = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-    if (!base64url && c != '.') return false;
-    dots += c == '.';
-  }
-  return dots == 2 && text.front() != '.';
-}
-
 absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes) {
-  if (bytes.size() <= base::kDocumentBytesMax && IsCompactSeal(bytes)) {
-    ASSIGN_OR_RETURN(const std::string payload, PayloadOfCompact(absl::StripAsciiWhitespace(bytes)));
+  if (bytes.size() <= base::kDocumentBytesMax && base::IsCompactJws(bytes)) {
+    ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfCompactJws(bytes));
     return OpenPayload(payload);
   }
   ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(bytes));
   const auto root = AsObject(document.root());
-  if (!root.has_value() || !IsJsonSeal(*root)) return OpenTree(std::move(document));
-  ASSIGN_OR_RETURN(const std::string payload, PayloadOfJson(*root));
+  if (!root.has_value() || !base::IsJsonJws(*root)) return OpenTree(std::move(document));
+  ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfJsonJws(*root));
   return OpenPayload(payload);
 }
 

@@ -22,7 +22,4 @@ struct OpenedCredential {
 // Problems as of Read.
 absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes);
 
-// Whether the text has the form of a compact JSON Web Signature, which no JSON text has.
-bool IsCompactSeal(absl::string_view text);
-
 }  // namespace passerelle::elm

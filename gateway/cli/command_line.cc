@@ -18,8 +18,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "adapters/registry.h"
-#include "core/elm/annex_one.h"
 #include "core/base/date_time.h"
+#include "core/base/problem.h"
+#include "core/document/score.h"
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
@@ -72,7 +73,8 @@ class Grammar {
   void AddRecognition();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
-  std::string ReadableFormats() const;
+  // Ids of the formats that can be read, or written.
+  std::string FormatsTo(absl::string_view direction) const;
 
   const Console& console_;
   const StoreOpener& open_store_;
@@ -96,12 +98,18 @@ class Grammar {
   std::string keep_;
 };
 
-std::string Grammar::ReadableFormats() const {
+bool Can(const document::Adapter& adapter, absl::string_view direction) {
+  const std::vector<std::string>& directions = adapter.Info().directions;
+  return std::find(directions.begin(), directions.end(), direction) != directions.end();
+}
+
+std::string Grammar::FormatsTo(absl::string_view direction) const {
   std::vector<std::string> ids;
+  if (direction == "write") ids.emplace_back("elm");
   for (const auto& adapter : registry_.adapters()) {
-    const std::vector<std::string>& directions = adapter->Info().directions;
-    if (std::find(directions.begin(), directions.end(), "read") != directions.end()) ids.push_back(adapter->Info().id);
+    if (Can(*adapter, direction) && adapter->Info().id != "elm") ids.push_back(adapter->Info().id);
   }
+  if (direction == "read") ids.emplace_back("elm");
   return absl::StrJoin(ids, ", ");
 }
 
@@ -143,31 +151,35 @@ void Grammar::AddDetect() {
 
 void Grammar::AddTranslate() {
   CLI::App* command =
-      Add("translate", "Translates a document into the European Learning Model.",
-          "FILE [--from ID] [--to elm] [--report REPORT] [--refuse-loss A1-M08,...] [--report-index N] [--pretty]");
+      Add("translate", "Translates a document into the European Learning Model, or into another format.",
+          "FILE [--from ID] [--to ID] [--report REPORT] [--refuse-loss level,...] [--report-index N] [--pretty] "
+          "[--explain]");
   command->add_option("FILE", translate_.file, "The document; - for standard input")->required();
   command->add_option("--from", translate_.options.from, "Format of the document; found out when not given");
-  command->add_option("--to", to_, "Format to translate into: elm");
+  command->add_option("--to", to_, "Format to translate into; elm when not given");
   command->add_option("--report", translate_.report_file, "File to write the account of the translation to, as JSON");
   command
       ->add_option("--refuse-loss", translate_.options.refuse_loss,
-                   "Elements of Annex I without which there is to be no translation")
+                   "Elements of Annex I without which there is to be no translation: A1-M08 and the like, outcomes, "
+                   "workload, level, assessment, quality-assurance, or decision for these five")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--report-index", report_index_, "Which of several reports in one document to take, from 0")
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--pretty", translate_.pretty, "Indented");
+  command->add_flag("--explain", translate_.explain, "The whole account of the translation on standard error");
   commands_[command].run = [this] {
-    if (to_ != "elm") throw CLI::ValidationError("--to", "must be elm");
+    const document::Adapter* const target = registry_.Find(to_);
+    if (target == nullptr || (to_ != "elm" && !Can(*target, "write"))) {
+      throw CLI::ValidationError("--to", "must be one of " + FormatsTo("write"));
+    }
+    translate_.options.to = to_;
     if (!translate_.options.from.empty() && registry_.Find(translate_.options.from) == nullptr) {
-      throw CLI::ValidationError("--from", "must be one of " + ReadableFormats());
+      throw CLI::ValidationError("--from", "must be one of " + FormatsTo("read"));
     }
-    for (const std::string& element : translate_.options.refuse_loss) {
-      const auto known = [&element](const elm::AnnexOneName& name) { return name.id == element; };
-      if (std::none_of(std::begin(elm::kAnnexOne), std::end(elm::kAnnexOne), known)) {
-        throw CLI::ValidationError("--refuse-loss", "must name elements A1-M01 to A1-M11 or A1-O01 to A1-O05");
-      }
-    }
+    const auto elements = document::ElementsOf(translate_.options.refuse_loss);
+    if (!elements.ok()) throw CLI::ValidationError("--refuse-loss", base::DetailOf(elements.status()));
+    translate_.options.import.list_mapped = !translate_.report_file.empty();
     translate_.options.import.report_index = report_index_;
     translate_.options.import.translation_time = absl::Now();
     return RunTranslate(registry_, translate_, console_);

@@ -15,6 +15,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/score.h"
 #include "core/elm/check_report.h"
 #include "core/elm/codec.h"
 #include "core/recognition/policy.h"
@@ -156,8 +157,13 @@ int RunTranslate(const document::Registry& registry, const TranslateRequest& req
     PrintProblem(translated.status(), console);
     return kExitRefused;
   }
-  console.out << (request.pretty ? elm::WritePretty(translated->credential) : translated->content) << "\n";
-  PrintLosses(translated->report, console);
+  const bool pretty = request.pretty && translated->report.to() == "elm";
+  console.out << (pretty ? elm::WritePretty(translated->credential) : translated->content) << "\n";
+  if (request.explain) {
+    console.err << document::ReportText(translated->report);
+  } else {
+    PrintLosses(translated->report, console);
+  }
   return kExitDone;
 }
 
@@ -170,17 +176,12 @@ struct Checked {
   elm::CheckResult result;
 };
 
-bool Survives(document::v1::ElementStatus status) {
-  return status == document::v1::ELEMENT_STATUS_STATED || status == document::v1::ELEMENT_STATUS_TEXT ||
-         status == document::v1::ELEMENT_STATUS_DERIVED;
-}
-
 // Annex I as the translation accounts for it: derived and withheld elements cannot be seen in the result alone.
 document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& report) {
   document::v1::AnnexOneReport annex_one;
   *annex_one.mutable_elements() = report.elements();
   annex_one.set_complete(std::all_of(report.elements().begin(), report.elements().end(), [](const auto& element) {
-    return !absl::StartsWith(element.element(), "A1-M") || Survives(element.status());
+    return !absl::StartsWith(element.element(), "A1-M") || document::Survives(element.status());
   }));
   return annex_one;
 }

@@ -28,7 +28,8 @@ struct TranslateRequest {
   std::string file;
   document::TranslateOptions options;
   std::string report_file;  // empty for none
-  bool pretty = false;      // indented
+  bool pretty = false;
+  bool explain = false;      // indented
 };
 int RunTranslate(const document::Registry& registry, const TranslateRequest& request, const Console& console);
 

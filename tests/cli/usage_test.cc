@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                     UsageCase{"UnknownOption", {"formats", "--xml"}, "passerelle formats [--json]"},
                     UsageCase{"TranslateWithoutFile", {"translate"}, "FILE"},
                     UsageCase{"TranslateFromUnknownFormat", {"translate", "x", "--from", "morse"}, "one of elm"},
-                    UsageCase{"TranslateToOtherFormat", {"translate", "x", "--to", "elmo"}, "elm"},
+                    UsageCase{"TranslateToOtherFormat", {"translate", "x", "--to", "elm-xml"}, "elm"},
                     UsageCase{"RefuseLossOfUnknownElement", {"translate", "x", "--refuse-loss", "A1-M12"}, "A1-M11"},
                     UsageCase{"ReportIndexNoNumber", {"translate", "x", "--report-index", "two"}, "--report-index"},
                     UsageCase{"ReportIndexNegative", {"translate", "x", "--report-index", "-1"}, "--report-index"},

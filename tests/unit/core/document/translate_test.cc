@@ -70,7 +70,7 @@ TEST(TranslateTest, TheAdapterRefinesButCannotInvent) {
   EXPECT_EQ(Element(translated.report, "A1-M02").rule(), "rule.t");
   EXPECT_EQ(Element(translated.report, "A1-M05").status(), v1::ELEMENT_STATUS_MISSING);
   EXPECT_EQ(Element(translated.report, "A1-M06").status(), v1::ELEMENT_STATUS_WITHHELD);
-  EXPECT_EQ(translated.report.score(), 100u / 22);
+  EXPECT_EQ(translated.report.score(), 100u / 42);
 }
 
 TEST(TranslateTest, RefusesALossThatTheCallerRefuses) {
