@@ -48,6 +48,39 @@ inline constexpr size_t kPartsDepthMax = 16;
 // Test: tests/unit/core/elm/annex/constraints_test.cc.
 inline constexpr size_t kFindingsMax = 1000;
 
+// Statements of one RDF dataset, and bytes of its N-Quads. The largest real credential seen makes 2,000 statements;
+// a short document can be written that makes millions.
+// Test: tests/unit/core/rdf/nquads_test.cc.
+inline constexpr size_t kRdfQuadsMax = 1u << 18;
+inline constexpr size_t kRdfTextBytesMax = 64u << 20;
+
+// Blank nodes of a dataset that is made canonical. A transcript has one for every result without an id.
+// Test: tests/unit/core/rdf/canonical_test.cc.
+inline constexpr size_t kRdfBlankNodesMax = 4096;
+
+// Steps of work for telling blank nodes apart, and how deep it may go. Real credentials need none, the hardest
+// legitimate graph of the W3C suite 30,000; the poisoned ones need billions.
+// Test: tests/unit/core/rdf/canonical_test.cc.
+inline constexpr size_t kRdfCanonicalStepsMax = 1'000'000;
+inline constexpr size_t kRdfCanonicalDepthMax = 1024;
+
+// Values and nodes of one JSON-LD document after expansion.
+// Test: tests/unit/core/rdf/json_ld_test.cc.
+inline constexpr size_t kJsonLdItemsMax = 1u << 18;
+
+// Terms defined or copied while the contexts of one JSON-LD document are processed. The busiest real credential
+// needs 40,000.
+// Test: tests/unit/core/rdf/json_ld_test.cc.
+inline constexpr size_t kJsonLdContextTermsMax = 4'000'000;
+
+// Contexts that are named by one another, in a row.
+// Test: tests/unit/core/rdf/json_ld_test.cc.
+inline constexpr size_t kJsonLdRemoteContextsMax = 16;
+
+// Bytes of an IRI that is put together from a prefix, vocabulary or base.
+// Test: tests/unit/core/rdf/json_ld_test.cc.
+inline constexpr size_t kJsonLdPrefixBytesMax = 2048;
+
 // Bytes of one envelope's header. Ours have 400.
 // Test: tests/unit/core/relay/envelope_test.cc.
 inline constexpr size_t kEnvelopeHeaderBytesMax = 4096;

@@ -5,6 +5,7 @@
 #include "gateway/conformance/judge_jose.h"
 #include "gateway/conformance/judge_merkle.h"
 #include "gateway/conformance/judge_wycheproof.h"
+#include "gateway/conformance/judge_rdf.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -22,6 +23,10 @@ constexpr KindOfCase kKinds[] = {
     {"merkle-inclusion", JudgeMerkleInclusion},
     {"vc-jwt", JudgeVcJwt},
     {"wycheproof", JudgeWycheproof},
+    {"none", nullptr},
+    {"jcs", JudgeJcs},
+    {"rdfc", JudgeRdfc},
+    {"tordf", JudgeToRdf},
 };
 
 }  // namespace
