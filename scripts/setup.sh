@@ -11,7 +11,8 @@ BUILD_PACKAGES=(
   # libraries
   golang-github-gogo-googleapis-dev libabsl-dev libc-ares-dev libcivetweb-dev libcli11-dev libcurl4-openssl-dev
   libgmock-dev libgrpc++-dev libgrpc-dev libgtest-dev libicu-dev libprotobuf-dev libprotoc-dev libpugixml-dev
-  libre2-dev libsimdjson-dev libsqlite3-dev libssl-dev libyaml-cpp-dev prometheus-cpp-dev zlib1g-dev
+  libre2-dev libsimdjson-dev libsqlite3-dev libssl-dev libxml2-dev libxmlsec1-dev libxmlsec1-openssl libyaml-cpp-dev
+  prometheus-cpp-dev zlib1g-dev
 )
 CHECK_PACKAGES=(
   clang-14 clang-format-14 clang-tidy-14 curl libbenchmark-dev libclang-rt-14-dev libxml2-utils openssl python3

@@ -128,6 +128,23 @@ inline constexpr int kRsaExponentBitsMax = 64;
 // Test: tests/unit/core/proof/vc_jwt_test.cc.
 inline constexpr absl::Duration kTokenClockSkew = absl::Seconds(300);
 
+// Bytes of an XML document with a document type declaration of which a signature is evaluated all the same, to say more
+// in the refusal. Test: tests/unit/core/proof/xml/xml_signature_test.cc.
+inline constexpr size_t kXmlDoctypeBytesMax = 1u << 20;
+
+// References of one XML signature, and transforms of one reference. Both cost a pass over the document; allowed
+// signatures have two and three. Test: tests/unit/core/proof/xml/xml_signature_test.cc.
+inline constexpr size_t kXmlReferencesMax = 8;
+inline constexpr size_t kXmlTransformsMax = 4;
+
+// Bytes of an XPath filter. The one that is allowed has 38.
+// Test: tests/unit/core/proof/xml/xml_signature_test.cc.
+inline constexpr size_t kXPathBytesMax = 256;
+
+// Certificates that one signature carries.
+// Test: tests/unit/core/proof/xml/xml_signature_test.cc.
+inline constexpr size_t kCertificatesMax = 16;
+
 // Bytes of one gRPC message: a document, its translation with the document embedded in base64, and headroom.
 // Test: tests/integration/federation_test.cc.
 inline constexpr size_t kGrpcMessageBytesMax = 64u << 20;

@@ -1,0 +1,42 @@
+// XAdES (ETSI EN 319 132-1): an XML signature that names its signer's certificate and its time under the signature.
+// Used by seals of the older European Digital Credentials and by trusted lists.
+//
+// The certificate comes from the document and is bound by its digest in the SignedProperties. That makes it the
+// certificate that was meant, not one that is trusted: the path to an anchor is for the caller.
+//
+// Thread-safety: a free function on values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/proof/xml/xml_signature.h"
+
+namespace passerelle::proof {
+
+// By what the signature carries. Whether its time-stamps verify is a question of its own.
+enum class XadesLevel { kNone, kB, kT, kLt, kLta };
+
+// A time-stamp token over the signature (EN 319 132-1, 5.3).
+struct XadesTimestamp {
+  std::string token;    // CMS SignedData in DER
+  std::string stamped;  // the bytes that its imprint is of: the canonical SignatureValue
+};
+
+struct XadesVerification {
+  XmlVerification signature;
+  std::string certificate;                 // DER; empty when the signature binds none
+  std::vector<std::string> certificates;   // everything that KeyInfo carries, for building a path
+  std::optional<absl::Time> signing_time;  // as the signer claims
+  std::string policy;                      // identifier of the signature policy, or empty
+  XadesLevel level = XadesLevel::kNone;
+  std::vector<XadesTimestamp> timestamps;
+};
+
+// Total: any bytes.
+XadesVerification VerifyXades(absl::string_view bytes);
+
+}  // namespace passerelle::proof
