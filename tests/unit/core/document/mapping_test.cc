@@ -86,7 +86,7 @@ TEST(MappingTest, WhatIsStatedIsKeptAndConforms) {
   EXPECT_EQ(mapped.qualification().credit_point(0).point(), "2.50");
   EXPECT_EQ(mapped.qualification().volume_of_learning(), "PT70H");
   EXPECT_EQ(mapped.qualification().learning_outcome_size(), 2);
-  EXPECT_EQ(mapped.achievement().proven_by(0).specified_by(0).dc_type().pref_label(0).value(), "portfolio");
+  EXPECT_EQ(mapped.achievement().proven_by(0).specified_by(0).dc_type(0).pref_label(0).value(), "portfolio");
   EXPECT_EQ(mapped.imported.losses->kept(), 14);
   EXPECT_EQ(mapped.Status("A1-M07"), v1::ELEMENT_STATUS_STATED);
   EXPECT_THAT(mapped.List(), Contains("/credits Q.creditPoint 1 credit.ects"));
@@ -116,7 +116,7 @@ TEST(MappingTest, WordsWithoutAConceptStayWordsAndSaySo) {
   EXPECT_EQ(mapped.Status("A1-M09"), v1::ELEMENT_STATUS_TEXT);
   EXPECT_EQ(mapped.Status("A1-M11"), v1::ELEMENT_STATUS_TEXT);
   EXPECT_EQ(mapped.qualification().mode(0).in_scheme(0).id(), "urn:passerelle:participation");
-  EXPECT_EQ(mapped.qualification().proven_by(0).dc_type().pref_label(0).value(), "testing") << "there is no grade";
+  EXPECT_EQ(mapped.qualification().proven_by(0).dc_type(0).pref_label(0).value(), "testing") << "there is no grade";
   EXPECT_EQ(mapped.qualification().additional_note(0).note_literal(0).value(), "Quality: NVAO");
 }
 
