@@ -141,9 +141,30 @@ inline constexpr size_t kXmlTransformsMax = 4;
 // Test: tests/unit/core/proof/xml/xml_signature_test.cc.
 inline constexpr size_t kXPathBytesMax = 256;
 
+// Nodes of a document for which another filter than the allowed one is evaluated, to say more in the refusal.
+// Test: tests/unit/core/proof/xml/xml_signature_test.cc.
+inline constexpr size_t kXPathNodesMax = 20'000;
+
 // Certificates that one signature carries.
 // Test: tests/unit/core/proof/xml/xml_signature_test.cc.
 inline constexpr size_t kCertificatesMax = 16;
+
+// Bytes of a trust bundle. All trusted lists of the Union have some 4000 certificates of 2 KiB.
+// Test: tests/unit/core/trust/signed_bundle_test.cc.
+inline constexpr size_t kTrustBundleBytesMax = 64u << 20;
+
+// Entries of each kind in a trust bundle.
+// Test: tests/unit/core/trust/bundle_test.cc.
+inline constexpr int kTrustEntriesMax = 100'000;
+
+// How long before its end a trust bundle warns, and how long it lives when nothing is stated (trust: seven days, two).
+// Test: tests/unit/core/trust/bundle_test.cc.
+inline constexpr absl::Duration kTrustBundleWarning = absl::Hours(24 * 2);
+inline constexpr absl::Duration kTrustBundleLife = absl::Hours(24 * 7);
+
+// Providers followed from one to the next in accreditation data: mergers of mergers, faculties of parts.
+// Test: tests/unit/core/trust/accreditation_test.cc.
+inline constexpr size_t kProviderRelationsMax = 64;
 
 // Bytes of one gRPC message: a document, its translation with the document embedded in base64, and headroom.
 // Test: tests/integration/federation_test.cc.

@@ -24,6 +24,7 @@
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
+#include "gateway/cli/trust_grammar.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -50,6 +51,7 @@ class Grammar {
     AddVerify();
     AddConformance();
     AddRecognition();
+    AddTrust();
     AddVersion();
   }
 
@@ -71,6 +73,7 @@ class Grammar {
   void AddVerify();
   void AddConformance();
   void AddRecognition();
+  void AddTrust();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
   // Ids of the formats that can be read, or written.
@@ -96,6 +99,7 @@ class Grammar {
   ServeRequest serve_;
   EvaluateRequest evaluate_;
   std::string keep_;
+  TrustGrammar trust_;
 };
 
 bool Can(const document::Adapter& adapter, absl::string_view direction) {
@@ -235,6 +239,12 @@ void Grammar::AddRecognition() {
     evaluate_.at = absl::Now();
     return RunEvaluate(registry_, evaluate_, console_);
   };
+}
+
+void Grammar::AddTrust() {
+  CLI::App* command = Add("trust", "Makes, signs, shows and checks trust bundles.", TrustGrammar::kUsage);
+  trust_.AddTo(command);
+  commands_[command].run = [this] { return trust_.Run(console_); };
 }
 
 void Grammar::AddVersion() {

@@ -3,19 +3,19 @@
 #include <string>
 #include <vector>
 
-#include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/proof/xml/xml_signature.h"
+#include "gateway/conformance/case_parameters.h"
 
 namespace passerelle::gateway {
 namespace {
 
 absl::StatusOr<proof::PublicKey> KeyOf(const ConformanceCase& row, absl::string_view content) {
-  ASSIGN_OR_RETURN(const base::JsonDocument params, base::JsonDocument::Parse(row.params.empty() ? "{}" : row.params));
-  std::string_view path;
-  if (params.root()["cert"].get(path) == simdjson::SUCCESS) {
-    ASSIGN_OR_RETURN(const std::string pem, row.Read({path.data(), path.size()}));
+  ASSIGN_OR_RETURN(const CaseParameters parameters, CaseParameters::Of(row));
+  const std::string path = parameters.Text("cert");
+  if (!path.empty()) {
+    ASSIGN_OR_RETURN(const std::string pem, row.Read(path));
     return proof::PublicKey::FromPem(pem);
   }
   const std::vector<std::string> certificates = proof::XmlSignatureCertificates(content);

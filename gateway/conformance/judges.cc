@@ -6,6 +6,7 @@
 #include "gateway/conformance/judge_merkle.h"
 #include "gateway/conformance/judge_wycheproof.h"
 #include "gateway/conformance/judge_rdf.h"
+#include "gateway/conformance/judge_xml.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -23,10 +24,10 @@ constexpr KindOfCase kKinds[] = {
     {"merkle-inclusion", JudgeMerkleInclusion},
     {"vc-jwt", JudgeVcJwt},
     {"wycheproof", JudgeWycheproof},
-    {"none", nullptr},
     {"jcs", JudgeJcs},
     {"rdfc", JudgeRdfc},
     {"tordf", JudgeToRdf},
+    {"xmldsig", JudgeXmlSignature},
 };
 
 }  // namespace

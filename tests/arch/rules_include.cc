@@ -23,13 +23,14 @@ const std::map<std::string, Rooms>& CoreEdges() {
       {"rdf", {"base"}},
       {"proof", {"base", "elm", "document", "rdf"}},
       {"evidence", {"base", "proof"}},
+      {"trust", {"base", "elm", "document", "proof"}},
       {"federation", {"base", "elm", "document", "proof"}},
       {"relay", {"base", "elm", "document", "proof", "federation"}},
-      {"authenticity", {"base", "elm", "document", "registers", "proof", "federation", "relay"}},
+      {"authenticity", {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay"}},
       {"sharing", {"base", "elm", "document", "registers", "proof", "federation", "relay"}},
       {"exchange", {"base", "elm", "document", "registers", "proof", "federation", "relay", "sharing"}},
       {"recognition",
-       {"base", "elm", "document", "registers", "proof", "federation", "relay", "sharing", "authenticity"}},
+       {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay", "sharing", "authenticity"}},
   };
   return *edges;
 }

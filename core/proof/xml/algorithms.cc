@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "core/base/limits.h"
 
@@ -56,7 +57,7 @@ absl::string_view TakeName(absl::string_view* rest) {
 // One name, with its axis, prefix or opening parenthesis.
 bool TakeStep(absl::string_view* rest) {
   static constexpr absl::string_view kAxes[] = {"self", "parent", "ancestor", "ancestor-or-self"};
-  static constexpr absl::string_view kFunctions[] = {"not"};
+  static constexpr absl::string_view kFunctions[] = {"not", "local-name", "name", "namespace-uri"};
   const absl::string_view name = TakeName(rest);
   if (name.empty()) return false;
   const auto is_one_of = [name](const auto& known) {
@@ -65,6 +66,13 @@ bool TakeStep(absl::string_view* rest) {
   if (absl::ConsumePrefix(rest, "::")) return is_one_of(kAxes);
   if (absl::ConsumePrefix(rest, ":")) return true;
   if (absl::ConsumePrefix(rest, "(")) return is_one_of(kFunctions);
+  return true;
+}
+
+bool TakeLiteral(absl::string_view* rest) {
+  const size_t end = rest->find(rest->front(), 1);
+  if (end == absl::string_view::npos) return false;
+  rest->remove_prefix(end + 1);
   return true;
 }
 
@@ -79,8 +87,14 @@ const XmlAlgorithm* FindXmlAlgorithm(absl::string_view uri) {
 
 bool IsCheapXPath(absl::string_view expression) {
   if (expression.size() > base::kXPathBytesMax) return false;
+  int predicates = 0;
   for (absl::string_view rest = expression; !rest.empty();) {
-    if (absl::ascii_isspace(rest.front()) || rest.front() == '(' || rest.front() == ')') {
+    const char next = rest.front();
+    if (next == '\'' || next == '"') {
+      if (!TakeLiteral(&rest)) return false;
+    } else if (absl::ascii_isspace(next) || absl::StrContains("()[]*=!", absl::string_view(&next, 1))) {
+      predicates += next == '[' ? 1 : next == ']' ? -1 : 0;
+      if (predicates < 0 || predicates > 1) return false;
       rest.remove_prefix(1);
     } else if (!TakeStep(&rest)) {
       return false;

@@ -32,8 +32,8 @@ const XmlAlgorithm* FindXmlAlgorithm(absl::string_view uri);
 // The only XPath filter that is allowed, as the European Digital Credentials have it (trust: the literal text).
 inline constexpr absl::string_view kSignatureFilter = "not(ancestor-or-self::ds:Signature)";
 
-// Whether an XPath filter costs at most its length for every ancestor of every node: not, and, or, and steps to names
-// on the axes self, parent, ancestor and ancestor-or-self.
+// Whether an XPath filter costs at most its length for every ancestor of every node: comparisons of names and texts,
+// and steps on the axes self, parent, ancestor and ancestor-or-self, with predicates that have none within them.
 bool IsCheapXPath(absl::string_view expression);
 
 }  // namespace passerelle::proof

@@ -69,6 +69,7 @@ class Planner {
 
   const XmlTree& tree_;
   XmlSignaturePlan plan_;
+  size_t nodes_ = 0;  // outside of the signature
 };
 
 bool Planner::FindSignature() {
@@ -107,11 +108,13 @@ void Planner::CheckDoctype() {
 
 // C14N without comments drops them before hashing, and a reader may end a text where one stood.
 void Planner::CheckMarkup() {
+  bool found = false;
   for (const xmlNode* node = tree_.root(); node != nullptr;) {
-    if (node->type == XML_COMMENT_NODE || node->type == XML_PI_NODE) {
+    if (!found && (node->type == XML_COMMENT_NODE || node->type == XML_PI_NODE)) {
       Refuse(Reason::kXmlMarkupInContent, node, "");
-      return;
+      found = true;
     }
+    ++nodes_;
     node = XmlNext(node, tree_.root(), node != plan_.signature);
   }
 }
@@ -184,16 +187,13 @@ void Planner::CheckXPath(const xmlNode* transform) {
   const xmlNode* xpath = XmlChild(transform, kXmlDsigNamespace, "XPath");
   const std::optional<std::string> text = xpath == nullptr ? std::nullopt : XmlOnlyText(xpath);
   const absl::string_view expression = text ? absl::StripAsciiWhitespace(*text) : absl::string_view();
-  if (expression.empty() || !IsCheapXPath(expression)) {
-    Stop(Reason::kXmlSignatureTransform, transform, "the XPath filter is not the one that is allowed");
-    return;
-  }
-  const xmlNs* bound = xmlSearchNs(tree_.document(), const_cast<xmlNode*>(xpath), BAD_CAST "ds");
+  const xmlNs* bound =
+      xpath == nullptr ? nullptr : xmlSearchNs(tree_.document(), const_cast<xmlNode*>(xpath), BAD_CAST "ds");
   const bool ours =
       bound != nullptr && absl::string_view(reinterpret_cast<const char*>(bound->href)) == kXmlDsigNamespace;
-  if (expression != kSignatureFilter || !ours) {
-    Refuse(Reason::kXmlSignatureTransform, transform, "the XPath filter is not the one that is allowed");
-  }
+  if (expression == kSignatureFilter && ours) return;
+  Refuse(Reason::kXmlSignatureTransform, transform, "the XPath filter is not the one that is allowed");
+  if (expression.empty() || !IsCheapXPath(expression) || nodes_ > base::kXPathNodesMax) plan_.evaluable = false;
 }
 
 void Planner::CheckSignedInfo() {

@@ -147,6 +147,28 @@ std::string Sign(absl::string_view document, const TestSigner& signer) {
   return result;
 }
 
+std::string Seal(absl::string_view document, const TestSigner& signer) {
+  const base::Sha256Digest digest = base::Sha256(signer.certificate);
+  const std::string value =
+      base::Base64Encode(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  SignatureShape shape;
+  shape.id = "s1";
+  shape.canonicalization = std::string(kExcC14n);
+  shape.transforms = SignatureShape::Transform(kEnveloped) + SignatureShape::Transform(kExcC14n);
+  shape.more_references = ReferenceTemplate("Type=\"http://uri.etsi.org/01903#SignedProperties\" URI=\"#sp1\"",
+                                            SignatureShape::Transform(kExcC14n), kSha256);
+  shape.after_value =
+      absl::StrCat(KeyInfo(signer.certificate),
+                   "<ds:Object><x:QualifyingProperties xmlns:x=\"http://uri.etsi.org/01903/v1.3.2#\" Target=\"#s1\">"
+                   "<x:SignedProperties Id=\"sp1\"><x:SignedSignatureProperties><x:SigningTime>2025-06-01T10:00:00Z"
+                   "</x:SigningTime><x:SigningCertificateV2><x:Cert><x:CertDigest><ds:DigestMethod Algorithm=\"",
+                   kSha256, "\"/><ds:DigestValue>", value,
+                   "</ds:DigestValue></x:CertDigest></x:Cert></x:SigningCertificateV2></x:SignedSignatureProperties>"
+                   "</x:SignedProperties></x:QualifyingProperties></ds:Object>");
+  const size_t end = document.rfind("</");
+  return Sign(absl::StrCat(document.substr(0, end), SignatureTemplate(shape), document.substr(end)), signer);
+}
+
 std::string SignedTranscript(const SignatureShape& shape, const TestSigner& signer) {
   return Sign(Transcript(SignatureTemplate(shape)), signer);
 }

@@ -59,6 +59,9 @@ std::string Transcript(absl::string_view before_end, absl::string_view prolog = 
 // Fills in the first Signature of the document. Fails the test when it cannot.
 std::string Sign(absl::string_view document, const TestSigner& signer);
 
+// Puts a XAdES signature (level B, 2025-06-01, Exclusive C14N) as the last thing into the root of a document.
+std::string Seal(absl::string_view document, const TestSigner& signer);
+
 // Transcript, template and signature in one.
 std::string SignedTranscript(const SignatureShape& shape = {}, const TestSigner& signer = RsaSigner());
 

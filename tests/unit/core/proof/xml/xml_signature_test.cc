@@ -135,6 +135,14 @@ TEST(XmlSignature, RefusesWhatTheProfileDoesNotAllow) {
        {.transforms = XPathTransform("not(ancestor-or-self::ds:Signature or self::learner)")},
        true,
        Reason::kXmlSignatureTransform},
+      {"filter by name",
+       {.transforms = XPathTransform("not(ancestor-or-self::*[local-name()='Signature' or local-name()='learner'])")},
+       true,
+       Reason::kXmlSignatureTransform},
+      {"predicates within predicates",
+       {.transforms = enveloped + XPathTransform("self::*[parent::*[parent::*]]")},
+       false,
+       Reason::kXmlSignatureTransform},
       {"costly filter",
        {.transforms = enveloped + XPathTransform("count(//*) &lt; 1000000")},
        false,
@@ -244,6 +252,14 @@ TEST(XmlSignature, SaysThatASignatureVerifiesUnderADoctypeOnlyWithinBounds) {
   EXPECT_TRUE(VerifyXmlSignature(with, RsaSigner().public_key()).verified);
   const std::string large = absl::StrCat(with, std::string(base::kXmlDoctypeBytesMax, ' '));
   EXPECT_FALSE(VerifyXmlSignature(large, RsaSigner().public_key()).verified);
+}
+
+TEST(XmlSignature, EvaluatesOtherFiltersOnSmallDocumentsOnly) {
+  const std::string shape = SignatureTemplate({.transforms = XPathTransform("not(ancestor-or-self::ds:Signature )")});
+  std::string many;
+  for (size_t i = 0; i <= base::kXPathNodesMax; ++i) many += "<e/>";
+  EXPECT_TRUE(VerifyXmlSignature(Sign(Transcript(shape), RsaSigner()), RsaSigner().public_key()).verified);
+  EXPECT_FALSE(VerifyXmlSignature(Sign(Transcript(many + shape), RsaSigner()), RsaSigner().public_key()).verified);
 }
 
 TEST(XmlSignature, RefusesAnyIdThatTwoElementsHave) {
