@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
@@ -11,6 +12,7 @@
 #include "core/trust/accreditation.h"
 #include "core/trust/accreditation_import.h"
 #include "core/trust/signed_bundle.h"
+#include "core/trust/trusted_list.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
@@ -119,7 +121,54 @@ absl::Status Import(const std::string& format, const std::string& file, const Co
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<std::string>> ReadAll(const std::vector<std::string>& files, size_t bytes_max) {
+  std::vector<std::string> contents;
+  for (const std::string& file : files) {
+    ASSIGN_OR_RETURN(std::string bytes, ReadInput(file, bytes_max));
+    contents.push_back(std::move(bytes));
+  }
+  return contents;
+}
+
+void ShowPointers(const trust::TrustedList& list, const Console& console) {
+  for (const trust::ListPointer& pointer : list.pointers) {
+    console.out << pointer.territory << "  " << pointer.location << "\n";
+    for (const std::string& certificate : pointer.certificates) {
+      console.out << "    signed by " << base::Sha256Hex(certificate) << "\n";
+    }
+  }
+}
+
+absl::Status List(const TrustListRequest& request, const Console& console) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> pems, ReadAll(request.signers, base::kKeyBytesMax));
+  std::vector<std::string> signers;
+  for (const std::string& pem : pems) {
+    ASSIGN_OR_RETURN(std::string der, CertificateDer(pem));
+    signers.push_back(std::move(der));
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> pivots, ReadAll(request.pivots, base::kDocumentBytesMax));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(request.list, base::kDocumentBytesMax));
+  absl::StatusOr<trust::TrustedList> list = trust::OpenTrustedList(bytes, signers);
+  if (!list.ok() && !pivots.empty()) list = trust::OpenListOfLists(bytes, pivots, signers);
+  RETURN_IF_ERROR(list.status());
+  if (list->list_of_lists) {
+    ShowPointers(*list, console);
+  } else {
+    trust_v1::TrustBundle part;
+    for (trust_v1::ServiceCertificate& service : list->services) *part.add_service_certificates() = std::move(service);
+    console.out << WriteYaml(part);
+  }
+  console.err << "territory " << list->territory << ", number " << list->sequence_number << ", issued "
+              << Date(list->issue_time) << (list->IsStale(request.at) ? ", stale since " : ", next update ")
+              << (list->next_update ? Date(*list->next_update) : "never") << "\n";
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+int RunTrustList(const TrustListRequest& request, const Console& console) {
+  return Finish(List(request, console), console);
+}
 
 int RunTrustRoot(const TrustRootRequest& request, const Console& console) {
   const auto root = MakeRoot(request);

@@ -47,4 +47,14 @@ int RunTrustCheck(const TrustCheckRequest& request, const Console& console);
 // Turns an export of a register ("deqar" or "ams") into the part "accreditation" of an anchors file.
 int RunTrustImport(const std::string& format, const std::string& file, const Console& console);
 
+struct TrustListRequest {
+  std::string list;
+  std::vector<std::string> signers;  // files with the certificates that may have signed it, PEM
+  std::vector<std::string> pivots;   // for a list of the lists: its pivots, the oldest first
+  absl::Time at;
+};
+// Turns a trusted list into the part "service_certificates" of an anchors file; of the list of the lists, shows where
+// the national ones are and writes the certificates that sign them. A stale list is said to be stale.
+int RunTrustList(const TrustListRequest& request, const Console& console);
+
 }  // namespace passerelle::gateway

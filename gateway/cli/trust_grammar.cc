@@ -31,7 +31,20 @@ void TrustGrammar::AddTo(CLI::App* trust) {
   CLI::App* import = trust->add_subcommand("import", "Turns data of a quality register into YAML of a bundle.");
   import->add_option("FORMAT", format_, "deqar or ams")->required()->check(CLI::IsMember({"deqar", "ams"}));
   import->add_option("FILE", file_, "The data; - for standard input")->required();
+  CLI::App* list =
+      trust->add_subcommand("list", "Turns a trusted list into YAML of a bundle; shows a list of the lists.");
+  list->add_option("FILE", list_.list, "The list; - for standard input")->required();
+  list->add_option("--signer", list_.signers, "Certificates that may have signed it, PEM")->required();
+  list->add_option("--pivot", list_.pivots, "Pivots of a list of the lists, the oldest first");
+  list->add_option("--at", at_, "Point in time to judge for: 2026-01-31 or 2026-01-31T12:00:00Z");
   trust->require_subcommand(1);
+}
+
+absl::Time TrustGrammar::At() const {
+  if (at_.empty()) return absl::Now();
+  const std::optional<absl::Time> at = base::ParseDateTime(at_);
+  if (!at) throw CLI::ValidationError("--at", "must be a date or a date and time, such as 2026-01-31T12:00:00Z");
+  return *at;
 }
 
 int TrustGrammar::Run(const Console& console) {
@@ -44,12 +57,11 @@ int TrustGrammar::Run(const Console& console) {
     build_.now = absl::Now();
     return RunTrustBuild(build_, console);
   }
-  check_.at = absl::Now();
-  if (!at_.empty()) {
-    const std::optional<absl::Time> at = base::ParseDateTime(at_);
-    if (!at) throw CLI::ValidationError("--at", "must be a date or a date and time, such as 2026-01-31T12:00:00Z");
-    check_.at = *at;
+  if (name == "list") {
+    list_.at = At();
+    return RunTrustList(list_, console);
   }
+  check_.at = At();
   return RunTrustCheck(check_, console);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/time/time.h"
 #include "gateway/cli/console.h"
 #include "gateway/cli/trust_commands.h"
 
@@ -20,13 +21,17 @@ class TrustGrammar {
   int Run(const Console& console);
   static constexpr char kUsage[] =
       "root --key FILE... | build ANCHORS --key KEY --out BUNDLE | sign BUNDLE --key KEY | show BUNDLE [--yaml] | "
-      "check BUNDLE --root ROOT [--present BUNDLE] [--at TIME] | import deqar|ams FILE";
+      "check BUNDLE --root ROOT [--present BUNDLE] [--at TIME] | import deqar|ams FILE | "
+      "list FILE --signer PEM... [--pivot FILE...] [--at TIME]";
 
  private:
+  absl::Time At() const;
+
   CLI::App* trust_ = nullptr;
   TrustRootRequest root_;
   TrustBuildRequest build_;
   TrustCheckRequest check_;
+  TrustListRequest list_;
   std::string bundle_;
   std::string key_;
   std::string at_;

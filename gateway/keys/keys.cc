@@ -46,14 +46,19 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::string> CertificateSha256(absl::string_view pem) {
+absl::StatusOr<std::string> CertificateDer(absl::string_view pem) {
   const auto certificate = ReadCertificate(pem);
   unsigned char* der = nullptr;
   const int length = certificate == nullptr ? -1 : i2d_X509(certificate.get(), &der);
   if (length < 0) return Problem(Reason::kKeyUnusable, "certificate", "no certificate in PEM");
-  std::string digest = base::Sha256Hex(absl::string_view(reinterpret_cast<const char*>(der), length));
+  std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(length));
   OPENSSL_free(der);
-  return digest;
+  return bytes;
+}
+
+absl::StatusOr<std::string> CertificateSha256(absl::string_view pem) {
+  ASSIGN_OR_RETURN(const std::string der, CertificateDer(pem));
+  return base::Sha256Hex(der);
 }
 
 absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path) {

@@ -13,6 +13,9 @@
 
 namespace passerelle::gateway {
 
+// The DER of the first certificate in PEM text. Problem: kKeyUnusable.
+absl::StatusOr<std::string> CertificateDer(absl::string_view pem);
+
 // SHA-256 of the DER of the first certificate in PEM text, lower-case hexadecimal. Problem: kKeyUnusable.
 absl::StatusOr<std::string> CertificateSha256(absl::string_view pem);
 
