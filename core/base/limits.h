@@ -124,6 +124,16 @@ inline constexpr int kRsaBitsMax = 8192;
 // Test: tests/unit/core/proof/public_key_test.cc.
 inline constexpr int kRsaExponentBitsMax = 64;
 
+// Bytes of one time-stamp token. With its certificates it takes 6 KiB.
+// Test: tests/unit/core/proof/x509/time_stamp_test.cc.
+inline constexpr size_t kTimeStampBytesMax = 256u << 10;
+
+// Components of the unsigned part of a seal, and time-stamps of one signature; each of those costs up to three
+// verifications. A seal that is renewed every second year for half a century has 25.
+// Test: tests/unit/core/proof/jades/jades_test.cc.
+inline constexpr size_t kUnsignedPropertiesMax = 128;
+inline constexpr size_t kTimeStampsMax = 64;
+
 // How far clocks may differ when the times of a token are looked at (trust: the clock skew).
 // Test: tests/unit/core/proof/vc_jwt_test.cc.
 inline constexpr absl::Duration kTokenClockSkew = absl::Seconds(300);

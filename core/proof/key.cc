@@ -1,6 +1,7 @@
 #include "core/proof/key.h"
 
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include <memory>
 #include <optional>
@@ -21,8 +22,8 @@ using base::Reason;
 
 constexpr size_t kScalarBytes = 32;
 constexpr size_t kSignatureBytes = 64;
-constexpr char kP256Group[] = "prime256v1";
-constexpr char kEd25519[] = "ED25519";
+constexpr KeyAlgorithm kNodeAlgorithms[] = {KeyAlgorithm::kEs256, KeyAlgorithm::kEdDsa};
+constexpr KeyAlgorithm kSealAlgorithms[] = {KeyAlgorithm::kEs256, KeyAlgorithm::kRs256};
 
 std::optional<std::string> DerToRaw(absl::string_view der) {
   const unsigned char* begin = Bytes(der);
@@ -60,21 +61,37 @@ std::optional<std::string> SignEdDsa(EVP_PKEY* key, absl::string_view input) {
   return signature;
 }
 
+std::optional<std::string> SignRs256(EVP_PKEY* key, absl::string_view input) {
+  const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  std::string signature(static_cast<size_t>(EVP_PKEY_get_size(key)), '\0');
+  size_t size = signature.size();
+  const base::Sha256Digest digest = base::Sha256(input);
+  if (context == nullptr || EVP_PKEY_sign_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1 ||
+      EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) != 1 ||
+      EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, digest.data(),
+                    digest.size()) != 1) {
+    return std::nullopt;
+  }
+  return signature;
+}
+
 // Without it OpenSSL would ask for a passphrase on the terminal.
 int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
 
 }  // namespace
 
-absl::StatusOr<VerificationKey> VerificationKey::FromPublicKey(PublicKey key) {
-  for (const KeyAlgorithm algorithm : {KeyAlgorithm::kEs256, KeyAlgorithm::kEdDsa}) {
-    if (key.Accepts(algorithm)) return VerificationKey(std::move(key), algorithm);
+absl::StatusOr<VerificationKey> VerificationKey::FromPublicKey(PublicKey key,
+                                                               absl::Span<const KeyAlgorithm> algorithms) {
+  for (const KeyAlgorithm algorithm : algorithms) {
+    if (key.Accepts(algorithm) && key.IsStrong()) return VerificationKey(std::move(key), algorithm);
   }
-  return Problem(Reason::kKeyUnusable, "kty", "it is neither EC with P-256 nor OKP with Ed25519");
+  return Problem(Reason::kKeyUnusable, "kty", "it is not for an algorithm that is used here");
 }
 
 absl::StatusOr<VerificationKey> VerificationKey::FromJwk(absl::string_view jwk) {
   ASSIGN_OR_RETURN(PublicKey key, PublicKey::FromJwk(jwk));
-  return FromPublicKey(std::move(key));
+  return FromPublicKey(std::move(key), kNodeAlgorithms);
 }
 
 absl::StatusOr<SigningKey> SigningKey::Generate(KeyAlgorithm algorithm) {
@@ -87,7 +104,11 @@ absl::StatusOr<SigningKey> SigningKey::Generate(KeyAlgorithm algorithm) {
   return SigningKey(VerificationKey(std::move(made), algorithm));
 }
 
-absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem) {
+absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem) { return FromPem(pem, kNodeAlgorithms); }
+
+absl::StatusOr<SigningKey> SigningKey::ForSealing(absl::string_view pem) { return FromPem(pem, kSealAlgorithms); }
+
+absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem, absl::Span<const KeyAlgorithm> algorithms) {
   const ErrorScope errors;
   if (pem.size() > base::kConfigBytesMax) return Problem(Reason::kKeyUnusable, "", "it is too large for a key");
   if (!absl::StrContains(pem, "-----BEGIN PRIVATE KEY-----")) {
@@ -102,7 +123,7 @@ absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem) {
   const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
   const bool fits = check != nullptr && EVP_PKEY_pairwise_check(check.get()) == 1;
   ASSIGN_OR_RETURN(PublicKey shared, PublicKey::FromOpenssl(std::move(key)));
-  ASSIGN_OR_RETURN(VerificationKey made, VerificationKey::FromPublicKey(std::move(shared)));
+  ASSIGN_OR_RETURN(VerificationKey made, VerificationKey::FromPublicKey(std::move(shared), algorithms));
   if (!fits) return Problem(Reason::kKeyUnusable, "", "its private and public halves do not belong together");
   return SigningKey(std::move(made));
 }
@@ -121,9 +142,11 @@ absl::StatusOr<std::string> SigningKey::ToPem() const {
 
 absl::StatusOr<std::string> SigningKey::Sign(absl::string_view input) const {
   const ErrorScope errors;
-  std::optional<std::string> signature = public_.algorithm() == KeyAlgorithm::kEs256
-                                             ? SignEs256(public_.key_.openssl(), input)
-                                             : SignEdDsa(public_.key_.openssl(), input);
+  EVP_PKEY* const key = public_.key_.openssl();
+  const Family family = TraitsOf(public_.algorithm()).family;
+  std::optional<std::string> signature = family == Family::kEcdsa     ? SignEs256(key, input)
+                                         : family == Family::kEdwards ? SignEdDsa(key, input)
+                                                                      : SignRs256(key, input);
   if (!signature) return Problem(Reason::kInternal, "", "OpenSSL made no signature");
   return *std::move(signature);
 }

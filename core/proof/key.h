@@ -1,5 +1,5 @@
-// Keys that sign and verify messages between nodes: EC P-256 (ES256) and Ed25519 (EdDSA), on OpenSSL. Parsed once, then
-// shared.
+// Keys that sign and verify messages between nodes: EC P-256 (ES256) and Ed25519 (EdDSA), on OpenSSL; and keys that
+// seal documents. Parsed once, then shared.
 //
 // Thread-safety: both classes are immutable after making and can be shared. Ownership: values that share the key
 // inside.
@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/proof/algorithm.h"
 #include "core/proof/public_key.h"
 
@@ -37,7 +38,7 @@ class VerificationKey {
  private:
   friend class SigningKey;
   VerificationKey(PublicKey key, KeyAlgorithm algorithm) : key_(std::move(key)), algorithm_(algorithm) {}
-  static absl::StatusOr<VerificationKey> FromPublicKey(PublicKey key);
+  static absl::StatusOr<VerificationKey> FromPublicKey(PublicKey key, absl::Span<const KeyAlgorithm> algorithms);
 
   PublicKey key_;
   KeyAlgorithm algorithm_;
@@ -50,13 +51,17 @@ class SigningKey {
   // From PKCS#8 PEM, unencrypted. Problem: kKeyUnusable.
   static absl::StatusOr<SigningKey> FromPem(absl::string_view pem);
 
+  // The same for a key that seals documents: EC P-256 (ES256), or RSA of at least kRsaBitsStrong bits (RS256).
+  static absl::StatusOr<SigningKey> ForSealing(absl::string_view pem);
+
   // PKCS#8 PEM.
   absl::StatusOr<std::string> ToPem() const;
   const VerificationKey& verification_key() const { return public_; }
-  // Signature over `input`: 64 bytes. kInternal if OpenSSL fails.
+  // Signature over `input`: 64 bytes, with RSA as many as the modulus has. kInternal if OpenSSL fails.
   absl::StatusOr<std::string> Sign(absl::string_view input) const;
 
  private:
+  static absl::StatusOr<SigningKey> FromPem(absl::string_view pem, absl::Span<const KeyAlgorithm> algorithms);
   explicit SigningKey(VerificationKey key) : public_(std::move(key)) {}
   VerificationKey public_;
 };

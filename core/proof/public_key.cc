@@ -215,7 +215,7 @@ bool PublicKey::Accepts(KeyAlgorithm algorithm) const {
 }
 
 bool PublicKey::Verify(KeyAlgorithm algorithm, absl::string_view input, absl::string_view signature) const {
-  return Verify(algorithm, absl::Span<const absl::string_view>(&input, 1), signature);
+  return Verify(algorithm, absl::MakeConstSpan(&input, 1), signature);
 }
 
 bool PublicKey::Verify(KeyAlgorithm algorithm, absl::Span<const absl::string_view> input,
@@ -234,7 +234,7 @@ bool PublicKey::VerifyDer(KeyAlgorithm algorithm, absl::string_view input, absl:
   const AlgorithmTraits& traits = TraitsOf(algorithm);
   if (!Accepts(algorithm) || traits.family != Family::kEcdsa) return false;
   const ErrorScope errors;
-  return VerifyDigest(openssl(), traits, absl::Span<const absl::string_view>(&input, 1), signature);
+  return VerifyDigest(openssl(), traits, absl::MakeConstSpan(&input, 1), signature);
 }
 
 }  // namespace passerelle::proof

@@ -2,11 +2,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
+#include "gateway/conformance/judge_jades.h"
 #include "gateway/conformance/judge_jose.h"
 #include "gateway/conformance/judge_merkle.h"
-#include "gateway/conformance/judge_wycheproof.h"
 #include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/judge_xml.h"
+#include "gateway/conformance/judge_wycheproof.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -18,6 +19,8 @@ struct KindOfCase {
 
 // One line per kind. The functions stand in judge_<family>.h beside this file.
 constexpr KindOfCase kKinds[] = {
+    {"jades", JudgeJades},
+    {"jcs", JudgeJcs},
     {"jws", JudgeJws},
     {"jws-json", JudgeJwsJson},
     {"merkle-consistency", JudgeMerkleConsistency},
@@ -28,6 +31,10 @@ constexpr KindOfCase kKinds[] = {
     {"rdfc", JudgeRdfc},
     {"tordf", JudgeToRdf},
     {"xmldsig", JudgeXmlSignature},
+    {"rdfc", JudgeRdfc},
+    {"tordf", JudgeToRdf},
+    {"vc-jwt", JudgeVcJwt},
+    {"wycheproof", JudgeWycheproof},
 };
 
 }  // namespace
