@@ -81,6 +81,14 @@ inline constexpr size_t kJsonLdRemoteContextsMax = 16;
 // Test: tests/unit/core/rdf/json_ld_test.cc.
 inline constexpr size_t kJsonLdPrefixBytesMax = 2048;
 
+// Proofs on one document; each costs a canonical form and a verification.
+// Test: tests/unit/core/proof/di/data_integrity_test.cc.
+inline constexpr size_t kProofsMax = 16;
+
+// Signatures of single statements in one selective disclosure proof; each costs a verification.
+// Test: tests/unit/core/proof/di/data_integrity_test.cc.
+inline constexpr size_t kDisclosedStatementsMax = 2048;
+
 // Bytes of one envelope's header. Ours have 400.
 // Test: tests/unit/core/relay/envelope_test.cc.
 inline constexpr size_t kEnvelopeHeaderBytesMax = 4096;

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/date_time.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/proof/credential_times.h"
 #include "core/proof/jose/jws.h"
 
 namespace passerelle::proof {
@@ -24,47 +24,22 @@ std::optional<absl::Time> NumericDate(element value) {
   return absl::UnixEpoch() + absl::Seconds(seconds);
 }
 
-// A text with or without an offset; without one it is taken to be UTC.
-std::optional<absl::Time> CredentialDate(element value) {
-  const std::optional<absl::string_view> text = base::AsString(value);
-  if (!text.has_value()) return std::nullopt;
-  const std::optional<absl::Time> time = base::ParseDateTime(*text);
-  return time.has_value() ? time : base::ParseDateTime(absl::StrCat(*text, "Z"));
-}
-
-// The id of what may be an id or an object with one; empty if there is none.
-absl::string_view IdOf(std::optional<element> value) {
-  if (!value.has_value()) return "";
-  const std::optional<object> members = base::AsObject(*value);
-  return members.has_value() ? base::FindString(*members, "id").value_or("") : base::AsString(*value).value_or("");
-}
-
-// One member that names a moment, read by `read`: before a begin or after an end the document is not valid.
-void CheckMoment(object members, absl::string_view name, std::optional<absl::Time> (*read)(element), bool is_end,
-                 absl::Time at, Findings& findings) {
-  const std::optional<element> member = base::Find(members, name);
+// A claim that names a moment: before a begin or after an end the token is not valid.
+void CheckMoment(object claims, absl::string_view name, Bound bound, absl::Time at, Findings& findings) {
+  const std::optional<element> member = base::Find(claims, name);
   if (!member.has_value()) return;
-  const std::optional<absl::Time> moment = read(*member);
+  const std::optional<absl::Time> moment = NumericDate(*member);
   if (!moment.has_value()) return findings.Refuse(Reason::kClaimInvalid, name, "it is no date of the right form");
-  if (is_end && *moment < at) findings.Refuse(Reason::kExpired, name);
-  if (!is_end && *moment > at + base::kTokenClockSkew) findings.Refuse(Reason::kNotYetValid, name);
+  if (bound == Bound::kEnd && *moment < at) findings.Refuse(Reason::kExpired, name);
+  if (bound == Bound::kBegin && *moment > at) findings.Refuse(Reason::kNotYetValid, name);
 }
 
 void CheckClaimTimes(object claims, absl::Time at, Findings& findings) {
-  CheckMoment(claims, "exp", NumericDate, true, at - base::kTokenClockSkew, findings);
-  CheckMoment(claims, "nbf", NumericDate, false, at, findings);
+  CheckMoment(claims, "exp", Bound::kEnd, at - base::kTokenClockSkew, findings);
+  CheckMoment(claims, "nbf", Bound::kBegin, at + base::kTokenClockSkew, findings);
   // The suite of the W3C itself writes it as a text.
   const std::optional<element> iat = base::Find(claims, "iat");
   if (iat.has_value() && !NumericDate(*iat).has_value()) findings.Note(Reason::kClaimInvalid, "iat", "no number");
-}
-
-void CheckCredentialTimes(object credential, absl::Time at, Findings& findings) {
-  for (const absl::string_view begin : {"validFrom", "issuanceDate"}) {
-    CheckMoment(credential, begin, CredentialDate, false, at, findings);
-  }
-  for (const absl::string_view end : {"validUntil", "expirationDate"}) {
-    CheckMoment(credential, end, CredentialDate, true, at, findings);
-  }
 }
 
 // A claim that is there has to say the same as the credential, where that says it.

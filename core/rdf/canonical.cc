@@ -17,7 +17,8 @@ namespace passerelle::rdf {
 namespace {
 
 std::string HexHash(HashFunction function, absl::string_view text) {
-  return function == HashFunction::kSha256 ? base::Sha256Hex(text) : absl::BytesToHexString(base::Digest(base::HashAlgorithm::kSha384, text));
+  return function == HashFunction::kSha256 ? base::Sha256Hex(text)
+                                           : absl::BytesToHexString(base::Digest(base::HashAlgorithm::kSha384, text));
 }
 
 // Identifiers in the order in which they were given out (4.5).

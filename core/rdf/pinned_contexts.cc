@@ -18,21 +18,22 @@ struct PinnedContexts::Content {
 };
 
 // A test reads every table, so that one which cannot be read is not missed silently.
-PinnedContexts::PinnedContexts() : content_(*[] {
-    auto* const content = new Content();
-    for (const absl::string_view text : context_tables::kTables) {
-      absl::StatusOr<ContextTable> table = ReadContextTable(text);
-      if (!table.ok()) continue;
-      absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(table->json);
-      if (!document.ok()) continue;
-      const auto root = base::AsObject(document->root());
-      const auto context = root.has_value() ? base::Find(*root, "@context") : std::nullopt;
-      if (!context.has_value()) continue;
-      content->entries.emplace(table->url,
-                               Content::Entry{*std::move(document), LoadedContext{table->url, *context, true}});
-    }
-    return content;
-  }()) {}
+PinnedContexts::PinnedContexts()
+    : content_(*[] {
+        auto* const content = new Content();
+        for (const absl::string_view text : context_tables::kTables) {
+          absl::StatusOr<ContextTable> table = ReadContextTable(text);
+          if (!table.ok()) continue;
+          absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(table->json);
+          if (!document.ok()) continue;
+          const auto root = base::AsObject(document->root());
+          const auto context = root.has_value() ? base::Find(*root, "@context") : std::nullopt;
+          if (!context.has_value()) continue;
+          content->entries.emplace(table->url,
+                                   Content::Entry{*std::move(document), LoadedContext{table->url, *context, true}});
+        }
+        return content;
+      }()) {}
 
 PinnedContexts& PinnedContexts::Get() {
   static auto& contexts = *new PinnedContexts();

@@ -1,5 +1,5 @@
-// The contexts that are built in: those of the standards whose credentials we read. A context is what it was when it was
-// published; it cannot change under a signature, and nothing is ever fetched.
+// The contexts that are built in: those of the standards whose credentials we read. A context is what it was when it
+// was published; it cannot change under a signature, and nothing is ever fetched.
 //
 // They are written as tables in core/rdf/contexts, one file a context, in a notation of our own:
 //

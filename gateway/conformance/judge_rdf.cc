@@ -7,6 +7,7 @@
 #include "core/rdf/canonical.h"
 #include "core/rdf/json_ld.h"
 #include "core/rdf/nquads.h"
+#include "gateway/conformance/case_parameters.h"
 #include "gateway/conformance/suite_contexts.h"
 
 namespace passerelle::gateway {
@@ -14,45 +15,37 @@ namespace {
 
 Judgement Invalid(absl::string_view why) { return {"invalid", "reject", std::string(why)}; }
 
-// A text among the parameters of a row; empty when it is not there.
-absl::string_view Param(const base::JsonDocument& params, absl::string_view name) {
-  const auto object = base::AsObject(params.root());
-  const auto text = object.has_value() ? base::FindString(*object, name) : std::nullopt;
-  return text.has_value() ? *text : "";
-}
-
 // Compares what was made with the file of the parameter "expect".
-absl::StatusOr<Judgement> Compare(const ConformanceCase& row, const base::JsonDocument& params,
+absl::StatusOr<Judgement> Compare(const ConformanceCase& row, const CaseParameters& parameters,
                                   absl::string_view made) {
-  const absl::string_view expect = Param(params, "expect");
+  const std::string expect = parameters.Text("expect");
   if (expect.empty()) return Judgement{"valid", "accept", ""};
   ASSIGN_OR_RETURN(const std::string expected, row.Read(expect));
   return made == expected ? Judgement{"valid", "accept", ""} : Invalid("differs from the expected text");
 }
 
-absl::StatusOr<Judgement> MakeCanonicalJson(const ConformanceCase& row, const base::JsonDocument& params) {
+absl::StatusOr<Judgement> MakeCanonicalJson(const ConformanceCase& row, const CaseParameters& parameters) {
   ASSIGN_OR_RETURN(const std::string content, row.Content());
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(content));
   ASSIGN_OR_RETURN(const std::string made, base::CanonicalJson(document.root()));
-  return Compare(row, params, made);
+  return Compare(row, parameters, made);
 }
 
-absl::StatusOr<Judgement> MakeCanonicalRdf(const ConformanceCase& row, const base::JsonDocument& params) {
+absl::StatusOr<Judgement> MakeCanonicalRdf(const ConformanceCase& row, const CaseParameters& parameters) {
   ASSIGN_OR_RETURN(const std::string content, row.Content());
-  const absl::string_view hash = Param(params, "hash");
+  const std::string hash = parameters.Text("hash");
   ASSIGN_OR_RETURN(const rdf::Dataset dataset, rdf::ReadNQuads(content));
   const bool sha384 = hash == "SHA-384" || hash == "SHA384";
   ASSIGN_OR_RETURN(const rdf::CanonicalDataset made,
                    rdf::Canonicalize(dataset, sha384 ? rdf::HashFunction::kSha384 : rdf::HashFunction::kSha256));
-  return Compare(row, params, made.Text());
+  return Compare(row, parameters, made.Text());
 }
 
 // The options of a JSON-LD case. Problem: kFormatNotSupported for the processing mode json-ld-1.0.
-absl::StatusOr<rdf::JsonLdOptions> ReadOptions(const base::JsonDocument& params, SuiteContexts& contexts) {
+absl::StatusOr<rdf::JsonLdOptions> ReadOptions(const CaseParameters& parameters, SuiteContexts& contexts) {
   rdf::JsonLdOptions options;
-  options.base = std::string(Param(params, "base"));
-  const auto object = base::AsObject(params.root());
-  const auto member = object.has_value() ? base::Find(*object, "option") : std::nullopt;
+  options.base = parameters.Text("base");
+  const auto member = parameters.Find("option");
   const auto option = member.has_value() ? base::AsObject(*member) : std::nullopt;
   if (!option.has_value()) return options;
   const auto text = [&](absl::string_view name) {
@@ -71,13 +64,13 @@ absl::StatusOr<rdf::JsonLdOptions> ReadOptions(const base::JsonDocument& params,
 }
 
 // Blank nodes are labelled freely, so both sides are compared in canonical form.
-absl::StatusOr<Judgement> MakeRdf(const ConformanceCase& row, const base::JsonDocument& params) {
+absl::StatusOr<Judgement> MakeRdf(const ConformanceCase& row, const CaseParameters& parameters) {
   ASSIGN_OR_RETURN(const std::string content, row.Content());
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(content));
-  SuiteContexts contexts(row, Param(params, "base"));
-  ASSIGN_OR_RETURN(const rdf::JsonLdOptions options, ReadOptions(params, contexts));
+  SuiteContexts contexts(row, parameters.Text("base"));
+  ASSIGN_OR_RETURN(const rdf::JsonLdOptions options, ReadOptions(parameters, contexts));
   ASSIGN_OR_RETURN(const rdf::JsonLdResult made, rdf::ToRdf(document.root(), contexts, options));
-  const absl::string_view expect = Param(params, "expect");
+  const std::string expect = parameters.Text("expect");
   if (expect.empty()) return Judgement{"valid", "accept", ""};
   ASSIGN_OR_RETURN(const std::string expected_text, row.Read(expect));
   ASSIGN_OR_RETURN(const rdf::Dataset expected, rdf::ReadNQuads(expected_text));
@@ -86,12 +79,12 @@ absl::StatusOr<Judgement> MakeRdf(const ConformanceCase& row, const base::JsonDo
   return made_form.lines == expected_form.lines ? Judgement{"valid", "accept", ""} : Invalid("differs in RDF");
 }
 
-using Make = absl::StatusOr<Judgement> (*)(const ConformanceCase&, const base::JsonDocument&);
+using Make = absl::StatusOr<Judgement> (*)(const ConformanceCase&, const CaseParameters&);
 
 Judgement JudgeBy(Make make, const ConformanceCase& row) {
-  const absl::StatusOr<base::JsonDocument> params = base::JsonDocument::Parse(row.params);
-  if (!params.ok()) return {"n/a", "n/a", params.status().ToString()};
-  const absl::StatusOr<Judgement> judgement = make(row, *params);
+  const absl::StatusOr<CaseParameters> parameters = CaseParameters::Of(row);
+  if (!parameters.ok()) return {"n/a", "n/a", parameters.status().ToString()};
+  const absl::StatusOr<Judgement> judgement = make(row, *parameters);
   return judgement.ok() ? *judgement : Invalid(judgement.status().ToString());
 }
 

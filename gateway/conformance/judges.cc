@@ -7,6 +7,10 @@
 #include "gateway/conformance/judge_merkle.h"
 #include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/judge_xml.h"
+#include "gateway/conformance/judge_di.h"
+#include "gateway/conformance/judge_jose.h"
+#include "gateway/conformance/judge_merkle.h"
+#include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/judge_wycheproof.h"
 
 namespace passerelle::gateway {
@@ -20,6 +24,7 @@ struct KindOfCase {
 // One line per kind. The functions stand in judge_<family>.h beside this file.
 constexpr KindOfCase kKinds[] = {
     {"jades", JudgeJades},
+    {"di", JudgeDataIntegrity},
     {"jcs", JudgeJcs},
     {"jws", JudgeJws},
     {"jws-json", JudgeJwsJson},
@@ -31,6 +36,9 @@ constexpr KindOfCase kKinds[] = {
     {"rdfc", JudgeRdfc},
     {"tordf", JudgeToRdf},
     {"xmldsig", JudgeXmlSignature},
+    {"rdfc", JudgeRdfc},
+    {"tordf", JudgeToRdf},
+    {"none", nullptr},
     {"rdfc", JudgeRdfc},
     {"tordf", JudgeToRdf},
     {"vc-jwt", JudgeVcJwt},

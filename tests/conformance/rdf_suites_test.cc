@@ -62,5 +62,13 @@ TEST(RdfSuitesTest, JsonLdFaultsByName) {
 
 TEST(RdfSuitesTest, CanonicalRdf) { ExpectAgreement("rdf-canon", {}); }
 
+TEST(RdfSuitesTest, DataIntegrityEdDsa) { ExpectAgreement("vc-di-eddsa", {}); }
+
+TEST(RdfSuitesTest, DataIntegrityEcdsa) { ExpectAgreement("vc-di-ecdsa", {}); }
+
+TEST(RdfSuitesTest, DataIntegrityAttacks) { ExpectAgreement("di-attacks", {}); }
+
+TEST(RdfSuitesTest, OpenBadges) { ExpectAgreement("obv3", {}); }
+
 }  // namespace
 }  // namespace passerelle
