@@ -5,3 +5,4 @@
 passerelle_adapter(elm)
 passerelle_adapter(elm_xml)
 passerelle_adapter(elmo)
+passerelle_adapter(sd_jwt_vc)

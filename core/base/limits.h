@@ -254,6 +254,23 @@ inline constexpr size_t kConfigBytesMax = 4u << 20;
 inline constexpr size_t kCborBytesMax = 4u << 20;
 inline constexpr size_t kCborItemsMax = 200'000;
 
+// Bytes of a status list after inflating: 16 million entries of one bit.
+// Test: tests/unit/core/proof/status/status_list_test.cc.
+inline constexpr size_t kStatusListBytesMax = 2u << 20;
+
+// How long a fetched status list is used without asking for it again, and how long after that as stale, said so.
+// Test: tests/unit/core/proof/status/status_list_test.cc.
+inline constexpr absl::Duration kStatusFreshMax = absl::Minutes(15);
+inline constexpr absl::Duration kStatusStaleMax = absl::Hours(24);
+
+// Disclosures of one SD-JWT. The largest real one seen has 26.
+// Test: tests/unit/core/base/selective_disclosure_test.cc.
+inline constexpr size_t kDisclosuresMax = 4096;
+
+// How old the key binding of a presentation may be.
+// Test: tests/unit/core/proof/sd_jwt/sd_jwt_test.cc.
+inline constexpr absl::Duration kKeyBindingAgeMax = absl::Minutes(10);
+
 // Bytes of a signed note, and signatures on it: a checkpoint with the signatures of every peer has some kilobytes.
 // Test: tests/unit/core/evidence/note_test.cc.
 inline constexpr size_t kNoteBytesMax = 64u << 10;

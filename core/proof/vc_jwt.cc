@@ -1,6 +1,5 @@
 #include "core/proof/vc_jwt.h"
 
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -8,6 +7,8 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/proof/credential_times.h"
+#include "core/base/problem.h"
+#include "core/proof/jose/claim_times.h"
 #include "core/proof/jose/jws.h"
 
 namespace passerelle::proof {
@@ -40,6 +41,11 @@ void CheckClaimTimes(object claims, absl::Time at, Findings& findings) {
   // The suite of the W3C itself writes it as a text.
   const std::optional<element> iat = base::Find(claims, "iat");
   if (iat.has_value() && !NumericDate(*iat).has_value()) findings.Note(Reason::kClaimInvalid, "iat", "no number");
+// The id of what may be an id or an object with one; empty if there is none.
+absl::string_view IdOf(std::optional<element> value) {
+  if (!value.has_value()) return "";
+  const std::optional<object> members = base::AsObject(*value);
+  return members.has_value() ? base::FindString(*members, "id").value_or("") : base::AsString(*value).value_or("");
 }
 
 // A claim that is there has to say the same as the credential, where that says it.

@@ -5,6 +5,12 @@
 #include "gateway/conformance/judge_jades.h"
 #include "gateway/conformance/judge_jose.h"
 #include "gateway/conformance/judge_merkle.h"
+#include "gateway/conformance/judge_cose.h"
+#include "gateway/conformance/judge_jose.h"
+#include "gateway/conformance/judge_merkle.h"
+#include "gateway/conformance/judge_sd_jwt.h"
+#include "gateway/conformance/judge_status.h"
+#include "gateway/conformance/judge_wycheproof.h"
 #include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/judge_xml.h"
 #include "gateway/conformance/judge_di.h"
@@ -26,10 +32,15 @@ constexpr KindOfCase kKinds[] = {
     {"jades", JudgeJades},
     {"di", JudgeDataIntegrity},
     {"jcs", JudgeJcs},
+    {"bitstring", JudgeBitstring},
+    {"cose-sign1", JudgeCoseSign1},
+    {"cose-vc", JudgeCoseVc},
     {"jws", JudgeJws},
     {"jws-json", JudgeJwsJson},
     {"merkle-consistency", JudgeMerkleConsistency},
     {"merkle-inclusion", JudgeMerkleInclusion},
+    {"sd-jwt", JudgeSdJwt},
+    {"token-status", JudgeTokenStatus},
     {"vc-jwt", JudgeVcJwt},
     {"wycheproof", JudgeWycheproof},
     {"jcs", JudgeJcs},

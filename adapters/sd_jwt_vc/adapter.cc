@@ -1,0 +1,163 @@
+#include "adapters/sd_jwt_vc/adapter.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/sd_jwt_vc/mapping.h"
+#include "adapters/sd_jwt_vc/presentation.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/elm/codec.h"
+
+namespace passerelle::adapters::sd_jwt_vc {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using document::Confidence;
+using document::Draft;
+using document::Imported;
+using document::ImportOptions;
+using document::Source;
+using document::SourceTree;
+
+constexpr absl::string_view kLearningType = "urn:eu.europa.ec.eudi:learning:credential:1";
+constexpr absl::string_view kMicroCredentialType = "urn:eudi:micro_credential:1";
+constexpr absl::string_view kElmType = "urn:eudi:elm:1";
+constexpr absl::string_view kElmDiplomaType = "urn:eudi:diploma:1";
+constexpr absl::string_view kGreekDiplomaType = "urn:credential:diploma";
+
+// Claims of the token beside a European credential, which are about the proof.
+constexpr absl::string_view kTokenClaims[] = {"iss", "sub", "aud",           "iat", "nbf",   "exp",
+                                              "jti", "vct", "vct#integrity", "cnf", "status"};
+
+document::v1::Diagnostic MakeDiagnostic(absl::string_view rule, absl::string_view place, absl::string_view message,
+                                        document::v1::Severity severity) {
+  document::v1::Diagnostic diagnostic;
+  diagnostic.set_rule(std::string(rule));
+  diagnostic.set_place(std::string(place));
+  diagnostic.set_message(std::string(message));
+  diagnostic.set_severity(severity);
+  return diagnostic;
+}
+
+void AddDropped(absl::string_view place, absl::string_view reason, Imported& imported) {
+  document::v1::DroppedSource dropped;
+  dropped.set_source(std::string(place));
+  dropped.set_reason(std::string(reason));
+  imported.dropped.push_back(std::move(dropped));
+}
+
+bool IsTokenClaim(absl::string_view name) {
+  return std::find(std::begin(kTokenClaims), std::end(kTokenClaims), name) != std::end(kTokenClaims);
+}
+
+// The European credential within the claims: the claim "elm", or the claims without those of the token.
+absl::StatusOr<std::string> EuropeanPart(const base::JsonDocument& claims, bool in_claim, Imported& imported) {
+  std::string rest;
+  base::JsonWriter json(rest);
+  std::string found;
+  json.BeginObject();
+  for (const auto& [key, value] : *base::AsObject(claims.root())) {
+    const absl::string_view name = base::View(key);
+    std::string place;
+    base::AppendPointerToken(name, place);
+    if (IsTokenClaim(name)) {
+      AddDropped(place, "is about the token and its proof, not about the award", imported);
+    } else if (in_claim && name == "elm") {
+      found = claims.Text(value);
+    } else if (in_claim) {
+      AddDropped(place, "stands beside the European credential and belongs to no type that is known", imported);
+    } else {
+      json.Key(name);
+      json.Raw(claims.Text(value));
+    }
+  }
+  json.EndObject();
+  if (in_claim && found.empty()) return Problem(Reason::kNotACredential, "/elm");
+  return in_claim ? found : rest;
+}
+
+// A credential of the European Learning Model in the token. The token is not one itself, so that the credential is a
+// translation, with the token as evidence.
+absl::StatusOr<Imported> ImportEuropean(const Presentation& presentation, bool in_claim) {
+  Imported imported;
+  ASSIGN_OR_RETURN(const base::JsonDocument claims, base::JsonDocument::Parse(presentation.claims));
+  ASSIGN_OR_RETURN(const std::string european, EuropeanPart(claims, in_claim, imported));
+  ASSIGN_OR_RETURN(elm::ReadCredential read, elm::Read(european));
+  for (const elm::Finding& finding : read.findings) {
+    if (imported.diagnostics.size() >= base::kFindingsMax) break;
+    const bool kept = finding.rule == "json.unknown-member";
+    imported.diagnostics.push_back(MakeDiagnostic(finding.rule, absl::StrCat(in_claim ? "/elm" : "", finding.pointer),
+                                                  finding.message,
+                                                  kept ? document::v1::SEVERITY_NOTE : document::v1::SEVERITY_WARNING));
+  }
+  for (const std::string& pointer : presentation.withheld) {
+    imported.diagnostics.push_back(MakeDiagnostic("disclosure.withheld", pointer,
+                                                  "Something here was withheld, or the issuer put decoys here.",
+                                                  document::v1::SEVERITY_NOTE));
+  }
+  imported.credential = std::move(read.credential);
+  return imported;
+}
+
+// The types that are mapped by tables.
+absl::StatusOr<Imported> ImportMapped(const Presentation& presentation, absl::string_view bytes,
+                                      const ImportOptions& options) {
+  ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(presentation.claims));
+  Source source(std::move(tree), options);
+  Draft draft(&source, bytes);
+  MapToken(source);
+  if (presentation.type == kMicroCredentialType) {
+    RETURN_IF_ERROR(MapBadge(source, draft));
+  } else if (presentation.type == kGreekDiplomaType) {
+    MapDiploma(source, draft);
+  } else {
+    MapLearningCredential(source, draft);
+    NoteWithheld(presentation, source);
+  }
+  if (presentation.draft_form) {
+    source.Warn("sd-jwt.draft-form", source.root(), "Line breaks or a missing tilde of an early draft were made good.");
+  }
+  return draft.Finish(options);
+}
+
+class SdJwtVcAdapter : public document::Adapter {
+ public:
+  const document::FormatInfo& Info() const override { return info_; }
+
+  Confidence Detect(absl::string_view bytes) const override {
+    const Outline outline = OutlineOf(bytes);
+    if (!outline.is_sd_jwt || !(outline.media_type_fits || outline.has_type)) return Confidence::kNone;
+    return outline.media_type_fits && outline.has_type ? Confidence::kCertain : Confidence::kPossible;
+  }
+
+  absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
+    ASSIGN_OR_RETURN(const Presentation presentation, ReadPresentation(bytes, options.format_named));
+    const std::string& type = presentation.type;
+    if (type == kElmType || type == kElmDiplomaType) return ImportEuropean(presentation, type == kElmType);
+    if (type == kLearningType || type == kMicroCredentialType || type == kGreekDiplomaType) {
+      return ImportMapped(presentation, bytes, options);
+    }
+    return Problem(Reason::kFormatNotSupported, "/vct", "the type is none of learning that is known");
+  }
+
+ private:
+  const document::FormatInfo info_ = {"sd-jwt-vc",
+                                      "SD-JWT VC, learning credentials for wallets",
+                                      {"RFC 9901", "draft 2023"},
+                                      {"read"},
+                                      "beta",
+                                      "application/dc+sd-jwt",
+                                      "sd-jwt-vc-1"};
+};
+
+}  // namespace
+
+std::unique_ptr<const document::Adapter> MakeAdapter() { return std::make_unique<SdJwtVcAdapter>(); }
+
+}  // namespace passerelle::adapters::sd_jwt_vc

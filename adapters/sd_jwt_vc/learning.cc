@@ -1,0 +1,135 @@
+// The learning credential of the EUDI reference issuer, the diploma of the Greek pilot, and what all tokens share.
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/sd_jwt_vc/mapping.h"
+#include "core/document/mapping.h"
+
+namespace passerelle::adapters::sd_jwt_vc {
+namespace {
+
+using namespace document;  // NOLINT(google-build-using-namespace): the words of mapping tables
+
+constexpr absl::string_view kStudentIdentifierPrefix = "urn:schac:personalUniqueCode:int:esi:";
+
+// The identifier of the learner; the claim has no scheme, but the European one shows by its prefix.
+LossClass LearnerIdentifier(const Step& step) {
+  const std::string value = step.Value();
+  const bool european = absl::StartsWith(value, kStudentIdentifierPrefix);
+  const std::string issuer = step.source().TextOf(step.source().root(), "issuing_authority");
+  AddIdentifier(value, european ? "European Student Identifier" : issuer,
+                step.context.targets.subject->mutable_identifier());
+  return european ? kKept : kWidened;
+}
+
+LossClass IssuerIdentifier(const Step& step) {
+  AddIdentifier(step.Value(), "iss", step.context.targets.body->mutable_identifier());
+  return kKept;
+}
+
+constexpr Rule kToken[] = {
+    {"vct", "", UseIt, kKept, ""},
+    {"vct#integrity", "protects the type's description, not the award", DropIt, kDropped, ""},
+    {"iat", "is the time of signing, not of the award", DropIt, kDropped, ""},
+    {"nbf", "is the begin of the token's life, not of the award", DropIt, kDropped, ""},
+    {"exp", "is the end of the token's life, not of the award", DropIt, kDropped, ""},
+    {"jti", "names the token, not the award", DropIt, kDropped, ""},
+    {"cnf", "is the holder's key, for presenting the original", DropIt, kDropped, ""},
+    {"status", "is asked about the original when it is verified", DropIt, kDropped, ""},
+};
+
+constexpr Rule kPeople[] = {
+    {"family_name", "S.familyName", Text, kKept, ""},
+    {"given_name", "S.givenName", Text, kKept, ""},
+    {"birth_date|birthdate", "S.dateOfBirth", BirthDate, kKept, ""},
+    {"learner_identification", "S.identifier", LearnerIdentifier, kKept, "identifier.esi"},
+    {"issuing_authority", "B.legalName", Text, kKept, ""},
+    {"issuing_country", "B.location", CountryCode, kKept, "country.code"},
+    {"iss", "B.identifier", IssuerIdentifier, kKept, ""},
+    {"date_of_expiry|expiry_date", "C.validUntil", DateTime, kKept, ""},
+};
+
+constexpr Rule kLearning[] = {
+    {"achievement_title", "A.title", Text, kKept, ""},
+    {"achievement_description", "A.description", Text, kKept, ""},
+    // The claim is the date of the document; the type has no other.
+    {"date_of_issuance", "A.awardedBy.awardingDate", DateTime, kDerived, "date.award"},
+    {"learning_outcomes", "Q.learningOutcome.title", Text, kKept, ""},
+    {"expected_study_time", "Q.creditPoint", FreeWorkload, kKept, "workload.text"},
+    {"level_of_learning_experience", "Q.eqfLevel", EqfLevel, kKept, "level.eqf"},
+    {"language_of_classes", "Q.language", LanguageCode, kKept, "language.code"},
+    {"types_of_quality_assurance", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
+    {"integration_stackability_options", "Q.additionalNote#A1-O04", LabelledNote, kWidened, "stackability.text"},
+    {"assessment_grade", "T.grade", Text, kKept, ""},
+};
+
+constexpr Rule kDiploma[] = {
+    {"title", "A.title", Text, kKept, ""},
+    {"graduation_date", "A.awardedBy.awardingDate", DateTime, kKept, "date.award"},
+    {"eqf_level", "Q.eqfLevel", EqfLevel, kKept, "level.eqf"},
+    {"grade", "T.grade", Text, kKept, ""},
+    {"blueprint_id|diploma_id|credential_id", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
+};
+
+// Several lines of one note: the model has a single note for what is asked of those who begin.
+void JoinPrerequisites(Source& source, const Targets& targets) {
+  std::string lines;
+  const auto nodes = source.Find(source.root(), "prerequisites_to_enroll");
+  for (const SourceNode* const node : nodes) {
+    if (node->IsValue() && !node->text.empty()) absl::StrAppend(&lines, lines.empty() ? "" : "\n", node->text);
+  }
+  if (lines.empty() || PutText(targets, "Q.entryRequirement", "und", lines) == kDropped) return;
+  for (const SourceNode* const node : nodes) source.Carry(node, "Q.entryRequirement", kKept, "");
+}
+
+// What the type metadata of the learning credential knows and a holder may keep back.
+struct Claim {
+  absl::string_view name;  // any of these
+  absl::string_view element;
+};
+constexpr Claim kClaims[] = {
+    {"family_name|given_name|learner_identification", "A1-M01"},
+    {"learning_outcomes", "A1-M06"},
+    {"expected_study_time", "A1-M07"},
+    {"level_of_learning_experience", "A1-M08"},
+    {"types_of_quality_assurance", "A1-M11"},
+    {"prerequisites_to_enroll", "A1-O01"},
+    {"assessment_grade", "A1-O03"},
+    {"integration_stackability_options", "A1-O04"},
+};
+
+}  // namespace
+
+void MapToken(Source& source) { Apply(kToken, source.root(), {&source, {}, "und"}); }
+
+void MapLearningCredential(Source& source, Draft& draft) {
+  Apply(kPeople, source.root(), {&source, draft.DocumentTargets(), "und"});
+  DraftAchievement& achievement = draft.AddAchievement(source.root());
+  const Targets targets = draft.TargetsOf(achievement);
+  Apply(kLearning, source.root(), {&source, targets, "und"});
+  JoinPrerequisites(source, targets);
+}
+
+void MapDiploma(Source& source, Draft& draft) {
+  Apply(kPeople, source.root(), {&source, draft.DocumentTargets(), "und"});
+  DraftAchievement& achievement = draft.AddAchievement(source.root());
+  Apply(kDiploma, source.root(), {&source, draft.TargetsOf(achievement), "und"});
+}
+
+void NoteWithheld(const Presentation& presentation, Source& source) {
+  for (const std::string& pointer : presentation.withheld) {
+    source.Note("disclosure.withheld", source.root(),
+                absl::StrCat("Something in \"", pointer, "\" was withheld, or the issuer put decoys there."));
+  }
+  const bool at_top =
+      std::find(presentation.withheld.begin(), presentation.withheld.end(), "") != presentation.withheld.end();
+  if (!at_top) return;
+  for (const Claim& claim : kClaims) {
+    if (source.FindFirst(source.root(), claim.name) != nullptr) continue;
+    source.Origin(claim.element, v1::ELEMENT_STATUS_WITHHELD, source.root(), "disclosure.withheld");
+  }
+}
+
+}  // namespace passerelle::adapters::sd_jwt_vc

@@ -1,0 +1,25 @@
+// How the claims of each type become a European credential.
+//
+// Thread-safety: free functions on values of one thread.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "adapters/sd_jwt_vc/presentation.h"
+#include "core/document/draft.h"
+#include "core/document/source.h"
+
+namespace passerelle::adapters::sd_jwt_vc {
+
+// What a token says about itself, the same in every type: about the proof, not about the award.
+void MapToken(document::Source& source);
+
+// The learning credential of the EUDI reference issuer, and the diploma of the Greek pilot.
+void MapLearningCredential(document::Source& source, document::Draft& draft);
+void MapDiploma(document::Source& source, document::Draft& draft);
+// Elements of Annex I that the type demands and the holder kept back.
+void NoteWithheld(const Presentation& presentation, document::Source& source);
+
+// A body of Open Badges 3.0 in the token. Problem: kFieldMissing without an achievement.
+absl::Status MapBadge(document::Source& source, document::Draft& draft);
+
+}  // namespace passerelle::adapters::sd_jwt_vc
