@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "core/elm/annex_one_reading.h"
 #include "core/elm/constraints_graph.h"
+#include "core/elm/labels/labels.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
@@ -58,7 +59,8 @@ class Found {
 
 class Report {
  public:
-  explicit Report(const v3::EuropeanDigitalCredential& credential) : reading_(credential), credential_(credential) {}
+  Report(const v3::EuropeanDigitalCredential& credential, absl::string_view language)
+      : reading_(credential, language), credential_(credential) {}
 
   document::v1::AnnexOneReport Make() {
     const std::optional<Placed<v3::Person>> learner = reading_.Subject();
@@ -79,6 +81,20 @@ class Report {
   template <typename Values, typename Visit>
   static void ForEach(const Values& values, const Visit& visit) {
     for (const auto& value : values) visit(value);
+  }
+
+  // A word of ours in the language of the report.
+  std::string Said(absl::string_view word) const {
+    return std::string(Word(absl::StrCat("value/", word), reading_.word_language()));
+  }
+
+  std::string Shown(const Duration& duration) const {
+    const absl::string_view language = reading_.word_language();
+    if (language == "en" || duration.negative) return DescribeDuration(duration);
+    std::vector<std::string> parts;
+    if (duration.months != 0) parts.push_back(MonthsLabel(static_cast<double>(duration.months), language));
+    if (duration.hours != 0 || parts.empty()) parts.push_back(HoursLabel(duration.hours, language));
+    return absl::StrJoin(parts, ", ");
   }
 
   // Whether the node is seen for the first time for an element.
@@ -124,16 +140,17 @@ class Report {
     if (!person.family_name().empty()) {
       State(kM01, at + "/familyName", person.full_name().empty() ? absl::StrJoin(name, " ") : "");
     }
-    if (person.has_national_id()) State(kM01, reading_.Place(person.national_id()).pointer, "national identifier");
+    if (person.has_national_id())
+      State(kM01, reading_.Place(person.national_id()).pointer, Said("national_identifier"));
     ForEach(person.identifier(), [this](const v3::IdentifierNode& identifier) {
-      State(kM01, reading_.PointerOf(identifier), "identifier");
+      State(kM01, reading_.PointerOf(identifier), Said("identifier"));
     });
     ForEach(person.contact_point(), [this](const v3::ContactPoint& contact) {
       ForEach(reading_.Place(contact).node->email_address(),
-              [this](const v3::Mailbox& mailbox) { State(kM01, reading_.Place(mailbox).pointer, "e-mail address"); });
+              [this](const v3::Mailbox& mailbox) { State(kM01, reading_.Place(mailbox).pointer, Said("email")); });
     });
     if (found_[kM01].stated && !person.date_of_birth().empty()) {
-      State(kM01, at + "/dateOfBirth", absl::StrCat("born ", person.date_of_birth().substr(0, 10)));
+      State(kM01, at + "/dateOfBirth", absl::StrCat(Said("born"), " ", person.date_of_birth().substr(0, 10)));
     }
   }
 
@@ -154,8 +171,8 @@ class Report {
     ForEach(achievement.influenced_by(), [this](const v3::LearningActivity& activity) { Activity(activity); });
     ForEach(achievement.proven_by(), [this](const v3::LearningAssessment& assessment) { Assessment(assessment); });
     Parts(achievement.has_part(), "part");
-    Parts(achievement.is_part_of(), "part of");
-    Parts(achievement.entitles_to(), "entitles to");
+    Parts(achievement.is_part_of(), "part_of");
+    Parts(achievement.entitles_to(), "entitles_to");
     Further(achievement);
     if (achievement.has_learning_opportunity()) Opportunity(reading_.Place(achievement.learning_opportunity()));
   }
@@ -225,7 +242,7 @@ class Report {
     }
     const std::string& issued = credential_.issued().empty() ? credential_.valid_from() : credential_.issued();
     if (!issued.empty()) {
-      found_[kM05].hint = absl::StrCat("document issued ", issued.substr(0, 10), "; no date of award");
+      found_[kM05].hint = WordWith("value/issued", issued.substr(0, 10), reading_.word_language());
     }
   }
 
@@ -252,8 +269,8 @@ class Report {
     if (spec.has_entry_requirement()) NoteText(kO01, spec.entry_requirement(), true);
     ForEach(spec.target_group(), [this](const v3::Concept& group) { StateConcept(kO01, group, std::nullopt); });
     Parts(spec.has_part(), "part");
-    Parts(spec.is_part_of(), "part of");
-    Parts(spec.entitles_to(), "entitles to");
+    Parts(spec.is_part_of(), "part_of");
+    Parts(spec.entitles_to(), "entitles_to");
     Further(spec);
     ForEach(spec.homepage(), [this](const v3::WebResource& page) { Web(page); });
   }
@@ -266,7 +283,7 @@ class Report {
     ForEach(qualification.accreditation(), [this](const v3::Accreditation& entry) { QualityAssurance(entry); });
     if (qualification.has_is_partial_qualification()) {
       State(kO04, placed.pointer + "/isPartialQualification",
-            qualification.is_partial_qualification() ? "partial qualification" : "no partial qualification");
+            Said(qualification.is_partial_qualification() ? "partial_qualification" : "no_partial_qualification"));
     }
   }
 
@@ -304,9 +321,9 @@ class Report {
     if (!duration.has_value()) {
       SayInText(kM07, std::move(path), text);
     } else if (duration->months != 0) {
-      SayInText(kM07, std::move(path), DescribeDuration(*duration));
+      SayInText(kM07, std::move(path), Shown(*duration));
     } else {
-      State(kM07, std::move(path), DescribeDuration(*duration));
+      State(kM07, std::move(path), Shown(*duration));
     }
   }
 
@@ -325,7 +342,7 @@ class Report {
     // Hours with a teacher are a part of the workload only.
     if (!placed.node->contact_hour().empty()) {
       SayInText(kM07, placed.pointer + "/contactHour",
-                absl::StrCat(absl::StrJoin(placed.node->contact_hour(), ", "), " contact hours"));
+                absl::StrCat(absl::StrJoin(placed.node->contact_hour(), ", "), " ", Said("contact_hours")));
     }
     ForEach(placed.node->mode(), [this](const v3::Concept& mode) { StateConcept(kM10, mode, Vocabulary::kMode); });
   }
@@ -350,7 +367,7 @@ class Report {
     // The mode of an assessment does not say how the learning was taken part in.
     ForEach(placed.node->mode(), [this](const v3::Concept& mode) {
       const Placed<v3::Concept> at = reading_.Place(mode);
-      SayInText(kM10, at.pointer, absl::StrCat("assessment: ", reading_.Label(*at.node)));
+      SayInText(kM10, at.pointer, absl::StrCat(Said("assessment"), ": ", reading_.Label(*at.node)));
     });
   }
 
@@ -388,7 +405,7 @@ class Report {
   void Parts(const Nodes& nodes, absl::string_view relation) {
     ForEach(nodes, [this, relation](const auto& node) {
       if (!First(reading_.PlaceOf(node).message, kO04)) return;
-      State(kO04, reading_.PointerOf(node), absl::StrCat(relation, ": ", reading_.TitleOf(node)));
+      State(kO04, reading_.PointerOf(node), absl::StrCat(Said(relation), ": ", reading_.TitleOf(node)));
     });
   }
 
@@ -432,8 +449,8 @@ class Report {
 
 }  // namespace
 
-document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential) {
-  return Report(credential).Make();
+document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential, absl::string_view language) {
+  return Report(credential, language).Make();
 }
 
 }  // namespace passerelle::elm

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "passerelle/document/v1/document.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -44,6 +45,10 @@ inline constexpr AnnexOneName kAnnexOne[] = {
 // of a missing A1-M05. `complete` asks for all eleven mandatory elements: A1-M08 applies "if applicable", which no
 // document can say, so that its absence makes a record incomplete and the reader decides. Paths are JSON pointers into
 // what codec.h writes.
-document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential);
+//
+// Values are shown in `language`, one of LabelLanguages(): labels of concepts and our own words in it, texts of the
+// document in it where the document has them. Without one they stand in the document's primary language, with English
+// words.
+document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential, absl::string_view language = "");
 
 }  // namespace passerelle::elm

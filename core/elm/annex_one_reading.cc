@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/elm/labels/labels.h"
 
 namespace passerelle::elm {
 namespace {
@@ -14,7 +15,8 @@ using google::protobuf::Message;
 
 }  // namespace
 
-Reading::Reading(const v3::EuropeanDigitalCredential& credential) : credential_(credential), graph_(credential) {
+Reading::Reading(const v3::EuropeanDigitalCredential& credential, absl::string_view language)
+    : credential_(credential), graph_(credential), wanted_(language) {
   const std::optional<std::string> tag = LanguageTagOf(credential.display_parameter().primary_language().id());
   if (tag.has_value()) language_ = *tag;
 }
@@ -57,8 +59,10 @@ std::string Reading::Text(const Texts& texts) const {
   for (const v3::LanguageString& text : texts) {
     if (text.value().empty()) continue;
     const std::string language = absl::AsciiStrToLower(text.language());
-    const bool primary = !language_.empty() && (language == language_ || absl::StartsWith(language, language_ + "-"));
-    const int rank = primary ? 3 : language == "en" ? 2 : 1;
+    const auto is = [&language](const std::string& tag) {
+      return !tag.empty() && (language == tag || absl::StartsWith(language, tag + "-"));
+    };
+    const int rank = is(wanted_) ? 4 : is(language_) ? 3 : language == "en" ? 2 : 1;
     if (rank > best_rank) {
       best = &text;
       best_rank = rank;
@@ -68,6 +72,9 @@ std::string Reading::Text(const Texts& texts) const {
 }
 
 std::string Reading::Label(const v3::Concept& concept_node) const {
+  if (!wanted_.empty()) {
+    if (std::optional<std::string> known = ConceptLabel(concept_node.id(), wanted_)) return *std::move(known);
+  }
   std::string label = Text(concept_node.pref_label());
   if (!label.empty()) return label;
   return LabelOf(concept_node.id()).value_or(concept_node.id());

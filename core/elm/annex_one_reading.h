@@ -48,7 +48,8 @@ class Reading {
  public:
   using Texts = google::protobuf::RepeatedPtrField<v3::LanguageString>;
 
-  explicit Reading(const v3::EuropeanDigitalCredential& credential);
+  // Texts and labels are taken in `language` where there are any, and in the document's own where it is empty.
+  explicit Reading(const v3::EuropeanDigitalCredential& credential, absl::string_view language = "");
 
   // The learner; nullopt if the subject is no person.
   std::optional<Placed<v3::Person>> Subject() const;
@@ -78,10 +79,12 @@ class Reading {
   // JSON pointer of the node of a field, where it stands.
   std::string PointerOf(const google::protobuf::Message& field) const;
 
-  // The text in the primary language of the document, in English, or the first there is; empty if there is none.
+  // The text in the language that was asked for, in the primary language of the document, in English, or the first
+  // there is; empty if there is none.
   std::string Text(const Texts& texts) const;
 
-  // Label of a concept: its own, that of our tables, or its IRI.
+  // Label of a concept: that of our tables in the language that was asked for, its own, that of our tables in English,
+  // or its IRI.
   std::string Label(const v3::Concept& concept_node) const;
 
   // "ECTS", "ECVET", or the label of another framework.
@@ -94,12 +97,16 @@ class Reading {
   // vocabulary and to every scheme it claims.
   bool IsPublic(const v3::Concept& concept_node, std::optional<Vocabulary> vocabulary) const;
 
+  // The language that was asked for, English if none was.
+  absl::string_view word_language() const { return wanted_.empty() ? "en" : absl::string_view(wanted_); }
+
   const NodeGraph& graph() const { return graph_; }
 
  private:
   const v3::EuropeanDigitalCredential& credential_;
   const NodeGraph graph_;
-  std::string language_;  // primary language of the document, as a tag; empty if it states none
+  const std::string wanted_;  // the language that was asked for; empty for none
+  std::string language_;      // primary language of the document, as a tag; empty if it states none
 };
 
 }  // namespace passerelle::elm

@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/elm/annex_one.h"
+#include "core/elm/labels/labels.h"
 
 namespace passerelle::elm {
 namespace {
@@ -17,10 +18,20 @@ using document::v1::AnnexOneReport;
 
 constexpr size_t kColumns = 100;
 // Columns of the table: "A1-M01  stated        Identification of the learner           value".
+constexpr size_t kIdColumns = 8;
+constexpr size_t kStatusColumns = 14;  // more where a language has longer words
 constexpr size_t kNameColumns = 42;
-constexpr size_t kValueColumns = kColumns - 8 - 14 - kNameColumns - 2;
+constexpr size_t kLimbColumns = 27;
 // Findings that the table lists; the JSON lists them all.
 constexpr size_t kFindingsShown = 20;
+
+absl::string_view StatusLabel(document::v1::ElementStatus status, absl::string_view language) {
+  return Word(absl::StrCat("status/", StatusWord(status)), language);
+}
+
+absl::string_view ReportWord(absl::string_view word, absl::string_view language) {
+  return Word(absl::StrCat("report/", word), language);
+}
 
 void WriteFindings(const std::vector<Finding>& findings, JsonWriter& json) {
   json.BeginArray();
@@ -34,7 +45,15 @@ void WriteFindings(const std::vector<Finding>& findings, JsonWriter& json) {
   json.EndArray();
 }
 
-void WriteAnnexOne(const AnnexOneReport& annex_one, JsonWriter& json) {
+template <typename Texts>
+void WriteStrings(absl::string_view name, const Texts& texts, JsonWriter& json) {
+  json.Key(name);
+  json.BeginArray();
+  for (const std::string& text : texts) json.String(text);
+  json.EndArray();
+}
+
+void WriteAnnexOne(const AnnexOneReport& annex_one, absl::string_view language, JsonWriter& json) {
   json.BeginObject();
   json.Member("complete", annex_one.complete());
   json.Key("elements");
@@ -42,23 +61,15 @@ void WriteAnnexOne(const AnnexOneReport& annex_one, JsonWriter& json) {
   for (const AnnexOneElement& element : annex_one.elements()) {
     json.Key(element.element());
     json.BeginObject();
+    json.Member("name", Word(element.element(), language));
     json.Member("status", StatusWord(element.status()));
-    json.Key("paths");
-    json.BeginArray();
-    for (const std::string& path : element.paths()) json.String(path);
-    json.EndArray();
+    json.Member("status_label", StatusLabel(element.status(), language));
+    WriteStrings("paths", element.paths(), json);
     json.Member("value", element.value());
     json.EndObject();
   }
   json.EndObject();
   json.EndObject();
-}
-
-absl::string_view NameOf(absl::string_view id) {
-  for (const AnnexOneName& name : kAnnexOne) {
-    if (id == name.id) return name.name;
-  }
-  return id;
 }
 
 // Length in characters, not bytes.
@@ -129,6 +140,29 @@ void AppendFindings(absl::string_view title, const std::vector<Finding>& finding
   }
 }
 
+// One element: id, status, name and value on a line; a name or value that does not fit goes below. Then its first path.
+void AppendElement(const AnnexOneElement& element, size_t status_columns, absl::string_view language,
+                   std::string& out) {
+  const absl::string_view name = Word(element.element(), language);
+  const size_t margin = kIdColumns + status_columns;
+  std::string line = absl::StrCat(Padded(element.element(), kIdColumns),
+                                  Padded(StatusLabel(element.status(), language), status_columns));
+  if (margin + kNameColumns + 2 < kColumns && Characters(name) <= kNameColumns) {
+    absl::StrAppend(&line, Padded(name, kNameColumns), "  ",
+                    Fit(element.value(), kColumns - margin - kNameColumns - 2));
+  } else {
+    absl::StrAppend(&line, Fit(name, kColumns - margin));
+    if (!element.value().empty()) {
+      absl::StrAppend(&line, "\n", std::string(margin, ' '), Fit(element.value(), kColumns - margin));
+    }
+  }
+  absl::StrAppend(&out, absl::StripTrailingAsciiWhitespace(line), "\n");
+  if (element.paths_size() == 0) return;
+  const std::string more = element.paths_size() > 1 ? absl::StrCat(" + ", element.paths_size() - 1) : "";
+  absl::StrAppend(&out, std::string(kIdColumns, ' '), Fit(element.paths(0), kColumns - kIdColumns - more.size()), more,
+                  "\n");
+}
+
 }  // namespace
 
 absl::string_view StatusWord(document::v1::ElementStatus status) {
@@ -148,8 +182,8 @@ absl::string_view StatusWord(document::v1::ElementStatus status) {
   }
 }
 
-CheckResult Check(const ReadCredential& read) {
-  return {CheckConstraints(read), AnnexOne(read.credential), CheckDefinition(read.credential),
+CheckResult Check(const ReadCredential& read, absl::string_view language) {
+  return {CheckConstraints(read), AnnexOne(read.credential, language), CheckDefinition(read.credential),
           CheckPlausibility(read.credential)};
 }
 
@@ -157,63 +191,71 @@ bool IsClean(const CheckResult& result) {
   return result.conformance.conforms && result.annex_one.complete() && result.plausibility.empty();
 }
 
-std::string CheckJson(const ReadCredential& read, const Conformance& conformance, const AnnexOneReport& annex_one,
-                      const std::vector<DefinitionLimb>& definition, const std::vector<Finding>& plausibility,
-                      absl::string_view format) {
+std::string CheckJson(const ReadCredential& read, const CheckResult& result, absl::string_view format,
+                      absl::string_view language) {
   std::string out;
   JsonWriter json(out, JsonWriter::Layout::kIndented);
   json.BeginObject();
   json.Member("format", format);
+  json.Member("language", language);
   json.Member("envelope", EnvelopeName(read.envelope));
   json.Key("european_model");
   json.BeginObject();
-  json.Member("conforms", conformance.conforms);
-  json.Member("profile", conformance.profile);
+  json.Member("conforms", result.conformance.conforms);
+  json.Member("profile", result.conformance.profile);
   json.Member("version", read.model_version);
   json.Key("findings");
-  WriteFindings(conformance.findings, json);
+  WriteFindings(result.conformance.findings, json);
   json.EndObject();
   json.Key("annex_one");
-  WriteAnnexOne(annex_one, json);
+  WriteAnnexOne(result.annex_one, language, json);
   json.Key("definition");
   json.BeginObject();
-  for (const DefinitionLimb& limb : definition) {
+  for (const DefinitionLimb& limb : result.definition) {
     json.Key(limb.limb);
     json.BeginObject();
+    json.Member("name", Word(absl::StrCat("limb/", limb.limb), language));
     json.Member("outcome", limb.outcome);
+    json.Member("outcome_label", Word(absl::StrCat("outcome/", limb.outcome), language));
     json.Member("explanation", limb.explanation);
+    WriteStrings("paths", limb.paths, json);
     json.EndObject();
   }
   json.EndObject();
   json.Key("plausibility");
-  WriteFindings(plausibility, json);
+  WriteFindings(result.plausibility, json);
   json.EndObject();
   return out;
 }
 
-std::string CheckText(const ReadCredential& read, const Conformance& conformance, const AnnexOneReport& annex_one,
-                      const std::vector<DefinitionLimb>& definition, const std::vector<Finding>& plausibility) {
-  std::string out = absl::StrCat("European model ", read.model_version, ", profile ",
-                                 conformance.profile.empty() ? "not stated" : conformance.profile, ": ",
-                                 conformance.conforms ? "conforms" : "violates", "\n");
-  absl::StrAppend(&out, "Annex I: ", annex_one.complete() ? "complete" : "not complete", "\n\n");
-  for (const AnnexOneElement& element : annex_one.elements()) {
-    std::string line =
-        absl::StrCat(Padded(element.element(), 8), Padded(StatusWord(element.status()), 14),
-                     Padded(NameOf(element.element()), kNameColumns), "  ", Fit(element.value(), kValueColumns));
-    absl::StrAppend(&out, absl::StripTrailingAsciiWhitespace(line), "\n");
-    if (element.paths_size() == 0) continue;
-    const std::string more = element.paths_size() > 1 ? absl::StrCat(" and ", element.paths_size() - 1, " more") : "";
-    absl::StrAppend(&out, "        ", Fit(element.paths(0), kColumns - 8 - more.size()), more, "\n");
+std::string CheckText(const ReadCredential& read, const CheckResult& result, absl::string_view language) {
+  const auto word = [language](absl::string_view key) { return ReportWord(key, language); };
+  const Conformance& conformance = result.conformance;
+  std::string out = absl::StrCat(word("model"), " ", read.model_version, ", ", word("profile"), " ",
+                                 conformance.profile.empty() ? word("not_stated") : conformance.profile, ": ",
+                                 word(conformance.conforms ? "conforms" : "violates"), "\n");
+  absl::StrAppend(&out, word("annex_one"), ": ", word(result.annex_one.complete() ? "complete" : "incomplete"), "\n\n");
+  size_t status_columns = kStatusColumns;
+  for (const AnnexOneElement& element : result.annex_one.elements()) {
+    status_columns = std::max(status_columns, Characters(StatusLabel(element.status(), language)) + 2);
   }
-  absl::StrAppend(&out, "\nDefinition of a micro-credential, point 5(a)\n");
-  for (const DefinitionLimb& limb : definition) {
-    absl::StrAppend(&out, "  ", Padded(limb.limb, 27), limb.outcome, "\n");
+  for (const AnnexOneElement& element : result.annex_one.elements()) {
+    AppendElement(element, status_columns, language, out);
+  }
+  absl::StrAppend(&out, "\n", word("definition"), "\n");
+  size_t limb_columns = kLimbColumns;
+  for (const DefinitionLimb& limb : result.definition) {
+    limb_columns = std::max(limb_columns, Characters(Word(absl::StrCat("limb/", limb.limb), language)) + 2);
+  }
+  for (const DefinitionLimb& limb : result.definition) {
+    absl::StrAppend(&out, "  ", Padded(Word(absl::StrCat("limb/", limb.limb), language), limb_columns),
+                    Word(absl::StrCat("outcome/", limb.outcome), language), "\n");
     AppendWrapped(limb.explanation, 4, out);
   }
-  AppendFindings("Findings on the model", conformance.findings, out);
-  AppendFindings("Hardly meant so", plausibility, out);
-  absl::StrAppend(&out, "\nCompleteness by Annex I does not imply that the credential is or will be recognised.\n");
+  AppendFindings(word("findings"), conformance.findings, out);
+  AppendFindings(word("implausible"), result.plausibility, out);
+  out += "\n";
+  AppendWrapped(word("disclaimer"), 0, out);
   return out;
 }
 

@@ -1,8 +1,9 @@
 // What `passerelle check` says of a credential: as JSON for scripts, as a table for people.
 //
-//   {"format", "european_model": {"conforms", "profile", "findings": [{"pointer", "rule", "message"}]},
-//    "annex_one": {"complete", "elements": {"A1-M01": {"status", "paths": [], "value"}, …}},
-//    "definition": {"learning-outcomes": {"outcome", "explanation"}, …},
+//   {"format", "language", "european_model": {"conforms", "profile", "findings": [{"pointer", "rule", "message"}]},
+//    "annex_one": {"complete", "elements": {"A1-M01": {"name", "status", "status_label", "paths": [],
+//                   "value"}, …}},
+//    "definition": {"learning-outcomes": {"name", "outcome", "outcome_label", "explanation", "paths": []}, …},
 //    "plausibility": [{"pointer", "rule", "message"}]}
 //
 // Values come from the document and may be personal: the report goes to who sent the document, and to no log.
@@ -28,8 +29,8 @@ struct CheckResult {
   std::vector<Finding> plausibility;
 };
 
-// Makes all checks.
-CheckResult Check(const ReadCredential& read);
+// Makes all checks of a document that was read. Values of Annex I are shown in `language` as AnnexOne does.
+CheckResult Check(const ReadCredential& read, absl::string_view language = "");
 
 // Whether there is nothing to report: it conforms, is complete, and is plausible. The definition does not count, since
 // its limbs can be unknown for good.
@@ -39,14 +40,13 @@ bool IsClean(const CheckResult& result);
 absl::string_view StatusWord(document::v1::ElementStatus status);
 
 // The report as JSON, indented. `read` tells the envelope and the version of the model; `format` is the format id that
-// the document was received in, when it was translated before.
-std::string CheckJson(const ReadCredential& read, const Conformance& conformance,
-                      const document::v1::AnnexOneReport& annex_one, const std::vector<DefinitionLimb>& definition,
-                      const std::vector<Finding>& plausibility, absl::string_view format = "elm");
+// the document was received in, when it was translated before. Names of elements and words for people ("name",
+// "status_label", "outcome_label") are in `language`; ids, status words and messages are the same in every language.
+std::string CheckJson(const ReadCredential& read, const CheckResult& result, absl::string_view format = "elm",
+                      absl::string_view language = "en");
 
-// The report as a table of 100 columns, with the findings below it.
-std::string CheckText(const ReadCredential& read, const Conformance& conformance,
-                      const document::v1::AnnexOneReport& annex_one, const std::vector<DefinitionLimb>& definition,
-                      const std::vector<Finding>& plausibility);
+// The report as a table of 100 columns, with the findings below it, in one of LabelLanguages(). Findings and
+// explanations are in English.
+std::string CheckText(const ReadCredential& read, const CheckResult& result, absl::string_view language = "en");
 
 }  // namespace passerelle::elm

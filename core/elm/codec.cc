@@ -1,5 +1,6 @@
 #include "core/elm/codec.h"
 
+#include <memory>
 #include <utility>
 
 #include "core/base/status_macros.h"
@@ -28,6 +29,7 @@ absl::StatusOr<ReadCredential> Read(absl::string_view bytes) {
   read.envelope = opened.envelope;
   read.findings = std::move(opened.findings);
   ReadCredentialObject(opened.document, opened.credential, read);
+  read.source = std::make_shared<const OpenedCredential>(std::move(opened));
   return read;
 }
 

@@ -14,6 +14,7 @@
 // Thread-safety: free functions on values. Cost: linear in the size of the document.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -52,11 +53,15 @@ enum class Envelope { kBare, kUpload, kElmClaim, kSealed };
 
 absl::string_view EnvelopeName(Envelope envelope);
 
+struct OpenedCredential;  // codec_envelope.h
+
 struct ReadCredential {
   v3::EuropeanDigitalCredential credential;
   Envelope envelope = Envelope::kBare;
   std::string model_version;      // "3.1/3.2", "3.2" or "3.3", as far as the document tells
   std::vector<Finding> findings;  // from reading only; constraints.h judges the rest
+  // The JSON as it stands, for those who judge what is written; shared by copies, for one thread.
+  std::shared_ptr<const OpenedCredential> source;
 };
 
 // Whether the bytes look like a European credential in JSON, without reading them whole: a bounded look at the top

@@ -13,9 +13,11 @@
 #include "absl/strings/str_join.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
+#include "core/elm/codec_envelope.h"
 #include "core/elm/codec_literal.h"
 #include "core/elm/constraints_context.h"
 #include "core/elm/constraints_graph.h"
+#include "core/elm/constraints_jsonld.h"
 #include "core/elm/constraints_lexical.h"
 #include "core/elm/constraints_profile.h"
 
@@ -58,8 +60,8 @@ std::string LiteralText(const Message& message, const FieldDescriptor* field) {
 
 class Walk {
  public:
-  Walk(const v3::EuropeanDigitalCredential& credential, const Profile& profile)
-      : graph_(credential), profile_(profile) {}
+  Walk(const v3::EuropeanDigitalCredential& credential, const Profile& profile, const JsonLdReading& json_ld)
+      : graph_(credential), profile_(profile), json_ld_(json_ld) {}
 
   std::vector<Finding> Run() {
     for (const GraphNode& node : graph_.nodes()) CheckNode(node);
@@ -86,11 +88,19 @@ class Walk {
     return pointer;
   }
 
+  // Whether the document states that a node is of a class. The codec writes a class down where the document states
+  // none.
+  bool HasType(int occurrence, absl::string_view class_name) const {
+    const auto stated = json_ld_.types_by_id.find(graph_.IdOf(occurrence));
+    if (stated == json_ld_.types_by_id.end()) return graph_.HasType(occurrence, class_name);
+    return std::find(stated->second.begin(), stated->second.end(), class_name) != stated->second.end();
+  }
+
   void CheckNode(const GraphNode& node) {
     const int first = node.occurrences.front();
-    CheckIdentity(node);
+    CheckOtherClasses(node);
     // Shapes look at what is stated to be of their class; what is of no class is reported where it is pointed at.
-    if (!graph_.HasType(first, node.table->name)) return;
+    if (!HasType(first, node.table->name)) return;
     for (const PropertyTable& property : node.table->properties) {
       const Values values = ValuesOf(node, property);
       CheckCount(node, property, values);
@@ -101,22 +111,54 @@ class Walk {
     CheckIssuer(node);
   }
 
-  void CheckIdentity(const GraphNode& node) {
-    const int first = node.occurrences.front();
-    const absl::string_view id = graph_.IdOf(first);
-    if (!id.empty() && !IsAbsoluteIri(id)) {
-      Report(graph_.PointerOf(first), "jsonld.relative-iri",
-             "a node or an absolute IRI is expected; a relative one names nothing outside this file");
-    }
-    for (int at : node.occurrences) {
-      const Message& message = *graph_.occurrences()[at].message;
-      const Reflection* reflection = message.GetReflection();
-      for (int i = 0; i < reflection->FieldSize(message, node.table->type); ++i) {
-        const std::string type = reflection->GetRepeatedString(message, node.table->type, i);
-        if (FindType(type) != nullptr || IsAbsoluteIri(type)) continue;
-        Report(absl::StrCat(graph_.PointerOf(at), "/type"), "jsonld.unknown-type", "no context defines this type");
+  // The shapes of a class hold for every node that is stated to be of it, also where another class is expected: a node
+  // of two classes needs what either needs.
+  void CheckOtherClasses(const GraphNode& node) {
+    const absl::string_view id = graph_.IdOf(node.occurrences.front());
+    std::vector<absl::string_view> names;
+    if (const auto stated = json_ld_.types_by_id.find(id); stated != json_ld_.types_by_id.end()) {
+      names = stated->second;
+    } else {
+      for (int at : node.occurrences) {
+        const Message& message = *graph_.occurrences()[at].message;
+        const Reflection* reflection = message.GetReflection();
+        for (int i = 0; i < reflection->FieldSize(message, node.table->type); ++i) {
+          const TypeTable* type = FindType(reflection->GetRepeatedString(message, node.table->type, i));
+          if (type != nullptr) names.push_back(type->name);
+        }
       }
     }
+    for (const absl::string_view name : names) {
+      const TypeTable* type = FindType(name);
+      if (name == node.table->name || type == nullptr || type->table == nullptr || type->table->is_union()) continue;
+      if (!id.empty() && !other_classes_.emplace(id, type->table).second) continue;
+      for (const PropertyTable& property : type->table->properties) {
+        if (profile_.BoundsOf(*type->table, property).min == 0 || Says(id, node, property.name)) continue;
+        Report(graph_.PointerOf(node.fullest), "shape.min",
+               absl::StrCat(name, " needs ", property.name, "; there is none"));
+      }
+    }
+  }
+
+  // Whether a node has a member of that name, under whatever class it was read.
+  bool Says(absl::string_view id, const GraphNode& node, absl::string_view name) const {
+    if (id.empty()) return OccurrenceSays(node.occurrences.front(), name);
+    const std::vector<int>& all = graph_.OccurrencesOf(id);
+    return std::any_of(all.begin(), all.end(), [&](int at) { return OccurrenceSays(at, name); });
+  }
+
+  bool OccurrenceSays(int at, absl::string_view name) const {
+    const Occurrence& occurrence = graph_.occurrences()[at];
+    const Reflection* reflection = occurrence.message->GetReflection();
+    for (const PropertyTable& property : occurrence.table->properties) {
+      if (property.name != name) continue;
+      return property.field->is_repeated() ? reflection->FieldSize(*occurrence.message, property.field) > 0
+                                           : reflection->HasField(*occurrence.message, property.field);
+    }
+    for (const auto* member : EntriesOf<v3::UnknownMember>(*occurrence.message, *occurrence.table->unknown_members)) {
+      if (member->name() == name && member->json() != "null" && member->json() != "[]") return true;
+    }
+    return false;
   }
 
   Values ValuesOf(const GraphNode& node, const PropertyTable& property) const {
@@ -190,7 +232,8 @@ class Walk {
     if (bounds.min == 0 && (bounds.max == 0 || values.size() <= bounds.max)) return;
     const size_t count = DistinctCount(values);
     if (count < bounds.min) {
-      Report(graph_.PointerOf(node.fullest), "shape.min", absl::StrCat(node.table->name, " needs ", property.name));
+      Report(graph_.PointerOf(node.fullest), "shape.min",
+             absl::StrCat(node.table->name, " needs ", property.name, "; there is none"));
     } else if (bounds.max > 0 && count > bounds.max) {
       const bool texts = OptionsOf(property).datatype() == v3::DATATYPE_LANGUAGE_STRING;
       Report(PropertyPointer(node.fullest, property), "shape.max",
@@ -204,17 +247,42 @@ class Walk {
     // One node is judged once for each property that points at it.
     if (!id.empty() && !judged_.emplace(property.field, id).second) return;
     const std::vector<absl::string_view> classes = ClassesOf(property);
-    const auto is_of = [this, value](absl::string_view name) { return graph_.HasType(value, name); };
+    const auto is_of = [this, value](absl::string_view name) { return HasType(value, name); };
     if (std::none_of(classes.begin(), classes.end(), is_of)) {
-      Report(graph_.PointerOf(value), "shape.class",
-             absl::StrCat(property.name, " needs a node of type ", absl::StrJoin(classes, " or ")));
+      Report(
+          graph_.PointerOf(value), "shape.class",
+          absl::StrCat(property.name, " needs a node of type ", absl::StrJoin(classes, " or "), "; ", Stated(value)));
     }
     const std::string& scheme = OptionsOf(property).scheme();
-    if (profile_.checks_schemes && !scheme.empty() && !InScheme(value, scheme)) {
-      Report(graph_.PointerOf(value), "shape.scheme", absl::StrCat("a concept of the scheme ", scheme, " is expected"));
+    if (profile_.checks_schemes && !scheme.empty()) {
+      if (id.empty() || absl::StartsWith(id, "_:")) {
+        Report(graph_.PointerOf(value), "shape.node-kind", "the concept needs an IRI as its id");
+      }
+      if (!InScheme(value, scheme)) {
+        Report(graph_.PointerOf(value), "shape.scheme",
+               absl::StrCat("a concept of the scheme ", scheme, " is expected; ", StatedScheme(value)));
+      }
     }
     const bool claim = property.field->message_type() == v3::ClaimNode::descriptor();
     if (claim && graph_.occurrences()[value].table->descriptor == v3::Claim::descriptor()) CheckPlainClaim(value);
+  }
+
+  // What an occurrence states of its classes, for a finding. Names of classes are nobody's data.
+  std::string Stated(int value) const {
+    const Occurrence& at = graph_.occurrences()[value];
+    const Reflection* reflection = at.message->GetReflection();
+    std::vector<std::string> types;
+    for (int i = 0; i < reflection->FieldSize(*at.message, at.table->type); ++i) {
+      types.push_back(reflection->GetRepeatedString(*at.message, at.table->type, i));
+    }
+    return types.empty() ? "no type is stated" : absl::StrCat("the type is ", absl::StrJoin(types, ", "));
+  }
+
+  std::string StatedScheme(int value) const {
+    const auto* entry = google::protobuf::DynamicCastToGenerated<v3::Concept>(graph_.occurrences()[value].message);
+    if (entry == nullptr || entry->in_scheme_size() == 0) return "no scheme is stated";
+    return absl::StrCat("the scheme is ",
+                        entry->in_scheme(0).id().empty() ? "without an id" : entry->in_scheme(0).id());
   }
 
   // A claim of no narrower class must say of which type it is.
@@ -237,16 +305,19 @@ class Walk {
     return names;
   }
 
+  // One of the schemes must be the one that is asked for, and every one an IRI that is stated to be a scheme.
   bool InScheme(int value, absl::string_view scheme) const {
     const GraphNode& node = graph_.NodeOfOccurrence(value);
     if (node.table->descriptor != v3::Concept::descriptor()) return false;
+    bool in = false;
     for (int at : node.occurrences) {
       const auto& entry = static_cast<const v3::Concept&>(*graph_.occurrences()[at].message);
       for (const v3::ConceptScheme& in_scheme : entry.in_scheme()) {
-        if (in_scheme.id() == scheme) return true;
+        if (in_scheme.id().empty() || absl::StartsWith(in_scheme.id(), "_:")) return false;
+        in = in || in_scheme.id() == scheme;
       }
     }
-    return false;
+    return in;
   }
 
   void CheckLiteral(const PropertyTable& property, const Literal& literal) {
@@ -260,7 +331,7 @@ class Walk {
                           " for an IRI, so that a JSON-LD processor drops the value"));
     } else if (!IsLexical(datatype, literal.value)) {
       Report(LiteralPointer(literal, property), "shape.datatype",
-             absl::StrCat("not a value of ", DatatypeName(datatype)));
+             absl::StrCat("a value of ", DatatypeName(datatype), " is expected; there is another text"));
     }
   }
 
@@ -295,8 +366,10 @@ class Walk {
 
   const NodeGraph graph_;
   const Profile& profile_;
+  const JsonLdReading& json_ld_;
   std::vector<Finding> findings_;
   std::set<std::pair<const FieldDescriptor*, absl::string_view>> judged_;
+  std::set<std::pair<absl::string_view, const ClassTable*>> other_classes_;
 };
 
 enum class Weight { kViolation, kNote, kJudgedHere };
@@ -309,6 +382,10 @@ Weight WeightOf(const Finding& finding) {
       {"json.literal-kind", Weight::kNote},
       // The walk looks at empty texts by their datatype.
       {"json.empty", Weight::kNote},
+      // constraints_jsonld.h judges members and ids by the contexts.
+      {"json.unknown-member", Weight::kNote},
+      {"json.term-alias", Weight::kNote},
+      {"json.type-missing", Weight::kNote},
       {"envelope.member", Weight::kNote},
       {"findings.more", Weight::kNote},
       // The walk and CheckContext judge these, with all that the document says under the same id.
@@ -319,12 +396,6 @@ Weight WeightOf(const Finding& finding) {
       {"context.vcdm2", Weight::kJudgedHere},
       {"context.other", Weight::kJudgedHere},
   };
-  if (finding.rule == "json.unknown-member") {
-    // A member that the contexts define and the class does not have is data that no shape looks at.
-    const absl::string_view member = absl::string_view(finding.pointer).substr(finding.pointer.rfind('/') + 1);
-    // What has a colon is an IRI by itself, with or without a context.
-    return IsContextTerm(member) || absl::StrContains(member, ':') ? Weight::kNote : Weight::kViolation;
-  }
   const auto found = kWeights->find(finding.rule);
   return found == kWeights->end() ? Weight::kViolation : found->second;
 }
@@ -333,6 +404,8 @@ Weight WeightOf(const Finding& finding) {
 
 Conformance CheckConstraints(const ReadCredential& read) {
   Conformance result;
+  JsonLdReading json_ld;
+  if (read.source != nullptr) json_ld = ReadAsJsonLd(read.source->credential);
   const Profile& profile = ProfileOf(read.credential, result.profile);
   std::vector<Finding> notes;
   for (const Finding& finding : read.findings) {
@@ -342,7 +415,8 @@ Conformance CheckConstraints(const ReadCredential& read) {
   }
   std::vector<Finding> context = CheckContext(read.credential);
   std::move(context.begin(), context.end(), std::back_inserter(result.findings));
-  std::vector<Finding> shapes = Walk(read.credential, profile).Run();
+  std::move(json_ld.findings.begin(), json_ld.findings.end(), std::back_inserter(result.findings));
+  std::vector<Finding> shapes = Walk(read.credential, profile, json_ld).Run();
   std::move(shapes.begin(), shapes.end(), std::back_inserter(result.findings));
   result.conforms = result.findings.empty();
   std::move(notes.begin(), notes.end(), std::back_inserter(result.findings));

@@ -17,12 +17,14 @@ struct Conformance {
 };
 
 // Judges a credential that was read: cardinality, class, datatype, one value a language, concept schemes, and the extra
-// constraints of the profile that credentialSchema names. The findings of reading count: a member that no context
-// defines is a violation, as it is for a JSON-LD processor that does not drop silently.
+// constraints of the profile that credentialSchema names. What is written counts too: a member that no context defines
+// is a violation, as it is for a JSON-LD processor that does not drop silently (constraints_jsonld.h).
 Conformance CheckConstraints(const ReadCredential& read);
 
 // Plausibility: what conforms and is still hardly meant (durations in months, birth dates that are not midnight UTC,
-// levels outside the framework, an award after the issue, a concept whose label contradicts its IRI).
+// levels outside the framework or against its referencing, hours against credits, an award after the issue, a concept
+// that is no member of the scheme it claims, a concept whose label contradicts its IRI). The official shapes check none
+// of it, so that it does not decide on conformance.
 std::vector<Finding> CheckPlausibility(const v3::EuropeanDigitalCredential& credential);
 
 // One limb of the definition of a micro-credential, point 5(a) of the Recommendation.
@@ -30,6 +32,7 @@ struct DefinitionLimb {
   std::string limb;     // "learning-outcomes", "small-volume", "assessed", …
   std::string outcome;  // "met", "not_met" or "unknown"
   std::string explanation;
+  std::vector<std::string> paths = {};  // JSON pointers to what was looked at, into what codec.h writes
 };
 
 // The six limbs of the definition.

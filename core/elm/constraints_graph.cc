@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
 
@@ -15,23 +14,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// The terms of the contexts.
-const absl::flat_hash_set<std::string>& Terms() {
-  static const auto* const terms = [] {
-    // Terms that no class of the profile uses.
-    auto* made = new absl::flat_hash_set<std::string>{"refreshService", "areaDialingCode", "dateCreated",
-                                                      "latitude",       "longitude",       "publisher"};
-    const google::protobuf::FileDescriptor* file = v3::EuropeanDigitalCredential::descriptor()->file();
-    for (int i = 0; i < file->message_type_count(); ++i) {
-      const Descriptor* descriptor = file->message_type(i);
-      if (!descriptor->options().HasExtension(v3::class_)) continue;
-      for (const PropertyTable& property : TableOf(*descriptor).properties) made->insert(property.name);
-    }
-    return made;
-  }();
-  return *terms;
-}
-
 size_t FieldCount(const Message& message) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
@@ -39,8 +21,6 @@ size_t FieldCount(const Message& message) {
 }
 
 }  // namespace
-
-bool IsContextTerm(absl::string_view name) { return Terms().contains(name); }
 
 const Message* NodeOf(const Message& message) {
   if (!TableOf(*message.GetDescriptor()).is_union()) return &message;
@@ -58,6 +38,7 @@ void NodeGraph::Add(const Message& message, int parent, const PropertyTable* via
   by_message_.emplace(&message, self);
 
   const absl::string_view id = IdOf(self);
+  if (!id.empty()) occurrences_by_id_[id].push_back(self);
   const auto made =
       id.empty() ? std::make_pair(by_id_.end(), true) : by_id_.try_emplace(std::make_pair(id, table), nodes_.size());
   if (made.second) {
@@ -127,6 +108,12 @@ int NodeGraph::FullestOf(int occurrence) const {
   }
   const bool more = FieldCount(*occurrences_[best].message) > FieldCount(*occurrences_[occurrence].message);
   return more ? best : occurrence;
+}
+
+const std::vector<int>& NodeGraph::OccurrencesOf(absl::string_view id) const {
+  static const auto* const none = new std::vector<int>;
+  const auto found = occurrences_by_id_.find(id);
+  return found == occurrences_by_id_.end() ? *none : found->second;
 }
 
 absl::string_view NodeGraph::IdOf(int occurrence) const {

@@ -22,9 +22,6 @@ inline const v3::PropertyOptions& OptionsOf(const PropertyTable& property) {
   return property.field->options().GetExtension(v3::property);
 }
 
-// Whether the contexts define the term, for whatever class.
-bool IsContextTerm(absl::string_view name);
-
 // The class node inside a message: itself, or what is set in a union; nullptr if nothing is.
 const google::protobuf::Message* NodeOf(const google::protobuf::Message& message);
 
@@ -65,6 +62,9 @@ class NodeGraph {
   // Node of an occurrence.
   const GraphNode& NodeOfOccurrence(int occurrence) const { return nodes_[node_of_[occurrence]]; }
 
+  // The occurrences under an id, of whatever class.
+  const std::vector<int>& OccurrencesOf(absl::string_view id) const;
+
   // Id of an occurrence; empty for a blank node.
   absl::string_view IdOf(int occurrence) const;
 
@@ -80,6 +80,7 @@ class NodeGraph {
   absl::flat_hash_map<const google::protobuf::Message*, int> by_message_;
   absl::flat_hash_map<std::pair<absl::string_view, const ClassTable*>, size_t> by_id_;
   absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> types_by_id_;
+  absl::flat_hash_map<absl::string_view, std::vector<int>> occurrences_by_id_;
 };
 
 }  // namespace passerelle::elm

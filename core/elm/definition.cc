@@ -38,7 +38,16 @@ class Definition {
       : reading_(credential), report_(AnnexOne(credential)) {}
 
   std::vector<DefinitionLimb> Run() const {
-    return {Outcomes(), SmallVolume(), Assessed(), Owned(), StandAlone(), QualityAssured()};
+    std::vector<DefinitionLimb> limbs = {Outcomes(), SmallVolume(), Assessed(),
+                                         Owned(),    StandAlone(),  QualityAssured()};
+    // The element of Annex I that each limb looks at.
+    constexpr absl::string_view kElements[] = {"A1-M06", "A1-M07", "A1-M09", "A1-M01", "A1-O04", "A1-M11"};
+    for (size_t i = 0; i < limbs.size(); ++i) {
+      for (const AnnexOneElement& element : report_.elements()) {
+        if (element.element() == kElements[i]) limbs[i].paths.assign(element.paths().begin(), element.paths().end());
+      }
+    }
+    return limbs;
   }
 
  private:

@@ -1,3 +1,5 @@
+#include <google/protobuf/reflection.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -9,10 +11,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/elm/annex_one_reading.h"
 #include "core/elm/constraints.h"
 #include "core/elm/constraints_lexical.h"
+#include "core/elm/national_level.h"
+#include "core/elm/region.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
@@ -57,9 +62,10 @@ class Plausibility {
   void Node(int occurrence) {
     const NodeGraph& graph = reading_.graph();
     // What is written out several times under one id is judged once.
-    if (graph.NodeOfOccurrence(occurrence).fullest != occurrence) return;
+    if (graph.NodeOfOccurrence(occurrence).fullest != occurrence) return SameId(occurrence);
     const google::protobuf::Message& message = *graph.occurrences()[occurrence].message;
     Durations(message, occurrence);
+    Languages(message, occurrence);
     if (const auto* concept_node = google::protobuf::DynamicCastToGenerated<v3::Concept>(&message)) {
       Concept(*concept_node, occurrence);
     } else if (const auto* person = google::protobuf::DynamicCastToGenerated<v3::Person>(&message)) {
@@ -84,6 +90,67 @@ class Plausibility {
                             "; in xsd:duration, minutes and hours stand behind a T"));
       } else if (duration->negative || duration->hours == 0) {
         Report(pointer, "plausible.duration-empty", "a workload of no time at all");
+      }
+    }
+  }
+
+  // A node that is written out again with other texts or numbers: RDF merges the two without a word. Labels of concepts
+  // may stand in other languages each time; the shapes look at those in the same one.
+  void SameId(int occurrence) {
+    const NodeGraph& graph = reading_.graph();
+    const Occurrence& here = graph.occurrences()[occurrence];
+    const google::protobuf::Message& full = *graph.occurrences()[graph.NodeOfOccurrence(occurrence).fullest].message;
+    const google::protobuf::Reflection* reflection = here.message->GetReflection();
+    for (const PropertyTable& property : here.table->properties) {
+      if (property.kind == ValueKind::kNode || property.kind == ValueKind::kLanguageText) continue;
+      const bool repeated = property.field->is_repeated();
+      const auto says = [&](const google::protobuf::Message& message) {
+        return repeated ? reflection->FieldSize(message, property.field) > 0
+                        : reflection->HasField(message, property.field);
+      };
+      if (!says(*here.message) || !says(full)) continue;
+      if (LiteralsOf(*here.message, property) == LiteralsOf(full, property)) continue;
+      Report(absl::StrCat(graph.PointerOf(occurrence), "/", property.name), "plausible.same-id",
+             "one value for one id is expected; the node is written out again with another one");
+    }
+  }
+
+  static std::set<std::string> LiteralsOf(const google::protobuf::Message& message, const PropertyTable& property) {
+    const google::protobuf::Reflection* reflection = message.GetReflection();
+    std::set<std::string> values;
+    if (property.kind == ValueKind::kInteger) {
+      values.insert(absl::StrCat(reflection->GetInt64(message, property.field)));
+    } else if (property.kind == ValueKind::kBoolean) {
+      values.insert(reflection->GetBool(message, property.field) ? "true" : "false");
+    } else if (property.field->is_repeated()) {
+      const auto texts = reflection->GetRepeatedFieldRef<std::string>(message, property.field);
+      values.insert(texts.begin(), texts.end());
+    } else {
+      values.insert(reflection->GetString(message, property.field));
+    }
+    return values;
+  }
+
+  // Texts whose language is not said, or said in a way that not every reader takes.
+  void Languages(const google::protobuf::Message& message, int occurrence) {
+    const google::protobuf::Reflection* reflection = message.GetReflection();
+    for (const PropertyTable& property : reading_.graph().occurrences()[occurrence].table->properties) {
+      if (property.kind != ValueKind::kLanguageText) continue;
+      for (const v3::LanguageString& text :
+           reflection->GetRepeatedFieldRef<v3::LanguageString>(message, property.field)) {
+        const absl::string_view tag = text.language();
+        std::string finding;
+        if (tag == "und") {
+          finding = "a language is expected; \"und\" says that it is not known";
+        } else if (!Language(tag.substr(0, tag.find('-'))).has_value()) {
+          finding = "the tag of a language is expected; there is one that names none";
+        } else if (tag.find('-') != absl::string_view::npos) {
+          finding = "the tag goes beyond the language; readers that follow the EU's JSON Schema take two letters only";
+        }
+        if (finding.empty()) continue;
+        std::string pointer = absl::StrCat(reading_.graph().PointerOf(occurrence), "/", property.name);
+        base::AppendPointerToken(tag, pointer);
+        Report(std::move(pointer), "plausible.language", std::move(finding));
       }
     }
   }
@@ -135,7 +202,23 @@ class Plausibility {
       outside = true;
       Report(pointer, "plausible.scheme-member", absl::StrCat("no country of ", kCountryScheme));
     }
-    if (!outside) Label(node, pointer);
+    if (outside) return;
+    Label(node, pointer);
+    const Occurrence& at = reading_.graph().occurrences()[occurrence];
+    if (at.via != nullptr && IsCoded(at) && !reading_.IsPublic(node, std::nullopt)) {
+      Report(pointer, "plausible.private-concept",
+             "a concept of a public vocabulary is expected; there is a private one, with which no rule can compute");
+    }
+  }
+
+  // The properties of Annex I for which a public vocabulary exists.
+  static bool IsCoded(const Occurrence& at) {
+    static constexpr absl::string_view kCoded[] = {"mode",     "framework", "idVerification", "learningSetting",
+                                                   "eqfLevel", "nqfLevel",  "countryCode"};
+    if (at.via->name == "dcType") {
+      return at.via->field->containing_type() == v3::LearningAssessmentSpecification::descriptor();
+    }
+    return std::find(std::begin(kCoded), std::end(kCoded), at.via->name) != std::end(kCoded);
   }
 
   // A label that names another concept of the same vocabulary, or that shares no word with the published one.
@@ -206,10 +289,57 @@ class Plausibility {
     Visited visited;
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       if (const auto spec = reading_.SpecificationAs<v3::Qualification>(claim.node->specified_by())) {
-        if (visited.First(spec->node)) HoursPerCredit(*spec);
+        if (!visited.First(spec->node)) continue;
+        HoursPerCredit(*spec);
+        Levels(*spec, CountriesOf(*claim.node));
       } else if (const auto plain =
                      reading_.SpecificationAs<v3::LearningAchievementSpecification>(claim.node->specified_by())) {
         if (visited.First(plain->node)) HoursPerCredit(*plain);
+      }
+    }
+  }
+
+  // The countries of the bodies that award an achievement, alpha-2.
+  std::set<std::string> CountriesOf(const v3::LearningAchievement& achievement) const {
+    std::set<std::string> countries;
+    const auto add = [&countries](const std::string& iri) {
+      if (const std::optional<std::string> code = CountryCodeOf(iri)) countries.insert(*code);
+    };
+    const v3::AwardingProcess& award = *reading_.Place(achievement.awarded_by()).node;
+    for (const v3::AgentNode& body : award.awarding_body()) {
+      const auto* organisation = reading_.PlaceOf(body).As<v3::Organisation>();
+      if (organisation == nullptr) continue;
+      for (const v3::Location& entry : organisation->location()) {
+        const v3::Location& location = *reading_.Place(entry).node;
+        for (const v3::Address& address : location.address()) add(reading_.Place(address).node->country_code().id());
+        for (const v3::Concept& unit : location.spatial_code()) {
+          if (const auto country = CountryOfRegion(unit.id())) add(country->id());
+        }
+      }
+    }
+    return countries;
+  }
+
+  // A national level against the European one beside it, and against the country of who awards.
+  void Levels(const Placed<v3::Qualification>& spec, const std::set<std::string>& countries) {
+    const v3::Concept& european = *reading_.Place(spec.node->eqf_level()).node;
+    const std::optional<std::string> eqf = CodeOf(Vocabulary::kEqf, european.id());
+    for (const v3::Concept& entry : spec.node->nqf_level()) {
+      const Placed<v3::Concept> placed = reading_.Place(entry);
+      const std::optional<NationalLevel> level = NationalLevelByIri(placed.node->id());
+      if (!level.has_value()) continue;
+      const std::string named = absl::StrCat(level->framework_name, ", level ", level->level);
+      if (eqf.has_value() && level->eqf.has_value() && *eqf != absl::StrCat(*level->eqf)) {
+        Report(spec.pointer + "/eqfLevel", "plausible.level-referencing",
+               absl::StrCat(named, ", is referenced to EQF level ", *level->eqf, "; EQF level ", *eqf, " is stated"));
+      } else if (eqf.has_value() && level->basis == ReferencingBasis::kNotReferenced) {
+        Report(spec.pointer + "/eqfLevel", "plausible.level-referencing",
+               absl::StrCat(named, ", is not referenced to the EQF; EQF level ", *eqf, " is stated"));
+      }
+      if (!countries.empty() && countries.count(std::string(level->country)) == 0) {
+        Report(placed.pointer, "plausible.level-country",
+               absl::StrCat("a framework of the awarding body's country is expected; there is the ",
+                            level->framework_name));
       }
     }
   }

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "core/elm/national_level.h"
+#include "core/elm/region.h"
 
 namespace passerelle::elm {
 namespace {
@@ -277,6 +279,9 @@ std::optional<v3::Concept> FileTypeOfMedia(absl::string_view media_type) {
 }
 
 std::optional<std::string> LabelOf(absl::string_view iri) {
+  if (const std::optional<NationalLevel> level = NationalLevelByIri(iri)) {
+    return absl::StrCat(level->framework_name, ", ", level->level);
+  }
   const auto found = ConceptTables().by_iri.find(iri);
   if (found != ConceptTables().by_iri.end()) {
     if (found->second->label.empty()) return std::nullopt;
@@ -305,6 +310,10 @@ Membership MembershipOf(absl::string_view iri, absl::string_view scheme) {
     return code == absl::AsciiStrToUpper(LanguageCode(code)) && !code.empty() ? Membership::kMember
                                                                               : Membership::kUnknown;
   }
+  if (scheme == kTerritorialUnitScheme) {
+    return IsRegion(iri) && CountryOfRegion(iri).has_value() ? Membership::kUnknown : Membership::kNotMember;
+  }
+  if (scheme == kNationalLevelScheme && NationalLevelByIri(iri).has_value()) return Membership::kMember;
   const auto vocabulary = ConceptTables().by_scheme.find(scheme);
   if (vocabulary == ConceptTables().by_scheme.end()) {
     // A scheme of the EU whose list is not here still has only concepts under its own base.

@@ -66,7 +66,9 @@ std::string SchemeOf(Vocabulary vocabulary);
 inline constexpr absl::string_view kCountryScheme = "http://publications.europa.eu/resource/authority/country";
 inline constexpr absl::string_view kLanguageScheme = "http://publications.europa.eu/resource/authority/language";
 
-// English label of a concept that the tables know, countries and languages included.
+inline constexpr absl::string_view kNationalLevelScheme = "http://data.europa.eu/snb/qdr/25831c2";
+
+// English label of a concept that the tables know, levels of national frameworks, countries and languages included.
 std::optional<std::string> LabelOf(absl::string_view iri);
 
 // Whether `iri` is a concept of the scheme. kUnknown where the list here is not the whole list, or the scheme is not

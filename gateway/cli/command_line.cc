@@ -21,6 +21,7 @@
 #include "core/base/date_time.h"
 #include "core/base/problem.h"
 #include "core/document/score.h"
+#include "core/elm/labels/labels.h"
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
@@ -90,6 +91,7 @@ class Grammar {
   std::vector<std::string> files_;
   bool json_ = false;
   TranslateRequest translate_;
+  CheckRequest check_;
   std::optional<size_t> report_index_;
   std::string to_ = "elm";
   std::string at_;
@@ -192,10 +194,16 @@ void Grammar::AddTranslate() {
 
 void Grammar::AddCheck() {
   CLI::App* command =
-      Add("check", "Checks a document against the European Learning Model and Annex I.", "FILE [--json]");
-  command->add_option("FILE", file_, "The document; - for standard input")->required();
-  command->add_flag("--json", json_, "As JSON");
-  commands_[command].run = [this] { return RunCheck(registry_, file_, json_, console_); };
+      Add("check", "Checks a document against the European Learning Model and Annex I.", "FILE [--json] [--lang CODE]");
+  command->add_option("FILE", check_.file, "The document; - for standard input")->required();
+  command->add_flag("--json", check_.json, "As JSON");
+  command->add_option("--lang", check_.language, "An official language of the Union, such as bg; en when not given");
+  commands_[command].run = [this] {
+    if (!check_.language.empty() && !elm::IsLabelLanguage(check_.language)) {
+      throw CLI::ValidationError("--lang", "must be one of " + absl::StrJoin(elm::LabelLanguages(), ", "));
+    }
+    return RunCheck(registry_, check_, console_);
+  };
 }
 
 void Grammar::AddVerify() {

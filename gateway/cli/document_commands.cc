@@ -177,9 +177,16 @@ struct Checked {
 };
 
 // Annex I as the translation accounts for it: derived and withheld elements cannot be seen in the result alone.
-document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& report) {
+// `shown` has the values as they are to be shown.
+document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& report,
+                                        const document::v1::AnnexOneReport& shown = {}) {
   document::v1::AnnexOneReport annex_one;
   *annex_one.mutable_elements() = report.elements();
+  for (auto& element : *annex_one.mutable_elements()) {
+    for (const auto& other : shown.elements()) {
+      if (other.element() == element.element() && !other.value().empty()) element.set_value(other.value());
+    }
+  }
   annex_one.set_complete(std::all_of(report.elements().begin(), report.elements().end(), [](const auto& element) {
     return !absl::StartsWith(element.element(), "A1-M") || document::Survives(element.status());
   }));
@@ -187,22 +194,22 @@ document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& r
 }
 
 // `format` tells which format it was as soon as that is known, also when the document is refused.
-absl::StatusOr<Checked> CheckDocument(const document::Registry& registry, const std::string& file,
+absl::StatusOr<Checked> CheckDocument(const document::Registry& registry, const CheckRequest& request,
                                       std::string* format) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(file));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
   *format = document::Detect(registry, bytes).format;
   Checked checked;
   checked.format = *format;
   if (*format == "elm") {
     // As it stands: what a translation tidies up would no longer be seen.
     ASSIGN_OR_RETURN(checked.read, elm::Read(bytes));
-    checked.result = elm::Check(checked.read);
+    checked.result = elm::Check(checked.read, request.language);
     return checked;
   }
   ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
   ASSIGN_OR_RETURN(checked.read, elm::Read(translated.content));
-  checked.result = elm::Check(checked.read);
-  checked.result.annex_one = AnnexOneOf(translated.report);
+  checked.result = elm::Check(checked.read, request.language);
+  checked.result.annex_one = AnnexOneOf(translated.report, checked.result.annex_one);
   return checked;
 }
 
@@ -223,23 +230,21 @@ std::string ProblemJson(const std::string& format, const absl::Status& problem) 
 
 }  // namespace
 
-int RunCheck(const document::Registry& registry, const std::string& file, bool json, const Console& console) {
+int RunCheck(const document::Registry& registry, const CheckRequest& request, const Console& console) {
   std::string format = "unknown";
-  const absl::StatusOr<Checked> checked = CheckDocument(registry, file, &format);
+  const absl::StatusOr<Checked> checked = CheckDocument(registry, request, &format);
   if (!checked.ok()) {
     PrintProblem(checked.status(), console);
-    if (json) console.out << ProblemJson(format, checked.status()) << "\n";
+    if (request.json) console.out << ProblemJson(format, checked.status()) << "\n";
     return kExitRefused;
   }
   const elm::CheckResult& result = checked->result;
-  if (json) {
-    console.out << elm::CheckJson(checked->read, result.conformance, result.annex_one, result.definition,
-                                  result.plausibility, checked->format)
-                << "\n";
+  const std::string language = request.language.empty() ? "en" : request.language;
+  if (request.json) {
+    console.out << elm::CheckJson(checked->read, result, checked->format, language) << "\n";
   } else {
     console.out << "Format " << checked->format << (checked->format == "elm" ? "\n" : ", checked as translated\n")
-                << elm::CheckText(checked->read, result.conformance, result.annex_one, result.definition,
-                                  result.plausibility);
+                << elm::CheckText(checked->read, result, language);
   }
   return result.conformance.conforms && result.annex_one.complete() ? kExitDone : kExitRefused;
 }

@@ -33,7 +33,12 @@ struct TranslateRequest {
 };
 int RunTranslate(const document::Registry& registry, const TranslateRequest& request, const Console& console);
 
-int RunCheck(const document::Registry& registry, const std::string& file, bool json, const Console& console);
+struct CheckRequest {
+  std::string file;
+  bool json = false;
+  std::string language;  // one of elm::LabelLanguages(); empty for English words and the document's own texts
+};
+int RunCheck(const document::Registry& registry, const CheckRequest& request, const Console& console);
 
 struct VerifyRequest {
   std::string file;

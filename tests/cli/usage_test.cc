@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                     UsageCase{"VerifyAtWithoutOffset", {"verify", "x", "--at", "2026-02-03T10:00:00"}, "--at"},
                     UsageCase{"VerifyAtInfinity", {"verify", "x", "--at", "infinite-future"}, "--at"},
                     UsageCase{"VerifyAnchorsAbsent", {"verify", "x", "--anchors", "/no/such/folder"}, "--anchors"},
+                    UsageCase{"CheckInUnknownLanguage", {"check", "x", "--lang", "no"}, "bg, cs, da, de"},
                     UsageCase{"CheckTwoFiles", {"check", "x", "y"}, "FILE"},
                     UsageCase{"ServeWithoutConfig", {"serve"}, "--config"}),
     [](const auto& test) { return std::string(test.param.name); });

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "core/base/json.h"
+#include "core/elm/labels/labels.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/core/elm/annex/edited.h"
@@ -13,19 +14,19 @@
 namespace passerelle::elm {
 namespace {
 
-std::string Json(const ReadCredential& read) {
-  const CheckResult result = Check(read);
-  return CheckJson(read, result.conformance, result.annex_one, result.definition, result.plausibility);
+std::string Json(const std::vector<Edit>& edits, absl::string_view language = "en") {
+  const ReadCredential read = ReadEdited(edits);
+  return CheckJson(read, Check(read, language), "elm", language);
 }
 
-std::string Text(const ReadCredential& read) {
-  const CheckResult result = Check(read);
-  return CheckText(read, result.conformance, result.annex_one, result.definition, result.plausibility);
+std::string Text(const std::vector<Edit>& edits, absl::string_view language = "en") {
+  const ReadCredential read = ReadEdited(edits);
+  return CheckText(read, Check(read, language), language);
 }
 
 TEST(CheckReport, JsonHasTheMembersThatScriptsRelyOn) {
   const absl::StatusOr<base::JsonDocument> document =
-      base::JsonDocument::Parse(Json(ReadEdited({{"PT78H", "P78M"}, {"\"issued\": \"2025-06-02T09:00:00Z\",", ""}})));
+      base::JsonDocument::Parse(Json({{"PT78H", "P78M"}, {"\"issued\": \"2025-06-02T09:00:00Z\",", ""}}));
   ASSERT_TRUE(document.ok()) << document.status();
   const simdjson::dom::element root = document->root();
   for (const char* pointer :
@@ -43,17 +44,17 @@ TEST(CheckReport, JsonHasTheMembersThatScriptsRelyOn) {
 }
 
 TEST(CheckReport, OnlyACleanCredentialIsClean) {
-  EXPECT_TRUE(IsClean(Check(ReadEdited({}))));
-  EXPECT_FALSE(IsClean(Check(ReadEdited({{"PT78H", "P78M"}}))));
-  EXPECT_FALSE(IsClean(Check(ReadEdited({{"\"eqfLevel\": {", "\"publisher\": {"}}))));
-  EXPECT_FALSE(IsClean(Check(ReadEdited({{"\"issued\": \"2025-06-02T09:00:00Z\",", ""}}))));
+  EXPECT_TRUE(IsClean(CheckEdited({})));
+  EXPECT_FALSE(IsClean(CheckEdited({{"PT78H", "P78M"}})));
+  EXPECT_FALSE(IsClean(CheckEdited({{"\"eqfLevel\": {", "\"publisher\": {"}})));
+  EXPECT_FALSE(IsClean(CheckEdited({{"\"issued\": \"2025-06-02T09:00:00Z\",", ""}})));
 }
 
 TEST(CheckReport, TextIsATableOfAHundredColumns) {
   const std::string long_title(400, 'b');
-  const std::string text = Text(ReadEdited({{"Restoring raised bogs", "Soode taastamine õõ " + long_title, 0},
-                                            {"PT78H", "P78M"},
-                                            {"\"issued\": \"2025-06-02T09:00:00Z\",", ""}}));
+  const std::string text = Text({{"Restoring raised bogs", "Soode taastamine õõ " + long_title, 0},
+                                 {"PT78H", "P78M"},
+                                 {"\"issued\": \"2025-06-02T09:00:00Z\",", ""}});
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     const auto characters =
         std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
@@ -65,8 +66,36 @@ TEST(CheckReport, TextIsATableOfAHundredColumns) {
   EXPECT_THAT(text, testing::HasSubstr("does not imply"));
 }
 
+TEST(CheckReport, TextKeepsItsWidthInEveryLanguage) {
+  for (const absl::string_view language : LabelLanguages()) {
+    const std::string text = Text({{"PT78H", "P78M"}}, language);
+    EXPECT_THAT(text, testing::HasSubstr(std::string(Word("A1-O02", language)))) << language;
+    EXPECT_THAT(text, testing::HasSubstr(std::string(Word("report/definition", language)))) << language;
+    for (absl::string_view line : absl::StrSplit(text, '\n')) {
+      const auto characters = std::count_if(line.begin(), line.end(),
+                                            [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+      EXPECT_LE(characters, 100) << language << ": " << line;
+    }
+  }
+}
+
+TEST(CheckReport, ValuesAreShownInTheLanguageThatIsAskedFor) {
+  const std::string text = Text({}, "bg");
+  EXPECT_THAT(text, testing::HasSubstr("Ниво 6"));
+  EXPECT_THAT(text, testing::HasSubstr("Естония"));
+  EXPECT_THAT(text, testing::HasSubstr("78 часа"));
+  EXPECT_THAT(text, testing::HasSubstr("работа по проект"));
+  const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(Json({}, "bg"));
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(std::string_view(document->root().at_pointer("/language")), "bg");
+  EXPECT_EQ(std::string_view(document->root().at_pointer("/annex_one/elements/A1-M06/name")), "Резултати от ученето");
+  EXPECT_EQ(std::string_view(document->root().at_pointer("/annex_one/elements/A1-M06/status")), "stated");
+  EXPECT_EQ(std::string_view(document->root().at_pointer("/annex_one/elements/A1-M06/status_label")), "посочено");
+  EXPECT_EQ(std::string_view(document->root().at_pointer("/definition/assessed/outcome_label")), "изпълнено");
+}
+
 TEST(CheckReport, DocumentsCannotMoveTheTerminal) {
-  const std::string text = Text(ReadEdited({{"Restoring raised bogs", "Bog\\u001b[2J\\u009b31m\\u0007\\nfake", 0}}));
+  const std::string text = Text({{"Restoring raised bogs", "Bog\\u001b[2J\\u009b31m\\u0007\\nfake", 0}});
   for (const char c : {'\x1b', '\x07'}) EXPECT_EQ(text.find(c), std::string::npos);
   EXPECT_EQ(text.find("\xC2\x9B"), std::string::npos);
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("\nfake")));

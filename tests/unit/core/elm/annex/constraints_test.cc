@@ -60,7 +60,7 @@ TEST(Constraints, EveryVariantGetsItsVerdictRuleAndPlace) {
   const std::vector<Case> cases = Cases();
   ASSERT_GT(cases.size(), 40u);
   for (const Case& test : cases) {
-    const Conformance conformance = CheckConstraints(ReadEdited(test.edits));
+    const Conformance conformance = JudgeEdited(test.edits);
     const std::string findings = Listed(conformance.findings);
     EXPECT_EQ(conformance.conforms, test.rule.empty()) << test.name << "\n" << findings;
     if (test.rule.empty()) continue;
@@ -74,7 +74,7 @@ TEST(Constraints, EveryVariantGetsItsVerdictRuleAndPlace) {
 
 TEST(Constraints, NoFindingRepeatsWhatTheLearnerIsCalled) {
   for (const Case& test : Cases()) {
-    const std::string findings = Listed(CheckConstraints(ReadEdited(test.edits)).findings);
+    const std::string findings = Listed(JudgeEdited(test.edits).findings);
     for (const char* personal : {"Maarja", "Näidis", "1998", "urn:example:person"}) {
       EXPECT_THAT(findings, testing::Not(testing::HasSubstr(personal))) << test.name;
     }
@@ -82,16 +82,15 @@ TEST(Constraints, NoFindingRepeatsWhatTheLearnerIsCalled) {
 }
 
 TEST(Constraints, ProfileIsNamedAsStated) {
-  EXPECT_EQ(CheckConstraints(ReadEdited({})).profile, "edc-generic-full");
-  EXPECT_EQ(CheckConstraints(ReadEdited({{"ap/edc-generic-full", "ap/edc-issuedByMandate"}})).profile,
-            "edc-issued-by-mandate");
-  EXPECT_EQ(CheckConstraints(ReadEdited({{"ap/edc-generic-full", "ap/of-our-own"}})).profile, "");
+  EXPECT_EQ(JudgeEdited({}).profile, "edc-generic-full");
+  EXPECT_EQ(JudgeEdited({{"ap/edc-generic-full", "ap/edc-issuedByMandate"}}).profile, "edc-issued-by-mandate");
+  EXPECT_EQ(JudgeEdited({{"ap/edc-generic-full", "ap/of-our-own"}}).profile, "");
 }
 
 TEST(Constraints, FindingsAreBounded) {
   std::string claims = "\"hasClaim\": [";
   for (int i = 0; i < 2000; ++i) absl::StrAppend(&claims, "{\"type\": \"LearningAchievement\"},");
-  const Conformance conformance = CheckConstraints(ReadEdited({{"\"hasClaim\": ", claims + "null], \"publisher\": "}}));
+  const Conformance conformance = JudgeEdited({{"\"hasClaim\": ", claims + "null], \"publisher\": "}});
   EXPECT_FALSE(conformance.conforms);
   EXPECT_EQ(conformance.findings.size(), base::kFindingsMax);
 }
@@ -110,7 +109,7 @@ TEST(Constraints, WorkStaysLinearWhereManyPointAtMuch) {
       "{\"type\": \"CreditPoint\", \"point\": \"1\", \"framework\": {\"id\": \"urn:example:framework\", "
       "\"type\": \"Concept\", \"inScheme\": " +
       schemes + "}}], \"publisher\": {";
-  const CheckResult result = Check(ReadEdited({{"\"creditPoint\": {", credits}}));
+  const CheckResult result = CheckEdited({{"\"creditPoint\": {", credits}});
   EXPECT_FALSE(result.conformance.conforms);
 }
 

@@ -13,7 +13,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/elm/check_report.h"
 #include "core/elm/codec.h"
+#include "core/elm/constraints.h"
 #include "gtest/gtest.h"
 
 namespace passerelle::elm {
@@ -52,11 +54,18 @@ inline std::string Edited(std::string text, const std::vector<Edit>& edits) {
   return text;
 }
 
-// Reads the complete credential with the edits.
-inline ReadCredential ReadEdited(const std::vector<Edit>& edits) {
-  absl::StatusOr<ReadCredential> read = Read(Edited(DataFile("complete.json"), edits));
+// The complete credential with the edits, read.
+inline ReadCredential ReadText(const std::string& text) {
+  absl::StatusOr<ReadCredential> read = Read(text);
   EXPECT_TRUE(read.ok()) << read.status();
   return read.ok() ? *std::move(read) : ReadCredential();
 }
+inline ReadCredential ReadEdited(const std::vector<Edit>& edits) {
+  return ReadText(Edited(DataFile("complete.json"), edits));
+}
+
+// The same, judged.
+inline Conformance JudgeEdited(const std::vector<Edit>& edits) { return CheckConstraints(ReadEdited(edits)); }
+inline CheckResult CheckEdited(const std::vector<Edit>& edits) { return Check(ReadEdited(edits)); }
 
 }  // namespace passerelle::elm

@@ -1,6 +1,9 @@
 // Plausibility and the definition of a micro-credential, on variants of the complete credential.
 #include <algorithm>
+#include <fstream>
 #include <map>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -17,6 +20,13 @@ struct Case {
   std::vector<Edit> edits;
   const char* rule;  // empty: nothing is implausible
 };
+
+// A level of the national framework with that code, before the European one.
+std::string NqfLevel(const std::string& code) {
+  return absl::StrCat("\"nqfLevel\": {\"id\": \"http://data.europa.eu/snb/qdr/", code,
+                      "\", \"type\": \"Concept\", \"inScheme\": {\"id\": \"http://data.europa.eu/snb/qdr/25831c2\", "
+                      "\"type\": \"ConceptScheme\"}}, \"eqfLevel\": {");
+}
 
 TEST(Plausibility, EachRuleFindsWhatIsHardlyMeant) {
   const Case cases[] = {
@@ -56,6 +66,36 @@ TEST(Plausibility, EachRuleFindsWhatIsHardlyMeant) {
       {"invented code", {{"6fcec5c5af", "e82660b314"}}, "plausible.scheme-member"},
       {"country that is none", {{"country/EST", "country/XXX", 0}}, "plausible.scheme-member"},
       {"country by two letters", {{"country/EST", "country/EE", 0}}, "plausible.scheme-member"},
+      {"text of unknown language",
+       {{"\"en\": \"Restoring raised bogs\"", "\"und\": \"Restoring raised bogs\"", 0}},
+       "plausible.language"},
+      {"language with a script",
+       {{"\"en\": \"Restoring raised bogs\"", "\"sr-Latn\": \"Obnova\"", 0}},
+       "plausible.language"},
+      {"language that is none",
+       {{"\"en\": \"Restoring raised bogs\"", "\"xx\": \"Restoring\"", 0}},
+       "plausible.language"},
+      {"private concept where a public vocabulary exists",
+       {{"{\"id\": \"http://data.europa.eu/snb/eqf/25831c2\", \"type\": \"ConceptScheme\"}",
+         "{\"id\": \"urn:example:levels\", \"type\": \"ConceptScheme\"}"},
+        {"http://data.europa.eu/snb/eqf/6", "urn:example:level:6"}},
+       "plausible.private-concept"},
+      {"national level beside its European one", {{"\"eqfLevel\": {", NqfLevel("c_3dddfd70")}}, ""},
+      {"national level referenced to another one",
+       {{"\"eqfLevel\": {", NqfLevel("c_9173237a")}},
+       "plausible.level-referencing"},
+      {"level of a framework that is not referenced",
+       {{"\"eqfLevel\": {", NqfLevel("c_f626da7f")}},
+       "plausible.level-referencing"},
+      {"level of another country's framework",
+       {{"\"eqfLevel\": {", NqfLevel("c_c392e7a2")}},
+       "plausible.level-country"},
+      {"same id with different content",
+       {{"\"location\": {",
+         "\"identifier\": [{\"id\": \"urn:example:i:1\", \"type\": \"Identifier\", \"notation\": \"1\", "
+         "\"schemeName\": \"a\"}, "
+         "{\"id\": \"urn:example:i:1\", \"type\": \"Identifier\", \"notation\": \"2\"}], \"location\": {"}},
+       "plausible.same-id"},
       {"second scheme beside its own",
        {{"{\"id\": \"http://data.europa.eu/snb/eqf/25831c2\", \"type\": \"ConceptScheme\"}",
          "[{\"id\": \"http://data.europa.eu/snb/eqf/25831c2\"}, {\"id\": "
@@ -75,6 +115,33 @@ TEST(Plausibility, EachRuleFindsWhatIsHardlyMeant) {
   }
 }
 
+std::string SampleBytes() {
+  std::ifstream file(
+      std::string(PASSERELLE_SOURCE_DIR) + "/../shared/corpus/elm/official-v3.1/Sample-MC-Annex1-signed.jsonld",
+      std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(PlausibilityCorpus, OfficialSampleMeansFourThingsHardlySo) {
+  const std::string bytes = SampleBytes();
+  if (bytes.empty()) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/elm";
+  const v3::EuropeanDigitalCredential credential = ReadText(bytes).credential;
+  std::set<std::string> rules;
+  for (const Finding& finding : CheckPlausibility(credential)) rules.insert(finding.rule);
+  // Sixty months for sixty minutes, local midnight in UTC, a British level for an Irish body, a private concept.
+  for (const char* rule : {"plausible.duration-months", "plausible.birth-time", "plausible.level-country"}) {
+    EXPECT_TRUE(rules.count(rule) > 0) << rule;
+  }
+  EXPECT_TRUE(rules.count("plausible.private-concept") + rules.count("plausible.scheme-member") > 0);
+  std::map<std::string, std::string> outcomes;
+  for (const DefinitionLimb& limb : CheckDefinition(credential)) outcomes[limb.limb] = limb.outcome;
+  EXPECT_EQ(outcomes["learning-outcomes"], "met");
+  EXPECT_EQ(outcomes["small-volume"], "met");
+  EXPECT_EQ(outcomes["quality-assured"], "unknown");
+}
+
 struct Limb {
   const char* name;
   std::vector<Edit> edits;
@@ -88,6 +155,7 @@ TEST(Definition, CompleteCredentialMeetsEveryLimb) {
   for (const DefinitionLimb& limb : limbs) {
     EXPECT_EQ(limb.outcome, "met") << limb.limb << ": " << limb.explanation;
     EXPECT_FALSE(limb.explanation.empty());
+    EXPECT_TRUE(!limb.paths.empty() || limb.limb == "stand-alone-or-combinable") << limb.limb;
   }
 }
 

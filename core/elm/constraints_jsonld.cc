@@ -1,0 +1,301 @@
+#include "core/elm/constraints_jsonld.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/base/limits.h"
+#include "core/elm/codec_literal.h"
+#include "core/elm/codec_tables.h"
+#include "core/elm/constraints_lexical.h"
+
+namespace passerelle::elm {
+namespace {
+
+namespace dom = simdjson::dom;
+using base::AsArray;
+using base::AsObject;
+using base::AsString;
+using base::View;
+
+// What a context takes the values of a member for.
+enum TermKind {
+  kNode,
+  kText,
+  kPlain,
+  kString,
+  kDateTime,
+  kDuration,
+  kAnyUri,
+  kInteger,
+  kPositiveInteger,
+  kDecimal,
+  kBoolean
+};
+
+// Which nodes have the member.
+enum TermScope { kEverywhere, kCredential, kPresentation };
+
+struct Term {
+  TermKind kind;
+  TermScope scope;
+};
+
+const absl::flat_hash_map<absl::string_view, Term>& Terms() {
+  static const auto* const terms = new absl::flat_hash_map<absl::string_view, Term>{
+#define TERM(name, kind) {#name, {kind, kEverywhere}},
+#define CREDENTIAL_TERM(name, kind) {#name, {kind, kCredential}},
+#define PRESENTATION_TERM(name, kind) {#name, {kind, kPresentation}},
+#include "core/elm/constraints_terms.def"
+  };
+  return *terms;
+}
+
+bool IsClassName(absl::string_view name) {
+  static const auto* const names = new absl::flat_hash_set<absl::string_view>{
+#define CLASS(name) #name,
+#include "core/elm/constraints_terms.def"
+  };
+  return names->contains(name);
+}
+
+std::optional<v3::Datatype> DatatypeOf(TermKind kind) {
+  switch (kind) {
+    case kDateTime:
+      return v3::DATATYPE_DATE_TIME;
+    case kDuration:
+      return v3::DATATYPE_DURATION;
+    case kAnyUri:
+      return v3::DATATYPE_ANY_URI;
+    case kInteger:
+      return v3::DATATYPE_INTEGER;
+    case kPositiveInteger:
+      return v3::DATATYPE_POSITIVE_INTEGER;
+    case kDecimal:
+      return v3::DATATYPE_DECIMAL;
+    case kBoolean:
+      return v3::DATATYPE_BOOLEAN;
+    default:
+      return std::nullopt;
+  }
+}
+
+// An IRI, a compact one, or the label of a blank node.
+bool NamesNode(absl::string_view text) { return absl::StartsWith(text, "_:") || IsAbsoluteIri(text); }
+
+// What a literal is in RDF once a context has given it a datatype.
+std::optional<std::string> LexicalOf(dom::element value) {
+  if (const auto text = AsString(value)) return std::string(*text);
+  int64_t whole = 0;
+  if (value.get(whole) == simdjson::SUCCESS) return absl::StrCat(whole);
+  bool truth = false;
+  if (value.get(truth) == simdjson::SUCCESS) return truth ? "true" : "false";
+  double number = 0;
+  // A number with a fraction is written in the form of xsd:double, with an exponent, whatever the datatype.
+  if (value.get(number) == simdjson::SUCCESS) return absl::StrCat(number, "E0");
+  return std::nullopt;
+}
+
+class JsonLdWalk {
+ public:
+  JsonLdReading Run(dom::object credential) {
+    Node(credential);
+    return std::move(reading_);
+  }
+
+ private:
+  void Report(absl::string_view rule, std::string message) {
+    if (reading_.findings.size() < base::kFindingsMax) {
+      reading_.findings.push_back({pointer_, std::string(rule), std::move(message)});
+    }
+  }
+
+  // Visits a value one step further down.
+  template <typename Visit>
+  void At(absl::string_view token, const Visit& visit) {
+    const size_t length = pointer_.size();
+    base::AppendPointerToken(token, pointer_);
+    visit();
+    pointer_.resize(length);
+  }
+
+  // The types that a node states, and what is wrong with them.
+  std::vector<absl::string_view> TypesOf(dom::object node) {
+    std::vector<absl::string_view> types;
+    for (const dom::key_value_pair member : node) {
+      if (member.key != "type" && member.key != "@type") continue;
+      At(View(member.key), [&] {
+        if (const auto list = AsArray(member.value)) {
+          for (const dom::element entry : *list) TakeType(entry, types);
+        } else {
+          TakeType(member.value, types);
+        }
+      });
+    }
+    return types;
+  }
+
+  void TakeType(dom::element value, std::vector<absl::string_view>& types) {
+    const auto text = AsString(value);
+    if (!text.has_value()) {
+      return Report("jsonld.type-value", "the name of a class is expected; there is another kind of value");
+    }
+    if (!IsClassName(*text) && !NamesNode(*text)) {
+      Report("jsonld.unknown-type", "no context defines this type, and it is no IRI");
+    }
+    types.push_back(*text);
+  }
+
+  void Node(dom::object node) {
+    const std::vector<absl::string_view> types = TypesOf(node);
+    absl::string_view id;
+    for (const dom::key_value_pair member : node) {
+      const absl::string_view name = View(member.key);
+      if (name == "type" || name == "@type") continue;
+      At(name, [&] {
+        if (name == "id" || name == "@id") {
+          Id(member.value, id);
+        } else if (name == "@context") {
+          if (pointer_ != "/@context") Report("jsonld.context", "a context within the document is not applied here");
+        } else if (absl::StartsWith(name, "@")) {
+          Anything(member.value);
+        } else {
+          Member(name, member.value, types);
+        }
+      });
+    }
+    if (!id.empty()) Remember(id, types);
+  }
+
+  void Remember(absl::string_view id, const std::vector<absl::string_view>& types) {
+    std::vector<absl::string_view>& known = reading_.types_by_id[id];
+    for (const absl::string_view stated : types) {
+      const TypeTable* type = FindType(stated);
+      const absl::string_view name = type == nullptr ? stated : absl::string_view(type->name);
+      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    }
+  }
+
+  void Id(dom::element value, absl::string_view& id) {
+    const auto text = AsString(value);
+    if (value.is_null()) return;
+    if (!text.has_value()) {
+      return Report("jsonld.id-value", "an IRI is expected; there is another kind of value");
+    }
+    id = *text;
+    if (!NamesNode(*text)) Report("jsonld.relative-iri", "an absolute IRI is expected; a relative one names nothing");
+  }
+
+  void Member(absl::string_view name, dom::element value, const std::vector<absl::string_view>& types) {
+    const auto found = Terms().find(name);
+    if (found == Terms().end() || !InScope(found->second.scope, types)) {
+      // What has a colon is an IRI by itself.
+      if (NamesNode(name)) return Anything(value);
+      return Report("jsonld.undefined-member", "no context defines this member, so that its value means nothing");
+    }
+    if (found->second.kind == kText) {
+      if (const auto map = AsObject(value)) return LanguageMap(*map);
+    }
+    Value(found->second.kind, value);
+  }
+
+  static bool InScope(TermScope scope, const std::vector<absl::string_view>& types) {
+    if (scope == kEverywhere) return true;
+    const absl::string_view type = scope == kCredential ? "VerifiableCredential" : "VerifiablePresentation";
+    return std::find(types.begin(), types.end(), type) != types.end();
+  }
+
+  void Value(TermKind kind, dom::element value) {
+    if (value.is_null()) return;
+    if (const auto list = AsArray(value)) {
+      size_t index = 0;
+      for (const dom::element entry : *list) {
+        At(absl::StrCat(index++), [&] { Value(kind, entry); });
+      }
+    } else if (const auto object = AsObject(value)) {
+      Object(kind, *object);
+    } else if (kind == kNode) {
+      const auto text = AsString(value);
+      if (text.has_value() && !NamesNode(*text)) {
+        Report("jsonld.relative-iri", "a node or an absolute IRI is expected; there is a text");
+      }
+    } else if (const std::optional<v3::Datatype> datatype = DatatypeOf(kind)) {
+      const std::optional<std::string> text = LexicalOf(value);
+      if (text.has_value() && !IsLexical(*datatype, *text)) {
+        Report("jsonld.datatype",
+               absl::StrCat("a value of ", DatatypeName(*datatype), " is expected; there is another"));
+      }
+    }
+  }
+
+  void Object(TermKind kind, dom::object object) {
+    dom::element inner;
+    if (object["@value"].get(inner) == simdjson::SUCCESS) {
+      dom::element type;
+      const bool typed =
+          object["@type"].get(type) == simdjson::SUCCESS || object["type"].get(type) == simdjson::SUCCESS;
+      if (!typed || AsString(type) == std::nullopt) return;
+      const std::optional<v3::Datatype> datatype = DatatypeOf(kind);
+      const std::optional<std::string> text = LexicalOf(inner);
+      if (datatype.has_value() && text.has_value() && IsTypeOf(*AsString(type), *datatype) &&
+          !IsLexical(*datatype, *text)) {
+        Report("jsonld.datatype",
+               absl::StrCat("a value of ", DatatypeName(*datatype), " is expected; there is another"));
+      }
+      return;
+    }
+    if (object["@list"].get(inner) == simdjson::SUCCESS || object["@set"].get(inner) == simdjson::SUCCESS) {
+      return Value(kind, inner);
+    }
+    Node(object);
+  }
+
+  // A value of which no context says anything.
+  void Anything(dom::element value) { Value(kPlain, value); }
+
+  void LanguageMap(dom::object map) {
+    for (const dom::key_value_pair member : map) {
+      At(View(member.key), [&] {
+        if (View(member.key) != "@none" && !IsLanguageTag(View(member.key))) {
+          Report("jsonld.language-tag", "a language tag by BCP 47 is expected as the name of this member");
+        }
+        if (const auto list = AsArray(member.value)) {
+          const bool texts = std::all_of(list->begin(), list->end(), [](dom::element entry) {
+            return entry.is_null() || AsString(entry).has_value();
+          });
+          if (!texts) Report("jsonld.language-map", "texts are expected in a language map; there is another value");
+        } else if (!member.value.is_null() && !AsString(member.value).has_value()) {
+          Report("jsonld.language-map", "texts are expected in a language map; there is another value");
+        }
+      });
+    }
+  }
+
+  JsonLdReading reading_;
+  std::string pointer_;
+};
+
+}  // namespace
+
+JsonLdReading ReadAsJsonLd(dom::object credential) { return JsonLdWalk().Run(credential); }
+
+bool IsLanguageTag(absl::string_view text) {
+  constexpr size_t kSubtagMax = 8;
+  bool first = true;
+  for (const absl::string_view subtag : absl::StrSplit(text, '-')) {
+    if (subtag.empty() || subtag.size() > kSubtagMax) return false;
+    for (const char c : subtag) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (first ? !absl::ascii_isalpha(byte) : !absl::ascii_isalnum(byte)) return false;
+    }
+    first = false;
+  }
+  return true;
+}
+
+}  // namespace passerelle::elm
