@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "core/base/json_peek.h"
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
 #include "core/elm/codec.h"
@@ -29,7 +31,12 @@ class ElmAdapter : public document::Adapter {
   const FormatInfo& Info() const override { return info_; }
 
   Confidence Detect(absl::string_view bytes) const override {
-    return model::LooksLikeCredential(bytes) ? Confidence::kCertain : Confidence::kNone;
+    if (!model::LooksLikeCredential(bytes)) return Confidence::kNone;
+    // The catalogue of DC4EU names the class and describes it by a context of its own, which is not the model's.
+    const auto peek = base::JsonPeek::Of(bytes);
+    const bool catalogue =
+        peek.has_value() && absl::StrContains(peek->Value("@context"), "ec.europa.eu/credentials/v1");
+    return catalogue ? Confidence::kPossible : Confidence::kCertain;
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const document::ImportOptions& /*options*/) const override {

@@ -114,6 +114,22 @@ elm::v3::Concept PrivateConcept(absl::string_view list, absl::string_view word, 
 
 LossClass Text(const Step& step) { return PutWords(step, step.Value()); }
 
+LossClass Texts(const Step& step) {
+  if (!step.node->IsBranch()) return Text(step);
+  for (const SourceNode* text = step.node->first_child; text != nullptr; text = text->next_sibling) {
+    if (text->text.empty()) continue;
+    const std::string language = elm::LanguageTag(text->name);
+    step.source().SeeLanguage(language);
+    const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
+    if (put == kDropped) {
+      step.source().Drop(text, "there is no room for it beside what was carried");
+    } else {
+      step.source().Carry(text, step.rule.target, Weaker(step.rule.loss, put), step.rule.rule);
+    }
+  }
+  return v1::LOSS_CLASS_UNSPECIFIED;
+}
+
 LossClass PlainText(const Step& step) { return PutWords(step, elm::PlainTextOf(step.Value())); }
 
 LossClass Verbatim(const Step& step) {

@@ -163,16 +163,18 @@ void Draft::FinishAssessment(DraftAchievement* draft) {
   for (const auto& note : assessment.additional_note()) *draft->qualification.add_additional_note() = note;
 }
 
-void Draft::FinishActivity(DraftAchievement* draft) {
-  elm::v3::LearningActivity& activity = draft->activity;
-  if (activity.ByteSizeLong() == 0) return;
-  activity.set_id(NextId("activity"));
-  if (activity.title().empty()) *activity.mutable_title() = draft->achievement.title();
-  if (activity.has_specified_by() && activity.specified_by().title().empty()) {
-    *activity.mutable_specified_by()->mutable_title() = activity.title();
+// The activity of the draft, and those that the adapter put into the achievement itself.
+void Draft::FinishActivities(DraftAchievement* draft) {
+  elm::v3::LearningAchievement& achievement = draft->achievement;
+  if (draft->activity.ByteSizeLong() > 0) *achievement.add_influenced_by() = std::move(draft->activity);
+  for (elm::v3::LearningActivity& activity : *achievement.mutable_influenced_by()) {
+    activity.set_id(NextId("activity"));
+    if (activity.title().empty()) *activity.mutable_title() = achievement.title();
+    if (activity.has_specified_by() && activity.specified_by().title().empty()) {
+      *activity.mutable_specified_by()->mutable_title() = activity.title();
+    }
+    activity.mutable_awarded_by()->set_id(achievement.awarded_by().id());
   }
-  activity.mutable_awarded_by()->set_id(draft->achievement.awarded_by().id());
-  *draft->achievement.add_influenced_by() = std::move(activity);
 }
 
 // Recursive; adapters bound the depth of parts to kPartsDepthMax.
@@ -184,7 +186,7 @@ absl::Status Draft::FinishAchievement(DraftAchievement* draft, elm::v3::Learning
   auto* const process = achievement.mutable_awarded_by();
   process->set_id(NextId("awarding"));
   *process->add_awarding_body() = FinishBody(draft->body == nullptr ? body() : *draft->body);
-  FinishActivity(draft);
+  FinishActivities(draft);
   FinishAssessment(draft);
   draft->qualification.set_id(NextId("qualification"));
   if (draft->qualification.title().empty()) *draft->qualification.mutable_title() = achievement.title();

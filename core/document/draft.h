@@ -67,7 +67,7 @@ class Draft {
  private:
   absl::Status FinishAchievement(DraftAchievement* draft, elm::v3::LearningAchievement* result);
   void FinishAssessment(DraftAchievement* draft);
-  void FinishActivity(DraftAchievement* draft);
+  void FinishActivities(DraftAchievement* draft);
   elm::v3::AgentNode FinishBody(const elm::v3::Organisation& body);
   void WriteValidFrom(const ImportOptions& options);
   void WriteDisplay(const elm::Texts& title);

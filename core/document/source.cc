@@ -68,10 +68,12 @@ void Count(LossClass loss, v1::LossCounts* counts) {
   }
 }
 
+bool HasOwnText(const SourceNode& node) { return node.text.find_first_not_of(" \t\r\n") != std::string::npos; }
+
 // Whether the node or anything below it holds data.
 bool HasContent(const SourceNode& node) {
   if (node.kind == SourceNode::Kind::kRemark) return true;
-  if (node.text.find_first_not_of(" \t\r\n") != std::string::npos) return true;
+  if (HasOwnText(node)) return true;
   for (const SourceNode* child = node.first_child; child != nullptr; child = child->next_sibling) {
     if (HasContent(*child)) return true;
   }
@@ -82,30 +84,28 @@ bool IsSignature(const SourceNode& node) { return node.name == "Signature" && no
 
 }  // namespace
 
+void Source::ListMapped(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule) {
+  if (!list_mapped_ || mapped_.size() >= base::kFindingsMax) return;
+  v1::MappedSource& mapped = mapped_.emplace_back();
+  if (node != nullptr) mapped.set_source(tree_.Path(node));
+  mapped.set_target(std::string(target));
+  mapped.set_loss(loss);
+  mapped.set_rule(std::string(rule));
+}
+
 void Source::Carry(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule) {
   if (node == nullptr) return Supply(target, loss, rule);
   Fate& fate = fates_[node->index];
   if (fate != Fate::kCarried) Count(loss, &counts_);
   fate = Fate::kCarried;
-  if (list_mapped_ && mapped_.size() < base::kFindingsMax) {
-    v1::MappedSource& mapped = mapped_.emplace_back();
-    mapped.set_source(tree_.Path(node));
-    mapped.set_target(std::string(target));
-    mapped.set_loss(loss);
-    mapped.set_rule(std::string(rule));
-  }
+  ListMapped(node, target, loss, rule);
   const absl::string_view element = ElementOfTarget(target);
   if (!element.empty()) Origin(element, StatusOf(loss, target), node, rule);
 }
 
 void Source::Supply(absl::string_view target, LossClass loss, absl::string_view rule) {
   Count(loss, &counts_);
-  if (list_mapped_ && mapped_.size() < base::kFindingsMax) {
-    v1::MappedSource& mapped = mapped_.emplace_back();
-    mapped.set_target(std::string(target));
-    mapped.set_loss(loss);
-    mapped.set_rule(std::string(rule));
-  }
+  ListMapped(nullptr, target, loss, rule);
   const absl::string_view element = ElementOfTarget(target);
   if (!element.empty()) Origin(element, StatusOf(loss, target), nullptr, rule);
 }
@@ -216,8 +216,8 @@ void Source::Walk(const SourceNode* node, absl::string_view inherited, Account* 
     AddDropped(node, "comments and processing instructions are not data", account);
     return;
   }
-  const bool says = node->text.find_first_not_of(" \t\r\n") != std::string::npos;
-  if (open && says) {
+  if (fates_[node->index] == Fate::kUsed && HasOwnText(*node)) ListMapped(node, "", kKept, "");
+  if (open && HasOwnText(*node)) {
     const bool language = node->name == "@lang" || node->name == "@language";
     AddDropped(node,
                node->name_space == "xsi" ? "speaks of the schema, not of the learning"

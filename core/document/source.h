@@ -43,7 +43,8 @@ class Source {
   // Nothing came from the source: a value of the format or the register was put in (kDefaulted), or one that follows
   // from others (kDerived), without a place of its own.
   void Supply(absl::string_view target, LossClass loss, absl::string_view rule);
-  // The value decided how another was read, or repeats one that was carried; nothing of it is lost.
+  // The value decided how another was read, or repeats one that was carried; nothing of it is lost. Listed without a
+  // target.
   void Use(const SourceNode* node);
   void UseAll(const SourceNode* node);  // the node and everything below it
   // The node and everything below it that is not carried is left out, for a reason of its own.
@@ -85,6 +86,7 @@ class Source {
 
   void Diagnose(absl::string_view rule, const SourceNode* node, absl::string_view message, v1::Severity severity);
   void AddDropped(const SourceNode* node, absl::string_view reason, Account* account);
+  void ListMapped(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule);
   bool IsTouched(const SourceNode* node) const;
   void Walk(const SourceNode* node, absl::string_view inherited, Account* account);
   void MergeScopes(Account* account) const;

@@ -200,7 +200,7 @@ absl::StatusOr<Checked> CheckDocument(const document::Registry& registry, const 
   *format = document::Detect(registry, bytes).format;
   Checked checked;
   checked.format = *format;
-  if (*format == "elm") {
+  if (*format == "elm" || elm::LooksLikeCredential(bytes)) {
     // As it stands: what a translation tidies up would no longer be seen.
     ASSIGN_OR_RETURN(checked.read, elm::Read(bytes));
     checked.result = elm::Check(checked.read, request.language);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Has the independent judge (../shared/judge) look at what the library makes of every ELMO document at hand.
+# Has the independent judge (../shared/judge) look at what the library makes of every document at hand that is no European credential yet.
 #   judge.sh <translate_files> <source folder> <work folder>
 # Exit code 77 (skipped) where the judge, Node.js or its packages are not to be had.
 set -eu
@@ -11,9 +11,11 @@ ln -sfn "$(cd "$shared/schemas/elm" && pwd)" "$work/schemas/elm"
 
 rm -rf "$work/out"
 mkdir "$work/out"
-# shellcheck disable=SC2046 # file names of the corpus have no blanks
-"$translate" "$work/out" $(find "$shared/corpus/elmo" "$source/tests/golden/elmo" -type f \
-  \( -path '*/corpus/*' ! -name MANIFEST.md -o -name 'input.*' \) | sort)
+corpora=$(find "$shared/corpus" -mindepth 1 -maxdepth 1 -type d ! -name elm ! -name trust)
+goldens=$(find "$source/tests/golden" -mindepth 1 -maxdepth 1 -type d ! -name elm ! -name elm_xml)
+# shellcheck disable=SC2046,SC2086 # file names have no blanks
+"$translate" "$work/out" $(find $corpora $goldens -type f \
+  \( -path '*/corpus/*' ! -name MANIFEST.md ! -name '*.tsv' -o -name 'input.*' \) | sort) | tee "$work/translated.txt"
 echo
 cd "$work/judge"
 node validate-elm.mjs --draft "$work"/out/*.jsonld

@@ -20,7 +20,9 @@ int main(int argc, char** argv) {
     std::ifstream in(path, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     passerelle::document::TranslateOptions options;
-    options.from = "elmo";
+    // A document without a namespace is taken for what its folder says.
+    const bool unknown = passerelle::document::Detect(registry, bytes).format == "unknown";
+    if (unknown && path.find("/elmo/") != std::string::npos) options.from = "elmo";
     const auto translated = passerelle::document::Translate(registry, bytes, options);
     if (!translated.ok()) {
       std::cout << path << ": " << translated.status().message() << "\n";

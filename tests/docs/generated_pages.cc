@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/problem.h"
+#include "tests/docs/adapters_page.h"
 
 namespace passerelle::docs {
 namespace {
@@ -139,7 +140,9 @@ std::string ConfigurationPage(const api::DescriptorSet& descriptors) {
 }
 
 std::vector<Page> GeneratedPages(const api::DescriptorSet& descriptors) {
-  return {{"errors.md", ErrorsPage()}, {"configuration.md", ConfigurationPage(descriptors)}};
+  return {{"errors.md", ErrorsPage()},
+          {"configuration.md", ConfigurationPage(descriptors)},
+          {"reference/adapters.md", AdaptersPage()}};
 }
 
 }  // namespace passerelle::docs

@@ -1,0 +1,377 @@
+#include "adapters/ebsi/dialects.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/families/badge3_parts.h"
+#include "core/base/limits.h"
+#include "core/document/mapping.h"
+#include "core/elm/rules/text.h"
+#include "core/elm/rules/workload.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::adapters::ebsi {
+namespace {
+
+using document::Context;
+using document::DropIt;
+using document::kDerived;
+using document::kDropped;
+using document::kKept;
+using document::kWidened;
+using document::LabelledNote;
+using document::LossClass;
+using document::Rule;
+using document::SourceNode;
+using document::Step;
+using document::Text;
+using document::Texts;
+using document::UseIt;
+
+constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
+
+// A DID identifies a learner to those who hold the register of it; it is a reference, not a name.
+LossClass SubjectId(const Step& step) {
+  document::AddIdentifier(step.Value(), absl::StartsWith(step.Value(), "did:") ? "DID" : "",
+                          step.context.targets.subject->mutable_identifier());
+  step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, step.node, step.rule.rule);
+  return kKept;
+}
+
+LossClass LegalId(const Step& step) {
+  if (absl::EqualsIgnoreCase(step.Value(), "unknown")) {
+    step.source().Drop(step.node, "is a placeholder");
+    return kDone;
+  }
+  document::AddIdentifier(step.Value(), "eIDAS legal identifier", step.context.targets.body->mutable_identifier());
+  return kKept;
+}
+
+LossClass Registration(const Step& step) {
+  document::AddIdentifier(step.Value(), "registration", step.context.targets.body->mutable_identifier());
+  return kKept;
+}
+
+// One digit in the place of a field of study is a level of education.
+LossClass IscedCode(const Step& step) {
+  if (step.Value().size() < 2) return NoteOf(step, "Q.additionalNote", "ISCED level", step.Value());
+  return document::IscedField(step);
+}
+
+// {framework.notation, point} of the catalogue.
+LossClass CreditNode(const Step& step) {
+  document::Source& source = step.source();
+  const std::string framework = source.TextOf(step.node, "framework/notation|prefLabel|id");
+  const SourceNode* const point = source.FindFirst(step.node, "point");
+  if (point == nullptr) return kDropped;
+  const auto points = elm::CreditPoints(point->text);
+  for (const SourceNode* part : source.Find(step.node, "type|framework/type")) source.Use(part);
+  const bool ects = elm::IsEcts(framework) || absl::EndsWith(framework, elm::kCreditSystemEcts);
+  if (!points.has_value() || !ects) {
+    const std::string text = absl::StrCat("Credit: ", point->text, " (", framework.empty() ? "no scheme" : framework, ")");
+    PutText(step.context.targets, "Q.additionalNote", "en", text);
+    source.Carry(point, "Q.additionalNote#A1-M07", kWidened, "credit.text");
+  } else {
+    if (PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(*points)) == kDropped) return kDropped;
+    source.Carry(point, step.rule.target, kKept, "credit.ects");
+  }
+  for (const SourceNode* part : source.Find(step.node, "framework/notation|prefLabel|id")) source.UseAll(part);
+  return kDone;
+}
+
+// learningOutcome entries of every spelling: name or title, description or definition, skills by address.
+LossClass Outcome(const Step& step) {
+  document::Source& source = step.source();
+  elm::v3::LearningOutcome outcome;
+  const std::string language = step.context.language;
+  if (!step.node->IsBranch()) {
+    elm::AddText(language, step.Value(), outcome.mutable_title());
+    return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kKept;
+  }
+  for (const SourceNode* part : source.Find(step.node, "title|name")) {
+    if (part->text.empty()) continue;
+    const bool first = outcome.title().empty();
+    if (first) elm::AddText(language, part->text, outcome.mutable_title());
+    if (!first) elm::AddNote(language, part->text, outcome.mutable_additional_note());
+    source.Carry(part, step.rule.target, kKept, "");
+  }
+  if (outcome.title().empty()) return kDropped;
+  for (const SourceNode* part : source.Find(step.node, "description|definition")) {
+    if (part->text.empty()) continue;
+    elm::AddNote(language, part->text, outcome.mutable_additional_note());
+    source.Carry(part, step.rule.target, kKept, "");
+  }
+  for (const SourceNode* part : source.Find(step.node, "relatedESCOSkill|relatedECOSkill|relatedSkill")) {
+    const bool esco = absl::StartsWith(part->text, "http://data.europa.eu/esco/");
+    if (!elm::IsWebAddress(part->text)) continue;
+    auto* const skills = esco ? outcome.mutable_related_esco_skill() : outcome.mutable_related_skill();
+    *skills->Add() = elm::MakeConcept(part->text, esco ? "http://data.europa.eu/esco/concept-scheme/skills" : "", "");
+    source.Carry(part, step.rule.target, kKept, "outcomes.skill");
+  }
+  return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kDone;
+}
+
+std::string FirstText(const document::Source& source, const SourceNode* node, absl::string_view path) {
+  for (const SourceNode* found : source.Find(node, path)) {
+    if (!found->text.empty()) return found->text;
+  }
+  return "";
+}
+
+// wasDerivedFrom: the first grade is that of the achievement, the others are notes of its parts.
+LossClass DerivedFrom(const Step& step) {
+  document::Source& source = step.source();
+  auto* const assessment = step.context.targets.assessment;
+  const SourceNode* const grade = source.FindFirst(step.node, "grade");
+  const SourceNode* const title = source.FindFirst(step.node, "title");
+  if (grade == nullptr || grade->text.empty()) return document::v1::LOSS_CLASS_UNSPECIFIED;
+  if (assessment->has_grade()) {
+    const std::string name = title == nullptr ? "Grade" : title->text;
+    elm::AddNote(step.context.language, absl::StrCat(name, ": ", grade->text),
+                 step.context.targets.achievement->mutable_additional_note());
+    source.Carry(grade, "A.additionalNote", kWidened, "grade.further");
+    if (title != nullptr) source.Carry(title, "A.additionalNote", kWidened, "grade.further");
+    return kDone;
+  }
+  constexpr Rule kAssessment[] = {
+      {"grade", "T.grade", Text, kKept, ""},
+      {"title", "T.title", Text, kKept, ""},
+      {"issuedDate", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
+      {"additionalNote", "T.additionalNote", document::Prose, kKept, ""},
+      {"specifiedBy/title", "T.specifiedBy[0].title", Text, kKept, ""},
+      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+      {"gradingScheme|specifiedBy/gradingScheme|title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
+      {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
+      {"specifiedBy/gradingScheme/definition|description", "T.specifiedBy[0].gradingScheme.description", Text, kKept,
+       ""},
+      {"id|specifiedBy/id", "", UseIt, kKept, ""},
+  };
+  Apply(kAssessment, step.node, step.context);
+  return kDone;
+}
+
+// wasInfluencedBy: an activity of its own for each.
+LossClass InfluencedBy(const Step& step) {
+  elm::v3::LearningActivity activity;
+  Context context = step.context;
+  context.targets.activity = &activity;
+  constexpr Rule kActivity[] = {
+      {"title", "V.title", Text, kKept, ""},
+      {"identifier", "V.identifier", SchemedIdentifier, kKept, "", true},
+      {"description|definition", "V.description", Text, kKept, ""},
+      {"workload", "V.workload", document::IsoDuration, kKept, "workload.hours"},
+      {"startedAtTime", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
+      {"endedAtTime", "V.temporal[0].endDate", document::DateTime, kKept, "date.calendar"},
+      {"additionalNote", "V.additionalNote", document::Prose, kKept, ""},
+      {"specifiedBy/title", "V.specifiedBy.title", Text, kKept, ""},
+      {"specifiedBy/workload|volumeOfLearning", "V.specifiedBy.volumeOfLearning", document::IsoDuration, kKept,
+       "workload.hours"},
+      {"specifiedBy/language", "V.specifiedBy.language", document::LanguageCode, kKept, "language.bcp47"},
+      {"specifiedBy/mode", "V.specifiedBy.mode", document::ModeWord, kKept, "mode.word"},
+      {"id|specifiedBy/id", "", UseIt, kKept, ""},
+  };
+  Apply(kActivity, step.node, context);
+  if (activity.ByteSizeLong() > 0) *step.context.targets.achievement->add_influenced_by() = std::move(activity);
+  return kDone;
+}
+
+constexpr Rule kLearner[] = {
+    {"type", "", UseIt, kKept, ""},
+    {"id", "S.identifier#", SubjectId, kKept, "learner.identifier"},
+    {"identifier", "S.identifier", SchemedIdentifier, kKept, "", true},
+    {"familyName|currentFamilyName", "S.familyName", Texts, kKept, "", true},
+    {"givenName|givenNames|currentGivenName|firstName", "S.givenName", Texts, kKept, "", true},
+    {"fullName", "S.fullName", Texts, kKept, "", true},
+    {"dateOfBirth", "S.dateOfBirth", document::BirthDate, kKept, "date.calendar"},
+};
+
+constexpr Rule kSpecification[] = {
+    {"id|type", "", UseIt, kKept, ""},
+    {"title", "Q.title", Texts, kKept, "", true},
+    {"description|definition", "Q.description", Texts, kKept, "", true},
+    {"additionalNote", "Q.additionalNote", document::Prose, kKept, ""},
+    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
+    {"volumeOfLearning", "Q.volumeOfLearning", document::IsoDuration, kKept, "workload.hours"},
+    {"eqfLevel|eqflLevel", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
+    {"nqfLevel|nqflLevel", "Q.additionalNote", LabelledNote, kWidened, "level.text"},
+    {"iscedfCode|thematicArea", "Q.thematicArea", IscedCode, kKept, "field.isced"},
+    {"learningOutcome|learningOutcomes", "Q.learningOutcome", Outcome, kKept, "", true},
+    {"entryRequirementsNote|entryRequirement", "Q.entryRequirement", document::Prose, kKept, ""},
+    {"mode", "Q.mode", document::ModeWord, kKept, "mode.word"},
+    {"language", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
+    {"homepage", "Q.homepage", document::WebAddress, kKept, "address.web"},
+    {"learningSetting|targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
+     "assessment.word"},
+    {"hasAccreditation/title|id", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
+};
+
+constexpr Rule kFlatAchievement[] = {
+    {"learningAchievement/title", "A.title", Text, kKept, ""},
+    {"learningSpecification/title", "A.title", Text, kKept, ""},
+    {"learningAchievement/id", "A.identifier", families::NodeIdentifier, kKept, ""},
+    {"learningAchievement/description", "A.description", Text, kKept, ""},
+    {"learningAchievement/additionalNote", "A.additionalNote", document::Prose, kKept, ""},
+    {"awardingOpportunity/id|identifier", "A.identifier", families::NodeIdentifier, kKept, ""},
+    {"awardingOpportunity/endedAtTime", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
+    {"awardingOpportunity/startedAtTime", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
+    {"awardingOpportunity/location", "B.location", document::CountryCode, kKept, "country.name"},
+    {"awardingOpportunity/awardingBody/preferredName|legalName|name", "B.legalName", Text, kKept, ""},
+    {"awardingOpportunity/awardingBody/id", "B.identifier", families::NodeIdentifier, kKept, ""},
+    {"awardingOpportunity/awardingBody/homepage", "B.homepage", document::WebAddress, kKept, "address.web"},
+    {"awardingOpportunity/awardingBody/registration", "B.identifier", Registration, kKept, ""},
+    {"awardingOpportunity/awardingBody/eidasLegalIdentifier", "B.identifier", LegalId, kKept, ""},
+    // The scheme's title holds the grade itself in every example.
+    {"gradingScheme/title", "T.grade", Text, kKept, "grade.in-scheme"},
+    {"gradingScheme/id", "", UseIt, kKept, ""},
+};
+
+constexpr Rule kAchieved[] = {
+    {"id|type", "", UseIt, kKept, ""},
+    {"title", "A.title", Text, kKept, ""},
+    {"identifier", "A.identifier", SchemedIdentifier, kKept, "", true},
+    {"description|definition", "A.description", Text, kKept, ""},
+    {"additionalNote", "A.additionalNote", document::Prose, kKept, ""},
+    {"wasAwardedBy/awardingDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
+    {"wasAwardedBy/awardingLocation", "B.location", document::CountryCode, kKept, "country.name"},
+    {"wasAwardedBy/awardingBody", "B.identifier", families::NodeIdentifier, kKept, ""},
+    {"wasAwardedBy/awardingBody/id", "B.identifier", families::NodeIdentifier, kKept, ""},
+    {"wasAwardedBy/awardingBody/preferredName|legalName|name", "B.legalName", Text, kKept, ""},
+    {"wasAwardedBy/id", "", UseIt, kKept, ""},
+    {"wasDerivedFrom", "T.grade", DerivedFrom, kKept, "", true},
+    {"wasInfluencedBy", "A.influencedBy", InfluencedBy, kKept, "", true},
+    {"entitledTo/title|id", "A.additionalNote#A1-O04", LabelledNote, kWidened, "entitlement.note"},
+};
+
+constexpr Rule kClaim[] = {
+    {"type|id", "", UseIt, kKept, ""},
+    {"title", "A.title", Texts, kKept, "", true},
+    {"description", "A.description", Texts, kKept, "", true},
+    {"awardedBy/type|awardedBy/awardingBody/type", "", UseIt, kKept, ""},
+    {"awardedBy/awardingDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
+    {"awardedBy/awardingBody/legalName", "B.legalName", Texts, kKept, "", true},
+    {"awardedBy/awardingBody/eIDASIdentifier/notation", "B.identifier", LegalId, kKept, ""},
+    {"awardedBy/awardingBody/eIDASIdentifier/spatial/notation", "", UseIt, kKept, ""},
+    {"awardedBy/location/spatial/notation", "B.location", document::CountryCode, kKept, "country.code"},
+    {"awardedBy/location/spatial/prefLabel/*", "", UseIt, kKept, ""},
+    {"specifiedBy/type", "", UseIt, kKept, ""},
+    {"specifiedBy/title", "Q.title", Texts, kKept, "", true},
+    {"specifiedBy/creditPoint", "Q.creditPoint", CreditNode, kKept, "credit.ects", true},
+    {"creditReceived", "A.creditReceived", CreditNode, kKept, "credit.ects", true},
+    {"specifiedBy/volumeOfLearning", "Q.volumeOfLearning", document::IsoDuration, kKept, "workload.hours"},
+    {"specifiedBy/educationSubject|thematicArea/notation", "Q.thematicArea", IscedCode, kKept, "field.isced"},
+    {"specifiedBy/educationSubject|thematicArea/prefLabel/*", "", UseIt, kKept, ""},
+    {"specifiedBy/eqfLevel/notation", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
+    {"specifiedBy/mode/notation", "Q.mode", document::ModeWord, kKept, "mode.word"},
+    {"specifiedBy/learningOutcome", "Q.learningOutcome", Outcome, kKept, "", true},
+    {"specifiedBy/language/notation", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
+    {"provenBy/grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"provenBy/specifiedBy/title", "T.specifiedBy[0].title", Texts, kKept, "", true},
+    {"provenBy/specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
+     "assessment.word"},
+    {"provenBy/specifiedBy/mode/notation", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
+    {"provenBy/specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
+    {"provenBy/awardedBy", "repeats who awarded the achievement", DropIt, kDropped, ""},
+    {"*/type", "", UseIt, kKept, ""},
+    {"*/*/type", "", UseIt, kKept, ""},
+    {"*/*/*/type", "", UseIt, kKept, ""},
+    {"*/*/*/*/type", "", UseIt, kKept, ""},
+};
+
+// An issuer is named where nothing else names the awarding body.
+void MapIssuer(const Reading& reading, const document::Targets& targets) {
+  constexpr Rule kIssuer[] = {
+      {"issuer", "B.identifier", families::NodeIdentifier, kKept, ""},
+      {"issuer/id", "B.identifier", families::NodeIdentifier, kKept, ""},
+      {"issuer/legalName|name|preferredName", "B.legalName", Texts, kKept, "", true},
+  };
+  Apply(kIssuer, reading.credential, {reading.source, targets});
+}
+
+// Without a date of award, the date of the document stands in, and is marked.
+void MapAwardDate(const Reading& reading, const Context& context) {
+  if (!context.targets.achievement->awarded_by().awarding_date().empty()) return;
+  constexpr Rule kDate[] = {{"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
+  Apply(kDate, reading.credential, context);
+}
+
+void MapAchievedOne(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement,
+                    size_t depth) {
+  const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
+  Apply(kAchieved, node, context);
+  for (const SourceNode* specification : reading.source->Find(node, "specifiedBy")) {
+    Apply(kSpecification, specification, context);
+  }
+  if (depth == 0) MapAwardDate(reading, context);
+  for (const SourceNode* part :
+       reading.source->Find(node, "hasPart/learningAchievements|learningAchievement|achieved")) {
+    if (depth >= base::kPartsDepthMax) {
+      reading.source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
+      reading.source->Drop(part, "nested deeper than the limit");
+      continue;
+    }
+    if (FirstText(*reading.source, part, "title").empty()) {
+      reading.source->Warn("title.missing", part, "A part without a title cannot be written.");
+      reading.source->Drop(part, "has no title");
+      continue;
+    }
+    MapAchievedOne(reading, part, &reading.draft->AddPart(achievement, part), depth + 1);
+  }
+}
+
+}  // namespace
+
+LossClass SchemedIdentifier(const Step& step) {
+  document::Source& source = step.source();
+  elm::v3::IdentifierNode node;
+  if (!step.node->IsBranch()) {
+    node.mutable_identifier()->set_notation(step.Value());
+    return PutMessage(step.context.targets, step.rule.target, node) == kDropped ? kDropped : kKept;
+  }
+  const SourceNode* const value = source.FindFirst(step.node, "value|notation|id");
+  if (value == nullptr || value->text.empty()) return kDropped;
+  node.mutable_identifier()->set_notation(value->text);
+  const SourceNode* const scheme = source.FindFirst(step.node, "schemeID|schemaID|schemeName");
+  if (scheme != nullptr && !scheme->text.empty()) node.mutable_identifier()->set_scheme_name(scheme->text);
+  if (PutMessage(step.context.targets, step.rule.target, node) == kDropped) return kDropped;
+  source.Carry(value, step.rule.target, kKept, step.rule.rule);
+  if (scheme != nullptr) source.Carry(scheme, step.rule.target, kKept, step.rule.rule);
+  const SourceNode* const id = source.FindFirst(step.node, "id");
+  if (id != nullptr && id->text == value->text) source.Use(id);
+  return kDone;
+}
+
+void MapFlatDiploma(const Reading& reading) {
+  Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
+  document::DraftAchievement& achievement = reading.draft->AddAchievement(reading.subject);
+  const Context context{reading.source, reading.draft->TargetsOf(achievement)};
+  Apply(kFlatAchievement, reading.subject, context);
+  for (const SourceNode* specification : reading.source->Find(reading.subject, "learningSpecification")) {
+    Apply(kSpecification, specification, context);
+  }
+  MapAwardDate(reading, context);
+  MapIssuer(reading, context.targets);
+}
+
+void MapAchieved(const Reading& reading) {
+  Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
+  MapIssuer(reading, reading.draft->DocumentTargets());
+  for (const SourceNode* node : reading.source->Find(reading.subject, "achieved")) {
+    MapAchievedOne(reading, node, &reading.draft->AddAchievement(node), 0);
+  }
+}
+
+void MapClaims(const Reading& reading) {
+  Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
+  for (const SourceNode* node : reading.source->Find(reading.subject, "hasClaim")) {
+    document::DraftAchievement& achievement = reading.draft->AddAchievement(node);
+    achievement.body = reading.draft->AddBody();
+    const Context context{reading.source, reading.draft->TargetsOf(achievement)};
+    Apply(kClaim, node, context);
+    MapAwardDate(reading, context);
+    MapIssuer(reading, context.targets);
+  }
+}
+
+}  // namespace passerelle::adapters::ebsi

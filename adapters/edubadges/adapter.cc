@@ -1,0 +1,190 @@
+#include "adapters/edubadges/adapter.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/families/badge2.h"
+#include "core/elm/rules/bridge.h"
+#include "core/elm/rules/text.h"
+
+namespace passerelle::adapters::edubadges {
+namespace {
+
+using document::Confidence;
+using document::FormatInfo;
+using document::Imported;
+using document::ImportOptions;
+using document::kDropped;
+using document::kKept;
+using document::kWidened;
+using document::LabelledNote;
+using document::LossClass;
+using document::Rule;
+using document::SourceNode;
+using document::Step;
+using document::Text;
+using document::UseIt;
+
+constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
+
+// Rule supervision.flags. Two answers that are both no are the service's way of saying nothing, unless the badge says
+// how it was assessed.
+LossClass Supervision(const Step& step) {
+  document::Source& source = step.source();
+  const SourceNode* const verified = source.FindFirst(step.node->parent, "assessmentIdVerified");
+  const bool supervised = step.Value() == "true";
+  const bool checked = verified != nullptr && verified->text == "true";
+  source.Use(verified);
+  const std::string type = source.TextOf(step.node->parent, "assessmentType");
+  if (!supervised && !checked && (type.empty() || type == "unknown")) {
+    source.Use(step.node);
+    return kDone;
+  }
+  const elm::Bridged bridged = elm::SupervisionOf(supervised, checked);
+  if (bridged.concept_node.has_value()) {
+    return PutConcept(step.context.targets, step.rule.target, *bridged.concept_node);
+  }
+  return NoteOf(step, "Q.additionalNote#A1-O02", "Supervision",
+                supervised ? "supervised, without a check of identity" : "with a check of identity");
+}
+
+LossClass Brin(const Step& step) {
+  document::AddIdentifier(step.Value(), "BRIN", step.context.targets.body->mutable_identifier());
+  return kKept;
+}
+
+LossClass ProgrammeIdentifier(const Step& step) {
+  const std::string type = step.source().TextOf(step.node->parent, "identifierType");
+  document::AddIdentifier(step.Value(), type.empty() ? "Education program identifier" : type,
+                          step.context.targets.qualification->mutable_identifier());
+  return kKept;
+}
+
+// The issuer of a badge is a part of an institution; the institution awards.
+LossClass FacultyUnlessInstitution(const Step& step) {
+  for (const auto& name : step.context.targets.body->legal_name()) {
+    if (absl::string_view(name.value()) != step.Value()) continue;
+    step.source().Use(step.node);
+    return kDone;
+  }
+  return NoteOf(step, step.rule.target, "Issued by", step.Value());
+}
+
+// name_english and the like, which repeat the member without a language.
+LossClass Variant(const Step& step) {
+  const std::string base = step.node->name.substr(0, step.node->name.find('_'));
+  const SourceNode* const first = step.source().FindFirst(step.node->parent, base);
+  if (first != nullptr && first->text == step.node->text) {
+    step.source().Use(step.node);
+    return kDone;
+  }
+  return LabelledNote(step);
+}
+
+// Where the grade's scheme is described.
+LossClass GradingTable(const Step& step) {
+  if (!elm::IsWebAddress(step.Value()) || !step.context.targets.assessment->has_grade()) return LabelledNote(step);
+  auto* const assessment = step.context.targets.assessment;
+  auto* const specification =
+      assessment->specified_by_size() > 0 ? assessment->mutable_specified_by(0) : assessment->add_specified_by();
+  elm::AddText("en", "Grading table", specification->mutable_grading_scheme()->mutable_title());
+  specification->mutable_grading_scheme()->add_supplementary_document()->set_content_url(step.Value());
+  return kKept;
+}
+
+constexpr Rule kBadge[] = {
+    {"extensions:LanguageExtension|LanguageExtension/Language|language", "Q.language", document::LanguageCode, kKept,
+     "language.bcp47"},
+    {"extensions:LanguageExtension|LanguageExtension/typedLanguage", "", UseIt, kKept, ""},
+    {"extensions:ECTSExtension|ECTSExtension/ECTS", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
+    {"extensions:StudyLoadExtension|StudyLoadExtension/StudyLoad|studyLoad", "Q.volumeOfLearning", document::Hours,
+     kKept, "workload.hours"},
+    {"extensions:TimeInvestmentExtension|TimeInvestmentExtension/TimeInvestment|timeInvestment", "Q.volumeOfLearning",
+     document::Hours, kKept, "workload.hours"},
+    {"extensions:EQFExtension|EQFExtension|NiveauExtension/EQF", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
+    {"extensions:LearningOutcomeExtension|LearningOutcomeExtension/LearningOutcome|learningOutcome",
+     "Q.learningOutcomeSummary", document::Prose, kKept, "outcomes.prose"},
+    {"extensions:EducationProgramIdentifierExtension|EducationProgramIdentifierExtension/"
+     "EducationProgramIdentifier|identifierValue",
+     "Q.identifier", ProgrammeIdentifier, kKept, ""},
+    {"extensions:EducationProgramIdentifierExtension|EducationProgramIdentifierExtension/identifierType", "", UseIt,
+     kKept, ""},
+    {"participation", "Q.mode", document::ModeWord, kKept, "mode.word"},
+    {"assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+    {"assessmentSupervised", "T.idVerification", Supervision, kKept, "supervision.flags"},
+    {"grade_achieved", "T.grade", Text, kKept, ""},
+    {"gradeAchievedRequired", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"stackable", "Q.additionalNote#A1-O04", LabelledNote, kWidened, "stackable.note"},
+    {"eqfNlqfLevelVerified", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"typeBadgeClass", "Q.category", Text, kKept, ""},
+    {"*/@context|type", "", UseIt, kKept, ""},
+};
+
+// The pilot repeats the badge's extensions on the assertion.
+constexpr Rule kAssertion[] = {
+    {"ECTSExtension|LanguageExtension|EducationProgramIdentifierExtension|NiveauExtension|LearningOutcomeExtension",
+     "repeats what the badge says", document::DropIt, kDropped, ""},
+};
+
+constexpr Rule kInstitution[] = {
+    {"extensions:InstitutionNameExtension|InstitutionNameExtension/InstitutionName|institutionName", "B.legalName",
+     Text, kKept, ""},
+    {"faculty/institution/name", "B.legalName", Text, kKept, ""},
+    {"extensions:InstitutionCountryExtension|InstitutionCountryExtension/InstitutionCountry|institutionCountry",
+     "B.location", document::CountryCode, kKept, "country.code"},
+    {"extensions:InstitutionIdentifierExtension|InstitutionIdentifierExtension/"
+     "InstitutionIdentifier|institutionIdentifier",
+     "B.identifier", Brin, kKept, ""},
+};
+
+constexpr Rule kIssuer[] = {
+    {"extensions:GradingTableExtension|GradingTableExtension/GradingTableURL|gradingTable", "B.additionalNote",
+     GradingTable, kWidened, "grade.scheme"},
+    {"*/@context|type", "", UseIt, kKept, ""},
+    {"faculty/institution/type", "", UseIt, kKept, ""},
+    {"faculty/name", "B.additionalNote", FacultyUnlessInstitution, kWidened, "issuer.faculty"},
+    {"faculty/institution/entityId", "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"name_english|name_dutch|url_english|url_dutch|description_english|description_dutch|image_english|image_dutch",
+     "B.additionalNote", Variant, kWidened, "note.labelled"},
+    {"faculty/name_english|name_dutch", "B.additionalNote", Variant, kWidened, "note.labelled"},
+    {"faculty/institution/name_english|name_dutch|description|description_english|description_dutch",
+     "B.additionalNote", Variant, kWidened, "note.labelled"},
+};
+
+class EdubadgesAdapter : public document::Adapter {
+ public:
+  const FormatInfo& Info() const override { return info_; }
+
+  Confidence Detect(absl::string_view bytes) const override {
+    const families::Badge2Look look = families::LookForBadge2(bytes);
+    return look.is_badge && look.is_edubadge ? Confidence::kCertain : Confidence::kNone;
+  }
+
+  absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
+    families::Badge2Extension extension;
+    extension.assertion = kAssertion;
+    extension.badge = kBadge;
+    extension.issuer = kIssuer;
+    extension.issuer_first = kInstitution;
+    extension.language = "extensions:LanguageExtension|LanguageExtension/Language|language";
+    extension.country = "NL";
+    return families::ImportBadge2(bytes, options, extension);
+  }
+
+ private:
+  const FormatInfo info_ = {"edubadges",
+                            "edubadges, Open Badges 2.0 of Dutch education",
+                            {"hosted", "expanded", "signed", "pilot 2019"},
+                            {"read"},
+                            "beta",
+                            "application/ld+json",
+                            "edubadges-1"};
+};
+
+}  // namespace
+
+std::unique_ptr<const document::Adapter> MakeAdapter() { return std::make_unique<EdubadgesAdapter>(); }
+
+}  // namespace passerelle::adapters::edubadges

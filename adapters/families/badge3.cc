@@ -1,0 +1,167 @@
+#include "adapters/families/badge3.h"
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapters/families/badge3_parts.h"
+#include "core/document/mapping.h"
+
+namespace passerelle::adapters::families {
+namespace {
+
+using document::Context;
+using document::DropIt;
+using document::kDerived;
+using document::kDropped;
+using document::kKept;
+using document::kWidened;
+using document::LabelledNote;
+using document::LossClass;
+using document::Rule;
+using document::SourceNode;
+using document::Step;
+using document::Text;
+using document::UseIt;
+
+constexpr absl::string_view kSealStays = "belongs to the seal and its checks, which stay with the original";
+constexpr absl::string_view kPicture = "a picture is presentation";
+constexpr absl::string_view kEndorsement = "an endorsement is another credential; it stays with the original";
+
+constexpr Rule kEnvelope[] = {
+    {"@context|type", "", UseIt, kKept, ""},
+    {"id", "C.identifier.notation", document::Verbatim, kKept, ""},
+    {"validFrom", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+    {"issuanceDate", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+    {"validUntil", "C.validUntil", document::DateTime, kKept, "date.calendar"},
+    {"expirationDate", "C.validUntil", document::DateTime, kKept, "date.calendar"},
+    {"proof|credentialSchema|credentialStatus|refreshService|termsOfUse", kSealStays, DropIt, kDropped, ""},
+    {"image", kPicture, DropIt, kDropped, ""},
+    {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
+};
+
+constexpr Rule kIssuer[] = {
+    {"type", "", UseIt, kKept, ""},
+    {"name", "B.legalName", Text, kKept, ""},
+    {"id", "B.identifier", NodeIdentifier, kKept, ""},
+    {"url", "B.homepage", document::WebAddress, kKept, "address.web"},
+    {"email", "B.contactPoint.emailAddress", Mail, kKept, ""},
+    {"phone", "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"description", "B.additionalNote", document::Prose, kKept, ""},
+    {"address/type", "", UseIt, kKept, ""},
+    {"address/addressCountryCode", "B.location", document::CountryCode, kKept, "country.code"},
+    {"address/streetAddress|postOfficeBoxNumber|postalCode|addressLocality|addressRegion|addressCountry",
+     "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"otherIdentifier", "B.identifier", OtherIdentifier, kKept, "", true},
+    {"parentOrg/name", "B.additionalNote", ParentOrganisation, kWidened, "note.labelled"},
+    {"official", "the name of a person who does not hold the credential", DropIt, kDropped, ""},
+    {"image", kPicture, DropIt, kDropped, ""},
+    {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
+};
+
+constexpr Rule kLearner[] = {
+    {"type", "", UseIt, kKept, ""},
+    {"id", "S.identifier#", LearnerId, kKept, "learner.identifier"},
+    {"identifier", "S.identifier#", IdentityObject, kKept, "learner.identity-object", true},
+    {"image", kPicture, DropIt, kDropped, ""},
+};
+
+// What the credential and its subject say of the achievement.
+constexpr Rule kClaim[] = {
+    {"awardedDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
+    {"name", "A.additionalNote", NameUnlessTitle, kWidened, "title.repeated"},
+    {"description", "A.additionalNote", document::Prose, kKept, ""},
+    {"evidence", "A.supplementaryDocument", Evidence, kKept, "", true},
+};
+constexpr Rule kSubject[] = {
+    {"activityStartDate", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
+    {"activityEndDate", "V.temporal[0].endDate", document::DateTime, kKept, "date.calendar"},
+    {"term", "V.temporal[0].prefLabel", Text, kKept, ""},
+    {"creditsEarned", "A.additionalNote#A1-M07", LabelledNote, kWidened, "credit.no-unit"},
+    {"licenseNumber", "A.identifier", NamedIdentifier, kKept, ""},
+    {"role", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"narrative", "A.additionalNote", document::Prose, kKept, ""},
+    {"source/name", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
+};
+
+constexpr Rule kAchievement[] = {
+    {"type", "", UseIt, kKept, ""},
+    {"name", "A.title", Text, kKept, ""},
+    {"id", "Q.identifier", NodeIdentifier, kKept, ""},
+    {"inLanguage", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
+    {"achievementType", "Q.category", Text, kKept, ""},
+    {"description", "Q.learningOutcomeSummary", document::Prose, kKept, "outcomes.prose"},
+    {"criteria/type", "", UseIt, kKept, ""},
+    {"criteria/narrative", "Q.additionalNote", Criteria, kWidened, "criteria.note"},
+    {"criteria/id", "Q.supplementaryDocument", document::WebAddress, kKept, "address.web"},
+    {"alignment", "Q.learningOutcome", Alignment, kKept, "", true},
+    {"ECTS", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
+    {"SBU", "Q.volumeOfLearning", document::Hours, kKept, "workload.hours"},
+    {"timeInvestment", "Q.volumeOfLearning", document::Hours, kKept, "workload.hours"},
+    {"creditsAvailable", "Q.additionalNote#A1-M07", LabelledNote, kWidened, "credit.no-unit"},
+    {"participationType", "Q.mode", document::ModeWord, kKept, "mode.word"},
+    {"assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+    {"supervisionType", "T.idVerification", Supervision, kKept, "supervision.word"},
+    {"identityChecked", "Q.additionalNote#A1-O02", IdentityChecked, kWidened, "supervision.word"},
+    {"educationProgramIdentifier|educationProgrammeIdentifier|humanCode", "Q.identifier", NamedIdentifier, kKept, ""},
+    {"otherIdentifier", "Q.identifier", OtherIdentifier, kKept, "", true},
+    {"fieldOfStudy|specialization|tag|version", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"creator/name", "Q.additionalNote", CreatorUnlessIssuer, kWidened, "creator.note"},
+    {"related/id", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"image", kPicture, DropIt, kDropped, ""},
+    {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
+};
+
+}  // namespace
+
+bool NamesBadge3(absl::string_view type_json) {
+  return absl::StrContains(type_json, "OpenBadgeCredential") || absl::StrContains(type_json, "AchievementCredential");
+}
+
+void MapBadge3Envelope(document::Source* source, document::Draft* draft, const SourceNode* credential) {
+  Apply(kEnvelope, credential, {source, draft->DocumentTargets()});
+}
+
+void MapBadge3Issuer(document::Source* source, const SourceNode* credential, document::Draft* draft,
+                     elm::v3::Organisation* body) {
+  Context context{source, draft->DocumentTargets()};
+  context.targets.body = body;
+  const SourceNode* const issuer = source->FindFirst(credential, "issuer");
+  if (issuer == nullptr) return;
+  if (issuer->IsBranch()) {
+    Apply(kIssuer, issuer, context);
+  } else {
+    constexpr Rule kReference[] = {{"issuer", "B.identifier", NodeIdentifier, kKept, ""}};
+    Apply(kReference, credential, context);
+  }
+}
+
+void MapBadge3Learner(document::Source* source, const SourceNode* subject, document::Draft* draft) {
+  Apply(kLearner, subject, {source, draft->DocumentTargets()});
+}
+
+document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential, document::Draft* draft,
+                     elm::v3::Organisation* body) {
+  document::DraftAchievement* last = nullptr;
+  for (const SourceNode* subject : source->Find(credential, "credentialSubject")) {
+    for (const SourceNode* node : source->Find(subject, "achievement")) {
+      document::DraftAchievement& claim = draft->AddAchievement(node);
+      last = &claim;
+      claim.body = body;
+      Context context{source, draft->TargetsOf(claim)};
+      context.language = source->Language(source->FindFirst(node, "inLanguage"));
+      Apply(kAchievement, node, context);
+      MapResults(context, subject, node);
+      Apply(kSubject, subject, context);
+      Apply(kClaim, credential, context);
+      if (!claim.achievement.awarded_by().awarding_date().empty()) continue;
+      constexpr Rule kDerivedDate[] = {{"validFrom", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
+                                       {"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived,
+                                        "date.award"}};
+      Apply(kDerivedDate, credential, context);
+    }
+  }
+  return last;
+}
+
+}  // namespace passerelle::adapters::families

@@ -1,0 +1,260 @@
+#include "adapters/families/badge3_parts.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/elm/rules/bridge.h"
+#include "core/elm/rules/level.h"
+#include "core/elm/rules/text.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::adapters::families {
+namespace {
+
+using document::Context;
+using document::kDerived;
+using document::kDropped;
+using document::kKept;
+using document::kWidened;
+using document::LossClass;
+using document::SourceNode;
+using document::Step;
+
+constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
+constexpr absl::string_view kEscoSkill = "http://data.europa.eu/esco/skill/";
+constexpr absl::string_view kEscoSkillScheme = "http://data.europa.eu/esco/concept-scheme/skills";
+
+LossClass PutIdentifier(const Step& step, absl::string_view notation, absl::string_view scheme) {
+  elm::v3::IdentifierNode node;
+  node.mutable_identifier()->set_notation(std::string(notation));
+  if (!scheme.empty()) node.mutable_identifier()->set_scheme_name(std::string(scheme));
+  return PutMessage(step.context.targets, step.rule.target, node) == kKept ? step.rule.loss : kDropped;
+}
+
+absl::string_view SchemeOfId(absl::string_view id) {
+  if (absl::StartsWith(id, "did:")) return "DID";
+  if (absl::StartsWith(id, "http:") || absl::StartsWith(id, "https:")) return "URL";
+  return absl::StartsWith(id, "urn:") ? "URN" : "";
+}
+
+std::string TextAt(const Step& step, absl::string_view path) { return step.source().TextOf(step.node, path); }
+
+// Carries the parts of the step's node that were made use of.
+void CarryParts(const Step& step, absl::string_view paths, absl::string_view target, LossClass loss,
+                absl::string_view rule) {
+  for (const SourceNode* part : step.source().Find(step.node, paths)) {
+    if (!part->text.empty()) step.source().Carry(part, target, loss, rule);
+  }
+  step.source().Use(step.source().FindFirst(step.node, "type"));
+  for (const SourceNode* type : step.source().Find(step.node, "type")) step.source().Use(type);
+}
+
+bool IsOf(const Step& step, absl::string_view name) {
+  const std::string type = TextAt(step, "targetType");
+  const std::string framework = TextAt(step, "targetFramework");
+  return absl::EqualsIgnoreCase(type, absl::StrCat("ext:", name)) || absl::EqualsIgnoreCase(type, name) ||
+         absl::EqualsIgnoreCase(framework, name);
+}
+
+constexpr absl::string_view kAlignmentParts =
+    "targetType|targetName|targetDescription|targetCode|targetUrl|targetFramework";
+
+// The parts of an alignment as one line for people.
+std::string Describe(const Step& step) {
+  std::string text = TextAt(step, "targetName");
+  const std::string framework = TextAt(step, "targetFramework");
+  const std::string code = TextAt(step, "targetCode");
+  const std::string description = TextAt(step, "targetDescription");
+  const std::string address = TextAt(step, "targetUrl");
+  if (!framework.empty()) absl::StrAppend(&text, text.empty() ? "" : ", ", framework);
+  if (!code.empty()) absl::StrAppend(&text, " (", code, ")");
+  if (!description.empty()) absl::StrAppend(&text, "\n", description);
+  if (!address.empty()) absl::StrAppend(&text, "\n", address);
+  return text;
+}
+
+LossClass AlignmentAsNote(const Step& step, absl::string_view label, absl::string_view target,
+                          absl::string_view rule) {
+  const std::string text = Describe(step);
+  if (text.empty()) return kDone;
+  if (PutText(step.context.targets, target, step.Language(),
+              label.empty() ? text : absl::StrCat(label, ": ", text)) == kDropped) {
+    return kDropped;
+  }
+  CarryParts(step, kAlignmentParts, target, kWidened, rule);
+  return kDone;
+}
+
+LossClass AlignedLevel(const Step& step) {
+  std::optional<int> level = elm::EqfLevelOf(TextAt(step, "targetCode"), true);
+  if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetUrl"), false);
+  if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetName"), false);
+  const auto concept_node = level.has_value() ? elm::EqfLevel(*level) : std::nullopt;
+  if (!concept_node.has_value()) {
+    step.source().Warn("level.eqf", step.node, "The framework has levels 1 to 8; the value is kept as text.");
+    return AlignmentAsNote(step, "Level", "Q.additionalNote#A1-M08", "level.eqf");
+  }
+  if (PutConcept(step.context.targets, "Q.eqfLevel", *concept_node) == kDropped) {
+    step.source().Warn("level.contradiction", step.node, "The document states two levels; the first counts.");
+    return AlignmentAsNote(step, "Level", "Q.additionalNote", "level.contradiction");
+  }
+  CarryParts(step, "targetType|targetName|targetCode|targetFramework", "Q.eqfLevel", kKept, "level.eqf");
+  const SourceNode* const address = step.source().FindFirst(step.node, "targetUrl");
+  if (address != nullptr) step.source().Drop(address, "describes the framework, not the achievement");
+  return kDone;
+}
+
+LossClass AlignedSkill(const Step& step) {
+  const std::string name = TextAt(step, "targetName");
+  if (name.empty()) return AlignmentAsNote(step, "Skill", "Q.additionalNote", "alignment.note");
+  elm::v3::LearningOutcome outcome;
+  elm::AddText(step.Language(), name, outcome.mutable_title());
+  *outcome.add_related_esco_skill() =
+      elm::MakeConcept(TextAt(step, "targetUrl"), kEscoSkillScheme, name, step.Language());
+  const std::string description = TextAt(step, "targetDescription");
+  if (!description.empty()) elm::AddNote(step.Language(), description, outcome.mutable_additional_note());
+  if (PutMessage(step.context.targets, "Q.learningOutcome", outcome) == kDropped) return kDropped;
+  CarryParts(step, kAlignmentParts, "Q.learningOutcome", kKept, "outcomes.esco");
+  return kDone;
+}
+
+LossClass AlignedField(const Step& step) {
+  const auto field = elm::IscedField(TextAt(step, "targetCode"));
+  if (!field.has_value() || PutConcept(step.context.targets, "Q.thematicArea", *field) == kDropped) {
+    return AlignmentAsNote(step, "Field of study", "Q.additionalNote", "field.isced");
+  }
+  CarryParts(step, kAlignmentParts, "Q.thematicArea", kKept, "field.isced");
+  return kDone;
+}
+
+}  // namespace
+
+LossClass NodeIdentifier(const Step& step) { return PutIdentifier(step, step.Value(), SchemeOfId(step.Value())); }
+
+LossClass NamedIdentifier(const Step& step) { return PutIdentifier(step, step.Value(), step.Label()); }
+
+LossClass OtherIdentifier(const Step& step) {
+  const std::string notation = TextAt(step, "identifier");
+  std::string scheme = TextAt(step, "identifierType");
+  if (absl::StartsWith(scheme, "ext:")) scheme.erase(0, 4);
+  if (notation.empty() || PutIdentifier(step, notation, scheme) == kDropped) return kDropped;
+  CarryParts(step, "identifier|identifierType", step.rule.target, kKept, step.rule.rule);
+  return kDone;
+}
+
+LossClass Mail(const Step& step) {
+  const std::string address = step.Value();
+  if (!absl::StrContains(address, "@")) return NoteOf(step, "B.additionalNote", "E-mail", address);
+  elm::v3::Mailbox mailbox;
+  mailbox.set_id(absl::StrCat("mailto:", address));
+  return PutMessage(step.context.targets, step.rule.target, mailbox) == kKept ? step.rule.loss : kDropped;
+}
+
+LossClass ParentOrganisation(const Step& step) {
+  return NoteOf(step, step.rule.target, "Parent organisation", step.Value());
+}
+
+LossClass CreatorUnlessIssuer(const Step& step) {
+  for (const auto& name : step.context.targets.body->legal_name()) {
+    if (absl::string_view(name.value()) != step.Value()) continue;
+    step.source().UseAll(step.node->parent);
+    return kDone;
+  }
+  return NoteOf(step, step.rule.target, "Designed by", step.Value());
+}
+
+LossClass LearnerId(const Step& step) {
+  step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, step.node, step.rule.rule);
+  return PutIdentifier(step, step.Value(), SchemeOfId(step.Value()));
+}
+
+LossClass IdentityObject(const Step& step) {
+  const std::string identity = TextAt(step, "identityHash");
+  const std::string type = TextAt(step, "identityType");
+  const bool hashed = TextAt(step, "hashed") == "true";
+  if (identity.empty()) return kDropped;
+  const SourceNode* const place = step.source().FindFirst(step.node, "identityHash");
+  LossClass put = kKept;
+  if (!hashed && absl::StartsWithIgnoreCase(type, "email") && absl::StrContains(identity, "@")) {
+    elm::v3::Mailbox mailbox;
+    mailbox.set_id(absl::StrCat("mailto:", identity));
+    put = PutMessage(step.context.targets, "S.contactPoint.emailAddress", mailbox);
+    step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_STATED, place, step.rule.rule);
+  } else if (!hashed && type == "name" && step.context.targets.subject->full_name().empty()) {
+    put = PutText(step.context.targets, "S.fullName", "und", identity);
+    step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_STATED, place, step.rule.rule);
+  } else {
+    const std::string salt = hashed ? TextAt(step, "salt") : "";
+    put = PutIdentifier(step, identity,
+                        absl::StrCat(hashed ? "hash of " : "", type.empty() ? "identity" : type,
+                                     salt.empty() ? "" : absl::StrCat(", salt ", salt)));
+    step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, place, step.rule.rule);
+  }
+  if (put == kDropped) return kDropped;
+  CarryParts(step, "identityHash|identityType", step.rule.target, kKept, step.rule.rule);
+  for (const SourceNode* part : step.source().Find(step.node, "hashed|salt")) step.source().Use(part);
+  return kDone;
+}
+
+LossClass NameUnlessTitle(const Step& step) {
+  for (const auto& title : step.context.targets.achievement->title()) {
+    if (absl::string_view(title.value()) != step.Value()) continue;
+    step.source().Use(step.node);
+    return kDone;
+  }
+  return NoteOf(step, step.rule.target, "Name of the credential", step.Value());
+}
+
+LossClass Criteria(const Step& step) { return NoteOf(step, step.rule.target, "Criteria", step.Value()); }
+
+LossClass Evidence(const Step& step) {
+  if (!step.node->IsBranch()) return document::WebAddress(step);
+  constexpr document::Rule kEvidence[] = {
+      {"type", "", document::UseIt, kKept, ""},
+      {"id", "A.supplementaryDocument", document::WebAddress, kKept, "address.web"},
+      {"name|description|narrative|genre|audience", "A.additionalNote", document::LabelledNote, kWidened,
+       "evidence.note"},
+  };
+  Apply(kEvidence, step.node, step.context);
+  return kDone;
+}
+
+LossClass Alignment(const Step& step) {
+  const std::string address = TextAt(step, "targetUrl");
+  if (IsOf(step, "EQF") || absl::StartsWith(address, "http://data.europa.eu/snb/eqf/")) return AlignedLevel(step);
+  if (IsOf(step, "QualityAssurance")) {
+    // An accreditation of the model needs its agency and kind, which stand in the decision behind the address.
+    step.source().Note("quality.reference", step.node, "The decision is named; its agency and kind are not.");
+    return AlignmentAsNote(step, "Quality assurance", "Q.additionalNote#A1-M11", "quality.text");
+  }
+  if (absl::StartsWith(address, kEscoSkill)) return AlignedSkill(step);
+  if (IsOf(step, "ISCED") || absl::StrContains(address, "isced-f/")) return AlignedField(step);
+  return AlignmentAsNote(step, "Alignment", "Q.additionalNote", "alignment.note");
+}
+
+// The separate answer "identityChecked" is needed by one of the words only.
+LossClass Supervision(const Step& step) {
+  const SourceNode* const checked = step.source().FindFirst(step.node->parent, "identityChecked");
+  std::optional<bool> answer;
+  if (checked != nullptr) answer = checked->text == "true";
+  const elm::Bridged bridged = elm::SupervisionOfWord(step.Value(), answer);
+  if (!bridged.concept_node.has_value()) {
+    return NoteOf(step, "Q.additionalNote#A1-O02", "Supervision", step.Value());
+  }
+  const LossClass put = PutConcept(step.context.targets, step.rule.target, *bridged.concept_node);
+  return put == kDropped ? kDropped : bridged.derived ? kDerived : step.rule.loss;
+}
+
+LossClass IdentityChecked(const Step& step) {
+  // The word is there and is read together with this answer.
+  if (step.source().FindFirst(step.node->parent, "supervisionType") != nullptr) {
+    step.source().Use(step.node);
+    return kDone;
+  }
+  return NoteOf(step, step.rule.target, "Identity checked", step.Value());
+}
+
+}  // namespace passerelle::adapters::families

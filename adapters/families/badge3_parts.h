@@ -1,0 +1,40 @@
+// Conversions of the parts of an Open Badges 3.0 credential; the rows that use them stand in badge3.cc.
+//
+// Thread-safety: free functions; each writes to the Source and messages of its step.
+#pragma once
+
+#include "core/document/mapping.h"
+
+namespace passerelle::adapters::families {
+
+// An id of a node: an address or DID, as an identifier.
+document::LossClass NodeIdentifier(const document::Step& step);
+// A value whose member's name says what it identifies.
+document::LossClass NamedIdentifier(const document::Step& step);
+// {identifier, identifierType}, the type without the prefix of extensions.
+document::LossClass OtherIdentifier(const document::Step& step);
+// An e-mail address as a mailbox.
+document::LossClass Mail(const document::Step& step);
+document::LossClass ParentOrganisation(const document::Step& step);
+document::LossClass CreatorUnlessIssuer(const document::Step& step);
+
+// The learner: rule learner.identifier says that an identifier alone is a reference to a person, not a person.
+document::LossClass LearnerId(const document::Step& step);
+// {identityHash, identityType, hashed, salt}.
+document::LossClass IdentityObject(const document::Step& step);
+
+// The name of the credential, which mostly repeats the title of the achievement.
+document::LossClass NameUnlessTitle(const document::Step& step);
+// Conditions are no outcomes.
+document::LossClass Criteria(const document::Step& step);
+document::LossClass Evidence(const document::Step& step);
+// A link to a framework: level, quality assurance, field of study, a skill of ESCO, or another.
+document::LossClass Alignment(const document::Step& step);
+document::LossClass Supervision(const document::Step& step);
+document::LossClass IdentityChecked(const document::Step& step);
+
+// subject/result with achievement/resultDescription: the first value is the grade, the others are notes.
+void MapResults(const document::Context& context, const document::SourceNode* subject,
+                const document::SourceNode* achievement);
+
+}  // namespace passerelle::adapters::families

@@ -1,0 +1,143 @@
+#include "adapters/families/carrier.h"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/base/digest.h"
+#include "core/base/jws_payload.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/base/xml.h"
+
+namespace passerelle::adapters::families {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+constexpr absl::string_view kPngSignature = "\x89PNG\r\n\x1a\n";
+constexpr size_t kChunkFrame = 12;  // length, type and checksum around the data
+
+uint32_t BigEndian(absl::string_view bytes) {
+  uint32_t number = 0;
+  for (size_t i = 0; i < 4; ++i) number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  return number;
+}
+
+// The text of an iTXt chunk (PNG 11.3.4.5): keyword, NUL, compression flag and method, language, NUL, translated
+// keyword, NUL, text.
+absl::StatusOr<std::string> TextOfChunk(absl::string_view data) {
+  const size_t keyword_end = data.find('\0');
+  if (keyword_end == absl::string_view::npos || keyword_end + 3 > data.size()) {
+    return Problem(Reason::kPictureBroken, "iTXt", "the chunk is cut off");
+  }
+  if (data[keyword_end + 1] != '\0') {
+    return Problem(Reason::kPictureBroken, "iTXt", "the badge is compressed, which baking does not allow");
+  }
+  const size_t language_end = data.find('\0', keyword_end + 3);
+  const size_t translated_end =
+      language_end == absl::string_view::npos ? language_end : data.find('\0', language_end + 1);
+  if (translated_end == absl::string_view::npos) return Problem(Reason::kPictureBroken, "iTXt", "the chunk is cut off");
+  return std::string(data.substr(translated_end + 1));
+}
+
+absl::StatusOr<std::string> TextOfPng(absl::string_view bytes, absl::string_view keyword) {
+  absl::string_view rest = bytes.substr(kPngSignature.size());
+  while (rest.size() >= kChunkFrame) {
+    const size_t length = BigEndian(rest);
+    const absl::string_view type = rest.substr(4, 4);
+    if (length > rest.size() - kChunkFrame) return Problem(Reason::kPictureBroken, "PNG", "a chunk is cut off");
+    const absl::string_view data = rest.substr(8, length);
+    if (type == "iTXt" && absl::StartsWith(data, keyword) && data.size() > keyword.size() &&
+        data[keyword.size()] == '\0') {
+      return TextOfChunk(data);
+    }
+    rest.remove_prefix(length + kChunkFrame);
+  }
+  return Problem(Reason::kPictureBroken, "PNG", "no badge is baked into the picture");
+}
+
+// Drawing programs begin with a document type of SVG. One without an internal subset defines nothing, and nothing is
+// fetched, so that it can be passed over; any other stays and is refused by the reader.
+std::string WithoutSvgDoctype(absl::string_view bytes) {
+  const size_t begin = bytes.find("<!DOCTYPE");
+  const size_t end = begin == absl::string_view::npos ? begin : bytes.find('>', begin);
+  const bool before_root = begin < bytes.find("<svg");
+  if (end == absl::string_view::npos || !before_root || absl::StrContains(bytes.substr(begin, end - begin), "[")) {
+    return std::string(bytes);
+  }
+  return absl::StrCat(bytes.substr(0, begin), bytes.substr(end + 1));
+}
+
+// Recursive; the reader has bounded the depth.
+pugi::xml_node FindElement(const pugi::xml_node& node, absl::string_view local) {
+  for (const pugi::xml_node& child : node.children()) {
+    if (child.type() != pugi::node_element) continue;
+    if (base::XmlLocalName(child) == local) return child;
+    const pugi::xml_node found = FindElement(child, local);
+    if (found) return found;
+  }
+  return {};
+}
+
+// The badge stands in the element, or in its attribute "verify" when it is a signature.
+absl::StatusOr<std::string> TextOfSvg(absl::string_view bytes, absl::string_view element) {
+  ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(WithoutSvgDoctype(bytes)));
+  const pugi::xml_node found = FindElement(document.Root(), element);
+  if (!found) return Problem(Reason::kPictureBroken, "SVG", "no badge is baked into the picture");
+  const std::string text(absl::StripAsciiWhitespace(base::XmlRawText(found)));
+  return text.empty() ? std::string(base::XmlAttribute(found, "verify").value()) : text;
+}
+
+bool IsSvg(absl::string_view bytes) {
+  const auto root = base::PeekXmlRoot(bytes);
+  return root.has_value() && root->local == "svg";
+}
+
+bool SaysNone(absl::string_view token) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(absl::StripAsciiWhitespace(token), '.');
+  const auto header = base::Base64UrlDecode(parts[0]);
+  if (!header.ok()) return false;
+  const auto document = base::JsonDocument::Parse(*header);
+  const auto object = document.ok() ? base::AsObject(document->root()) : std::nullopt;
+  const auto algorithm = object.has_value() ? base::FindString(*object, "alg") : std::nullopt;
+  return algorithm.has_value() && absl::EqualsIgnoreCase(*algorithm, "none");
+}
+
+absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
+  if (!base::IsCompactJws(text)) return Carried{std::move(text), false, is_baked};
+  if (SaysNone(text)) return Problem(Reason::kSignatureNone, "protected header");
+  ASSIGN_OR_RETURN(std::string payload, base::PayloadOfCompactJws(text));
+  return Carried{std::move(payload), true, is_baked};
+}
+
+}  // namespace
+
+absl::StatusOr<Carried> OpenCarrier(absl::string_view bytes, const BakingMarks& marks) {
+  const bool bakes = !marks.png_keyword.empty();
+  if (bakes && absl::StartsWith(bytes, kPngSignature)) {
+    ASSIGN_OR_RETURN(std::string text, TextOfPng(bytes, marks.png_keyword));
+    return OpenText(std::move(text), true);
+  }
+  if (bakes && IsSvg(bytes)) {
+    ASSIGN_OR_RETURN(std::string text, TextOfSvg(bytes, marks.svg_element));
+    return OpenText(std::move(text), true);
+  }
+  return OpenText(std::string(bytes), false);
+}
+
+absl::string_view PeekCarrier(absl::string_view bytes, const BakingMarks& marks, std::string* buffer) {
+  const bool picture = absl::StartsWith(bytes, kPngSignature) || IsSvg(bytes);
+  if (!picture && !base::IsCompactJws(bytes)) return bytes;
+  auto carried = OpenCarrier(bytes, marks);
+  *buffer = carried.ok() ? std::move(carried->json) : "";
+  return picture && marks.png_keyword.empty() ? absl::string_view() : absl::string_view(*buffer);
+}
+
+}  // namespace passerelle::adapters::families

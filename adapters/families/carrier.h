@@ -1,0 +1,35 @@
+// What badges and verifiable credentials come in: JSON as it is, a JSON Web Signature around it, or a picture that it
+// was baked into (PNG iTXt chunk, SVG element). The signature is not judged here; checks are made on the original.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace passerelle::adapters::families {
+
+// Where a family of badges bakes its documents.
+struct BakingMarks {
+  absl::string_view png_keyword;  // of the iTXt chunk; empty for families that do not bake
+  absl::string_view svg_element;  // local name
+};
+inline constexpr BakingMarks kNeverBaked = {"", ""};
+
+struct Carried {
+  std::string json;
+  bool is_signed = false;  // it came in a JSON Web Signature
+  bool is_baked = false;   // it came in a picture
+};
+
+// The JSON document. Problems: kInputEmpty; kPictureBroken for a damaged picture or one that carries nothing;
+// kSealMalformed, and kSignatureNone for a signature whose header says that there is none.
+absl::StatusOr<Carried> OpenCarrier(absl::string_view bytes, const BakingMarks& marks);
+
+// The JSON for format detection, empty if there is none: the bytes themselves where they are no carrier, broken or not,
+// or a view into `buffer`.
+absl::string_view PeekCarrier(absl::string_view bytes, const BakingMarks& marks, std::string* buffer);
+
+}  // namespace passerelle::adapters::families

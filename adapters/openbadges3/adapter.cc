@@ -1,0 +1,97 @@
+#include "adapters/openbadges3/adapter.h"
+
+#include <string>
+#include <utility>
+
+#include "adapters/families/badge3.h"
+#include "adapters/families/carrier.h"
+#include "adapters/openbadges3/write.h"
+#include "core/base/json_peek.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/document/mapping.h"
+
+namespace passerelle::adapters::openbadges3 {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using document::Confidence;
+using document::FormatInfo;
+using document::Imported;
+using document::ImportOptions;
+using document::kDropped;
+using document::Rule;
+using document::SourceNode;
+
+constexpr families::BakingMarks kMarks = {"openbadgecredential", "credential"};
+
+// Claims of the token around the credential (VC-JWT), which repeat members of it.
+constexpr Rule kToken[] = {
+    {"iss|sub|nbf|iat|exp|jti|aud|nonce|cnf", "a claim of the token; it belongs to the signature", document::DropIt,
+     kDropped, ""},
+};
+
+absl::string_view CredentialIn(const base::JsonPeek& peek) {
+  const absl::string_view wrapped = peek.Value("vc");
+  if (wrapped.empty()) return peek.Value("type");
+  const auto inner = base::JsonPeek::Of(wrapped);
+  return inner.has_value() ? inner->Value("type") : "";
+}
+
+class OpenBadges3Adapter : public document::Adapter {
+ public:
+  const FormatInfo& Info() const override { return info_; }
+
+  Confidence Detect(absl::string_view bytes) const override {
+    std::string buffer;
+    const auto peek = base::JsonPeek::Of(families::PeekCarrier(bytes, kMarks, &buffer));
+    if (!peek.has_value()) return Confidence::kNone;
+    return families::NamesBadge3(CredentialIn(*peek)) ? Confidence::kCertain : Confidence::kNone;
+  }
+
+  absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
+    ASSIGN_OR_RETURN(const families::Carried carried, families::OpenCarrier(bytes, kMarks));
+    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(carried.json));
+    document::Source source(std::move(tree), options);
+    const SourceNode* credential = source.root();
+    const SourceNode* const wrapped = source.FindFirst(credential, "vc");
+    if (wrapped != nullptr) {
+      Apply(kToken, credential, {&source, {}});
+      credential = wrapped;
+    }
+    const SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
+    if (subject == nullptr) {
+      return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
+    }
+    if (carried.is_signed) {
+      source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
+    }
+    document::Draft draft(&source, bytes);
+    families::MapBadge3Envelope(&source, &draft, credential);
+    families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
+    families::MapBadge3Learner(&source, subject, &draft);
+    families::MapBadge3Claims(&source, credential, &draft, nullptr);
+    return draft.Finish(options);
+  }
+
+  absl::StatusOr<document::Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,
+                                            const document::ExportOptions& options) const override {
+    return WriteBadge(credential, options);
+  }
+
+ private:
+  const FormatInfo info_ = {"openbadges3",
+                            "Open Badges 3.0, with the Dutch profile educredentials",
+                            {"3.0.0", "3.0.1", "3.0.2", "3.0.3", "educredentials"},
+                            {"read", "write"},
+                            "beta",
+                            "application/vc+ld+json",
+                            "openbadges3-1"};
+};
+
+}  // namespace
+
+std::unique_ptr<const document::Adapter> MakeAdapter() { return std::make_unique<OpenBadges3Adapter>(); }
+
+}  // namespace passerelle::adapters::openbadges3
