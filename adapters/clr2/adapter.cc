@@ -68,8 +68,8 @@ void AppendOpened(const base::JsonDocument& document, dom::element element, base
   json->Raw(document.Text(element));
 }
 
-void CopyObject(const base::JsonDocument& document, dom::object object, absl::string_view opened, base::JsonWriter* json,
-                const dom::object* inner, absl::string_view inner_name) {
+void CopyObject(const base::JsonDocument& document, dom::object object, absl::string_view opened,
+                base::JsonWriter* json, const dom::object* inner, absl::string_view inner_name) {
   json->BeginObject();
   for (const dom::key_value_pair member : object) {
     const absl::string_view name = base::View(member.key);
@@ -101,7 +101,8 @@ absl::StatusOr<std::string> OpenHeld(absl::string_view record) {
   }
   const auto subject_member = base::Find(*root, "credentialSubject");
   const auto subject = subject_member.has_value() ? base::AsObject(*subject_member) : std::nullopt;
-  if (!subject.has_value()) return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
+  if (!subject.has_value())
+    return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
   std::string text;
   base::JsonWriter json(text);
   CopyObject(document, *root, "verifiableCredential", &json, &*subject, "credentialSubject");
@@ -153,13 +154,8 @@ class Clr2Adapter : public document::Adapter {
     Apply(kHeld, credential, {source, draft->TargetsOf(*claim)});
   }
 
-  const FormatInfo info_ = {"clr2",
-                            "Comprehensive Learner Record 2.0",
-                            {"2.0"},
-                            {"read"},
-                            "alpha",
-                            "application/vc+ld+json",
-                            "clr2-1"};
+  const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
+                            "alpha", "application/vc+ld+json",           "clr2-1"};
 };
 
 }  // namespace

@@ -69,7 +69,8 @@ LossClass CreditNode(const Step& step) {
   for (const SourceNode* part : source.Find(step.node, "type|framework/type")) source.Use(part);
   const bool ects = elm::IsEcts(framework) || absl::EndsWith(framework, elm::kCreditSystemEcts);
   if (!points.has_value() || !ects) {
-    const std::string text = absl::StrCat("Credit: ", point->text, " (", framework.empty() ? "no scheme" : framework, ")");
+    const std::string text =
+        absl::StrCat("Credit: ", point->text, " (", framework.empty() ? "no scheme" : framework, ")");
     PutText(step.context.targets, "Q.additionalNote", "en", text);
     source.Carry(point, "Q.additionalNote#A1-M07", kWidened, "credit.text");
   } else {

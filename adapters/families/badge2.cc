@@ -113,10 +113,18 @@ constexpr Rule kIssuer[] = {
 
 // Extensions that only edubadges has; "extensions:" stands before them in the production form, not in the pilot's.
 constexpr absl::string_view kEdubadgeMarks[] = {
-    "ECTSExtension\"",          "EQFExtension\"",         "NiveauExtension\"",
-    "LearningOutcomeExtension\"", "StudyLoadExtension\"",   "TimeInvestmentExtension\"",
-    "GradingTableExtension\"",  "InstitutionNameExtension\"", "InstitutionIdentifierExtension\"",
-    "EducationProgramIdentifierExtension\"", "LanguageExtension\"", "InstitutionCountryExtension\"",
+    "ECTSExtension\"",
+    "EQFExtension\"",
+    "NiveauExtension\"",
+    "LearningOutcomeExtension\"",
+    "StudyLoadExtension\"",
+    "TimeInvestmentExtension\"",
+    "GradingTableExtension\"",
+    "InstitutionNameExtension\"",
+    "InstitutionIdentifierExtension\"",
+    "EducationProgramIdentifierExtension\"",
+    "LanguageExtension\"",
+    "InstitutionCountryExtension\"",
 };
 
 bool IsType(const document::Source& source, absl::string_view name) {
@@ -150,7 +158,8 @@ absl::Status CheckAssertion(const document::Source& source) {
   const SourceNode* const root = source.root();
   if (source.TextOf(root, "revoked") == "true") return Problem(Reason::kRevoked, "/revoked");
   if (!IsType(source, "Assertion")) {
-    return Problem(Reason::kNotACredential, "/type", "an Assertion is expected; a badge class or issuer says nothing of a learner");
+    return Problem(Reason::kNotACredential, "/type",
+                   "an Assertion is expected; a badge class or issuer says nothing of a learner");
   }
   const SourceNode* const badge = source.FindFirst(root, "badge");
   if (badge == nullptr) return Problem(Reason::kNothingAwarded, "/badge");
@@ -167,7 +176,8 @@ Badge2Look LookForBadge2(absl::string_view bytes) {
   Badge2Look look;
   if (!peek.has_value()) return look;
   const bool by_context = absl::StrContains(peek->Value("@context"), "w3id.org/openbadges");
-  const bool by_members = absl::StrContains(peek->Value("type"), "Assertion") && peek->Has("badge") && peek->Has("recipient");
+  const bool by_members =
+      absl::StrContains(peek->Value("type"), "Assertion") && peek->Has("badge") && peek->Has("recipient");
   look.is_badge = by_context || by_members;
   look.is_certain = by_context;
   if (!look.is_badge) return look;
@@ -194,7 +204,8 @@ absl::StatusOr<document::Imported> ImportBadge2(absl::string_view bytes, const d
   const SourceNode* const badge = source.FindFirst(root, "badge");
   document::DraftAchievement& claim = draft.AddAchievement(badge);
   Context context{&source, draft.TargetsOf(claim)};
-  const SourceNode* const stated = source.FindFirst(badge, extension.language.empty() ? "@language" : extension.language);
+  const SourceNode* const stated =
+      source.FindFirst(badge, extension.language.empty() ? "@language" : extension.language);
   context.language = source.Language(stated);
   Apply(kBadge, badge, context);
   Apply(extension.badge, badge, context);

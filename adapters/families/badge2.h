@@ -1,4 +1,5 @@
-// Open Badges 2.0: assertions, badge classes and issuers, for plain badges and for those of edubadges, which extend them.
+// Open Badges 2.0: assertions, badge classes and issuers, for plain badges and for those of edubadges, which extend
+// them.
 //
 // Thread-safety: free functions on values.
 #pragma once

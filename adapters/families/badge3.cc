@@ -140,8 +140,8 @@ void MapBadge3Learner(document::Source* source, const SourceNode* subject, docum
   Apply(kLearner, subject, {source, draft->DocumentTargets()});
 }
 
-document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential, document::Draft* draft,
-                     elm::v3::Organisation* body) {
+document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential,
+                                            document::Draft* draft, elm::v3::Organisation* body) {
   document::DraftAchievement* last = nullptr;
   for (const SourceNode* subject : source->Find(credential, "credentialSubject")) {
     for (const SourceNode* node : source->Find(subject, "achievement")) {
@@ -155,9 +155,9 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
       Apply(kSubject, subject, context);
       Apply(kClaim, credential, context);
       if (!claim.achievement.awarded_by().awarding_date().empty()) continue;
-      constexpr Rule kDerivedDate[] = {{"validFrom", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
-                                       {"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived,
-                                        "date.award"}};
+      constexpr Rule kDerivedDate[] = {
+          {"validFrom", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
+          {"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
       Apply(kDerivedDate, credential, context);
     }
   }

@@ -26,6 +26,7 @@ void MapBadge3Issuer(document::Source* source, const document::SourceNode* crede
 void MapBadge3Learner(document::Source* source, const document::SourceNode* subject, document::Draft* draft);
 
 // What was achieved: one claim for each achievement of the credential's subject. The last of them, null for none.
-document::DraftAchievement* MapBadge3Claims(document::Source* source, const document::SourceNode* credential, document::Draft* draft, elm::v3::Organisation* body);
+document::DraftAchievement* MapBadge3Claims(document::Source* source, const document::SourceNode* credential,
+                                            document::Draft* draft, elm::v3::Organisation* body);
 
 }  // namespace passerelle::adapters::families

@@ -76,12 +76,11 @@ std::string Describe(const Step& step) {
   return text;
 }
 
-LossClass AlignmentAsNote(const Step& step, absl::string_view label, absl::string_view target,
-                          absl::string_view rule) {
+LossClass AlignmentAsNote(const Step& step, absl::string_view label, absl::string_view target, absl::string_view rule) {
   const std::string text = Describe(step);
   if (text.empty()) return kDone;
-  if (PutText(step.context.targets, target, step.Language(),
-              label.empty() ? text : absl::StrCat(label, ": ", text)) == kDropped) {
+  if (PutText(step.context.targets, target, step.Language(), label.empty() ? text : absl::StrCat(label, ": ", text)) ==
+      kDropped) {
     return kDropped;
   }
   CarryParts(step, kAlignmentParts, target, kWidened, rule);

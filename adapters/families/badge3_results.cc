@@ -49,8 +49,8 @@ void WriteScheme(const Context& context, const SourceNode* description) {
     elm::AddText("und", "grade", scheme->mutable_title());
   }
   std::string text;
-  for (const SourceNode* part : context.source->Find(
-           description, "resultType|valueMin|valueMax|requiredValue|requiredLevel|allowedValue")) {
+  for (const SourceNode* part :
+       context.source->Find(description, "resultType|valueMin|valueMax|requiredValue|requiredLevel|allowedValue")) {
     if (part->text.empty()) continue;
     const std::string& label = part->name.empty() ? part->parent->name : part->name;
     absl::StrAppend(&text, text.empty() ? "" : "; ", label, ": ", part->text);

@@ -309,9 +309,9 @@ class Writer {
     const SourceNode* const family = TextAt(learner, "familyName");
     if (full != nullptr) return WriteIdentity(full, "name", full->text, false, identities);
     if (given == nullptr && family == nullptr) return;
-    const std::string name = absl::StrCat(given == nullptr ? "" : given->text,
-                                          given == nullptr || family == nullptr ? "" : " ",
-                                          family == nullptr ? "" : family->text);
+    const std::string name =
+        absl::StrCat(given == nullptr ? "" : given->text, given == nullptr || family == nullptr ? "" : " ",
+                     family == nullptr ? "" : family->text);
     WriteIdentity(given == nullptr ? family : given, "name", name, false, identities);
     if (given != nullptr && family != nullptr) {
       source_.Carry(family, "credentialSubject.identifier", kWidened, "learner.identity-object");
@@ -490,8 +490,7 @@ class Writer {
   }
 
   void WriteResult(base::JsonWriter* json) {
-    const std::string grade =
-        TakeText(Assessment(), "grade/noteLiteral", "credentialSubject.result", kKept);
+    const std::string grade = TakeText(Assessment(), "grade/noteLiteral", "credentialSubject.result", kKept);
     if (grade.empty()) return;
     json->Key("result");
     json->BeginArray();

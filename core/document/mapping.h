@@ -69,7 +69,7 @@ void Apply(Rules rules, const SourceNode* node, const Context& context);
 
 // The conversions that formats share. Ids of rules are those of docs/reference/rules.md.
 
-LossClass Texts(const Step& step);     // a text, or an object of texts by language; rows with it take parts
+LossClass Texts(const Step& step);           // a text, or an object of texts by language; rows with it take parts
 LossClass Text(const Step& step);            // a text in its language; a second one of a language becomes a note
 LossClass PlainText(const Step& step);       // the same without markup (markup.plain)
 LossClass Verbatim(const Step& step);        // a string as it stands, numbers too

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -93,6 +94,65 @@ TEST(CorpusTest, EveryEuropeanDocumentTranslatesOrIsRefusedForWhatItIs) {
     EXPECT_TRUE(explained) << file << " " << outcome;
   }
   EXPECT_GT(translated, 0);
+}
+
+// File by file: tests/conformance/formats.tsv has path, format and outcome. UPDATE_GOLDEN=1 writes what was found, to
+// be read against the manifests before it is committed.
+TEST(CorpusTest, EveryDocumentOfTheTableHasItsOutcome) {
+  if (!fs::exists(Corpus())) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus";
+  const document::Registry registry = adapters::MakeRegistry();
+  const fs::path table = fs::path(PASSERELLE_SOURCE_DIR) / "tests/conformance/formats.tsv";
+  std::string found;
+  for (const char* folder : {"clr2", "ebsi-vc", "edubadges-ob2", "educredentials-ob3", "openbadges2", "openbadges3"}) {
+    for (const fs::path& file : FilesBelow(Corpus() / folder)) {
+      const std::string format = document::Detect(registry, ReadFile(file)).format;
+      const std::string outcome = OutcomeOf(registry, file, "");
+      absl::StrAppend(&found, fs::relative(file, Corpus()).string(), "\t", format, "\t", outcome, "\n");
+    }
+  }
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(table, std::ios::binary) << found;
+    return;
+  }
+  EXPECT_EQ(found, ReadFile(table));
+}
+
+// Which formats the documents of each folder may be taken for. Nothing else is a right answer but "unknown".
+TEST(CorpusTest, NoDocumentIsTakenForAnotherFormat) {
+  if (!fs::exists(Corpus())) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus";
+  const document::Registry registry = adapters::MakeRegistry();
+  const std::map<std::string, std::vector<std::string>> right = {
+      {"clr2", {"clr2"}},
+      {"ebsi-vc", {"ebsi-vc"}},
+      {"edubadges-ob2", {"edubadges"}},
+      {"educredentials-ob3", {"openbadges3"}},
+      // Wrapped in an SD-JWT, as a badge of the same content, in the form of DC4EU's catalogue, or as a catalogue in
+      // XML.
+      {"elm", {"elm", "elm-xml", "ebsi-vc", "sd-jwt-vc", "openbadges3", "loq"}},
+      {"elmo", {"elmo", "xhochschule"}},
+      {"ewp", {"ewp"}},
+      {"koski", {"koski"}},
+      {"ooapi", {"ooapi"}},
+      {"openbadges2", {"openbadges2"}},
+      {"openbadges3", {"openbadges3"}},
+      {"sd-jwt-vc", {"sd-jwt-vc"}},
+      {"trust", {}},
+      {"virta", {"virta", "elmo", "elm"}},  // the pairs have one record in three formats
+      {"xberufsbildung", {"xberufsbildung"}},
+      {"xhochschule", {"xhochschule"}},
+  };
+  int files = 0;
+  for (const auto& [folder, formats] : right) {
+    if (!fs::exists(Corpus() / folder) || folder == "trust") continue;
+    for (const fs::path& file : FilesBelow(Corpus() / folder)) {
+      const std::string format = document::Detect(registry, ReadFile(file)).format;
+      const bool allowed = format == "unknown" || std::find(formats.begin(), formats.end(), format) != formats.end();
+      EXPECT_TRUE(allowed) << file << " was taken for " << format;
+      ++files;
+    }
+  }
+  std::printf("%d files, each taken for what it is or for nothing\n", files);
+  EXPECT_GT(files, 0);
 }
 
 }  // namespace

@@ -94,11 +94,13 @@ std::string AdaptersPage() {
                     absl::StrJoin(info.directions, ", "), " | ", info.maturity, " | `", info.mapping_version, "` | ",
                     format.accepted, " | ", format.refused, " |\n");
   }
-  absl::StrAppend(&page,
-                  "\n## Annex I\n\n"
-                  "The best that any of the documents says of each element: ● stated, d derived by a rule, t as text, "
-                  "r by\nreference, w withheld, – missing. The elements are those of Annex I in its order.\n\n| Format |");
-  for (const elm::AnnexOneName& element : elm::kAnnexOne) absl::StrAppend(&page, " ", std::string(element.id).substr(3), " |");
+  absl::StrAppend(
+      &page,
+      "\n## Annex I\n\n"
+      "The best that any of the documents says of each element: ● stated, d derived by a rule, t as text, "
+      "r by\nreference, w withheld, – missing. The elements are those of Annex I in its order.\n\n| Format |");
+  for (const elm::AnnexOneName& element : elm::kAnnexOne)
+    absl::StrAppend(&page, " ", std::string(element.id).substr(3), " |");
   absl::StrAppend(&page, "\n|---|");
   for (size_t i = 0; i < std::size(elm::kAnnexOne); ++i) absl::StrAppend(&page, "---|");
   absl::StrAppend(&page, "\n");

@@ -155,7 +155,8 @@ TEST_F(ContractTest, HostileFormsAreRefusedByEveryAdapter) {
   for (size_t i = 0; i < kDeep; ++i) deep_xml += "<a>";
   const std::pair<const char*, std::string> documents[] = {
       {"deep JSON", std::string(kDeep, '[')},
-      {"deep objects", [] {
+      {"deep objects",
+       [] {
          std::string text;
          for (size_t i = 0; i < kDeep; ++i) text += "{\"a\":";
          return text;

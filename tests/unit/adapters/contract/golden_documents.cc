@@ -79,8 +79,8 @@ std::vector<GoldenDocument> GoldenDocuments(const document::Registry& registry) 
         document.options.import.report_index = number;
       }
     }
-    document.format = document.options.from.empty() ? document::Detect(registry, document.bytes).format
-                                                    : document.options.from;
+    document.format =
+        document.options.from.empty() ? document::Detect(registry, document.bytes).format : document.options.from;
     documents.push_back(std::move(document));
   }
   std::sort(documents.begin(), documents.end(),

@@ -1,5 +1,5 @@
-// What scripts/new-adapter.sh makes is an adapter: it is listed, it recognises and reads its example, and it accounts for
-// what the example says beyond its rules.
+// What scripts/new-adapter.sh makes is an adapter: it is listed, it recognises and reads its example, and it accounts
+// for what the example says beyond its rules.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
