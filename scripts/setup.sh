@@ -16,6 +16,7 @@ BUILD_PACKAGES=(
 )
 CHECK_PACKAGES=(
   clang-14 clang-format-14 clang-tidy-14 curl libbenchmark-dev libclang-rt-14-dev libxml2-utils openssl python3
+  python3-jsonschema
   shellcheck sqlite3 util-linux
 )
 
