@@ -172,7 +172,8 @@ LossClass LearnerId(const Step& step) {
 
 LossClass IdentityObject(const Step& step) {
   const std::string identity = TextAt(step, "identityHash");
-  const std::string type = TextAt(step, "identityType");
+  std::string type = TextAt(step, "identityType");
+  if (absl::StartsWith(type, "ext:")) type.erase(0, 4);
   const bool hashed = TextAt(step, "hashed") == "true";
   if (identity.empty()) return kDropped;
   const SourceNode* const place = step.source().FindFirst(step.node, "identityHash");

@@ -4,16 +4,16 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "adapters/openbadges3/write_forms.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/source.h"
 #include "core/elm/codec.h"
-#include "core/elm/rules/date.h"
 #include "core/elm/rules/text.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
@@ -35,43 +35,6 @@ constexpr absl::string_view kSchema =
 constexpr absl::string_view kContexts[] = {
     "https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
     "https://raw.githubusercontent.com/educredentials/obv3-examples/refs/heads/main/contexts/educredential.json"};
-
-// What the profile's words mean; the way back is core/elm/rules/bridge.h.
-struct Word {
-  absl::string_view code;
-  absl::string_view word;
-  LossClass loss;
-};
-constexpr Word kModes[] = {{elm::kModeOnline, "online", kKept},
-                           {elm::kModeBlended, "blended", kKept},
-                           {elm::kModePresential, "onsite", kKept},
-                           {elm::kModeWorkBased, "work experience", kKept},
-                           {elm::kModeProjectBased, "project based", kKept},
-                           {elm::kModeResearchLab, "research lab based", kKept}};
-constexpr Word kAssessments[] = {{elm::kAssessmentPortfolio, "portfolio", kKept},
-                                 {elm::kAssessmentPracticalAssessment, "application of a skill", kWidened}};
-
-bool IsUri(absl::string_view text) {
-  return elm::IsWebAddress(text) || absl::StartsWith(text, "did:") || absl::StartsWith(text, "urn:");
-}
-
-// The profile's dates end in Z or an offset, without a fraction of a second.
-std::string DateTimeOf(absl::string_view text) {
-  const auto date = elm::ReadDate(text);
-  if (!date.has_value()) return "";
-  const std::string time = date->time.substr(0, 8);
-  return absl::StrCat(date->day, "T", time.empty() ? "00:00:00" : time, date->zone.empty() ? "Z" : date->zone);
-}
-
-// A name of a scheme as an extension of an enumeration: "ext:" and letters, digits, points, dashes.
-std::string ExtensionOf(absl::string_view scheme) {
-  std::string name = "ext:";
-  for (const char c : scheme) {
-    const bool plain = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
-    name.push_back(plain ? c : '_');
-  }
-  return name == "ext:" ? "identifier" : name;
-}
 
 class Writer {
  public:
@@ -257,15 +220,21 @@ class Writer {
     if (open) json->EndArray();
   }
 
-  void WriteIdentity(const SourceNode* value, absl::string_view type, absl::string_view identity, bool hashed,
+  void WriteIdentity(const SourceNode* value, absl::string_view type, absl::string_view identity,
                      std::vector<std::string>* identities) {
+    // "hash of id, salt pepper" is how a hash that somebody else made is named: families/badge3_parts.cc.
+    absl::string_view scheme = type;
+    const bool hashed = absl::ConsumePrefix(&scheme, "hash of ");
+    const size_t comma = hashed ? scheme.find(", salt ") : absl::string_view::npos;
+    const std::string salt = comma == absl::string_view::npos ? "" : std::string(scheme.substr(comma + 7));
     std::string text;
     base::JsonWriter json(text);
     json.BeginObject();
     json.Member("type", "IdentityObject");
     json.Member("hashed", hashed);
     json.Member("identityHash", identity);
-    json.Member("identityType", type);
+    json.Member("identityType", ExtensionOf(scheme.substr(0, comma)));
+    if (!salt.empty()) json.Member("salt", salt);
     json.EndObject();
     identities->push_back(std::move(text));
     source_.Carry(value, "credentialSubject.identifier", kKept, "learner.identity-object");
@@ -283,14 +252,13 @@ class Writer {
         id = notation->text;
         source_.Carry(notation, "credentialSubject.id", kKept, "learner.identifier");
       } else {
-        const bool hashed = absl::StartsWith(scheme, "hash of ");
-        WriteIdentity(notation, ExtensionOf(scheme), notation->text, hashed, &identities);
+        WriteIdentity(notation, scheme, notation->text, &identities);
       }
       source_.UseAll(identifier);
     }
     WriteName(learner, &identities);
     for (const SourceNode* mail : source_.Find(learner, "contactPoint/emailAddress/id")) {
-      WriteIdentity(mail, "emailAddress", absl::StripPrefix(mail->text, "mailto:"), false, &identities);
+      WriteIdentity(mail, "emailAddress", absl::StripPrefix(mail->text, "mailto:"), &identities);
     }
     for (const SourceNode* number : source_.Find(learner, "nationalID")) {
       source_.Drop(number, "badges are shown in public; a national number does not belong there");
@@ -307,12 +275,12 @@ class Writer {
     const SourceNode* const full = TextAt(learner, "fullName");
     const SourceNode* const given = TextAt(learner, "givenName");
     const SourceNode* const family = TextAt(learner, "familyName");
-    if (full != nullptr) return WriteIdentity(full, "name", full->text, false, identities);
+    if (full != nullptr) return WriteIdentity(full, "name", full->text, identities);
     if (given == nullptr && family == nullptr) return;
     const std::string name =
         absl::StrCat(given == nullptr ? "" : given->text, given == nullptr || family == nullptr ? "" : " ",
                      family == nullptr ? "" : family->text);
-    WriteIdentity(given == nullptr ? family : given, "name", name, false, identities);
+    WriteIdentity(given == nullptr ? family : given, "name", name, identities);
     if (given != nullptr && family != nullptr) {
       source_.Carry(family, "credentialSubject.identifier", kWidened, "learner.identity-object");
     }
@@ -367,6 +335,7 @@ class Writer {
     for (const SourceNode* note : source_.Find(specification_, "additionalNote/noteLiteral/*")) {
       if (!absl::StartsWith(note->text, kLabel)) continue;
       source_.Carry(note, "achievement.criteria", kKept, "criteria.note");
+      written_.insert(note);
       return note->text.substr(kLabel.size());
     }
     return "";
@@ -401,6 +370,7 @@ class Writer {
       WriteAlignment("ext:QualityAssurance", title, "", address, json);
       if (page != nullptr) source_.Carry(page, "achievement.alignment", kKept, "");
     }
+    WriteQualityNotes(json);
     for (const SourceNode* outcome : source_.Find(specification_, "learningOutcome")) {
       const SourceNode* const skill = source_.FindFirst(outcome, "relatedESCOSkill/id");
       if (skill == nullptr || !IsUri(skill->text)) continue;
@@ -418,6 +388,19 @@ class Writer {
       source_.UseAll(field);
     }
     json->EndArray();
+  }
+
+  // A note on quality assurance that ends in an address, as badges are read into one.
+  void WriteQualityNotes(base::JsonWriter* json) {
+    for (const SourceNode* note : source_.Find(specification_, "additionalNote/noteLiteral/*")) {
+      absl::string_view text = note->text;
+      if (!absl::ConsumePrefix(&text, "Quality assurance: ")) continue;
+      const size_t line = text.rfind('\n');
+      if (line == absl::string_view::npos || !elm::IsWebAddress(text.substr(line + 1))) continue;
+      WriteAlignment("ext:QualityAssurance", text.substr(0, line), "", text.substr(line + 1), json);
+      source_.Carry(note, "achievement.alignment", kKept, "quality.text");
+      written_.insert(note);
+    }
   }
 
   void WriteWorkload(base::JsonWriter* json) {
@@ -506,7 +489,7 @@ class Writer {
   void WriteNarrative(base::JsonWriter* json) {
     std::string text;
     const auto add = [&text, this](const SourceNode* note, absl::string_view label) {
-      if (note->text.empty() || absl::StartsWith(note->text, "Criteria: ")) return;
+      if (note->text.empty() || written_.contains(note)) return;
       absl::StrAppend(&text, text.empty() ? "" : "\n", label, note->text);
       source_.Carry(note, "credentialSubject.narrative", kWidened, "note.narrative");
     };
@@ -523,7 +506,8 @@ class Writer {
   const SourceNode* claim_;
   const SourceNode* specification_ = nullptr;
   std::string language_;
-  std::string id_;  // of the badge
+  std::string id_;                                  // of the badge
+  absl::flat_hash_set<const SourceNode*> written_;  // notes that went elsewhere than into the narrative
   std::string text_;
 };
 

@@ -241,7 +241,8 @@ LossClass CountryCode(const Step& step) {
 }
 
 LossClass LanguageCode(const Step& step) {
-  const auto language = elm::Language(step.Value());
+  const std::string tag = elm::LanguageTag(step.Value());
+  const auto language = tag == elm::kLanguageUndetermined ? std::nullopt : elm::Language(tag);
   if (!language.has_value()) return Drop(step, "language.bcp47", "This names no language.", "names no language");
   return Weaker(step.rule.loss, PutConcept(step.context.targets, step.rule.target, *language));
 }

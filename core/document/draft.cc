@@ -141,6 +141,8 @@ void Draft::FinishAssessment(DraftAchievement* draft) {
   const elm::Texts& title = draft->achievement.title();
   for (auto& specification : *assessment.mutable_specified_by()) {
     if (specification.title().empty()) *specification.mutable_title() = title;
+    const bool unnamed = specification.has_grading_scheme() && specification.grading_scheme().title().empty();
+    if (unnamed) *specification.mutable_grading_scheme()->mutable_title() = specification.title();
   }
   if (assessment.has_grade()) {
     assessment.set_id(NextId("assessment"));

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "core/document/adapter.h"
 #include "core/elm/codec_tables.h"
+#include "passerelle/elm/v3/options.pb.h"
 
 namespace passerelle::document {
 namespace {
@@ -151,10 +152,12 @@ Value* Add(const Slot& slot) {
   return static_cast<Value*>(slot.message->GetReflection()->AddMessage(slot.message, slot.field));
 }
 
-// A second text in a language becomes a note of the message, if it has notes.
+// A second text in a language becomes a note of the message, if it has notes; so does one in another language where the
+// model allows one text, as for names of people.
 LossClass PutIntoTexts(const Slot& slot, absl::string_view language, absl::string_view value) {
+  const bool single = slot.field->options().GetExtension(elm::v3::property).max() == 1;
   for (const auto* text : elm::EntriesOf<elm::v3::LanguageString>(*slot.message, *slot.field)) {
-    if (text->language() != language) continue;
+    if (text->language() != language && !single) continue;
     if (absl::string_view(text->value()) == value) return kKept;
     const FieldDescriptor* const notes = slot.message->GetDescriptor()->FindFieldByName("additional_note");
     if (notes == nullptr) return kDropped;
