@@ -1,5 +1,13 @@
-// The European model's older XML forms: credentials of ELM v1 and v2, and catalogues (LOQ, AMS). They are recognised,
-// so that a caller learns what the file is, and cannot be read.
+// The European model's older XML forms. Credentials of ELM v1 and v2 (root europassCredential) are read into v3;
+// catalogues (LOQ, AMS) are recognised, so that a caller learns what the file is, and are no credentials.
+//
+// Rules of the diagnostics:
+//   award.from-issuer    a claim that states no awarding process is taken as awarded by the issuer
+//   award.shared         a part of an achievement without a process of its own belongs to the achievement's
+//   date.calendar        a date without a time became midnight UTC
+//   date.translation     no date from which the credential holds; that of the translation was taken
+//   location.country     a place of which only the country is stated; the country was written as its address too
+//   reference.twice      two elements have the same id
 //
 // Thread-safety: adapters are const. Ownership: the caller owns what MakeAdapter returns.
 #pragma once

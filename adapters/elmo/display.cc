@@ -1,12 +1,8 @@
 #include "adapters/elmo/mapping.h"
+#include "core/document/blank_page.h"
 
 namespace passerelle::adapters::elmo {
 namespace {
-
-// The model demands a picture of every page, but a translation is data: nobody laid out a page. One white pixel (PNG,
-// 1 by 1, grey) says so and keeps the document small.
-constexpr char kWhitePixel[] =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";
 
 elm::v3::Concept LanguageConcept(const std::string& tag) {
   auto language = elm::Language(tag);
@@ -28,15 +24,7 @@ void WriteDisplay(const Source& source, const Texts& title, elm::v3::EuropeanDig
     if (!listed) *display->add_language() = language;
   }
   *display->mutable_title() = title;
-  auto* page = display->add_individual_display();
-  *page->mutable_language() = LanguageConcept(primary);
-  auto* detail = page->add_display_detail();
-  detail->set_page(1);
-  detail->mutable_image()->set_content(kWhitePixel);
-  const auto encoding = elm::ConceptOf(elm::Vocabulary::kEncoding, elm::kEncodingBase64);
-  if (encoding.has_value()) *detail->mutable_image()->mutable_content_encoding() = *encoding;
-  const auto type = elm::ConceptOf(elm::Vocabulary::kFileType, elm::kFileTypePng);
-  if (type.has_value()) *detail->mutable_image()->mutable_content_type() = *type;
+  *display->add_individual_display() = document::BlankPage(LanguageConcept(primary));
 }
 
 }  // namespace passerelle::adapters::elmo

@@ -33,4 +33,11 @@ absl::StatusOr<ReadCredential> Read(absl::string_view bytes) {
   return read;
 }
 
+absl::StatusOr<ReadDataset> ReadData(absl::string_view bytes) {
+  ASSIGN_OR_RETURN(const OpenedDataset opened, OpenDataset(bytes));
+  ReadDataset read;
+  ReadDatasetNodes(opened.document, opened.nodes, opened.context, read);
+  return read;
+}
+
 }  // namespace passerelle::elm

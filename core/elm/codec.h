@@ -5,8 +5,9 @@
 //
 // Reading takes an object or an array wherever either can stand, language maps with texts or arrays, references by id,
 // 3.1, 3.2 and 3.3 documents, and these envelopes: the bare credential, {"credential": …} of the EU's builder,
-// {"elm": …} of SD-JWT claims, and seals (JWS general, flattened or compact; the payload is read, the seal is not
-// judged here). Members that the model lacks are kept in unknown_members, written back, and named in the findings.
+// {"elm": …} of SD-JWT claims, and seals (JWS general, flattened or compact, the payload encoded or not; the payload is
+// read, the seal is not judged here). References are not followed, so circles cost nothing. Members that the model
+// lacks are kept in unknown_members, written back, and named in the findings.
 //
 // Writing gives model 3.2: @context, id, type, then the properties in the order of the model, then kept members. The
 // same message gives the same bytes.
@@ -42,6 +43,7 @@ struct Finding {
 //   json.literal-type      a literal of another datatype or with a language; its value was taken
 //   json.language-missing  a text without a language; read as "und"
 //   json.reference         a text that is no IRI where a node belongs; read as the node's id
+//   node.differs           the id stands for other content elsewhere in the document, and for this here; both are kept
 //   shape.max              more than one value where the field holds one; the others are kept as for json.null
 //   shape.class            no stated type fits the property; read as the property's class
 //   context.missing, context.other, context.vcdm2, context.inline    what is unusual about @context
@@ -64,12 +66,26 @@ struct ReadCredential {
   std::shared_ptr<const OpenedCredential> source;
 };
 
+struct ReadDataset {
+  v3::Dataset dataset;
+  std::string model_version;      // as of ReadCredential
+  std::vector<Finding> findings;  // as of ReadCredential; pointers into the document
+};
+
 // Whether the bytes look like a European credential in JSON, without reading them whole: a bounded look at the top
 // members. Used by format detection.
 bool LooksLikeCredential(absl::string_view bytes);
 
 // Reads a credential. Problems: kInputEmpty, kInputTooLarge, kInputTooDeep, kJson*, kSealMalformed, kNotACredential.
 absl::StatusOr<ReadCredential> Read(absl::string_view bytes);
+
+// Reads a data set of the profiles LOQ (catalogues) and AMS (accreditation): a node of one of the classes of
+// v3::DatasetNode, an array of them, or {"@context": …, "@graph": […]}. There is no envelope. Problems: those of Read;
+// kNotACredential for anything else, a credential included.
+absl::StatusOr<ReadDataset> ReadData(absl::string_view bytes);
+
+// Writes a data set with the contexts it states, or that of the European model; one node as a tree, several as a graph.
+std::string WriteData(const v3::Dataset& dataset);
 
 // Writes a credential as model 3.2, without white space. Total: every message can be written. Recursion is as deep as
 // the message, which protobuf bounds when it parses one, and Read too.

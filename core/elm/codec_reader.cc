@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "core/base/limits.h"
+#include "core/elm/codec_compare.h"
 #include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
 
@@ -32,6 +33,7 @@ namespace dom = simdjson::dom;
 
 constexpr absl::string_view kContextOfModel2 = "https://www.w3.org/ns/credentials/v2";
 constexpr absl::string_view kUndetermined = "und";
+constexpr absl::string_view kInlineContext = "a context that stands in the document is not applied";
 
 // Where a value stands. Frames live on the stack; the pointer is only written out for a finding.
 struct Path {
@@ -128,21 +130,38 @@ bool HasValue(dom::object object) {
 
 class Reader {
  public:
-  Reader(const base::JsonDocument& document, ReadCredential& read) : document_(document), read_(read) {}
+  Reader(const base::JsonDocument& document, std::vector<Finding>& findings)
+      : document_(document), findings_(findings) {}
 
-  void ReadRoot(dom::object object) {
+  void ReadRoot(dom::object object, v3::EuropeanDigitalCredential& credential) {
     const Path root;
-    ReadObject(object, TableOf(*v3::EuropeanDigitalCredential::descriptor()), read_.credential, root);
-    CheckContext();
-    read_.model_version = model_3_3_ ? "3.3" : model_3_2_ ? "3.2" : "3.1/3.2";
+    ReadObject(object, TableOf(*v3::EuropeanDigitalCredential::descriptor()), credential, root);
+    CheckContext(credential);
   }
+
+  void ReadDatasetNode(dom::object object, v3::Dataset& dataset, const Path& path) {
+    dataset_ = &dataset;
+    ReadObject(object, TableOf(*v3::DatasetNode::descriptor()), *dataset.add_node(), path);
+  }
+
+  // A context that stands on a data set, or on one of its nodes; each is stated once.
+  void ReadDatasetContext(dom::element value, v3::Dataset& dataset, const Path& path) {
+    ForEach(value, path, [&](dom::element entry, const Path& place) {
+      const auto text = AsString(entry);
+      if (!text.has_value()) return Report(place, "context.inline", kInlineContext);
+      const auto& contexts = dataset.context();
+      if (std::find(contexts.begin(), contexts.end(), *text) == contexts.end()) dataset.add_context(std::string(*text));
+    });
+  }
+
+  absl::string_view ModelVersion() const { return model_3_3_ ? "3.3" : model_3_2_ ? "3.2" : "3.1/3.2"; }
 
  private:
   void Report(const Path& path, absl::string_view rule, absl::string_view message) {
-    if (read_.findings.size() + 1 < base::kFindingsMax) {
-      read_.findings.push_back({path.Pointer(), std::string(rule), std::string(message)});
-    } else if (read_.findings.size() < base::kFindingsMax) {
-      read_.findings.push_back({"", "findings.more", "there are more findings than are listed"});
+    if (findings_.size() + 1 < base::kFindingsMax) {
+      findings_.push_back({path.Pointer(), std::string(rule), std::string(message)});
+    } else if (findings_.size() < base::kFindingsMax) {
+      findings_.push_back({"", "findings.more", "there are more findings than are listed"});
     }
   }
 
@@ -182,6 +201,22 @@ class Reader {
     }
     FinishType(node, path);
     node.aside.Flush(table, message);
+    if (node.filled) CompareWithSameId(object, node, path);
+  }
+
+  // What JSON-LD merges without a word: one id with contents that contradict each other. Each is compared with the
+  // first.
+  void CompareWithSameId(dom::object object, const Node& node, const Path& path) {
+    std::string scratch;
+    const std::string& id = node.reflection.GetStringReference(node.message, node.table.id, &scratch);
+    if (id.empty()) return;
+    // The text lies in the message, where it stays.
+    const auto [first, added] = by_id_.try_emplace(id, object);
+    if (added) return;
+    const std::string member = ContradictingMember(first->second, object);
+    if (member.empty()) return;
+    Report(path, "node.differs",
+           absl::StrCat("the id stands for other content elsewhere; the first member that differs is ", member));
   }
 
   // By the first stated type that is a class of the union; without one, the class that knows most of the members, the
@@ -216,6 +251,7 @@ class Reader {
   void ReadMember(absl::string_view name, dom::element value, Node& node, const Path& path) {
     const MemberTable* const member = node.table.Find(name);
     if (member == nullptr) {
+      if (dataset_ != nullptr && name == "@context") return ReadDatasetContext(value, *dataset_, path);
       node.filled = true;
       node.aside.Add(Aside::kUnknown, name, document_.Text(value));
       model_3_3_ = model_3_3_ || IsModel33Iri(name);
@@ -308,11 +344,11 @@ class Reader {
       return;
     }
     node.aside.Add(Aside::kId - 1, "@context", document_.Text(value));
-    Report(path, "context.inline", "a context that stands in the document is not applied");
+    Report(path, "context.inline", kInlineContext);
   }
 
-  void CheckContext() {
-    const auto& contexts = read_.credential.context();
+  void CheckContext(const v3::EuropeanDigitalCredential& credential) {
+    const auto& contexts = credential.context();
     const Path root;
     const Path path = root.Member("@context");
     if (contexts.empty()) return Report(path, "context.missing", "no context is stated");
@@ -506,7 +542,9 @@ class Reader {
   }
 
   const base::JsonDocument& document_;
-  ReadCredential& read_;
+  std::vector<Finding>& findings_;
+  v3::Dataset* dataset_ = nullptr;  // of which a node is read
+  absl::flat_hash_map<absl::string_view, dom::object> by_id_;
   bool model_3_2_ = false;
   bool model_3_3_ = false;
 };
@@ -514,7 +552,20 @@ class Reader {
 }  // namespace
 
 void ReadCredentialObject(const base::JsonDocument& document, dom::object object, ReadCredential& read) {
-  Reader(document, read).ReadRoot(object);
+  Reader reader(document, read.findings);
+  reader.ReadRoot(object, read.credential);
+  read.model_version = std::string(reader.ModelVersion());
+}
+
+void ReadDatasetNodes(const base::JsonDocument& document, const std::vector<dom::object>& nodes,
+                      std::optional<dom::element> context, ReadDataset& read) {
+  Reader reader(document, read.findings);
+  const Path root;
+  if (context.has_value()) reader.ReadDatasetContext(*context, read.dataset, root.Member("@context"));
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    reader.ReadDatasetNode(nodes[i], read.dataset, nodes.size() == 1 ? root : root.Entry(i));
+  }
+  read.model_version = std::string(reader.ModelVersion());
 }
 
 }  // namespace passerelle::elm

@@ -3,6 +3,9 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "core/base/json.h"
 #include "core/elm/codec.h"
 
@@ -10,5 +13,9 @@ namespace passerelle::elm {
 
 // Reads the credential of a document into `read`: message, findings and model version. Total.
 void ReadCredentialObject(const base::JsonDocument& document, simdjson::dom::object object, ReadCredential& read);
+
+// Reads the nodes of a data set, with the contexts that stand beside them. Total.
+void ReadDatasetNodes(const base::JsonDocument& document, const std::vector<simdjson::dom::object>& nodes,
+                      std::optional<simdjson::dom::element> context, ReadDataset& read);
 
 }  // namespace passerelle::elm

@@ -140,6 +140,10 @@ class Tables {
       const FieldDescriptor& field = *table.descriptor->field(i);
       if (field.options().HasExtension(v3::property)) AddProperty(table, field);
     }
+    table.by_field.resize(static_cast<size_t>(table.descriptor->field_count()));
+    for (const PropertyTable& property : table.properties) {
+      table.by_field[static_cast<size_t>(property.field->index())] = &property;
+    }
     // Last, so that no former or local name takes the place of a term.
     for (const PropertyTable& property : table.properties) AddOtherNames(table, property);
   }

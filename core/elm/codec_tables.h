@@ -54,6 +54,7 @@ struct ClassTable {
   const google::protobuf::Descriptor* descriptor = nullptr;
   std::string name;
   std::vector<PropertyTable> properties;                  // in the order of the model
+  std::vector<const PropertyTable*> by_field;             // by the index of the field; null for other fields
   absl::flat_hash_map<std::string, MemberTable> members;  // by every name under which they can stand
   std::vector<Alternative> alternatives;                  // of a union; empty for a class
   const google::protobuf::FieldDescriptor* id = nullptr;  // these are null in a union

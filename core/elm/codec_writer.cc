@@ -18,6 +18,10 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 constexpr absl::string_view kVerifiableCredential = "VerifiableCredential";
+constexpr absl::string_view kDatasetContext = kContexts[1];
+
+// Texts of one property up to which all pairs are compared.
+constexpr int kPairwiseTextsMax = 32;
 
 // The members of one node that were kept aside, by name, in the order of their first mention.
 class KeptMembers {
@@ -46,6 +50,7 @@ class KeptMembers {
   }
 
   const std::vector<Group>& groups() const { return groups_; }
+  bool empty() const { return groups_.empty(); }
 
  private:
   absl::flat_hash_map<absl::string_view, size_t> places_;
@@ -78,7 +83,31 @@ class Writer {
     WriteNode(credential, TableOf(*credential.descriptor()), /*root=*/true);
   }
 
+  // One node is the document; several stand in a graph.
+  void WriteDataset(const v3::Dataset& dataset) {
+    const ClassTable& table = TableOf(*v3::DatasetNode::descriptor());
+    dataset_contexts_ = &dataset.context();
+    if (dataset.node_size() == 1) return WriteNode(dataset.node(0), table, /*root=*/true);
+    json_.BeginObject();
+    WriteDatasetContext();
+    json_.Key("@graph");
+    json_.BeginArray();
+    for (const v3::DatasetNode& node : dataset.node()) WriteNode(node, table, /*root=*/false);
+    json_.EndArray();
+    json_.EndObject();
+  }
+
  private:
+  void WriteDatasetContext() {
+    json_.Key("@context");
+    const int count = dataset_contexts_->size();
+    if (count == 0) return json_.String(kDatasetContext);
+    if (count == 1) return json_.String(dataset_contexts_->Get(0));
+    json_.BeginArray();
+    for (const std::string& context : *dataset_contexts_) json_.String(context);
+    json_.EndArray();
+  }
+
   void WriteNode(const Message& message, const ClassTable& table, bool root) {
     const Reflection& reflection = *message.GetReflection();
     if (table.is_union()) {
@@ -91,19 +120,36 @@ class Writer {
     }
     KeptMembers kept(table, message);
     json_.BeginObject();
+    if (root && dataset_contexts_ != nullptr) WriteDatasetContext();
     if (table.context != nullptr) WriteContext(message, table, kept, root);
-    const std::string id = reflection.GetString(message, table.id);
+    std::string scratch;  // stays empty: texts are given as they lie in the message
+    const std::string& id = reflection.GetStringReference(message, table.id, &scratch);
     WriteMember("id", id.empty() ? 0 : 1, kept, [&](int) { json_.String(id); });
     WriteType(message, table, kept, root);
     const int64_t order = reflection.GetInt64(message, table.order);
     WriteMember("order", order == 0 ? 0 : 1, kept, [&](int) { json_.Int(order); });
-    for (const PropertyTable& property : table.properties) WriteProperty(message, property, kept);
+    WriteProperties(message, table, kept);
     for (const KeptMembers::Group& group : kept.groups()) {
       if (group.written) continue;
       json_.Key(group.name);
       WriteValues(0, group.values, [](int) {});
     }
     json_.EndObject();
+  }
+
+  // Most properties of a class are not set: protobuf lists those that are faster than each can be asked. Fields are
+  // declared in the order of the model, which is the order of the list.
+  void WriteProperties(const Message& message, const ClassTable& table, KeptMembers& kept) {
+    if (!kept.empty()) {
+      for (const PropertyTable& property : table.properties) WriteProperty(message, property, kept);
+      return;
+    }
+    std::vector<const google::protobuf::FieldDescriptor*> fields;
+    message.GetReflection()->ListFields(message, &fields);
+    for (const google::protobuf::FieldDescriptor* const field : fields) {
+      const PropertyTable* const property = table.by_field[static_cast<size_t>(field->index())];
+      if (property != nullptr) WriteProperty(message, *property, kept);
+    }
   }
 
   // Writes a member with the values of the message, then those that were kept under its name.
@@ -146,18 +192,16 @@ class Writer {
   // mere reference states nothing.
   void WriteType(const Message& message, const ClassTable& table, KeptMembers& kept, bool root) {
     const Reflection& reflection = *message.GetReflection();
-    std::vector<std::string> types;
     const int size = reflection.FieldSize(message, table.type);
-    types.reserve(static_cast<size_t>(size) + 2);
-    for (int i = 0; i < size; ++i) {
-      types.push_back(reflection.GetRepeatedString(message, table.type, i));
+    if (size > 0 || (!root && IsReference(message, table))) {
+      std::string scratch;
+      return WriteMember("type", size, kept, [&](int i) {
+        json_.String(reflection.GetRepeatedStringReference(message, table.type, i, &scratch));
+      });
     }
-    if (types.empty() && (root || !IsReference(message, table))) {
-      if (table.context != nullptr) types.emplace_back(kVerifiableCredential);
-      types.push_back(table.name);
-    }
-    WriteMember("type", static_cast<int>(types.size()), kept,
-                [&](int i) { json_.String(types[static_cast<size_t>(i)]); });
+    const bool credential = table.context != nullptr;
+    WriteMember("type", credential ? 2 : 1, kept,
+                [&](int i) { json_.String(credential && i == 0 ? kVerifiableCredential : table.name); });
   }
 
   static bool IsReference(const Message& message, const ClassTable& table) {
@@ -173,7 +217,7 @@ class Writer {
     switch (property.kind) {
       case ValueKind::kLanguageText:
         return WriteMember(property.name, size > 0 ? 1 : 0, kept,
-                           [&](int) { WriteLanguageMap(EntriesOf<v3::LanguageString>(message, *field)); });
+                           [&](int) { WriteLanguageMap(message, *field, size); });
       case ValueKind::kNode:
         return WriteMember(property.name, size, kept, [&](int i) {
           WriteNode(property.repeated ? reflection.GetRepeatedMessage(message, field, i)
@@ -193,12 +237,42 @@ class Writer {
     }
   }
 
-  // One member a language, in the order of their first mention.
-  void WriteLanguageMap(const std::vector<const v3::LanguageString*>& texts) {
+  // One member a language, in the order of their first mention. There are few: all pairs beat a table.
+  void WriteLanguageMap(const Message& message, const google::protobuf::FieldDescriptor& field, int size) {
+    if (size > kPairwiseTextsMax) return WriteLongLanguageMap(EntriesOf<v3::LanguageString>(message, field));
+    const Reflection& reflection = *message.GetReflection();
+    const auto text = [&](int i) -> const v3::LanguageString& {
+      return static_cast<const v3::LanguageString&>(reflection.GetRepeatedMessage(message, &field, i));
+    };
+    json_.BeginObject();
+    for (int i = 0; i < size; ++i) {
+      const absl::string_view language = LanguageOf(text(i));
+      int earlier = 0;
+      int later = 0;
+      for (int j = 0; j < size; ++j) {
+        if (j < i) earlier += LanguageOf(text(j)) == language ? 1 : 0;
+        if (j > i) later += LanguageOf(text(j)) == language ? 1 : 0;
+      }
+      if (earlier > 0) continue;
+      json_.Key(language);
+      if (later > 0) json_.BeginArray();
+      for (int j = i; j < size; ++j) {
+        if (j == i || (later > 0 && LanguageOf(text(j)) == language)) json_.String(text(j).value());
+      }
+      if (later > 0) json_.EndArray();
+    }
+    json_.EndObject();
+  }
+
+  static absl::string_view LanguageOf(const v3::LanguageString& text) {
+    return text.language().empty() ? absl::string_view("und") : absl::string_view(text.language());
+  }
+
+  void WriteLongLanguageMap(const std::vector<const v3::LanguageString*>& texts) {
     std::vector<std::pair<absl::string_view, std::vector<const std::string*>>> languages;
     absl::flat_hash_map<absl::string_view, size_t> places;
     for (const v3::LanguageString* const text : texts) {
-      const absl::string_view language = text->language().empty() ? absl::string_view("und") : text->language();
+      const absl::string_view language = LanguageOf(*text);
       const auto [place, added] = places.try_emplace(language, languages.size());
       if (added) languages.emplace_back(language, std::vector<const std::string*>());
       languages[place->second].second.push_back(&text->value());
@@ -206,18 +280,15 @@ class Writer {
     json_.BeginObject();
     for (const auto& [language, values] : languages) {
       json_.Key(language);
-      if (values.size() == 1) {
-        json_.String(*values.front());
-        continue;
-      }
-      json_.BeginArray();
+      if (values.size() > 1) json_.BeginArray();
       for (const std::string* const value : values) json_.String(*value);
-      json_.EndArray();
+      if (values.size() > 1) json_.EndArray();
     }
     json_.EndObject();
   }
 
   JsonWriter& json_;
+  const google::protobuf::RepeatedPtrField<std::string>* dataset_contexts_ = nullptr;  // of a data set only
 };
 
 std::string WriteWith(const v3::EuropeanDigitalCredential& credential, JsonWriter::Layout layout) {
@@ -228,6 +299,13 @@ std::string WriteWith(const v3::EuropeanDigitalCredential& credential, JsonWrite
 }
 
 }  // namespace
+
+std::string WriteData(const v3::Dataset& dataset) {
+  std::string out;
+  JsonWriter json(out, JsonWriter::Layout::kCompact);
+  Writer(json).WriteDataset(dataset);
+  return out;
+}
 
 std::string Write(const v3::EuropeanDigitalCredential& credential) {
   return WriteWith(credential, JsonWriter::Layout::kCompact);

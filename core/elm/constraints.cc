@@ -388,6 +388,7 @@ Weight WeightOf(const Finding& finding) {
       {"json.type-missing", Weight::kNote},
       {"envelope.member", Weight::kNote},
       {"findings.more", Weight::kNote},
+      {"node.differs", Weight::kNote},  // the graph holds both, and the shapes judge the graph
       // The walk and CheckContext judge these, with all that the document says under the same id.
       {"json.reference", Weight::kJudgedHere},
       {"json.unknown-type", Weight::kJudgedHere},

@@ -6,8 +6,6 @@ set -eu
 translate=$1 source=$2 work=$3
 # shellcheck source=tests/conformance/judge_copy.sh
 . "$(dirname "$0")/judge_copy.sh"
-mkdir -p "$work/schemas"
-ln -sfn "$(cd "$shared/schemas/elm" && pwd)" "$work/schemas/elm"
 
 rm -rf "$work/out"
 mkdir "$work/out"

@@ -18,11 +18,23 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
+// The same for a data set.
+void TryData(absl::string_view bytes) {
+  const auto first = elm::ReadData(bytes);
+  if (!first.ok()) return Require(base::ReasonOf(first.status()) != base::Reason::kInternal);
+  const std::string written = elm::WriteData(first->dataset);
+  if (written.size() > base::kDocumentBytesMax) return;
+  const auto second = elm::ReadData(written);
+  if (!second.ok()) return Require(base::ReasonOf(second.status()) == base::Reason::kInputTooDeep);
+  Require(elm::WriteData(second->dataset) == written);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
   elm::LooksLikeCredential(bytes);
+  TryData(bytes);
   auto first = elm::Read(bytes);
   if (!first.ok()) {
     Require(base::ReasonOf(first.status()) != base::Reason::kInternal);

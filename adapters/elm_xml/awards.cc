@@ -1,0 +1,139 @@
+#include "adapters/elm_xml/awards.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/elm_xml/mapping.h"
+#include "core/document/blank_page.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::adapters::elm_xml {
+namespace {
+
+namespace v3 = elm::v3;
+using pugi::xml_node;
+
+// Gives the parts of an achievement its awarding process, by reference.
+template <typename Claims>
+bool ShareAward(const v3::AwardingProcess& award, Claims* claims) {
+  bool shared = false;
+  for (auto& claim : *claims) {
+    if (!claim.has_awarded_by()) {
+      claim.mutable_awarded_by()->set_id(award.id());
+      shared = true;
+    }
+    if constexpr (requires { claim.mutable_has_part(); })
+      shared = ShareAward(award, claim.mutable_has_part()) || shared;
+  }
+  return shared;
+}
+
+bool ShareAward(v3::LearningAchievement* achievement) {
+  const v3::AwardingProcess& award = achievement->awarded_by();
+  if (award.id().empty()) return false;
+  bool shared = ShareAward(award, achievement->mutable_proven_by());
+  shared = ShareAward(award, achievement->mutable_influenced_by()) || shared;
+  shared = ShareAward(award, achievement->mutable_entitles_to()) || shared;
+  for (v3::LearningAchievement& part : *achievement->mutable_has_part()) {
+    if (!part.has_awarded_by()) {
+      part.mutable_awarded_by()->set_id(award.id());
+      shared = true;
+    }
+    shared = ShareAward(&part) || shared;
+  }
+  return shared;
+}
+
+v3::AwardingProcess* MutableAward(v3::ClaimNode* claim) {
+  switch (claim->node_case()) {
+    case v3::ClaimNode::kLearningAchievement:
+      return claim->mutable_learning_achievement()->mutable_awarded_by();
+    case v3::ClaimNode::kLearningActivity:
+      return claim->mutable_learning_activity()->mutable_awarded_by();
+    case v3::ClaimNode::kLearningAssessment:
+      return claim->mutable_learning_assessment()->mutable_awarded_by();
+    case v3::ClaimNode::kLearningEntitlement:
+      return claim->mutable_learning_entitlement()->mutable_awarded_by();
+    default:
+      return claim->mutable_claim()->mutable_awarded_by();
+  }
+}
+
+// The award of the issuer: written out once, and named after that.
+class IssuerAward {
+ public:
+  IssuerAward(Source* source, const xml_node& root, std::string credential)
+      : source_(source), root_(root), id_(absl::StrCat(std::move(credential), ":award")) {}
+
+  void Give(v3::AwardingProcess* award) {
+    award->set_id(id_);
+    if (given_) return;
+    given_ = true;
+    award->add_type("AwardingProcess");
+    const xml_node issuer = source_->document().Child(root_, "issuer");
+    if (issuer) FillIssuer(issuer, award->add_awarding_body()->mutable_organisation());
+    for (const char* const name : {"issued", "issuanceDate"}) {
+      if (!award->awarding_date().empty()) break;
+      award->set_awarding_date(base::XmlText(source_->document().Child(root_, name)));
+    }
+    source_->Warn("award.from-issuer", root_,
+                  "Claims state no awarding process; the issuer and the date of issue stand for it.");
+  }
+
+  bool given() const { return given_; }
+
+ private:
+  void FillIssuer(const xml_node& issuer, v3::Organisation* organisation) {
+    const std::string id = base::XmlAttribute(issuer, "idref").value();
+    const xml_node described = id.empty() ? issuer : source_->Referenced(id);
+    organisation->set_id(id);
+    if (described && (id.empty() || source_->TakeFirst(described))) FillNode(source_, described, organisation);
+  }
+
+  Source* const source_;
+  const xml_node root_;
+  const std::string id_;
+  bool given_ = false;
+};
+
+v3::Concept LanguageConcept(const std::string& tag) {
+  auto language = elm::Language(tag);
+  if (!language.has_value()) language = elm::Language("und");
+  return language.value_or(v3::Concept());
+}
+
+}  // namespace
+
+void CompleteAwards(Source* source, const xml_node& root, v3::Person* person, document::Imported* imported) {
+  IssuerAward issuer(source, root, imported->credential.id());
+  bool shared = false;
+  for (v3::ClaimNode& claim : *person->mutable_has_claim()) {
+    v3::AwardingProcess* const award = MutableAward(&claim);
+    if (award->awarding_body().empty() && award->id().empty()) issuer.Give(award);
+    if (claim.has_learning_achievement()) shared = ShareAward(claim.mutable_learning_achievement()) || shared;
+  }
+  if (shared)
+    source->Note("award.shared", root, "Parts without an awarding process belong to that of their achievement.");
+  if (!issuer.given()) return;
+  for (const char* const element : {"A1-M04", "A1-M05"}) {
+    document::ElementOrigin origin;
+    origin.element = element;
+    origin.status = document::v1::ELEMENT_STATUS_DERIVED;
+    origin.source.push_back(source->document().Path(root));
+    origin.rule = "award.from-issuer";
+    imported->origins.push_back(std::move(origin));
+  }
+}
+
+void CompleteDisplay(v3::EuropeanDigitalCredential* credential) {
+  v3::DisplayParameter* const display = credential->mutable_display_parameter();
+  if (display->type().empty()) display->add_type("DisplayParameter");
+  if (!display->has_primary_language()) {
+    const std::string tag = display->title().empty() ? "und" : display->title(0).language();
+    *display->mutable_primary_language() = LanguageConcept(tag);
+  }
+  if (display->language().empty()) *display->add_language() = display->primary_language();
+  *display->add_individual_display() = document::BlankPage(display->primary_language());
+}
+
+}  // namespace passerelle::adapters::elm_xml

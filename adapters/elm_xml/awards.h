@@ -1,0 +1,20 @@
+// Awarding processes and display that ELM v3 demands and v1 and v2 leave to the reader.
+//
+// Thread-safety: free functions that write to their arguments.
+#pragma once
+
+#include <string>
+
+#include "adapters/elm_xml/source.h"
+#include "passerelle/elm/v3/elm.pb.h"
+
+namespace passerelle::adapters::elm_xml {
+
+// Gives every claim without an awarding process one: that of the achievement it belongs to, or one of the issuer with
+// the date of issue. Says so in the account and in the origins of A1-M04 and A1-M05.
+void CompleteAwards(Source* source, const pugi::xml_node& root, elm::v3::Person* person, document::Imported* imported);
+
+// Languages and a blank page.
+void CompleteDisplay(elm::v3::EuropeanDigitalCredential* credential);
+
+}  // namespace passerelle::adapters::elm_xml

@@ -1,0 +1,408 @@
+#include "adapters/elm_xml/mapping.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "adapters/elm_xml/names.h"
+#include "core/base/limits.h"
+#include "core/elm/codec_tables.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::adapters::elm_xml {
+namespace {
+
+namespace v3 = elm::v3;
+using elm::ClassTable;
+using elm::PropertyTable;
+using elm::ValueKind;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+using pugi::xml_node;
+
+constexpr size_t kDateLength = sizeof("2025-01-31") - 1;
+
+bool IsElement(const xml_node& node) { return node.type() == pugi::node_element; }
+
+bool HasElements(const xml_node& node) {
+  for (const xml_node& child : node.children()) {
+    if (IsElement(child)) return true;
+  }
+  return false;
+}
+
+// An element without an identity whose children are nodes by their names: it only holds them together.
+bool IsList(const xml_node& element) {
+  if (!HasElements(element)) return false;
+  for (const char* const name : {"id", "idref", "uri"}) {
+    if (!base::XmlAttribute(element, name).empty()) return false;
+  }
+  for (const xml_node& child : element.children()) {
+    if (IsElement(child) && ClassNamed(base::XmlLocalName(child)).empty()) return false;
+  }
+  return true;
+}
+
+class Mapper {
+ public:
+  explicit Mapper(Source* source) : source_(source) {}
+
+  void Fill(const xml_node& element, const ClassTable& table, Message& message) {
+    const std::string id = base::XmlAttribute(element, "id").value();
+    const Reflection& reflection = *message.GetReflection();
+    if (!id.empty()) reflection.SetString(&message, table.id, id);
+    if (reflection.FieldSize(message, table.type) == 0) reflection.AddString(&message, table.type, table.name);
+    for (const xml_node& child : element.children()) {
+      if (IsElement(child)) Take(child, table, message);
+    }
+    if (message.GetDescriptor() == v3::Location::descriptor()) {
+      CompleteLocation(element, static_cast<v3::Location&>(message));
+    }
+  }
+
+ private:
+  // v3 demands an address with a country, where v1 and v2 may only say the country.
+  void CompleteLocation(const xml_node& element, v3::Location& location) {
+    if (!location.address().empty()) return;
+    for (const v3::Concept& place : location.spatial_code()) {
+      if (!elm::CountryCodeOf(place.id()).has_value()) continue;
+      source_->Note("location.country", element, "The country of the place was written as its address too.");
+      v3::Address* const address = location.add_address();
+      address->add_type("Address");
+      *address->mutable_country_code() = place;
+      return;
+    }
+  }
+
+  void Take(const xml_node& element, const ClassTable& table, Message& message) {
+    const absl::string_view name = base::XmlLocalName(element);
+    if (name == "id") {
+      message.GetReflection()->SetString(&message, table.id, base::XmlText(element));
+      return;
+    }
+    if (absl::EndsWith(name, "References")) return;  // taken where they are referred to
+    const Place place = PlaceOf(table.name, name);
+    if (place.term.empty()) return source_->Drop(element, place.reason);
+    const std::pair<absl::string_view, absl::string_view> terms = absl::StrSplit(place.term, absl::MaxSplits('/', 1));
+    const PropertyTable* property = FindProperty(table, terms.first);
+    if (property == nullptr) {
+      return source_->Drop(element, absl::StrCat("the class ", table.name, " of model 3.2 has no such property"));
+    }
+    if (terms.second.empty()) return Put(element, *property, message);
+    Message& between = Between(*property, message);
+    const PropertyTable* const inner = FindProperty(*property->target, terms.second);
+    if (inner != nullptr) Put(element, *inner, between);
+  }
+
+  static const PropertyTable* FindProperty(const ClassTable& table, absl::string_view term) {
+    const elm::MemberTable* const member = table.Find(term);
+    return member == nullptr ? nullptr : member->property;
+  }
+
+  // The node that v3 puts in between: the one there, or a new one.
+  static Message& Between(const PropertyTable& property, Message& message) {
+    const Reflection& reflection = *message.GetReflection();
+    const auto* const field = property.field;
+    if (property.repeated && reflection.FieldSize(message, field) > 0) {
+      return *reflection.MutableRepeatedMessage(&message, field, 0);
+    }
+    Message& between =
+        property.repeated ? *reflection.AddMessage(&message, field) : *reflection.MutableMessage(&message, field);
+    const ClassTable& table = *property.target;
+    const Reflection& inner = *between.GetReflection();
+    if (inner.FieldSize(between, table.type) == 0) inner.AddString(&between, table.type, table.name);
+    return between;
+  }
+
+  void Put(const xml_node& element, const PropertyTable& property, Message& message) {
+    const bool nested_language =
+        property.kind == ValueKind::kNode && HasChildNamed(element, base::XmlLocalName(element));
+    if (property.kind == ValueKind::kNode && (IsList(element) || nested_language)) {
+      for (const xml_node& child : element.children()) {
+        if (IsElement(child)) PutOne(child, property, message);
+      }
+      return;
+    }
+    PutOne(element, property, message);
+  }
+
+  // <language><language>en</language></language>
+  static bool HasChildNamed(const xml_node& element, absl::string_view name) {
+    for (const xml_node& child : element.children()) {
+      if (IsElement(child) && base::XmlLocalName(child) == name) return true;
+    }
+    return false;
+  }
+
+  void PutOne(const xml_node& element, const PropertyTable& property, Message& message) {
+    const Reflection& reflection = *message.GetReflection();
+    if (!property.repeated && reflection.HasField(message, property.field)) {
+      return source_->Drop(element, absl::StrCat("model 3.2 holds one ", property.name));
+    }
+    switch (property.kind) {
+      case ValueKind::kLanguageText:
+        return PutTexts(element, property, message);
+      case ValueKind::kNode:
+        return PutNode(element, property, message);
+      case ValueKind::kText:
+        return PutText(element, property, message);
+      case ValueKind::kInteger: {
+        int64_t number = 0;
+        if (!absl::SimpleAtoi(base::XmlText(element), &number)) return source_->Drop(element, "an integer is expected");
+        return reflection.SetInt64(&message, property.field, number);
+      }
+      case ValueKind::kBoolean: {
+        bool truth = false;
+        if (!absl::SimpleAtob(base::XmlText(element), &truth)) {
+          return source_->Drop(element, "true or false is expected");
+        }
+        return reflection.SetBool(&message, property.field, truth);
+      }
+    }
+  }
+
+  void PutText(const xml_node& element, const PropertyTable& property, Message& message) {
+    std::string text = base::XmlText(element);
+    if (property.name == "content") text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+    if (text.empty()) return;
+    if (property.datatype == v3::DATATYPE_DATE_TIME && text.size() == kDateLength) {
+      absl::StrAppend(&text, "T00:00:00Z");
+      source_->Note("date.calendar", element, "A date without a time; it was written as midnight UTC.");
+    }
+    const Reflection& reflection = *message.GetReflection();
+    if (property.repeated) {
+      reflection.AddString(&message, property.field, std::move(text));
+    } else {
+      reflection.SetString(&message, property.field, std::move(text));
+    }
+  }
+
+  // The texts below an element; an element with none is a text without a language itself.
+  void PutTexts(const xml_node& element, const PropertyTable& property, Message& message) {
+    bool any = false;
+    for (const xml_node& child : element.children()) {
+      if (!IsElement(child)) continue;
+      if (base::XmlLocalName(child) != "text") {
+        source_->Drop(child, "not a text");
+        continue;
+      }
+      any = true;
+      AddText(child, base::XmlText(child), property, message);
+    }
+    if (!any) AddText(element, base::XmlText(element), property, message);
+  }
+
+  void AddText(const xml_node& element, const std::string& text, const PropertyTable& property, Message& message) {
+    if (text.empty()) return;
+    const std::string stated = base::XmlAttribute(element, "lang").value();
+    const std::string language = stated.empty() ? base::XmlAttribute(element, "language").value() : stated;
+    const std::string tag = language.empty() ? "und" : language;
+    const v3::PropertyOptions& options = property.field->options().GetExtension(v3::property);
+    const bool one_only = options.unique_language() || options.max() == 1;
+    const auto texts = elm::EntriesOf<v3::LanguageString>(message, *property.field);
+    for (const v3::LanguageString* const other : texts) {
+      if (one_only && (other->language() == tag || options.max() == 1)) {
+        return source_->Drop(element, "model 3.2 holds one text here");
+      }
+    }
+    auto* const entry = static_cast<v3::LanguageString*>(message.GetReflection()->AddMessage(&message, property.field));
+    entry->set_language(tag);
+    entry->set_value(text);
+  }
+
+  static Message& NewMessage(const PropertyTable& property, Message& message) {
+    const Reflection& reflection = *message.GetReflection();
+    return property.repeated ? *reflection.AddMessage(&message, property.field)
+                             : *reflection.MutableMessage(&message, property.field);
+  }
+
+  void PutNode(const xml_node& element, const PropertyTable& property, Message& message) {
+    const std::string reference = base::XmlAttribute(element, "idref").value();
+    const xml_node target = reference.empty() ? element : source_->Referenced(reference);
+    if (!target) return source_->Drop(element, "the document does not describe what is referred to");
+    const absl::string_view name = base::XmlLocalName(target);
+    Message* node = &NewMessage(property, message);
+    const ClassTable* table = property.target;
+    if (table->is_union()) {
+      const elm::Alternative& alternative = Choose(*table, name, element);
+      node = node->GetReflection()->MutableMessage(node, alternative.field);
+      table = alternative.table;
+    }
+    if (reference.empty()) return FillValue(target, property, *table, *node);
+    // A long chain of references would be as deep a message: what is too deep, and what was written, is only named.
+    if (references_ >= base::kPartsDepthMax || !source_->TakeFirst(target)) {
+      return node->GetReflection()->SetString(node, table->id, reference);
+    }
+    ++references_;
+    FillValue(target, property, *table, *node);
+    --references_;
+  }
+
+  // By the name of the element; an agent of no known name is an organisation, as v1 and v2 hardly have others.
+  static const elm::Alternative& Choose(const ClassTable& table, absl::string_view name, const xml_node& element) {
+    absl::string_view wanted = ClassNamed(name);
+    if (wanted.empty()) wanted = ClassNamed(base::XmlLocalName(element));
+    for (const elm::Alternative& alternative : table.alternatives) {
+      if (alternative.table->name == wanted) return alternative;
+    }
+    for (const elm::Alternative& alternative : table.alternatives) {
+      if (wanted.empty() && alternative.table->name == "Organisation") return alternative;
+    }
+    return table.alternatives.front();
+  }
+
+  // Nodes that v1 and v2 write in attributes and texts.
+  void FillValue(const xml_node& element, const PropertyTable& property, const ClassTable& table, Message& node) {
+    if (node.GetDescriptor() == v3::Concept::descriptor()) {
+      return FillConcept(element, property, static_cast<v3::Concept&>(node));
+    }
+    if (node.GetDescriptor() == v3::Note::descriptor()) return FillNote(element, static_cast<v3::Note&>(node));
+    if (table.name == "Identifier" || table.name == "LegalIdentifier") return FillIdentifier(element, table, node);
+    const std::string address = Address(element);
+    if (node.GetDescriptor() == v3::WebResource::descriptor() && !address.empty()) {
+      auto& page = static_cast<v3::WebResource&>(node);
+      page.add_type("WebResource");
+      page.set_content_url(address);
+      return;
+    }
+    if (node.GetDescriptor() == v3::Mailbox::descriptor() && !address.empty()) {
+      auto& mailbox = static_cast<v3::Mailbox&>(node);
+      mailbox.add_type("Mailbox");
+      mailbox.set_id(absl::StartsWith(address, "mailto:") ? address : absl::StrCat("mailto:", address));
+      return;
+    }
+    if (node.GetDescriptor() == v3::CreditPoint::descriptor() && !HasElements(element)) {
+      auto& credit = static_cast<v3::CreditPoint&>(node);
+      credit.add_type("CreditPoint");
+      credit.set_point(base::XmlText(element));
+      const auto ects = elm::ConceptOf(elm::Vocabulary::kCreditSystem, elm::kCreditSystemEcts);
+      if (ects.has_value()) *credit.mutable_framework() = *ects;
+      return;
+    }
+    Fill(element, table, node);
+  }
+
+  static std::string Address(const xml_node& element) {
+    const std::string uri = base::XmlAttribute(element, "uri").value();
+    return uri.empty() ? base::XmlAttribute(element, "id").value() : uri;
+  }
+
+  void FillConcept(const xml_node& element, const PropertyTable& property, v3::Concept& concept_) {
+    const std::string& scheme = property.field->options().GetExtension(v3::property).scheme();
+    const std::string text = base::XmlText(element);
+    std::string iri = base::XmlAttribute(element, "uri").value();
+    if (iri.empty()) {
+      const std::string list = base::XmlAttribute(element, "listId").value();
+      const std::string code = base::XmlAttribute(element, "codeId").value();
+      if (absl::StartsWith(list, "http") && !code.empty()) iri = absl::StrCat(list, code);
+    }
+    const bool bare = !HasElements(element);
+    const auto known = iri.empty() ? ConceptOfText(scheme, text) : bare ? elm::Country(iri) : std::nullopt;
+    if (known.has_value()) {
+      concept_ = *known;
+      return;
+    }
+    concept_.set_id(iri);
+    concept_.add_type("Concept");
+    concept_.set_notation(base::XmlAttribute(element, "targetNotation").value());
+    const std::string framework = base::XmlAttribute(element, "targetFrameworkUrl").value();
+    if (!framework.empty()) {
+      auto* const in_scheme = concept_.add_in_scheme();
+      in_scheme->set_id(framework);
+      in_scheme->add_type("ConceptScheme");
+    }
+    for (const xml_node& child : element.children()) {
+      if (IsElement(child)) FillConceptPart(child, !framework.empty(), concept_);
+    }
+    if (concept_.pref_label().empty() && !text.empty()) {
+      auto* const label = concept_.add_pref_label();
+      label->set_language("und");
+      label->set_value(text);
+    }
+  }
+
+  void FillConceptPart(const xml_node& part, bool has_scheme, v3::Concept& concept_) {
+    const absl::string_view name = base::XmlLocalName(part);
+    const ClassTable& table = elm::TableOf(*v3::Concept::descriptor());
+    const absl::string_view term = name == "targetName" ? "prefLabel" : name == "targetDescription" ? "definition" : "";
+    if (!term.empty()) return PutTexts(part, *FindProperty(table, term), concept_);
+    if (name == "targetFrameworkName" && has_scheme) return;  // the scheme's IRI says it
+    source_->Drop(part, "a concept of model 3.2 has no such property");
+  }
+
+  // A language or country as its code, or nothing.
+  static std::optional<v3::Concept> ConceptOfText(absl::string_view scheme, const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    if (scheme == elm::kLanguageScheme) return elm::Language(text);
+    if (scheme == elm::kCountryScheme) return elm::Country(text);
+    return std::nullopt;
+  }
+
+  void FillNote(const xml_node& element, v3::Note& note) {
+    const PropertyTable& literal = *FindProperty(elm::TableOf(*v3::Note::descriptor()), "noteLiteral");
+    note.add_type("Note");
+    bool any = false;
+    for (const xml_node& child : element.children()) {
+      if (!IsElement(child)) continue;
+      if (base::XmlLocalName(child) == "text") {
+        AddText(child, base::XmlText(child), literal, note);
+      } else if (base::XmlLocalName(child) == "subject" && !note.has_subject()) {
+        note.mutable_subject()->add_type("Concept");
+        auto* const label = note.mutable_subject()->add_pref_label();
+        label->set_language("und");
+        label->set_value(base::XmlText(child));
+      } else {
+        source_->Drop(child, "a note of model 3.2 has no such property");
+      }
+      any = true;
+    }
+    if (!any) AddText(element, base::XmlText(element), literal, note);
+  }
+
+  void FillIdentifier(const xml_node& element, const ClassTable& table, Message& node) {
+    const Reflection& reflection = *node.GetReflection();
+    reflection.AddString(&node, table.type, table.name);
+    const auto set = [&](absl::string_view term, const std::string& text) {
+      const PropertyTable* const property = FindProperty(table, term);
+      if (property == nullptr || text.empty()) return;
+      if (property->kind == ValueKind::kText) return reflection.SetString(&node, property->field, text);
+      auto* const entry = static_cast<v3::LanguageString*>(reflection.AddMessage(&node, property->field));
+      entry->set_language("und");
+      entry->set_value(text);
+    };
+    set("notation", base::XmlText(element));
+    for (const pugi::xml_attribute& attribute : element.attributes()) {
+      const std::string name = absl::AsciiStrToLower(base::XmlLocalName(attribute));
+      const std::string value = attribute.value();
+      if (name == "spatialid" && table.name == "LegalIdentifier") {
+        const auto country = elm::Country(value);
+        if (country.has_value()) *static_cast<v3::LegalIdentifier&>(node).mutable_spatial() = *country;
+      } else if (name == "schemeid" || name == "identifierschemeid") {
+        const bool iri = absl::StrContains(value, ":") && !absl::StrContains(value, " ");
+        set(iri ? "schemeId" : "schemeName", value);
+      } else if (name == "schemename") {
+        set("schemeName", value);
+      } else if (name == "schemeagencyname" || name == "identifierschemeagencyname") {
+        set("schemeAgency", value);
+      }
+    }
+  }
+
+  Source* const source_;
+  size_t references_ = 0;  // that are being followed
+};
+
+}  // namespace
+
+void FillNode(Source* source, const xml_node& element, Message* message) {
+  Mapper(source).Fill(element, elm::TableOf(*message->GetDescriptor()), *message);
+}
+
+}  // namespace passerelle::adapters::elm_xml

@@ -1,0 +1,50 @@
+// An XML credential of ELM v1 or v2 with its references, and the account of what could not be carried.
+//
+// Thread-safety: a Source belongs to one thread. Ownership: owns the document; nodes live as long as it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "core/base/xml.h"
+#include "core/document/adapter.h"
+
+namespace passerelle::adapters::elm_xml {
+
+class Source {
+ public:
+  explicit Source(base::XmlDocument document);
+
+  const base::XmlDocument& document() const { return document_; }
+
+  // The element that an idref names, or a null node. Only children of the root's "…References" count.
+  pugi::xml_node Referenced(absl::string_view id) const;
+  // Whether the element is asked for the first time. What is referred to twice is written once and named after that, so
+  // that neither circles nor references of references multiply.
+  bool TakeFirst(const pugi::xml_node& element);
+  // Lists the referenced elements to which nothing referred.
+  void DropUnused();
+
+  void Drop(const pugi::xml_node& node, absl::string_view reason);
+  void Warn(absl::string_view rule, const pugi::xml_node& node, absl::string_view message);
+  void Note(absl::string_view rule, const pugi::xml_node& node, absl::string_view message);
+
+  // Moves the account into the result.
+  void Account(document::Imported* imported);
+
+ private:
+  void Say(absl::string_view rule, const pugi::xml_node& node, absl::string_view message,
+           document::v1::Severity severity);
+
+  base::XmlDocument document_;
+  absl::flat_hash_map<std::string, pugi::xml_node> references_;
+  std::vector<pugi::xml_node> in_order_;
+  absl::flat_hash_set<const void*> taken_;
+  std::vector<document::v1::DroppedSource> dropped_;
+  std::vector<document::v1::Diagnostic> diagnostics_;
+};
+
+}  // namespace passerelle::adapters::elm_xml
