@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/elmo/export.h"
 #include "adapters/elmo/mapping.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
@@ -193,11 +194,16 @@ class ElmoAdapter : public document::Adapter {
     return imported;
   }
 
+  absl::StatusOr<document::Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,
+                                            const document::ExportOptions& options) const override {
+    return ExportElmo(credential, options);
+  }
+
  private:
   const FormatInfo info_ = {"elmo",
                             "EMREX ELMO, transcripts of records in XML",
                             {"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "purl.org"},
-                            {"read"},
+                            {"read", "write"},
                             "beta",
                             "application/xml",
                             "elmo-1"};

@@ -1,6 +1,7 @@
 #include "core/base/xml.h"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -207,6 +208,20 @@ std::string XmlRawText(const pugi::xml_node& node) {
 std::string XmlText(const pugi::xml_node& node) {
   const std::string text = XmlRawText(node);
   return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty()), " ");
+}
+
+std::string XmlElementAsDocument(const pugi::xml_node& element) {
+  pugi::xml_document document;
+  pugi::xml_node copy = document.append_copy(element);
+  for (pugi::xml_node at = element.parent(); at.type() == pugi::node_element; at = at.parent()) {
+    for (const pugi::xml_attribute& attribute : at.attributes()) {
+      const bool inherited = IsNamespaceDeclaration(attribute) && !copy.attribute(attribute.name());
+      if (inherited) copy.append_attribute(attribute.name()).set_value(attribute.value());
+    }
+  }
+  std::ostringstream text;
+  document.save(text, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
+  return text.str();
 }
 
 std::string XmlLanguage(const pugi::xml_node& node) {

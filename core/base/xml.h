@@ -88,6 +88,10 @@ std::string XmlRawText(const pugi::xml_node& node);
 // The same with white space collapsed, as xs:token has it.
 std::string XmlText(const pugi::xml_node& node);
 
+// The element as a document of its own, in UTF-8, with the namespaces declared that are in force at it. Its bytes are
+// not those of the source, so that no signature can be checked on them.
+std::string XmlElementAsDocument(const pugi::xml_node& element);
+
 // The language that is in force at an element (xml:lang, inherited); empty if none is stated.
 std::string XmlLanguage(const pugi::xml_node& node);
 

@@ -86,6 +86,16 @@ struct Imported : Account {
   elm::v3::EuropeanDigitalCredential credential;
   // The source's own bytes are a European credential already: no conversion evidence is added.
   bool european = false;
+  // The source holds what may not leave its register beside what was read: its digest is added as evidence, not itself.
+  bool original_confidential = false;
+};
+
+// A document inside another, for the adapter of its own format. The account is that of the wrapping.
+struct Enclosed : Account {
+  std::string format;  // format id
+  std::string bytes;
+  std::string place;                   // of the element that holds it, in the wrapping
+  std::optional<size_t> report_index;  // for the adapter of the document inside
 };
 
 struct ExportOptions {
@@ -109,6 +119,9 @@ class Adapter {
   virtual Confidence Detect(absl::string_view bytes) const = 0;
   // Reads a document. Every failure is a catalogued problem that names the place.
   virtual absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const = 0;
+  // The document inside, for formats that only carry another; nothing for all others. Translate gives it to the adapter
+  // of its format.
+  virtual absl::StatusOr<std::optional<Enclosed>> Open(absl::string_view bytes, const ImportOptions& options) const;
   // Writes a European credential in this format, for adapters whose directions name "write". Every failure is a
   // catalogued problem; without it, kFormatNotSupported.
   virtual absl::StatusOr<Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,

@@ -14,6 +14,11 @@ absl::StatusOr<Exported> Adapter::Export(const elm::v3::EuropeanDigitalCredentia
 
 Registry::Registry(std::vector<std::unique_ptr<const Adapter>> adapters) : adapters_(std::move(adapters)) {}
 
+absl::StatusOr<std::optional<Enclosed>> Adapter::Open(absl::string_view /*bytes*/,
+                                                      const ImportOptions& /*options*/) const {
+  return std::optional<Enclosed>();
+}
+
 const Adapter* Registry::Find(absl::string_view format) const {
   for (const auto& adapter : adapters_) {
     if (adapter->Info().id == format) return adapter.get();

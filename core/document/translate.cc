@@ -42,13 +42,18 @@ elm::v3::Concept FileType(absl::string_view bytes) {
 }
 
 // The translation cannot carry the source's seal, so it carries the source: byte for byte, as evidence of a conversion.
-void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, elm::v3::EuropeanDigitalCredential* credential) {
+// Of a confidential source it carries the digest, by which whoever holds the source can show that it is the one.
+void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, bool confidential,
+                   elm::v3::EuropeanDigitalCredential* credential) {
   auto* evidence = credential->add_evidence();
   *evidence->mutable_dc_type() = Known(Vocabulary::kEvidenceType, elm::kEvidenceTypeConversion);
   auto* original = evidence->add_embedded_evidence();
   auto* title = original->add_title();
   title->set_language("en");
-  title->set_value("Original document as received, format " + format.id);
+  const std::string digest = confidential ? "sha-256 " + base::Sha256Hex(bytes) : "";
+  if (confidential) bytes = digest;
+  title->set_value(confidential ? "Digest of the original document, which stays with its register, format " + format.id
+                                : "Original document as received, format " + format.id);
   original->set_content(base::Base64Encode(bytes));
   *original->mutable_content_encoding() = Known(Vocabulary::kEncoding, elm::kEncodingBase64);
   original->set_content_size(static_cast<int64_t>(bytes.size()));
@@ -174,6 +179,43 @@ absl::StatusOr<const Adapter*> ChooseAdapter(const Registry& registry, absl::str
   return adapter;
 }
 
+// Places in a document that was inside another begin with the place where it was.
+void MovePlaces(const std::string& place, Account* account) {
+  for (ElementOrigin& origin : account->origins) {
+    for (std::string& source : origin.source) source = place + source;
+  }
+  for (v1::DroppedSource& dropped : account->dropped) dropped.set_source(place + dropped.source());
+  for (v1::MappedSource& mapped : account->mapped) {
+    if (!mapped.source().empty()) mapped.set_source(place + mapped.source());
+  }
+  for (v1::Diagnostic& diagnostic : account->diagnostics) diagnostic.set_place(place + diagnostic.place());
+}
+
+absl::StatusOr<Imported> ReadEnclosed(const Registry& registry, const Enclosed& enclosed, ImportOptions options,
+                                      std::string* mapping_version) {
+  const Adapter* const inner = registry.Find(enclosed.format);
+  if (inner == nullptr) return Problem(Reason::kFormatUnknown, enclosed.place);
+  absl::StrAppend(mapping_version, " ", inner->Info().mapping_version);
+  options.report_index = enclosed.report_index;
+  absl::StatusOr<Imported> imported = inner->Import(enclosed.bytes, options);
+  if (!imported.ok()) {
+    const absl::Status& status = imported.status();
+    return Problem(base::ReasonOf(status), enclosed.place + base::PlaceOf(status), base::DetailOf(status));
+  }
+  MovePlaces(enclosed.place, &*imported);
+  imported->dropped.insert(imported->dropped.begin(), enclosed.dropped.begin(), enclosed.dropped.end());
+  imported->diagnostics.insert(imported->diagnostics.begin(), enclosed.diagnostics.begin(), enclosed.diagnostics.end());
+  return imported;
+}
+
+// The document, or the one inside it.
+absl::StatusOr<Imported> ReadDocument(const Registry& registry, const Adapter& adapter, absl::string_view bytes,
+                                      const ImportOptions& options, std::string* mapping_version) {
+  ASSIGN_OR_RETURN(const std::optional<Enclosed> enclosed, adapter.Open(bytes, options));
+  if (enclosed.has_value()) return ReadEnclosed(registry, *enclosed, options, mapping_version);
+  return adapter.Import(bytes, options);
+}
+
 }  // namespace
 
 absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view bytes,
@@ -190,13 +232,17 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
 
   ImportOptions import = options.import;
   import.format_named = import.format_named || !options.from.empty();
-  ASSIGN_OR_RETURN(Imported imported, adapter->Import(bytes, import));
+  std::string mapping_version = adapter->Info().mapping_version;
+  ASSIGN_OR_RETURN(Imported imported, ReadDocument(registry, *adapter, bytes, import, &mapping_version));
   // What is written in another format has no place for the original, which stays with whoever translates.
-  if (!imported.european && target == nullptr) EmbedOriginal(bytes, adapter->Info(), &imported.credential);
+  if (!imported.european && target == nullptr) {
+    EmbedOriginal(bytes, adapter->Info(), imported.original_confidential, &imported.credential);
+  }
 
   Translated result;
   result.format = adapter->Info().id;
   result.report = MakeReport(*adapter, imported);
+  result.report.set_mapping_version(mapping_version);
   result.credential = std::move(imported.credential);
   if (target == nullptr) {
     result.content = elm::Write(result.credential);

@@ -7,7 +7,6 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/proof/credential_times.h"
-#include "core/base/problem.h"
 #include "core/proof/jose/claim_times.h"
 #include "core/proof/jose/jws.h"
 
@@ -17,36 +16,6 @@ namespace {
 using base::Reason;
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-// RFC 7519, 2: seconds since 1970, possibly with a fraction.
-std::optional<absl::Time> NumericDate(element value) {
-  double seconds = 0;
-  if (!value.is_number() || value.get(seconds) != simdjson::SUCCESS || std::abs(seconds) > 1e12) return std::nullopt;
-  return absl::UnixEpoch() + absl::Seconds(seconds);
-}
-
-// A claim that names a moment: before a begin or after an end the token is not valid.
-void CheckMoment(object claims, absl::string_view name, Bound bound, absl::Time at, Findings& findings) {
-  const std::optional<element> member = base::Find(claims, name);
-  if (!member.has_value()) return;
-  const std::optional<absl::Time> moment = NumericDate(*member);
-  if (!moment.has_value()) return findings.Refuse(Reason::kClaimInvalid, name, "it is no date of the right form");
-  if (bound == Bound::kEnd && *moment < at) findings.Refuse(Reason::kExpired, name);
-  if (bound == Bound::kBegin && *moment > at) findings.Refuse(Reason::kNotYetValid, name);
-}
-
-void CheckClaimTimes(object claims, absl::Time at, Findings& findings) {
-  CheckMoment(claims, "exp", Bound::kEnd, at - base::kTokenClockSkew, findings);
-  CheckMoment(claims, "nbf", Bound::kBegin, at + base::kTokenClockSkew, findings);
-  // The suite of the W3C itself writes it as a text.
-  const std::optional<element> iat = base::Find(claims, "iat");
-  if (iat.has_value() && !NumericDate(*iat).has_value()) findings.Note(Reason::kClaimInvalid, "iat", "no number");
-// The id of what may be an id or an object with one; empty if there is none.
-absl::string_view IdOf(std::optional<element> value) {
-  if (!value.has_value()) return "";
-  const std::optional<object> members = base::AsObject(*value);
-  return members.has_value() ? base::FindString(*members, "id").value_or("") : base::AsString(*value).value_or("");
-}
 
 // A claim that is there has to say the same as the credential, where that says it.
 void CheckSame(object claims, absl::string_view claim, std::optional<element> stated, Findings& findings) {

@@ -2,22 +2,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
+#include "gateway/conformance/judge_cose.h"
+#include "gateway/conformance/judge_di.h"
 #include "gateway/conformance/judge_jades.h"
 #include "gateway/conformance/judge_jose.h"
 #include "gateway/conformance/judge_merkle.h"
-#include "gateway/conformance/judge_cose.h"
-#include "gateway/conformance/judge_jose.h"
-#include "gateway/conformance/judge_merkle.h"
+#include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/judge_sd_jwt.h"
 #include "gateway/conformance/judge_status.h"
 #include "gateway/conformance/judge_wycheproof.h"
-#include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/judge_xml.h"
-#include "gateway/conformance/judge_di.h"
-#include "gateway/conformance/judge_jose.h"
-#include "gateway/conformance/judge_merkle.h"
-#include "gateway/conformance/judge_rdf.h"
-#include "gateway/conformance/judge_wycheproof.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -29,31 +23,24 @@ struct KindOfCase {
 
 // One line per kind. The functions stand in judge_<family>.h beside this file.
 constexpr KindOfCase kKinds[] = {
-    {"jades", JudgeJades},
-    {"di", JudgeDataIntegrity},
-    {"jcs", JudgeJcs},
     {"bitstring", JudgeBitstring},
     {"cose-sign1", JudgeCoseSign1},
     {"cose-vc", JudgeCoseVc},
+    {"di", JudgeDataIntegrity},
+    {"jades", JudgeJades},
+    {"jcs", JudgeJcs},
     {"jws", JudgeJws},
     {"jws-json", JudgeJwsJson},
     {"merkle-consistency", JudgeMerkleConsistency},
     {"merkle-inclusion", JudgeMerkleInclusion},
-    {"sd-jwt", JudgeSdJwt},
-    {"token-status", JudgeTokenStatus},
-    {"vc-jwt", JudgeVcJwt},
-    {"wycheproof", JudgeWycheproof},
-    {"jcs", JudgeJcs},
-    {"rdfc", JudgeRdfc},
-    {"tordf", JudgeToRdf},
-    {"xmldsig", JudgeXmlSignature},
-    {"rdfc", JudgeRdfc},
-    {"tordf", JudgeToRdf},
     {"none", nullptr},
     {"rdfc", JudgeRdfc},
+    {"sd-jwt", JudgeSdJwt},
+    {"token-status", JudgeTokenStatus},
     {"tordf", JudgeToRdf},
     {"vc-jwt", JudgeVcJwt},
     {"wycheproof", JudgeWycheproof},
+    {"xmldsig", JudgeXmlSignature},
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/proof/cose/cose_sign1.h"
-#include "core/proof/jose/claim_times.h"
+#include "core/proof/credential_times.h"
 
 namespace passerelle::proof {
 namespace {

@@ -1,0 +1,110 @@
+#include "adapters/ooapi/adapter.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "adapters/ooapi/mapping.h"
+#include "core/base/json_peek.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::adapters::ooapi {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using document::Confidence;
+using document::Draft;
+using document::Imported;
+using document::ImportOptions;
+using document::Source;
+using document::SourceNode;
+using document::SourceTree;
+
+// Members that only objects of this interface have, each beside the code that all of them have.
+constexpr absl::string_view kIds[] = {"courseId",    "programId",      "offeringId",
+                                      "componentId", "organizationId", "personId"};
+
+bool IsPlaceholder(absl::string_view text) { return absl::StartsWith(text, "--") && absl::EndsWith(text, "--"); }
+
+// Results are passed and final before they are an award.
+absl::Status CheckResult(const Source& source, const SourceNode* association) {
+  const SourceNode* const result = source.FindFirst(association, "result");
+  const std::string place = source.tree().Path(result == nullptr ? association : result);
+  const std::string pass = source.TextOf(result, "pass");
+  if (pass == "failed") return Problem(Reason::kNothingAwarded, place);
+  const std::string state = source.TextOf(result, "state");
+  const bool final = state == "completed" || state == "final" || state == "finished";
+  if (pass != "passed" || !final) return Problem(Reason::kResultNotFinal, place);
+  return absl::OkStatus();
+}
+
+class OoapiAdapter : public document::Adapter {
+ public:
+  const document::FormatInfo& Info() const override { return info_; }
+
+  Confidence Detect(absl::string_view bytes) const override {
+    const auto top = base::JsonPeek::Of(bytes);
+    if (!top.has_value()) return Confidence::kNone;
+    if (top->Has("associationId") && (top->Has("offering") || top->Has("result"))) return Confidence::kCertain;
+    const bool coded = absl::StrContains(top->Value("primaryCode"), "\"codeType\"");
+    for (const absl::string_view id : kIds) {
+      if (coded && top->Has(id)) return Confidence::kCertain;
+    }
+    return top->Has("consumerKey") ? Confidence::kPossible : Confidence::kNone;
+  }
+
+  absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
+    ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(bytes));
+    Source source(std::move(tree), options);
+    ASSIGN_OR_RETURN(const SourceNode* const association, ChooseAssociation(&source, options));
+    RETURN_IF_ERROR(CheckResult(source, association));
+    if (source.FindFirst(association, "person|student") == nullptr) {
+      return Problem(Reason::kLearnerMissing, source.tree().Path(association));
+    }
+    Draft draft(&source, bytes);
+    MapResult(&source, &draft, association);
+    return draft.Finish(options);
+  }
+
+ private:
+  // An association on its own, one of a list, or one of a page ("items").
+  static absl::StatusOr<const SourceNode*> ChooseAssociation(Source* source, const ImportOptions& options) {
+    for (const SourceNode& node : source->tree().nodes()) {
+      if (IsPlaceholder(node.text)) return Problem(Reason::kTemplateNotFilled, source->tree().Path(&node));
+    }
+    std::vector<const SourceNode*> found;
+    for (const char* path : {"", "items"}) {
+      for (const SourceNode* node : source->Find(source->root(), path)) {
+        if (source->FindFirst(node, "associationId") != nullptr) found.push_back(node);
+      }
+    }
+    if (found.empty()) return Problem(Reason::kNotACredential, "/");
+    if (options.report_index.has_value() && *options.report_index >= found.size()) {
+      return Problem(Reason::kFieldInvalid, "report_index",
+                     absl::StrCat("the document has ", found.size(), " associations"));
+    }
+    if (found.size() > 1 && !options.report_index.has_value()) {
+      return Problem(Reason::kSeveralReports, source->tree().Path(found[1]));
+    }
+    const size_t chosen = options.report_index.value_or(0);
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (i != chosen) source->Drop(found[i], "another association of the document was asked for");
+    }
+    return found[chosen];
+  }
+
+  const document::FormatInfo info_ = {
+      "ooapi",  "Open Education API, results and catalogue", {"5", "6"}, {"read"}, "beta", "application/json",
+      "ooapi-1"};
+};
+
+}  // namespace
+
+std::unique_ptr<const document::Adapter> MakeAdapter() { return std::make_unique<OoapiAdapter>(); }
+
+}  // namespace passerelle::adapters::ooapi

@@ -1,0 +1,21 @@
+// Open Education API 5 and 6: what the interface of an institution answers, as JSON.
+//
+// A result (an association of a person with the offering of a course, programme or component) becomes a credential once
+// it is final and passed. Entries of the catalogue (courses, programmes, offerings, organisations) are recognised; they
+// are no credentials.
+//
+// An answer may hold the id of a person, course or organisation where another has the whole of it; what is only named
+// by its id is by reference. Consumer blocks belong to their consumers and are passed over.
+//
+// Thread-safety: adapters are const. Ownership: the caller owns what MakeAdapter returns.
+#pragma once
+
+#include <memory>
+
+#include "core/document/adapter.h"
+
+namespace passerelle::adapters::ooapi {
+
+std::unique_ptr<const document::Adapter> MakeAdapter();
+
+}  // namespace passerelle::adapters::ooapi

@@ -1,0 +1,123 @@
+#include "adapters/xberufsbildung/mapping.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
+#include "core/document/national.h"
+#include "core/document/xbildung.h"
+#include "core/elm/rules/germany.h"
+#include "core/elm/rules/level.h"
+
+namespace passerelle::adapters::xberufsbildung {
+namespace {
+
+using document::Apply;
+using document::Context;
+using document::Draft;
+using document::DraftAchievement;
+using document::kDerived;
+using document::kDropped;
+using document::kKept;
+using document::kWidened;
+using document::LossClass;
+using document::Rule;
+using document::Source;
+using document::SourceNode;
+using document::Step;
+
+// Rule level.dqr: the element is named after the German framework, but its code list is that of the EQF. A bare number
+// without that list is a level of the German framework, whose eight levels are those of the EQF.
+LossClass Level(const Step& step) {
+  const bool eqf = elm::EqfLevelOf(step.Value(), false).has_value() ||
+                   absl::EndsWith(step.source().TextOf(step.node->parent, "@listURI"), ":eqf");
+  const LossClass put = document::EqfLevelCode(step);
+  return put == kKept && !eqf ? kDerived : put;
+}
+
+constexpr Rule kDocument[] = {
+    {"aussteller/name", "B.legalName", document::Text, kKept, ""},
+    {"aussteller/kurzbezeichnung", "B.altLabel", document::Text, kKept, ""},
+    {"ausstellung/datum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+    {"ausstellung/ort", "place of the signature", document::DropIt, kDropped, ""},
+    {"gueltigkeitsdatum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+    {"pruefungsdatum", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
+    {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/bezeichnung", "A.title", document::PlainText, kKept, ""},
+    {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/fundstelle", "Q.additionalNote", document::LabelledNote,
+     kWidened, "note.labelled"},
+    {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/binnendifferenzierung/fachrichtung", "Q.additionalNote",
+     document::LabelledNote, kWidened, "note.labelled"},
+    {"allgemeineAngaben/niveauDQR/code", "Q.eqfLevel", Level, kKept, "level.dqr"},
+    {"allgemeineAngaben/berufsschulnote/note", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"rechtsgrundlage/code/code", "Q.additionalNote", document::CodeNote, kWidened, "note.labelled"},
+    {"rechtsgrundlage/nichtGelisteterWert", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"zusaetzlicheAngaben/beschreibung", "A.additionalNote", document::Prose, kWidened, ""},
+    {"titel", "names the kind of document", document::DropIt, kDropped, ""},
+};
+
+constexpr Rule kPart[] = {
+    {"bezeichnung", "A.title", document::PlainText, kKept, ""},
+};
+
+// Rule assessment.exam-part: the titles of the parts say how they were examined.
+void MapAssessmentTypes(Source* source, const SourceNode* node, const Context& context) {
+  for (const SourceNode* title : source->Find(node, "pruefungsteil/bezeichnung")) {
+    const auto type = elm::AssessmentOfExamPart(title->text);
+    if (type.has_value()) document::PutAssessmentType(context, title, *type, "assessment.exam-part");
+  }
+  for (const SourceNode* title : source->Find(node, "pruefungsteil/pruefungsleistung|pruefungsbereich/bezeichnung")) {
+    const auto type = elm::AssessmentOfExamPart(title->text);
+    if (type.has_value()) document::PutAssessmentType(context, title, *type, "assessment.exam-part");
+  }
+}
+
+void MapParts(Source* source, Draft* draft, DraftAchievement* whole, const SourceNode* node,
+              const std::string& language, size_t depth) {
+  for (const SourceNode* part : source->Find(node, "pruefungsteil|pruefungsbereich|pruefungsleistung")) {
+    const SourceNode* const grade = source->FindFirst(part, "benotung");
+    if (depth >= base::kPartsDepthMax) {
+      source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
+      source->Drop(part, "nested deeper than the limit");
+    } else if (document::IsFailedByWords(*source, grade)) {
+      source->Warn("status.not-passed", part, "What was not passed is no achievement.");
+      source->Drop(part, "not passed, so no achievement");
+    } else if (source->TextOf(part, "bezeichnung").empty()) {
+      source->Warn("title.missing", part, "A part without a title cannot be written.");
+      source->Drop(part, "has no title");
+    } else {
+      const int scope = source->scope();
+      DraftAchievement& achievement = draft->AddPart(whole, part);
+      const Context context = {source, draft->TargetsOf(achievement), language};
+      Apply(kPart, part, context);
+      document::MapXBildungGrade(context, grade);
+      MapParts(source, draft, &achievement, part, language, depth + 1);
+      source->SetScope(scope);
+    }
+  }
+}
+
+}  // namespace
+
+void MapCertificate(Source* source, Draft* draft, const SourceNode* root, const std::string& language) {
+  DraftAchievement& achievement = draft->AddAchievement(root);
+  const Context context = {source, draft->TargetsOf(achievement), language};
+  Apply(document::XBildungPerson(), source->FindFirst(root, "pruefling"), {source, context.targets, "und"});
+  document::CountryOfRegister("DE", context);
+  Apply(kDocument, root, context);
+  document::MapXBildungGrade(context, source->FindFirst(root, "gesamtergebnis"));
+  if (achievement.assessment.has_grade()) document::MarkPassed(context.targets);
+  MapAssessmentTypes(source, source->FindFirst(root, "allgemeineAngaben"), context);
+  MapParts(source, draft, &achievement, source->FindFirst(root, "allgemeineAngaben"), language, 0);
+
+  const std::string issued = draft->credential().valid_from();
+  const std::string& awarded = achievement.achievement.awarded_by().awarding_date();
+  if (awarded.empty()) {
+    static constexpr Rule kIssued[] = {
+        {"ausstellung/datum", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
+    Apply(kIssued, root, context);
+  } else if (!issued.empty() && issued < awarded) {
+    source->Warn("date.exam-after-issue", source->FindFirst(root, "pruefungsdatum"),
+                 "The examination is later than the date of the certificate.");
+  }
+}
+
+}  // namespace passerelle::adapters::xberufsbildung

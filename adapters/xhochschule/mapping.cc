@@ -1,0 +1,390 @@
+#include "adapters/xhochschule/mapping.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
+#include "core/document/national.h"
+#include "core/document/xbildung.h"
+#include "core/elm/rules/germany.h"
+#include "core/elm/rules/workload.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::adapters::xhochschule {
+namespace {
+
+using document::Apply;
+using document::Context;
+using document::DraftAchievement;
+using document::kDerived;
+using document::kDropped;
+using document::kKept;
+using document::kWidened;
+using document::LossClass;
+using document::Rule;
+using document::Source;
+using document::SourceNode;
+using document::Step;
+
+constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
+
+// --- Conversions
+// ------------------------------------------------------------------------------------------------------
+
+// The number of a university in the statistics of the states, behind the URI of the list.
+LossClass UniversityNumber(const Step& step) {
+  return document::PutIdentifier(step, elm::CodeSegment(step.Value()), "Hochschulsignatur");
+}
+
+LossClass MatriculationNumber(const Step& step) { return document::PutIdentifier(step, "Matrikelnummer"); }
+
+// The number of a module or programme; what it is stands beside it.
+LossClass ModuleNumber(const Step& step) {
+  const SourceNode* const what = step.source().FindFirst(step.node->parent, "beschreibung");
+  step.source().Use(what);
+  return document::PutIdentifier(step, step.source().TextOf(step.node->parent, "beschreibung"));
+}
+
+// An element whose text counts only where nothing is below it, as old versions have it.
+LossClass OwnTextOnly(const Step& step) { return step.Value().empty() ? kDone : document::Text(step); }
+LossClass OwnLevelTextOnly(const Step& step) { return step.Value().empty() ? kDone : document::EqfLevelText(step); }
+
+// What the qualification opens: further study or a regulated profession.
+LossClass Entitlement(const Step& step, absl::string_view kind) {
+  elm::v3::LearningEntitlement entitlement;
+  elm::AddText(step.Language(), step.Value(), entitlement.mutable_title());
+  auto* const specification = entitlement.add_specified_by();
+  elm::AddText(step.Language(), step.Value(), specification->mutable_title());
+  const auto type = elm::ConceptOf(elm::Vocabulary::kEntitlementType, kind);
+  const auto status = elm::ConceptOf(elm::Vocabulary::kEntitlementStatus, elm::kEntitlementStatusActual);
+  if (type.has_value()) *specification->mutable_dc_type() = *type;
+  if (status.has_value()) *specification->mutable_entitlement_status() = *status;
+  for (const auto& present : step.context.targets.achievement->entitles_to()) {
+    if (present.title(0).value() != entitlement.title(0).value()) continue;
+    step.source().Use(step.node);  // the certificate and its supplement say the same
+    return kDone;
+  }
+  *step.context.targets.achievement->add_entitles_to() = std::move(entitlement);
+  return step.rule.loss;
+}
+LossClass StudyEntitlement(const Step& step) { return Entitlement(step, elm::kEntitlementTypeLearningOpportunity); }
+LossClass ProfessionEntitlement(const Step& step) { return Entitlement(step, elm::kEntitlementTypeOccupation); }
+
+// --- Tables
+// -----------------------------------------------------------------------------------------------------------
+
+constexpr Rule kUniversity[] = {
+    {"name", "B.legalName", OwnTextOnly, kKept, ""},
+    {"name/name", "B.legalName", document::Text, kKept, ""},
+    {"hochschulsignatur/code", "B.identifier", UniversityNumber, kKept, ""},
+};
+
+constexpr Rule kHolder[] = {
+    {"vorname", "S.givenName", document::Text, kKept, ""},
+    {"familienname", "S.familyName", document::Text, kKept, ""},
+    {"geburtsdatum/jahrMonatTag", "S.dateOfBirth", document::BirthDate, kKept, "date.calendar"},
+    {"matrikelnummer", "S.identifier", MatriculationNumber, kKept, ""},
+};
+
+constexpr Rule kDates[] = {
+    {"gueltigkeitsdatum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+    {"gueltigkeitszeitraum/beginn", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+    {"datumDesErwerbs", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
+};
+
+constexpr Rule kAchievement[] = {
+    {"bezeichnung", "A.title", document::PlainText, kKept, ""},
+    {"id/id", "Q.identifier", ModuleNumber, kKept, ""},
+    {"beschreibung/beschreibung", "Q.learningOutcomeSummary", document::Prose, kKept, "outcomes.prose"},
+    {"beschreibung/umfangInSWS", "Q.additionalNote", document::LabelledNote, kWidened, "workload.contact"},
+    {"beschreibung/versionDesModulhandbuchs", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"beschreibung/weitereInformationen", "Q.homepage", document::WebAddress, kKept, "address.web"},
+    {"angestrebterAbschluss", "Q.altLabel", document::Text, kKept, ""},
+    {"erforderlicheLeistungspunkteECTS", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
+    {"erbrachteLeistungspunkteECTS", "A.creditReceived", document::EctsPoints, kKept, "credit.ects"},
+    {"schluesselEQF/code", "Q.eqfLevel", document::EqfLevelCode, kKept, "level.eqf"},
+    {"schluesselISCEDF2013/code", "Q.thematicArea", document::IscedFieldCode, kKept, "field.isced"},
+    {"faecherschluesselDESTATIS/code", "Q.additionalNote", document::CodeNote, kWidened, "note.labelled"},
+    {"sprache/code", "Q.language", document::LanguageCode, kKept, "language.code"},
+    {"datumDerLeistungserbringung", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
+    {"semesterDerLeistungserbringung/zeitraum/beginn", "V.temporal[0].startDate", document::DateTime, kKept,
+     "date.calendar"},
+    {"semesterDerLeistungserbringung/zeitraum/ende", "V.temporal[0].endDate", document::DateTime, kKept,
+     "date.calendar"},
+    {"semesterDerLeistungserbringung/semesterbezeichnung", "A.additionalNote", document::LabelledNote, kWidened,
+     "note.labelled"},
+    {"absolvierteVersuche", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"externErbrachteLeistung/einrichtungDerLeistungserbringung", "A.additionalNote", document::LabelledNote, kWidened,
+     "note.labelled"},
+    {"externErbrachteLeistung/anerkanntOderAngerechnet/code", "A.additionalNote", document::CodeNote, kWidened,
+     "note.labelled"},
+    {"lehrendeOderPruefende", "names of teachers and examiners stay behind", document::DropIt, kDropped, ""},
+    {"leistungsstatus", "", document::UseIt, kDropped, ""},
+    {"leistungsbenotungsstatus", "", document::UseIt, kDropped, ""},
+    {"benotet", "", document::UseIt, kDropped, ""},
+};
+
+// A programme of old certificates, which have no leistung.
+constexpr Rule kProgramme[] = {
+    {"studiengang/name", "A.title", document::PlainText, kKept, ""},
+    {"studienfach/name", "A.title", document::PlainText, kKept, ""},
+    {"studiengang/identifikation/id", "Q.identifier", ModuleNumber, kKept, ""},
+    {"studienfach/angestrebterAbschluss", "Q.altLabel", OwnTextOnly, kKept, ""},
+    {"studiengang/studienfach/angestrebterAbschluss/code", "Q.additionalNote", document::CodeNote, kWidened,
+     "note.labelled"},
+    {"studienfach/schluesselISCED2013/code", "Q.thematicArea", document::IscedFieldCode, kKept, "field.isced"},
+    {"studiengang/studienbereichBezeichnung", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"studienfach/studienbereichBezeichnung", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"abschlussarbeit/titelDerArbeit", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"abschlussarbeit/noteDerArbeit/note", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+};
+
+constexpr Rule kCertificate[] = {
+    {"abschluss", "Q.altLabel", OwnTextOnly, kKept, ""},
+    {"abschluss/code", "Q.additionalNote", document::CodeNote, kWidened, "note.labelled"},
+    {"benotung/lateinischeEhrenbezeichnung/code", "A.additionalNote", document::CodeNote, kWidened, "note.labelled"},
+    {"benotung/lateinischeEhrenbezeichnung/code/code", "A.additionalNote", document::CodeNote, kWidened,
+     "note.labelled"},
+    {"zugangsberechtigungWeiterfuehrendesStudiumBezeichnung", "A.entitlesTo", StudyEntitlement, kKept, ""},
+    {"zulassungZuReglementiertemBerufBezeichnung", "A.entitlesTo", ProfessionEntitlement, kKept, ""},
+    {"titel", "names the kind of document", document::DropIt, kDropped, ""},
+};
+
+// Of a diploma supplement, but for its holder and its title.
+constexpr Rule kSupplement[] = {
+    {"angabenQualifikation/hauptstudienfach", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"angabenQualifikation/durchfuehrendeEinrichtung", "A.additionalNote", document::LabelledNote, kWidened,
+     "note.labelled"},
+    {"angabenQualifikation/spracheUnterrichtPruefung/code", "Q.language", document::LanguageCode, kKept,
+     "language.code"},
+    {"dauerUndEbeneQualifikation/ebeneDerQualifikationCodeEQF/code", "Q.eqfLevel", document::EqfLevelCode, kKept,
+     "level.eqf"},
+    {"dauerUndEbeneQualifikation/ebeneDerQualifikation/freitext", "Q.eqfLevel", document::EqfLevelText, kDerived,
+     "level.eqf"},
+    {"dauerUndEbeneQualifikation/ebeneDerQualifikation", "Q.eqfLevel", OwnLevelTextOnly, kDerived, "level.eqf"},
+    {"dauerUndEbeneQualifikation/dauerStudiumInJahrenOderECTS/umfangInECTS", "Q.creditPoint", document::EctsPoints,
+     kKept, "credit.ects"},
+    {"dauerUndEbeneQualifikation/dauerStudiumInJahrenOderECTS/dauerInJahren", "Q.additionalNote",
+     document::LabelledNote, kWidened, "note.labelled"},
+    {"dauerUndEbeneQualifikation/zugangsvorraussetzungen", "Q.entryRequirement", document::Prose, kKept, ""},
+    {"erzielteErgebnisse/studienform", "Q.additionalNote#A1-M10", document::LabelledNote, kWidened, "mode.schedule"},
+    {"erzielteErgebnisse/lernergebnisse", "Q.learningOutcomeSummary", document::Prose, kKept, "outcomes.prose"},
+    {"erzielteErgebnisse/studiendetails", "Q.additionalNote", document::Prose, kWidened, ""},
+    {"erzielteErgebnisse/notensystem", "T.specifiedBy[0].gradingScheme.title", OwnTextOnly, kKept, ""},
+    {"berechtigungenDurchQualifikation/zugangWeiterfuehrendeStudien", "A.entitlesTo", StudyEntitlement, kKept, ""},
+    {"berechtigungenDurchQualifikation/zugangZuReglementiertenBerufen", "A.entitlesTo", ProfessionEntitlement, kKept,
+     ""},
+    {"sonstigeAngaben/weitereAngaben", "A.additionalNote", document::Prose, kWidened, ""},
+    {"sonstigeAngaben/weitereInformationsquellen", "Q.supplementaryDocument", document::WebAddress, kKept,
+     "address.web"},
+    {"angabenNationalesHochschulsystem", "describes the national system, not the learning", document::DropIt, kDropped,
+     ""},
+};
+
+// --- Achievements ---------------------------------------------------------------------------------------------------
+
+std::string StatusCode(const Source& source, const SourceNode* item) {
+  const std::string nested = source.TextOf(item, "leistungsstatus/code/code");
+  return nested.empty() ? source.TextOf(item, "leistungsstatus/code") : nested;
+}
+
+// Rule status.leistungsstatus: what is stated; an item without a status counts as passed where credits were earned for
+// it, and as unknown otherwise.
+bool IsPassed(const Source& source, const SourceNode* item) {
+  const auto passed = elm::PassedByLeistungsstatus(StatusCode(source, item));
+  if (passed.has_value()) return *passed;
+  const bool stated = source.FindFirst(item, "leistungsstatus") != nullptr;
+  return !stated && elm::CreditPoints(source.TextOf(item, "erbrachteLeistungspunkteECTS")).has_value();
+}
+
+// Rule assessment.leistungsart: the kind of the item itself, and of the parts that are examinations.
+void MapAssessmentTypes(const Frame& frame, const SourceNode* item, const Context& context) {
+  std::vector<const SourceNode*> items = {item};
+  for (const SourceNode* part : frame.source->Find(item, "leistung")) {
+    if (IsPassed(*frame.source, part)) items.push_back(part);
+  }
+  for (const SourceNode* one : items) {
+    const SourceNode* const code = frame.source->FindFirst(one, "leistungsart/code/code");
+    const auto type = code == nullptr ? std::nullopt : elm::AssessmentOfLeistungsart(code->text);
+    if (type.has_value()) document::PutAssessmentType(context, code, *type, "assessment.leistungsart");
+  }
+}
+
+void MapKind(const Frame& frame, const SourceNode* item, const Context& context) {
+  const SourceNode* const code = frame.source->FindFirst(item, "leistungsart/code/code");
+  if (code == nullptr) return;
+  const auto kind = elm::OpportunityOfLeistungsart(code->text);
+  if (kind.has_value()) {
+    document::PutConcept(context.targets, "Q.dcType", *kind);
+    frame.source->Carry(code, "Q.dcType", kDerived, "kind.learning-opportunity");
+    return;
+  }
+  document::PutText(context.targets, "Q.category", "de", elm::CodeSegment(code->text));
+  frame.source->Carry(code, "Q.category", kWidened, "kind.learning-opportunity");
+}
+
+void MapParts(const Frame& frame, DraftAchievement* whole, const SourceNode* item, size_t depth);
+
+// Everything of a leistung but the date of the document.
+void MapItem(const Frame& frame, DraftAchievement* achievement, const SourceNode* item, size_t depth) {
+  const Context context = {frame.source, frame.draft->TargetsOf(*achievement), frame.language};
+  Apply(kAchievement, item, context);
+  MapKind(frame, item, context);
+  document::MapXBildungGrade(context, frame.source->FindFirst(item, "benotung"));
+  if (achievement->assessment.has_grade()) document::MarkPassed(context.targets);
+  MapAssessmentTypes(frame, item, context);
+  MapParts(frame, achievement, item, depth);
+}
+
+void MapParts(const Frame& frame, DraftAchievement* whole, const SourceNode* item, size_t depth) {
+  for (const SourceNode* part : frame.source->Find(item, "leistung")) {
+    if (depth >= base::kPartsDepthMax) {
+      frame.source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
+      frame.source->Drop(part, "nested deeper than the limit");
+    } else if (!IsPassed(*frame.source, part)) {
+      frame.source->Warn("status.not-passed", part, "What is not known to be passed is no achievement.");
+      frame.source->Drop(part, "not known to be passed, so no achievement");
+    } else {
+      const int scope = frame.source->scope();
+      MapItem(frame, &frame.draft->AddPart(whole, part), part, depth + 1);
+      frame.source->SetScope(scope);
+    }
+  }
+}
+
+// Rule date.award: the date of the document stands in for that of the award, as derived.
+void DateByDocument(const Frame& frame, const SourceNode* root, DraftAchievement* achievement) {
+  static constexpr Rule kIssued[] = {
+      {"ausstellungsdatum", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
+      {"ausstellung/datum", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
+  if (!achievement->achievement.awarded_by().awarding_date().empty()) return;
+  Apply(kIssued, root, {frame.source, frame.draft->TargetsOf(*achievement), frame.language});
+}
+
+// The date of the document is that of the credential where no other is stated.
+void DateOfDocument(const Frame& frame, const SourceNode* root) {
+  static constexpr Rule kIssued[] = {{"ausstellungsdatum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
+                                     {"ausstellung/datum", "C.validFrom", document::DateTime, kKept, "date.calendar"}};
+  if (!frame.draft->credential().valid_from().empty()) return;
+  Apply(kIssued, root, {frame.source, frame.draft->DocumentTargets(), frame.language});
+}
+
+void MapPeople(const Frame& frame, const SourceNode* root) {
+  const Context context = {frame.source, frame.draft->DocumentTargets(), "und"};
+  Apply(document::XBildungPerson(), frame.source->FindFirst(root, "studierender"), context);
+}
+
+// For every achievement, because each states its awarding body.
+void MapUniversity(const Frame& frame, const SourceNode* root, const Context& context) {
+  document::CountryOfRegister("DE", context);
+  Apply(kUniversity, frame.source->FindFirst(root, "ausstellendeHochschule"), context);
+}
+
+void MapSupplementOf(const Frame& frame, const SourceNode* supplement, DraftAchievement* achievement) {
+  const Context context = {frame.source, frame.draft->TargetsOf(*achievement), frame.language};
+  Apply(kSupplement, supplement, context);
+  if (achievement->assessment.has_grade()) {
+    frame.source->UseAll(frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnoteUndNotensystem"));
+    frame.source->UseAll(frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnote"));
+    return;
+  }
+  document::MapXBildungGrade(
+      context, frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnoteUndNotensystem|gesamtnote"));
+}
+
+// The supplement inside a certificate names the learner again. Demonstrations exist that swap the names.
+void CompareHolder(const Frame& frame, const SourceNode* root, const SourceNode* supplement) {
+  const SourceNode* const holder = frame.source->FindFirst(supplement, "angabenInhaber");
+  if (holder == nullptr) return;
+  const Source& source = *frame.source;
+  const bool same =
+      source.TextOf(holder, "familienname") ==
+          source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name") &&
+      source.TextOf(holder, "vorname") == source.TextOf(root, "studierender/nameNatuerlichePerson/vorname/name");
+  if (!same) {
+    frame.source->Warn("learner.contradiction", holder,
+                       "The supplement names the learner otherwise than the certificate.");
+    frame.source->Drop(holder, "contradicts the certificate, whose names are carried");
+    return;
+  }
+  frame.source->UseAll(holder);
+}
+
+}  // namespace
+
+void MapTranscript(const Frame& frame, const SourceNode* root) {
+  MapPeople(frame, root);
+  for (const SourceNode* item : frame.source->Find(root, "leistung")) {
+    if (!IsPassed(*frame.source, item)) {
+      frame.source->Warn("status.not-passed", item, "What is not known to be passed is no achievement.");
+      frame.source->Drop(item, "not known to be passed, so no achievement");
+      continue;
+    }
+    DraftAchievement& achievement = frame.draft->AddAchievement(item);
+    MapUniversity(frame, root, {frame.source, frame.draft->TargetsOf(achievement), frame.language});
+    MapItem(frame, &achievement, item, 0);
+    DateByDocument(frame, root, &achievement);
+  }
+  Apply(kDates, root, {frame.source, frame.draft->DocumentTargets(), frame.language});
+  DateOfDocument(frame, root);
+}
+
+void MapCertificate(const Frame& frame, const SourceNode* root) {
+  MapPeople(frame, root);
+  const std::vector<const SourceNode*> items = frame.source->Find(root, "leistung");
+  const SourceNode* const item = items.empty() ? nullptr : items.front();
+  if (item != nullptr && elm::PassedByLeistungsstatus(StatusCode(*frame.source, item)) == false) {
+    frame.source->Drop(item, "not passed, so no achievement");
+    return;
+  }
+  DraftAchievement& achievement = frame.draft->AddAchievement(item == nullptr ? root : item);
+  const Context context = {frame.source, frame.draft->TargetsOf(achievement), frame.language};
+  MapUniversity(frame, root, context);
+  Apply(kDates, root, context);
+  if (item != nullptr) {
+    MapItem(frame, &achievement, item, 0);
+  } else {
+    Apply(kProgramme, root, context);
+  }
+  for (size_t i = 1; i < items.size(); ++i) {
+    if (IsPassed(*frame.source, items[i])) MapItem(frame, &frame.draft->AddPart(&achievement, items[i]), items[i], 1);
+  }
+  Apply(kCertificate, root, context);
+  const SourceNode* const grade = frame.source->FindFirst(root, "benotung/gesamtnote");
+  if (achievement.assessment.has_grade()) {
+    frame.source->UseAll(grade);  // repeats that of the programme
+  } else {
+    document::MapXBildungGrade(context, grade);
+  }
+  const SourceNode* const supplement = frame.source->FindFirst(root, "diplomaSupplement");
+  if (supplement != nullptr) {
+    CompareHolder(frame, root, supplement);
+    static constexpr Rule kInside[] = {
+        {"angabenQualifikation/bezeichnungQualifikationGrad", "Q.altLabel", document::Text, kKept, ""},
+        {"angabenQualifikation/verleihendeEinrichtung", "", document::UseIt, kDropped, ""}};
+    Apply(kInside, supplement, context);
+    MapSupplementOf(frame, supplement, &achievement);
+  }
+  DateByDocument(frame, root, &achievement);
+  DateOfDocument(frame, root);
+}
+
+void MapSupplement(const Frame& frame, const SourceNode* root) {
+  static constexpr Rule kAlone[] = {
+      {"angabenQualifikation/bezeichnungQualifikationGrad", "A.title", document::PlainText, kKept, ""},
+      {"angabenQualifikation/verleihendeEinrichtung", "B.legalName", document::Text, kKept, ""},
+      {"titel", "names the kind of document", document::DropIt, kDropped, ""}};
+  DraftAchievement& achievement = frame.draft->AddAchievement(root);
+  const Context context = {frame.source, frame.draft->TargetsOf(achievement), frame.language};
+  Apply(kHolder, frame.source->FindFirst(root, "angabenInhaber"), {frame.source, context.targets, "und"});
+  document::CountryOfRegister("DE", context);
+  Apply(kAlone, root, context);
+  Apply(kDates, root, context);
+  MapSupplementOf(frame, root, &achievement);
+  DateByDocument(frame, root, &achievement);
+  DateOfDocument(frame, root);
+}
+
+}  // namespace passerelle::adapters::xhochschule

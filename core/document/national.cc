@@ -1,0 +1,89 @@
+#include "core/document/national.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/elm/rules/finland.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::document {
+namespace {
+
+constexpr LossClass kAccounted = v1::LOSS_CLASS_UNSPECIFIED;
+
+google::protobuf::RepeatedPtrField<elm::v3::IdentifierNode>* IdentifiersOf(const Targets& targets, char anchor) {
+  switch (anchor) {
+    case 'S':
+      return targets.subject->mutable_identifier();
+    case 'A':
+      return targets.achievement->mutable_identifier();
+    case 'Q':
+      return targets.qualification->mutable_identifier();
+    case 'V':
+      return targets.activity->mutable_identifier();
+    default:
+      return targets.body->mutable_identifier();
+  }
+}
+
+}  // namespace
+
+void CountryOfRegister(absl::string_view alpha2, const Context& context) {
+  const auto country = elm::Country(alpha2);
+  if (!country.has_value()) return;
+  if (context.targets.body->location().empty()) {
+    *context.targets.body->add_location()->add_address()->mutable_country_code() = *country;
+  }
+  context.source->Supply("B.location", kDefaulted, "country.register");
+}
+
+LossClass FinnishIdentityCode(const Step& step) {
+  auto* const subject = step.context.targets.subject;
+  if (subject->has_national_id()) {
+    step.source().Use(step.node);
+    return kAccounted;
+  }
+  const auto country = elm::Country("FI");
+  auto* const legal = subject->mutable_national_id();
+  legal->set_notation(step.Value());
+  legal->set_scheme_name("henkilötunnus");
+  if (country.has_value()) *legal->mutable_spatial() = *country;
+  const auto code = elm::ReadIdentityCode(step.Value());
+  if (!code.has_value()) {
+    step.source().Warn("birth-date.hetu", step.node, "The identity code holds no birth date that could be read.");
+    return step.rule.loss;
+  }
+  if (!code->check_matches) {
+    step.source().Warn("birth-date.hetu", step.node, "The check character does not belong to the digits.");
+  }
+  subject->set_date_of_birth(absl::StrCat(code->birth_date, "T00:00:00Z"));
+  step.source().Carry(step.node, "S.dateOfBirth", kDerived, "birth-date.hetu");
+  return step.rule.loss;
+}
+
+LossClass FinnishLevelOfCode(const Step& step) {
+  const auto level = elm::EqfLevelOfKoulutus(step.Value());
+  const auto eqf = level.has_value() ? elm::ConceptOf(elm::Vocabulary::kEqf, absl::StrCat(*level)) : std::nullopt;
+  if (!eqf.has_value()) return kAccounted;  // a code without a level; it is carried as an identifier
+  return PutConcept(step.context.targets, step.rule.target, *eqf) == kKept ? step.rule.loss : kAccounted;
+}
+
+LossClass PutIdentifier(const Step& step, absl::string_view scheme) {
+  return PutIdentifier(step, step.Value(), scheme);
+}
+
+LossClass PutIdentifier(const Step& step, absl::string_view notation, absl::string_view scheme) {
+  auto* const identifiers = IdentifiersOf(step.context.targets, step.rule.target.front());
+  for (const auto& present : *identifiers) {
+    if (present.identifier().notation() != notation || present.identifier().scheme_name() != scheme) continue;
+    step.source().Use(step.node);
+    return kAccounted;
+  }
+  AddIdentifier(notation, scheme, identifiers);
+  return step.rule.loss;
+}
+
+void MarkPassed(const Targets& targets) {
+  const auto pass = elm::ConceptOf(elm::Vocabulary::kGradeStatus, elm::kGradeStatusPass);
+  if (pass.has_value()) *targets.assessment->mutable_grade_status() = *pass;
+}
+
+}  // namespace passerelle::document

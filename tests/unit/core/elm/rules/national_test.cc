@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+
+#include "core/elm/rules/finland.h"
+#include "core/elm/rules/germany.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::elm {
+namespace {
+
+TEST(FinlandTest, LevelsFollowTheClassificationOfEducation) {
+  struct Case {
+    const char* code;
+    int level;  // 0: none
+  };
+  constexpr Case kCases[] = {
+      {"351301", 4}, {"357305", 5}, {"381502", 5}, {"381501", 4},  {"655101", 6}, {"751101", 7}, {"855101", 8},
+      {"099999", 0}, {"999911", 0}, {"65510", 0},  {"6551011", 0}, {"65510x", 0}, {"", 0},       {"038411", 3},
+  };
+  for (const Case& one : kCases) EXPECT_EQ(EqfLevelOfKoulutus(one.code).value_or(0), one.level) << one.code;
+}
+
+TEST(FinlandTest, IdentityCodesTellTheCenturyBySign) {
+  struct Case {
+    const char* code;
+    const char* born;  // empty: unreadable
+    bool check;
+  };
+  constexpr Case kCases[] = {
+      {"140391-912B", "1991-03-14", true},
+      {"030805A935U", "2005-08-03", true},
+      {"220377Y941U", "1977-03-22", true},
+      {"140391+912B", "1891-03-14", true},
+      {"140391-912C", "1991-03-14", false},
+      {"320391-912B", "", false},
+      {"290291-912B", "", false},
+      {"140391*912B", "", false},
+      {"140391-91", "", false},
+      {"14039x-912B", "", false},
+      {"", "", false},
+  };
+  for (const Case& one : kCases) {
+    const auto code = ReadIdentityCode(one.code);
+    EXPECT_EQ(code.has_value() ? code->birth_date : "", one.born) << one.code;
+    EXPECT_EQ(code.has_value() && code->check_matches, one.check) << one.code;
+  }
+}
+
+TEST(FinlandTest, NamesOfBadgesGradesUnitsAndRights) {
+  ASSERT_TRUE(BadgeNameOf("1021").has_value());
+  EXPECT_EQ(BadgeNameOf("1021")->finnish, "Digitaaliset toimintaympäristöt");
+  EXPECT_FALSE(BadgeNameOf("999").has_value());
+  EXPECT_EQ(PerformanceNameOf("vstosaamismerkki")->swedish, "Kompetensmärke inom fritt bildningsarbete");
+  EXPECT_TRUE(GradeOfCode("HYV")->passed);
+  EXPECT_FALSE(GradeOfCode("HYL")->passed);
+  EXPECT_FALSE(GradeOfCode("I")->passed);
+  EXPECT_FALSE(GradeOfCode("Q").has_value());
+  EXPECT_EQ(ScopeUnitName(kScopeUnitHours), "hours");
+  EXPECT_EQ(ScopeUnitName("99"), "");
+  EXPECT_EQ(StudyRightName("10"), "continuing education");
+}
+
+TEST(GermanyTest, KindsOfAchievementTellTheAssessmentOrNothing) {
+  struct Case {
+    const char* code;
+    absl::string_view concept_code;  // empty: none
+  };
+  const Case cases[] = {
+      {"http://xhochschule.de/def/xhochschule/1.0/code/leistungsart/klausur", kAssessmentWrittenExamination},
+      {"schriftliche_pruefung", kAssessmentWrittenExamination},
+      {"muendliche_pruefung", kAssessmentOralExamination},
+      {"kolloquium", kAssessmentOralExamination},
+      {"hausarbeit", kAssessmentMarkedAssignment},
+      {"masterarbeit", kAssessmentMarkedAssignment},
+      {"laborpraktikum", kAssessmentPracticalAssessment},
+      {"modul", ""},
+      {"vorlesung", ""},
+      {"seminar", ""},
+      {"", ""},
+  };
+  for (const Case& one : cases) {
+    const auto type = AssessmentOfLeistungsart(one.code);
+    const std::string code = type.has_value() ? CodeOf(Vocabulary::kAssessment, type->id()).value_or("?") : "";
+    EXPECT_EQ(code, one.concept_code) << one.code;
+  }
+}
+
+TEST(GermanyTest, TitlesOfExamPartsTellTheAssessment) {
+  struct Case {
+    const char* title;
+    absl::string_view concept_code;
+  };
+  const Case cases[] = {
+      {"Schriftliche Situationsaufgabe", kAssessmentWrittenExamination},
+      {"Projektarbeitsbezogenes Fachgespräch", kAssessmentOralExamination},
+      {"Projektarbeit Optimierung", kAssessmentProjectWork},
+      {"MÜNDLICHE Prüfung", kAssessmentOralExamination},
+      {"Betrieblicher Auftrag", kAssessmentPracticalAssessment},
+      {"Marketing-Management", ""},
+  };
+  for (const Case& one : cases) {
+    const auto type = AssessmentOfExamPart(one.title);
+    const std::string code = type.has_value() ? CodeOf(Vocabulary::kAssessment, type->id()).value_or("?") : "";
+    EXPECT_EQ(code, one.concept_code) << one.title;
+  }
+}
+
+TEST(GermanyTest, OnlyPassedAndFailedAreAnswers) {
+  EXPECT_EQ(PassedByLeistungsstatus("http://xhochschule.de/def/xhochschule/1.0/code/leistungsstatus/bestanden"), true);
+  EXPECT_EQ(PassedByLeistungsstatus("endgueltig_nicht_bestanden"), false);
+  EXPECT_EQ(PassedByLeistungsstatus("nicht_bestanden"), false);
+  for (const char* unknown : {"angemeldet", "entschuldigt", "nicht_vollstaendig", "", "sonstiges"}) {
+    EXPECT_EQ(PassedByLeistungsstatus(unknown), std::nullopt) << unknown;
+  }
+}
+
+}  // namespace
+}  // namespace passerelle::elm
