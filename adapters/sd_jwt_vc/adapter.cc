@@ -62,7 +62,9 @@ absl::StatusOr<std::string> EuropeanPart(const base::JsonDocument& claims, bool 
   base::JsonWriter json(rest);
   std::string found;
   json.BeginObject();
-  for (const auto& [key, value] : *base::AsObject(claims.root())) {
+  const std::optional<simdjson::dom::object> members = base::AsObject(claims.root());
+  if (!members.has_value()) return Problem(Reason::kNotACredential, "");
+  for (const auto& [key, value] : *members) {
     const absl::string_view name = base::View(key);
     std::string place;
     base::AppendPointerToken(name, place);

@@ -89,6 +89,17 @@ std::string WhatItIs(dom::object object) {
   return "a JSON object without the type EuropeanDigitalCredential";
 }
 
+// Whether a stated class is one of those that stand by themselves in a data set.
+bool IsDatasetNode(dom::object object) {
+  const RootTypes types = TypesOf(object);
+  if (types.credential || types.known.empty()) return false;
+  const TypeTable* const type = FindType(types.known);
+  for (const Alternative& alternative : TableOf(*v3::DatasetNode::descriptor()).alternatives) {
+    if (type != nullptr && alternative.table == type->table) return true;
+  }
+  return false;
+}
+
 // The one object of a value that is an object or an array of one.
 std::optional<dom::object> SingleObject(dom::element value) {
   if (const auto array = AsArray(value)) return array->size() == 1 ? SingleObject(array->at(0)) : std::nullopt;
@@ -148,6 +159,36 @@ absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes) {
   if (!root.has_value() || !base::IsJsonJws(*root)) return OpenTree(std::move(document));
   ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfJsonJws(*root));
   return OpenPayload(payload);
+}
+
+absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes) {
+  ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(bytes));
+  OpenedDataset opened{std::move(document), {}, std::nullopt};
+  dom::element nodes = opened.document.root();
+  std::string place;
+  if (const auto root = AsObject(nodes)) {
+    if (const auto graph = base::Find(*root, "@graph")) {
+      nodes = *graph;
+      place = "/@graph";
+      opened.context = base::Find(*root, "@context");
+    }
+  }
+  const auto add = [&opened](dom::element entry, const std::string& where) -> absl::Status {
+    const auto object = AsObject(entry);
+    if (!object.has_value()) return Problem(Reason::kNotACredential, where, "one JSON object is expected");
+    if (!IsDatasetNode(*object)) return Problem(Reason::kNotACredential, where, WhatItIs(*object));
+    opened.nodes.push_back(*object);
+    return absl::OkStatus();
+  };
+  const auto array = AsArray(nodes);
+  if (!array.has_value()) {
+    RETURN_IF_ERROR(add(nodes, place));
+    return opened;
+  }
+  size_t index = 0;
+  for (const dom::element entry : *array) RETURN_IF_ERROR(add(entry, absl::StrCat(place, "/", index++)));
+  if (opened.nodes.empty()) return Problem(Reason::kNotACredential, place, "there is no node");
+  return opened;
 }
 
 }  // namespace passerelle::elm

@@ -3,6 +3,7 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,5 +22,15 @@ struct OpenedCredential {
 
 // Problems as of Read.
 absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes);
+
+// A document that is no credential, taken apart into the nodes of a data set.
+struct OpenedDataset {
+  base::JsonDocument document;  // owns what the others point to
+  std::vector<simdjson::dom::object> nodes;
+  std::optional<simdjson::dom::element> context;  // that stands on a graph
+};
+
+// Problems as of ReadData.
+absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes);
 
 }  // namespace passerelle::elm

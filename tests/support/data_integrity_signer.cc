@@ -70,9 +70,11 @@ std::string MakeProof(absl::string_view document, absl::string_view suite, const
   const base::JsonDocument given = Must(base::JsonDocument::Parse(document));
   std::string bare = "{";
   std::vector<simdjson::dom::element> previous;
-  for (const auto member : *base::AsObject(given.root())) {
+  const simdjson::dom::object members = *base::AsObject(given.root());
+  for (const auto member : members) {
     if (member.key == "proof") {
-      for (const auto entry : *base::AsArray(member.value)) previous.push_back(entry);
+      const simdjson::dom::array entries = *base::AsArray(member.value);
+      for (const auto entry : entries) previous.push_back(entry);
     } else {
       absl::StrAppend(&bare, bare.size() > 1 ? "," : "", "\"", base::View(member.key), "\":", given.Text(member.value));
     }
