@@ -140,7 +140,9 @@ class Verifier {
       for (const dom::element name : names) {
         const auto id = base::AsString(name);
         if (!id.has_value() || id->empty()) return Malformed(kPreviousPlace);
-        const auto is_named = [&](const Entry& other) { return base::FindString(other.proof, "id") == id; };
+        const auto is_named = [&](const Entry& other) {
+          return base::FindString(other.proof, "id").value_or("") == *id;
+        };
         const auto found = std::find_if(entries_.begin(), entries_.end(), is_named);
         if (std::count_if(entries_.begin(), entries_.end(), is_named) != 1) {
           return base::Problem(Reason::kProofChain, kPreviousPlace, "no one proof has the name");
@@ -168,8 +170,7 @@ class Verifier {
 
   // What the signed options say of the use of the proof.
   void CheckOptions(dom::object proof) {
-    const auto purpose = base::FindString(proof, "proofPurpose");
-    if (purpose != absl::string_view("assertionMethod")) {
+    if (base::FindString(proof, "proofPurpose").value_or("") != "assertionMethod") {
       verdict_.findings.Refuse(Reason::kProofPurpose, "/proof/proofPurpose");
     }
     CheckDate(proof, "created", Bound::kBegin, options_.at, verdict_.findings);
