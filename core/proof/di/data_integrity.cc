@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/base58.h"
 #include "core/base/limits.h"
@@ -198,6 +199,11 @@ class Verifier {
       base::AppendPointerToken(name, pointer);
       if (std::find(std::begin(kMovingKeywords), std::end(kMovingKeywords), name) != std::end(kMovingKeywords)) {
         verdict_.findings.Refuse(Reason::kJsonLdNotCovered, pointer, "the keyword moves statements");
+      }
+      // In the contexts of Open Badges the class Criteria and the property criteria are one IRI: under the same
+      // signature either name can stand, and readers find one of them only.
+      if (!name.empty() && absl::ascii_isupper(static_cast<unsigned char>(name[0]))) {
+        verdict_.findings.Refuse(Reason::kJsonLdNotCovered, pointer, "a class stands as a property");
       }
       if (name != "@context") CheckStructureOf(member.value, pointer);
       pointer.resize(length);

@@ -208,6 +208,9 @@ TEST(DataIntegrityTest, RefusesStatementsThatWereMoved) {
   const std::string moved = absl::StrReplaceAll(
       sealed, {{R"("credentialSubject":{)", R"("credentialSubject":{"id":"urn:x:y"},"@included":{)"}});
   EXPECT_EQ(Outcome(Verify(moved)), "verified, JSON_LD_NOT_COVERED at /@included");
+  // Class and property are one IRI in the context of Open Badges.
+  const std::string renamed = absl::StrReplaceAll(sealed, {{R"("criteria":)", R"("Criteria":)"}});
+  EXPECT_EQ(Outcome(Verify(renamed)), "verified, JSON_LD_NOT_COVERED at /credentialSubject/achievement/Criteria");
 }
 
 // In "https://…#z6Mk…" anybody can put any address before a key; an operator who installs the key vouches for it.
