@@ -142,11 +142,12 @@ LossClass DerivedFrom(const Step& step) {
       {"additionalNote", "T.additionalNote", document::Prose, kKept, ""},
       {"specifiedBy/title", "T.specifiedBy[0].title", Text, kKept, ""},
       {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
-      {"gradingScheme|specifiedBy/gradingScheme|title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
+      {"gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/definition|description", "T.specifiedBy[0].gradingScheme.description", Text, kKept,
        ""},
-      {"id|specifiedBy/id", "", UseIt, kKept, ""},
+      {"id", "", UseIt, kKept, ""},
+      {"specifiedBy/id", "", UseIt, kKept, ""},
   };
   Apply(kAssessment, step.node, step.context);
   return kDone;
@@ -170,7 +171,8 @@ LossClass InfluencedBy(const Step& step) {
        "workload.hours"},
       {"specifiedBy/language", "V.specifiedBy.language", document::LanguageCode, kKept, "language.bcp47"},
       {"specifiedBy/mode", "V.specifiedBy.mode", document::ModeWord, kKept, "mode.word"},
-      {"id|specifiedBy/id", "", UseIt, kKept, ""},
+      {"id", "", UseIt, kKept, ""},
+      {"specifiedBy/id", "", UseIt, kKept, ""},
   };
   Apply(kActivity, step.node, context);
   if (activity.ByteSizeLong() > 0) *step.context.targets.achievement->add_influenced_by() = std::move(activity);
@@ -249,7 +251,6 @@ constexpr Rule kClaim[] = {
     {"type|id", "", UseIt, kKept, ""},
     {"title", "A.title", Texts, kKept, "", true},
     {"description", "A.description", Texts, kKept, "", true},
-    {"awardedBy/type|awardedBy/awardingBody/type", "", UseIt, kKept, ""},
     {"awardedBy/awardingDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
     {"awardedBy/awardingBody/legalName", "B.legalName", Texts, kKept, "", true},
     {"awardedBy/awardingBody/eIDASIdentifier/notation", "B.identifier", LegalId, kKept, ""},
