@@ -214,13 +214,12 @@ class Reader {
 
 absl::StatusOr<TrustedList> OpenTrustedList(absl::string_view bytes, absl::Span<const std::string> signers) {
   const proof::XadesVerification seen = proof::VerifyXades(bytes);
-  if (!seen.signature.accepted() || seen.signature.findings.legacy()) {
-    for (const proof::Finding& finding : seen.signature.findings.list()) {
-      if (finding.weight == proof::Weight::kNote) continue;
-      return Unusable(finding.place, absl::StrCat(base::Catalogue(finding.reason).name, " ", finding.detail));
-    }
-    return Unusable("signature", "");
+  for (const proof::Finding& finding : seen.signature.findings.list()) {
+    // The signer is compared with the pinned certificates below, so the digest that names it decides nothing.
+    if (finding.weight == proof::Weight::kNote || finding.detail == proof::kSha1OfCertificate) continue;
+    return Unusable(finding.place, absl::StrCat(base::Catalogue(finding.reason).name, " ", finding.detail));
   }
+  if (!seen.signature.accepted()) return Unusable("signature", "it does not verify");
   if (std::find(signers.begin(), signers.end(), seen.certificate) == signers.end()) {
     return Unusable("signature", "it is signed by nobody who is named for this list");
   }

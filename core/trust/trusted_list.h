@@ -42,8 +42,8 @@ struct TrustedList {
   bool IsStale(absl::Time now) const { return next_update.has_value() && now > *next_update; }
 };
 
-// Opens a list that has to be signed with one of the certificates (DER), with XAdES and without SHA-1. Problem:
-// kTrustedListUnusable with the place.
+// Opens a list that has to be signed with one of the certificates (DER), with XAdES and without SHA-1 (which may name
+// the certificate, since that is compared itself). Problem: kTrustedListUnusable with the place.
 absl::StatusOr<TrustedList> OpenTrustedList(absl::string_view bytes, absl::Span<const std::string> signers);
 
 // Opens the list of the lists, starting from the certificates that were published in the Official Journal. When they

@@ -119,7 +119,7 @@ void BindCertificate(const xmlNode* properties, XmlSignaturePlan& plan, XadesVer
     return;
   }
   if (algorithm == EVP_sha1()) {
-    plan.findings.Legacy(Reason::kAlgorithmLegacy, XmlPlace(digest), "SHA-1 of the certificate");
+    plan.findings.Legacy(Reason::kAlgorithmLegacy, XmlPlace(digest), kSha1OfCertificate);
   }
   for (const std::string& certificate : result.certificates) {
     if (DigestOf(algorithm, certificate) == *value) result.certificate = certificate;

@@ -20,6 +20,10 @@ namespace passerelle::proof {
 // By what the signature carries. Whether its time-stamps verify is a question of its own.
 enum class XadesLevel { kNone, kB, kT, kLt, kLta };
 
+// The detail of the legacy finding when the certificate is named by a digest with SHA-1. It weighs nothing for whoever
+// compares the certificate itself with one that is pinned.
+inline constexpr absl::string_view kSha1OfCertificate = "SHA-1 of the certificate";
+
 // A time-stamp token over the signature (EN 319 132-1, 5.3).
 struct XadesTimestamp {
   std::string token;    // CMS SignedData in DER
