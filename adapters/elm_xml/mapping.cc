@@ -294,7 +294,7 @@ class Mapper {
     return uri.empty() ? base::XmlAttribute(element, "id").value() : uri;
   }
 
-  void FillConcept(const xml_node& element, const PropertyTable& property, v3::Concept& concept_) {
+  void FillConcept(const xml_node& element, const PropertyTable& property, v3::Concept& concept_node) {
     const std::string& scheme = property.field->options().GetExtension(v3::property).scheme();
     const std::string text = base::XmlText(element);
     std::string iri = base::XmlAttribute(element, "uri").value();
@@ -306,33 +306,33 @@ class Mapper {
     const bool bare = !HasElements(element);
     const auto known = iri.empty() ? ConceptOfText(scheme, text) : bare ? elm::Country(iri) : std::nullopt;
     if (known.has_value()) {
-      concept_ = *known;
+      concept_node = *known;
       return;
     }
-    concept_.set_id(iri);
-    concept_.add_type("Concept");
-    concept_.set_notation(base::XmlAttribute(element, "targetNotation").value());
+    concept_node.set_id(iri);
+    concept_node.add_type("Concept");
+    concept_node.set_notation(base::XmlAttribute(element, "targetNotation").value());
     const std::string framework = base::XmlAttribute(element, "targetFrameworkUrl").value();
     if (!framework.empty()) {
-      auto* const in_scheme = concept_.add_in_scheme();
+      auto* const in_scheme = concept_node.add_in_scheme();
       in_scheme->set_id(framework);
       in_scheme->add_type("ConceptScheme");
     }
     for (const xml_node& child : element.children()) {
-      if (IsElement(child)) FillConceptPart(child, !framework.empty(), concept_);
+      if (IsElement(child)) FillConceptPart(child, !framework.empty(), concept_node);
     }
-    if (concept_.pref_label().empty() && !text.empty()) {
-      auto* const label = concept_.add_pref_label();
+    if (concept_node.pref_label().empty() && !text.empty()) {
+      auto* const label = concept_node.add_pref_label();
       label->set_language("und");
       label->set_value(text);
     }
   }
 
-  void FillConceptPart(const xml_node& part, bool has_scheme, v3::Concept& concept_) {
+  void FillConceptPart(const xml_node& part, bool has_scheme, v3::Concept& concept_node) {
     const absl::string_view name = base::XmlLocalName(part);
     const ClassTable& table = elm::TableOf(*v3::Concept::descriptor());
     const absl::string_view term = name == "targetName" ? "prefLabel" : name == "targetDescription" ? "definition" : "";
-    if (!term.empty()) return PutTexts(part, *FindProperty(table, term), concept_);
+    if (!term.empty()) return PutTexts(part, *FindProperty(table, term), concept_node);
     if (name == "targetFrameworkName" && has_scheme) return;  // the scheme's IRI says it
     source_->Drop(part, "a concept of model 3.2 has no such property");
   }
