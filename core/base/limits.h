@@ -48,7 +48,7 @@ inline constexpr size_t kPartsDepthMax = 16;
 // Test: tests/unit/core/elm/annex/constraints_test.cc.
 inline constexpr size_t kFindingsMax = 1000;
 
-// Statements of one RDF dataset, and bytes of its N-Quads. The largest real credential seen makes 2,000 statements;
+// Statements of one RDF dataset, and bytes of its N-Quads. The fullest badge of the vectors makes 363 statements;
 // a short document can be written that makes millions.
 // Test: tests/unit/core/rdf/nquads_test.cc.
 inline constexpr size_t kRdfQuadsMax = 1u << 18;
@@ -58,8 +58,8 @@ inline constexpr size_t kRdfTextBytesMax = 64u << 20;
 // Test: tests/unit/core/rdf/canonical_test.cc.
 inline constexpr size_t kRdfBlankNodesMax = 4096;
 
-// Steps of work for telling blank nodes apart, and how deep it may go. Real credentials need none, the hardest
-// legitimate graph of the W3C suite 30,000; the poisoned ones need billions.
+// Steps of work for telling blank nodes apart, and how deep it may go. Real credentials need none, and all
+// legitimate graphs of the W3C suite stay below; the poisoned ones never end.
 // Test: tests/unit/core/rdf/canonical_test.cc.
 inline constexpr size_t kRdfCanonicalStepsMax = 1'000'000;
 inline constexpr size_t kRdfCanonicalDepthMax = 1024;
@@ -68,8 +68,8 @@ inline constexpr size_t kRdfCanonicalDepthMax = 1024;
 // Test: tests/unit/core/rdf/json_ld_test.cc.
 inline constexpr size_t kJsonLdItemsMax = 1u << 18;
 
-// Terms defined or copied while the contexts of one JSON-LD document are processed. The busiest real credential
-// needs 40,000.
+// Terms defined or copied while the contexts of one JSON-LD document are processed. The contexts of an
+// Open Badge take some two thousand.
 // Test: tests/unit/core/rdf/json_ld_test.cc.
 inline constexpr size_t kJsonLdContextTermsMax = 4'000'000;
 
