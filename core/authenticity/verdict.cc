@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/authenticity/seal.h"
+#include "core/authenticity/seal_check.h"
 #include "core/authenticity/validity.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
@@ -59,18 +59,6 @@ v1::Check CheckFormat(const std::optional<Reading>& reading) {
   const absl::Status& problem = reading->imported.status();
   return MakeCheck("format", v1::CHECK_OUTCOME_UNKNOWN, base::ReasonOf(problem),
                    {format, absl::StrCat("place=", base::PlaceOf(problem))});
-}
-
-v1::Check CheckSeal(const std::optional<std::string>& content) {
-  if (!content.has_value()) return MakeCheck("seal", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
-  switch (FindSeal(*content)) {
-    case Sealing::kSealed:
-      return MakeCheck("seal", v1::CHECK_OUTCOME_UNKNOWN, Reason::kCheckNotImplemented, {"sealed=yes"});
-    case Sealing::kNotSealed:
-      return MakeCheck("seal", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNotStated, {"sealed=no"});
-    default:
-      return MakeCheck("seal", v1::CHECK_OUTCOME_UNKNOWN, Reason::kCheckNotImplemented, {"sealed=unknown"});
-  }
 }
 
 v1::Check CheckRegister(const Question& question, const std::string& sha256) {
@@ -168,7 +156,9 @@ v1::AuthenticityVerdict Judge(const document::Registry& adapters, const Question
   if (question.content.has_value()) reading = ReadDocument(adapters, *question.content);
 
   *verdict.add_checks() = CheckFormat(reading);
-  *verdict.add_checks() = CheckSeal(question.content);
+  *verdict.add_checks() = question.content.has_value()
+                              ? CheckSeal(*question.content, question.at)
+                              : MakeCheck("seal", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
   const v1::Check in_register = CheckRegister(question, verdict.sha256());
   *verdict.add_checks() = in_register;
   *verdict.add_checks() = CheckOwnValidity(reading, question.at);

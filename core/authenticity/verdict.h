@@ -3,8 +3,8 @@
 // Checks, always all of them and in this order: format, seal, register, validity, status, accreditation, holder. A
 // check that this version cannot carry out is UNKNOWN with CHECK_NOT_IMPLEMENTED. The verdict is NOT_AUTHENTIC when a
 // check fails, AUTHENTIC when none fails and the issuing side's register confirms the document as issued and in force,
-// and CANNOT_BE_ESTABLISHED otherwise. A document that cannot be read is not thereby false: its format check is
-// UNKNOWN.
+// and CANNOT_BE_ESTABLISHED otherwise. An intact seal alone makes no document authentic: whose key it was made with, it
+// cannot prove (seal_check.h). A document that cannot be read is not thereby false: its format check is UNKNOWN.
 //
 // Thread-safety: free functions on values.
 #pragma once

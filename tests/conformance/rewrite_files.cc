@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
       repairs = RepairsOf(data->findings);
       written = passerelle::elm::WriteData(data->dataset);
     } else {
-      outcome = passerelle::base::Catalogue(passerelle::base::ReasonOf(credential.status())).name;
+      outcome = std::string(passerelle::base::Catalogue(passerelle::base::ReasonOf(credential.status())).name);
     }
     if (!written.empty()) std::ofstream(folder + "/" + number + ".jsonld", std::ios::binary) << written;
     index << number << "\t" << outcome << "\t" << repairs << "\t" << argv[i] << "\n";

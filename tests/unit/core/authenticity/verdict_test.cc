@@ -90,7 +90,7 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
       {"confirmed, but expired", ended, Answer(ended, v1::REGISTER_FINDING_IN_FORCE), "NOT_AUTHENTIC",
        "validity:FAIL:EXPIRED status:PASS:REGISTER_CONFIRMS"},
       {"another format states no validity", note, Answer(note, v1::REGISTER_FINDING_IN_FORCE), "AUTHENTIC",
-       "seal:UNKNOWN:CHECK_NOT_IMPLEMENTED register:PASS:REGISTER_CONFIRMS validity:UNKNOWN:NOT_STATED"},
+       "seal:UNKNOWN:FORMAT_UNKNOWN register:PASS:REGISTER_CONFIRMS validity:UNKNOWN:NOT_STATED"},
       {"unreadable is not false", "NOTE {", Answer("NOTE {", v1::REGISTER_FINDING_IN_FORCE), "AUTHENTIC",
        "format:UNKNOWN:JSON_MALFORMED"},
       {"unknown format", "scrawl", std::nullopt, "CANNOT_BE_ESTABLISHED", "format:UNKNOWN:FORMAT_UNKNOWN"},
