@@ -248,9 +248,8 @@ inline constexpr size_t kQueuedCallsMax = 1024;
 // Test: tests/unit/gateway/config/yaml_test.cc.
 inline constexpr size_t kConfigBytesMax = 4u << 20;
 
-// Bytes and items of one CBOR document. Signed credentials have some kilobytes, lists of issuing authorities 200 KiB and
-// ten thousand items; an item costs a hundred bytes of memory.
-// Test: tests/unit/core/base/cbor_test.cc.
+// Bytes and items of one CBOR document. Signed credentials have some kilobytes, lists of issuing authorities 200 KiB
+// and ten thousand items; an item costs a hundred bytes of memory. Test: tests/unit/core/base/cbor_test.cc.
 inline constexpr size_t kCborBytesMax = 4u << 20;
 inline constexpr size_t kCborItemsMax = 200'000;
 

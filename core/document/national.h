@@ -20,8 +20,8 @@ LossClass FinnishIdentityCode(const Step& step);
 // Finland, Q.eqfLevel: the level of a code of the classification of education (rule level.koulutus).
 LossClass FinnishLevelOfCode(const Step& step);
 
-// Adds an identifier to S, A, Q, V or B, whichever the row's target begins with, with the name of its scheme; one that is
-// there already is passed over.
+// Adds an identifier to S, A, Q, V or B, whichever the row's target begins with, with the name of its scheme; one that
+// is there already is passed over.
 LossClass PutIdentifier(const Step& step, absl::string_view scheme);
 LossClass PutIdentifier(const Step& step, absl::string_view notation, absl::string_view scheme);
 

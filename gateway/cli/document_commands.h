@@ -29,7 +29,7 @@ struct TranslateRequest {
   document::TranslateOptions options;
   std::string report_file;  // empty for none
   bool pretty = false;
-  bool explain = false;      // indented
+  bool explain = false;  // indented
 };
 int RunTranslate(const document::Registry& registry, const TranslateRequest& request, const Console& console);
 

@@ -38,8 +38,8 @@ std::string Badge(absl::string_view issuer) {
 
 std::string Sealed(absl::string_view suite, const TestSigner& signer) {
   const std::string document = Badge(testing::DidKey(signer));
-  return testing::WithProof(
-      document, testing::MakeProof(document, suite, signer, testing::ProofMembers(suite, testing::DidKeyMethod(signer))));
+  return testing::WithProof(document, testing::MakeProof(document, suite, signer,
+                                                         testing::ProofMembers(suite, testing::DidKeyMethod(signer))));
 }
 
 void SignatureAlone(benchmark::State& state) {
