@@ -49,6 +49,7 @@ LossClass Recipient(const Step& step) {
   for (const SourceNode* part : source.Find(step.node, "type|hashed|salt")) source.Use(part);
   if (!hashed && type == "email" && absl::StrContains(identity, "@")) {
     elm::v3::Mailbox mailbox;
+    mailbox.add_type("Mailbox");
     mailbox.set_id(absl::StrCat("mailto:", identity));
     if (PutMessage(step.context.targets, "S.contactPoint.emailAddress", mailbox) == kDropped) return kDropped;
     source.Carry(place, "S.contactPoint.emailAddress", kKept, step.rule.rule);

@@ -148,6 +148,7 @@ LossClass Mail(const Step& step) {
   const std::string address = step.Value();
   if (!absl::StrContains(address, "@")) return NoteOf(step, "B.additionalNote", "E-mail", address);
   elm::v3::Mailbox mailbox;
+  mailbox.add_type("Mailbox");
   mailbox.set_id(absl::StrCat("mailto:", address));
   return PutMessage(step.context.targets, step.rule.target, mailbox) == kKept ? step.rule.loss : kDropped;
 }
@@ -180,6 +181,7 @@ LossClass IdentityObject(const Step& step) {
   LossClass put = kKept;
   if (!hashed && absl::StartsWithIgnoreCase(type, "email") && absl::StrContains(identity, "@")) {
     elm::v3::Mailbox mailbox;
+    mailbox.add_type("Mailbox");
     mailbox.set_id(absl::StrCat("mailto:", identity));
     put = PutMessage(step.context.targets, "S.contactPoint.emailAddress", mailbox);
     step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_STATED, place, step.rule.rule);

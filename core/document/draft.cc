@@ -7,6 +7,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/display.h"
 #include "core/elm/rules/text.h"
 #include "core/elm/vocabulary.h"
 
@@ -16,18 +17,7 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-// The model demands a picture of every page, but a translation is data: nobody laid out a page. One white pixel (PNG,
-// 1 by 1, grey) says so and keeps the document small.
-constexpr char kWhitePixel[] =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";
-
 constexpr size_t kDigestDigits = 32;
-
-elm::v3::Concept LanguageConcept(const std::string& tag) {
-  auto language = elm::Language(tag);
-  if (!language.has_value()) language = elm::Language("und");
-  return language.value_or(elm::v3::Concept());
-}
 
 bool HasCountry(const elm::v3::Organisation& body) {
   for (const elm::v3::Location& location : body.location()) {
@@ -139,6 +129,13 @@ elm::v3::AgentNode Draft::FinishBody(const elm::v3::Organisation& body) {
 void Draft::FinishAssessment(DraftAchievement* draft) {
   elm::v3::LearningAssessment& assessment = draft->assessment;
   const elm::Texts& title = draft->achievement.title();
+  // An assessment takes one specification; the others stand at the qualification, which takes many.
+  while (assessment.specified_by_size() > 1 && assessment.has_grade()) {
+    auto& other = *assessment.mutable_specified_by(assessment.specified_by_size() - 1);
+    if (other.title().empty()) *other.mutable_title() = title;
+    *draft->qualification.add_proven_by() = std::move(other);
+    assessment.mutable_specified_by()->RemoveLast();
+  }
   for (auto& specification : *assessment.mutable_specified_by()) {
     if (specification.title().empty()) *specification.mutable_title() = title;
     const bool unnamed = specification.has_grading_scheme() && specification.grading_scheme().title().empty();
@@ -188,6 +185,9 @@ absl::Status Draft::FinishAchievement(DraftAchievement* draft, elm::v3::Learning
   auto* const process = achievement.mutable_awarded_by();
   process->set_id(NextId("awarding"));
   *process->add_awarding_body() = FinishBody(draft->body == nullptr ? body() : *draft->body);
+  for (auto& entitlement : *achievement.mutable_entitles_to()) {
+    entitlement.mutable_awarded_by()->set_id(process->id());
+  }
   FinishActivities(draft);
   FinishAssessment(draft);
   draft->qualification.set_id(NextId("qualification"));
@@ -215,28 +215,7 @@ void Draft::WriteValidFrom(const ImportOptions& options) {
   credential_.set_valid_from(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", options.translation_time, absl::UTCTimeZone()));
 }
 
-void Draft::WriteDisplay(const elm::Texts& title) {
-  auto* const display = credential_.mutable_display_parameter();
-  const std::string primary = title.empty() ? "und" : title.Get(0).language();
-  *display->mutable_primary_language() = LanguageConcept(primary);
-  *display->add_language() = LanguageConcept(primary);
-  for (const std::string& tag : source_->languages()) {
-    const elm::v3::Concept language = LanguageConcept(tag);
-    bool listed = tag == "und";
-    for (const auto& one : display->language()) listed = listed || one.id() == language.id();
-    if (!listed) *display->add_language() = language;
-  }
-  *display->mutable_title() = title;
-  auto* const page = display->add_individual_display();
-  *page->mutable_language() = LanguageConcept(primary);
-  auto* const detail = page->add_display_detail();
-  detail->set_page(1);
-  detail->mutable_image()->set_content(kWhitePixel);
-  const auto encoding = elm::ConceptOf(elm::Vocabulary::kEncoding, elm::kEncodingBase64);
-  if (encoding.has_value()) *detail->mutable_image()->mutable_content_encoding() = *encoding;
-  const auto type = elm::ConceptOf(elm::Vocabulary::kFileType, elm::kFileTypePng);
-  if (type.has_value()) *detail->mutable_image()->mutable_content_type() = *type;
-}
+void Draft::WriteDisplay(const elm::Texts& title) { AddDisplay(title, source_->languages(), &credential_); }
 
 absl::StatusOr<Imported> Draft::Finish(const ImportOptions& options) {
   if (achievements_.empty()) return Problem(Reason::kNothingAwarded, source_->tree().Path(source_->root()));
