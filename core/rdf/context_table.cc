@@ -97,12 +97,13 @@ class TableReader {
     json_.Key(words[0]);
     if (words[1] == "=") {
       if (words.size() != 3) return Fault("a mere IRI stands alone");
-      ++at_;
       if (words[2] == "null") {
         json_.Null();
-        return absl::OkStatus();
+      } else {
+        RETURN_IF_ERROR(WriteIri(words[2]));
       }
-      return WriteIri(words[2]);
+      ++at_;
+      return absl::OkStatus();
     }
     json_.BeginObject();
     if (words[2] != "-") {
