@@ -333,8 +333,8 @@ class SealerTest : public JadesTest, public ::testing::WithParamInterface<KeyAlg
 
 TEST_P(SealerTest, SealsWhatTheVerifierAccepts) {
   const TestIdentity seal(GetParam(), SealWish(), people().root);
-  ASSERT_OK_AND_ASSIGN(const Sealer sealer,
-                       Sealer::Make(seal.KeyPem(), seal.CertificatePem() + people().root.CertificatePem()));
+  ASSERT_OK_AND_ASSIGN(const Sealer sealer, Sealer::Make(seal.KeyPem(), absl::StrCat(seal.CertificatePem(),
+                                                                                     people().root.CertificatePem())));
   ASSERT_OK_AND_ASSIGN(const std::string sealed, sealer.Seal(kPayload, On("2025-06-01")));
   const JadesVerdict verdict = Verify(sealed, "2025-06-02");
   EXPECT_TRUE(verdict.Accepted());

@@ -103,7 +103,7 @@ TEST_F(PathTest, RefusesWhatIsNoCertificate) {
   EXPECT_THAT(Certificate::FromDer(der.substr(0, der.size() - 1)), HasReason(Reason::kKeyUnusable));
   EXPECT_THAT(Certificate::FromDer(std::string(base::kKeyBytesMax + 1, '0')), HasReason(Reason::kKeyUnusable));
   EXPECT_THAT(Certificate::FromPem("no certificate"), HasReason(Reason::kKeyUnusable));
-  EXPECT_EQ(Certificate::FromPem(root_.CertificatePem() + middle_.CertificatePem())->size(), 2u);
+  EXPECT_EQ(Certificate::FromPem(absl::StrCat(root_.CertificatePem(), middle_.CertificatePem()))->size(), 2u);
 }
 
 class RevocationTest : public PathTest {
