@@ -46,9 +46,9 @@ TEST(TokenStatusListTest, OtherWrappingsAndRemaindersAreRefused) {
   const std::string zlib = Deflated("\x01", Wrapping::kZlib);
   EXPECT_OK(StatusList::FromTokenList(zlib, 1));
   const std::string raw = *base::Base64UrlDecode(zlib);
-  for (const std::string& lst : {std::string(), std::string("u") + zlib, zlib + "=", Deflated("\x01", Wrapping::kGzip),
-                                 base::Base64UrlEncode(raw + "x"), base::Base64UrlEncode(raw.substr(0, raw.size() - 1)),
-                                 base::Base64UrlEncode("\x01")}) {
+  for (const std::string& lst : {std::string(), absl::StrCat("u", zlib), absl::StrCat(zlib, "="),
+                                 Deflated("\x01", Wrapping::kGzip), base::Base64UrlEncode(raw + "x"),
+                                 base::Base64UrlEncode(raw.substr(0, raw.size() - 1)), base::Base64UrlEncode("\x01")}) {
     EXPECT_THAT(StatusList::FromTokenList(lst, 1), HasReasonAt(Reason::kStatusList, "lst")) << lst;
   }
 }
@@ -92,19 +92,21 @@ TEST(BitstringStatusListTest, EntriesOfSeveralBitsAreReadFromTheHighOneOn) {
 
 TEST(BitstringStatusListTest, FormAndLengthAreStrict) {
   const std::string gzip = Deflated(std::string(kBitstringBytes, '\0'), Wrapping::kGzip);
-  EXPECT_OK(StatusList::FromBitstring("u" + gzip, 1));
+  EXPECT_OK(StatusList::FromBitstring(absl::StrCat("u", gzip), 1));
   EXPECT_THAT(StatusList::FromBitstring(gzip, 1), HasReason(Reason::kStatusList));
-  EXPECT_THAT(StatusList::FromBitstring("z" + gzip, 1), HasReason(Reason::kStatusList));
-  EXPECT_THAT(StatusList::FromBitstring("u" + Deflated(std::string(kBitstringBytes - 1, '\0'), Wrapping::kGzip), 1),
+  EXPECT_THAT(StatusList::FromBitstring(absl::StrCat("z", gzip), 1), HasReason(Reason::kStatusList));
+  EXPECT_THAT(StatusList::FromBitstring(
+                  absl::StrCat("u", Deflated(std::string(kBitstringBytes - 1, '\0'), Wrapping::kGzip)), 1),
               HasReason(Reason::kStatusList));
-  EXPECT_THAT(StatusList::FromBitstring("u" + Deflated(std::string(kBitstringBytes, '\0'), Wrapping::kZlib), 1),
-              HasReason(Reason::kStatusList));
+  EXPECT_THAT(
+      StatusList::FromBitstring(absl::StrCat("u", Deflated(std::string(kBitstringBytes, '\0'), Wrapping::kZlib)), 1),
+      HasReason(Reason::kStatusList));
 }
 
 TEST(BitstringStatusListTest, TheForerunnersWriteItInEitherAlphabet) {
   const std::string gzip = Deflated("\x80", Wrapping::kGzip);
   const std::string base64 = base::Base64Encode(*base::Base64UrlDecode(gzip));
-  for (const std::string& encoded : {gzip, base64, "u" + gzip}) {
+  for (const std::string& encoded : {gzip, base64, absl::StrCat("u", gzip)}) {
     ASSERT_OK_AND_ASSIGN(const StatusList list, StatusList::FromOlderBitstring(encoded));
     EXPECT_THAT(list.At(0), IsOkAndHolds(1u));
     EXPECT_THAT(list.At(1), IsOkAndHolds(0u));
