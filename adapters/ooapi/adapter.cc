@@ -99,7 +99,7 @@ class OoapiAdapter : public document::Adapter {
   }
 
   const document::FormatInfo info_ = {
-      "ooapi",  "Open Education API, results and catalogue", {"5", "6"}, {"read"}, "beta", "application/json",
+      "ooapi",  "Open Education API, results", {"5", "6"}, {"read"}, "beta", "application/json",
       "ooapi-1"};
 };
 
