@@ -135,24 +135,23 @@ TEST(CodecDatasetTest, ACircleOfReferencesIsReadLikeAnyOther) {
   EXPECT_EQ(person.has_credential(0).credential_subject().agent().id(), "urn:p:1");
 }
 
-TEST(CodecDatasetTest, ACompactSealCarriesItsPayloadEncodedOrNot) {
+TEST(CodecDatasetTest, ACompactSealCarriesItsPayloadEncoded) {
   const std::string payload = R"({"type":"EuropeanDigitalCredential","issued":"2025-01-01T00:00:00Z"})";
   const auto seal = [](absl::string_view header, absl::string_view body) {
     return absl::StrCat(base::Base64UrlEncode(header), ".", body, ".AAAA");
   };
   const std::string plain = R"({"alg":"ES256"})";
+  const std::string document = seal(plain, base::Base64UrlEncode(payload));
+  EXPECT_TRUE(LooksLikeCredential(document));
+  ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(document));
+  EXPECT_EQ(read.envelope, Envelope::kSealed);
+  EXPECT_EQ(read.credential.issued(), "2025-01-01T00:00:00Z");
+  // An unencoded payload stands elsewhere (RFC 7797, 5.2): whatever is in its place is no credential.
   const std::string unencoded = R"({"alg":"ES256","b64":false,"crit":["b64"]})";
-  for (const std::string& document : {seal(plain, base::Base64UrlEncode(payload)), seal(unencoded, payload)}) {
-    SCOPED_TRACE(document);
-    EXPECT_TRUE(LooksLikeCredential(document));
-    ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(document));
-    EXPECT_EQ(read.envelope, Envelope::kSealed);
-    EXPECT_EQ(read.credential.issued(), "2025-01-01T00:00:00Z");
-  }
-  EXPECT_THAT(Read(seal(plain, "")), HasReasonAt(Reason::kSealMalformed, "payload"));
-  EXPECT_THAT(Read(seal(plain, payload)), HasReasonAt(Reason::kSealMalformed, "payload"));
-  // A dot would end the payload.
-  EXPECT_FALSE(Read(seal(unencoded, R"({"type":"EuropeanDigitalCredential","id":"urn.x"})")).ok());
+  EXPECT_FALSE(Read(seal(unencoded, "")).ok());
+  EXPECT_FALSE(Read(seal(unencoded, base::Base64UrlEncode(payload))).ok());
+  EXPECT_FALSE(Read(seal(unencoded, payload)).ok());
+  EXPECT_FALSE(Read(seal(plain, "")).ok());
 }
 
 }  // namespace
