@@ -99,8 +99,7 @@ class OoapiAdapter : public document::Adapter {
   }
 
   const document::FormatInfo info_ = {
-      "ooapi",  "Open Education API, results", {"5", "6"}, {"read"}, "beta", "application/json",
-      "ooapi-1"};
+      "ooapi", "Open Education API, results", {"5", "6"}, {"read"}, "beta", "application/json", "ooapi-1"};
 };
 
 }  // namespace
