@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/families/badge3.h"
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "adapters/sd_jwt_vc/presentation.h"
 #include "core/base/json.h"
@@ -113,6 +114,21 @@ absl::StatusOr<Imported> ImportEuropean(const Presentation& presentation, bool i
   return imported;
 }
 
+// A micro-credential of DC4EU: the body of an Open Badge 3.0 as claims of the token.
+absl::Status MapBadge(Source& source, Draft& draft) {
+  const document::SourceNode* const credential = source.root();
+  const document::SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
+  if (subject == nullptr) return Problem(Reason::kNotACredential, "/credentialSubject");
+  families::MapBadge3Envelope(&source, &draft, credential);
+  families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
+  families::MapBadge3Learner(&source, subject, &draft);
+  families::MapBadge3Claims(&source, credential, &draft, nullptr);
+  if (const document::SourceNode* const signer = source.FindFirst(credential, "iss")) {
+    source.Drop(signer, "is the signer of the token; the issuer of the badge is carried");
+  }
+  return absl::OkStatus();
+}
+
 // The types that are mapped by tables.
 absl::StatusOr<Imported> ImportMapped(const Presentation& presentation, absl::string_view bytes,
                                       const ImportOptions& options) {
@@ -122,8 +138,10 @@ absl::StatusOr<Imported> ImportMapped(const Presentation& presentation, absl::st
   MapToken(source);
   if (presentation.type == kMicroCredentialType) {
     RETURN_IF_ERROR(MapBadge(source, draft));
+    NoteDisclosures(presentation, source);
   } else if (presentation.type == kGreekDiplomaType) {
     MapDiploma(source, draft);
+    NoteDisclosures(presentation, source);
   } else {
     MapLearningCredential(source, draft);
     NoteWithheld(presentation, source);

@@ -118,11 +118,15 @@ void MapDiploma(Source& source, Draft& draft) {
   Apply(kDiploma, source.root(), {&source, draft.TargetsOf(achievement), "und"});
 }
 
-void NoteWithheld(const Presentation& presentation, Source& source) {
+void NoteDisclosures(const Presentation& presentation, Source& source) {
   for (const std::string& pointer : presentation.withheld) {
     source.Note("disclosure.withheld", source.root(),
                 absl::StrCat("Something in \"", pointer, "\" was withheld, or the issuer put decoys there."));
   }
+}
+
+void NoteWithheld(const Presentation& presentation, Source& source) {
+  NoteDisclosures(presentation, source);
   const bool at_top =
       std::find(presentation.withheld.begin(), presentation.withheld.end(), "") != presentation.withheld.end();
   if (!at_top) return;

@@ -3,7 +3,6 @@
 // Thread-safety: free functions on values of one thread.
 #pragma once
 
-#include "absl/status/statusor.h"
 #include "adapters/sd_jwt_vc/presentation.h"
 #include "core/document/draft.h"
 #include "core/document/source.h"
@@ -16,10 +15,8 @@ void MapToken(document::Source& source);
 // The learning credential of the EUDI reference issuer, and the diploma of the Greek pilot.
 void MapLearningCredential(document::Source& source, document::Draft& draft);
 void MapDiploma(document::Source& source, document::Draft& draft);
-// Elements of Annex I that the type demands and the holder kept back.
+// Where something was withheld; and, of the learning credential, the elements of Annex I that it may have stated.
+void NoteDisclosures(const Presentation& presentation, document::Source& source);
 void NoteWithheld(const Presentation& presentation, document::Source& source);
-
-// A body of Open Badges 3.0 in the token. Problem: kFieldMissing without an achievement.
-absl::Status MapBadge(document::Source& source, document::Draft& draft);
 
 }  // namespace passerelle::adapters::sd_jwt_vc

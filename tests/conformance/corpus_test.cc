@@ -175,5 +175,24 @@ TEST(CorpusTest, NoDocumentIsTakenForAnotherFormat) {
   EXPECT_GT(files, 0);
 }
 
+TEST(CorpusTest, EverySdJwtTranslatesOrIsRefusedForItsDefect) {
+  if (!fs::exists(Corpus() / "sd-jwt-vc")) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/sd-jwt-vc";
+  const document::Registry registry = adapters::MakeRegistry();
+  int translated = 0;
+  for (const fs::path& file : FilesBelow(Corpus() / "sd-jwt-vc")) {
+    const bool draft = file.extension() == ".txt";
+    if (file.extension() != ".sdjwt" && !draft) continue;
+    const std::string outcome = OutcomeOf(registry, file, "");
+    translated += outcome == "translated" ? 1 : 0;
+    const bool tampered = absl::StrContains(file.filename().string(), "tampered");
+    EXPECT_EQ(outcome, draft ? "FORMAT_UNKNOWN" : tampered ? "DISCLOSURE_INVALID" : "translated") << file;
+    // Drafts of 2023 have no type that says what they are about.
+    if (draft) {
+      EXPECT_EQ(OutcomeOf(registry, file, "sd-jwt-vc"), "FIELD_MISSING") << file;
+    }
+  }
+  EXPECT_GT(translated, 0);
+}
+
 }  // namespace
 }  // namespace passerelle
