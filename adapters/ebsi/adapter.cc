@@ -32,6 +32,8 @@ constexpr absl::string_view kCatalogueContext = "ec.europa.eu/credentials/v1";
 
 // The signatures of the algorithms in use (Ed25519, ECDSA on P-256 and secp256k1, RSA) have at least so many bytes.
 constexpr size_t kSignatureBytesMin = 64;
+// Published examples abbreviate signatures to a few letters; a sentence is longer.
+constexpr size_t kAbbreviatedBytesMax = 8;
 
 constexpr Rule kEnvelope[] = {
     {"@context|type", "", document::UseIt, kKept, ""},
@@ -51,13 +53,15 @@ constexpr Rule kToken[] = {
 };
 
 // A text in the place of a signature is no missing signature: somebody wanted it to look signed.
-absl::Status CheckProof(const document::Source& source, const SourceNode* credential) {
-  for (const SourceNode* jws : source.Find(credential, "proof/jws")) {
+absl::Status CheckProof(document::Source* source, const SourceNode* credential) {
+  for (const SourceNode* jws : source->Find(credential, "proof/jws")) {
     const std::vector<std::string> parts = absl::StrSplit(jws->text, '.');
     const auto signature = parts.size() == 3 ? base::Base64UrlDecode(absl::StripSuffix(parts[2], "=="))
                                              : absl::StatusOr<std::string>(absl::NotFoundError(""));
-    if (!signature.ok() || signature->size() < kSignatureBytesMin) {
-      return Problem(Reason::kProofPlaceholder, source.tree().Path(jws));
+    if (signature.ok() && signature->size() <= kAbbreviatedBytesMax) {
+      source->Warn("proof.abbreviated", jws, "The signature is abbreviated; the document counts as unsigned.");
+    } else if (!signature.ok() || signature->size() < kSignatureBytesMin) {
+      return Problem(Reason::kProofPlaceholder, source->tree().Path(jws));
     }
   }
   return absl::OkStatus();
@@ -119,7 +123,7 @@ class EbsiAdapter : public document::Adapter {
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
     }
-    RETURN_IF_ERROR(CheckProof(source, credential));
+    RETURN_IF_ERROR(CheckProof(&source, credential));
     const SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
     if (subject == nullptr) {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");

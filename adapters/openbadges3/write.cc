@@ -150,7 +150,7 @@ class Writer {
   }
 
   void WriteIssuer(base::JsonWriter* json) {
-    const SourceNode* body = source_.FindFirst(claim_, "awardedBy/awardingBody");
+    const SourceNode* const body = Described(source_.FindFirst(claim_, "awardedBy/awardingBody"));
     json->Key("issuer");
     json->BeginObject();
     json->Member("id", TakeAddress(body, "identifier"));
@@ -166,6 +166,17 @@ class Writer {
     WriteCountry(body, json);
     WriteIdentifiers(body, json);
     json->EndObject();
+  }
+
+  // A node that only refers to another by its id: the one that describes it, such as the issuer, if there is one.
+  const SourceNode* Described(const SourceNode* node) const {
+    const std::string id = source_.TextOf(node, "id");
+    if (id.empty() || source_.FindFirst(node, "legalName|prefLabel") != nullptr) return node;
+    for (const SourceNode& other : source_.tree().nodes()) {
+      const bool same = source_.TextOf(&other, "id") == id;
+      if (same && source_.FindFirst(&other, "legalName|prefLabel") != nullptr) return &other;
+    }
+    return node;
   }
 
   // The first identifier that is an address or DID; else the node's own id.

@@ -3,8 +3,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "core/base/json.h"
 #include "core/elm/codec.h"
@@ -87,6 +89,14 @@ class Writer {
   void WriteDataset(const v3::Dataset& dataset) {
     const ClassTable& table = TableOf(*v3::DatasetNode::descriptor());
     dataset_contexts_ = &dataset.context();
+    // Of the contexts in use, only those of the W3C's credentials know the names "id" and "type".
+    const bool names = absl::c_any_of(dataset.context(), [](const std::string& context) {
+      return absl::StartsWith(context, "https://www.w3.org/");
+    });
+    if (!names) {
+      id_ = "@id";
+      type_ = "@type";
+    }
     if (dataset.node_size() == 1) return WriteNode(dataset.node(0), table, /*root=*/true);
     json_.BeginObject();
     WriteDatasetContext();
@@ -124,7 +134,7 @@ class Writer {
     if (table.context != nullptr) WriteContext(message, table, kept, root);
     std::string scratch;  // stays empty: texts are given as they lie in the message
     const std::string& id = reflection.GetStringReference(message, table.id, &scratch);
-    WriteMember("id", id.empty() ? 0 : 1, kept, [&](int) { json_.String(id); });
+    WriteMember(id_, id.empty() ? 0 : 1, kept, [&](int) { json_.String(id); });
     WriteType(message, table, kept, root);
     const int64_t order = reflection.GetInt64(message, table.order);
     WriteMember("order", order == 0 ? 0 : 1, kept, [&](int) { json_.Int(order); });
@@ -195,12 +205,12 @@ class Writer {
     const int size = reflection.FieldSize(message, table.type);
     if (size > 0 || (!root && IsReference(message, table))) {
       std::string scratch;
-      return WriteMember("type", size, kept, [&](int i) {
+      return WriteMember(type_, size, kept, [&](int i) {
         json_.String(reflection.GetRepeatedStringReference(message, table.type, i, &scratch));
       });
     }
     const bool credential = table.context != nullptr;
-    WriteMember("type", credential ? 2 : 1, kept,
+    WriteMember(type_, credential ? 2 : 1, kept,
                 [&](int i) { json_.String(credential && i == 0 ? kVerifiableCredential : table.name); });
   }
 
@@ -289,6 +299,8 @@ class Writer {
 
   JsonWriter& json_;
   const google::protobuf::RepeatedPtrField<std::string>* dataset_contexts_ = nullptr;  // of a data set only
+  absl::string_view id_ = "id";
+  absl::string_view type_ = "type";
 };
 
 std::string WriteWith(const v3::EuropeanDigitalCredential& credential, JsonWriter::Layout layout) {

@@ -205,7 +205,7 @@ class Plausibility {
     if (outside) return;
     Label(node, pointer);
     const Occurrence& at = reading_.graph().occurrences()[occurrence];
-    if (at.via != nullptr && IsCoded(at) && !reading_.IsPublic(node, std::nullopt)) {
+    if (!inside && at.via != nullptr && IsCoded(at) && !reading_.IsPublic(node, std::nullopt)) {
       Report(pointer, "plausible.private-concept",
              "a concept of a public vocabulary is expected; there is a private one, with which no rule can compute");
     }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <map>
 #include <set>
 #include <string>
@@ -62,6 +61,17 @@ std::set<std::string> Surviving(const document::v1::TranslationReport& report) {
   std::set<std::string> elements;
   for (const auto& element : report.elements()) {
     if (document::Survives(element.status())) elements.insert(element.element());
+  }
+  return elements;
+}
+
+// Stated in a typed field, here or where it was derived from.
+std::set<std::string> Stated(const document::v1::TranslationReport& report) {
+  std::set<std::string> elements;
+  for (const auto& element : report.elements()) {
+    const bool typed = element.status() == document::v1::ELEMENT_STATUS_STATED ||
+                       element.status() == document::v1::ELEMENT_STATUS_DERIVED;
+    if (typed) elements.insert(element.element());
   }
   return elements;
 }
@@ -184,64 +194,63 @@ TEST_F(ContractTest, HostileFormsAreRefusedByEveryAdapter) {
   }
 }
 
-// ELMO has no place for some elements of Annex I; they stand in an extension, which is not read back yet.
-bool ReadsBackWhatItWrites(const document::Adapter& writer) {
-  if (writer.Info().id != "elmo") return true;
-  std::cout << "SKIPPED: elmo: its extension for elements of Annex I is not read back yet\n";
-  return false;
-}
-
-// What an adapter writes, it reads, and writes the same again.
+// What an adapter writes is of its format, it reads it, and nothing that was stated is missing the second time.
 TEST_F(ContractTest, WhatIsWrittenComesBack) {
   for (const document::Adapter* writer : Writers()) {
-    if (!ReadsBackWhatItWrites(*writer)) continue;
     int written = 0;
+    int same = 0;
     for (const GoldenDocument& document : documents_) {
       if (document.format != writer->Info().id) continue;
       TranslateOptions options = document.options;
       options.to = writer->Info().id;
       const auto once = document::Translate(registry_, document.bytes, options);
       if (!once.ok()) continue;
+      EXPECT_EQ(document::Detect(registry_, once->content).format, writer->Info().id) << document.name;
       TranslateOptions again;
       again.from = again.to = writer->Info().id;
       const auto twice = document::Translate(registry_, once->content, again);
       ASSERT_TRUE(twice.ok()) << document.name << ": " << twice.status();
-      EXPECT_EQ(once->content, twice->content) << document.name;
-      EXPECT_EQ(document::Detect(registry_, once->content).format, writer->Info().id) << document.name;
+      for (const std::string& element : Stated(once->report)) {
+        EXPECT_TRUE(Stated(twice->report).count(element) > 0) << document.name << " loses " << element;
+      }
       ++written;
+      same += once->content == twice->content ? 1 : 0;
     }
+    std::printf("%-16s %d documents written, %d the same byte for byte when written again\n", writer->Info().id.c_str(),
+                written, same);
     EXPECT_GT(written, 0) << writer->Info().id << " has no document to write";
   }
 }
 
-// From any format to any that can be written: what both can say survives. What a target can say is what its own
-// documents say.
-TEST_F(ContractTest, WhatBothFormatsCanSaySurvives) {
-  GTEST_SKIP() << "SKIPPED: what a target can say is not yet known by kind of document, so that losses which are right "
-                  "cannot be told from those that are wrong";
+// From any format to any that can be written: what both state of the mandatory elements survives. What a target can
+// state is what its own documents state. A1-M01 is left out: a name, a number and an address are three things.
+TEST_F(ContractTest, WhatBothFormatsStateSurvives) {
   for (const document::Adapter* writer : Writers()) {
-    if (!ReadsBackWhatItWrites(*writer)) continue;
-    std::set<std::string> can_say;
+    std::set<std::string> can_state;
     for (const GoldenDocument& document : documents_) {
       if (document.format != writer->Info().id) continue;
       TranslateOptions options = document.options;
       options.to = writer->Info().id;
       const auto written = document::Translate(registry_, document.bytes, options);
-      if (written.ok()) can_say.merge(Surviving(written->report));
+      if (written.ok()) can_state.merge(Stated(written->report));
     }
+    int checked = 0;
     for (const GoldenDocument& document : documents_) {
       TranslateOptions options = document.options;
       const auto european = document::Translate(registry_, document.bytes, options);
       options.to = writer->Info().id;
       const auto written = document::Translate(registry_, document.bytes, options);
       if (!european.ok() || !written.ok()) continue;
-      const std::set<std::string> before = Surviving(european->report);
+      // A European credential inside another format may describe its nodes anywhere and refer to them.
+      if (european->credential.has_issuer()) continue;
       const std::set<std::string> after = Surviving(written->report);
-      for (const std::string& element : before) {
-        const bool kept = after.count(element) > 0 || can_say.count(element) == 0;
-        EXPECT_TRUE(kept) << document.name << " to " << writer->Info().id << " loses " << element;
+      for (const std::string& element : Stated(european->report)) {
+        if (!absl::StartsWith(element, "A1-M") || element == "A1-M01" || can_state.count(element) == 0) continue;
+        EXPECT_TRUE(after.count(element) > 0) << document.name << " to " << writer->Info().id << " loses " << element;
       }
+      ++checked;
     }
+    std::printf("%-16s %d documents of all formats written\n", writer->Info().id.c_str(), checked);
   }
 }
 

@@ -21,9 +21,9 @@ using ::testing::ElementsAreArray;
 
 constexpr absl::string_view kContext = R"("@context":"http://data.europa.eu/snb/model/context/edc-ap")";
 constexpr absl::string_view kOpportunity =
-    R"("id":"urn:lo:1","type":"LearningOpportunity","title":{"en":"Tides"},"publisher":{"id":"urn:org:1"})";
+    R"("@id":"urn:lo:1","@type":"LearningOpportunity","title":{"en":"Tides"},"publisher":{"@id":"urn:org:1"})";
 constexpr absl::string_view kAccreditation =
-    R"("id":"urn:ac:1","type":"Accreditation","title":{"en":"Positive"},"organisation":{"id":"urn:org:1"})";
+    R"("@id":"urn:ac:1","@type":"Accreditation","title":{"en":"Positive"},"organisation":{"@id":"urn:org:1"})";
 
 std::vector<std::string> RulesOf(const std::vector<Finding>& findings) {
   std::vector<std::string> rules;
@@ -37,8 +37,8 @@ TEST(CodecDatasetTest, CataloguesAndAccreditationsAreReadAndWrittenTheSame) {
       absl::StrCat("{", kContext, ",", kAccreditation, "}"),
       absl::StrCat("{", kContext, R"(,"@graph":[{)", kOpportunity, "},{", kAccreditation, "}]}"),
       absl::StrCat("{", kContext,
-                   R"(,"id":"urn:lo:2","type":"LearningOpportunity","learningAchievementSpecification":)"
-                   R"({"type":"QualificationReference","identifier":{"type":"Identifier","notation":"Q-7"}}})"),
+                   R"(,"@id":"urn:lo:2","@type":"LearningOpportunity","learningAchievementSpecification":)"
+                   R"({"@type":"QualificationReference","identifier":{"@type":"Identifier","notation":"Q-7"}}})"),
   };
   for (const std::string& document : documents) {
     SCOPED_TRACE(document);
@@ -46,6 +46,14 @@ TEST(CodecDatasetTest, CataloguesAndAccreditationsAreReadAndWrittenTheSame) {
     EXPECT_EQ(WriteData(read.dataset), document);
     EXPECT_TRUE(read.findings.empty());
   }
+}
+
+TEST(CodecDatasetTest, NamesOfCredentialsAreWrittenWhereTheirContextIs) {
+  const std::string document =
+      R"({"@context":["https://www.w3.org/2018/credentials/v1","http://data.europa.eu/snb/model/context/edc-ap"],)"
+      R"("id":"urn:lo:1","type":"LearningOpportunity","publisher":{"id":"urn:org:1"}})";
+  ASSERT_OK_AND_ASSIGN(const ReadDataset read, ReadData(document));
+  EXPECT_EQ(WriteData(read.dataset), document);
 }
 
 TEST(CodecDatasetTest, NodesInAnArrayAndContextsOnEachAreOneDataSet) {
