@@ -90,9 +90,8 @@ class Writer {
     const ClassTable& table = TableOf(*v3::DatasetNode::descriptor());
     dataset_contexts_ = &dataset.context();
     // Of the contexts in use, only those of the W3C's credentials know the names "id" and "type".
-    const bool names = absl::c_any_of(dataset.context(), [](const std::string& context) {
-      return absl::StartsWith(context, "https://www.w3.org/");
-    });
+    const bool names = absl::c_any_of(
+        dataset.context(), [](const std::string& context) { return absl::StartsWith(context, "https://www.w3.org/"); });
     if (!names) {
       id_ = "@id";
       type_ = "@type";

@@ -21,7 +21,9 @@
 #include "core/recognition/policy.h"
 #include "core/recognition/policy_report.h"
 #include "gateway/cli/files.h"
+#include "gateway/cli/seal_findings.h"
 #include "gateway/config/yaml.h"
+#include "gateway/system_clock.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -204,6 +206,7 @@ absl::StatusOr<Checked> CheckDocument(const document::Registry& registry, const 
     // As it stands: what a translation tidies up would no longer be seen.
     ASSIGN_OR_RETURN(checked.read, elm::Read(bytes));
     checked.result = elm::Check(checked.read, request.language);
+    if (checked.read.envelope == elm::Envelope::kSealed) AddSealFindings(bytes, SystemClock().Now(), &checked.result);
     return checked;
   }
   ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));

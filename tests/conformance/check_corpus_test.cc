@@ -24,11 +24,6 @@ fs::path Corpus() { return fs::path(PASSERELLE_SOURCE_DIR).parent_path() / "shar
 // Files whose verdict differs, with the reason.
 const std::map<std::string, std::string>& Reasoned() {
   static const auto* const reasons = new std::map<std::string, std::string>{
-      {"derived/bad-seal-alg-none.jsonld", "only the seal is broken, which `passerelle verify` judges"},
-      {"derived/bad-seal-header-changed.jsonld", "only the seal is broken, which `passerelle verify` judges"},
-      {"derived/bad-seal-no-certificate.jsonld", "only the seal is broken, which `passerelle verify` judges"},
-      {"derived/bad-seal-payload-changed.jsonld", "only the seal is broken, which `passerelle verify` judges"},
-      {"derived/bad-seal-whitespace-in-payload.jsonld", "only the seal is broken, which `passerelle verify` judges"},
       {"loq-ams/fixture-pid-canonical.jsonld", "no credential: person identification by a profile of its own"},
   };
   return *reasons;
