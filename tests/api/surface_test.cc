@@ -8,10 +8,12 @@
 #include <fstream>
 #include <set>
 
+#include "tests/support/paths.h"
+
 namespace passerelle::api {
 namespace {
 
-const char* const kSurfacePath = PASSERELLE_SOURCE_DIR "/proto/API_SURFACE.txt";
+const std::string kSurfacePath = std::string(testing::kSourceDir) + "/proto/API_SURFACE.txt";
 
 std::vector<std::string> CommittedSurface() {
   std::vector<std::string> lines;
@@ -21,7 +23,7 @@ std::vector<std::string> CommittedSurface() {
 }
 
 TEST(ApiSurface, IsAsCommitted) {
-  const std::vector<std::string> built = Surface(DescriptorSet(PASSERELLE_BUILD_DIR "/passerelle.binpb"));
+  const std::vector<std::string> built = Surface(DescriptorSet(std::string(testing::kBuildDir) + "/passerelle.binpb"));
   ASSERT_FALSE(built.empty());
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
     std::ofstream out(kSurfacePath);
@@ -40,7 +42,7 @@ TEST(ApiSurface, IsAsCommitted) {
 }
 
 TEST(ApiSurface, ShowsMethodsFieldsAndValues) {
-  const std::vector<std::string> built = Surface(DescriptorSet(PASSERELLE_BUILD_DIR "/passerelle.binpb"));
+  const std::vector<std::string> built = Surface(DescriptorSet(std::string(testing::kBuildDir) + "/passerelle.binpb"));
   for (const char* line :
        {"method passerelle.relay.v1.RelayService.Deliver(passerelle.relay.v1.DeliverRequest) returns "
         "(passerelle.relay.v1.DeliverResponse)",

@@ -7,12 +7,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/arch/rules.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::arch {
 namespace {
 
 const SourceTree& Repository() {
-  static const auto* const tree = new SourceTree(SourceTree::Read(PASSERELLE_SOURCE_DIR));
+  static const auto* const tree = new SourceTree(SourceTree::Read(testing::kSourceDir));
   return *tree;
 }
 

@@ -8,12 +8,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/elm/codec.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::bench {
 namespace {
 
-constexpr char kComplete[] = PASSERELLE_SOURCE_DIR "/tests/unit/core/elm/data/complete.json";
-constexpr char kOfficial[] = PASSERELLE_SOURCE_DIR "/../shared/corpus/elm/official-v3.1/Sample-MC-Annex1-signed.jsonld";
+const std::string kComplete = std::string(testing::kSourceDir) + "/tests/unit/core/elm/data/complete.json";
+const std::string kOfficial =
+    std::string(testing::kSourceDir) + "/../shared/corpus/elm/official-v3.1/Sample-MC-Annex1-signed.jsonld";
 
 // Bytes of images in the official sample, and of a transcript without any.
 constexpr size_t kImageBytes = 90000;

@@ -14,11 +14,12 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "tests/cli/run_program.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::tests {
 namespace {
 
-std::string Folder() { return PASSERELLE_SOURCE_DIR "/tests/cli/"; }
+std::string Folder() { return std::string(testing::kSourceDir) + "/tests/cli/"; }
 std::string Transcript() { return ReadAll(Folder() + "documents/transcript.elmo.xml"); }
 std::string Credential() { return ReadAll(Folder() + "documents/credential.elm.json"); }
 

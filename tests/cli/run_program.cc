@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::tests {
 namespace {
@@ -71,7 +72,7 @@ Outcome RunProgram(const std::vector<std::string>& arguments, absl::string_view 
   return outcome;
 }
 
-std::string Passerelle() { return PASSERELLE_BUILD_DIR "/passerelle"; }
+std::string Passerelle() { return std::string(testing::kBuildDir) + "/passerelle"; }
 
 std::string ScratchFolder() {
   const auto* info = testing::UnitTest::GetInstance()->current_test_info();

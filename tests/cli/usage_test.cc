@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/cli/run_program.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::tests {
 namespace {
@@ -21,7 +22,9 @@ Outcome RunPasserelle(std::vector<std::string> arguments, absl::string_view stan
   return RunProgram(arguments, standard_input, environment);
 }
 
-std::string Document(const std::string& name) { return PASSERELLE_SOURCE_DIR "/tests/cli/documents/" + name; }
+std::string Document(const std::string& name) {
+  return std::string(testing::kSourceDir) + "/tests/cli/documents/" + name;
+}
 
 // The value of a member on a path such as "/0/format".
 std::string At(const std::string& json, const std::string& pointer) {

@@ -13,13 +13,14 @@
 #include "core/base/json.h"
 #include "gtest/gtest.h"
 #include "tests/cli/run_program.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path Corpus() { return fs::path(PASSERELLE_SOURCE_DIR).parent_path() / "shared" / "corpus" / "elm"; }
+fs::path Corpus() { return fs::path(testing::kSourceDir).parent_path() / "shared" / "corpus" / "elm"; }
 
 // Files whose verdict differs, with the reason.
 const std::map<std::string, std::string>& Reasoned() {

@@ -18,6 +18,7 @@
 #include "adapters/registry.h"
 #include "core/base/problem.h"
 #include "core/document/translate.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
@@ -25,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path& Corpus() {
-  static const auto& path = *new fs::path(fs::path(PASSERELLE_SOURCE_DIR) / "../shared/corpus");
+  static const auto& path = *new fs::path(fs::path(testing::kSourceDir) / "../shared/corpus");
   return path;
 }
 
@@ -65,7 +66,7 @@ std::string OutcomeOf(const document::Registry& registry, const fs::path& file, 
 
 // File, outcome: "translated" or the reason. Files that nobody has listed yet fail the test, so that nothing changes
 // unseen; UPDATE_GOLDEN=1 rewrites the table.
-constexpr char kOutcomes[] = PASSERELLE_SOURCE_DIR "/tests/conformance/corpus_outcomes.tsv";
+const std::string kOutcomes = std::string(testing::kSourceDir) + "/tests/conformance/corpus_outcomes.tsv";
 
 std::map<std::string, std::string> ReadOutcomes() {
   std::map<std::string, std::string> outcomes;
@@ -121,7 +122,7 @@ TEST(CorpusTest, ANamelessNamespaceIsRepairedWhereTheFormatIsNamed) {
 TEST(CorpusTest, EveryDocumentOfTheTableHasItsOutcome) {
   if (!fs::exists(Corpus())) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus";
   const document::Registry registry = adapters::MakeRegistry();
-  const fs::path table = fs::path(PASSERELLE_SOURCE_DIR) / "tests/conformance/formats.tsv";
+  const fs::path table = fs::path(testing::kSourceDir) / "tests/conformance/formats.tsv";
   std::string found;
   for (const char* folder : {"clr2", "ebsi-vc", "edubadges-ob2", "educredentials-ob3", "openbadges2", "openbadges3"}) {
     for (const fs::path& file : FilesBelow(Corpus() / folder)) {

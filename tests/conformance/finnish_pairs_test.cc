@@ -16,6 +16,7 @@
 #include "core/document/source_tree.h"
 #include "core/document/translate.h"
 #include "core/elm/codec.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 using elm::v3::LearningAchievement;
 
 const fs::path& Pairs() {
-  static const auto& path = *new fs::path(fs::path(PASSERELLE_SOURCE_DIR) / "../shared/corpus/virta/pairs");
+  static const auto& path = *new fs::path(fs::path(testing::kSourceDir) / "../shared/corpus/virta/pairs");
   return path;
 }
 

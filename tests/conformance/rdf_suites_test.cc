@@ -9,13 +9,14 @@
 #include "gateway/conformance/case.h"
 #include "gateway/conformance/judge_rdf.h"
 #include "gateway/conformance/suite.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
 
 // Rows that cannot agree, each for the reason that docs/reference/conformance.md gives.
 void ExpectAgreement(const std::string& suite, const std::set<std::string>& argued) {
-  const std::string folder = std::string(PASSERELLE_SOURCE_DIR) + "/../shared/corpus/trust/" + suite;
+  const std::string folder = std::string(testing::kSourceDir) + "/../shared/corpus/trust/" + suite;
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/trust/" << suite;
   const auto outcomes = gateway::JudgeSuites({folder});
   ASSERT_TRUE(outcomes.ok()) << outcomes.status();
@@ -38,7 +39,7 @@ TEST(RdfSuitesTest, JsonLdAsRdf) {
 
 // The suite has rows without a judge, which must be refused with a named fault, or taken.
 TEST(RdfSuitesTest, JsonLdFaultsByName) {
-  const std::string folder = std::string(PASSERELLE_SOURCE_DIR) + "/../shared/corpus/trust/json-ld";
+  const std::string folder = std::string(testing::kSourceDir) + "/../shared/corpus/trust/json-ld";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/trust/json-ld";
   const auto rows = gateway::ReadCases(folder);
   ASSERT_TRUE(rows.ok()) << rows.status();

@@ -18,6 +18,7 @@
 #include "core/document/translate.h"
 #include "core/elm/codec.h"
 #include "core/elm/constraints.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
@@ -25,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path& Corpus() {
-  static const auto& path = *new fs::path(fs::path(PASSERELLE_SOURCE_DIR) / "../shared/corpus");
+  static const auto& path = *new fs::path(fs::path(testing::kSourceDir) / "../shared/corpus");
   return path;
 }
 

@@ -8,12 +8,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/conformance/suite.h"
+#include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
 
 namespace passerelle::gateway {
 namespace {
 
-std::string Folder() { return absl::StrCat(PASSERELLE_SOURCE_DIR, "/../shared/corpus/trust"); }
+std::string Folder() { return absl::StrCat(testing::kSourceDir, "/../shared/corpus/trust"); }
 
 // Suite and row; docs/reference/conformance.md argues each.
 const std::set<std::string>& ArguedDifferences() {

@@ -12,14 +12,15 @@
 #include "absl/strings/str_cat.h"
 #include "tests/docs/console_blocks.h"
 #include "tests/docs/generated_pages.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::docs {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot = PASSERELLE_SOURCE_DIR;
-const fs::path kProgram = PASSERELLE_BUILD_DIR "/passerelle";
+const fs::path kRoot = testing::kSourceDir;
+const fs::path kProgram = std::string(testing::kBuildDir) + "/passerelle";
 
 std::string ReadText(const fs::path& path) {
   std::ostringstream text;
@@ -36,7 +37,7 @@ std::vector<fs::path> Documents() {
 }
 
 TEST(GeneratedPages, AreAsCommitted) {
-  const api::DescriptorSet descriptors(PASSERELLE_BUILD_DIR "/passerelle.binpb");
+  const api::DescriptorSet descriptors(std::string(testing::kBuildDir) + "/passerelle.binpb");
   for (const Page& page : GeneratedPages(descriptors)) {
     EXPECT_TRUE(ReadText(kRoot / "docs" / page.name) == page.text)
         << "docs/" << page.name << " differs; scripts/check.sh docs --update writes it";
@@ -44,7 +45,7 @@ TEST(GeneratedPages, AreAsCommitted) {
 }
 
 TEST(ConfigurationPage, SaysWhatEveryKeyMeans) {
-  const std::string page = ConfigurationPage(api::DescriptorSet(PASSERELLE_BUILD_DIR "/passerelle.binpb"));
+  const std::string page = ConfigurationPage(api::DescriptorSet(std::string(testing::kBuildDir) + "/passerelle.binpb"));
   EXPECT_TRUE(absl::StrContains(page, "| `client_port.clients[].id` | text |")) << page;
   EXPECT_TRUE(absl::StrContains(page, "| `time_limits.call` | duration | 30s |")) << page;
   EXPECT_FALSE(absl::StrContains(page, "|  |\n")) << "a key without a comment";
@@ -64,7 +65,7 @@ TEST(Links, LeadToFiles) {
 
 // Runs a command in a folder; its output, and its exit code.
 std::pair<std::string, int> RunInShell(const std::string& command, const fs::path& folder) {
-  const std::string script = absl::StrCat("cd '", folder.string(), "' && PATH='", PASSERELLE_BUILD_DIR,
+  const std::string script = absl::StrCat("cd '", folder.string(), "' && PATH='", testing::kBuildDir,
                                           "':\"$PATH\" && {\n", command, "\n} 2>&1");
   FILE* const pipe = popen(script.c_str(), "r");
   if (pipe == nullptr) return {"popen failed", -1};

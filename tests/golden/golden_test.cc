@@ -20,6 +20,7 @@
 #include "core/document/translate.h"
 #include "core/elm/codec.h"
 #include "core/elm/constraints.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
@@ -104,7 +105,7 @@ class GoldenTest : public testing::Test {
 
 void RegisterCases() {
   std::vector<fs::path> folders;
-  for (const auto& adapter : fs::directory_iterator(fs::path(PASSERELLE_SOURCE_DIR) / "tests/golden")) {
+  for (const auto& adapter : fs::directory_iterator(fs::path(testing::kSourceDir) / "tests/golden")) {
     if (!adapter.is_directory()) continue;
     for (const auto& entry : fs::directory_iterator(adapter.path())) {
       if (entry.is_directory()) folders.push_back(entry.path());

@@ -10,6 +10,7 @@
 #include "core/base/digest.h"
 #include "core/base/port/random.h"
 #include "gateway/grpc/tls.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -25,7 +26,7 @@ LocalNode NodeOf(const std::string& id, const std::string& country) {
 }  // namespace
 
 std::string Transcript() {
-  std::ifstream file(absl::StrCat(PASSERELLE_SOURCE_DIR, "/gateway/cli/demo_data/transcript.xml"), std::ios::binary);
+  std::ifstream file(absl::StrCat(testing::kSourceDir, "/gateway/cli/demo_data/transcript.xml"), std::ios::binary);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -154,8 +155,9 @@ TEST(Demo, TellsTheThreeRequestsAndSucceeds) {
 }
 
 TEST(Demo, WorksWithADocumentThatIsNotRecognised) {
-  const tests::Outcome outcome = tests::RunProgram(
-      {PASSERELLE_PROGRAM, "demo", "--file", PASSERELLE_SOURCE_DIR "/tests/cli/documents/credential.elm.json"});
+  const tests::Outcome outcome =
+      tests::RunProgram({PASSERELLE_PROGRAM, "demo", "--file",
+                         std::string(testing::kSourceDir) + "/tests/cli/documents/credential.elm.json"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_TRUE(absl::StrContains(outcome.out, "No decision yet")) << outcome.out;
 }

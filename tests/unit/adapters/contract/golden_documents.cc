@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/base/xml.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::adapters {
 namespace {
@@ -65,7 +66,7 @@ std::vector<std::string> LeafPaths(const std::string& bytes) {
 
 std::vector<GoldenDocument> GoldenDocuments(const document::Registry& registry) {
   std::vector<GoldenDocument> documents;
-  for (const auto& entry : fs::recursive_directory_iterator(fs::path(PASSERELLE_SOURCE_DIR) / "tests/golden")) {
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(testing::kSourceDir) / "tests/golden")) {
     if (!entry.is_regular_file() || entry.path().stem() != "input") continue;
     GoldenDocument document;
     const fs::path folder = entry.path().parent_path();

@@ -19,6 +19,7 @@
 #include "core/base/xml.h"
 #include "core/document/translate.h"
 #include "core/elm/codec.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
@@ -139,11 +140,11 @@ int CheckFilesBelow(const fs::path& folder) {
 }
 
 TEST(ElmoTotalityTest, NothingOfAGoldenCaseGetsLost) {
-  EXPECT_GT(CheckFilesBelow(fs::path(PASSERELLE_SOURCE_DIR) / "tests/golden/elmo"), 20);
+  EXPECT_GT(CheckFilesBelow(fs::path(testing::kSourceDir) / "tests/golden/elmo"), 20);
 }
 
 TEST(ElmoTotalityTest, NothingOfARealDocumentGetsLost) {
-  const fs::path corpus = fs::path(PASSERELLE_SOURCE_DIR) / "../shared/corpus/elmo";
+  const fs::path corpus = fs::path(testing::kSourceDir) / "../shared/corpus/elmo";
   if (!fs::exists(corpus)) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/elmo";
   EXPECT_GT(CheckFilesBelow(corpus), 10);
 }

@@ -12,6 +12,7 @@
 
 #include "adapters/sample_register/adapter.h"
 #include "core/document/translate.h"
+#include "tests/support/paths.h"
 
 namespace passerelle {
 namespace {
@@ -45,7 +46,7 @@ TEST(NewAdapterTest, HasItsLine) {
 }
 
 TEST(NewAdapterTest, TheScriptRefusesWhatIsNoNameAndWhatIsThere) {
-  const std::string script = PASSERELLE_SOURCE_DIR "/scripts/new-adapter.sh ";
+  const std::string script = std::string(testing::kSourceDir) + "/scripts/new-adapter.sh ";
   EXPECT_NE(std::system((script + "Bad-Name " PASSERELLE_SAMPLE_TREE " 2>/dev/null").c_str()), 0);
   EXPECT_NE(std::system((script + "sample_register " PASSERELLE_SAMPLE_TREE " 2>/dev/null").c_str()), 0);
 }

@@ -11,6 +11,7 @@
 #include "core/base/date_time.h"
 #include "core/proof/jades/sealer.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 #include "tests/support/test_authority.h"
 
 namespace passerelle::authenticity {
@@ -48,7 +49,7 @@ TEST(SealCheckTest, WhatCannotBeSaidStaysOpen) {
 
 // Seals of the European Digital Credentials as they are in the field, and the same with one letter changed.
 TEST(SealCheckTest, SealsOfTheEuropeanUnion) {
-  const std::string folder = absl::StrCat(PASSERELLE_SOURCE_DIR, "/../shared/corpus/trust/edc-seals/");
+  const std::string folder = absl::StrCat(testing::kSourceDir, "/../shared/corpus/trust/edc-seals/");
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/trust/edc-seals";
   for (const char* name : {"credential-signed.jsonld", "json_sealed_advanced.json", "json_sealed_test_output.json"}) {
     SCOPED_TRACE(name);

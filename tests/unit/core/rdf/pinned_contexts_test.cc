@@ -13,6 +13,7 @@
 #include "core/base/jcs.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::rdf {
 namespace {
@@ -35,7 +36,7 @@ std::string ContextOf(absl::string_view json) {
 
 std::map<std::string, ContextTable> Tables() {
   std::map<std::string, ContextTable> tables;
-  for (const auto& entry : fs::directory_iterator(fs::path(PASSERELLE_SOURCE_DIR) / "core/rdf/contexts")) {
+  for (const auto& entry : fs::directory_iterator(fs::path(testing::kSourceDir) / "core/rdf/contexts")) {
     auto table = ReadContextTable(Content(entry.path()));
     EXPECT_TRUE(table.ok()) << entry.path() << ": " << table.status();
     if (table.ok()) tables[entry.path().stem().string()] = *std::move(table);
@@ -57,7 +58,7 @@ TEST(PinnedContextsTest, EveryTableIsBuiltIn) {
 }
 
 TEST(PinnedContextsTest, TablesSayWhatWasPublished) {
-  const fs::path published = fs::path(PASSERELLE_SOURCE_DIR) / "../shared/schemas/openbadges3/contexts";
+  const fs::path published = fs::path(testing::kSourceDir) / "../shared/schemas/openbadges3/contexts";
   if (!fs::exists(published)) GTEST_SKIP() << "SKIPPED: there is no ../shared/schemas/openbadges3/contexts";
   std::map<std::string, fs::path> by_digest;
   for (const auto& entry : fs::directory_iterator(published)) {

@@ -11,6 +11,7 @@
 #include "core/base/digest.h"
 #include "core/base/proto_time.h"
 #include "core/proof/xml/xml_signature.h"
+#include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/proof/xml/signer.h"
 #include "tests/unit/core/trust/bundle_fixture.h"
@@ -155,7 +156,7 @@ TEST(ListOfLists, IsFollowedThroughItsPivots) {
 // trusted.
 TEST(RealLists, AreReadOrRefusedForTheirDefect) {
   const std::filesystem::path folder =
-      std::filesystem::path(PASSERELLE_SOURCE_DIR) / "../shared/corpus/trust/trusted-lists";
+      std::filesystem::path(testing::kSourceDir) / "../shared/corpus/trust/trusted-lists";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "SKIPPED: " << folder << " is not at hand";
   const std::pair<const char*, bool> rows[] = {
       {"dk_tl-sn21.xml", true},

@@ -9,6 +9,7 @@
 #include "core/elm/check_report.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 #include "tests/unit/core/elm/annex/edited.h"
 
 namespace passerelle::elm {
@@ -195,7 +196,7 @@ TEST(AnnexOne, EmptyCredentialMissesEverything) {
   }
 }
 
-fs::path Corpus() { return fs::path(PASSERELLE_SOURCE_DIR).parent_path() / "shared" / "corpus" / "elm"; }
+fs::path Corpus() { return fs::path(testing::kSourceDir).parent_path() / "shared" / "corpus" / "elm"; }
 
 std::string Bytes(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

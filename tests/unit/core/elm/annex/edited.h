@@ -17,6 +17,7 @@
 #include "core/elm/codec.h"
 #include "core/elm/constraints.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 
@@ -27,7 +28,7 @@ struct Edit {
 };
 
 inline std::string DataFile(absl::string_view name) {
-  std::ifstream file(absl::StrCat(PASSERELLE_SOURCE_DIR, "/tests/unit/core/elm/data/", name), std::ios::binary);
+  std::ifstream file(absl::StrCat(testing::kSourceDir, "/tests/unit/core/elm/data/", name), std::ios::binary);
   EXPECT_TRUE(file.good()) << name;
   std::ostringstream text;
   text << file.rdbuf();

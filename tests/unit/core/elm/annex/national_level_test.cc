@@ -12,6 +12,7 @@
 #include "core/elm/vocabulary.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 namespace {
@@ -95,7 +96,7 @@ TEST(Region, LiesInTheCountryThatItsCodeNames) {
 
 // Every level of the EU's list, where that is at hand.
 TEST(NationalLevelCorpus, TableHasEveryLevelOfTheList) {
-  std::ifstream list(std::string(PASSERELLE_SOURCE_DIR) + "/../shared/schemas/elm/vocabularies.tsv");
+  std::ifstream liststd::string(testing::kSourceDir) + "/../shared/schemas/elm/vocabularies.tsv";
   if (!list.good()) GTEST_SKIP() << "SKIPPED: there is no ../shared/schemas/elm";
   std::string line;
   int levels = 0;

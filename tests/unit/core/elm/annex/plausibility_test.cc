@@ -10,6 +10,7 @@
 #include "core/elm/constraints.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 #include "tests/unit/core/elm/annex/edited.h"
 
 namespace passerelle::elm {
@@ -114,7 +115,7 @@ TEST(Plausibility, EachRuleFindsWhatIsHardlyMeant) {
 
 std::string SampleBytes() {
   std::ifstream file(
-      std::string(PASSERELLE_SOURCE_DIR) + "/../shared/corpus/elm/official-v3.1/Sample-MC-Annex1-signed.jsonld",
+      std::string(testing::kSourceDir) + "/../shared/corpus/elm/official-v3.1/Sample-MC-Annex1-signed.jsonld",
       std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 namespace {
@@ -155,7 +156,7 @@ TEST(Vocabulary, MediaTypesLeadToFileTypes) {
 // The tables against the published lists.
 TEST(VocabularyCorpus, TablesAgreeWithThePublishedLists) {
   const std::filesystem::path list =
-      std::filesystem::path(PASSERELLE_SOURCE_DIR).parent_path() / "shared" / "schemas" / "elm" / "vocabularies.tsv";
+      std::filesystem::path(testing::kSourceDir).parent_path() / "shared" / "schemas" / "elm" / "vocabularies.tsv";
   std::ifstream file(list);
   if (!file) GTEST_SKIP() << "SKIPPED: the published lists are not beside this checkout";
   std::string line;

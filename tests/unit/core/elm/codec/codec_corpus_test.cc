@@ -14,6 +14,7 @@
 #include "core/elm/codec.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using google::protobuf::util::MessageDifferencer;
 
-fs::path Corpus() { return fs::path(PASSERELLE_SOURCE_DIR) / "../shared/corpus/elm"; }
+fs::path Corpus() { return fs::path(testing::kSourceDir) / "../shared/corpus/elm"; }
 
 std::vector<fs::path> Documents() {
   std::vector<fs::path> files;

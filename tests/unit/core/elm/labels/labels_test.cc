@@ -23,7 +23,7 @@ namespace {
 
 // Key and text of every line of a language's table.
 std::map<std::string, std::string> TableOf(absl::string_view language) {
-  std::ifstream file(absl::StrCat(PASSERELLE_SOURCE_DIR, "/core/elm/labels/", language, ".def"));
+  std::ifstream file(absl::StrCat(testing::kSourceDir, "/core/elm/labels/", language, ".def"));
   std::map<std::string, std::string> table;
   std::string line;
   while (std::getline(file, line)) {
@@ -152,6 +152,7 @@ TEST(Labels, EnglishNamesOfConceptsAreThePublishedOnes) {
     EXPECT_EQ(ConceptLabel(ConceptOf(Vocabulary::k##vocabulary, code)->id(), "en"), label); \
   }
 #include "core/elm/vocabulary.def"
+#include "tests/support/paths.h"
 }
 
 TEST(Labels, CountriesLanguagesAndUnitsComeFromIcu) {

@@ -13,11 +13,12 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "passerelle/elm/v3/elm.pb.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 namespace {
 
-constexpr char kTables[] = PASSERELLE_SOURCE_DIR "/../shared/schemas/elm/tables/";
+const std::string kTables = std::string(testing::kSourceDir) + "/../shared/schemas/elm/tables/";
 
 struct ProfileTable {
   v3::Profile profile;

@@ -14,6 +14,7 @@
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 using Row = std::vector<std::string>;
 
 std::vector<Row> Rows(absl::string_view name) {
-  std::ifstream file(absl::StrCat(PASSERELLE_SOURCE_DIR, "/tests/unit/core/elm/rules/data/", name));
+  std::ifstream file(absl::StrCat(testing::kSourceDir, "/tests/unit/core/elm/rules/data/", name));
   std::vector<Row> rows;
   std::string line;
   std::getline(file, line);

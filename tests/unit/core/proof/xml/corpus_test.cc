@@ -9,13 +9,14 @@
 #include "core/proof/xml/xml_signature.h"
 #include "gateway/conformance/case.h"
 #include "gateway/conformance/suite.h"
+#include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
 
 namespace passerelle::proof {
 namespace {
 
 std::string Suite(absl::string_view name) {
-  return absl::StrCat(PASSERELLE_SOURCE_DIR, "/../shared/corpus/trust/", name);
+  return absl::StrCat(testing::kSourceDir, "/../shared/corpus/trust/", name);
 }
 
 std::string Reasons(const XmlVerification& seen) {
