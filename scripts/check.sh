@@ -20,7 +20,7 @@ usage: scripts/check.sh <target>
   api [--update]      the contracts against proto/API_SURFACE.txt, and their style (buf)
   buf                 style of the contracts only
   docs [--update]     generated documents, and the commands in the documents
-  fuzz-smoke [secs]   every fuzz target for 20 seconds, or as long as is said
+  fuzz-smoke [secs] [target…]  every fuzz target, or those named, for 20 seconds or as long as is said
   bench [topic…]      benchmarks, all or those named, and the ratios that are goals
 END
 }
@@ -133,8 +133,13 @@ check_tsan() {
 
 check_fuzz_smoke() {
   local seconds=${1:-20} targets target name folder seeds outcome=0
+  (($#)) && shift
   [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz
-  mapfile -t targets < <(ninja -C build/fuzz -t targets all | sed -nE 's/^([a-z0-9_]+_fuzz): phony$/\1/p' | sort)
+  if (($#)); then
+    targets=("$@")
+  else
+    mapfile -t targets < <(ninja -C build/fuzz -t targets all | sed -nE 's/^([a-z0-9_]+_fuzz): phony$/\1/p' | sort)
+  fi
   ((${#targets[@]})) || fail "the build has no fuzz target"
   build fuzz "${targets[@]}"
   for name in "${targets[@]}"; do
