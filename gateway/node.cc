@@ -120,6 +120,7 @@ class Node::Assembly {
   document::Registry adapters_;
   ClientTable clients_;
   std::shared_ptr<const proof::SigningKey> key_;
+  std::shared_ptr<const proof::Sealers> sealers_;
   std::unique_ptr<NodeMapFile> node_map_;
   std::unique_ptr<FileRegister> register_;
   std::unique_ptr<PeerTransport> transport_;
@@ -185,6 +186,7 @@ absl::Status Node::Assembly::OpenRegister() {
 
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
   key_ = files.message_key;
+  sealers_ = files.sealers;
   const config::v1::TimeLimits& limits = config_.time_limits();
   transport_ = std::make_unique<PeerTransport>(config_.peer_port().tls(), Limit(limits.peer_call()), &log_);
   authorisations_ = std::make_unique<sharing::Authorisations>(
@@ -208,6 +210,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       exchange::CredentialQueryHandler::Options{.reg = register_.get(),
                                                 .authorisations = authorisations_.get(),
                                                 .adapters = &adapters_,
+                                                .sealers = sealers_.get(),
                                                 .store = store_.get(),
                                                 .clock = &clock_});
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/federation/node_map.h"
+#include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
 #include "google/protobuf/duration.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
@@ -26,6 +27,7 @@ absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path);
 struct NodeFiles {
   std::shared_ptr<const federation::NodeDirectory> nodes;
   std::shared_ptr<const proof::SigningKey> message_key;
+  std::shared_ptr<const proof::Sealers> sealers;  // empty for a node that does not seal
   std::vector<recognition::v1::RecognitionPolicy> policies;
 };
 

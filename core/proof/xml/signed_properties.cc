@@ -158,6 +158,30 @@ std::string Canonical(const XmlTree& tree, xmlNode* element, absl::string_view a
   return text;
 }
 
+// The base64 values of all elements of that name below another one, as far as the limit allows.
+void CollectValues(xmlNode* below, absl::string_view local, std::vector<std::string>& values) {
+  for (const xmlNode* element : XmlElementsBelow(below, XmlNodeNamespace(below), local)) {
+    const auto der = base::Base64Decode(TextOf(element));
+    if (der.ok() && !der->empty() && values.size() < base::kCertificatesMax) values.push_back(*der);
+  }
+}
+
+// 5.4.1, 5.4.2 and 5.5.2 with annex A.1.5: what a later check needs, of the signature and of its time-stamps.
+void ReadValidationData(xmlNode* properties, XadesVerification& result) {
+  const absl::string_view name_space = XmlNodeNamespace(properties);
+  std::vector<xmlNode*> holders = {properties};
+  for (xmlNode* data : XmlChildren(properties, kXades141, "TimeStampValidationData")) holders.push_back(data);
+  for (const xmlNode* holder : holders) {
+    for (xmlNode* values : XmlChildren(holder, name_space, "CertificateValues")) {
+      CollectValues(values, "EncapsulatedX509Certificate", result.certificates);
+    }
+    for (xmlNode* values : XmlChildren(holder, name_space, "RevocationValues")) {
+      CollectValues(values, "EncapsulatedCRLValue", result.evidence.revocation_lists);
+      CollectValues(values, "EncapsulatedOCSPValue", result.evidence.ocsp_responses);
+    }
+  }
+}
+
 }  // namespace
 
 void ReadSignedProperties(XmlSignaturePlan& plan, XadesVerification& result) {
@@ -182,9 +206,10 @@ void ReadSignedProperties(XmlSignaturePlan& plan, XadesVerification& result) {
 void ReadUnsignedProperties(const XmlTree& tree, XmlSignaturePlan& plan, XadesVerification& result) {
   if (result.level == XadesLevel::kNone) return;
   const absl::string_view name_space = XmlNodeNamespace(plan.signed_properties);
-  const xmlNode* properties =
+  xmlNode* properties =
       XmlDescend(plan.signed_properties->parent, name_space, {"UnsignedProperties", "UnsignedSignatureProperties"});
   if (properties == nullptr) return;
+  ReadValidationData(properties, result);
   xmlNode* value = XmlChild(plan.signature, kXmlDsigNamespace, "SignatureValue");
   for (const xmlNode* stamp : XmlChildren(properties, name_space, "SignatureTimeStamp")) {
     const auto token = base::Base64Decode(TextOf(XmlChild(stamp, name_space, "EncapsulatedTimeStamp")));
