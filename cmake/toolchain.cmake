@@ -13,7 +13,7 @@ find_program(CCACHE ccache)
 if(CCACHE)
   # Sources are named relative to the checkout, so that two clones share what was compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
   add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)

@@ -47,12 +47,17 @@ check_format() {
   echo "format: ${#files[@]} files, 0 differ"
 }
 
-# Files that the build knows and that lie below the paths.
+# Files that the build knows and that lie below the paths. Leaves their commands in build/release/tidy, without the
+# precompiled headers of another compiler.
 tidy_files() {
   python3 - "$ROOT" "$@" <<'END'
-import json, os, sys
+import json, os, re, sys
 root, paths = sys.argv[1], [os.path.join(sys.argv[1], path) for path in sys.argv[2:]]
 commands = json.load(open("build/release/compile_commands.json"))
+for command in commands:
+    command["command"] = re.sub(r" -fpch-preprocess| -Winvalid-pch| -include \S*/cmake_pch\.hxx", "", command["command"])
+os.makedirs("build/release/tidy", exist_ok=True)
+json.dump(commands, open("build/release/tidy/compile_commands.json", "w"))
 for file in sorted({command["file"] for command in commands}):
     if any(file == path or file.startswith(path.rstrip("/") + "/") for path in paths):
         print(file)
@@ -63,7 +68,7 @@ END
 # other people's headers.
 check_tidy_one() {
   echo "tidy: ${1#"$ROOT/"}"
-  clang-tidy-14 -p build/release --quiet "$1" 2>/dev/null
+  clang-tidy-14 -p build/release/tidy --quiet "$1" 2>/dev/null
 }
 
 check_tidy() {
