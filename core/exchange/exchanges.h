@@ -63,9 +63,9 @@ class CredentialQueryHandler : public relay::Handler {
     registers::Register* reg = nullptr;  // null: this node issues nothing
     sharing::Authorisations* authorisations = nullptr;
     const document::Registry* adapters = nullptr;
-    const proof::Sealers* sealers = nullptr;  // null or empty: translations go out unsealed
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
+    const proof::Sealers* sealers = nullptr;  // null or empty: translations go out unsealed
   };
   explicit CredentialQueryHandler(Options options) : options_(options) {}
 

@@ -160,6 +160,19 @@ absl::Status CheckValues(const NodeConfig& config) {
   return CheckSeals(config);
 }
 
+absl::StatusOr<Fetcher> LoadFetcher(const NodeConfig& config) {
+  std::vector<AllowedServer> servers;
+  for (const config::v1::StatusServer& server : config.status_servers()) {
+    servers.push_back(
+        {server.origin(), {server.key_pins().begin(), server.key_pins().end()}, server.trusted_authorities()});
+  }
+  absl::StatusOr<Fetcher> fetcher = Fetcher::Make(std::move(servers));
+  if (!fetcher.ok()) {
+    return Refuse(absl::StrCat("status_servers", base::PlaceOf(fetcher.status())), base::DetailOf(fetcher.status()));
+  }
+  return fetcher;
+}
+
 // The node map says who this node is to the others; what it holds itself must be what they expect.
 absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files) {
   const federation::v1::Node* own = files.nodes->Find(config.node());
@@ -207,6 +220,9 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(config.message_key()));
   files.message_key = std::make_shared<const proof::SigningKey>(std::move(key));
   ASSIGN_OR_RETURN(files.sealers, LoadSealers(config.seals()));
+  if (config.status_servers_size() > 0) {
+    ASSIGN_OR_RETURN(files.fetcher, LoadFetcher(config));
+  }
   RETURN_IF_ERROR(CheckOwnEntry(config, files));
   for (const std::string& path : config.recognition_policies()) {
     recognition::v1::RecognitionPolicy policy;

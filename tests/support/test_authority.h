@@ -42,6 +42,8 @@ class TestIdentity {
 
   // A time-stamp token over the bytes, in DER. Needs extended key usage "critical,timeStamping".
   std::string TimeStampOver(absl::string_view bytes, absl::Time time) const;
+  // The answer of an authority for time-stamps to a request (RFC 3161), both in DER.
+  std::string TimeStampAnswer(absl::string_view request, absl::Time time) const;
   // A revocation list of this authority, in DER, with one certificate revoked at a time, or with none.
   std::string RevocationList(const TestIdentity* revoked, absl::Time revoked_at, absl::Time made_at) const;
 
