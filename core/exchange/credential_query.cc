@@ -9,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
 #include "core/exchange/exchanges.h"
+#include "core/proof/jades/seal_credential.h"
 
 namespace passerelle::exchange {
 namespace {
@@ -42,11 +43,10 @@ absl::StatusOr<v1::CredentialQuery> ReadQuery(const relay::Opened& message) {
 }
 
 // A translation is a statement of this node, so that it goes out under the node's seal.
-absl::Status Seal(const proof::Sealers& sealers, absl::Time now, document::v1::Translation* translation) {
+absl::StatusOr<std::string> Seal(const proof::Sealers& sealers, const document::Translated& translated,
+                                 absl::Time now) {
   ASSIGN_OR_RETURN(const proof::Sealer* const sealer, sealers.At(now));
-  ASSIGN_OR_RETURN(std::string sealed, sealer->Seal(translation->content(), now));
-  translation->set_content(std::move(sealed));
-  return absl::OkStatus();
+  return proof::SealCredential(translated.credential, *sealer, now);
 }
 
 void Tell(const absl::Status& problem, document::v1::TranslationReport* report) {
@@ -65,12 +65,13 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
   absl::StatusOr<document::Translated> translated = document::Translate(*handler.adapters, document.content(), options);
   document::v1::Translation translation;
   if (translated.ok()) {
-    translation.set_content(std::move(translated->content));
-    *translation.mutable_report() = std::move(translated->report);
+    *translation.mutable_report() = translated->report;
     if (handler.sealers != nullptr && !handler.sealers->empty()) {
-      const absl::Status sealed = Seal(*handler.sealers, now, &translation);
-      if (!sealed.ok()) Tell(sealed, translation.mutable_report());
+      absl::StatusOr<std::string> sealed = Seal(*handler.sealers, *translated, now);
+      if (sealed.ok()) translated->content = *std::move(sealed);
+      if (!sealed.ok()) Tell(sealed.status(), translation.mutable_report());
     }
+    translation.set_content(std::move(translated->content));
   } else {
     translation.mutable_report()->set_from(document.format());
     translation.mutable_report()->set_to("elm");

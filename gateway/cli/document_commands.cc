@@ -150,7 +150,7 @@ int RunTranslate(const document::Registry& registry, const TranslateRequest& req
     ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
     ASSIGN_OR_RETURN(document::Translated done, document::Translate(registry, bytes, request.options));
     if (!request.seal.key.empty()) {
-      ASSIGN_OR_RETURN(done.content, SealTranslation(done.content, done.report.to(), request.seal));
+      ASSIGN_OR_RETURN(done.content, SealTranslation(done, request.seal));
     }
     if (!request.report_file.empty()) {
       RETURN_IF_ERROR(WriteResult(request.report_file, document::ReportJson(done.report) + "\n"));

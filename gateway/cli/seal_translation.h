@@ -6,15 +6,14 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "core/document/translate.h"
 #include "gateway/cli/document_commands.h"
 
 namespace passerelle::gateway {
 
-// The sealed document: JAdES for "elm", B-T with a time-stamp and B-B without; an enveloped XML signature for "elmo".
+// The sealed result: JAdES for "elm", B-T with a time-stamp and B-B without; an enveloped XML signature for "elmo".
 // Problems: kKeyUnusable, kCertificateExpired, and of the time-stamp kNoEvidence when the authority does not answer,
 // kTimeStampInvalid and kTimeStampMalformed.
-absl::StatusOr<std::string> SealTranslation(absl::string_view content, absl::string_view format,
-                                            const SealRequest& request);
+absl::StatusOr<std::string> SealTranslation(const document::Translated& translated, const SealRequest& request);
 
 }  // namespace passerelle::gateway

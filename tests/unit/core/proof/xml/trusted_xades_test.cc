@@ -36,12 +36,24 @@ TestSigner SignerOf(const TestIdentity& identity) {
   return signer;
 }
 
+// The keys take long to make, so that all tests share them.
+struct People {
+  TestIdentity root{KeyAlgorithm::kRs256, AuthorityWish("Root")};
+  TestIdentity seal{KeyAlgorithm::kRs256, SealWish(), root};
+  TestIdentity clock{KeyAlgorithm::kRs256, TimeStampWish(), root};
+};
+
+const People& people() {
+  static const People& made = *new People;
+  return made;
+}
+
 class TrustedXadesTest : public ::testing::Test {
  protected:
   TrustedXadesTest() {
-    trust_.seals.Add(root_.certificate());
-    trust_.time_stamps.Add(root_.certificate());
-    sealed_ = proof::Seal(Transcript(""), SignerOf(seal_));
+    trust_.seals.Add(people().root.certificate());
+    trust_.time_stamps.Add(people().root.certificate());
+    sealed_ = proof::Seal(Transcript(""), SignerOf(people().seal));
   }
 
   std::vector<Reason> Refusals(const TrustedXades& seen) const {
@@ -62,14 +74,14 @@ class TrustedXadesTest : public ::testing::Test {
   }
   std::string TimeStamp(absl::string_view over, absl::string_view date) const {
     return absl::StrCat("<x:SignatureTimeStamp><ds:CanonicalizationMethod Algorithm=\"", kExcC14n,
-                        "\"/><x:EncapsulatedTimeStamp>", Base64Encode(clock_.TimeStampOver(over, On(date))),
+                        "\"/><x:EncapsulatedTimeStamp>", Base64Encode(people().clock.TimeStampOver(over, On(date))),
                         "</x:EncapsulatedTimeStamp></x:SignatureTimeStamp>");
   }
   std::string Revocations(const TestIdentity* revoked, absl::string_view date) const {
-    return absl::StrCat("<x:CertificateValues><x:EncapsulatedX509Certificate>", Base64Encode(root_.der()),
+    return absl::StrCat("<x:CertificateValues><x:EncapsulatedX509Certificate>", Base64Encode(people().root.der()),
                         "</x:EncapsulatedX509Certificate></x:CertificateValues><x:RevocationValues><x:CRLValues>"
                         "<x:EncapsulatedCRLValue>",
-                        Base64Encode(root_.RevocationList(revoked, On(date), On("2025-07-01"))),
+                        Base64Encode(people().root.RevocationList(revoked, On(date), On("2025-07-01"))),
                         "</x:EncapsulatedCRLValue></x:CRLValues></x:RevocationValues>");
   }
   TrustedXades Verify(absl::string_view unsigned_properties, absl::string_view at) const {
@@ -79,9 +91,6 @@ class TrustedXadesTest : public ::testing::Test {
     return VerifyXades(absl::StrReplaceAll(sealed_, {{"</x:SignedProperties>", with}}), trust_, On(at));
   }
 
-  const TestIdentity root_{KeyAlgorithm::kRs256, AuthorityWish("Root")};
-  const TestIdentity seal_{KeyAlgorithm::kRs256, SealWish(), root_};
-  const TestIdentity clock_{KeyAlgorithm::kRs256, TimeStampWish(), root_};
   SealTrust trust_;
   std::string sealed_;
 };
@@ -91,7 +100,7 @@ TEST_F(TrustedXadesTest, APathLeadsToAnAnchor) {
   EXPECT_THAT(Refusals(seen), IsEmpty());
   EXPECT_TRUE(seen.trusted);
   EXPECT_EQ(seen.level, XadesLevel::kB);
-  EXPECT_EQ(seen.signer->der(), seal_.der());
+  EXPECT_EQ(seen.signer->der(), people().seal.der());
   EXPECT_THAT(seen.seal.signature.content, ::testing::HasSubstr("Solheim"));
 }
 
@@ -104,14 +113,14 @@ TEST_F(TrustedXadesTest, WithoutAnchorsNobodyIsTrustedAndNothingIsRefused) {
 
 TEST_F(TrustedXadesTest, RefusesStrangersAndHandsOutNothingOfTheirs) {
   trust_ = SealTrust();
-  trust_.seals.Add(clock_.certificate());
+  trust_.seals.Add(people().clock.certificate());
   const TrustedXades seen = VerifyXades(sealed_, trust_, On("2025-06-02"));
   EXPECT_THAT(Refusals(seen), Contains(Reason::kCertificateUntrusted));
   EXPECT_EQ(seen.seal.signature.content, "");
 }
 
 TEST_F(TrustedXadesTest, RefusesCertificatesThatAreNotForSeals) {
-  sealed_ = proof::Seal(Transcript(""), SignerOf(root_));
+  sealed_ = proof::Seal(Transcript(""), SignerOf(people().root));
   EXPECT_THAT(Refusals(VerifyXades(sealed_, trust_, On("2025-06-02"))), Contains(Reason::kSignerCertificate));
 }
 
@@ -137,10 +146,11 @@ TEST_F(TrustedXadesTest, TheEvidenceInTheDocumentSpeaksForOrAgainstTheCertificat
   EXPECT_THAT(Refusals(good), IsEmpty());
   EXPECT_EQ(good.level, XadesLevel::kLt);
   EXPECT_EQ(good.revocation.status, RevocationStatus::kGood);
-  const TrustedXades revoked = Verify(absl::StrCat(stamp, Revocations(&seal_, "2025-05-01")), "2025-07-02");
+  const TrustedXades revoked = Verify(absl::StrCat(stamp, Revocations(&people().seal, "2025-05-01")), "2025-07-02");
   EXPECT_THAT(Refusals(revoked), Contains(Reason::kCertificateRevoked));
   // Revoked after the time that is proven.
-  EXPECT_THAT(Refusals(Verify(absl::StrCat(stamp, Revocations(&seal_, "2025-06-15")), "2025-07-02")), IsEmpty());
+  EXPECT_THAT(Refusals(Verify(absl::StrCat(stamp, Revocations(&people().seal, "2025-06-15")), "2025-07-02")),
+              IsEmpty());
 }
 
 TEST_F(TrustedXadesTest, TotalForAnyBytes) {
