@@ -157,7 +157,7 @@ absl::StatusOr<std::string> SigningKey::ToPem() const {
   const ErrorScope errors;
   const Owned<BIO> bio(BIO_new(BIO_s_secmem()));
   if (bio == nullptr ||
-      PEM_write_bio_PKCS8PrivateKey(bio.get(), openssl(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), private_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     return Problem(Reason::kInternal, "", "OpenSSL wrote no PEM");
   }
   char* data = nullptr;
@@ -167,7 +167,7 @@ absl::StatusOr<std::string> SigningKey::ToPem() const {
 
 absl::StatusOr<std::string> SigningKey::Sign(absl::string_view input) const {
   const ErrorScope errors;
-  EVP_PKEY* const key = openssl();
+  EVP_PKEY* const key = private_.get();
   const Family family = TraitsOf(public_.algorithm()).family;
   std::optional<std::string> signature = family == Family::kEcdsa     ? SignEs256(key, input)
                                          : family == Family::kEdwards ? SignEdDsa(key, input)

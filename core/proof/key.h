@@ -64,8 +64,6 @@ class SigningKey {
   const VerificationKey& verification_key() const { return public_; }
   // Signature over `input`: 64 bytes, with RSA as many as the modulus has. kInternal if OpenSSL fails.
   absl::StatusOr<std::string> Sign(absl::string_view input) const;
-  // For engines that sign by themselves, such as xmlsec.
-  EVP_PKEY* openssl() const { return private_.get(); }
 
  private:
   static absl::StatusOr<SigningKey> FromPem(absl::string_view pem, absl::Span<const KeyAlgorithm> algorithms);

@@ -22,7 +22,7 @@
 namespace passerelle::gateway {
 
 // Lists that are kept; beyond, no further one is taken up. A country has some dozens.
-inline constexpr size_t kStatusListsKeptMax = 4096;
+inline constexpr size_t kStatusListsKeptMax = 1024;
 // How old a list is when it is fetched anew, well before it counts as stale (base::kStatusFreshMax).
 inline constexpr absl::Duration kStatusRefresh = absl::Minutes(10);
 // How long a server that failed is left alone about a list.

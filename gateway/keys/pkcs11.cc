@@ -6,15 +6,12 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include <map>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
@@ -47,15 +44,9 @@ absl::StatusOr<std::string> Unescape(absl::string_view text) {
   return out;
 }
 
-std::string Escape(absl::string_view text) {
-  std::string out;
-  for (const char c : text) absl::StrAppend(&out, "%", absl::BytesToHexString(absl::string_view(&c, 1)));
-  return out;
-}
-
 // Which object it is, and how to come to it.
 struct Reference {
-  std::string object;  // the path of the URI, as it was
+  std::string object;  // the path of the URI, for its private key
   std::string module;
   std::string pin_file;
 };
@@ -63,7 +54,7 @@ struct Reference {
 absl::StatusOr<Reference> ReadUri(absl::string_view uri) {
   Reference reference;
   const std::pair<absl::string_view, absl::string_view> halves = absl::StrSplit(uri, absl::MaxSplits('?', 1));
-  reference.object = std::string(halves.first);
+  reference.object = absl::StrCat(halves.first, ";type=private");
   for (const absl::string_view attribute : absl::StrSplit(halves.second, '&', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> pair = absl::StrSplit(attribute, absl::MaxSplits('=', 1));
     ASSIGN_OR_RETURN(const std::string value, Unescape(pair.second));
@@ -80,6 +71,7 @@ absl::StatusOr<Reference> ReadUri(absl::string_view uri) {
     }
   }
   if (reference.module.empty()) return Unusable("module-path is missing");
+  if (reference.pin_file.empty()) return Unusable("pin-source is missing");
   return reference;
 }
 
@@ -91,10 +83,12 @@ class Module {
     return module;
   }
 
-  absl::StatusOr<std::shared_ptr<EVP_PKEY>> Load(const std::string& path, const std::string& uri) {
+  absl::StatusOr<std::shared_ptr<EVP_PKEY>> Load(const Reference& reference, const std::string& pin) {
     const absl::MutexLock lock(&mutex_);
-    RETURN_IF_ERROR(Open(path));
-    EVP_PKEY* const key = ENGINE_load_private_key(engine_, uri.c_str(), nullptr, nullptr);
+    RETURN_IF_ERROR(Open(reference.module));
+    // Not within the URI, which the engine may print.
+    if (ENGINE_ctrl_cmd_string(engine_, "PIN", pin.c_str(), 0) != 1) return Unusable("the engine takes no PIN");
+    EVP_PKEY* const key = ENGINE_load_private_key(engine_, reference.object.c_str(), nullptr, nullptr);
     if (key == nullptr) return Unusable("the module has no such key, or the PIN is another");
     return std::shared_ptr<EVP_PKEY>(key, EVP_PKEY_free);
   }
@@ -106,7 +100,8 @@ class Module {
     }
     ENGINE* engine = ENGINE_by_id("pkcs11");
     if (engine == nullptr) return Unusable("the engine is missing; install libengine-pkcs11-openssl");
-    if (ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", path.c_str(), 0) != 1 || ENGINE_init(engine) != 1) {
+    if (ENGINE_ctrl_cmd_string(engine, "QUIET", nullptr, 0) != 1 ||
+        ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", path.c_str(), 0) != 1 || ENGINE_init(engine) != 1) {
       ENGINE_free(engine);
       return Unusable("the module cannot be loaded");
     }
@@ -135,12 +130,8 @@ bool IsPkcs11Uri(absl::string_view reference) { return absl::StartsWith(referenc
 absl::StatusOr<std::shared_ptr<EVP_PKEY>> OpenPkcs11Key(absl::string_view uri) {
   const ErrorMark errors;
   ASSIGN_OR_RETURN(const Reference reference, ReadUri(uri));
-  std::string with_pin = absl::StrCat(reference.object, ";type=private");
-  if (!reference.pin_file.empty()) {
-    ASSIGN_OR_RETURN(const std::string pin, ReadPrivateKeyFile(reference.pin_file));
-    absl::StrAppend(&with_pin, "?pin-value=", Escape(absl::StripTrailingAsciiWhitespace(pin)));
-  }
-  return Module::Get().Load(reference.module, with_pin);
+  ASSIGN_OR_RETURN(const std::string pin, ReadPrivateKeyFile(reference.pin_file));
+  return Module::Get().Load(reference, std::string(absl::StripTrailingAsciiWhitespace(pin)));
 }
 
 }  // namespace passerelle::gateway

@@ -100,7 +100,15 @@ TestIdentity::TestIdentity(proof::KeyAlgorithm algorithm, const CertificateWish&
   ASN1_INTEGER_set(X509_get_serialNumber(x509), NextSerial());
   X509_set1_notBefore(x509, Asn1(wish.from).get());
   X509_set1_notAfter(x509, Asn1(wish.to).get());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, proof::Bytes(wish.name), -1, -1, 0);
+  const auto add_name = [x509](int nid, const std::string& text) {
+    if (text.empty()) return;
+    Require(X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), nid, MBSTRING_UTF8, proof::Bytes(text),
+                                       static_cast<int>(text.size()), -1, 0) == 1);
+  };
+  add_name(NID_countryName, wish.country);
+  add_name(NID_organizationName, wish.organisation);
+  add_name(NID_organizationIdentifier, wish.organisation_identifier);
+  add_name(NID_commonName, wish.name);
   X509_set_issuer_name(x509, X509_get_subject_name(above));
   X509_set_pubkey(x509, signer_.openssl());
   AddExtension(x509, above, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");

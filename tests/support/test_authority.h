@@ -22,6 +22,10 @@ struct CertificateWish {
   absl::Time from = absl::FromCivil(absl::CivilDay(2024, 1, 1), absl::UTCTimeZone());
   absl::Time to = absl::FromCivil(absl::CivilDay(2030, 1, 1), absl::UTCTimeZone());
   const char* digest = "SHA256";
+  // More of the subject's name; not there when empty.
+  std::string country = "";
+  std::string organisation = "";
+  std::string organisation_identifier = "";
 };
 
 // A key with its certificate.

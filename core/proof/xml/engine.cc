@@ -29,17 +29,12 @@ using OwnedXmlsec = std::unique_ptr<T, FreeXmlsec>;
 void IgnoreError(const char* /*file*/, int /*line*/, const char* /*function*/, const char* /*object*/,
                  const char* /*subject*/, int /*reason*/, const char* /*message*/) {}
 
-bool SetUpOnce() {
+bool SetUp() {
   xmlInitParser();
   if (xmlSecInit() < 0 || xmlSecOpenSSLInit() < 0) return false;
   xmlSecErrorsSetCallback(IgnoreError);
   xmlSecIOCleanupCallbacks();
   return true;
-}
-
-bool IsReady() {
-  static const bool ready = SetUpOnce();
-  return ready;
 }
 
 // libxml2 prints what it finds wrong with an XPath expression, unless the thread says otherwise.
@@ -58,12 +53,12 @@ class QuietXPath {
 };
 
 // A key of xmlsec that shares ours.
-OwnedXmlsec<xmlSecKey> MakeKey(EVP_PKEY* key) {
+OwnedXmlsec<xmlSecKey> MakeKey(const PublicKey& key) {
   OwnedXmlsec<xmlSecKey> made(xmlSecKeyCreate());
-  if (made == nullptr || EVP_PKEY_up_ref(key) != 1) return nullptr;
-  xmlSecKeyData* data = xmlSecOpenSSLEvpKeyAdopt(key);
+  if (made == nullptr || EVP_PKEY_up_ref(key.openssl()) != 1) return nullptr;
+  xmlSecKeyData* data = xmlSecOpenSSLEvpKeyAdopt(key.openssl());
   if (data == nullptr) {
-    EVP_PKEY_free(key);
+    EVP_PKEY_free(key.openssl());
     return nullptr;
   }
   if (xmlSecKeySetValue(made.get(), data) < 0) {
@@ -71,16 +66,6 @@ OwnedXmlsec<xmlSecKey> MakeKey(EVP_PKEY* key) {
     return nullptr;
   }
   return made;
-}
-
-// A context for one signature, with its key; null if there is none.
-OwnedXmlsec<xmlSecDSigCtx> MakeContext(EVP_PKEY* key) {
-  OwnedXmlsec<xmlSecDSigCtx> context(xmlSecDSigCtxCreate(nullptr));
-  OwnedXmlsec<xmlSecKey> xmlsec_key = MakeKey(key);
-  if (context == nullptr || xmlsec_key == nullptr) return nullptr;
-  context->signKey = xmlsec_key.release();  // the context owns it
-  context->enabledReferenceUris = xmlSecTransformUriTypeEmpty | xmlSecTransformUriTypeSameDocument;
-  return context;
 }
 
 bool FitsFamily(const PublicKey& key, XmlKeyFamily family) {
@@ -99,11 +84,15 @@ bool FitsFamily(const PublicKey& key, XmlKeyFamily family) {
 
 XmlEngineAnswer EvaluateXmlSignature(const XmlSignaturePlan& plan, const PublicKey& key) {
   XmlEngineAnswer answer;
-  if (!IsReady() || !plan.evaluable || !FitsFamily(key, plan.family)) return answer;
+  static const bool ready = SetUp();
+  if (!ready || !plan.evaluable || !FitsFamily(key, plan.family)) return answer;
   const ErrorScope errors;
   const QuietXPath quiet;
-  const OwnedXmlsec<xmlSecDSigCtx> context = MakeContext(key.openssl());
-  if (context == nullptr) return answer;
+  const OwnedXmlsec<xmlSecDSigCtx> context(xmlSecDSigCtxCreate(nullptr));
+  OwnedXmlsec<xmlSecKey> xmlsec_key = MakeKey(key);
+  if (context == nullptr || xmlsec_key == nullptr) return answer;
+  context->signKey = xmlsec_key.release();  // the context owns it
+  context->enabledReferenceUris = xmlSecTransformUriTypeEmpty | xmlSecTransformUriTypeSameDocument;
   context->flags = XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES | XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS;
   if (xmlSecDSigCtxVerify(context.get(), plan.signature) < 0 || context->status != xmlSecDSigStatusSucceeded) {
     return answer;
@@ -120,13 +109,6 @@ XmlEngineAnswer EvaluateXmlSignature(const XmlSignaturePlan& plan, const PublicK
   }
   answer.verified = true;
   return answer;
-}
-
-bool SignXmlTemplate(xmlNode* signature, const SigningKey& key) {
-  if (!IsReady()) return false;
-  const ErrorScope errors;
-  const OwnedXmlsec<xmlSecDSigCtx> context = MakeContext(key.openssl());
-  return context != nullptr && xmlSecDSigCtxSign(context.get(), signature) >= 0;
 }
 
 }  // namespace passerelle::proof

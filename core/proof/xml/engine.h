@@ -1,5 +1,4 @@
-// xmlsec as the engine under our own rules: evaluates one signature that core/proof/xml/plan has found harmless, and
-// fills in one that core/proof/xml/xml_sealer has laid out.
+// xmlsec as the engine under our own rules: evaluates one signature that core/proof/xml/plan has found harmless.
 //
 // Thread-safety: a free function; the tree is for one thread, the key can be shared. The library is set up once, on the
 // first call, without any input callback, so that it can read no file and no address.
@@ -8,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/proof/key.h"
 #include "core/proof/public_key.h"
 #include "core/proof/xml/plan.h"
 
@@ -23,9 +21,5 @@ struct XmlEngineAnswer {
 
 // Contract: plan.evaluable. KeyInfo is never read: the key is the one that is given.
 XmlEngineAnswer EvaluateXmlSignature(const XmlSignaturePlan& plan, const PublicKey& key);
-
-// Computes the digests and the value of a signature whose algorithms and references stand in the tree. False if it
-// cannot.
-bool SignXmlTemplate(xmlNode* signature, const SigningKey& key);
 
 }  // namespace passerelle::proof

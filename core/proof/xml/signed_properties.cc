@@ -1,6 +1,5 @@
 #include "core/proof/xml/signed_properties.h"
 
-#include <libxml/c14n.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -140,22 +139,9 @@ void ReadPolicy(const xmlNode* properties, XmlSignaturePlan& plan, XadesVerifica
   plan.findings.Note(Reason::kXadesPolicy, XmlPlace(identifier));
 }
 
-// The canonical form of an element as it stands in its document.
-std::string Canonical(const XmlTree& tree, xmlNode* element, absl::string_view algorithm) {
-  const auto within = [](void* data, xmlNode* node, xmlNode* parent) -> int {
-    // The parent of a namespace node is its element.
-    const xmlNode* place = node->type == XML_NAMESPACE_DECL ? parent : node;
-    return XmlIsWithin(place, static_cast<const xmlNode*>(data)) ? 1 : 0;
-  };
-  const bool exclusive = absl::StartsWith(algorithm, "http://www.w3.org/2001/10/xml-exc-c14n#");
-  xmlOutputBuffer* buffer = xmlAllocOutputBuffer(nullptr);
-  std::string text;
-  if (buffer != nullptr && xmlC14NExecute(tree.document(), within, element,
-                                          exclusive ? XML_C14N_EXCLUSIVE_1_0 : XML_C14N_1_0, nullptr, 0, buffer) >= 0) {
-    text.assign(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)), xmlOutputBufferGetSize(buffer));
-  }
-  xmlOutputBufferClose(buffer);
-  return text;
+XmlForm CanonicalForm(absl::string_view algorithm) {
+  return absl::StartsWith(algorithm, "http://www.w3.org/2001/10/xml-exc-c14n#") ? XmlForm::kExclusive
+                                                                                : XmlForm::kInclusive;
 }
 
 // The base64 values of all elements of that name below another one, as far as the limit allows.
@@ -219,7 +205,7 @@ void ReadUnsignedProperties(const XmlTree& tree, XmlSignaturePlan& plan, XadesVe
       continue;
     }
     const std::string uri = method == nullptr ? "" : XmlAttributeOf(method, "Algorithm").value_or("");
-    result.timestamps.push_back({*token, value == nullptr ? "" : Canonical(tree, value, uri)});
+    result.timestamps.push_back({*token, value == nullptr ? "" : XmlCanonical(tree, value, CanonicalForm(uri))});
   }
   if (result.timestamps.empty()) return;
   result.level = XadesLevel::kT;

@@ -6,7 +6,6 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/proof/xml/algorithms.h"
-#include "core/proof/xml/engine.h"
 #include "core/proof/xml/tree.h"
 #include "core/proof/xml/xml_signature.h"
 
@@ -28,27 +27,38 @@ xmlNode* AddElement(xmlNode* parent, const char* name, const char* algorithm = n
   return made;
 }
 
-// The signature without its values, at the end of the root.
-xmlNode* AddTemplate(xmlNode* root, const Sealer& sealer) {
-  xmlNode* signature = xmlNewChild(root, nullptr, BAD_CAST "Signature", nullptr);
-  xmlSetNs(signature, xmlNewNs(signature, BAD_CAST kXmlDsigNamespace.data(), BAD_CAST "ds"));
+void AddText(xmlNode* parent, const char* name, const std::string& text) {
+  xmlNewChild(parent, parent->ns, BAD_CAST name, BAD_CAST text.c_str());
+}
+
+// SignedInfo, with the digest of the document as it was before.
+xmlNode* AddSignedInfo(xmlNode* signature, KeyAlgorithm algorithm, absl::string_view content) {
   xmlNode* info = AddElement(signature, "SignedInfo");
   AddElement(info, "CanonicalizationMethod", kExclusiveC14n);
-  const bool on_curve = sealer.key().verification_key().algorithm() == KeyAlgorithm::kEs256;
-  AddElement(info, "SignatureMethod", on_curve ? kEcdsaSha256 : kRsaSha256);
+  AddElement(info, "SignatureMethod", algorithm == KeyAlgorithm::kEs256 ? kEcdsaSha256 : kRsaSha256);
   xmlNode* reference = AddElement(info, "Reference");
   xmlNewProp(reference, BAD_CAST "URI", BAD_CAST "");
   xmlNode* transforms = AddElement(reference, "Transforms");
   AddElement(transforms, "Transform", kEnveloped);
   AddElement(transforms, "Transform", kExclusiveC14n);
   AddElement(reference, "DigestMethod", kSha256);
-  AddElement(reference, "DigestValue");
-  AddElement(signature, "SignatureValue");
+  AddText(reference, "DigestValue", base::Base64Encode(base::Digest(base::HashAlgorithm::kSha256, content)));
+  return info;
+}
+
+// Puts the signature at the end of the root. XML has signatures in the same form as JOSE (RFC 6931, 2.3.6).
+absl::Status Sign(const XmlTree& tree, const Sealer& sealer) {
+  const std::string content = XmlCanonical(tree, tree.root(), XmlForm::kExclusive);
+  xmlNode* signature = xmlNewChild(tree.root(), nullptr, BAD_CAST "Signature", nullptr);
+  xmlSetNs(signature, xmlNewNs(signature, BAD_CAST kXmlDsigNamespace.data(), BAD_CAST "ds"));
+  xmlNode* info = AddSignedInfo(signature, sealer.key().verification_key().algorithm(), content);
+  ASSIGN_OR_RETURN(const std::string value, sealer.key().Sign(XmlCanonical(tree, info, XmlForm::kExclusive)));
+  AddText(signature, "SignatureValue", base::Base64Encode(value));
   xmlNode* data = AddElement(AddElement(signature, "KeyInfo"), "X509Data");
   for (const Certificate& certificate : sealer.chain()) {
-    xmlNewChild(data, data->ns, BAD_CAST "X509Certificate", BAD_CAST base::Base64Encode(certificate.der()).c_str());
+    AddText(data, "X509Certificate", base::Base64Encode(certificate.der()));
   }
-  return signature;
+  return absl::OkStatus();
 }
 
 std::string Text(xmlDoc* document) {
@@ -65,9 +75,7 @@ std::string Text(xmlDoc* document) {
 absl::StatusOr<std::string> SealXml(absl::string_view document, const Sealer& sealer, absl::Time at) {
   if (!sealer.CanSealAt(at)) return Problem(Reason::kCertificateExpired, "certificate");
   ASSIGN_OR_RETURN(const XmlTree tree, XmlTree::Parse(document));
-  if (!SignXmlTemplate(AddTemplate(tree.root(), sealer), sealer.key())) {
-    return Problem(Reason::kInternal, "", "xmlsec made no signature");
-  }
+  RETURN_IF_ERROR(Sign(tree, sealer));
   std::string sealed = Text(tree.document());
   // Nothing goes out that a verifier would refuse.
   const XmlVerification seen = VerifyXmlSignature(sealed, *sealer.certificate().key());

@@ -24,12 +24,12 @@ namespace passerelle::gateway {
 namespace {
 
 using base::Reason;
-using proof::KeyAlgorithm;
 using ::passerelle::testing::CertificateWish;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::SealWish;
 using ::passerelle::testing::TestIdentity;
+using proof::KeyAlgorithm;
 using ::testing::HasSubstr;
 
 constexpr char kModule[] = "/usr/lib/softhsm/libsofthsm2.so";
@@ -149,12 +149,16 @@ TEST_F(Pkcs11Test, RefusesReferencesThatLeadNowhere) {
     EXPECT_THAT(std::string(problem.message()), ::testing::Not(HasSubstr("12 34"))) << uri;
   };
   ASSERT_OK(OpenPkcs11Key(good).status());
+  ::testing::internal::CaptureStderr();
   refuse(token_.Uri("no-such-object"), "no such key");
-  refuse("pkcs11:object=a?module-path=/usr/lib/other.so", "another module");
+  refuse(absl::StrCat("pkcs11:object=a?module-path=/usr/lib/other.so&pin-source=file:", token_.folder(), "/pin"),
+         "another module");
+  refuse(absl::StrCat("pkcs11:object=a?module-path=", kModule), "pin-source is missing");
   refuse("pkcs11:object=a", "module-path is missing");
   refuse(absl::StrCat(good, "&pin-value=1"), "PIN does not belong");
   refuse(absl::StrCat(good, "&library=%zz"), "malformed");
   refuse(absl::StrCat(good, "&library=a"), "other than");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
   // The certificate of another key.
   EXPECT_THAT(LoadSealer(good, token_.folder() + "/seal-rsa.crt"), HasReason(Reason::kKeyUnusable));
 }
