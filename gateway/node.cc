@@ -24,6 +24,7 @@
 #include "core/sharing/authorisations.h"
 #include "gateway/background_loop.h"
 #include "gateway/config/node_config.h"
+#include "gateway/fetch/status_list_cache.h"
 #include "gateway/files/files.h"
 #include "gateway/grpc/peer_transport.h"
 #include "gateway/grpc/ports.h"
@@ -55,6 +56,7 @@ constexpr int kCasesPerRound = 16;
 constexpr absl::Duration kSendInterval = absl::Milliseconds(50);
 constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
 constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
+constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 // How long connections without calls have to close.
 constexpr absl::Duration kHangUp = absl::Milliseconds(200);
@@ -120,6 +122,8 @@ class Node::Assembly {
   document::Registry adapters_;
   ClientTable clients_;
   std::shared_ptr<const proof::SigningKey> key_;
+  std::shared_ptr<const proof::Sealers> sealers_;
+  std::unique_ptr<StatusListCache> status_lists_;
   std::unique_ptr<NodeMapFile> node_map_;
   std::unique_ptr<FileRegister> register_;
   std::unique_ptr<PeerTransport> transport_;
@@ -135,6 +139,7 @@ class Node::Assembly {
   std::vector<std::unique_ptr<BackgroundLoop>> senders_;
   std::unique_ptr<BackgroundLoop> case_worker_;
   std::unique_ptr<BackgroundLoop> housekeeping_;
+  std::unique_ptr<BackgroundLoop> list_fetcher_;
   absl::Time next_forget_ = absl::InfinitePast();
   std::unique_ptr<WorkerPool> client_pool_;
   std::unique_ptr<WorkerPool> peer_pool_;
@@ -185,6 +190,8 @@ absl::Status Node::Assembly::OpenRegister() {
 
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
   key_ = files.message_key;
+  sealers_ = files.sealers;
+  if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
   const config::v1::TimeLimits& limits = config_.time_limits();
   transport_ = std::make_unique<PeerTransport>(config_.peer_port().tls(), Limit(limits.peer_call()), &log_);
   authorisations_ = std::make_unique<sharing::Authorisations>(
@@ -209,7 +216,8 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                                 .authorisations = authorisations_.get(),
                                                 .adapters = &adapters_,
                                                 .store = store_.get(),
-                                                .clock = &clock_});
+                                                .clock = &clock_,
+                                                .sealers = sealers_.get()});
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
 
   std::vector<relay::Handler*> handlers = cases_->handlers();
@@ -297,6 +305,9 @@ void Node::Assembly::StartLoops() {
   });
   housekeeping_ =
       std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
+  if (status_lists_ == nullptr) return;
+  list_fetcher_ = std::make_unique<BackgroundLoop>("status lists", kFetchInterval, &log_,
+                                                   [this] { return status_lists_->Refresh(); });
 }
 
 absl::StatusOr<bool> Node::Assembly::KeepHouse() {
@@ -351,6 +362,7 @@ void Node::Assembly::Drain() {
   for (const auto& sender : senders_) sender->Stop();
   if (case_worker_ != nullptr) case_worker_->Stop();
   if (housekeeping_ != nullptr) housekeeping_->Stop();
+  if (list_fetcher_ != nullptr) list_fetcher_->Stop();
 
   const absl::Time deadline = clock_.Now() + Limit(config_.time_limits().drain());
   if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(deadline);
@@ -369,6 +381,7 @@ void Node::Assembly::Drain() {
   senders_.clear();
   case_worker_.reset();
   housekeeping_.reset();
+  list_fetcher_.reset();
   log_.Write(LogEvent::kNodeStopped, {{"node", config_.node()}});
 }
 

@@ -15,9 +15,8 @@ BUILD_PACKAGES=(
   prometheus-cpp-dev zlib1g-dev
 )
 CHECK_PACKAGES=(
-  clang-14 clang-format-14 clang-tidy-14 curl libbenchmark-dev libclang-rt-14-dev libxml2-utils openssl python3
-  python3-jsonschema
-  shellcheck sqlite3 util-linux
+  clang-14 clang-format-14 clang-tidy-14 curl libbenchmark-dev libclang-rt-14-dev libengine-pkcs11-openssl
+  libxml2-utils openssl python3 python3-jsonschema shellcheck softhsm2 sqlite3 util-linux
 )
 
 # Those of the named packages that are not installed, one a line.

@@ -9,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
 #include "core/exchange/exchanges.h"
+#include "core/proof/jades/seal_credential.h"
 
 namespace passerelle::exchange {
 namespace {
@@ -41,43 +42,59 @@ absl::StatusOr<v1::CredentialQuery> ReadQuery(const relay::Opened& message) {
   return query;
 }
 
-// A document that cannot be translated is delivered all the same: the receiver sees why, and has the original.
-document::v1::Translation Translate(const document::Registry& adapters,
+// A translation is a statement of this node, so that it goes out under the node's seal.
+absl::StatusOr<std::string> Seal(const proof::Sealers& sealers, const document::Translated& translated,
+                                 absl::Time now) {
+  ASSIGN_OR_RETURN(const proof::Sealer* const sealer, sealers.At(now));
+  return proof::SealCredential(translated.credential, *sealer, now);
+}
+
+void Tell(const absl::Status& problem, document::v1::TranslationReport* report) {
+  document::v1::Diagnostic* diagnostic = report->add_diagnostics();
+  diagnostic->set_rule(std::string(base::Catalogue(base::ReasonOf(problem)).name));
+  diagnostic->set_place(base::PlaceOf(problem));
+  diagnostic->set_message(base::DetailOf(problem));
+  diagnostic->set_severity(document::v1::SEVERITY_ERROR);
+}
+
+// What cannot be translated, or not be sealed, is delivered all the same: the receiver sees why, and has the original.
+document::v1::Translation Translate(const CredentialQueryHandler::Options& handler,
                                     const document::v1::CredentialDocument& document, absl::Time now) {
   document::TranslateOptions options;
   options.import.translation_time = now;
-  absl::StatusOr<document::Translated> translated = document::Translate(adapters, document.content(), options);
+  absl::StatusOr<document::Translated> translated = document::Translate(*handler.adapters, document.content(), options);
   document::v1::Translation translation;
   if (translated.ok()) {
+    *translation.mutable_report() = translated->report;
+    if (handler.sealers != nullptr && !handler.sealers->empty()) {
+      absl::StatusOr<std::string> sealed = Seal(*handler.sealers, *translated, now);
+      if (sealed.ok()) translated->content = *std::move(sealed);
+      if (!sealed.ok()) Tell(sealed.status(), translation.mutable_report());
+    }
     translation.set_content(std::move(translated->content));
-    *translation.mutable_report() = std::move(translated->report);
   } else {
     translation.mutable_report()->set_from(document.format());
     translation.mutable_report()->set_to("elm");
-    document::v1::Diagnostic* diagnostic = translation.mutable_report()->add_diagnostics();
-    diagnostic->set_rule(std::string(base::Catalogue(base::ReasonOf(translated.status())).name));
-    diagnostic->set_place(base::PlaceOf(translated.status()));
-    diagnostic->set_message(base::DetailOf(translated.status()));
-    diagnostic->set_severity(document::v1::SEVERITY_ERROR);
+    Tell(translated.status(), translation.mutable_report());
   }
   translation.set_sha256(base::Sha256Hex(translation.content()));
   return translation;
 }
 
-absl::StatusOr<v1::DeliveredDocument> LookUp(registers::Register& reg, const document::Registry& adapters,
+absl::StatusOr<v1::DeliveredDocument> LookUp(const CredentialQueryHandler::Options& options,
                                              const std::string& credential_id, absl::Time now) {
   // Documents named by digest are for what the holder hands in; a register is looked up by its own ids.
   if (absl::StartsWith(credential_id, sharing::kDigestPrefix)) return NotAvailable();
-  ASSIGN_OR_RETURN(const registers::v1::RegisterEntry entry, reg.LookUpCredential(credential_id));
+  ASSIGN_OR_RETURN(const registers::v1::RegisterEntry entry, options.reg->LookUpCredential(credential_id));
   if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= now) return NotAvailable();
   const std::string& content = entry.document().content();
   if (content.empty()) return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");
-  const std::string format =
-      entry.document().format().empty() ? document::Detect(adapters, content).format : entry.document().format();
+  const std::string format = entry.document().format().empty() ? document::Detect(*options.adapters, content).format
+                                                               : entry.document().format();
   v1::DeliveredDocument delivered;
   delivered.set_credential_id(credential_id);
   *delivered.mutable_document() = document::MakeDocument(content, format, entry.document().media_type());
-  *delivered.mutable_translation() = Translate(adapters, delivered.document(), now);
+  *delivered.mutable_translation() = Translate(options, delivered.document(), now);
   return delivered;
 }
 
@@ -98,8 +115,7 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
   // All or nothing: a part of what the holder authorised would pass for the whole.
   v1::CredentialDelivery delivery;
   for (const std::string& credential_id : authorisation->credential_ids()) {
-    absl::StatusOr<v1::DeliveredDocument> document =
-        LookUp(*options_.reg, *options_.adapters, credential_id, options_.clock->Now());
+    absl::StatusOr<v1::DeliveredDocument> document = LookUp(options_, credential_id, options_.clock->Now());
     if (!document.ok()) return Hidden(document.status());
     *delivery.add_documents() = *std::move(document);
   }

@@ -13,6 +13,7 @@
 #include "core/base/port/store.h"
 #include "core/document/adapter.h"
 #include "core/federation/node_map.h"
+#include "core/proof/jades/sealers.h"
 #include "core/registers/register.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
@@ -64,6 +65,7 @@ class CredentialQueryHandler : public relay::Handler {
     const document::Registry* adapters = nullptr;
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
+    const proof::Sealers* sealers = nullptr;  // null or empty: translations go out unsealed
   };
   explicit CredentialQueryHandler(Options options) : options_(options) {}
 

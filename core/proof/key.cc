@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@ using base::Reason;
 
 constexpr size_t kScalarBytes = 32;
 constexpr size_t kSignatureBytes = 64;
+// What a key signs once when it is taken into use.
+constexpr absl::string_view kTrial = "passerelle: trial of a key";
 constexpr KeyAlgorithm kNodeAlgorithms[] = {KeyAlgorithm::kEs256, KeyAlgorithm::kEdDsa};
 constexpr KeyAlgorithm kSealAlgorithms[] = {KeyAlgorithm::kEs256, KeyAlgorithm::kRs256};
 
@@ -100,8 +103,36 @@ absl::StatusOr<SigningKey> SigningKey::Generate(KeyAlgorithm algorithm) {
       Share(algorithm == KeyAlgorithm::kEs256 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "prime256v1")
                                               : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   if (key == nullptr) return Problem(Reason::kInternal, "", "OpenSSL made no key");
-  ASSIGN_OR_RETURN(PublicKey made, PublicKey::FromOpenssl(std::move(key)));
-  return SigningKey(VerificationKey(std::move(made), algorithm));
+  return Make(std::move(key), kNodeAlgorithms);
+}
+
+absl::StatusOr<SigningKey> SigningKey::Make(std::shared_ptr<EVP_PKEY> key, absl::Span<const KeyAlgorithm> algorithms) {
+  // The public half by itself: that of a key elsewhere cannot verify.
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key.get(), &der);
+  if (size <= 0) return Problem(Reason::kKeyUnusable, "", "its public half cannot be had");
+  const std::string info(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
+  OPENSSL_free(der);
+  ASSIGN_OR_RETURN(PublicKey shared, PublicKey::FromSubjectPublicKeyInfo(info));
+  ASSIGN_OR_RETURN(VerificationKey made, VerificationKey::FromPublicKey(std::move(shared), algorithms));
+  SigningKey signing(std::move(made), std::move(key));
+  // A public half that does not fit would publish a thumbprint with which nothing verifies.
+  const absl::StatusOr<std::string> signature = signing.Sign(kTrial);
+  if (!signature.ok()) return Problem(Reason::kKeyUnusable, "", "it does not sign");
+  if (!signing.public_.Verify(kTrial, *signature)) {
+    return Problem(Reason::kKeyUnusable, "", "its private and public halves do not belong together");
+  }
+  return signing;
+}
+
+absl::StatusOr<SigningKey> SigningKey::FromOpenssl(std::shared_ptr<EVP_PKEY> key) {
+  const ErrorScope errors;
+  return Make(std::move(key), kNodeAlgorithms);
+}
+
+absl::StatusOr<SigningKey> SigningKey::ForSealing(std::shared_ptr<EVP_PKEY> key) {
+  const ErrorScope errors;
+  return Make(std::move(key), kSealAlgorithms);
 }
 
 absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem) { return FromPem(pem, kNodeAlgorithms); }
@@ -119,20 +150,14 @@ absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem, absl::Span
   std::shared_ptr<EVP_PKEY> key =
       Share(bio == nullptr ? nullptr : PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
   if (key == nullptr) return Problem(Reason::kKeyUnusable, "", "the PEM cannot be read");
-  // A public key that does not fit would publish a thumbprint with which nothing verifies.
-  const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-  const bool fits = check != nullptr && EVP_PKEY_pairwise_check(check.get()) == 1;
-  ASSIGN_OR_RETURN(PublicKey shared, PublicKey::FromOpenssl(std::move(key)));
-  ASSIGN_OR_RETURN(VerificationKey made, VerificationKey::FromPublicKey(std::move(shared), algorithms));
-  if (!fits) return Problem(Reason::kKeyUnusable, "", "its private and public halves do not belong together");
-  return SigningKey(std::move(made));
+  return Make(std::move(key), algorithms);
 }
 
 absl::StatusOr<std::string> SigningKey::ToPem() const {
   const ErrorScope errors;
   const Owned<BIO> bio(BIO_new(BIO_s_secmem()));
   if (bio == nullptr ||
-      PEM_write_bio_PKCS8PrivateKey(bio.get(), public_.key_.openssl(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), private_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     return Problem(Reason::kInternal, "", "OpenSSL wrote no PEM");
   }
   char* data = nullptr;
@@ -142,7 +167,7 @@ absl::StatusOr<std::string> SigningKey::ToPem() const {
 
 absl::StatusOr<std::string> SigningKey::Sign(absl::string_view input) const {
   const ErrorScope errors;
-  EVP_PKEY* const key = public_.key_.openssl();
+  EVP_PKEY* const key = private_.get();
   const Family family = TraitsOf(public_.algorithm()).family;
   std::optional<std::string> signature = family == Family::kEcdsa     ? SignEs256(key, input)
                                          : family == Family::kEdwards ? SignEdDsa(key, input)

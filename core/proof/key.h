@@ -5,6 +5,7 @@
 // inside.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -53,8 +54,12 @@ class SigningKey {
 
   // The same for a key that seals documents: EC P-256 (ES256), or RSA of at least kRsaBitsStrong bits (RS256).
   static absl::StatusOr<SigningKey> ForSealing(absl::string_view pem);
+  // The same for keys of OpenSSL whose private half may stay elsewhere, in a module of PKCS#11. Each signs once, to see
+  // that it can.
+  static absl::StatusOr<SigningKey> FromOpenssl(std::shared_ptr<EVP_PKEY> key);
+  static absl::StatusOr<SigningKey> ForSealing(std::shared_ptr<EVP_PKEY> key);
 
-  // PKCS#8 PEM.
+  // PKCS#8 PEM; kInternal for a key whose private half cannot be had.
   absl::StatusOr<std::string> ToPem() const;
   const VerificationKey& verification_key() const { return public_; }
   // Signature over `input`: 64 bytes, with RSA as many as the modulus has. kInternal if OpenSSL fails.
@@ -62,8 +67,11 @@ class SigningKey {
 
  private:
   static absl::StatusOr<SigningKey> FromPem(absl::string_view pem, absl::Span<const KeyAlgorithm> algorithms);
-  explicit SigningKey(VerificationKey key) : public_(std::move(key)) {}
+  static absl::StatusOr<SigningKey> Make(std::shared_ptr<EVP_PKEY> key, absl::Span<const KeyAlgorithm> algorithms);
+  SigningKey(VerificationKey key, std::shared_ptr<EVP_PKEY> private_key)
+      : public_(std::move(key)), private_(std::move(private_key)) {}
   VerificationKey public_;
+  std::shared_ptr<EVP_PKEY> private_;
 };
 
 }  // namespace passerelle::proof

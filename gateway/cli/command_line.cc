@@ -155,11 +155,28 @@ void Grammar::AddDetect() {
   commands_[command].run = [this] { return RunDetect(registry_, files_, json_, console_); };
 }
 
+void AddSealOptions(CLI::App* command, SealRequest& seal) {
+  CLI::Option* const key = command->add_option(
+      "--seal", seal.key, "Private key to seal the translation with: a PEM file, or a PKCS#11 URI (RFC 7512)");
+  command
+      ->add_option("--certificate", seal.certificate, "PEM file with the certificate of that key, and those above it")
+      ->needs(key);
+  command->add_option("--time-stamps", seal.time_stamps, "URL of an authority for time-stamps (RFC 3161)")->needs(key);
+}
+
+void CheckSealOptions(const TranslateRequest& request, const std::string& to) {
+  if (request.seal.key.empty()) return;
+  if (request.seal.certificate.empty()) throw CLI::ValidationError("--seal", "needs --certificate");
+  if (to != "elm" && to != "elmo") throw CLI::ValidationError("--seal", "seals elm and elmo only");
+  if (request.pretty) throw CLI::ValidationError("--seal", "cannot be combined with --pretty");
+  if (!request.seal.time_stamps.empty() && to != "elm") throw CLI::ValidationError("--time-stamps", "is for elm only");
+}
+
 void Grammar::AddTranslate() {
   CLI::App* command =
       Add("translate", "Translates a document into the European Learning Model, or into another format.",
           "FILE [--from ID] [--to ID] [--report REPORT] [--refuse-loss level,...] [--report-index N] [--pretty] "
-          "[--explain]");
+          "[--explain] [--seal KEY --certificate CERTIFICATE [--time-stamps URL]]");
   command->add_option("FILE", translate_.file, "The document; - for standard input")->required();
   command->add_option("--from", translate_.options.from, "Format of the document; found out when not given");
   command->add_option("--to", to_, "Format to translate into; elm when not given");
@@ -174,6 +191,7 @@ void Grammar::AddTranslate() {
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--pretty", translate_.pretty, "Indented");
   command->add_flag("--explain", translate_.explain, "The whole account of the translation on standard error");
+  AddSealOptions(command, translate_.seal);
   commands_[command].run = [this] {
     const document::Adapter* const target = registry_.Find(to_);
     if (target == nullptr || (to_ != "elm" && !Can(*target, "write"))) {
@@ -188,6 +206,8 @@ void Grammar::AddTranslate() {
     translate_.options.import.list_mapped = !translate_.report_file.empty();
     translate_.options.import.report_index = report_index_;
     translate_.options.import.translation_time = absl::Now();
+    CheckSealOptions(translate_, to_);
+    translate_.seal.at = absl::Now();
     return RunTranslate(registry_, translate_, console_);
   };
 }

@@ -22,6 +22,7 @@
 #include "core/recognition/policy_report.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/seal_findings.h"
+#include "gateway/cli/seal_translation.h"
 #include "gateway/config/yaml.h"
 #include "gateway/system_clock.h"
 
@@ -150,6 +151,9 @@ int RunTranslate(const document::Registry& registry, const TranslateRequest& req
   const auto translated = [&]() -> absl::StatusOr<document::Translated> {
     ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
     ASSIGN_OR_RETURN(document::Translated done, document::Translate(registry, bytes, request.options));
+    if (!request.seal.key.empty()) {
+      ASSIGN_OR_RETURN(done.content, SealTranslation(done, request.seal));
+    }
     if (!request.report_file.empty()) {
       RETURN_IF_ERROR(WriteResult(request.report_file, document::ReportJson(done.report) + "\n"));
     }

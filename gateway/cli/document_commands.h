@@ -24,12 +24,20 @@ int RunFormats(const document::Registry& registry, bool json, const Console& con
 int RunDetect(const document::Registry& registry, const std::vector<std::string>& files, bool json,
               const Console& console);
 
+// With which key a translation is sealed (gateway/keys/keys.h).
+struct SealRequest {
+  std::string key;          // path or PKCS#11 URI; empty: it is not sealed
+  std::string certificate;  // path
+  std::string time_stamps;  // URL of an authority for time-stamps; empty for none
+  absl::Time at;
+};
 struct TranslateRequest {
   std::string file;
   document::TranslateOptions options;
   std::string report_file;  // empty for none
-  bool pretty = false;
-  bool explain = false;  // indented
+  bool pretty = false;      // indented
+  bool explain = false;
+  SealRequest seal;  // for elm, and for elmo without time-stamp
 };
 int RunTranslate(const document::Registry& registry, const TranslateRequest& request, const Console& console);
 

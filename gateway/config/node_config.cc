@@ -15,6 +15,7 @@
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
+#include "gateway/keys/pkcs11.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -58,19 +59,29 @@ void Complete(const std::string& folder, NodeConfig* config) {
   const auto resolve = [&folder](std::string* path) {
     if (!path->empty()) *path = ResolvePath(folder, *path);
   };
+  const auto resolve_key = [&resolve](std::string* reference) {
+    if (!IsPkcs11Uri(*reference)) resolve(reference);
+  };
   const auto resolve_tls = [&resolve](config::v1::TlsFiles* tls) {
     resolve(tls->mutable_certificate());
     resolve(tls->mutable_private_key());
     resolve(tls->mutable_trusted_authorities());
   };
   resolve(config->mutable_node_map());
-  resolve(config->mutable_message_key());
+  resolve_key(config->mutable_message_key());
   resolve(config->mutable_store());
   resolve(config->mutable_ports_file());
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
   if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
   for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
+  for (config::v1::Seal& seal : *config->mutable_seals()) {
+    resolve_key(seal.mutable_key());
+    resolve(seal.mutable_certificate());
+  }
+  for (config::v1::StatusServer& server : *config->mutable_status_servers()) {
+    resolve(server.mutable_trusted_authorities());
+  }
   auto* admin = config->mutable_admin_port();
   if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
   if (admin->metrics_listen().empty()) admin->set_metrics_listen(std::string(kLoopbackFreePort));
@@ -115,6 +126,15 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
   return absl::OkStatus();
 }
 
+absl::Status CheckSeals(const NodeConfig& config) {
+  for (int i = 0; i < config.seals_size(); ++i) {
+    const std::string place = absl::StrCat("seals[", i, "]");
+    if (config.seals(i).key().empty()) return Refuse(place + ".key", "is missing");
+    if (config.seals(i).certificate().empty()) return Refuse(place + ".certificate", "is missing");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckValues(const NodeConfig& config) {
   const std::pair<absl::string_view, const std::string*> required[] = {{"node", &config.node()},
                                                                        {"node_map", &config.node_map()},
@@ -137,7 +157,20 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckLimit("time_limits.exchange", limits.exchange(), base::kExchangeLifeMax));
   RETURN_IF_ERROR(CheckLimit("time_limits.drain", limits.drain(), absl::Minutes(10)));
   if (config.has_register_() && config.register_().folder().empty()) return Refuse("register.folder", "is missing");
-  return absl::OkStatus();
+  return CheckSeals(config);
+}
+
+absl::StatusOr<Fetcher> LoadFetcher(const NodeConfig& config) {
+  std::vector<AllowedServer> servers;
+  for (const config::v1::StatusServer& server : config.status_servers()) {
+    servers.push_back(
+        {server.origin(), {server.key_pins().begin(), server.key_pins().end()}, server.trusted_authorities()});
+  }
+  absl::StatusOr<Fetcher> fetcher = Fetcher::Make(std::move(servers));
+  if (!fetcher.ok()) {
+    return Refuse(absl::StrCat("status_servers", base::PlaceOf(fetcher.status())), base::DetailOf(fetcher.status()));
+  }
+  return fetcher;
 }
 
 // The node map says who this node is to the others; what it holds itself must be what they expect.
@@ -186,6 +219,10 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   ASSIGN_OR_RETURN(files.nodes, LoadNodeMap(config.node_map()));
   ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(config.message_key()));
   files.message_key = std::make_shared<const proof::SigningKey>(std::move(key));
+  ASSIGN_OR_RETURN(files.sealers, LoadSealers(config.seals()));
+  if (config.status_servers_size() > 0) {
+    ASSIGN_OR_RETURN(files.fetcher, LoadFetcher(config));
+  }
   RETURN_IF_ERROR(CheckOwnEntry(config, files));
   for (const std::string& path : config.recognition_policies()) {
     recognition::v1::RecognitionPolicy policy;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/federation/node_map.h"
+#include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
+#include "gateway/fetch/fetcher.h"
 #include "google/protobuf/duration.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
@@ -26,6 +29,8 @@ absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path);
 struct NodeFiles {
   std::shared_ptr<const federation::NodeDirectory> nodes;
   std::shared_ptr<const proof::SigningKey> message_key;
+  std::shared_ptr<const proof::Sealers> sealers;  // empty for a node that does not seal
+  std::optional<Fetcher> fetcher;                 // none for a node that fetches nothing
   std::vector<recognition::v1::RecognitionPolicy> policies;
 };
 

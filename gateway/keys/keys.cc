@@ -7,12 +7,15 @@
 #include <sys/stat.h>
 
 #include <memory>
+#include <utility>
 
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "gateway/files/files.h"
+#include "gateway/keys/pkcs11.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -44,6 +47,20 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
   return text;
 }
 
+using ReadPem = absl::StatusOr<proof::SigningKey>(absl::string_view);
+using TakeKey = absl::StatusOr<proof::SigningKey>(std::shared_ptr<EVP_PKEY>);
+
+absl::StatusOr<proof::SigningKey> LoadKey(const std::string& reference, ReadPem* from_pem, TakeKey* from_module) {
+  if (IsPkcs11Uri(reference)) {
+    ASSIGN_OR_RETURN(std::shared_ptr<EVP_PKEY> key, OpenPkcs11Key(reference));
+    return from_module(std::move(key));
+  }
+  ASSIGN_OR_RETURN(const std::string pem, ReadPrivateKeyFile(reference));
+  auto key = from_pem(pem);
+  if (!key.ok()) return Problem(Reason::kKeyUnusable, reference, base::DetailOf(key.status()));
+  return key;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> CertificateDer(absl::string_view pem) {
@@ -69,11 +86,28 @@ absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path) {
   return ReadKeyFile(path);
 }
 
-absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string pem, ReadPrivateKeyFile(path));
-  auto key = proof::SigningKey::FromPem(pem);
-  if (!key.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(key.status()));
-  return key;
+absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference) {
+  return LoadKey(reference, proof::SigningKey::FromPem, proof::SigningKey::FromOpenssl);
+}
+
+absl::StatusOr<proof::Sealer> LoadSealer(const std::string& key, const std::string& certificate) {
+  ASSIGN_OR_RETURN(proof::SigningKey signing, LoadKey(key, static_cast<ReadPem*>(proof::SigningKey::ForSealing),
+                                                      static_cast<TakeKey*>(proof::SigningKey::ForSealing)));
+  ASSIGN_OR_RETURN(const std::string chain, ReadKeyFile(certificate));
+  auto sealer = proof::Sealer::Make(std::move(signing), chain);
+  if (!sealer.ok()) return Problem(Reason::kKeyUnusable, certificate, base::DetailOf(sealer.status()));
+  return sealer;
+}
+
+absl::StatusOr<std::shared_ptr<const proof::Sealers>> LoadSealers(
+    const google::protobuf::RepeatedPtrField<config::v1::Seal>& seals) {
+  auto sealers = std::make_shared<proof::Sealers>();
+  for (const config::v1::Seal& seal : seals) {
+    ASSIGN_OR_RETURN(proof::Sealer sealer, LoadSealer(seal.key(), seal.certificate()));
+    const absl::Time from = seal.has_from() ? base::FromProto(seal.from()) : sealer.certificate().not_before();
+    sealers->Add(std::move(sealer), from);
+  }
+  return sealers;
 }
 
 absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {

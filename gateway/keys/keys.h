@@ -1,14 +1,19 @@
-// Keys and certificates from PEM files.
+// Keys and certificates from PEM files, and private keys from a module of PKCS#11 (gateway/keys/pkcs11.h) where a
+// reference is a URI.
 //
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/proof/jades/sealer.h"
+#include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "passerelle/config/v1/node_config.pb.h"
 
 namespace passerelle::gateway {
@@ -23,8 +28,16 @@ absl::StatusOr<std::string> CertificateSha256(absl::string_view pem);
 // read it.
 absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path);
 
-// The key that signs messages. Problem: kKeyUnusable.
-absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& path);
+// The key that signs messages, by path or URI. Problem: kKeyUnusable.
+absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference);
+
+// A seal: its key by path or URI, and the path of its certificates, that of the key first. Problem: kKeyUnusable with
+// the reference or path.
+absl::StatusOr<proof::Sealer> LoadSealer(const std::string& key, const std::string& certificate);
+
+// The seals of a node, each in its turn. Problem: kKeyUnusable as above.
+absl::StatusOr<std::shared_ptr<const proof::Sealers>> LoadSealers(
+    const google::protobuf::RepeatedPtrField<config::v1::Seal>& seals);
 
 // Whether a certificate, its private key and the trusted authorities can be read and fit together. Problem:
 // kKeyUnusable with the file.

@@ -1,10 +1,15 @@
-// Data Integrity proofs on a badge as Open Badges 3.0 has them, beside the verification of the signature alone. Printed
-// as documents a second; the Node.js judge of ../shared/judge takes some 11 ms of CPU time for one on the same machine.
+// Data Integrity proofs on a badge as Open Badges 3.0 has them, beside the verification of the signature alone and beside
+// the Node.js judge of ../shared/judge, where that is at hand.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
 #include "core/proof/di/data_integrity.h"
@@ -13,6 +18,7 @@
 #include "core/rdf/pinned_contexts.h"
 #include "tests/bench/goals.h"
 #include "tests/support/data_integrity_signer.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::bench {
 namespace {
@@ -81,6 +87,21 @@ void BadgeCanonical(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// CPU time of the judge for the same badge, in its own process and warmed up. Empty where there is no judge.
+std::vector<Measured> MeasureJudge() {
+  const std::string file = std::string(testing::kBuildDir) + "/tests/bench/badge.json";
+  std::ofstream(file) << Sealed("eddsa-rdfc-2022", TestSigner(KeyAlgorithm::kEdDsa));
+  const std::string command = absl::StrCat(testing::kSourceDir, "/tests/bench/judge_time.sh ", testing::kSourceDir, " ",
+                                           testing::kBuildDir, "/tests/conformance/judge ", file);
+  std::FILE* const out = popen(command.c_str(), "r");
+  char text[64] = {};
+  const bool read = out != nullptr && std::fgets(text, sizeof(text), out) != nullptr;
+  const int status = out == nullptr ? -1 : pclose(out);
+  double seconds = 0;
+  if (!read || status != 0 || !absl::SimpleAtod(absl::StripAsciiWhitespace(text), &seconds)) return {};
+  return {{"Judge/eddsa-rdfc-2022", seconds}};
+}
+
 }  // namespace
 }  // namespace passerelle::bench
 
@@ -91,8 +112,15 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("Verify/eddsa-rdfc-2022", bench::Verify, "eddsa-rdfc-2022", KeyAlgorithm::kEdDsa);
   benchmark::RegisterBenchmark("Verify/eddsa-jcs-2022", bench::Verify, "eddsa-jcs-2022", KeyAlgorithm::kEdDsa);
   benchmark::RegisterBenchmark("Verify/ecdsa-rdfc-2019", bench::Verify, "ecdsa-rdfc-2019", KeyAlgorithm::kEs256);
+  benchmark::RegisterBenchmark("Verify", bench::Verify, "eddsa-rdfc-2022", KeyAlgorithm::kEdDsa)
+      ->ThreadRange(1, 2)
+      ->UseRealTime();
   benchmark::RegisterBenchmark("BadgeAsRdf", bench::BadgeAsRdf);
   benchmark::RegisterBenchmark("BadgeCanonical", bench::BadgeCanonical);
-  return bench::Main(argc, argv,
-                     {{"a badge costs at most six signatures", "Verify/eddsa-rdfc-2022", "SignatureAlone", {}, 6.0}});
+  return bench::Main(
+      argc, argv,
+      {{"a badge costs at most six signatures", "Verify/eddsa-rdfc-2022", "SignatureAlone", {}, 6.0},
+       {"times faster than the Node.js judge", "Judge/eddsa-rdfc-2022", "Verify/eddsa-rdfc-2022", 20.0, {}},
+       {"two threads against one", "Verify/real_time/threads:1", "Verify/real_time/threads:2", 1.7, {}}},
+      bench::MeasureJudge());
 }

@@ -18,23 +18,38 @@ constexpr char kRepetitions[] = "--benchmark_repetitions=5";
 // Interleaving spreads what else the machine does over all benchmarks alike.
 constexpr char kInterleaved[] = "--benchmark_enable_random_interleaving=true";
 constexpr char kShort[] = "--benchmark_min_time=0.1";
-constexpr char kAggregates[] = "--benchmark_display_aggregates_only=true";
 
-// Prints what the console reporter prints, and keeps the time of every single run.
+// The name, with how the time was measured and by how many threads where that was asked for.
+std::string NameOf(const benchmark::BenchmarkName& name) {
+  std::string full = name.function_name;
+  for (const std::string& part : {name.args, name.time_type, name.threads}) {
+    if (!part.empty()) absl::StrAppend(&full, "/", part);
+  }
+  return full;
+}
+
+// Keeps the time of every single run, and prints the aggregates as the console reporter does. The library's own flag for
+// that would withhold the single runs from us too.
 class KeepingReporter : public benchmark::ConsoleReporter {
  public:
   KeepingReporter() : ConsoleReporter(OO_Tabular) {}
 
   void ReportRuns(const std::vector<Run>& runs) override {
+    std::vector<Run> printed;
     for (const Run& run : runs) {
+      if (run.run_type != Run::RT_Iteration || run.error_occurred) printed.push_back(run);
       if (run.run_type != Run::RT_Iteration || run.error_occurred || run.iterations == 0) continue;
-      times_[run.run_name.function_name + (run.run_name.args.empty() ? "" : "/" + run.run_name.args)].push_back(
-          run.cpu_accumulated_time / static_cast<double>(run.iterations));
+      const bool real = run.run_name.time_type == "real_time";
+      times_[NameOf(run.run_name)].push_back((real ? run.real_accumulated_time : run.cpu_accumulated_time) /
+                                             static_cast<double>(run.iterations));
     }
-    ConsoleReporter::ReportRuns(runs);
+    ConsoleReporter::ReportRuns(printed);
   }
 
-  // Seconds of CPU an iteration.
+  // What was measured by other means.
+  void Add(const std::string& name, double seconds) { times_[name].push_back(seconds); }
+
+  // Seconds an iteration.
   std::optional<double> Median(const std::string& name) const {
     const auto found = times_.find(name);
     if (found == times_.end()) return std::nullopt;
@@ -49,9 +64,9 @@ class KeepingReporter : public benchmark::ConsoleReporter {
 
 }  // namespace
 
-int Main(int argc, char** argv, const std::vector<Goal>& goals) {
+int Main(int argc, char** argv, const std::vector<Goal>& goals, const std::vector<Measured>& others) {
   // Before the caller's, so that those win.
-  std::vector<std::string> arguments = {argv[0], kRepetitions, kInterleaved, kShort, kAggregates};
+  std::vector<std::string> arguments = {argv[0], kRepetitions, kInterleaved, kShort};
   arguments.insert(arguments.end(), argv + 1, argv + argc);
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -59,6 +74,7 @@ int Main(int argc, char** argv, const std::vector<Goal>& goals) {
   benchmark::Initialize(&count, pointers.data());
   if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 64;
   KeepingReporter reporter;
+  for (const Measured& other : others) reporter.Add(other.name, other.seconds);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
 

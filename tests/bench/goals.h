@@ -6,7 +6,8 @@
 //     {}}});
 //   }
 //
-// The names are those of Google Benchmark ("Read/transcript"). The medians of the CPU time of one iteration count. A
+// The names are those of Google Benchmark ("Read/transcript", "Read/real_time/threads:2"). The medians of the CPU time of
+// one iteration count, or of the real time where a benchmark asks for that. A
 // goal whose benchmarks did not run, because they were filtered or their input is not there, is printed as not judged.
 //
 // Thread-safety: called once, from main. Ownership: keeps nothing.
@@ -27,8 +28,14 @@ struct Goal {
   std::optional<double> at_most;
 };
 
+// What was measured by other means than Google Benchmark, in the same run.
+struct Measured {
+  std::string name;
+  double seconds = 0;
+};
+
 // Runs the benchmarks and prints their table, then the goals with what was measured. Exit code: 0 if no goal was
 // missed, 1 if one was, 64 for arguments that Google Benchmark does not know.
-int Main(int argc, char** argv, const std::vector<Goal>& goals);
+int Main(int argc, char** argv, const std::vector<Goal>& goals, const std::vector<Measured>& others = {});
 
 }  // namespace passerelle::bench

@@ -66,8 +66,18 @@ int TimeOfToken(TS_resp_ctx* /*context*/, void* data, long* seconds, long* micro
   return 1;
 }
 
+template <typename T>
+std::string Encoded(int (*encode)(const T*, unsigned char**), const T* value) {
+  unsigned char* der = nullptr;
+  const int size = encode(value, &der);
+  Require(size > 0);
+  std::string text(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
+  OPENSSL_free(der);
+  return text;
+}
+
 // A request for a time-stamp over the bytes, in DER.
-Owned<BIO> TimeStampRequest(absl::string_view bytes) {
+std::string TimeStampRequest(absl::string_view bytes) {
   const Owner<TS_REQ, TS_REQ_free> request(TS_REQ_new());
   const Owner<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free> imprint(TS_MSG_IMPRINT_new());
   const Owner<X509_ALGOR, X509_ALGOR_free> algorithm(X509_ALGOR_new());
@@ -77,9 +87,7 @@ Owned<BIO> TimeStampRequest(absl::string_view bytes) {
   Require(TS_MSG_IMPRINT_set_msg(imprint.get(), reinterpret_cast<unsigned char*>(digest.data()),
                                  static_cast<int>(digest.size())) == 1);
   Require(TS_REQ_set_msg_imprint(request.get(), imprint.get()) == 1 && TS_REQ_set_cert_req(request.get(), 1) == 1);
-  Owned<BIO> bio(BIO_new(BIO_s_mem()));
-  Require(i2d_TS_REQ_bio(bio.get(), request.get()) == 1);
-  return bio;
+  return Encoded(i2d_TS_REQ, static_cast<const TS_REQ*>(request.get()));
 }
 
 }  // namespace
@@ -92,7 +100,15 @@ TestIdentity::TestIdentity(proof::KeyAlgorithm algorithm, const CertificateWish&
   ASN1_INTEGER_set(X509_get_serialNumber(x509), NextSerial());
   X509_set1_notBefore(x509, Asn1(wish.from).get());
   X509_set1_notAfter(x509, Asn1(wish.to).get());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, proof::Bytes(wish.name), -1, -1, 0);
+  const auto add_name = [x509](int nid, const std::string& text) {
+    if (text.empty()) return;
+    Require(X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), nid, MBSTRING_UTF8, proof::Bytes(text),
+                                       static_cast<int>(text.size()), -1, 0) == 1);
+  };
+  add_name(NID_countryName, wish.country);
+  add_name(NID_organizationName, wish.organisation);
+  add_name(NID_organizationIdentifier, wish.organisation_identifier);
+  add_name(NID_commonName, wish.name);
   X509_set_issuer_name(x509, X509_get_subject_name(above));
   X509_set_pubkey(x509, signer_.openssl());
   AddExtension(x509, above, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
@@ -123,7 +139,7 @@ std::string TestIdentity::KeyPem() const {
   });
 }
 
-std::string TestIdentity::TimeStampOver(absl::string_view bytes, absl::Time time) const {
+std::string TestIdentity::TimeStampAnswer(absl::string_view request, absl::Time time) const {
   const Owner<TS_RESP_CTX, TS_RESP_CTX_free> context(TS_RESP_CTX_new());
   const Owner<ASN1_OBJECT, ASN1_OBJECT_free> policy(OBJ_txt2obj("1.2.3.4.1", 1));
   Require(TS_RESP_CTX_set_signer_cert(context.get(), x509()) == 1);
@@ -134,16 +150,19 @@ std::string TestIdentity::TimeStampOver(absl::string_view bytes, absl::Time time
   Require(TS_RESP_CTX_add_md(context.get(), EVP_sha256()) == 1);
   TS_RESP_CTX_set_serial_cb(context.get(), SerialOfToken, nullptr);
   TS_RESP_CTX_set_time_cb(context.get(), TimeOfToken, &time);
-  const Owned<BIO> request = TimeStampRequest(bytes);
-  const Owner<TS_RESP, TS_RESP_free> response(TS_RESP_create_response(context.get(), request.get()));
+  const Owned<BIO> in(BIO_new_mem_buf(request.data(), static_cast<int>(request.size())));
+  const Owner<TS_RESP, TS_RESP_free> response(TS_RESP_create_response(context.get(), in.get()));
+  Require(response != nullptr);
+  return Encoded(i2d_TS_RESP, static_cast<const TS_RESP*>(response.get()));
+}
+
+std::string TestIdentity::TimeStampOver(absl::string_view bytes, absl::Time time) const {
+  const std::string answer = TimeStampAnswer(TimeStampRequest(bytes), time);
+  const unsigned char* at = proof::Bytes(answer);
+  const Owner<TS_RESP, TS_RESP_free> response(d2i_TS_RESP(nullptr, &at, static_cast<long>(answer.size())));
   PKCS7* const token = response == nullptr ? nullptr : TS_RESP_get_token(response.get());
   Require(token != nullptr);
-  unsigned char* der = nullptr;
-  const int size = i2d_PKCS7(token, &der);
-  Require(size > 0);
-  std::string text(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
-  OPENSSL_free(der);
-  return text;
+  return Encoded(i2d_PKCS7, static_cast<const PKCS7*>(token));
 }
 
 std::string TestIdentity::RevocationList(const TestIdentity* revoked, absl::Time revoked_at, absl::Time made_at) const {

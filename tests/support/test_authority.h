@@ -22,6 +22,10 @@ struct CertificateWish {
   absl::Time from = absl::FromCivil(absl::CivilDay(2024, 1, 1), absl::UTCTimeZone());
   absl::Time to = absl::FromCivil(absl::CivilDay(2030, 1, 1), absl::UTCTimeZone());
   const char* digest = "SHA256";
+  // More of the subject's name; not there when empty.
+  std::string country = "";
+  std::string organisation = "";
+  std::string organisation_identifier = "";
 };
 
 // A key with its certificate.
@@ -42,6 +46,8 @@ class TestIdentity {
 
   // A time-stamp token over the bytes, in DER. Needs extended key usage "critical,timeStamping".
   std::string TimeStampOver(absl::string_view bytes, absl::Time time) const;
+  // The answer of an authority for time-stamps to a request (RFC 3161), both in DER.
+  std::string TimeStampAnswer(absl::string_view request, absl::Time time) const;
   // A revocation list of this authority, in DER, with one certificate revoked at a time, or with none.
   std::string RevocationList(const TestIdentity* revoked, absl::Time revoked_at, absl::Time made_at) const;
 

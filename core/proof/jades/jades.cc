@@ -1,7 +1,5 @@
 #include "core/proof/jades/jades.h"
 
-#include <openssl/x509v3.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -75,7 +73,7 @@ class SignatureCheck {
     if (!ReadCertificates()) return std::move(result_);
     VerifySignature();
     CheckReference();
-    CheckSignerCertificate();
+    CheckSignerUse(*result_.signer, "x5c/0", findings_);
     if (!result_.verified) return std::move(result_);
     result_.level = findings_.refused() ? JadesLevel::kNone : JadesLevel::kB;
     CheckContentTimeStamp();
@@ -167,15 +165,6 @@ class SignatureCheck {
     }
   }
 
-  void CheckSignerCertificate() {
-    if (!result_.signer->MaySignContent()) {
-      findings_.Refuse(Reason::kSignerCertificate, "x5c/0", "its key is not for signatures over content");
-    }
-    if (result_.signer->IsAuthority()) {
-      findings_.Refuse(Reason::kSignerCertificate, "x5c/0", "it is the certificate of an authority");
-    }
-  }
-
   // Checks the tokens of a container; the time-stamps that hold. A token that cannot be read is refused, one that does
   // not hold only takes the level away.
   std::vector<TimeStamp> CheckTimeStamps(absl::string_view place, element container,
@@ -214,14 +203,13 @@ class SignatureCheck {
     const absl::StatusOr<UnsignedProperties> properties = UnsignedProperties::Read(header_);
     if (!properties.ok()) {
       findings_.Refuse(properties.status());
-      CheckTrust();
+      CheckTrust({});
       return;
     }
     properties->CollectCertificates(certificates_, findings_);
-    const RevocationEvidence evidence = properties->CollectEvidence(findings_);
+    RevocationEvidence evidence = properties->CollectEvidence(findings_);
     const bool stamped = CheckSignatureTimeStamps(*properties);
-    CheckTrust();
-    CheckRevocations(evidence);
+    CheckTrust(std::move(evidence));
     const bool archived = CheckArchiveTimeStamps(*properties);
     CheckCounterSignatures(*properties);
     if (result_.level != JadesLevel::kB || !stamped) return;
@@ -274,27 +262,11 @@ class SignatureCheck {
     }
   }
 
-  void CheckTrust() {
+  void CheckTrust(RevocationEvidence evidence) {
     const absl::Time best = result_.proven_time.value_or(at_);
-    if (trust_.seals.empty()) return findings_.Note(Reason::kNoEvidence, "x5c", "no anchors are known");
-    const absl::StatusOr<std::vector<Certificate>> path =
-        BuildPath(*result_.signer, certificates_, trust_.seals, CertificateUse::kContent, best);
-    if (!path.ok()) return findings_.Refuse(path.status());
-    result_.trusted = true;
-    path_ = *path;
-  }
-
-  void CheckRevocations(const RevocationEvidence& evidence) {
-    std::vector<Certificate> known = path_;
-    known.insert(known.end(), certificates_.begin(), certificates_.end());
-    for (const Certificate& issuer : known) {
-      if (X509_check_issued(issuer.openssl(), result_.signer->openssl()) != X509_V_OK) continue;
-      result_.revocation = CheckRevocation(*result_.signer, issuer, evidence, result_.proven_time.value_or(at_));
-      break;
-    }
-    if (result_.revocation.status == RevocationStatus::kRevoked) {
-      findings_.Refuse(Reason::kCertificateRevoked, "x5c/0");
-    }
+    const SignerAnswer answer = CheckSigner({"x5c", certificates_, std::move(evidence)}, trust_, best, findings_);
+    result_.trusted = answer.trusted;
+    result_.revocation = answer.revocation;
   }
 
   const Jws& jws_;
@@ -306,7 +278,6 @@ class SignatureCheck {
   JadesSignature result_;
   absl::string_view payload_;
   std::vector<Certificate> certificates_;  // the signer's first, then all that the document carries
-  std::vector<Certificate> path_;
   size_t tokens_ = 0;
 };
 

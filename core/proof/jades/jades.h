@@ -18,14 +18,11 @@
 #include "core/proof/jose/jws.h"
 #include "core/proof/x509/certificate.h"
 #include "core/proof/x509/revocation.h"
+#include "core/proof/x509/signer_check.h"
 
 namespace passerelle::proof {
 
-// Who is trusted. Without anchors for seals no path is looked for, and nobody is trusted.
-struct JadesTrust {
-  TrustAnchors seals;
-  TrustAnchors time_stamps;
-};
+using JadesTrust = SealTrust;
 
 // What the document carries and holds technically (TS 119 182-1, 6): B a signature with its certificate, T with a
 // time-stamp, LT with the material to check it later, LTA with time-stamps over that.

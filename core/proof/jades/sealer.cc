@@ -44,6 +44,10 @@ std::string Header(const SigningKey& key, const std::vector<Certificate>& chain,
 
 absl::StatusOr<Sealer> Sealer::Make(absl::string_view key_pem, absl::string_view chain_pem) {
   ASSIGN_OR_RETURN(SigningKey key, SigningKey::ForSealing(key_pem));
+  return Make(std::move(key), chain_pem);
+}
+
+absl::StatusOr<Sealer> Sealer::Make(SigningKey key, absl::string_view chain_pem) {
   ASSIGN_OR_RETURN(std::vector<Certificate> chain, Certificate::FromPem(chain_pem));
   const Certificate& own = chain.front();
   if (!own.key().ok() || own.key()->thumbprint() != key.verification_key().thumbprint()) {
@@ -60,9 +64,7 @@ absl::StatusOr<Sealer> Sealer::Make(absl::string_view key_pem, absl::string_view
 
 absl::StatusOr<std::string> Sealer::Seal(absl::string_view payload, absl::Time at) const {
   RETURN_IF_ERROR(base::JsonDocument::Parse(payload).status());
-  if (at < certificate().not_before() || at > certificate().not_after()) {
-    return Problem(Reason::kCertificateExpired, "certificate");
-  }
+  if (!CanSealAt(at)) return Problem(Reason::kCertificateExpired, "certificate");
   const std::string header = Header(key_, chain_, at);
   ASSIGN_OR_RETURN(const std::string signature, key_.Sign(absl::StrCat(header, ".", payload)));
   std::string sealed;

@@ -21,8 +21,14 @@ class Sealer {
   // then those above it. Problem: kKeyUnusable, also for a certificate of another key, of an authority, or whose key is
   // not for content.
   static absl::StatusOr<Sealer> Make(absl::string_view key_pem, absl::string_view chain_pem);
+  // The same with a key that is at hand; it has to be one of SigningKey::ForSealing.
+  static absl::StatusOr<Sealer> Make(SigningKey key, absl::string_view chain_pem);
 
+  const SigningKey& key() const { return key_; }
   const Certificate& certificate() const { return chain_.front(); }
+  const std::vector<Certificate>& chain() const { return chain_; }
+  // Whether the certificate is valid at that time.
+  bool CanSealAt(absl::Time at) const { return at >= certificate().not_before() && at <= certificate().not_after(); }
 
   // The sealed document. The payload has to be JSON by base::JsonDocument; `at` becomes "sigT" and has to lie within
   // the certificate's validity. Problems: kCertificateExpired, and those of base::JsonDocument.

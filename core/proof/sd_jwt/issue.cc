@@ -10,6 +10,7 @@
 #include "core/base/problem.h"
 #include "core/base/selective_disclosure.h"
 #include "core/base/status_macros.h"
+#include "core/proof/jose/sign.h"
 
 namespace passerelle::proof {
 namespace {
@@ -23,23 +24,6 @@ using simdjson::dom::object;
 
 constexpr size_t kSaltBytes = 16;
 constexpr absl::string_view kOpen[] = {"/iss", "/nbf", "/exp", "/cnf", "/vct", "/vct#integrity", "/status"};
-
-absl::StatusOr<std::string> SignCompact(absl::string_view header, absl::string_view payload, const SigningKey& key) {
-  const std::string input = absl::StrCat(base::Base64UrlEncode(header), ".", base::Base64UrlEncode(payload));
-  ASSIGN_OR_RETURN(const std::string signature, key.Sign(input));
-  return absl::StrCat(input, ".", base::Base64UrlEncode(signature));
-}
-
-std::string Header(const SigningKey& key, absl::string_view type, absl::string_view key_id) {
-  std::string header;
-  JsonWriter json(header);
-  json.BeginObject();
-  json.Member("alg", AlgorithmName(key.verification_key().algorithm()));
-  if (!key_id.empty()) json.Member("kid", key_id);
-  json.Member("typ", type);
-  json.EndObject();
-  return header;
-}
 
 class Issuer {
  public:
@@ -142,7 +126,7 @@ absl::StatusOr<std::string> IssueSdJwt(const SdJwtContent& content, const Signin
   }
   Issuer issuer(document, content.withholdable, random);
   ASSIGN_OR_RETURN(const std::string payload, issuer.Payload());
-  ASSIGN_OR_RETURN(std::string out, SignCompact(Header(key, "dc+sd-jwt", content.key_id), payload, key));
+  ASSIGN_OR_RETURN(std::string out, SignToken("dc+sd-jwt", content.key_id, payload, key));
   out += '~';
   for (const std::string& disclosure : issuer.disclosures()) absl::StrAppend(&out, disclosure, "~");
   return out;
@@ -170,7 +154,7 @@ absl::StatusOr<std::string> BindSdJwt(absl::string_view presentation, const Sign
   json.Member("nonce", nonce);
   json.Member("sd_hash", base::Base64UrlEncode(base::Digest(base::HashAlgorithm::kSha256, parts.bound)));
   json.EndObject();
-  ASSIGN_OR_RETURN(const std::string binding, SignCompact(Header(holder_key, "kb+jwt", ""), payload, holder_key));
+  ASSIGN_OR_RETURN(const std::string binding, SignToken("kb+jwt", "", payload, holder_key));
   return absl::StrCat(parts.bound, binding);
 }
 

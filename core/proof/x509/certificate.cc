@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <ctime>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -40,6 +41,16 @@ std::string DerOf(X509* x509) {
   std::string der(reinterpret_cast<const char*>(bytes), size > 0 ? static_cast<size_t>(size) : 0);
   OPENSSL_free(bytes);
   return der;
+}
+
+// The certificate of ours that OpenSSL put into a path, so that no key is parsed again.
+const Certificate* FindSame(const X509* x509, std::initializer_list<absl::Span<const Certificate>> known) {
+  for (const absl::Span<const Certificate> certificates : known) {
+    for (const Certificate& certificate : certificates) {
+      if (X509_cmp(certificate.openssl(), x509) == 0) return &certificate;
+    }
+  }
+  return nullptr;
 }
 
 absl::Status PathProblem(int error, int depth) {
@@ -126,8 +137,10 @@ absl::StatusOr<std::vector<Certificate>> BuildPath(const Certificate& leaf, absl
   std::vector<Certificate> path;
   STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(context.get());
   for (int i = 0; i < sk_X509_num(chain); ++i) {
-    ASSIGN_OR_RETURN(Certificate certificate, Certificate::FromDer(DerOf(sk_X509_value(chain, i))));
-    path.push_back(std::move(certificate));
+    const Certificate* const certificate =
+        FindSame(sk_X509_value(chain, i), {absl::MakeConstSpan(&leaf, 1), others, anchors.certificates()});
+    if (certificate == nullptr) return Problem(Reason::kInternal, "");
+    path.push_back(*certificate);
   }
   return path;
 }

@@ -1,6 +1,5 @@
 #include "core/proof/xml/signed_properties.h"
 
-#include <libxml/c14n.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -140,22 +139,33 @@ void ReadPolicy(const xmlNode* properties, XmlSignaturePlan& plan, XadesVerifica
   plan.findings.Note(Reason::kXadesPolicy, XmlPlace(identifier));
 }
 
-// The canonical form of an element as it stands in its document.
-std::string Canonical(const XmlTree& tree, xmlNode* element, absl::string_view algorithm) {
-  const auto within = [](void* data, xmlNode* node, xmlNode* parent) -> int {
-    // The parent of a namespace node is its element.
-    const xmlNode* place = node->type == XML_NAMESPACE_DECL ? parent : node;
-    return XmlIsWithin(place, static_cast<const xmlNode*>(data)) ? 1 : 0;
-  };
-  const bool exclusive = absl::StartsWith(algorithm, "http://www.w3.org/2001/10/xml-exc-c14n#");
-  xmlOutputBuffer* buffer = xmlAllocOutputBuffer(nullptr);
-  std::string text;
-  if (buffer != nullptr && xmlC14NExecute(tree.document(), within, element,
-                                          exclusive ? XML_C14N_EXCLUSIVE_1_0 : XML_C14N_1_0, nullptr, 0, buffer) >= 0) {
-    text.assign(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)), xmlOutputBufferGetSize(buffer));
+XmlForm CanonicalForm(absl::string_view algorithm) {
+  return absl::StartsWith(algorithm, "http://www.w3.org/2001/10/xml-exc-c14n#") ? XmlForm::kExclusive
+                                                                                : XmlForm::kInclusive;
+}
+
+// The base64 values of all elements of that name below another one, as far as the limit allows.
+void CollectValues(xmlNode* below, absl::string_view local, std::vector<std::string>& values) {
+  for (const xmlNode* element : XmlElementsBelow(below, XmlNodeNamespace(below), local)) {
+    const auto der = base::Base64Decode(TextOf(element));
+    if (der.ok() && !der->empty() && values.size() < base::kCertificatesMax) values.push_back(*der);
   }
-  xmlOutputBufferClose(buffer);
-  return text;
+}
+
+// 5.4.1, 5.4.2 and 5.5.2 with annex A.1.5: what a later check needs, of the signature and of its time-stamps.
+void ReadValidationData(xmlNode* properties, XadesVerification& result) {
+  const absl::string_view name_space = XmlNodeNamespace(properties);
+  std::vector<xmlNode*> holders = {properties};
+  for (xmlNode* data : XmlChildren(properties, kXades141, "TimeStampValidationData")) holders.push_back(data);
+  for (const xmlNode* holder : holders) {
+    for (xmlNode* values : XmlChildren(holder, name_space, "CertificateValues")) {
+      CollectValues(values, "EncapsulatedX509Certificate", result.certificates);
+    }
+    for (xmlNode* values : XmlChildren(holder, name_space, "RevocationValues")) {
+      CollectValues(values, "EncapsulatedCRLValue", result.evidence.revocation_lists);
+      CollectValues(values, "EncapsulatedOCSPValue", result.evidence.ocsp_responses);
+    }
+  }
 }
 
 }  // namespace
@@ -182,9 +192,10 @@ void ReadSignedProperties(XmlSignaturePlan& plan, XadesVerification& result) {
 void ReadUnsignedProperties(const XmlTree& tree, XmlSignaturePlan& plan, XadesVerification& result) {
   if (result.level == XadesLevel::kNone) return;
   const absl::string_view name_space = XmlNodeNamespace(plan.signed_properties);
-  const xmlNode* properties =
+  xmlNode* properties =
       XmlDescend(plan.signed_properties->parent, name_space, {"UnsignedProperties", "UnsignedSignatureProperties"});
   if (properties == nullptr) return;
+  ReadValidationData(properties, result);
   xmlNode* value = XmlChild(plan.signature, kXmlDsigNamespace, "SignatureValue");
   for (const xmlNode* stamp : XmlChildren(properties, name_space, "SignatureTimeStamp")) {
     const auto token = base::Base64Decode(TextOf(XmlChild(stamp, name_space, "EncapsulatedTimeStamp")));
@@ -194,7 +205,7 @@ void ReadUnsignedProperties(const XmlTree& tree, XmlSignaturePlan& plan, XadesVe
       continue;
     }
     const std::string uri = method == nullptr ? "" : XmlAttributeOf(method, "Algorithm").value_or("");
-    result.timestamps.push_back({*token, value == nullptr ? "" : Canonical(tree, value, uri)});
+    result.timestamps.push_back({*token, value == nullptr ? "" : XmlCanonical(tree, value, CanonicalForm(uri))});
   }
   if (result.timestamps.empty()) return;
   result.level = XadesLevel::kT;

@@ -1,5 +1,6 @@
 #include "core/proof/xml/tree.h"
 
+#include <libxml/c14n.h>
 #include <libxml/parser.h>
 
 #include <algorithm>
@@ -186,6 +187,23 @@ std::optional<std::string> XmlOnlyText(const xmlNode* element) {
     if (part->type != XML_TEXT_NODE) return std::nullopt;
     absl::StrAppend(&text, Text(part->content));
   }
+  return text;
+}
+
+std::string XmlCanonical(const XmlTree& tree, xmlNode* element, XmlForm form) {
+  const auto within = [](void* data, xmlNode* node, xmlNode* parent) -> int {
+    // The parent of a namespace node is its element.
+    const xmlNode* place = node->type == XML_NAMESPACE_DECL ? parent : node;
+    return XmlIsWithin(place, static_cast<const xmlNode*>(data)) ? 1 : 0;
+  };
+  xmlOutputBuffer* buffer = xmlAllocOutputBuffer(nullptr);
+  std::string text;
+  if (buffer != nullptr &&
+      xmlC14NExecute(tree.document(), within, element,
+                     form == XmlForm::kExclusive ? XML_C14N_EXCLUSIVE_1_0 : XML_C14N_1_0, nullptr, 0, buffer) >= 0) {
+    text.assign(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)), xmlOutputBufferGetSize(buffer));
+  }
+  xmlOutputBufferClose(buffer);
   return text;
 }
 

@@ -61,6 +61,10 @@ bool XmlIsWithin(const xmlNode* node, const xmlNode* ancestor);
 std::optional<std::string> XmlAttributeOf(const xmlNode* element, absl::string_view local);
 // The text of the text nodes directly in the element; nothing if there is anything else in it.
 std::optional<std::string> XmlOnlyText(const xmlNode* element);
+enum class XmlForm { kInclusive, kExclusive };
+// The canonical form of an element as it stands in its document, without comments (Canonical XML 1.0, Exclusive XML
+// Canonicalization 1.0). Empty when libxml2 fails.
+std::string XmlCanonical(const XmlTree& tree, xmlNode* element, XmlForm form);
 // "line 12": the place of a node for findings.
 std::string XmlPlace(const xmlNode* node);
 

@@ -2,7 +2,8 @@
 // Used by seals of the older European Digital Credentials and by trusted lists.
 //
 // The certificate comes from the document and is bound by its digest in the SignedProperties. That makes it the
-// certificate that was meant, not one that is trusted: the path to an anchor is for the caller.
+// certificate that was meant, not one that is trusted: that is for core/proof/xml/trusted_xades, or for a caller who
+// knows the certificate.
 //
 // Thread-safety: a free function on values.
 #pragma once
@@ -13,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/proof/x509/revocation.h"
 #include "core/proof/xml/xml_signature.h"
 
 namespace passerelle::proof {
@@ -33,7 +35,8 @@ struct XadesTimestamp {
 struct XadesVerification {
   XmlVerification signature;
   std::string certificate;                 // DER; empty when the signature binds none
-  std::vector<std::string> certificates;   // everything that KeyInfo carries, for building a path
+  std::vector<std::string> certificates;   // all that the signature carries, those of KeyInfo first, in DER
+  RevocationEvidence evidence;             // the revocation values that it carries
   std::optional<absl::Time> signing_time;  // as the signer claims
   std::string policy;                      // identifier of the signature policy, or empty
   XadesLevel level = XadesLevel::kNone;

@@ -4,8 +4,10 @@
 #include <cstdlib>
 
 #include "core/proof/jades/jades.h"
+#include "core/proof/jades/seal_time_stamp.h"
 #include "core/proof/jose/jws.h"
 #include "core/proof/vc_jwt.h"
+#include "core/proof/x509/time_stamp_request.h"
 
 namespace proof = passerelle::proof;
 
@@ -39,5 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(credential.verified || !credential.claims.has_value());
   const proof::JadesVerdict seal = proof::VerifyJades(bytes, proof::JadesTrust(), absl::UnixEpoch());
   Require(seal.verified || seal.payload.empty());
+  Require(!proof::AddTimeStampToSeal(bytes, bytes).ok());
+  Require(!proof::TokenOfTimeStampResponse(bytes, "a nonce that nobody answers").ok());
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "core/base/xml.h"
+#include "core/proof/xml/trusted_xades.h"
 #include "core/proof/xml/xades.h"
 #include "core/proof/xml/xml_signature.h"
 
@@ -23,5 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto seal = passerelle::proof::VerifyXades(bytes);
   if (seal.signature.content.empty() == seal.signature.accepted()) std::abort();
   if (seal.signature.accepted() && !passerelle::base::ReadXml(seal.signature.content).ok()) std::abort();
+  const auto known = passerelle::proof::VerifyXades(bytes, passerelle::proof::SealTrust(), absl::UnixEpoch());
+  if (known.trusted || known.seal.signature.content.empty() == known.seal.signature.accepted()) std::abort();
   return 0;
 }

@@ -3,6 +3,8 @@
 
 #include "core/base/digest.h"
 #include "core/exchange/exchanges.h"
+#include "core/proof/jades/jades.h"
+#include "tests/support/test_authority.h"
 #include "tests/unit/core/exchange/exchange_fixture.h"
 
 namespace passerelle::exchange {
@@ -119,6 +121,62 @@ TEST_F(CredentialQueryTest, ADocumentThatCannotBeTranslatedIsDeliveredWithTheRea
   ASSERT_EQ(delivered.translation().report().diagnostics_size(), 1);
   EXPECT_EQ(delivered.translation().report().diagnostics(0).rule(), "JSON_MALFORMED");
   EXPECT_EQ(delivered.translation().report().diagnostics(0).severity(), document::v1::SEVERITY_ERROR);
+}
+
+// What the handler of a node with seals delivers.
+class SealedDeliveryTest : public CredentialQueryTest {
+ protected:
+  document::v1::Translation Delivered(const proof::Sealers& sealers) {
+    CredentialQueryHandler handler(
+        {&norway_.reg, &norway_.authorisations, &network_.formats, &norway_.store, &network_.clock, &sealers});
+    v1::CredentialQuery query;
+    query.set_authorisation_id(authorisation_.id());
+    query.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    relay::Opened message;
+    message.header.sender = "BG";
+    message.body = query.SerializeAsString();
+    v1::CredentialDelivery delivery;
+    EXPECT_TRUE(delivery.ParseFromString(handler.Prepare(message).value()));
+    const document::v1::Translation translation = delivery.documents(0).translation();
+    EXPECT_EQ(translation.sha256(), base::Sha256Hex(translation.content()));
+    return translation;
+  }
+
+  static proof::Sealers SealersWith(const passerelle::testing::TestIdentity& seal) {
+    proof::Sealers sealers;
+    sealers.Add(*proof::Sealer::Make(seal.KeyPem(), seal.CertificatePem()), absl::InfinitePast());
+    return sealers;
+  }
+};
+
+TEST_F(SealedDeliveryTest, TheTranslationIsUnderTheSealOfTheNode) {
+  passerelle::testing::CertificateWish wish = passerelle::testing::SealWish();
+  wish.to = network_.clock.Now() + absl::Hours(24);
+  const passerelle::testing::TestIdentity seal(proof::KeyAlgorithm::kEs256, wish);
+  const document::v1::Translation translation = Delivered(SealersWith(seal));
+  proof::JadesTrust trust;
+  trust.seals.Add(seal.certificate());
+  const proof::JadesVerdict verdict = proof::VerifyJades(translation.content(), trust, network_.clock.Now());
+  ASSERT_TRUE(verdict.Accepted());
+  EXPECT_TRUE(verdict.signatures[0].trusted);
+  EXPECT_THAT(verdict.payload, ::testing::HasSubstr("Water quality in small supplies"));
+  EXPECT_THAT(verdict.payload, ::testing::HasSubstr("\"legalName\":{\"en\":\"Seal of the School of Example\"}"));
+  std::string changed = translation.content();
+  changed[changed.find("Water quality")] = 'w';
+  EXPECT_FALSE(proof::VerifyJades(changed, trust, network_.clock.Now()).Accepted());
+}
+
+TEST_F(SealedDeliveryTest, WhatCannotBeSealedIsDeliveredWithTheReason) {
+  passerelle::testing::CertificateWish wish = passerelle::testing::SealWish();
+  wish.to = network_.clock.Now() - absl::Hours(24);
+  const passerelle::testing::TestIdentity seal(proof::KeyAlgorithm::kEs256, wish);
+  const document::v1::Translation translation = Delivered(SealersWith(seal));
+  const proof::Sealers none;
+  EXPECT_EQ(translation.content(), Delivered(none).content());
+  ASSERT_GT(translation.report().diagnostics_size(), 0);
+  const document::v1::Diagnostic& last = *translation.report().diagnostics().rbegin();
+  EXPECT_EQ(last.rule(), "CERTIFICATE_EXPIRED");
+  EXPECT_EQ(last.place(), "seals");
 }
 
 TEST_F(CredentialQueryTest, AnEntryWithoutDocumentIsAFaultOfTheRegister) {

@@ -16,6 +16,7 @@
 #include "gateway/keys/make_certificates.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_authority.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -111,6 +112,28 @@ TEST_F(KeysTest, RefusesAPrivateKeyThatOthersMayUse) {
 TEST_F(KeysTest, NamesAMessageKeyThatCannotBeUsed) {
   EXPECT_THAT(LoadMessageKey(folder_ + "/none"), HasReasonAt(Reason::kKeyUnusable, folder_ + "/none"));
   EXPECT_THAT(LoadMessageKey(Put("k", "no key")), HasReasonAt(Reason::kKeyUnusable, folder_ + "/k"));
+}
+
+TEST_F(KeysTest, LoadsSealsThatTakeTurns) {
+  passerelle::testing::CertificateWish wish = passerelle::testing::SealWish();
+  const passerelle::testing::TestIdentity first(proof::KeyAlgorithm::kEs256, wish);
+  wish.from += absl::Hours(24);
+  const passerelle::testing::TestIdentity second(proof::KeyAlgorithm::kEs256, wish);
+  google::protobuf::RepeatedPtrField<config::v1::Seal> seals;
+  for (const passerelle::testing::TestIdentity* identity : {&first, &second}) {
+    const std::string name = absl::StrCat("seal", seals.size());
+    seals.Add()->set_key(Put(name + ".pem", identity->KeyPem()));
+    seals.rbegin()->set_certificate(Put(name + ".crt", identity->CertificatePem()));
+  }
+  const auto seal_at = [&](absl::Time time) { return (*(*LoadSealers(seals))->At(time))->certificate().der(); };
+  // Without a time of its own, a seal takes over with its certificate.
+  EXPECT_EQ(seal_at(wish.from - absl::Hours(1)), first.der());
+  EXPECT_EQ(seal_at(wish.from + absl::Hours(1)), second.der());
+  seals[1].mutable_from()->set_seconds(absl::ToUnixSeconds(wish.from + absl::Hours(48)));
+  EXPECT_EQ(seal_at(wish.from + absl::Hours(47)), first.der());
+  EXPECT_EQ(seal_at(wish.from + absl::Hours(49)), second.der());
+  seals[1].set_certificate(seals[0].certificate());
+  EXPECT_THAT(LoadSealers(seals), HasReasonAt(Reason::kKeyUnusable, seals[0].certificate()));
 }
 
 TEST_F(KeysTest, ChecksThatTlsFilesFitTogether) {

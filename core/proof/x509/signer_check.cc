@@ -1,0 +1,69 @@
+#include "core/proof/x509/signer_check.h"
+
+#include <openssl/x509v3.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/base/problem.h"
+
+namespace passerelle::proof {
+namespace {
+
+using base::Reason;
+
+// A path names its certificates as "x5c/1".
+void RefusePath(const absl::Status& problem, absl::string_view place, Findings& findings) {
+  const std::string where = base::PlaceOf(problem);
+  findings.Refuse(base::ReasonOf(problem), absl::StrCat(place, absl::StripPrefix(where, "x5c")),
+                  base::DetailOf(problem));
+}
+
+RevocationAnswer FindRevocation(const SignerEvidence& evidence, absl::Span<const Certificate> path, absl::Time at) {
+  const Certificate& signer = evidence.certificates.front();
+  std::vector<Certificate> known(path.begin(), path.end());
+  known.insert(known.end(), evidence.certificates.begin(), evidence.certificates.end());
+  for (const Certificate& issuer : known) {
+    if (X509_check_issued(issuer.openssl(), signer.openssl()) != X509_V_OK) continue;
+    return CheckRevocation(signer, issuer, evidence.revocation, at);
+  }
+  return {};
+}
+
+}  // namespace
+
+void CheckSignerUse(const Certificate& signer, absl::string_view place, Findings& findings) {
+  if (!signer.MaySignContent()) {
+    findings.Refuse(Reason::kSignerCertificate, place, "its key is not for signatures over content");
+  }
+  if (signer.IsAuthority()) {
+    findings.Refuse(Reason::kSignerCertificate, place, "it is the certificate of an authority");
+  }
+}
+
+SignerAnswer CheckSigner(const SignerEvidence& evidence, const SealTrust& trust, absl::Time at, Findings& findings) {
+  SignerAnswer answer;
+  const Certificate& signer = evidence.certificates.front();
+  std::vector<Certificate> path;
+  if (trust.seals.empty()) {
+    findings.Note(Reason::kNoEvidence, evidence.place, "no anchors are known");
+  } else {
+    absl::StatusOr<std::vector<Certificate>> built =
+        BuildPath(signer, evidence.certificates, trust.seals, CertificateUse::kContent, at);
+    answer.trusted = built.ok();
+    if (built.ok()) {
+      path = *std::move(built);
+    } else {
+      RefusePath(built.status(), evidence.place, findings);
+    }
+  }
+  answer.revocation = FindRevocation(evidence, path, at);
+  if (answer.revocation.status == RevocationStatus::kRevoked) {
+    findings.Refuse(Reason::kCertificateRevoked, absl::StrCat(evidence.place, "/0"));
+  }
+  return answer;
+}
+
+}  // namespace passerelle::proof
