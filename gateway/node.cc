@@ -34,7 +34,7 @@
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
 #include "gateway/node_map_file.h"
-#include "gateway/registers/file_register.h"
+#include "gateway/registers/open_register.h"
 #include "gateway/system_clock.h"
 #include "gateway/system_random.h"
 #include "gateway/telemetry/log.h"
@@ -125,7 +125,7 @@ class Node::Assembly {
   std::shared_ptr<const proof::Sealers> sealers_;
   std::unique_ptr<StatusListCache> status_lists_;
   std::unique_ptr<NodeMapFile> node_map_;
-  std::unique_ptr<FileRegister> register_;
+  std::unique_ptr<registers::Register> register_;
   std::unique_ptr<PeerTransport> transport_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
@@ -176,7 +176,6 @@ absl::Status Node::Assembly::Start() {
 }
 
 absl::Status Node::Assembly::OpenRegister() {
-  if (!config_.has_register_()) return absl::OkStatus();
   const auto changed = [this](const absl::Status& status) {
     if (status.ok()) {
       log_.Write(LogEvent::kRegisterReloaded, {});
@@ -184,7 +183,7 @@ absl::Status Node::Assembly::OpenRegister() {
       log_.WriteProblem(LogEvent::kRegisterRefused, status);
     }
   };
-  ASSIGN_OR_RETURN(register_, FileRegister::Open(config_.register_().folder(), &clock_, changed));
+  ASSIGN_OR_RETURN(register_, gateway::OpenRegister(config_, &clock_, changed));
   return absl::OkStatus();
 }
 
@@ -211,13 +210,13 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                                                             .adapters = &adapters_,
                                                                             .authorisations = authorisations_.get(),
                                                                             .policies = files.policies});
-  credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(
-      exchange::CredentialQueryHandler::Options{.reg = register_.get(),
-                                                .authorisations = authorisations_.get(),
-                                                .adapters = &adapters_,
-                                                .store = store_.get(),
-                                                .clock = &clock_,
-                                                .sealers = sealers_.get()});
+  credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
+      .reg = register_.get(),
+      .authorisations = authorisations_.get(),
+      .adapters = &adapters_,
+      .store = store_.get(),
+      .clock = &clock_,
+      .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
 
   std::vector<relay::Handler*> handlers = cases_->handlers();
@@ -406,11 +405,8 @@ void Node::Drain() { assembly_->Drain(); }
 absl::Status CheckNodeConfig(const std::string& path) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
   RETURN_IF_ERROR(LoadNodeFiles(config).status());
-  if (config.has_register_()) {
-    const SystemClock clock;
-    RETURN_IF_ERROR(FileRegister::Open(config.register_().folder(), &clock, nullptr).status());
-  }
-  return absl::OkStatus();
+  const SystemClock clock;
+  return OpenRegister(config, &clock, nullptr).status();
 }
 
 namespace {

@@ -10,13 +10,14 @@ BUILD_PACKAGES=(
   ca-certificates ccache cmake g++ git lld ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc
   # libraries
   golang-github-gogo-googleapis-dev libabsl-dev libc-ares-dev libcivetweb-dev libcli11-dev libcurl4-openssl-dev
-  libgmock-dev libgrpc++-dev libgrpc-dev libgtest-dev libicu-dev libprotobuf-dev libprotoc-dev libpugixml-dev
+  libgmock-dev libgrpc++-dev libgrpc-dev libgtest-dev libicu-dev libpq-dev libprotobuf-dev libprotoc-dev libpugixml-dev
   libre2-dev libsimdjson-dev libsqlite3-dev libssl-dev libxml2-dev libxmlsec1-dev libxmlsec1-openssl libyaml-cpp-dev
   prometheus-cpp-dev zlib1g-dev
 )
 CHECK_PACKAGES=(
   clang-14 clang-format-14 clang-tidy-14 curl libbenchmark-dev libclang-rt-14-dev libengine-pkcs11-openssl
-  libxml2-utils openssl python3 python3-jsonschema shellcheck softhsm2 sqlite3 util-linux
+  libxml2-utils libxslt1-dev openssl postgresql-15 python3 python3-grpcio python3-jsonschema python3-protobuf
+  python3-yaml shellcheck softhsm2 sqlite3 util-linux
 )
 
 # Those of the named packages that are not installed, one a line.

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
+#include "adapters/families/names.h"
 #include "core/base/json.h"
 #include "core/base/json_peek.h"
 #include "core/base/jws_payload.h"
@@ -17,17 +18,7 @@ namespace passerelle::adapters::clr2 {
 namespace {
 
 namespace dom = simdjson::dom;
-using base::Problem;
-using base::Reason;
-using document::Confidence;
 using document::DropIt;
-using document::FormatInfo;
-using document::Imported;
-using document::ImportOptions;
-using document::kDropped;
-using document::kKept;
-using document::Rule;
-using document::SourceNode;
 using document::UseIt;
 
 constexpr Rule kToken[] = {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "adapters/ebsi/dialects.h"
 #include "adapters/families/carrier.h"
+#include "adapters/families/names.h"
 #include "core/base/digest.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -16,17 +17,6 @@
 
 namespace passerelle::adapters::ebsi {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::FormatInfo;
-using document::Imported;
-using document::ImportOptions;
-using document::kDropped;
-using document::kKept;
-using document::Rule;
-using document::SourceNode;
 
 constexpr absl::string_view kCatalogueContext = "ec.europa.eu/credentials/v1";
 

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/mapping.h"
 #include "core/elm/rules/text.h"
@@ -14,22 +15,11 @@
 namespace passerelle::adapters::ebsi {
 namespace {
 
-using document::Context;
 using document::DropIt;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
 using document::LabelledNote;
-using document::LossClass;
-using document::Rule;
-using document::SourceNode;
-using document::Step;
 using document::Text;
 using document::Texts;
 using document::UseIt;
-
-constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
 
 // A DID identifies a learner to those who hold the register of it; it is a reference, not a name.
 LossClass SubjectId(const Step& step) {

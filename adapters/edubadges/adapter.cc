@@ -6,28 +6,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge2.h"
+#include "adapters/families/names.h"
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/text.h"
 
 namespace passerelle::adapters::edubadges {
 namespace {
 
-using document::Confidence;
-using document::FormatInfo;
-using document::Imported;
-using document::ImportOptions;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
 using document::LabelledNote;
-using document::LossClass;
-using document::Rule;
-using document::SourceNode;
-using document::Step;
 using document::Text;
 using document::UseIt;
-
-constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
 
 // Rule supervision.flags. Two answers that are both no are the service's way of saying nothing, unless the badge says
 // how it was assessed.

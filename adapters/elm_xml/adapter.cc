@@ -26,17 +26,16 @@ using pugi::xml_node;
 
 constexpr absl::string_view kNamespace = "http://data.europa.eu/snb";
 
-// How far into a catalogue its namespace declarations are looked for.
+// How far into accreditation data their namespace declarations are looked for.
 constexpr size_t kLookBytes = 8192;
 
-bool IsCatalogue(absl::string_view root) { return root == "Courses" || root == "Accreditations"; }
+constexpr absl::string_view kAccreditations = "Accreditations";
 
 absl::Status CheckRoot(const base::XmlDocument& document) {
   const absl::string_view root = base::XmlLocalName(document.Root());
-  if (IsCatalogue(root)) {
+  if (root == kAccreditations) {
     return Problem(Reason::kFormatNotSupported, document.Path(document.Root()),
-                   root == "Courses" ? "a catalogue of learning opportunities (LOQ) is no credential"
-                                     : "accreditation data (AMS) are no credential");
+                   "accreditation data (AMS) are no credential");
   }
   if (root != "europassCredential") {
     return Problem(Reason::kFormatUnknown, document.Path(document.Root()), "the root is europassCredential");
@@ -64,7 +63,7 @@ class ElmXmlAdapter : public document::Adapter {
     if (!root.has_value()) return Confidence::kNone;
     if (root->local == "europassCredential" && root->name_space == kNamespace) return Confidence::kCertain;
     const bool european = absl::StrContains(bytes.substr(0, kLookBytes), "http://data.europa.eu/snb/model/");
-    return IsCatalogue(root->local) && european ? Confidence::kCertain : Confidence::kNone;
+    return root->local == kAccreditations && european ? Confidence::kCertain : Confidence::kNone;
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {

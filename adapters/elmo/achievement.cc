@@ -3,6 +3,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/elmo/annex_one.h"
 #include "adapters/elmo/mapping.h"
 #include "core/base/limits.h"
 
@@ -88,6 +89,7 @@ void MapDescription(Source* source, const xml_node& specification, size_t depth,
   Texts plain;
   TakeMultilineTexts(source, source->Children(specification, "description"), &plain,
                      qualification->mutable_additional_note());
+  RemoveAnnexOneLines(*source, specification, &plain);
   Texts html;
   for (const xml_node& node : source->Children(specification, "descriptionHtml")) {
     const std::string text = base::XmlText(node);
@@ -277,6 +279,7 @@ std::vector<LearningAchievement> MapSpecification(Source* source, const ReportCo
   MapAssessment(source, report, instance, &achievement, qualification, depth);
   MapActivity(source, instance, &achievement);
   MapSupplement(source, instance, depth, qualification);
+  MapAnnexOne(source, specification, depth, &achievement, qualification);
   std::vector<LearningAchievement> parts = MapParts(source, report, specification, body, depth + 1);
   if (!parts.empty() && depth == 0) {
     source->Origin("A1-O04", document::v1::ELEMENT_STATUS_STATED, source->Child(specification, "hasPart"), "");

@@ -1,9 +1,10 @@
 // learningOpportunitySpecification and its instance, in the order of the schema.
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "adapters/elmo/annex_one.h"
 #include "adapters/elmo/export.h"
 #include "core/base/limits.h"
 #include "core/elm/rules/workload.h"
@@ -13,11 +14,8 @@ namespace passerelle::adapters::elmo {
 namespace {
 
 using document::kWidened;
-using document::Source;
 using document::SourceNode;
 using TextList = std::vector<std::pair<std::string, std::string>>;
-
-constexpr char kExtension[] = "urn:passerelle:elmo-extension:1";
 
 struct Kind {
   absl::string_view code;
@@ -56,19 +54,20 @@ class Beyond {
   Beyond(Writer* writer, const SourceNode* achievement) : writer_(writer), achievement_(achievement) {}
 
   void Collect(const SourceNode* qualification) {
-    Texts(qualification, "learningOutcome/title", "learningOutcome", "Learning outcome");
-    Concepts(qualification, "provenBy/dcType", "assessmentType", "Type of assessment");
-    Concepts(achievement_, "provenBy/specifiedBy/dcType", "assessmentType", "Type of assessment");
-    Concepts(qualification, "mode", "participation", "Form of participation");
-    Texts(qualification, "accreditation/title", "qualityAssurance", "Quality assurance");
-    Texts(qualification, "entryRequirement/noteLiteral", "entryRequirement", "Entry requirements");
-    Concepts(achievement_, "provenBy/idVerification", "supervision", "Supervision and identity verification");
-    Texts(qualification, "description", "description", "Description");
-    Texts(achievement_, "description", "description", "Description");
-    Texts(qualification, "additionalNote/noteLiteral", "note", "Note");
-    Texts(achievement_, "additionalNote/noteLiteral", "note", "Note");
-    Texts(qualification, "altLabel", "alternativeTitle", "Also known as");
-    Texts(achievement_, "entitlesTo/title", "entitlement", "Entitles to");
+    Each(qualification, "learningOutcome", "title", kOutcomeEntry);
+    Concepts(qualification, "provenBy/dcType", kAssessmentEntry);
+    Concepts(achievement_, "provenBy/specifiedBy/dcType", kAssessmentEntry);
+    Concepts(qualification, "mode", kParticipationEntry);
+    Concepts(achievement_, "influencedBy/specifiedBy/mode", kParticipationEntry);
+    Texts(qualification, "accreditation/title", kQualityEntry);
+    Texts(qualification, "entryRequirement/noteLiteral", kRequirementEntry);
+    Concepts(achievement_, "provenBy/idVerification", kSupervisionEntry);
+    Texts(qualification, "description", kDescriptionEntry);
+    Texts(achievement_, "description", kAchievementDescriptionEntry);
+    Each(qualification, "additionalNote", "noteLiteral", kNoteEntry);
+    Each(achievement_, "additionalNote", "noteLiteral", kAchievementNoteEntry);
+    Texts(qualification, "altLabel", kAlternativeTitleEntry);
+    Texts(achievement_, "entitlesTo/title", kEntitlementEntry);
   }
 
   const TextList& lines() const { return lines_; }
@@ -76,9 +75,10 @@ class Beyond {
   void AddExtension(pugi::xml_node parent) const {
     if (entries_.empty()) return;
     pugi::xml_node extension = parent.append_child("extension").append_child("p:annexOne");
-    extension.append_attribute("xmlns:p") = kExtension;
+    extension.append_attribute("xmlns:p") = kAnnexOneNamespace;
     for (const Entry& entry : entries_) {
       pugi::xml_node element = AddElement(extension, absl::StrCat("p:", entry.name).c_str(), entry.text);
+      if (entry.number > 0) element.append_attribute("number") = entry.number;
       if (!entry.iri.empty()) element.append_attribute("uri") = entry.iri.c_str();
       if (entry.language != "und") element.append_attribute("xml:lang") = entry.language.c_str();
     }
@@ -90,22 +90,27 @@ class Beyond {
     std::string language;
     std::string text;
     std::string iri;
+    int number = 0;  // of what is one in several languages; 0 for what there is one of
   };
 
-  void Add(absl::string_view name, absl::string_view label, const std::string& language, const std::string& text,
-           const std::string& iri) {
-    entries_.push_back({std::string(name), language, text, iri});
-    lines_.emplace_back(language, absl::StrCat(label, ": ", text));
+  void Add(Entry entry) {
+    lines_.emplace_back(entry.language, AnnexOneLine(entry.name, entry.text));
+    entries_.push_back(std::move(entry));
   }
-  void Texts(const SourceNode* node, absl::string_view path, absl::string_view name, absl::string_view label) {
+  void Texts(const SourceNode* node, absl::string_view path, absl::string_view name, int number = 0) {
     for (const auto& [language, text] : writer_->TakeTexts(node, path, "extension", kWidened)) {
-      Add(name, label, language, text, "");
+      Add({std::string(name), language, std::string(absl::StripAsciiWhitespace(text)), "", number});
     }
   }
-  void Concepts(const SourceNode* node, absl::string_view path, absl::string_view name, absl::string_view label) {
+  // Nodes that have texts, each in several languages.
+  void Each(const SourceNode* node, absl::string_view nodes, absl::string_view texts, absl::string_view name) {
+    int number = 0;
+    for (const SourceNode* found : writer_->source().Find(node, nodes)) Texts(found, texts, name, ++number);
+  }
+  void Concepts(const SourceNode* node, absl::string_view path, absl::string_view name) {
     for (const SourceNode* found : writer_->source().Find(node, path)) {
       const std::string text = writer_->LabelOf(found);
-      Add(name, label, "en", text, writer_->TakeConcept(found, "extension", kWidened));
+      Add({std::string(name), "en", text, writer_->TakeConcept(found, "extension", kWidened)});
     }
   }
 
@@ -137,7 +142,7 @@ void AddDescriptions(Writer* writer, const SourceNode* qualification, const Text
 }
 
 void AddGrade(Writer* writer, const SourceNode* achievement, pugi::xml_node instance) {
-  const Source& source = writer->source();
+  const document::Source& source = writer->source();
   const SourceNode* const assessment = source.FindFirst(achievement, "provenBy");
   const SourceNode* const status = source.FindFirst(assessment, "gradeStatus");
   if (status != nullptr && absl::EndsWith(writer->TakeConcept(status, "status"), elm::kGradeStatusPass)) {
@@ -213,7 +218,7 @@ void AddLevels(Writer* writer, const SourceNode* qualification, pugi::xml_node i
 
 void AddInstance(Writer* writer, const SourceNode* achievement, const SourceNode* qualification,
                  pugi::xml_node specification) {
-  const Source& source = writer->source();
+  const document::Source& source = writer->source();
   pugi::xml_node instance = specification.append_child("specifies").append_child("learningOpportunityInstance");
   AddIdentifiers(writer, achievement, instance);
   const std::string start = DayOf(writer->Take(achievement, "influencedBy/temporal/startDate", "start"));
@@ -239,7 +244,7 @@ void AddInstance(Writer* writer, const SourceNode* achievement, const SourceNode
 }  // namespace
 
 void AddSpecification(Writer* writer, const SourceNode* achievement, pugi::xml_node parent, size_t depth) {
-  const Source& source = writer->source();
+  const document::Source& source = writer->source();
   pugi::xml_node element = parent.append_child("learningOpportunitySpecification");
   const SourceNode* const qualification = writer->Resolve(source.FindFirst(achievement, "specifiedBy"));
   AddIdentifiers(writer, qualification, element);

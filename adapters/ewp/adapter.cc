@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/base/xml.h"
@@ -13,12 +14,7 @@
 namespace passerelle::adapters::ewp {
 namespace {
 
-using base::Problem;
-using base::Reason;
-using document::Confidence;
 using document::Enclosed;
-using document::Imported;
-using document::ImportOptions;
 
 constexpr absl::string_view kNamespace =
     "https://github.com/erasmus-without-paper/ewp-specs-api-imobility-tors/blob/stable-v";

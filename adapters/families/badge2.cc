@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
 #include "adapters/families/carrier.h"
+#include "adapters/families/names.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -15,19 +16,8 @@
 namespace passerelle::adapters::families {
 namespace {
 
-using base::Problem;
-using base::Reason;
-using document::Context;
 using document::DropIt;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
 using document::LabelledNote;
-using document::LossClass;
-using document::Rule;
-using document::SourceNode;
-using document::Step;
 using document::Text;
 using document::UseIt;
 

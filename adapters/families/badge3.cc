@@ -5,22 +5,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/names.h"
 #include "core/document/mapping.h"
 
 namespace passerelle::adapters::families {
 namespace {
 
-using document::Context;
 using document::DropIt;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
 using document::LabelledNote;
-using document::LossClass;
-using document::Rule;
-using document::SourceNode;
-using document::Step;
 using document::Text;
 using document::UseIt;
 

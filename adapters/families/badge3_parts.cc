@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "adapters/families/names.h"
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/level.h"
 #include "core/elm/rules/text.h"
@@ -14,16 +15,6 @@
 namespace passerelle::adapters::families {
 namespace {
 
-using document::Context;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
-using document::LossClass;
-using document::SourceNode;
-using document::Step;
-
-constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
 constexpr absl::string_view kEscoSkill = "http://data.europa.eu/esco/skill/";
 constexpr absl::string_view kEscoSkillScheme = "http://data.europa.eu/esco/concept-scheme/skills";
 

@@ -3,16 +3,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/names.h"
 #include "core/elm/rules/text.h"
 
 namespace passerelle::adapters::families {
 namespace {
-
-using document::Context;
-using document::kKept;
-using document::kWidened;
-using document::Rule;
-using document::SourceNode;
 
 const SourceNode* DescriptionOf(const Context& context, const SourceNode* achievement, const std::string& id) {
   if (id.empty()) return nullptr;

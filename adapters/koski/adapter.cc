@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "adapters/koski/mapping.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -13,16 +14,6 @@
 
 namespace passerelle::adapters::koski {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::Draft;
-using document::Imported;
-using document::ImportOptions;
-using document::Source;
-using document::SourceNode;
-using document::SourceTree;
 
 // A performance with the right to study that it belongs to.
 struct Entry {
@@ -128,15 +119,14 @@ class KoskiAdapter : public document::Adapter {
     Draft draft(&source, bytes, suffix);
     MapLearner(&source, &draft, person);
     for (const Entry& award : awards) MapPerformance(&source, &draft, award.right, award.performance);
-    ASSIGN_OR_RETURN(Imported imported, draft.Finish(options));
-    imported.original_confidential = true;
-    return imported;
+    return draft.Finish(options);
   }
 
  private:
-  const document::FormatInfo info_ = {
-      "koski",  "Koski, the Finnish register of studies", {"2018", "2026"}, {"read"}, "beta", "application/json",
-      "koski-1"};
+  const document::FormatInfo info_ = {"koski",          "Koski, the Finnish register of studies",
+                                      {"2018", "2026"}, {"read"},
+                                      "beta",           "application/json",
+                                      "koski-1",        true};
 };
 
 }  // namespace

@@ -5,26 +5,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/national.h"
 #include "core/elm/rules/finland.h"
 
 namespace passerelle::adapters::koski {
 namespace {
-
-using document::Apply;
-using document::Context;
-using document::Draft;
-using document::DraftAchievement;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
-using document::LossClass;
-using document::Rule;
-using document::Source;
-using document::SourceNode;
-using document::Step;
 
 // What must not leave the register: support, health, detention, economic situation, adapted aims, free text about the
 // learner, and people who signed. Names of members, wherever they stand.

@@ -1,5 +1,7 @@
 #include "adapters/ooapi/adapter.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,7 +9,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "adapters/families/names.h"
+#include "adapters/ooapi/catalogue.h"
 #include "adapters/ooapi/mapping.h"
+#include "adapters/ooapi/write.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -15,19 +20,18 @@
 namespace passerelle::adapters::ooapi {
 namespace {
 
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::Draft;
-using document::Imported;
-using document::ImportOptions;
-using document::Source;
-using document::SourceNode;
-using document::SourceTree;
-
 // Members that only objects of this interface have, each beside the code that all of them have.
-constexpr absl::string_view kIds[] = {"courseId",    "programId",      "offeringId",
-                                      "componentId", "organizationId", "personId"};
+constexpr absl::string_view kIds[] = {
+    "courseId",    "programId",      "offeringId",       "componentId",         "organizationId",     "personId",
+    "programmeId", "organisationId", "courseOfferingId", "programmeOfferingId", "learningComponentId"};
+
+// A page of a list, whose items have codes and ids of the interface.
+bool IsPage(const base::JsonPeek& top) {
+  if (!top.Has("items") || !top.Has("pageSize")) return false;
+  const auto first = base::JsonPeek::Of(top.Value("items"));
+  if (!first.has_value() || !first->Has("primaryCode")) return false;
+  return std::any_of(std::begin(kIds), std::end(kIds), [&first](absl::string_view id) { return first->Has(id); });
+}
 
 bool IsPlaceholder(absl::string_view text) { return absl::StartsWith(text, "--") && absl::EndsWith(text, "--"); }
 
@@ -55,12 +59,15 @@ class OoapiAdapter : public document::Adapter {
     for (const absl::string_view id : kIds) {
       if (coded && top->Has(id)) return Confidence::kCertain;
     }
+    if (IsPage(*top)) return Confidence::kCertain;
     return top->Has("consumerKey") ? Confidence::kPossible : Confidence::kNone;
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(bytes));
     Source source(std::move(tree), options);
+    RETURN_IF_ERROR(RefuseTemplate(source));
+    if (IsCatalogue(source)) return ImportCatalogue(&source);
     ASSIGN_OR_RETURN(const SourceNode* const association, ChooseAssociation(&source, options));
     RETURN_IF_ERROR(CheckResult(source, association));
     if (source.FindFirst(association, "person|student") == nullptr) {
@@ -71,12 +78,36 @@ class OoapiAdapter : public document::Adapter {
     return draft.Finish(options);
   }
 
+  absl::StatusOr<document::Exported> ExportCatalogue(const elm::v3::Dataset& catalogue,
+                                                     const document::ExportOptions& options) const override {
+    return WriteCatalogue(catalogue, options);
+  }
+
  private:
+  static absl::Status RefuseTemplate(const Source& source) {
+    for (const SourceNode& node : source.tree().nodes()) {
+      if (IsPlaceholder(node.text)) return Problem(Reason::kTemplateNotFilled, source.tree().Path(&node));
+    }
+    return absl::OkStatus();
+  }
+
+  // A result names its offering and course, but is an association itself.
+  static bool IsCatalogue(const Source& source) {
+    const std::vector<const SourceNode*> entries = EntriesOf(source);
+    return std::any_of(entries.begin(), entries.end(), [&source](const SourceNode* entry) {
+      return source.FindFirst(entry, "associationId") == nullptr && IsCatalogueEntry(source, entry);
+    });
+  }
+
+  static absl::StatusOr<Imported> ImportCatalogue(Source* source) {
+    Imported imported;
+    imported.catalogue = ReadCatalogue(source);
+    source->Close(&imported);
+    return imported;
+  }
+
   // An association on its own, one of a list, or one of a page ("items").
   static absl::StatusOr<const SourceNode*> ChooseAssociation(Source* source, const ImportOptions& options) {
-    for (const SourceNode& node : source->tree().nodes()) {
-      if (IsPlaceholder(node.text)) return Problem(Reason::kTemplateNotFilled, source->tree().Path(&node));
-    }
     std::vector<const SourceNode*> found;
     for (const char* path : {"", "items"}) {
       for (const SourceNode* node : source->Find(source->root(), path)) {
@@ -98,8 +129,10 @@ class OoapiAdapter : public document::Adapter {
     return found[chosen];
   }
 
-  const document::FormatInfo info_ = {
-      "ooapi", "Open Education API, results", {"5", "6"}, {"read"}, "beta", "application/json", "ooapi-1"};
+  const document::FormatInfo info_ = {"ooapi",    "Open Education API: results read, catalogues read and written",
+                                      {"5", "6"}, {"read", "write"},
+                                      "beta",     "application/json",
+                                      "ooapi-2"};
 };
 
 }  // namespace

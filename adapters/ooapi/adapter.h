@@ -1,8 +1,8 @@
 // Open Education API 5 and 6: what the interface of an institution answers, as JSON.
 //
 // A result (an association of a person with the offering of a course, programme or component) becomes a credential once
-// it is final and passed. Entries of the catalogue (courses, programmes, offerings, organisations) are recognised; they
-// are no credentials.
+// it is final and passed. Courses, programmes and offerings are a catalogue, which is written as version 6.
+// Organisations and persons alone are recognised; they are neither.
 //
 // An answer may hold the id of a person, course or organisation where another has the whole of it; what is only named
 // by its id is by reference. Consumer blocks belong to their consumers and are passed over.

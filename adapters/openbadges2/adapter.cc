@@ -1,14 +1,10 @@
 #include "adapters/openbadges2/adapter.h"
 
 #include "adapters/families/badge2.h"
+#include "adapters/families/names.h"
 
 namespace passerelle::adapters::openbadges2 {
 namespace {
-
-using document::Confidence;
-using document::FormatInfo;
-using document::Imported;
-using document::ImportOptions;
 
 class OpenBadges2Adapter : public document::Adapter {
  public:

@@ -5,6 +5,7 @@
 
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
+#include "adapters/families/names.h"
 #include "adapters/openbadges3/write.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -13,16 +14,6 @@
 
 namespace passerelle::adapters::openbadges3 {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::FormatInfo;
-using document::Imported;
-using document::ImportOptions;
-using document::kDropped;
-using document::Rule;
-using document::SourceNode;
 
 constexpr families::BakingMarks kMarks = {"openbadgecredential", "credential"};
 

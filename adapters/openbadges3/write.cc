@@ -311,7 +311,7 @@ class Writer {
     if (language_ != "und") json->Member("inLanguage", language_);
     WriteAlignments(json);
     WriteWorkload(json);
-    WriteWord(source_.FindFirst(specification_, "mode"), "participationType", Vocabulary::kMode, kModes, json);
+    WriteWord(Mode(), "participationType", Vocabulary::kMode, kModes, json);
     WriteAssessment(json);
     WriteIdentifiers(specification_, json);
     WriteScheme(json);
@@ -436,6 +436,12 @@ class Writer {
     source_.Carry(volume, credits ? "achievement.timeInvestment" : "achievement.SBU", kKept, "workload.hours");
   }
 
+  // Of the qualification, else of the activity that led to it.
+  const SourceNode* Mode() const {
+    const SourceNode* const mode = source_.FindFirst(specification_, "mode");
+    return mode != nullptr ? mode : source_.FindFirst(claim_, "influencedBy/specifiedBy/mode");
+  }
+
   const SourceNode* Assessment() const { return source_.FindFirst(claim_, "provenBy"); }
 
   // The kind of the assessment that was made, else of the one that the specification asks for.
@@ -451,8 +457,7 @@ class Writer {
     const SourceNode* const id = source_.FindFirst(supervision, "id");
     const auto code = elm::CodeOf(Vocabulary::kIdVerification, id == nullptr ? "" : id->text);
     if (!code.has_value()) return;
-    const std::string mode = source_.TextOf(specification_, "mode/id");
-    const bool online = absl::EndsWith(mode, elm::kModeOnline);
+    const bool online = absl::EndsWith(source_.TextOf(Mode(), "id"), elm::kModeOnline);
     if (*code == elm::kIdVerificationSupervisedWithId) {
       json->Member("supervisionType", online ? "supervised online" : "onsite with identity verification");
       json->Member("identityChecked", true);

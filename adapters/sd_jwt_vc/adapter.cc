@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
+#include "adapters/families/names.h"
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "adapters/sd_jwt_vc/presentation.h"
 #include "core/base/json.h"
@@ -17,15 +18,6 @@
 
 namespace passerelle::adapters::sd_jwt_vc {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::Draft;
-using document::Imported;
-using document::ImportOptions;
-using document::Source;
-using document::SourceTree;
 
 constexpr absl::string_view kLearningType = "urn:eu.europa.ec.eudi:learning:credential:1";
 constexpr absl::string_view kMicroCredentialType = "urn:eudi:micro_credential:1";

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "adapters/virta/mapping.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -14,16 +15,6 @@
 
 namespace passerelle::adapters::virta {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::Draft;
-using document::Imported;
-using document::ImportOptions;
-using document::Source;
-using document::SourceNode;
-using document::SourceTree;
 
 constexpr absl::string_view kNamespace = "urn:mace:funet.fi:virta/";
 constexpr absl::string_view kRoots[] = {"Envelope", "OpiskelijanKaikkiTiedotResponse", "OpiskelijanTiedotResponse",

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/national.h"
 #include "core/elm/rules/finland.h"
@@ -16,22 +17,6 @@
 
 namespace passerelle::adapters::virta {
 namespace {
-
-using document::Apply;
-using document::Context;
-using document::Draft;
-using document::DraftAchievement;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
-using document::LossClass;
-using document::Rule;
-using document::Source;
-using document::SourceNode;
-using document::Step;
-
-constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
 
 // --- Conversions
 // ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "adapters/families/names.h"
 #include "adapters/xberufsbildung/mapping.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -17,16 +18,6 @@
 
 namespace passerelle::adapters::xberufsbildung {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::Draft;
-using document::Imported;
-using document::ImportOptions;
-using document::Source;
-using document::SourceNode;
-using document::SourceTree;
 
 constexpr absl::string_view kNamespace = "http://xberufsbildung.de/def/xberufsbildung/";
 

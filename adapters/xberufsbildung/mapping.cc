@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/national.h"
 #include "core/document/xbildung.h"
@@ -10,20 +11,6 @@
 
 namespace passerelle::adapters::xberufsbildung {
 namespace {
-
-using document::Apply;
-using document::Context;
-using document::Draft;
-using document::DraftAchievement;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
-using document::LossClass;
-using document::Rule;
-using document::Source;
-using document::SourceNode;
-using document::Step;
 
 // Rule level.dqr: the element is named after the German framework, but its code list is that of the EQF. A bare number
 // without that list is a level of the German framework, whose eight levels are those of the EQF.
@@ -42,14 +29,16 @@ constexpr Rule kDocument[] = {
     {"gueltigkeitsdatum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
     {"pruefungsdatum", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
     {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/bezeichnung", "A.title", document::PlainText, kKept, ""},
-    {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/fundstelle", "Q.additionalNote", document::LabelledNote,
-     kWidened, "note.labelled"},
+    {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/fundstelle", "Q.additionalNote#A1-M11",
+     document::LabelledNote, kWidened, "quality.legal-basis"},
     {"allgemeineAngaben/fortbildungsabschluss|ausbildungsberuf/binnendifferenzierung/fachrichtung", "Q.additionalNote",
      document::LabelledNote, kWidened, "note.labelled"},
     {"allgemeineAngaben/niveauDQR/code", "Q.eqfLevel", Level, kKept, "level.dqr"},
     {"allgemeineAngaben/berufsschulnote/note", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
-    {"rechtsgrundlage/code/code", "Q.additionalNote", document::CodeNote, kWidened, "note.labelled"},
-    {"rechtsgrundlage/nichtGelisteterWert", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    // The regulation that the examination follows is what assures its quality.
+    {"rechtsgrundlage/code/code", "Q.additionalNote#A1-M11", document::CodeNote, kWidened, "quality.legal-basis"},
+    {"rechtsgrundlage/nichtGelisteterWert", "Q.additionalNote#A1-M11", document::LabelledNote, kWidened,
+     "quality.legal-basis"},
     {"zusaetzlicheAngaben/beschreibung", "A.additionalNote", document::Prose, kWidened, ""},
     {"titel", "names the kind of document", document::DropIt, kDropped, ""},
 };

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "adapters/families/names.h"
 #include "adapters/xhochschule/mapping.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -14,16 +15,6 @@
 
 namespace passerelle::adapters::xhochschule {
 namespace {
-
-using base::Problem;
-using base::Reason;
-using document::Confidence;
-using document::Draft;
-using document::Imported;
-using document::ImportOptions;
-using document::Source;
-using document::SourceNode;
-using document::SourceTree;
 
 constexpr absl::string_view kNamespace = "http://xhochschule.de/def/xhochschule/";
 

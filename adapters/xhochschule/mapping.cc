@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/national.h"
 #include "core/document/xbildung.h"
@@ -14,21 +15,6 @@
 
 namespace passerelle::adapters::xhochschule {
 namespace {
-
-using document::Apply;
-using document::Context;
-using document::DraftAchievement;
-using document::kDerived;
-using document::kDropped;
-using document::kKept;
-using document::kWidened;
-using document::LossClass;
-using document::Rule;
-using document::Source;
-using document::SourceNode;
-using document::Step;
-
-constexpr LossClass kDone = document::v1::LOSS_CLASS_UNSPECIFIED;
 
 // --- Conversions
 // ------------------------------------------------------------------------------------------------------

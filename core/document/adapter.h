@@ -36,6 +36,9 @@ struct FormatInfo {
   std::string maturity;                 // "stable", "beta" or "alpha"
   std::string media_type;               // usual media type
   std::string mapping_version;          // changes whenever the same document would come out otherwise
+  // Documents hold what may not leave their register beside what is read: their digest is evidence, not they
+  // themselves.
+  bool original_confidential = false;
 };
 
 // How sure an adapter is that bytes are of its format. The highest wins; two equal ones above kNone are reported as
@@ -81,13 +84,12 @@ struct Account {
   std::vector<document::v1::Diagnostic> diagnostics;
 };
 
-// What an adapter reads.
+// What an adapter reads: a credential or, where `catalogue` is set, a catalogue (profile LOQ of the European model).
 struct Imported : Account {
   elm::v3::EuropeanDigitalCredential credential;
+  std::optional<elm::v3::Dataset> catalogue;
   // The source's own bytes are a European credential already: no conversion evidence is added.
   bool european = false;
-  // The source holds what may not leave its register beside what was read: its digest is added as evidence, not itself.
-  bool original_confidential = false;
 };
 
 // A document inside another, for the adapter of its own format. The account is that of the wrapping.
@@ -126,6 +128,9 @@ class Adapter {
   // catalogued problem; without it, kFormatNotSupported.
   virtual absl::StatusOr<Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,
                                           const ExportOptions& options) const;
+  // The same for a catalogue.
+  virtual absl::StatusOr<Exported> ExportCatalogue(const elm::v3::Dataset& catalogue,
+                                                   const ExportOptions& options) const;
 };
 
 // The adapters of this build, in the order of their table. Made by adapters/registry (generated); the core only uses

@@ -118,8 +118,11 @@ elm::v3::AgentNode Draft::FinishBody(const elm::v3::Organisation& body) {
   if (body.legal_name().empty()) {
     source_->Warn("issuer.by-reference", source_->root(),
                   "The awarding body has no name; its identifiers, if any, lead to it.");
-    source_->Origin("A1-M04", body.identifier().empty() ? v1::ELEMENT_STATUS_MISSING : v1::ELEMENT_STATUS_BY_REFERENCE,
-                    nullptr, "issuer.by-reference");
+    constexpr char kRule[] = "issuer.by-reference";
+    const v1::ElementStatus status =
+        body.identifier().empty() ? v1::ELEMENT_STATUS_MISSING : v1::ELEMENT_STATUS_BY_REFERENCE;
+    source_->Origin("A1-M04", status, nullptr, kRule);
+    source_->Demote("A1-M04", status, kRule);
   }
   return written;
 }
@@ -154,7 +157,7 @@ void Draft::FinishAssessment(DraftAchievement* draft) {
   if (assessment.has_id_verification()) {
     source_->Note("supervision.no-grade", draft->place,
                   "The model holds supervision only beside a grade; it is kept as a note.");
-    source_->Demote("A1-O02", "supervision.no-grade");
+    source_->Demote("A1-O02", v1::ELEMENT_STATUS_TEXT, "supervision.no-grade");
     const auto& labels = assessment.id_verification().pref_label();
     elm::AddNote("en", absl::StrCat("Supervision: ", labels.empty() ? "" : labels.Get(0).value()),
                  draft->qualification.mutable_additional_note());

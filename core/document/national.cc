@@ -19,6 +19,8 @@ google::protobuf::RepeatedPtrField<elm::v3::IdentifierNode>* IdentifiersOf(const
       return targets.qualification->mutable_identifier();
     case 'V':
       return targets.activity->mutable_identifier();
+    case 'O':
+      return targets.opportunity->mutable_identifier();
     default:
       return targets.body->mutable_identifier();
   }

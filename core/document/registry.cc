@@ -9,7 +9,12 @@ namespace passerelle::document {
 
 absl::StatusOr<Exported> Adapter::Export(const elm::v3::EuropeanDigitalCredential& /*credential*/,
                                          const ExportOptions& /*options*/) const {
-  return base::Problem(base::Reason::kFormatNotSupported, Info().id, "it is read, not written");
+  return base::Problem(base::Reason::kFormatNotSupported, Info().id, "credentials are not written in it");
+}
+
+absl::StatusOr<Exported> Adapter::ExportCatalogue(const elm::v3::Dataset& /*catalogue*/,
+                                                  const ExportOptions& /*options*/) const {
+  return base::Problem(base::Reason::kFormatNotSupported, Info().id, "catalogues are not written in it");
 }
 
 Registry::Registry(std::vector<std::unique_ptr<const Adapter>> adapters) : adapters_(std::move(adapters)) {}

@@ -156,9 +156,9 @@ void Source::Origin(absl::string_view element, v1::ElementStatus status, const S
   standing->second = {status, std::string(rule)};
 }
 
-void Source::Demote(absl::string_view element, absl::string_view rule) {
+void Source::Demote(absl::string_view element, v1::ElementStatus status, absl::string_view rule) {
   const auto standing = standings_.find({std::string(element), scope_});
-  if (standing != standings_.end()) standing->second = {v1::ELEMENT_STATUS_TEXT, std::string(rule)};
+  if (standing != standings_.end()) standing->second = {status, std::string(rule)};
 }
 
 std::string Source::Language(const SourceNode* stated) {

@@ -56,8 +56,8 @@ class Source {
   // How an element of Annex I came out, where its target does not tell: withheld, by reference, or text.
   void Origin(absl::string_view element, v1::ElementStatus status, const SourceNode* node, absl::string_view rule);
 
-  // The element is stated as text after all, in the achievement at hand.
-  void Demote(absl::string_view element, absl::string_view rule);
+  // The element stands weaker than what was carried suggests, in the achievement at hand: as text, or by reference.
+  void Demote(absl::string_view element, v1::ElementStatus status, absl::string_view rule);
 
   // What is carried from now on belongs to the n-th achievement. Within one, the strongest status of an element counts;
   // among several the weakest. kNoScope stops the account of elements, for parts of achievements.

@@ -77,6 +77,7 @@ Message* Anchor(const Targets& targets, absl::string_view letter) {
   if (letter == "T") return targets.assessment;
   if (letter == "V") return targets.activity;
   if (letter == "B") return targets.body;
+  if (letter == "O") return targets.opportunity;
   return nullptr;
 }
 
@@ -88,6 +89,7 @@ const Descriptor* AnchorType(absl::string_view letter) {
   if (letter == "T") return elm::v3::LearningAssessment::descriptor();
   if (letter == "V") return elm::v3::LearningActivity::descriptor();
   if (letter == "B") return elm::v3::Organisation::descriptor();
+  if (letter == "O") return elm::v3::LearningOpportunity::descriptor();
   return nullptr;
 }
 

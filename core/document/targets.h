@@ -2,9 +2,10 @@
 //
 // A path begins with an anchor, as docs/adding-an-adapter.md has them: C the credential, S its subject, A an
 // achievement, Q the qualification that specifies it, T the assessment that proves it, V the activity that led to it,
-// B the awarding body. Terms of the model follow: "Q.creditPoint", "A.awardedBy.awardingDate". Where a term on the way
-// may have several values, a new one is begun; "T.specifiedBy[0].dcType" takes the first instead. "#A1-M11" at the end
-// names the element of Annex I that a note speaks of.
+// B the awarding body, and of catalogues O a learning opportunity. Terms of the model follow: "Q.creditPoint",
+// "A.awardedBy.awardingDate". Where a term on the way may have several values, a new one is begun;
+// "T.specifiedBy[0].dcType" takes the first instead. "#A1-M11" at the end names the element of Annex I that a note
+// speaks of.
 //
 // Thread-safety: free functions on values; a Targets belongs to one thread. Ownership: Targets points, owns nothing.
 #pragma once
@@ -27,6 +28,7 @@ struct Targets {
   elm::v3::LearningAssessment* assessment = nullptr;
   elm::v3::LearningActivity* activity = nullptr;
   elm::v3::Organisation* body = nullptr;
+  elm::v3::LearningOpportunity* opportunity = nullptr;
 };
 
 // Puts a text where the path leads: into a field of texts, a note, a web resource's address, or a plain string. kKept

@@ -43,8 +43,8 @@ elm::v3::Concept FileType(absl::string_view bytes) {
 
 // The translation cannot carry the source's seal, so it carries the source: byte for byte, as evidence of a conversion.
 // Of a confidential source it carries the digest, by which whoever holds the source can show that it is the one.
-void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, bool confidential,
-                   elm::v3::EuropeanDigitalCredential* credential) {
+void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, elm::v3::EuropeanDigitalCredential* credential) {
+  const bool confidential = format.original_confidential;
   auto* evidence = credential->add_evidence();
   *evidence->mutable_dc_type() = Known(Vocabulary::kEvidenceType, elm::kEvidenceTypeConversion);
   auto* original = evidence->add_embedded_evidence();
@@ -82,7 +82,7 @@ v1::TranslationReport MakeReport(const Adapter& adapter, const Imported& importe
   report.set_from(adapter.Info().id);
   report.set_to("elm");
   report.set_mapping_version(adapter.Info().mapping_version);
-  *report.mutable_elements() = elm::AnnexOne(imported.credential).elements();
+  if (!imported.catalogue.has_value()) *report.mutable_elements() = elm::AnnexOne(imported.credential).elements();
   for (const ElementOrigin& origin : imported.origins) {
     for (auto& element : *report.mutable_elements()) {
       if (element.element() == origin.element) ApplyOrigin(origin, &element);
@@ -154,7 +154,9 @@ void AddLosses(const Account& account, v1::TranslationReport* report) {
 absl::Status WriteAs(const Adapter& adapter, const ImportOptions& options, Translated* result) {
   ExportOptions export_options;
   export_options.list_mapped = options.list_mapped;
-  ASSIGN_OR_RETURN(Exported exported, adapter.Export(result->credential, export_options));
+  ASSIGN_OR_RETURN(Exported exported, result->catalogue.has_value()
+                                          ? adapter.ExportCatalogue(*result->catalogue, export_options)
+                                          : adapter.Export(result->credential, export_options));
   result->report.set_to(adapter.Info().id);
   result->report.set_mapping_version(
       absl::StrCat(result->report.mapping_version(), " ", adapter.Info().mapping_version));
@@ -234,9 +236,13 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
   import.format_named = import.format_named || !options.from.empty();
   std::string mapping_version = adapter->Info().mapping_version;
   ASSIGN_OR_RETURN(Imported imported, ReadDocument(registry, *adapter, bytes, import, &mapping_version));
+  if (imported.catalogue.has_value()) {
+    if (!options.catalogues) return Problem(Reason::kNotACredential, "document", "it is a catalogue");
+    if (!refused.empty()) return Problem(Reason::kFieldInvalid, "refuse_loss", "Annex I asks nothing of a catalogue");
+  }
   // What is written in another format has no place for the original, which stays with whoever translates.
-  if (!imported.european && target == nullptr) {
-    EmbedOriginal(bytes, adapter->Info(), imported.original_confidential, &imported.credential);
+  if (!imported.european && !imported.catalogue.has_value() && target == nullptr) {
+    EmbedOriginal(bytes, adapter->Info(), &imported.credential);
   }
 
   Translated result;
@@ -244,8 +250,9 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
   result.report = MakeReport(*adapter, imported);
   result.report.set_mapping_version(mapping_version);
   result.credential = std::move(imported.credential);
+  result.catalogue = std::move(imported.catalogue);
   if (target == nullptr) {
-    result.content = elm::Write(result.credential);
+    result.content = result.catalogue.has_value() ? elm::WriteData(*result.catalogue) : elm::Write(result.credential);
   } else {
     RETURN_IF_ERROR(WriteAs(*target, import, &result));
   }

@@ -3,6 +3,7 @@
 // Thread-safety: free functions on values and const adapters.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct TranslateOptions {
   std::string from;  // format id; empty to detect
   std::string to;    // format id; empty or "elm" for the European model
   ImportOptions import;
+  // Take catalogues too; without it, a catalogue is kNotACredential, so that nobody takes one for a credential.
+  bool catalogues = false;
   // Annex I elements whose loss is refused, by id or name (score.h): kLossRefused when one is missing afterwards.
   std::vector<std::string> refuse_loss;
 };
@@ -35,15 +38,17 @@ struct TranslateOptions {
 struct Translated {
   std::string format;  // what the document was read as
   elm::v3::EuropeanDigitalCredential credential;
-  std::string content;  // the credential as JSON-LD, model 3.2, or as the format that was asked for
+  std::optional<elm::v3::Dataset> catalogue;  // instead of the credential, of formats of catalogues
+  std::string content;                        // as JSON-LD, model 3.2, or as the format that was asked for
   v1::TranslationReport report;
 };
 
 // Translates a document into the European model, and from there into another format if one is asked for. A document of
 // another format is embedded as evidence and the result claims the profile edc-converted; a European document is
-// written anew without it. kLossRefused carries no report: call without refuse_loss to see one. Problems: those of the
-// adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kFormatNotSupported (the target cannot be written),
-// kLossRefused.
+// written anew without it. A catalogue becomes a data set of the profile LOQ, without evidence; Annex I asks nothing of
+// it, so that its report has no elements. kLossRefused carries no report: call without refuse_loss to see one.
+// Problems: those of the adapter, kInputEmpty, kInputTooLarge, kFormatUnknown, kFormatNotSupported (the target cannot
+// be written), kLossRefused.
 absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view bytes,
                                      const TranslateOptions& options);
 

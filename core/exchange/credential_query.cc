@@ -62,6 +62,7 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
                                     const document::v1::CredentialDocument& document, absl::Time now) {
   document::TranslateOptions options;
   options.import.translation_time = now;
+  options.refuse_loss = handler.refuse_loss;
   absl::StatusOr<document::Translated> translated = document::Translate(*handler.adapters, document.content(), options);
   document::v1::Translation translation;
   if (translated.ok()) {
@@ -81,11 +82,12 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
   return translation;
 }
 
-absl::StatusOr<v1::DeliveredDocument> LookUp(const CredentialQueryHandler::Options& options,
-                                             const std::string& credential_id, absl::Time now) {
+absl::StatusOr<v1::DeliveredDocument> LookUp(const CredentialQueryHandler::Options& handler,
+                                             const std::string& credential_id) {
+  const absl::Time now = handler.clock->Now();
   // Documents named by digest are for what the holder hands in; a register is looked up by its own ids.
   if (absl::StartsWith(credential_id, sharing::kDigestPrefix)) return NotAvailable();
-  ASSIGN_OR_RETURN(const registers::v1::RegisterEntry entry, options.reg->LookUpCredential(credential_id));
+  ASSIGN_OR_RETURN(const registers::v1::RegisterEntry entry, handler.reg->LookUpCredential(credential_id));
   if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= now) return NotAvailable();
   const std::string& content = entry.document().content();
   if (content.empty()) return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");
@@ -94,7 +96,13 @@ absl::StatusOr<v1::DeliveredDocument> LookUp(const CredentialQueryHandler::Optio
   v1::DeliveredDocument delivered;
   delivered.set_credential_id(credential_id);
   *delivered.mutable_document() = document::MakeDocument(content, format, entry.document().media_type());
-  *delivered.mutable_translation() = Translate(options, delivered.document(), now);
+  *delivered.mutable_translation() = Translate(handler, delivered.document(), now);
+  // Whether or not it could be translated: what may not leave the register does not leave.
+  const document::Adapter* const adapter = handler.adapters->Find(format);
+  if (adapter != nullptr && adapter->Info().original_confidential) {
+    delivered.mutable_document()->clear_content();
+    delivered.set_original_withheld(true);
+  }
   return delivered;
 }
 
@@ -115,7 +123,7 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
   // All or nothing: a part of what the holder authorised would pass for the whole.
   v1::CredentialDelivery delivery;
   for (const std::string& credential_id : authorisation->credential_ids()) {
-    absl::StatusOr<v1::DeliveredDocument> document = LookUp(options_, credential_id, options_.clock->Now());
+    absl::StatusOr<v1::DeliveredDocument> document = LookUp(options_, credential_id);
     if (!document.ok()) return Hidden(document.status());
     *delivery.add_documents() = *std::move(document);
   }

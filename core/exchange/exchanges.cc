@@ -76,8 +76,12 @@ absl::Status CheckDelivery(const v1::CredentialDelivery& delivery) {
   for (int i = 0; i < delivery.documents_size(); ++i) {
     const v1::DeliveredDocument& document = delivery.documents(i);
     const std::string place = absl::StrCat("documents[", i, "]");
-    if (document.document().content().empty()) return invalid(absl::StrCat(place, ".document"), "it has no bytes");
-    if (document.document().sha256() != base::Sha256Hex(document.document().content())) {
+    const std::string& original = document.document().content();
+    if (document.original_withheld() != original.empty()) {
+      return invalid(absl::StrCat(place, ".document"),
+                     original.empty() ? "it has no bytes" : "it is said to be withheld");
+    }
+    if (!document.original_withheld() && document.document().sha256() != base::Sha256Hex(original)) {
       return invalid(absl::StrCat(place, ".document.sha256"), "it is not the digest of the content");
     }
     if (document.translation().sha256() != base::Sha256Hex(document.translation().content())) {

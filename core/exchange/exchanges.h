@@ -55,8 +55,9 @@ class Exchanges : public relay::AnswerHandler {
   const relay::Outbox* outbox_ = nullptr;
 };
 
-// The asked side: answers CredentialQuery with the originals, their translations and reports. Anything that is not
-// covered, and anything that is not there, is the same kNotAvailable.
+// The asked side: answers CredentialQuery with the originals, their translations and reports; of originals that hold
+// what may not leave their register, the digest. Anything that is not covered, and anything that is not there, is the
+// same kNotAvailable.
 class CredentialQueryHandler : public relay::Handler {
  public:
   struct Options {
@@ -66,8 +67,11 @@ class CredentialQueryHandler : public relay::Handler {
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
     const proof::Sealers* sealers = nullptr;  // null or empty: translations go out unsealed
+    // Elements of Annex I (document::ElementsOf) without which no translation is delivered: the original goes alone,
+    // with LOSS_REFUSED in its report.
+    std::vector<std::string> refuse_loss = {};
   };
-  explicit CredentialQueryHandler(Options options) : options_(options) {}
+  explicit CredentialQueryHandler(Options options) : options_(std::move(options)) {}
 
   std::string Type() const override;
   absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;

@@ -198,6 +198,7 @@ void Grammar::AddTranslate() {
       throw CLI::ValidationError("--to", "must be one of " + FormatsTo("write"));
     }
     translate_.options.to = to_;
+    translate_.options.catalogues = true;
     if (!translate_.options.from.empty() && registry_.Find(translate_.options.from) == nullptr) {
       throw CLI::ValidationError("--from", "must be one of " + FormatsTo("read"));
     }

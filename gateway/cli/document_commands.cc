@@ -163,7 +163,7 @@ int RunTranslate(const document::Registry& registry, const TranslateRequest& req
     PrintProblem(translated.status(), console);
     return kExitRefused;
   }
-  const bool pretty = request.pretty && translated->report.to() == "elm";
+  const bool pretty = request.pretty && translated->report.to() == "elm" && !translated->catalogue.has_value();
   console.out << (pretty ? elm::WritePretty(translated->credential) : translated->content) << "\n";
   if (request.explain) {
     console.err << document::ReportText(translated->report);

@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/score.h"
 #include "core/recognition/policy.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
@@ -24,6 +25,10 @@ using base::Problem;
 using base::Reason;
 using config::v1::NodeConfig;
 using google::protobuf::Duration;
+
+// A register is asked while another node or a client waits.
+constexpr absl::Duration kRegisterTimeLimit = absl::Seconds(5);
+constexpr absl::Duration kRegisterTimeLimitMost = absl::Minutes(1);
 
 constexpr absl::string_view kLoopbackFreePort = "127.0.0.1:0";
 
@@ -74,6 +79,16 @@ void Complete(const std::string& folder, NodeConfig* config) {
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
   if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
+  if (config->has_sql_register()) {
+    auto* sql = config->mutable_sql_register();
+    if (sql->has_sqlite()) resolve(sql->mutable_sqlite());
+    if (sql->view().empty()) sql->set_view("passerelle_register");
+    SetDefault(sql->mutable_time_limit(), kRegisterTimeLimit);
+  }
+  if (config->has_grpc_register()) {
+    resolve_tls(config->mutable_grpc_register()->mutable_tls());
+    SetDefault(config->mutable_grpc_register()->mutable_time_limit(), kRegisterTimeLimit);
+  }
   for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
@@ -135,6 +150,28 @@ absl::Status CheckSeals(const NodeConfig& config) {
   return absl::OkStatus();
 }
 
+absl::Status CheckRegister(const NodeConfig& config) {
+  const int registers = int{config.has_register_()} + int{config.has_sql_register()} + int{config.has_grpc_register()};
+  if (registers > 1) return Refuse("register", "one of register, sql_register and grpc_register");
+  if (config.has_register_() && config.register_().folder().empty()) return Refuse("register.folder", "is missing");
+  if (config.has_sql_register()) {
+    const config::v1::SqlRegister& sql = config.sql_register();
+    if (sql.sqlite().empty() && sql.postgresql().empty())
+      return Refuse("sql_register", "sqlite or postgresql is missing");
+    RETURN_IF_ERROR(CheckLimit("sql_register.time_limit", sql.time_limit(), kRegisterTimeLimitMost));
+  }
+  if (config.has_grpc_register()) {
+    const config::v1::GrpcRegister& service = config.grpc_register();
+    RETURN_IF_ERROR(CheckAddress("grpc_register.address", service.address()));
+    RETURN_IF_ERROR(CheckTls("grpc_register", service.tls()));
+    if (!base::IsSha256Hex(service.certificate_sha256())) {
+      return Refuse("grpc_register.certificate_sha256", "64 lower-case hexadecimal digits are expected");
+    }
+    RETURN_IF_ERROR(CheckLimit("grpc_register.time_limit", service.time_limit(), kRegisterTimeLimitMost));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckValues(const NodeConfig& config) {
   const std::pair<absl::string_view, const std::string*> required[] = {{"node", &config.node()},
                                                                        {"node_map", &config.node_map()},
@@ -156,7 +193,9 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckLimit("time_limits.peer_call", limits.peer_call(), base::kClaimLife / 2));
   RETURN_IF_ERROR(CheckLimit("time_limits.exchange", limits.exchange(), base::kExchangeLifeMax));
   RETURN_IF_ERROR(CheckLimit("time_limits.drain", limits.drain(), absl::Minutes(10)));
-  if (config.has_register_() && config.register_().folder().empty()) return Refuse("register.folder", "is missing");
+  const auto refused = document::ElementsOf({config.refuse_loss().begin(), config.refuse_loss().end()});
+  if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
+  RETURN_IF_ERROR(CheckRegister(config));
   return CheckSeals(config);
 }
 

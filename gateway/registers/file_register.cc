@@ -11,10 +11,10 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
-#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
+#include "gateway/registers/finding.h"
 #include "passerelle/registers/v1/register_index.pb.h"
 
 namespace passerelle::gateway {
@@ -145,22 +145,9 @@ absl::StatusOr<RegisterEntry> FileRegister::LookUpCredential(absl::string_view c
 absl::StatusOr<authenticity::v1::AuthenticityAnswer> FileRegister::ConfirmDigest(absl::string_view sha256) {
   const auto index = Current();
   const absl::Time now = clock_->Now();
-  authenticity::v1::AuthenticityAnswer answer;
-  answer.set_sha256(std::string(sha256));
-  *answer.mutable_register_time() = base::ToProto(index->loaded_at);
   const auto found = index->by_digest.find(sha256);
-  // A document whose issue lies ahead has not been issued yet.
-  if (found == index->by_digest.end() || base::FromProto(index->rows[found->second].entry.issue_time()) > now) {
-    answer.set_finding(authenticity::v1::REGISTER_FINDING_NOT_ISSUED);
-    return answer;
-  }
-  const RegisterEntry& entry = index->rows[found->second].entry;
-  *answer.mutable_issue_time() = entry.issue_time();
-  const bool revoked = entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= now;
-  if (revoked) *answer.mutable_revoke_time() = entry.revoke_time();
-  answer.set_finding(revoked ? authenticity::v1::REGISTER_FINDING_REVOKED
-                             : authenticity::v1::REGISTER_FINDING_IN_FORCE);
-  return answer;
+  const RegisterEntry* const entry = found == index->by_digest.end() ? nullptr : &index->rows[found->second].entry;
+  return FindingOf(entry, sha256, index->loaded_at, now);
 }
 
 absl::StatusOr<std::vector<RegisterEntry>> FileRegister::ListHolderCredentials(absl::string_view holder_reference,

@@ -50,6 +50,7 @@ std::string OutcomeOf(const document::Registry& registry, const fs::path& file, 
   const std::string bytes = ReadFile(file);
   document::TranslateOptions options;
   options.from = from;
+  options.catalogues = true;
   const document::Detected detected = document::Detect(registry, bytes);
   const auto translated = document::Translate(registry, bytes, options);
   const std::string name = fs::relative(file, Corpus()).string();

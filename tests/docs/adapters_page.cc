@@ -106,7 +106,7 @@ std::string AdaptersPage() {
   absl::StrAppend(&page, "\n");
   for (const auto& adapter : registry.adapters()) {
     Measured& format = measured[adapter->Info().id];
-    if (format.accepted == 0) continue;
+    if (format.best.empty()) continue;  // of catalogues, Annex I asks nothing
     absl::StrAppend(&page, "| `", adapter->Info().id, "` |");
     for (const elm::AnnexOneName& element : elm::kAnnexOne) {
       absl::StrAppend(&page, " ", Letter(format.best[element.id]), " |");

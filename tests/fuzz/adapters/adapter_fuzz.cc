@@ -24,12 +24,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   passerelle::document::TranslateOptions options;
   options.from = PASSERELLE_FUZZ_FORMAT;
   options.import.list_mapped = true;
+  options.catalogues = true;
   const auto translated = passerelle::document::Translate(registry, bytes, options);
   if (!translated.ok()) {
     AbortIfInternal(translated.status());
     return 0;
   }
-  if (!passerelle::elm::Read(translated->content).ok()) std::abort();
+  const bool catalogue = translated->catalogue.has_value();
+  const bool readable =
+      catalogue ? passerelle::elm::ReadData(translated->content).ok() : passerelle::elm::Read(translated->content).ok();
+  if (!readable) std::abort();
   const auto& directions = registry.Find(options.from)->Info().directions;
   if (std::find(directions.begin(), directions.end(), "write") == directions.end()) return 0;
   options.to = options.from;

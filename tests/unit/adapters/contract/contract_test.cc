@@ -34,7 +34,8 @@ class ContractTest : public testing::Test {
     document::Detect(registry_, bytes);
     const auto translated = document::Translate(registry_, bytes, options);
     if (translated.ok()) {
-      EXPECT_TRUE(elm::Read(translated->content).ok()) << what;
+      const bool catalogue = translated->catalogue.has_value();
+      EXPECT_TRUE(catalogue ? elm::ReadData(translated->content).ok() : elm::Read(translated->content).ok()) << what;
     } else {
       EXPECT_NE(base::ReasonOf(translated.status()), Reason::kInternal) << what << ": " << translated.status();
     }
@@ -208,6 +209,7 @@ TEST_F(ContractTest, WhatIsWrittenComesBack) {
       EXPECT_EQ(document::Detect(registry_, once->content).format, writer->Info().id) << document.name;
       TranslateOptions again;
       again.from = again.to = writer->Info().id;
+      again.catalogues = true;
       const auto twice = document::Translate(registry_, once->content, again);
       ASSERT_TRUE(twice.ok()) << document.name << ": " << twice.status();
       for (const std::string& element : Stated(once->report)) {
@@ -240,7 +242,10 @@ TEST_F(ContractTest, WhatBothFormatsStateSurvives) {
       const auto european = document::Translate(registry_, document.bytes, options);
       options.to = writer->Info().id;
       const auto written = document::Translate(registry_, document.bytes, options);
-      if (!european.ok() || !written.ok()) continue;
+      if (!european.ok() || !written.ok() || european->catalogue.has_value()) continue;
+      // A badge is for one achievement, so that what the others state is lost and listed so.
+      const bool one_only = writer->Info().id == "openbadges3";
+      if (one_only && european->credential.credential_subject().person().has_claim_size() > 1) continue;
       // A European credential inside another format may describe its nodes anywhere and refer to them.
       if (european->credential.has_issuer()) continue;
       const std::set<std::string> after = Surviving(written->report);

@@ -69,6 +69,7 @@ std::vector<GoldenDocument> GoldenDocuments(const document::Registry& registry) 
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(testing::kSourceDir) / "tests/golden")) {
     if (!entry.is_regular_file() || entry.path().stem() != "input") continue;
     GoldenDocument document;
+    document.options.catalogues = true;
     const fs::path folder = entry.path().parent_path();
     document.name = absl::StrCat(folder.parent_path().filename().string(), "/", folder.filename().string());
     document.bytes = ReadFile(entry.path());

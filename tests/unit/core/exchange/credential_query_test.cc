@@ -1,6 +1,7 @@
 #include <functional>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "core/base/digest.h"
 #include "core/exchange/exchanges.h"
 #include "core/proof/jades/jades.h"
@@ -20,6 +21,17 @@ class CredentialQueryTest : public ExchangeFixture {
     request.set_request_id(NewId());
     request.set_id(authorisation_.id());
     ASSERT_OK(norway_.authorisations.Withdraw("holder's portal", request));
+  }
+
+  // The question of BG for what was authorised, as a handler gets it.
+  relay::Opened Query() const {
+    v1::CredentialQuery query;
+    query.set_authorisation_id(authorisation_.id());
+    query.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    relay::Opened message;
+    message.header.sender = "BG";
+    message.body = query.SerializeAsString();
+    return message;
   }
 
   // Authorises anew, with a change.
@@ -82,13 +94,28 @@ TEST_F(CredentialQueryTest, NoReasonForAbsenceCanBeToldFromAnother) {
 TEST_F(CredentialQueryTest, ANodeWithoutRegisterHasNothingToShare) {
   CredentialQueryHandler handler(
       {nullptr, &norway_.authorisations, &network_.formats, &norway_.store, &network_.clock});
-  v1::CredentialQuery query;
-  query.set_authorisation_id(authorisation_.id());
-  query.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-  relay::Opened message;
-  message.header.sender = "BG";
-  message.body = query.SerializeAsString();
-  EXPECT_THAT(handler.Prepare(message), HasReasonAt(Reason::kNotAvailable, ""));
+  EXPECT_THAT(handler.Prepare(Query()), HasReasonAt(Reason::kNotAvailable, ""));
+}
+
+// The original goes all the same, so that the receiver can read it; the translation does not pass for the whole.
+TEST_F(CredentialQueryTest, ATranslationThatLosesWhatTheNodeRefusesToLoseIsNotDelivered) {
+  for (const bool refused : {false, true}) {
+    CredentialQueryHandler handler({&norway_.reg,
+                                    &norway_.authorisations,
+                                    &network_.formats,
+                                    &norway_.store,
+                                    &network_.clock,
+                                    {"A1-M08", refused ? "A1-M09" : "A1-M07"}});
+    ASSERT_OK_AND_ASSIGN(const std::string body, handler.Prepare(Query()));
+    v1::CredentialDelivery delivery;
+    ASSERT_TRUE(delivery.ParseFromString(body));
+    const v1::DeliveredDocument& delivered = delivery.documents(0);
+    EXPECT_EQ(delivered.document().content(), passerelle::testing::NoteDocument());
+    EXPECT_EQ(delivered.translation().content().empty(), refused);
+    if (!refused) continue;
+    EXPECT_EQ(delivered.translation().report().diagnostics(0).rule(), "LOSS_REFUSED");
+    EXPECT_EQ(delivered.translation().report().diagnostics(0).place(), "A1-M09");
+  }
 }
 
 TEST_F(CredentialQueryTest, WaitsForARegisterThatCannotBeAsked) {
@@ -177,6 +204,23 @@ TEST_F(SealedDeliveryTest, WhatCannotBeSealedIsDeliveredWithTheReason) {
   const document::v1::Diagnostic& last = *translation.report().diagnostics().rbegin();
   EXPECT_EQ(last.rule(), "CERTIFICATE_EXPIRED");
   EXPECT_EQ(last.place(), "seals");
+}
+
+// The translation carries no original either, and what cannot be translated is withheld as well.
+TEST_F(CredentialQueryTest, AnOriginalThatHoldsMoreThanMayLeaveStaysWithItsRegister) {
+  for (const std::string& original : {passerelle::testing::FileDocument(), std::string("FILE {\"type\":")}) {
+    SCOPED_TRACE(original.substr(0, 16));
+    norway_.reg.Issue("no-7", original);
+    Reauthorise([](sharing::v1::Authorisation&) {});
+    const v1::Exchange exchange = Ask(Request());
+    ASSERT_EQ(exchange.state(), v1::EXCHANGE_STATE_DELIVERED) << exchange.problem().DebugString();
+    const v1::DeliveredDocument& delivered = exchange.documents(0);
+    EXPECT_TRUE(delivered.original_withheld());
+    EXPECT_EQ(delivered.document().content(), "");
+    EXPECT_EQ(delivered.document().sha256(), base::Sha256Hex(original));
+    EXPECT_FALSE(absl::StrContains(exchange.SerializeAsString(), original));
+    EXPECT_FALSE(absl::StrContains(exchange.SerializeAsString(), base::Base64Encode(original)));
+  }
 }
 
 TEST_F(CredentialQueryTest, AnEntryWithoutDocumentIsAFaultOfTheRegister) {

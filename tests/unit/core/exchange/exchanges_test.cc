@@ -260,6 +260,8 @@ TEST_F(ExchangesTest, TakesNothingOfAnAnswerThatIsNotWhatItSays) {
       {"no documents", [](Delivered& d, auto&) { d.clear_documents(); }, "documents"},
       {"no bytes", [](Delivered& d, auto&) { d.mutable_documents(0)->mutable_document()->clear_content(); },
        "documents[0].document"},
+      {"bytes that are said to be withheld",
+       [](Delivered& d, auto&) { d.mutable_documents(0)->set_original_withheld(true); }, "documents[0].document"},
       {"changed original",
        [](Delivered& d, auto&) { d.mutable_documents(0)->mutable_document()->set_content("other bytes"); },
        "documents[0].document.sha256"},

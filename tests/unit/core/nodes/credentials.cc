@@ -12,6 +12,7 @@ namespace passerelle::testing {
 namespace {
 
 constexpr absl::string_view kNoteMark = "NOTE ";
+constexpr absl::string_view kFileMark = "FILE ";
 
 void AddText(google::protobuf::RepeatedPtrField<elm::v3::LanguageString>* texts, absl::string_view text) {
   elm::v3::LanguageString* added = texts->Add();
@@ -45,31 +46,33 @@ void FillAchievement(const AchievementFacts& facts, const std::string& title,
 
 class TestAdapter : public document::Adapter {
  public:
-  explicit TestAdapter(bool european) : european_(european) {
-    info_.id = european ? "elm" : "note";
+  // `mark` stands before the credential; the European format has none.
+  TestAdapter(std::string id, absl::string_view mark, bool confidential) : mark_(mark) {
+    info_.id = std::move(id);
     info_.name = info_.id;
     info_.mapping_version = "test-1";
+    info_.original_confidential = confidential;
   }
 
   const document::FormatInfo& Info() const override { return info_; }
 
   document::Confidence Detect(absl::string_view bytes) const override {
-    const bool mine = european_ ? elm::LooksLikeCredential(bytes) : absl::StartsWith(bytes, kNoteMark);
+    const bool mine = mark_.empty() ? elm::LooksLikeCredential(bytes) : absl::StartsWith(bytes, mark_);
     return mine ? document::Confidence::kCertain : document::Confidence::kNone;
   }
 
   absl::StatusOr<document::Imported> Import(absl::string_view bytes,
                                             const document::ImportOptions& /*options*/) const override {
-    if (!european_) bytes.remove_prefix(kNoteMark.size());
+    bytes.remove_prefix(mark_.size());
     ASSIGN_OR_RETURN(elm::ReadCredential read, elm::Read(bytes));
     document::Imported imported;
     imported.credential = std::move(read.credential);
-    imported.european = european_;
+    imported.european = mark_.empty();
     return imported;
   }
 
  private:
-  bool european_;
+  absl::string_view mark_;
   document::FormatInfo info_;
 };
 
@@ -95,10 +98,13 @@ std::string EuropeanDocument(const CredentialFacts& facts) { return elm::Write(M
 
 std::string NoteDocument(const CredentialFacts& facts) { return absl::StrCat(kNoteMark, EuropeanDocument(facts)); }
 
+std::string FileDocument(const CredentialFacts& facts) { return absl::StrCat(kFileMark, EuropeanDocument(facts)); }
+
 document::Registry TestFormats() {
   std::vector<std::unique_ptr<const document::Adapter>> adapters;
-  adapters.push_back(std::make_unique<TestAdapter>(/*european=*/true));
-  adapters.push_back(std::make_unique<TestAdapter>(/*european=*/false));
+  adapters.push_back(std::make_unique<TestAdapter>("elm", "", /*confidential=*/false));
+  adapters.push_back(std::make_unique<TestAdapter>("note", kNoteMark, /*confidential=*/false));
+  adapters.push_back(std::make_unique<TestAdapter>("file", kFileMark, /*confidential=*/true));
   return document::Registry(std::move(adapters));
 }
 

@@ -1,5 +1,6 @@
-// Invented credentials, and two formats that can be read without any adapter of the build: "elm", which is the European
-// model as it is, and "note", which is the word NOTE, a blank, and a European credential.
+// Invented credentials, and three formats that can be read without any adapter of the build: "elm", which is the
+// European model as it is, "note", which is the word NOTE, a blank, and a European credential, and "file", which is the
+// same with the word FILE and confidential.
 //
 // Thread-safety: free functions on values.
 #pragma once
@@ -37,7 +38,10 @@ std::string EuropeanDocument(const CredentialFacts& facts = {});
 // As a document of the format "note".
 std::string NoteDocument(const CredentialFacts& facts = {});
 
-// The two formats.
+// As a document of the format "file".
+std::string FileDocument(const CredentialFacts& facts = {});
+
+// The three formats.
 document::Registry TestFormats();
 
 }  // namespace passerelle::testing

@@ -1,0 +1,28 @@
+// What results and catalogues of the Open Education API share: what a course says of what is learned, and
+// organisations.
+//
+// Thread-safety: free functions; what they write to is for one thread.
+#pragma once
+
+#include "adapters/families/names.h"
+
+namespace passerelle::adapters::ooapi {
+
+// A text {"language": …, "value": …}, at its value. Texts are HTML as often as not; they are written as plain text.
+LossClass LocalText(const Step& step);
+// A code {"codeType": …, "code": …}, at its code.
+LossClass Code(const Step& step);
+// An id of the interface, named after its member.
+LossClass Id(const Step& step);
+// An id where another answer has the whole object: a value, not a branch.
+LossClass IdOnly(const Step& step);
+
+// The value of {"studyLoadUnit": …, "value": …}: rules credit.ects, workload.hours and workload.contact.
+LossClass StudyLoad(const Step& step);
+
+// Of a course, programme or component, into Q, T and V.
+void MapSpecification(Source* source, const SourceNode* course, const Context& context);
+// Of an organisation, into B.
+void MapOrganization(const SourceNode* organization, const Context& context);
+
+}  // namespace passerelle::adapters::ooapi

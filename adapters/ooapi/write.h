@@ -1,0 +1,19 @@
+// Writing catalogues as the Open Education API 6: a page of courses, programmes and their offerings.
+//
+// A specification is a course, or a programme where its opportunity is one; a learning opportunity at a time or for a
+// price is an offering, another one is part of its course. The interface identifies by UUID: an id that has one at its
+// end keeps it, others get one from their digest.
+//
+// Thread-safety: free function on values.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "core/document/adapter.h"
+
+namespace passerelle::adapters::ooapi {
+
+// Problems: those of SourceTree::OfJson.
+absl::StatusOr<document::Exported> WriteCatalogue(const elm::v3::Dataset& catalogue,
+                                                  const document::ExportOptions& options);
+
+}  // namespace passerelle::adapters::ooapi

@@ -1,0 +1,157 @@
+// Study load, outcomes, prices and organisations: members that are objects of their own.
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "adapters/families/names.h"
+#include "adapters/ooapi/write_parts.h"
+#include "core/elm/rules/workload.h"
+#include "core/elm/vocabulary.h"
+
+namespace passerelle::adapters::ooapi {
+namespace {
+
+using base::JsonWriter;
+
+void WriteLoad(absl::string_view unit, absl::string_view number, bool* open, JsonWriter* json) {
+  if (!*open) {
+    json->Key("studyLoad");
+    json->BeginArray();
+  }
+  *open = true;
+  json->BeginObject();
+  json->Member("studyLoadUnit", unit);
+  json->Key("value");
+  json->Raw(number);
+  json->EndObject();
+}
+
+}  // namespace
+
+void CatalogueParts::WriteStudyLoad(const SourceNode* course, JsonWriter* json) {
+  bool open = false;
+  for (const SourceNode* credit : ValuesOf(course, "creditPoint")) {
+    const SourceNode* const point = source_.FindFirst(credit, "point");
+    const auto points = point == nullptr ? std::nullopt : elm::CreditPoints(point->text);
+    const SourceNode* const framework = source_.FindFirst(credit, "framework");
+    const bool ects = framework != nullptr && IdOf(framework) != nullptr &&
+                      absl::EndsWith(IdOf(framework)->text, elm::kCreditSystemEcts);
+    if (!points.has_value() || !ects) continue;
+    WriteLoad("ects", *points, &open, json);
+    source_.Carry(point, "studyLoad", kKept, "credit.ects");
+    source_.UseAll(credit);
+  }
+  const SourceNode* const volume = source_.FindFirst(course, "volumeOfLearning");
+  const auto duration = volume == nullptr ? std::nullopt : elm::ParseDuration(volume->text);
+  if (duration.has_value() && !duration->negative && duration->months == 0) {
+    WriteLoad("hour", elm::DescribeNumber(duration->hours), &open, json);
+    source_.Carry(volume, "studyLoad", kKept, "workload.hours");
+  }
+  for (const SourceNode* activity : ValuesOf(course, "influencedBy")) {
+    const SourceNode* const contact = source_.FindFirst(Resolve(activity), "contactHour");
+    if (contact == nullptr || !elm::PlainDecimal(contact->text).has_value()) continue;
+    WriteLoad("contact_time", *elm::PlainDecimal(contact->text), &open, json);
+    source_.Carry(contact, "studyLoad", kKept, "workload.contact");
+    source_.UseAll(source_.FindFirst(Resolve(activity), "title"));
+  }
+  if (open) json->EndArray();
+}
+
+// One object for each outcome; the summary, which the interface has no member for, is a further one.
+void CatalogueParts::WriteOutcomes(const SourceNode* course, JsonWriter* json) {
+  struct Outcome {
+    const SourceNode* node;
+    const char* names;
+  };
+  std::vector<Outcome> outcomes;
+  for (const SourceNode* outcome : ValuesOf(course, "learningOutcome")) {
+    if (source_.FindFirst(Resolve(outcome), "title") != nullptr) outcomes.push_back({Resolve(outcome), "title"});
+  }
+  const SourceNode* const summary = source_.FindFirst(course, "learningOutcomeSummary");
+  if (summary != nullptr && source_.FindFirst(summary, "noteLiteral") != nullptr) {
+    outcomes.push_back({summary, "noteLiteral"});
+  }
+  if (outcomes.empty()) return;
+  json->Key("learningOutcomes");
+  json->BeginArray();
+  for (const Outcome& outcome : outcomes) {
+    json->BeginObject();
+    WriteId(outcome.node, "learningOutcomeId", json);
+    WriteCodes(outcome.node, json);
+    WriteTexts(outcome.node, outcome.names, "name", json);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+void CatalogueParts::WritePrices(const SourceNode* offering, JsonWriter* json) {
+  bool open = false;
+  for (const SourceNode* price : ValuesOf(offering, "priceDetail")) {
+    const SourceNode* const amount = source_.FindFirst(price, "amount");
+    const std::vector<const SourceNode*> stated =
+        amount == nullptr ? std::vector<const SourceNode*>()
+                          : ValuesOf(amount, "http://www.w3.org/1999/02/22-rdf-syntax-ns#value");
+    const SourceNode* const value = stated.empty() ? source_.FindFirst(price, "amount/value") : stated.front();
+    const auto number = value == nullptr ? std::nullopt : elm::PlainDecimal(value->text);
+    if (!number.has_value()) continue;
+    if (!open) {
+      json->Key("priceInformation");
+      json->BeginArray();
+    }
+    open = true;
+    json->BeginObject();
+    const SourceNode* const label = source_.FindFirst(price, "prefLabel/*");
+    json->Member("costType", label == nullptr ? "total_costs" : label->text);
+    if (label != nullptr) source_.Carry(label, "priceInformation", kWidened, "");
+    json->Member("amount", *number);
+    source_.Carry(value, "priceInformation", kKept, "");
+    const SourceNode* const unit = source_.FindFirst(amount, "unit");
+    absl::string_view currency = unit == nullptr || IdOf(unit) == nullptr ? absl::string_view() : IdOf(unit)->text;
+    if (absl::ConsumePrefix(&currency, "http://publications.europa.eu/resource/authority/currency/")) {
+      json->Member("currency", currency);
+      source_.Carry(IdOf(unit), "priceInformation", kKept, "");
+      source_.UseAll(unit);
+    }
+    json->EndObject();
+  }
+  if (open) json->EndArray();
+}
+
+void CatalogueParts::WriteOrganisation(const SourceNode* opportunity, JsonWriter* json) {
+  const std::vector<const SourceNode*> providers = ValuesOf(opportunity, "providedBy");
+  if (providers.empty()) return;
+  WriteReference(providers.front(), "organisationId", json);
+  const SourceNode* const body = Resolve(providers.front());
+  const bool named = source_.FindFirst(body, "legalName") != nullptr;
+  if (!named) return;
+  json->Key("organisation");
+  json->BeginObject();
+  WriteId(body, "organisationId", json);
+  WriteCodes(body, json);
+  json->Member("organisationType", "institute");
+  source_.Supply("organisation.organisationType", kDefaulted, "organisation.kind");
+  WriteTexts(body, "legalName", "name", json);
+  const SourceNode* const country = source_.FindFirst(body, "location/address/countryCode");
+  const SourceNode* const id = country == nullptr ? nullptr : IdOf(country);
+  const auto code = elm::CountryCodeOf(id == nullptr ? "" : id->text);
+  if (code.has_value()) {
+    json->Key("addresses");
+    json->BeginArray();
+    json->BeginObject();
+    json->Member("addressType", "postal");
+    json->Key("countryCode");
+    json->BeginObject();
+    json->Member("iso3166-1-alpha2", *code);
+    json->EndObject();
+    json->EndObject();
+    json->EndArray();
+    source_.Carry(id, "organisation.addresses", kKept, "country.code");
+    source_.UseAll(country);
+  }
+  WriteLink({body}, json);
+  json->EndObject();
+}
+
+}  // namespace passerelle::adapters::ooapi
