@@ -104,14 +104,14 @@ std::string WriteNote(const SignedNote& note) {
   return bytes;
 }
 
-NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string point)
-    : name_(name), kind_(kind), key_(key), point_(std::move(point)), id_(KeyId(name, kind, point_)) {}
+NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, absl::string_view point)
+    : name_(name), kind_(kind), key_(key), point_(point), id_(KeyId(name, kind, point_)) {}
 
 absl::StatusOr<NoteKey> NoteKey::Make(absl::string_view name, Kind kind, const proof::VerificationKey& key) {
   if (!IsName(name)) return Problem(Reason::kKeyUnusable, "name", "it is empty or has a blank or a plus sign");
-  std::string point = PointOf(key);
+  const std::string point = PointOf(key);
   if (point.size() != kPointBytes) return Problem(Reason::kKeyUnusable, "key", "it is not an Ed25519 key");
-  return NoteKey(name, kind, key, std::move(point));
+  return NoteKey(name, kind, key, point);
 }
 
 absl::StatusOr<NoteKey> NoteKey::FromText(absl::string_view text) {

@@ -61,7 +61,7 @@ class NoteKey {
   bool Verify(absl::string_view text, const NoteSignature& signature, absl::Time* seen_at = nullptr) const;
 
  private:
-  NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string point);
+  NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, absl::string_view point);
 
   std::string name_;
   Kind kind_;

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/verdict.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -71,6 +72,10 @@ void Complete(const std::string& folder, NodeConfig* config) {
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
   if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
   for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
+  if (config->has_trust_bundle()) {
+    resolve(config->mutable_trust_bundle()->mutable_path());
+    resolve(config->mutable_trust_bundle()->mutable_root());
+  }
   auto* admin = config->mutable_admin_port();
   if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
   if (admin->metrics_listen().empty()) admin->set_metrics_listen(std::string(kLoopbackFreePort));
@@ -137,7 +142,11 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckLimit("time_limits.exchange", limits.exchange(), base::kExchangeLifeMax));
   RETURN_IF_ERROR(CheckLimit("time_limits.drain", limits.drain(), absl::Minutes(10)));
   if (config.has_register_() && config.register_().folder().empty()) return Refuse("register.folder", "is missing");
-  return absl::OkStatus();
+  if (config.has_trust_bundle()) {
+    if (config.trust_bundle().path().empty()) return Refuse("trust_bundle.path", "is missing");
+    if (config.trust_bundle().root().empty()) return Refuse("trust_bundle.root", "is missing");
+  }
+  return authenticity::CheckVerdictPolicy(config.verdict_policy());
 }
 
 // The node map says who this node is to the others; what it holds itself must be what they expect.

@@ -93,11 +93,18 @@ TestIdentity::TestIdentity(proof::KeyAlgorithm algorithm, const CertificateWish&
   X509_set1_notBefore(x509, Asn1(wish.from).get());
   X509_set1_notAfter(x509, Asn1(wish.to).get());
   X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_UTF8, proof::Bytes(wish.name), -1, -1, 0);
+  if (!wish.organization_identifier.empty()) {
+    X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), NID_organizationIdentifier, MBSTRING_UTF8,
+                               const_cast<unsigned char*>(proof::Bytes(wish.organization_identifier)), -1, -1, 0);
+  }
   X509_set_issuer_name(x509, X509_get_subject_name(above));
   X509_set_pubkey(x509, signer_.openssl());
   AddExtension(x509, above, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (!wish.key_usage.empty()) AddExtension(x509, above, NID_key_usage, wish.key_usage);
   if (!wish.extended_key_usage.empty()) AddExtension(x509, above, NID_ext_key_usage, wish.extended_key_usage);
+  if (!wish.revocation_list.empty()) {
+    AddExtension(x509, above, NID_crl_distribution_points, absl::StrCat("URI:", wish.revocation_list));
+  }
   AddExtension(x509, above, NID_subject_key_identifier, "hash");
   AddExtension(x509, above, NID_authority_key_identifier, "keyid:always");
   EVP_PKEY* const key = issuer == nullptr ? signer_.openssl() : issuer->signer().openssl();

@@ -49,6 +49,10 @@ std::optional<base::HashAlgorithm> HashByName(absl::string_view name) {
   return std::nullopt;
 }
 
+void Append(const std::vector<std::string>& more, std::vector<std::string>& list) {
+  list.insert(list.end(), more.begin(), more.end());
+}
+
 // Whether {"digAlg", "digVal"} is the digest of the certificate.
 bool RefersTo(element reference, const Certificate& certificate) {
   const std::optional<object> members = base::AsObject(reference);
@@ -218,7 +222,9 @@ class SignatureCheck {
       return;
     }
     properties->CollectCertificates(certificates_, findings_);
-    const RevocationEvidence evidence = properties->CollectEvidence(findings_);
+    RevocationEvidence evidence = properties->CollectEvidence(findings_);
+    Append(trust_.revocation.revocation_lists, evidence.revocation_lists);
+    Append(trust_.revocation.ocsp_responses, evidence.ocsp_responses);
     const bool stamped = CheckSignatureTimeStamps(*properties);
     CheckTrust();
     CheckRevocations(evidence);
@@ -281,11 +287,11 @@ class SignatureCheck {
         BuildPath(*result_.signer, certificates_, trust_.seals, CertificateUse::kContent, best);
     if (!path.ok()) return findings_.Refuse(path.status());
     result_.trusted = true;
-    path_ = *path;
+    result_.path = *path;
   }
 
   void CheckRevocations(const RevocationEvidence& evidence) {
-    std::vector<Certificate> known = path_;
+    std::vector<Certificate> known = result_.path;
     known.insert(known.end(), certificates_.begin(), certificates_.end());
     for (const Certificate& issuer : known) {
       if (X509_check_issued(issuer.openssl(), result_.signer->openssl()) != X509_V_OK) continue;
@@ -306,7 +312,6 @@ class SignatureCheck {
   JadesSignature result_;
   absl::string_view payload_;
   std::vector<Certificate> certificates_;  // the signer's first, then all that the document carries
-  std::vector<Certificate> path_;
   size_t tokens_ = 0;
 };
 

@@ -21,10 +21,12 @@
 
 namespace passerelle::proof {
 
-// Who is trusted. Without anchors for seals no path is looked for, and nobody is trusted.
+// Who is trusted, and what is at hand about revocation besides what the document carries. Without anchors for seals no
+// path is looked for, and nobody is trusted.
 struct JadesTrust {
   TrustAnchors seals;
   TrustAnchors time_stamps;
+  RevocationEvidence revocation;
 };
 
 // What the document carries and holds technically (TS 119 182-1, 6): B a signature with its certificate, T with a
@@ -37,9 +39,10 @@ struct JadesSignature {
   JadesLevel level = JadesLevel::kNone;
   std::optional<Certificate> signer;
   bool trusted = false;                    // there is a path to an anchor, at the best time
+  std::vector<Certificate> path;           // that path, the signer first; empty without one
   std::optional<absl::Time> claimed_time;  // "sigT" or "iat"
   std::optional<absl::Time> proven_time;   // of the earliest time-stamp of a trusted authority
-  RevocationAnswer revocation;             // by the evidence in the document
+  RevocationAnswer revocation;             // by the evidence in the document, and that at hand
   int counter_signatures = 0;
   int verified_counter_signatures = 0;  // with the certificates that they carry; they change nothing else
 };

@@ -28,9 +28,11 @@ absl::Time TimeOf(const ASN1_TIME* time) {
 }
 
 // Takes a piece of evidence if it is newer than what is known.
-void Take(RevocationAnswer& answer, absl::Time as_of, std::optional<absl::Time> revoked_at, absl::Time at) {
+void Take(RevocationAnswer& answer, absl::Time as_of, const ASN1_TIME* next_update,
+          std::optional<absl::Time> revoked_at, absl::Time at) {
   if (as_of <= answer.as_of) return;
   answer.as_of = as_of;
+  answer.next_update = next_update == nullptr ? std::nullopt : std::optional<absl::Time>(TimeOf(next_update));
   answer.revoked_at = revoked_at;
   const bool revoked = revoked_at.has_value() && *revoked_at <= at;
   answer.status = revoked ? RevocationStatus::kRevoked : RevocationStatus::kGood;
@@ -49,7 +51,7 @@ void ReadList(absl::string_view der, const Certificate& certificate, const Certi
   const int found = X509_CRL_get0_by_cert(list.get(), &entry, certificate.openssl());
   std::optional<absl::Time> revoked_at;
   if (found == 1) revoked_at = TimeOf(X509_REVOKED_get0_revocationDate(entry));
-  Take(answer, TimeOf(X509_CRL_get0_lastUpdate(list.get())), revoked_at, at);
+  Take(answer, TimeOf(X509_CRL_get0_lastUpdate(list.get())), X509_CRL_get0_nextUpdate(list.get()), revoked_at, at);
 }
 
 OwnedEvidence<OCSP_BASICRESP> BasicResponse(absl::string_view der) {
@@ -74,14 +76,15 @@ void ReadOcsp(absl::string_view der, const Certificate& certificate, const Certi
     int status = V_OCSP_CERTSTATUS_UNKNOWN;
     ASN1_GENERALIZEDTIME* revoked = nullptr;
     ASN1_GENERALIZEDTIME* this_update = nullptr;
+    ASN1_GENERALIZEDTIME* next_update = nullptr;
     if (id == nullptr ||
-        OCSP_resp_find_status(basic.get(), id.get(), &status, nullptr, &revoked, &this_update, nullptr) != 1 ||
+        OCSP_resp_find_status(basic.get(), id.get(), &status, nullptr, &revoked, &this_update, &next_update) != 1 ||
         status == V_OCSP_CERTSTATUS_UNKNOWN) {
       continue;
     }
     std::optional<absl::Time> revoked_at;
     if (status == V_OCSP_CERTSTATUS_REVOKED) revoked_at = TimeOf(revoked);
-    Take(answer, TimeOf(this_update), revoked_at, at);
+    Take(answer, TimeOf(this_update), next_update, revoked_at, at);
   }
 }
 

@@ -25,6 +25,7 @@ enum class RevocationStatus { kGood, kRevoked, kUnknown };
 struct RevocationAnswer {
   RevocationStatus status = RevocationStatus::kUnknown;
   absl::Time as_of = absl::InfinitePast();  // when the evidence was made
+  std::optional<absl::Time> next_update;    // when newer evidence is promised by
   std::optional<absl::Time> revoked_at;
 };
 
