@@ -24,6 +24,7 @@
 #include "core/sharing/authorisations.h"
 #include "gateway/background_loop.h"
 #include "gateway/config/node_config.h"
+#include "gateway/config/yaml.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/files/files.h"
 #include "gateway/grpc/peer_transport.h"
@@ -39,6 +40,7 @@
 #include "gateway/system_random.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
+#include "gateway/trust_bundle_file.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -101,12 +103,16 @@ class Node::Assembly {
   Log& log() { return log_; }
 
  private:
+  absl::Status OpenTrustBundle();
+  const trust::TrustBundleHolder* Trust() const { return trust_ == nullptr ? nullptr : trust_->holder(); }
   absl::Status OpenRegister();
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
   absl::Status OpenPorts();
   void StartLoops();
   absl::StatusOr<bool> KeepHouse();
+  absl::Status RefreshTrustBundle();
+  void LogTrustBundle();
   absl::Status WritePortsFile() const;
   CallRunner::Options RunnerOptions(WorkerPool* pool);
   void WakeSenders();
@@ -125,6 +131,7 @@ class Node::Assembly {
   std::shared_ptr<const proof::Sealers> sealers_;
   std::unique_ptr<StatusListCache> status_lists_;
   std::unique_ptr<NodeMapFile> node_map_;
+  std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<PeerTransport> transport_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
@@ -161,6 +168,7 @@ absl::Status Node::Assembly::Start() {
   log_.Write(LogEvent::kNodeStarting, {{"node", config_.node()}});
   ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config_));
   ASSIGN_OR_RETURN(node_map_, NodeMapFile::Open(config_.node_map(), files.nodes, store_.get(), &log_));
+  RETURN_IF_ERROR(OpenTrustBundle());
   RETURN_IF_ERROR(OpenRegister());
   MakeRelay(files);
   MakeServices();
@@ -172,6 +180,34 @@ absl::Status Node::Assembly::Start() {
                                     {"peer_port", ports_.peer},
                                     {"admin_port", ports_.admin},
                                     {"metrics_port", ports_.metrics}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::OpenTrustBundle() {
+  if (!config_.has_trust_bundle()) return absl::OkStatus();
+  const config::v1::TrustBundleFiles& files = config_.trust_bundle();
+  ASSIGN_OR_RETURN(trust_, TrustBundleFile::Open(files.path(), files.root(), store_.get(), &clock_));
+  LogTrustBundle();
+  return absl::OkStatus();
+}
+
+void Node::Assembly::LogTrustBundle() {
+  const auto bundle = trust_->holder()->Get();
+  log_.Write(LogEvent::kTrustBundleLoaded,
+             {{"version", static_cast<int64_t>(bundle->message().version())}, {"sha256", bundle->sha256()}});
+  if (bundle->ExpiresSoon(clock_.Now())) {
+    log_.WriteProblem(LogEvent::kTrustBundleExpires, base::Problem(Reason::kTrustBundleExpires, "expire_time"));
+  }
+}
+
+// A bundle that cannot be used leaves the one before in place, and is told once.
+absl::Status Node::Assembly::RefreshTrustBundle() {
+  if (trust_ == nullptr) return absl::OkStatus();
+  const std::string before = trust_->holder()->Get()->sha256();
+  const absl::Status refreshed = trust_->Refresh();
+  if (base::ReasonOf(refreshed) == Reason::kStoreUnavailable && !refreshed.ok()) return refreshed;
+  if (!refreshed.ok()) log_.WriteProblem(LogEvent::kTrustBundleRefused, refreshed);
+  if (trust_->holder()->Get()->sha256() != before) LogTrustBundle();
   return absl::OkStatus();
 }
 
@@ -202,20 +238,24 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                                                          .random = &random_,
                                                                          .nodes = node_map_->holder(),
                                                                          .default_life = Limit(limits.exchange())});
-  cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{.node = config_.node(),
-                                                                            .store = store_.get(),
-                                                                            .clock = &clock_,
-                                                                            .random = &random_,
-                                                                            .nodes = node_map_->holder(),
-                                                                            .adapters = &adapters_,
-                                                                            .authorisations = authorisations_.get(),
-                                                                            .policies = files.policies});
+  cases_ =
+      std::make_unique<recognition::Cases>(recognition::Cases::Options{.node = config_.node(),
+                                                                       .store = store_.get(),
+                                                                       .clock = &clock_,
+                                                                       .random = &random_,
+                                                                       .nodes = node_map_->holder(),
+                                                                       .adapters = &adapters_,
+                                                                       .authorisations = authorisations_.get(),
+                                                                       .policies = files.policies,
+                                                                       .trust = Trust(),
+                                                                       .verdict_policy = config_.verdict_policy()});
   credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
       .reg = register_.get(),
       .authorisations = authorisations_.get(),
       .adapters = &adapters_,
       .store = store_.get(),
       .clock = &clock_,
+      .sealers = sealers_.get(),
       .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
 
@@ -283,8 +323,15 @@ void Node::Assembly::MakeServices() {
   const auto wake = [this] { WakeSenders(); };
   sharing_service_ = std::make_unique<SharingService>(client_runner_.get(), authorisations_.get());
   exchange_service_ = std::make_unique<ExchangeService>(client_runner_.get(), exchanges_.get(), wake);
-  authenticity_service_ =
-      std::make_unique<AuthenticityService>(client_runner_.get(), &adapters_, outbox_.get(), &clock_, &metrics_);
+  authenticity_service_ = std::make_unique<AuthenticityService>(
+      client_runner_.get(), AuthenticityService::Options{.node = config_.node(),
+                                                         .adapters = &adapters_,
+                                                         .outbox = outbox_.get(),
+                                                         .clock = &clock_,
+                                                         .metrics = &metrics_,
+                                                         .trust = Trust(),
+                                                         .policy = config_.verdict_policy(),
+                                                         .key = key_.get()});
   recognition_service_ = std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake);
   relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), [this] { case_worker_->Wake(); });
 }
@@ -311,6 +358,7 @@ void Node::Assembly::StartLoops() {
 
 absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   RETURN_IF_ERROR(node_map_->Refresh());
+  RETURN_IF_ERROR(RefreshTrustBundle());
   if (clock_.Now() >= next_forget_) {
     RETURN_IF_ERROR(inbox_->Forget().status());
     next_forget_ = clock_.Now() + kForgetInterval;
@@ -402,9 +450,24 @@ const Node::Ports& Node::ports() const { return assembly_->ports(); }
 
 void Node::Drain() { assembly_->Drain(); }
 
+namespace {
+
+// Whether a node without a history would take the bundle; a running one knows which it had before.
+absl::Status CheckTrustBundle(const config::v1::TrustBundleFiles& files) {
+  trust::v1::TrustRoot root;
+  RETURN_IF_ERROR(ReadYamlFile(files.root(), &root));
+  ASSIGN_OR_RETURN(const trust::TrustSigners signers, trust::TrustSigners::Make(root));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(files.path(), base::kTrustBundleBytesMax));
+  const SystemClock clock;
+  return trust::OpenTrustBundle(bytes, signers, {clock.Now(), 0, nullptr}).status();
+}
+
+}  // namespace
+
 absl::Status CheckNodeConfig(const std::string& path) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
   RETURN_IF_ERROR(LoadNodeFiles(config).status());
+  if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   const SystemClock clock;
   return OpenRegister(config, &clock, nullptr).status();
 }

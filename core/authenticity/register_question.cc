@@ -61,7 +61,7 @@ absl::StatusOr<relay::Reply> QuestionHandler::Handle(const relay::Opened& /*mess
 }
 
 absl::StatusOr<v1::AuthenticityVerdict> AskAndJudge(const document::Registry& adapters, const relay::Outbox& outbox,
-                                                    absl::string_view issuing_node, Question question) {
+                                                    absl::string_view issuing_node, Question& question) {
   ASSIGN_OR_RETURN(question.sha256, DigestOf(question));
   if (issuing_node.empty()) return Judge(adapters, question);
   v1::AuthenticityQuestion asked;

@@ -28,8 +28,9 @@ class QuestionHandler : public relay::Handler {
 
 // Asks `issuing_node` (none when empty) and judges. The signed answer is kept in the verdict as evidence. A node that
 // cannot be reached or refuses leaves the register check UNKNOWN with its reason; only a request that is itself wrong
-// is an error: kFieldMissing, kFieldInvalid, kNodeUnknown.
+// is an error: kFieldMissing, kFieldInvalid, kNodeUnknown. Digest and answer are written into the question, so that the
+// verdict can be recorded with it.
 absl::StatusOr<v1::AuthenticityVerdict> AskAndJudge(const document::Registry& adapters, const relay::Outbox& outbox,
-                                                    absl::string_view issuing_node, Question question);
+                                                    absl::string_view issuing_node, Question& question);
 
 }  // namespace passerelle::authenticity

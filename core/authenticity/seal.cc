@@ -6,18 +6,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "core/base/json.h"
-#include "core/base/unpack.h"
+#include "core/base/jws_payload.h"
 #include "core/base/xml.h"
 
 namespace passerelle::authenticity {
 namespace {
 
 constexpr absl::string_view kXmlSignature = "http://www.w3.org/2000/09/xmldsig#";
-// What base64url makes of the first bytes of a JSON object, {".
-constexpr absl::string_view kEncodedObject = "eyJ";
-
-Sealing SealOf(bool sealed) { return sealed ? Sealing::kSealed : Sealing::kNotSealed; }
-
 Sealing FindXmlSeal(absl::string_view bytes) {
   const absl::StatusOr<base::XmlDocument> document = base::ReadXml(bytes);
   if (!document.ok()) return Sealing::kCannotTell;
@@ -27,7 +22,7 @@ Sealing FindXmlSeal(absl::string_view bytes) {
   while (node) {
     if (node.type() == pugi::node_element && base::XmlLocalName(node) == "Signature" &&
         document->Namespace(node) == kXmlSignature) {
-      return Sealing::kSealed;
+      return Sealing::kXmlSignature;
     }
     pugi::xml_node next = node.first_child();
     while (!next && node != root) {
@@ -47,24 +42,25 @@ Sealing FindJsonSeal(absl::string_view bytes) {
   if (!root.has_value()) return Sealing::kNotSealed;
   const bool signature = base::Find(*root, "payload").has_value() &&
                          (base::Find(*root, "signatures").has_value() || base::Find(*root, "signature").has_value());
-  if (signature || base::Find(*root, "proof").has_value()) return Sealing::kSealed;
+  if (signature) return Sealing::kJsonWebSignature;
+  if (base::Find(*root, "proof").has_value()) return Sealing::kDataIntegrity;
   const std::optional<simdjson::dom::element> inner = base::Find(*root, "credential");
   const std::optional<simdjson::dom::object> credential = inner ? base::AsObject(*inner) : std::nullopt;
-  return SealOf(credential.has_value() && base::Find(*credential, "proof").has_value());
+  const bool enclosed = credential.has_value() && base::Find(*credential, "proof").has_value();
+  return enclosed ? Sealing::kDataIntegrity : Sealing::kNotSealed;
 }
 
 }  // namespace
 
-Sealing FindSeal(absl::string_view bytes) {
-  const absl::StatusOr<base::Unpacked> unpacked = base::Unpack(bytes);
-  if (!unpacked.ok()) return Sealing::kCannotTell;
-  const absl::string_view text = unpacked->bytes;
+Sealing FindSeal(absl::string_view text) {
   if (base::PeekXmlRoot(text).has_value()) return FindXmlSeal(text);
   absl::string_view begin = absl::StartsWith(text, "\xEF\xBB\xBF") ? text.substr(3) : text;
   begin = absl::StripLeadingAsciiWhitespace(begin);
   if (absl::StartsWith(begin, "{") || absl::StartsWith(begin, "[")) return FindJsonSeal(text);
-  if (absl::StartsWith(begin, kEncodedObject) && absl::StrContains(begin, ".")) return Sealing::kSealed;
-  return Sealing::kCannotTell;
+  begin = absl::StripTrailingAsciiWhitespace(begin);
+  const size_t tilde = begin.find('~');
+  if (!base::IsCompactJws(begin.substr(0, tilde))) return Sealing::kCannotTell;
+  return tilde == absl::string_view::npos ? Sealing::kToken : Sealing::kSelectiveToken;
 }
 
 }  // namespace passerelle::authenticity

@@ -1,4 +1,4 @@
-// Whether a document carries a seal, by its form alone. Nothing is verified here.
+// Whether a document carries a seal, and of which family, by its form alone. Nothing is verified here.
 //
 // Thread-safety: free functions on values.
 #pragma once
@@ -8,13 +8,16 @@
 namespace passerelle::authenticity {
 
 enum class Sealing {
-  kSealed,
   kNotSealed,
-  kCannotTell,  // neither XML, JSON nor a compact JSON Web Signature, or not readable as what it begins as
+  kCannotTell,        // neither XML, JSON nor a compact token, or not readable as what it begins as
+  kXmlSignature,      // XML-DSig, XAdES
+  kJsonWebSignature,  // JSON serialization: JAdES
+  kDataIntegrity,     // W3C proof
+  kToken,             // compact JSON Web Signature
+  kSelectiveToken,    // SD-JWT
 };
 
-// Looks for an XML signature (xmldsig), a JSON Web Signature in any of its three forms, SD-JWT, and W3C proofs. Takes
-// the wrappings of base64 and gzip off first. Total: any bytes.
-Sealing FindSeal(absl::string_view bytes);
+// Looks at the document without the wrappings of base64 and gzip. Total: any bytes.
+Sealing FindSeal(absl::string_view text);
 
 }  // namespace passerelle::authenticity

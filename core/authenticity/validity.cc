@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/check.h"
 #include "core/base/problem.h"
+#include "core/proof/jose/claim_times.h"
 
 namespace passerelle::authenticity {
 namespace {
@@ -58,35 +59,52 @@ int Gravity(Reason reason) {
 
 }  // namespace
 
-v1::Check CheckValidity(const elm::v3::EuropeanDigitalCredential& credential, absl::Time at) {
-  struct Statement {
-    const char* term;
-    const std::string& text;
-    bool is_end;
-  };
-  std::vector<Statement> statements = {{"validFrom", credential.valid_from(), false},
-                                       {"issuanceDate", credential.issuance_date(), false},
-                                       {"validUntil", credential.valid_until(), true}};
+std::vector<ValidityStatement> StatementsOf(const elm::v3::EuropeanDigitalCredential& credential) {
+  std::vector<ValidityStatement> statements = {{"validFrom", credential.valid_from(), false},
+                                               {"issuanceDate", credential.issuance_date(), false},
+                                               {"validUntil", credential.valid_until(), true}};
   for (const std::string& date : credential.expiration_date()) statements.push_back({"expirationDate", date, true});
+  return statements;
+}
 
-  v1::Check check;
-  check.set_name("validity");
+std::vector<ValidityStatement> StatementsOf(const Sealed& sealed) {
+  std::vector<ValidityStatement> statements;
+  if (sealed.credential.has_value()) {
+    for (const auto& [name, is_end] : {std::pair{"validFrom", false}, std::pair{"issuanceDate", false},
+                                       std::pair{"validUntil", true}, std::pair{"expirationDate", true}}) {
+      const auto date = base::FindString(*sealed.credential, name);
+      if (date) statements.push_back({name, std::string(*date), is_end});
+    }
+  }
+  if (sealed.claims.has_value()) {
+    for (const auto& [name, is_end] : {std::pair{"nbf", false}, std::pair{"iat", false}, std::pair{"exp", true}}) {
+      const auto claim = base::Find(*sealed.claims, name);
+      const std::optional<absl::Time> time = claim ? proof::NumericDate(*claim) : std::nullopt;
+      if (time) statements.push_back({name, TimeText(*time), is_end});
+    }
+  }
+  if (statements.empty() && sealed.claimed_time)
+    statements.push_back({"signed", TimeText(*sealed.claimed_time), false});
+  return statements;
+}
+
+v1::Check CheckValidity(const std::vector<ValidityStatement>& statements, absl::Time at) {
+  std::vector<std::string> inputs;
   std::optional<Reason> worst;
-  for (const Statement& statement : statements) {
+  for (const ValidityStatement& statement : statements) {
     if (statement.text.empty()) continue;
     const Reason reason = JudgeStatement(statement.text, statement.is_end, at);
     // A text that is no time may be anything, so it is not repeated.
-    check.add_inputs(absl::StrCat(statement.term, "=", ReadMoment(statement.text) ? statement.text : "(no time)"));
+    inputs.push_back(absl::StrCat(statement.term, "=", ReadMoment(statement.text) ? statement.text : "(no time)"));
     if (!worst.has_value() || Gravity(reason) > Gravity(*worst)) worst = reason;
   }
   const Reason reason = worst.value_or(Reason::kNotStated);
   const bool fails = reason == Reason::kExpired || reason == Reason::kNotYetValid;
-  check.set_outcome(fails                               ? v1::CHECK_OUTCOME_FAIL
-                    : reason == Reason::kWithinValidity ? v1::CHECK_OUTCOME_PASS
-                                                        : v1::CHECK_OUTCOME_UNKNOWN);
-  const absl::string_view name = base::Catalogue(reason).name;
-  check.set_reason(std::string(name));
-  return check;
+  return MakeCheck("validity",
+                   fails                               ? v1::CHECK_OUTCOME_FAIL
+                   : reason == Reason::kWithinValidity ? v1::CHECK_OUTCOME_PASS
+                                                       : v1::CHECK_OUTCOME_UNKNOWN,
+                   reason, std::move(inputs));
 }
 
 }  // namespace passerelle::authenticity

@@ -1,9 +1,15 @@
 #include "core/authenticity/verdict.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/accreditation_check.h"
+#include "core/authenticity/check.h"
 #include "core/authenticity/seal_check.h"
+#include "core/authenticity/signer_check.h"
+#include "core/authenticity/status_check.h"
 #include "core/authenticity/validity.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
@@ -17,134 +23,142 @@ using base::FromProto;
 using base::Reason;
 
 constexpr absl::string_view kEuropeanFormat = "elm";
-
-v1::Check MakeCheck(absl::string_view name, v1::CheckOutcome outcome, Reason reason,
-                    std::initializer_list<std::string> inputs = {}) {
-  v1::Check check;
-  check.set_name(std::string(name));
-  check.set_outcome(outcome);
-  check.set_reason(std::string(base::Catalogue(reason).name));
-  for (const std::string& input : inputs) check.add_inputs(input);
-  return check;
-}
-
-std::string Dated(absl::string_view what, const google::protobuf::Timestamp& time) {
-  return absl::StrCat(what, "=", absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", FromProto(time), absl::UTCTimeZone()));
-}
+constexpr absl::string_view kChecks[] = {"format",   "seal",   "signer",        "register",
+                                         "validity", "status", "accreditation", "holder"};
 
 // The document as far as it could be read.
 struct Reading {
   std::string format;
   absl::StatusOr<document::Imported> imported = absl::UnknownError("");
+
+  const elm::v3::EuropeanDigitalCredential* credential() const {
+    return imported.ok() ? &imported->credential : nullptr;
+  }
 };
 
-Reading ReadDocument(const document::Registry& adapters, const std::string& content) {
+// What was sealed is read, and nothing else of the bytes, where the two differ.
+Reading ReadDocument(const document::Registry& adapters, const std::string& content, const Sealed& sealed) {
   Reading reading;
   reading.format = document::Detect(adapters, content).format;
   const document::Adapter* adapter = adapters.Find(reading.format);
   if (adapter == nullptr) {
     reading.imported = base::Problem(content.empty() ? Reason::kInputEmpty : Reason::kFormatUnknown, "document");
   } else {
-    reading.imported = adapter->Import(content, {});
+    reading.imported = adapter->Import(sealed.content.empty() ? content : sealed.content, {});
   }
   return reading;
 }
 
-v1::Check CheckFormat(const std::optional<Reading>& reading) {
-  if (!reading.has_value()) return MakeCheck("format", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
-  const std::string format = absl::StrCat("format=", reading->format);
-  if (reading->imported.ok()) {
-    return MakeCheck("format", v1::CHECK_OUTCOME_PASS, Reason::kFormatRecognised, {format});
-  }
-  const absl::Status& problem = reading->imported.status();
-  return MakeCheck("format", v1::CHECK_OUTCOME_UNKNOWN, base::ReasonOf(problem),
-                   {format, absl::StrCat("place=", base::PlaceOf(problem))});
+v1::Check CheckFormat(const Reading& reading) {
+  const std::string format = absl::StrCat("format=", reading.format);
+  if (reading.imported.ok()) return Passed("format", Reason::kFormatRecognised, {format});
+  const absl::Status& problem = reading.imported.status();
+  return Unknown("format", base::ReasonOf(problem), {format, absl::StrCat("place=", base::PlaceOf(problem))});
 }
 
 v1::Check CheckRegister(const Question& question, const std::string& sha256) {
   constexpr absl::string_view kName = "register";
-  if (!question.register_answer.has_value()) {
-    return MakeCheck(kName, v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
-  }
+  if (!question.register_answer.has_value()) return Unknown(kName, Reason::kNoEvidence);
   const absl::StatusOr<v1::AuthenticityAnswer>& answer = *question.register_answer;
-  if (!answer.ok()) return MakeCheck(kName, v1::CHECK_OUTCOME_UNKNOWN, base::ReasonOf(answer.status()));
-  if (answer->sha256() != sha256) {
-    return MakeCheck(kName, v1::CHECK_OUTCOME_UNKNOWN, Reason::kPeerAnswerInvalid);
-  }
-  v1::Check check;
+  if (!answer.ok()) return Unknown(kName, base::ReasonOf(answer.status()));
+  if (answer->sha256() != sha256) return Unknown(kName, Reason::kPeerAnswerInvalid);
+  std::vector<std::string> inputs = {absl::StrCat("sha256=", sha256)};
+  if (answer->has_register_time()) inputs.push_back(Dated("register_time", FromProto(answer->register_time())));
   switch (answer->finding()) {
     case v1::REGISTER_FINDING_IN_FORCE:
     case v1::REGISTER_FINDING_REVOKED:
       // That it was revoked since is the matter of the status check.
-      check = MakeCheck(kName, v1::CHECK_OUTCOME_PASS, Reason::kRegisterConfirms);
-      break;
+      return Passed(kName, Reason::kRegisterConfirms, std::move(inputs));
     case v1::REGISTER_FINDING_NOT_ISSUED:
-      check = MakeCheck(kName, v1::CHECK_OUTCOME_FAIL, Reason::kRegisterDenies);
-      break;
+      return Failed(kName, Reason::kRegisterDenies, std::move(inputs));
     default:
-      check = MakeCheck(kName, v1::CHECK_OUTCOME_UNKNOWN, Reason::kRegisterUnavailable);
+      return Unknown(kName, Reason::kRegisterUnavailable, std::move(inputs));
   }
-  check.add_inputs(absl::StrCat("sha256=", sha256));
-  if (answer->has_register_time()) check.add_inputs(Dated("register_time", answer->register_time()));
+}
+
+v1::Check CheckOwnValidity(const Reading& reading, const Sealed& sealed, absl::Time at) {
+  const bool european =
+      reading.credential() != nullptr && (reading.imported->european || reading.format == kEuropeanFormat);
+  // Of other formats only what was signed is taken; what their translation says is the translator's.
+  v1::Check check = CheckValidity(european ? StatementsOf(*reading.credential()) : StatementsOf(sealed), at);
+  if (sealed.out_of_time.has_value() && check.outcome() != v1::CHECK_OUTCOME_FAIL) {
+    return Failed("validity", *sealed.out_of_time, {check.inputs().begin(), check.inputs().end()});
+  }
   return check;
 }
 
-// The status of a document that the register has issued.
-v1::Check CheckIssued(const v1::AuthenticityAnswer& answer, absl::Time at) {
-  constexpr absl::string_view kName = "status";
-  if (answer.has_issue_time() && FromProto(answer.issue_time()) > at) {
-    return MakeCheck(kName, v1::CHECK_OUTCOME_FAIL, Reason::kNotYetValid, {Dated("issue_time", answer.issue_time())});
-  }
-  if (answer.finding() == v1::REGISTER_FINDING_IN_FORCE) {
-    return MakeCheck(kName, v1::CHECK_OUTCOME_PASS, Reason::kRegisterConfirms);
-  }
-  if (answer.has_revoke_time()) {
-    const std::string revoked = Dated("revoke_time", answer.revoke_time());
-    return FromProto(answer.revoke_time()) > at
-               ? MakeCheck(kName, v1::CHECK_OUTCOME_PASS, Reason::kRegisterConfirms,
-                           {revoked, "revoked only after the point in time that was asked for"})
-               : MakeCheck(kName, v1::CHECK_OUTCOME_FAIL, Reason::kRevoked, {revoked});
-  }
-  // Revoked at a time that the register does not state: by its present state at the latest.
-  const bool before_state = answer.has_register_time() && at < FromProto(answer.register_time());
-  return before_state ? MakeCheck(kName, v1::CHECK_OUTCOME_UNKNOWN, Reason::kNotStated,
-                                  {"the register does not state when the document was revoked"})
-                      : MakeCheck(kName, v1::CHECK_OUTCOME_FAIL, Reason::kRevoked);
+// A bundle that is too old says nothing, and that is said.
+void TellExpiry(const trust::TrustBundle& bundle, v1::Check& check) {
+  if (check.outcome() != v1::CHECK_OUTCOME_UNKNOWN) return;
+  check.set_reason(std::string(base::Catalogue(Reason::kTrustBundleUnusable).name));
+  check.add_inputs(absl::StrCat("bundle=", bundle.sha256(), " version ", bundle.message().version()));
+  check.add_inputs(Dated("bundle_expired", bundle.expire_time()));
 }
 
-v1::Check CheckStatus(const Question& question, const std::optional<Reading>& reading, const v1::Check& in_register) {
-  if (in_register.outcome() == v1::CHECK_OUTCOME_PASS) {
-    return CheckIssued(**question.register_answer, question.at);
+void JudgeContent(const document::Registry& adapters, const Question& question, const v1::Check& in_register,
+                  v1::AuthenticityVerdict& verdict) {
+  const bool expired = question.bundle != nullptr && !question.bundle->CheckInForce(question.now).ok();
+  const Evidence evidence{expired ? nullptr : question.bundle.get(), question.at, question.holder};
+  const Sealed sealed = CheckSeal(*question.content, evidence);
+  const Reading reading = ReadDocument(adapters, *question.content, sealed);
+  const v1::AuthenticityAnswer* const issued =
+      in_register.outcome() == v1::CHECK_OUTCOME_PASS ? &**question.register_answer : nullptr;
+  *verdict.add_checks() = CheckFormat(reading);
+  *verdict.add_checks() = sealed.check;
+  v1::Check* const signer = verdict.add_checks();
+  *signer = CheckSigner(sealed, reading.credential(), evidence, question.policy);
+  *verdict.add_checks() = in_register;
+  *verdict.add_checks() = CheckOwnValidity(reading, sealed, question.at);
+  *verdict.add_checks() = CheckStatus(issued, sealed, evidence, question.policy);
+  v1::Check* const accreditation = verdict.add_checks();
+  *accreditation = CheckAccreditation(sealed, reading.credential(), evidence);
+  *verdict.add_checks() = sealed.holder.value_or(Unknown("holder", Reason::kNotStated));
+  if (expired) {
+    TellExpiry(*question.bundle, *signer);
+    TellExpiry(*question.bundle, *accreditation);
   }
-  const bool names_list = reading.has_value() && reading->imported.ok() && reading->imported->european &&
-                          !reading->imported->credential.credential_status().empty();
-  return names_list ? MakeCheck("status", v1::CHECK_OUTCOME_UNKNOWN, Reason::kCheckNotImplemented,
-                                {"the document names a status list, which was not looked at"})
-                    : MakeCheck("status", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
 }
 
-v1::Check CheckOwnValidity(const std::optional<Reading>& reading, absl::Time at) {
-  if (!reading.has_value() || !reading->imported.ok()) {
-    return MakeCheck("validity", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
+// Without the document, the register alone can speak.
+void JudgeDigest(const Question& question, const v1::Check& in_register, v1::AuthenticityVerdict& verdict) {
+  const bool confirmed = in_register.outcome() == v1::CHECK_OUTCOME_PASS;
+  for (const absl::string_view name : kChecks) {
+    v1::Check* const check = verdict.add_checks();
+    *check = Unknown(name, Reason::kNoEvidence);
+    if (name == "register") *check = in_register;
+    if (name == "status" && confirmed) {
+      *check = CheckStatus(&**question.register_answer, {}, {nullptr, question.at, {}}, question.policy);
+    }
   }
-  // Other formats state no validity; what their translation says of it is the translator's.
-  if (!reading->imported->european && reading->format != kEuropeanFormat) {
-    return MakeCheck("validity", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNotStated);
-  }
-  return CheckValidity(reading->imported->credential, at);
 }
 
-v1::Verdict Conclude(const v1::AuthenticityVerdict& verdict) {
-  bool confirmed = false;
-  bool in_force = false;
-  for (const v1::Check& check : verdict.checks()) {
-    if (check.outcome() == v1::CHECK_OUTCOME_FAIL) return v1::VERDICT_NOT_AUTHENTIC;
-    if (check.outcome() != v1::CHECK_OUTCOME_PASS) continue;
-    confirmed = confirmed || check.name() == "register";
-    in_force = in_force || check.name() == "status";
+class Rule {
+ public:
+  explicit Rule(const v1::AuthenticityVerdict& verdict) : verdict_(verdict) {}
+
+  v1::Verdict Conclude(const v1::VerdictPolicy& policy) const {
+    for (const v1::Check& check : verdict_.checks()) {
+      if (check.outcome() == v1::CHECK_OUTCOME_FAIL) return v1::VERDICT_NOT_AUTHENTIC;
+    }
+    const bool by_register = Passes("register") && Passes("status");
+    const bool not_revoked = Passes("status") || Get("status").reason() == base::Catalogue(Reason::kNotStated).name;
+    const bool by_seal = Passes("seal") && Passes("signer") && Passes("validity") && not_revoked;
+    const bool demanded = std::all_of(policy.required_checks().begin(), policy.required_checks().end(),
+                                      [this](const std::string& name) { return Passes(name); });
+    return (by_register || by_seal) && demanded ? v1::VERDICT_AUTHENTIC : v1::VERDICT_CANNOT_BE_ESTABLISHED;
   }
-  return confirmed && in_force ? v1::VERDICT_AUTHENTIC : v1::VERDICT_CANNOT_BE_ESTABLISHED;
-}
+
+ private:
+  const v1::Check& Get(absl::string_view name) const {
+    for (const v1::Check& check : verdict_.checks()) {
+      if (check.name() == name) return check;
+    }
+    return v1::Check::default_instance();
+  }
+  bool Passes(absl::string_view name) const { return Get(name).outcome() == v1::CHECK_OUTCOME_PASS; }
+
+  const v1::AuthenticityVerdict& verdict_;
+};
 
 }  // namespace
 
@@ -152,21 +166,26 @@ v1::AuthenticityVerdict Judge(const document::Registry& adapters, const Question
   v1::AuthenticityVerdict verdict;
   verdict.set_sha256(question.content.has_value() ? base::Sha256Hex(*question.content) : question.sha256);
   *verdict.mutable_at() = base::ToProto(question.at);
-  std::optional<Reading> reading;
-  if (question.content.has_value()) reading = ReadDocument(adapters, *question.content);
-
-  *verdict.add_checks() = CheckFormat(reading);
-  *verdict.add_checks() = question.content.has_value()
-                              ? CheckSeal(*question.content, question.at)
-                              : MakeCheck("seal", v1::CHECK_OUTCOME_UNKNOWN, Reason::kNoEvidence);
   const v1::Check in_register = CheckRegister(question, verdict.sha256());
-  *verdict.add_checks() = in_register;
-  *verdict.add_checks() = CheckOwnValidity(reading, question.at);
-  *verdict.add_checks() = CheckStatus(question, reading, in_register);
-  *verdict.add_checks() = MakeCheck("accreditation", v1::CHECK_OUTCOME_UNKNOWN, Reason::kCheckNotImplemented);
-  *verdict.add_checks() = MakeCheck("holder", v1::CHECK_OUTCOME_UNKNOWN, Reason::kCheckNotImplemented);
-  verdict.set_verdict(Conclude(verdict));
+  if (question.content.has_value()) {
+    JudgeContent(adapters, question, in_register, verdict);
+  } else {
+    JudgeDigest(question, in_register, verdict);
+  }
+  verdict.set_verdict(Rule(verdict).Conclude(question.policy));
   return verdict;
+}
+
+absl::Status CheckVerdictPolicy(const v1::VerdictPolicy& policy) {
+  for (const std::string& name : policy.required_checks()) {
+    if (std::find(std::begin(kChecks), std::end(kChecks), name) == std::end(kChecks)) {
+      return base::Problem(Reason::kConfigInvalid, "verdict_policy.required_checks", "there is no such check");
+    }
+  }
+  if (policy.status_age_max().seconds() < 0 || policy.status_age_max().nanos() < 0) {
+    return base::Problem(Reason::kConfigInvalid, "verdict_policy.status_age_max", "it is negative");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace passerelle::authenticity

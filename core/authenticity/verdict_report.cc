@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/authenticity/check.h"
 #include "core/authenticity/verdict.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
@@ -10,10 +11,6 @@
 
 namespace passerelle::authenticity {
 namespace {
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", base::FromProto(time), absl::UTCTimeZone());
-}
 
 absl::string_view Meaning(const std::string& reason) {
   const std::optional<base::Reason> known = base::ReasonByName(reason);
@@ -71,17 +68,18 @@ std::string VerdictJson(const v1::AuthenticityVerdict& verdict) {
     json.BeginArray();
     for (const std::string& input : check.inputs()) json.String(input);
     json.EndArray();
+    if (check.has_time()) json.Member("time", TimeText(base::FromProto(check.time())));
     json.EndObject();
   }
   json.EndArray();
-  json.Member("at", TimeText(verdict.at()));
+  json.Member("at", TimeText(base::FromProto(verdict.at())));
   json.Member("sha256", verdict.sha256());
   json.EndObject();
   return text;
 }
 
 std::string VerdictText(const v1::AuthenticityVerdict& verdict) {
-  std::string text = absl::StrCat(VerdictWord(verdict.verdict()), " at ", TimeText(verdict.at()), "\n",
+  std::string text = absl::StrCat(VerdictWord(verdict.verdict()), " at ", TimeText(base::FromProto(verdict.at())), "\n",
                                   VerdictSentence(verdict.verdict()), "\nsha256 ", verdict.sha256(), "\n\n");
   for (const v1::Check& check : verdict.checks()) {
     absl::StrAppend(&text, absl::StrFormat("%-14s %-8s %-22s %s", check.name(), OutcomeWord(check.outcome()),

@@ -47,6 +47,9 @@ AuthenticityVerdict AskIssuer(const CaseContext& context, const v1::RecognitionC
   question.content = document;
   question.sha256 = content.document().sha256();
   question.at = context.options.clock->Now();
+  question.now = question.at;
+  question.policy = context.options.verdict_policy;
+  if (context.options.trust != nullptr) question.bundle = context.options.trust->Get();
   absl::StatusOr<AuthenticityVerdict> verdict =
       authenticity::AskAndJudge(*context.options.adapters, *context.outbox, content.issuing_node(), question);
   if (verdict.ok()) return *std::move(verdict);

@@ -18,6 +18,8 @@
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
+#include "core/trust/bundle.h"
+#include "passerelle/authenticity/v1/authenticity.pb.h"
 #include "passerelle/recognition/v1/recognition_service.pb.h"
 
 namespace passerelle::recognition {
@@ -32,7 +34,9 @@ class Cases {
     const federation::NodeMapHolder* nodes = nullptr;
     const document::Registry* adapters = nullptr;
     sharing::Authorisations* authorisations = nullptr;
-    std::vector<v1::RecognitionPolicy> policies;  // checked; the first that names the purpose is used
+    std::vector<v1::RecognitionPolicy> policies;      // checked; the first that names the purpose is used
+    const trust::TrustBundleHolder* trust = nullptr;  // null: seals alone make no document authentic
+    authenticity::v1::VerdictPolicy verdict_policy;
   };
   explicit Cases(Options options);
   ~Cases();

@@ -193,24 +193,25 @@ v1::RuleResult MinimumCredits(base::Decimal credits, const elm::v3::EuropeanDigi
 }
 
 v1::RuleResult Authenticity(const authenticity::v1::AuthenticityVerdict& verdict) {
-  constexpr absl::string_view kRequired = "the issuing side confirms the document";
+  constexpr absl::string_view kRequired = "the issuing side confirms the document, or its seal proves the issuer";
   std::vector<std::string> failed;
   std::string open = std::string(base::Catalogue(base::Reason::kNoEvidence).meaning);
+  bool confirmed = false;
   for (const authenticity::v1::Check& check : verdict.checks()) {
     const std::optional<base::Reason> reason = base::ReasonByName(check.reason());
     const std::string meaning = reason.has_value() ? std::string(base::Catalogue(*reason).meaning) : check.reason();
     if (check.outcome() == authenticity::v1::CHECK_OUTCOME_FAIL) failed.push_back(meaning);
-    // The document was confirmed by nobody else than the register, so its answer is what is open.
-    if (check.name() == "register" && check.outcome() != authenticity::v1::CHECK_OUTCOME_PASS) open = meaning;
-    if (check.name() == "status" && check.outcome() == authenticity::v1::CHECK_OUTCOME_UNKNOWN &&
-        check.reason() == base::Catalogue(base::Reason::kNotStated).name) {
-      open = meaning;
-    }
+    const bool passed = check.outcome() == authenticity::v1::CHECK_OUTCOME_PASS;
+    if (check.name() == "register") confirmed = passed;
+    // What is open is what the register says, or whether what it confirms was in force.
+    if (!passed && (check.name() == "register" || (check.name() == "status" && confirmed))) open = meaning;
   }
   switch (verdict.verdict()) {
     case authenticity::v1::VERDICT_AUTHENTIC:
       return Result(kAuthenticityRule, v1::RULE_OUTCOME_MET, kRequired, "confirmed",
-                    "The issuing side's register confirms the document as issued and in force.");
+                    confirmed ? "The issuing side's register confirms the document as issued and in force."
+                              : "The document bears the intact seal of a signer who may speak for its issuer, and is "
+                                "in force.");
     case authenticity::v1::VERDICT_NOT_AUTHENTIC:
       return Result(kAuthenticityRule, v1::RULE_OUTCOME_NOT_MET, kRequired, "not authentic",
                     absl::StrJoin(failed, " "));

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/base/digest.h"
+#include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_bytes.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 
@@ -46,6 +50,13 @@ bool NamesSigner(const v1::IssuerBinding& binding, const Signer& signer) {
          Contains(binding.providers(), signer.provider);
 }
 
+// The id of a key without its issuer: of "did:web:a.example#key-1", "#key-1" and "key-1" the last.
+std::string KeyName(absl::string_view issuer, absl::string_view id) {
+  absl::ConsumePrefix(&id, issuer);
+  absl::ConsumePrefix(&id, "#");
+  return std::string(id);
+}
+
 }  // namespace
 
 const absl::Duration TrustBundle::kWarning = base::kTrustBundleWarning;
@@ -60,8 +71,11 @@ absl::StatusOr<std::shared_ptr<const TrustBundle>> TrustBundle::Make(v1::TrustBu
   RETURN_IF_ERROR(made->CheckHead());
   RETURN_IF_ERROR(made->IndexServices());
   RETURN_IF_ERROR(made->IndexProviders());
-  RETURN_IF_ERROR(made->IndexIdentifiers());
+  RETURN_IF_ERROR(made->IndexIssuers());
+  RETURN_IF_ERROR(made->IndexStatusLists());
   RETURN_IF_ERROR(made->IndexBindings());
+  RETURN_IF_ERROR(made->IndexAccreditation());
+  made->sha256_ = base::Sha256Hex(base::DeterministicBytes(made->message_));
   return std::shared_ptr<const TrustBundle>(std::move(made));
 }
 
@@ -80,16 +94,24 @@ absl::Status TrustBundle::CheckHead() const {
   return absl::OkStatus();
 }
 
-absl::Status TrustBundle::IndexServices() const {
+absl::Status TrustBundle::IndexServices() {
   for (int i = 0; i < message_.service_certificates_size(); ++i) {
     const v1::ServiceCertificate& service = message_.service_certificates(i);
     if (service.kind() == v1::SERVICE_KIND_UNSPECIFIED) return Unusable(At("service_certificates", i, "kind"), "");
-    if (!proof::PublicKey::FromCertificate(service.certificate()).ok()) {
+    absl::StatusOr<proof::Certificate> certificate = proof::Certificate::FromDer(service.certificate());
+    if (!certificate.ok() || !certificate->key().ok()) {
       return Unusable(At("service_certificates", i, "certificate"), "it is no certificate");
     }
+    std::vector<proof::AnchorPeriod> periods;
     for (const v1::Period& period : service.granted()) {
       RETURN_IF_ERROR(CheckPeriod(period, At("service_certificates", i, "granted")));
+      proof::AnchorPeriod granted;
+      if (period.has_from()) granted.from = base::FromProto(period.from());
+      if (period.has_to()) granted.to = base::FromProto(period.to());
+      periods.push_back(granted);
     }
+    proof::TrustAnchors& anchors = service.kind() == v1::SERVICE_KIND_CA_QC ? seal_anchors_ : time_stamp_anchors_;
+    anchors.Add(*std::move(certificate), std::move(periods));
   }
   return absl::OkStatus();
 }
@@ -110,28 +132,55 @@ absl::Status TrustBundle::IndexProviders() {
     if (!key.ok()) return Unusable(place, "the key cannot be read");
     providers_[absl::StrCat(provider.registry(), ":", provider.provider())].push_back({&provider, *key});
   }
+  for (const auto& [name, entries] : providers_) {
+    for (const Provider& entry : entries) providers_by_key_[entry.key.thumbprint()].push_back(&entry);
+  }
   return absl::OkStatus();
 }
 
-absl::Status TrustBundle::IndexIdentifiers() {
+absl::Status TrustBundle::IndexIssuers() {
   for (int i = 0; i < message_.did_keys_size(); ++i) {
     const v1::DidKeys& keys = message_.did_keys(i);
-    if (!absl::StartsWith(keys.did(), "did:")) return Unusable(At("did_keys", i, "did"), "");
-    for (const std::string& jwk : keys.jwks()) {
-      if (!proof::PublicKey::FromJwk(jwk).ok()) return Unusable(At("did_keys", i, "jwks"), "a key cannot be read");
+    if (!keys.did().empty() && !absl::StartsWith(keys.did(), "did:") && !absl::StartsWith(keys.did(), "https://")) {
+      return Unusable(At("did_keys", i, "did"), "it is neither a DID nor an https address");
     }
     RETURN_IF_ERROR(CheckPeriod(keys.period(), At("did_keys", i, "period")));
-    dids_[keys.did()].push_back(&keys);
+    IssuerKeys parsed{&keys, {}};
+    for (const std::string& jwk : keys.jwks()) {
+      const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(jwk);
+      const auto members = document.ok() ? base::AsObject(document->root()) : std::nullopt;
+      absl::StatusOr<proof::PublicKey> key =
+          members ? proof::PublicKey::FromJwk(*members) : base::Problem(Reason::kKeyUnusable, "");
+      if (!key.ok()) return Unusable(At("did_keys", i, "jwks"), "a key cannot be read");
+      const absl::string_view id = base::FindString(*members, "kid").value_or("");
+      parsed.keys.emplace_back(KeyName(keys.did(), id), *std::move(key));
+    }
+    issuers_[keys.did()].push_back(std::move(parsed));
   }
   for (int i = 0; i < message_.ebsi_issuers_size(); ++i) {
     const v1::EbsiIssuer& issuer = message_.ebsi_issuers(i);
     if (!ebsi_.emplace(issuer.did(), &issuer).second) return Unusable(At("ebsi_issuers", i, "did"), "it stands twice");
   }
+  return absl::OkStatus();
+}
+
+absl::Status TrustBundle::IndexStatusLists() {
   for (int i = 0; i < message_.status_lists_size(); ++i) {
     const v1::PinnedStatusList& list = message_.status_lists(i);
-    if (!status_lists_.emplace(list.uri(), &list).second)
+    if (!status_lists_.emplace(list.uri(), &list).second) {
       return Unusable(At("status_lists", i, "uri"), "it stands twice");
+    }
+    // A sequence in DER; every other kind of list is a text.
+    if (absl::StartsWith(list.content(), "\x30")) revocation_lists_.push_back(list.content());
   }
+  return absl::OkStatus();
+}
+
+absl::Status TrustBundle::IndexAccreditation() {
+  if (!message_.has_accreditation()) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<const AccreditationIndex>> index = AccreditationIndex::Make(message_.accreditation());
+  if (!index.ok()) return Unusable(absl::StrCat("accreditation.", base::PlaceOf(index.status())), "");
+  accreditation_ = *std::move(index);
   return absl::OkStatus();
 }
 
@@ -161,16 +210,6 @@ absl::Status TrustBundle::CheckInForce(absl::Time now) const {
                   absl::StrCat("it expired on ", absl::FormatTime("%Y-%m-%d", expire_time(), absl::UTCTimeZone())));
 }
 
-std::vector<const v1::ServiceCertificate*> TrustBundle::Services(v1::ServiceKind kind, absl::Time at) const {
-  std::vector<const v1::ServiceCertificate*> found;
-  for (const v1::ServiceCertificate& service : message_.service_certificates()) {
-    const bool granted = std::any_of(service.granted().begin(), service.granted().end(),
-                                     [at](const v1::Period& period) { return Within(period, at); });
-    if (service.kind() == kind && granted) found.push_back(&service);
-  }
-  return found;
-}
-
 std::vector<const Provider*> TrustBundle::Providers(absl::string_view provider, absl::Time at) const {
   std::vector<const Provider*> found;
   const auto known = providers_.find(provider);
@@ -185,15 +224,59 @@ bool TrustBundle::AllowsSha1(const v1::ProviderKey& provider, absl::Time now) {
   return provider.has_sha1_until() && now <= base::FromProto(provider.sha1_until());
 }
 
-std::vector<absl::string_view> TrustBundle::DidKeys(absl::string_view did, absl::Time at) const {
-  std::vector<absl::string_view> found;
-  const auto known = dids_.find(did);
-  if (known == dids_.end()) return found;
-  for (const v1::DidKeys* keys : known->second) {
-    if (!Within(keys->period(), at)) continue;
-    for (const std::string& jwk : keys->jwks()) found.push_back(jwk);
+std::vector<const Provider*> TrustBundle::ProvidersWithKey(absl::string_view thumbprint) const {
+  const auto known = providers_by_key_.find(thumbprint);
+  return known == providers_by_key_.end() ? std::vector<const Provider*>() : known->second;
+}
+
+std::vector<proof::PublicKey> TrustBundle::ProviderKeys(size_t max) const {
+  std::vector<proof::PublicKey> found;
+  absl::flat_hash_set<std::string> seen;
+  for (const v1::ProviderKey& stated : message_.provider_keys()) {
+    for (const Provider& entry : providers_.at(absl::StrCat(stated.registry(), ":", stated.provider()))) {
+      if (found.size() >= max) return found;
+      if (entry.stated == &stated && seen.insert(entry.key.thumbprint()).second) found.push_back(entry.key);
+    }
   }
   return found;
+}
+
+absl::StatusOr<IssuerKey> TrustBundle::FindIssuerKey(absl::string_view issuer, std::optional<absl::string_view> key_id,
+                                                     std::optional<proof::KeyAlgorithm> algorithm,
+                                                     absl::Time at) const {
+  auto known = issuers_.find(issuer);
+  if (known == issuers_.end()) known = issuers_.find("");
+  if (known == issuers_.end()) return base::Problem(Reason::kKeyNotFound, "issuer");
+  for (const bool in_force : {true, false}) {
+    const proof::PublicKey* found = nullptr;
+    for (const IssuerKeys& keys : known->second) {
+      if (Within(keys.stated->period(), at) != in_force) continue;
+      for (const auto& [id, key] : keys.keys) {
+        const bool by_fit = !key_id.has_value() || id.empty();
+        const bool fits = !algorithm.has_value() || key.Accepts(*algorithm);
+        if (by_fit ? !fits : KeyName(issuer, *key_id) != id) continue;
+        if (found != nullptr && found->thumbprint() != key.thumbprint()) {
+          return base::Problem(Reason::kKeyNotFound, "kid", "several keys could be meant");
+        }
+        found = &key;
+      }
+    }
+    if (found != nullptr) return IssuerKey{*found, in_force};
+  }
+  return base::Problem(Reason::kKeyNotFound, "kid");
+}
+
+std::optional<bool> TrustBundle::IsKeyInForce(absl::string_view issuer, absl::string_view thumbprint,
+                                              absl::Time at) const {
+  const auto known = issuers_.find(issuer);
+  if (known == issuers_.end()) return std::nullopt;
+  std::optional<bool> in_force;
+  for (const IssuerKeys& keys : known->second) {
+    for (const auto& [id, key] : keys.keys) {
+      if (key.thumbprint() == thumbprint) in_force = in_force.value_or(false) || Within(keys.stated->period(), at);
+    }
+  }
+  return in_force;
 }
 
 const v1::PinnedStatusList* TrustBundle::StatusList(absl::string_view uri) const {

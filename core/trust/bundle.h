@@ -15,7 +15,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/proof/algorithm.h"
 #include "core/proof/public_key.h"
+#include "core/proof/x509/certificate.h"
+#include "core/trust/accreditation.h"
 #include "passerelle/trust/v1/trust_bundle.pb.h"
 
 namespace passerelle::trust {
@@ -50,6 +53,15 @@ struct Provider {
   proof::PublicKey key;
 };
 
+// The key of an issuer that a signature names.
+struct IssuerKey {
+  proof::PublicKey key;
+  bool in_force = false;  // at the time that was asked for
+};
+
+// What a trust service is trusted for, as a path ends at it.
+enum class AnchorUse { kSeals, kTimeStamps };
+
 class TrustBundle {
  public:
   // Checks and indexes a bundle: version, times, every key and certificate, digests, periods that end after they begin.
@@ -63,15 +75,34 @@ class TrustBundle {
   // Whether it ends within kTrustBundleWarning.
   bool ExpiresSoon(absl::Time now) const { return now + kWarning >= expire_time(); }
 
-  // Certificates of the services of a kind that were granted at a time.
-  std::vector<const v1::ServiceCertificate*> Services(v1::ServiceKind kind, absl::Time at) const;
+  // The trust services with the periods in which they were granted: qualified authorities for seals; authorities for
+  // time-stamps, qualified or not.
+  const proof::TrustAnchors& Anchors(AnchorUse use) const {
+    return use == AnchorUse::kSeals ? seal_anchors_ : time_stamp_anchors_;
+  }
   // The keys of a provider ("registry:provider") that were in force at a time.
   std::vector<const Provider*> Providers(absl::string_view provider, absl::Time at) const;
+  // Every entry with the key, by its thumbprint.
+  std::vector<const Provider*> ProvidersWithKey(absl::string_view thumbprint) const;
+  // All keys of providers, each once, in the order of the bundle, at most `max`.
+  std::vector<proof::PublicKey> ProviderKeys(size_t max) const;
   // Whether SHA-1 is taken from the provider at a time.
   static bool AllowsSha1(const v1::ProviderKey& provider, absl::Time now);
-  // The keys of a decentralised identifier that were in force at a time, as JWK.
-  std::vector<absl::string_view> DidKeys(absl::string_view did, absl::Time at) const;
+  // The key of an issuer (a DID or an https address) by its exact id, with or without the issuer before it; where
+  // either the signature or the key has no id, the only one that fits the algorithm. One that is in force at the time
+  // goes before one that was or will be. Of an issuer that is not known, among the keys of nobody. Problem:
+  // kKeyNotFound.
+  absl::StatusOr<IssuerKey> FindIssuerKey(absl::string_view issuer, std::optional<absl::string_view> key_id,
+                                          std::optional<proof::KeyAlgorithm> algorithm, absl::Time at) const;
+  // Whether a key of the issuer was in force at a time; nothing if it is none of the issuer's keys.
+  std::optional<bool> IsKeyInForce(absl::string_view issuer, absl::string_view thumbprint, absl::Time at) const;
   const v1::PinnedStatusList* StatusList(absl::string_view uri) const;
+  // The certificate revocation lists among the status lists, in DER.
+  const std::vector<std::string>& RevocationLists() const { return revocation_lists_; }
+  // Who is quality-assured; null when the bundle does not say.
+  const AccreditationIndex* accreditation() const { return accreditation_.get(); }
+  // SHA-256 of the bundle in deterministic serialization, lower-case hexadecimal.
+  const std::string& sha256() const { return sha256_; }
   // Whether EBSI's registry had the issuer accredited for the type at a time, up to a root.
   Speaks EbsiAccredited(absl::string_view did, absl::string_view credential_type, absl::Time at) const;
 
@@ -83,14 +114,28 @@ class TrustBundle {
 
   explicit TrustBundle(v1::TrustBundle message) : message_(std::move(message)) {}
   absl::Status CheckHead() const;
-  absl::Status IndexServices() const;
+  absl::Status IndexServices();
   absl::Status IndexProviders();
-  absl::Status IndexIdentifiers();
+  absl::Status IndexIssuers();
+  absl::Status IndexStatusLists();
   absl::Status IndexBindings();
+  absl::Status IndexAccreditation();
+
+  // The keys of an issuer in one period, parsed.
+  struct IssuerKeys {
+    const v1::DidKeys* stated;
+    std::vector<std::pair<std::string, proof::PublicKey>> keys;  // by id, without the issuer before it
+  };
 
   v1::TrustBundle message_;
+  std::string sha256_;
+  proof::TrustAnchors seal_anchors_;
+  proof::TrustAnchors time_stamp_anchors_;
+  std::shared_ptr<const AccreditationIndex> accreditation_;
+  std::vector<std::string> revocation_lists_;
   absl::flat_hash_map<std::string, std::vector<Provider>> providers_;
-  absl::flat_hash_map<std::string, std::vector<const v1::DidKeys*>> dids_;
+  absl::flat_hash_map<std::string, std::vector<const Provider*>> providers_by_key_;
+  absl::flat_hash_map<std::string, std::vector<IssuerKeys>> issuers_;
   absl::flat_hash_map<std::string, const v1::EbsiIssuer*> ebsi_;
   absl::flat_hash_map<std::string, const v1::PinnedStatusList*> status_lists_;
   absl::flat_hash_map<std::pair<std::string, std::string>, std::vector<const v1::IssuerBinding*>> bindings_;

@@ -18,7 +18,6 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "adapters/registry.h"
-#include "core/base/date_time.h"
 #include "core/base/problem.h"
 #include "core/document/score.h"
 #include "core/elm/labels/labels.h"
@@ -26,6 +25,7 @@
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/trust_grammar.h"
+#include "gateway/cli/verify_grammar.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -94,14 +94,11 @@ class Grammar {
   CheckRequest check_;
   std::optional<size_t> report_index_;
   std::string to_ = "elm";
-  std::string at_;
-  std::string anchors_;
-  std::string status_lists_;
-  bool offline_ = false;
   ServeRequest serve_;
   EvaluateRequest evaluate_;
   std::string keep_;
   TrustGrammar trust_;
+  VerifyGrammar verify_;
 };
 
 bool Can(const document::Adapter& adapter, absl::string_view direction) {
@@ -228,26 +225,10 @@ void Grammar::AddCheck() {
 }
 
 void Grammar::AddVerify() {
-  CLI::App* command = Add("verify", "Judges whether a document is genuine, from what is at hand.",
-                          "FILE [--json] [--at TIME] [--anchors FOLDER] [--status FOLDER] [--offline]");
-  command->add_option("FILE", file_, "The document; - for standard input")->required();
-  command->add_flag("--json", json_, "As JSON");
-  command->add_option("--at", at_, "Point in time to judge for: 2026-01-31 or 2026-01-31T12:00:00Z");
-  command->add_option("--anchors", anchors_, "Folder with trust anchors")->check(CLI::ExistingDirectory);
-  command->add_option("--status", status_lists_, "Folder with status lists")->check(CLI::ExistingDirectory);
-  command->add_flag("--offline", offline_, "Ask nobody; this command never does");
-  commands_[command].run = [this] {
-    VerifyRequest request = {file_, json_, absl::Now()};
-    if (!at_.empty()) {
-      const std::optional<absl::Time> at = base::ParseDateTime(at_);
-      if (!at) throw CLI::ValidationError("--at", "must be a date or a date and time, such as 2026-01-31T12:00:00Z");
-      request.at = *at;
-    }
-    // Said aloud, so that nobody takes the verdict for one that rests on them.
-    if (!anchors_.empty()) console_.err << "passerelle: --anchors is not used yet: seals are not verified\n";
-    if (!status_lists_.empty()) console_.err << "passerelle: --status is not used yet: status lists are not read\n";
-    return RunVerify(registry_, request, console_);
-  };
+  CLI::App* command =
+      Add("verify", "Judges whether a document is genuine, from what is at hand.", VerifyGrammar::kUsage);
+  verify_.AddTo(command);
+  commands_[command].run = [this] { return verify_.Run(registry_, console_); };
 }
 
 void Grammar::AddConformance() {

@@ -268,7 +268,10 @@ absl::StatusOr<recognition::v1::RecognitionOutcome> EvaluateCase(const document:
   recognition::Facts facts;
   facts.annex_one = AnnexOneOf(translated.report);
   facts.credential = std::move(translated.credential);
-  facts.verdict = authenticity::Judge(registry, {bytes, base::Sha256Hex(bytes), request.at, std::nullopt});
+  authenticity::Question question;
+  question.content = bytes;
+  question.at = request.at;
+  facts.verdict = authenticity::Judge(registry, question);
   return recognition::MakeOutcome(policy, recognition::Evaluate(policy, facts));
 }
 
@@ -282,26 +285,6 @@ int RunEvaluate(const document::Registry& registry, const EvaluateRequest& reque
   }
   console.out << (request.json ? recognition::OutcomeJson(*outcome) + "\n" : recognition::OutcomeText(*outcome));
   return kExitDone;
-}
-
-int RunVerify(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
-  const absl::StatusOr<std::string> bytes = ReadDocument(request.file);
-  if (!bytes.ok()) {
-    PrintProblem(bytes.status(), console);
-    // What could not be read was not judged: unknown is never a no.
-    return kExitNotEstablished;
-  }
-  const authenticity::v1::AuthenticityVerdict verdict =
-      authenticity::Judge(registry, {*bytes, base::Sha256Hex(*bytes), request.at, std::nullopt});
-  console.out << (request.json ? authenticity::VerdictJson(verdict) + "\n" : authenticity::VerdictText(verdict));
-  switch (verdict.verdict()) {
-    case authenticity::v1::VERDICT_AUTHENTIC:
-      return kExitDone;
-    case authenticity::v1::VERDICT_NOT_AUTHENTIC:
-      return kExitRefused;
-    default:
-      return kExitNotEstablished;
-  }
 }
 
 }  // namespace passerelle::gateway

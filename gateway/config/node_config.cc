@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/verdict.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -96,6 +97,10 @@ void Complete(const std::string& folder, NodeConfig* config) {
   }
   for (config::v1::StatusServer& server : *config->mutable_status_servers()) {
     resolve(server.mutable_trusted_authorities());
+  }
+  if (config->has_trust_bundle()) {
+    resolve(config->mutable_trust_bundle()->mutable_path());
+    resolve(config->mutable_trust_bundle()->mutable_root());
   }
   auto* admin = config->mutable_admin_port();
   if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
@@ -196,7 +201,12 @@ absl::Status CheckValues(const NodeConfig& config) {
   const auto refused = document::ElementsOf({config.refuse_loss().begin(), config.refuse_loss().end()});
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
   RETURN_IF_ERROR(CheckRegister(config));
-  return CheckSeals(config);
+  RETURN_IF_ERROR(CheckSeals(config));
+  if (config.has_trust_bundle()) {
+    if (config.trust_bundle().path().empty()) return Refuse("trust_bundle.path", "is missing");
+    if (config.trust_bundle().root().empty()) return Refuse("trust_bundle.root", "is missing");
+  }
+  return authenticity::CheckVerdictPolicy(config.verdict_policy());
 }
 
 absl::StatusOr<Fetcher> LoadFetcher(const NodeConfig& config) {

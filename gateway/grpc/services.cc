@@ -4,6 +4,11 @@
 #include <utility>
 
 #include "core/authenticity/verdict.h"
+#include "core/authenticity/verdict_record.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "gateway/grpc/stream_call.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -140,29 +145,65 @@ grpc::ServerUnaryReactor* ExchangeService::ListExchanges(grpc::CallbackServerCon
                       });
 }
 
-AuthenticityService::AuthenticityService(CallRunner* runner, const document::Registry* adapters,
-                                         const relay::Outbox* outbox, const base::Clock* clock, Metrics* metrics)
-    : runner_(runner), adapters_(adapters), outbox_(outbox), clock_(clock), metrics_(metrics) {
-  AddMethods(*runner, authenticity::v1::AuthenticityService::service_full_name(), {"VerifyDocument"});
+AuthenticityService::AuthenticityService(CallRunner* runner, Options options)
+    : runner_(runner), options_(std::move(options)) {
+  AddMethods(*runner, authenticity::v1::AuthenticityService::service_full_name(),
+             {"VerifyDocument", "VerifyDocuments"});
+}
+
+absl::Status AuthenticityService::Verify(const authenticity::v1::VerifyDocumentRequest& request,
+                                         authenticity::v1::VerifyDocumentResponse* response) const {
+  authenticity::Question question;
+  if (!request.content().empty()) question.content = request.content();
+  question.sha256 = request.sha256();
+  question.now = options_.clock->Now();
+  question.at = question.now;
+  if (request.has_at()) {
+    if (!base::IsValid(request.at())) return base::Problem(base::Reason::kFieldInvalid, "at", "it is no time");
+    question.at = base::FromProto(request.at());
+  }
+  if (request.has_holder()) {
+    question.holder = proof::KeyBindingDemand{request.holder().audience(), request.holder().nonce()};
+  }
+  if (options_.trust != nullptr) question.bundle = options_.trust->Get();
+  question.policy = options_.policy;
+  ASSIGN_OR_RETURN(*response->mutable_verdict(),
+                   authenticity::AskAndJudge(*options_.adapters, *options_.outbox, request.issuing_node(), question));
+  CountVerdict(response->verdict(), *options_.metrics);
+  const authenticity::v1::VerdictRecord record =
+      authenticity::MakeVerdictRecord(question, response->verdict(), options_.node, authenticity::BundlePart::kDigest);
+  ASSIGN_OR_RETURN(*response->mutable_signed_verdict(), authenticity::SignVerdictRecord(record, *options_.key));
+  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* AuthenticityService::VerifyDocument(grpc::CallbackServerContext* context,
                                                               const authenticity::v1::VerifyDocumentRequest* request,
                                                               authenticity::v1::VerifyDocumentResponse* response) {
-  return runner_->Run(
-      context, authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument", request, response,
-      [this](const CallInfo&, const authenticity::v1::VerifyDocumentRequest& in,
-             authenticity::v1::VerifyDocumentResponse* out) -> CallOutcome {
-        authenticity::Question question;
-        if (!in.content().empty()) question.content = in.content();
-        question.sha256 = in.sha256();
-        question.at = clock_->Now();
-        const absl::Status status =
-            Take(authenticity::AskAndJudge(*adapters_, *outbox_, in.issuing_node(), std::move(question)),
-                 out->mutable_verdict());
-        if (status.ok()) CountVerdict(out->verdict(), *metrics_);
-        return status;
-      });
+  return runner_->Run(context, authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument", request,
+                      response,
+                      [this](const CallInfo&, const authenticity::v1::VerifyDocumentRequest& in,
+                             authenticity::v1::VerifyDocumentResponse* out) -> CallOutcome { return Verify(in, out); });
+}
+
+grpc::ServerBidiReactor<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>*
+AuthenticityService::VerifyDocuments(grpc::CallbackServerContext* context) {
+  using Call = StreamCall<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>;
+  const auto work = [this](const CallInfo&, const authenticity::v1::VerifyDocumentsRequest& in,
+                           authenticity::v1::VerifyDocumentsResponse* out) {
+    out->set_item(in.item());
+    return Verify(in.document(), out->mutable_result());
+  };
+  const auto refuse = [](const authenticity::v1::VerifyDocumentsRequest& in, const absl::Status& problem,
+                         authenticity::v1::VerifyDocumentsResponse* out) {
+    const base::CatalogueEntry& entry = base::Catalogue(base::ReasonOf(problem));
+    out->set_item(in.item());
+    out->mutable_problem()->set_reason(std::string(entry.name));
+    out->mutable_problem()->set_place(base::PlaceOf(problem));
+    out->mutable_problem()->set_message(base::DetailOf(problem));
+    out->mutable_problem()->set_retryable(entry.retryable);
+  };
+  return new Call(runner_, context, authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocuments", work,
+                  refuse);
 }
 
 RecognitionService::RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created)

@@ -5,13 +5,16 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "core/authenticity/register_question.h"
 #include "core/document/adapter.h"
 #include "core/exchange/exchanges.h"
+#include "core/proof/key.h"
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
+#include "core/trust/bundle.h"
 #include "gateway/grpc/unary_call.h"
 #include "passerelle/authenticity/v1/authenticity_service.grpc.pb.h"
 #include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
@@ -66,19 +69,30 @@ class ExchangeService : public exchange::v1::ExchangeService::CallbackService {
 
 class AuthenticityService : public authenticity::v1::AuthenticityService::CallbackService {
  public:
-  AuthenticityService(CallRunner* runner, const document::Registry* adapters, const relay::Outbox* outbox,
-                      const base::Clock* clock, Metrics* metrics);
+  struct Options {
+    std::string node;
+    const document::Registry* adapters = nullptr;
+    const relay::Outbox* outbox = nullptr;
+    const base::Clock* clock = nullptr;
+    Metrics* metrics = nullptr;
+    const trust::TrustBundleHolder* trust = nullptr;  // null when the node has no bundle
+    authenticity::v1::VerdictPolicy policy;
+    const proof::SigningKey* key = nullptr;  // signs verdicts
+  };
+  AuthenticityService(CallRunner* runner, Options options);
 
   grpc::ServerUnaryReactor* VerifyDocument(grpc::CallbackServerContext* context,
                                            const authenticity::v1::VerifyDocumentRequest* request,
                                            authenticity::v1::VerifyDocumentResponse* response) override;
+  grpc::ServerBidiReactor<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>*
+  VerifyDocuments(grpc::CallbackServerContext* context) override;
 
  private:
+  absl::Status Verify(const authenticity::v1::VerifyDocumentRequest& request,
+                      authenticity::v1::VerifyDocumentResponse* response) const;
+
   CallRunner* const runner_;
-  const document::Registry* const adapters_;
-  const relay::Outbox* const outbox_;
-  const base::Clock* const clock_;
-  Metrics* const metrics_;
+  const Options options_;
 };
 
 class RecognitionService : public recognition::v1::RecognitionService::CallbackService {

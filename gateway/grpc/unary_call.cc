@@ -23,14 +23,14 @@ using base::Reason;
 constexpr absl::Duration kAskAgainFirst = absl::Milliseconds(10);
 constexpr absl::Duration kAskAgainLast = absl::Milliseconds(200);
 
+}  // namespace
+
 std::string TraceParentOf(const grpc::CallbackServerContext& context) {
   const auto found = context.client_metadata().find(kTraceParentKey);
   if (found == context.client_metadata().end()) return "";
   const absl::string_view text(found->second.data(), found->second.length());
   return IsTraceParent(text) ? std::string(text) : std::string();
 }
-
-}  // namespace
 
 // One call, from its start until gRPC says that it is done with it.
 class UnaryCall : public grpc::ServerUnaryReactor {
@@ -45,12 +45,8 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   }
 
   void Begin(const grpc::CallbackServerContext& context) {
-    auto caller = Admit(context);
-    if (!caller.ok()) {
-      runner_->options_.metrics->PeerRefused(base::Catalogue(base::ReasonOf(caller.status())).name);
-      runner_->options_.log->WriteProblem(LogEvent::kCallRefused, caller.status(), {{"method", method_->path}});
-      return Complete(caller.status());
-    }
+    auto caller = runner_->Admit(context, *method_);
+    if (!caller.ok()) return Complete(caller.status());
     info_.caller = *std::move(caller);
     Queue();
   }
@@ -63,12 +59,6 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   }
 
  private:
-  absl::StatusOr<std::string> Admit(const grpc::CallbackServerContext& context) const {
-    const auto certificate = CallerCertificateSha256(context.auth_context().get());
-    if (!certificate.ok()) return certificate.status();
-    return runner_->options_.authorise(*certificate, method_->service);
-  }
-
   void Queue() {
     const absl::Status queued = runner_->options_.pool->Submit([this] { Work(); });
     if (!queued.ok()) Complete(queued);
@@ -92,20 +82,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
   }
 
   // Nothing of this call may be touched after Finish.
-  void Complete(const absl::Status& status) {
-    const absl::Duration duration = runner_->options_.clock->Now() - info_.start;
-    const grpc::Status answer = ToGrpc(status);
-    const auto code = static_cast<absl::StatusCode>(answer.error_code());
-    method_->series->Handled(code, duration);
-    const absl::string_view reason = status.ok() ? "" : base::Catalogue(base::ReasonOf(status)).name;
-    runner_->options_.log->Write(LogEvent::kCallHandled, {{"method", method_->path},
-                                                          {"caller", info_.caller},
-                                                          {"code", GrpcCodeName(code)},
-                                                          {"reason", reason},
-                                                          {"duration_ms", absl::ToDoubleMilliseconds(duration)},
-                                                          {"trace_id", TraceId(trace_parent_)}});
-    Finish(answer);
-  }
+  void Complete(const absl::Status& status) { Finish(runner_->Handled(*method_, info_, trace_parent_, status)); }
 
   CallRunner* const runner_;
   CallRunner::MethodEntry* const method_;
@@ -128,6 +105,39 @@ bool CallRunner::WaitUntilIdle(absl::Time deadline) {
   return mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline);
 }
 
+absl::StatusOr<std::string> CallRunner::Admit(const grpc::CallbackServerContext& context,
+                                              const MethodEntry& method) const {
+  const auto certificate = CallerCertificateSha256(context.auth_context().get());
+  absl::StatusOr<std::string> caller = certificate.status();
+  if (certificate.ok()) caller = options_.authorise(*certificate, method.service);
+  if (!caller.ok()) {
+    options_.metrics->PeerRefused(base::Catalogue(base::ReasonOf(caller.status())).name);
+    options_.log->WriteProblem(LogEvent::kCallRefused, caller.status(), {{"method", method.path}});
+  }
+  return caller;
+}
+
+grpc::Status CallRunner::Handled(const MethodEntry& method, const CallInfo& info, absl::string_view trace_parent,
+                                 const absl::Status& status) const {
+  const absl::Duration duration = options_.clock->Now() - info.start;
+  grpc::Status answer = ToGrpc(status);
+  const auto code = static_cast<absl::StatusCode>(answer.error_code());
+  method.series->Handled(code, duration);
+  const absl::string_view reason = status.ok() ? "" : base::Catalogue(base::ReasonOf(status)).name;
+  options_.log->Write(LogEvent::kCallHandled, {{"method", method.path},
+                                               {"caller", info.caller},
+                                               {"code", GrpcCodeName(code)},
+                                               {"reason", reason},
+                                               {"duration_ms", absl::ToDoubleMilliseconds(duration)},
+                                               {"trace_id", TraceId(trace_parent)}});
+  return answer;
+}
+
+void CallRunner::Begun() {
+  const absl::MutexLock lock(&mutex_);
+  ++running_;
+}
+
 void CallRunner::Ended() {
   const absl::MutexLock lock(&mutex_);
   --running_;
@@ -136,10 +146,7 @@ void CallRunner::Ended() {
 grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context, absl::string_view service,
                                             absl::string_view method,
                                             std::function<CallOutcome(const CallInfo&)> work) {
-  {
-    const absl::MutexLock lock(&mutex_);
-    ++running_;
-  }
+  Begun();
   auto* call = new UnaryCall(this, &methods_.at(absl::StrCat(service, "/", method)), context, std::move(work));
   call->Begin(*context);
   return call;

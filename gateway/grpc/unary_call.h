@@ -1,7 +1,8 @@
 // The one way in which a unary method runs: count, authenticate, authorise (deny by default), queue, work, log, finish.
 //
 // Work runs on a bounded pool, never on gRPC's threads. A method that waits for something returns nullopt and is asked
-// again a little later, so that no thread is held while it waits.
+// again a little later, so that no thread is held while it waits. Each item of a stream (stream_call.h) runs the same
+// way.
 //
 // Thread-safety: CallRunner is thread-safe; a call belongs to gRPC and the pool in turn. Ownership: the runner must
 // outlive the server; a call deletes itself.
@@ -76,6 +77,8 @@ class CallRunner {
 
  private:
   friend class UnaryCall;
+  template <typename Request, typename Response>
+  friend class StreamCall;
   struct MethodEntry {
     std::string service;
     std::string path;
@@ -84,7 +87,13 @@ class CallRunner {
 
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, absl::string_view service,
                                   absl::string_view method, std::function<CallOutcome(const CallInfo&)> work);
+  void Begun();
   void Ended();
+  // Who calls, if it may call the service; a refusal is counted and logged.
+  absl::StatusOr<std::string> Admit(const grpc::CallbackServerContext& context, const MethodEntry& method) const;
+  // Counts and logs how a call or item ended.
+  grpc::Status Handled(const MethodEntry& method, const CallInfo& info, absl::string_view trace_parent,
+                       const absl::Status& status) const;
 
   Options options_;
   absl::flat_hash_map<std::string, MethodEntry> methods_;
@@ -92,5 +101,8 @@ class CallRunner {
   absl::Mutex mutex_;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
 };
+
+// The caller's trace, if it names one that is well-formed.
+std::string TraceParentOf(const grpc::CallbackServerContext& context);
 
 }  // namespace passerelle::gateway

@@ -107,13 +107,16 @@ TestIdentity::TestIdentity(proof::KeyAlgorithm algorithm, const CertificateWish&
   };
   add_name(NID_countryName, wish.country);
   add_name(NID_organizationName, wish.organisation);
-  add_name(NID_organizationIdentifier, wish.organisation_identifier);
+  add_name(NID_organizationIdentifier, wish.organization_identifier);
   add_name(NID_commonName, wish.name);
   X509_set_issuer_name(x509, X509_get_subject_name(above));
   X509_set_pubkey(x509, signer_.openssl());
   AddExtension(x509, above, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (!wish.key_usage.empty()) AddExtension(x509, above, NID_key_usage, wish.key_usage);
   if (!wish.extended_key_usage.empty()) AddExtension(x509, above, NID_ext_key_usage, wish.extended_key_usage);
+  if (!wish.revocation_list.empty()) {
+    AddExtension(x509, above, NID_crl_distribution_points, absl::StrCat("URI:", wish.revocation_list));
+  }
   AddExtension(x509, above, NID_subject_key_identifier, "hash");
   AddExtension(x509, above, NID_authority_key_identifier, "keyid:always");
   EVP_PKEY* const key = issuer == nullptr ? signer_.openssl() : issuer->signer().openssl();

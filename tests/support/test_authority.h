@@ -18,14 +18,15 @@ struct CertificateWish {
   std::string name = "Example";
   bool authority = false;
   std::string key_usage = "critical,digitalSignature";
-  std::string extended_key_usage;  // none when empty
+  std::string extended_key_usage;            // none when empty
+  std::string organization_identifier = {};  // ETSI EN 319 412-1, 5.1.4; none when empty
+  std::string revocation_list = {};          // address of the authority's revocation list; none when empty
   absl::Time from = absl::FromCivil(absl::CivilDay(2024, 1, 1), absl::UTCTimeZone());
   absl::Time to = absl::FromCivil(absl::CivilDay(2030, 1, 1), absl::UTCTimeZone());
   const char* digest = "SHA256";
   // More of the subject's name; not there when empty.
   std::string country = "";
   std::string organisation = "";
-  std::string organisation_identifier = "";
 };
 
 // A key with its certificate.

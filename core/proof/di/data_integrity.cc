@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/base58.h"
+#include "core/base/date_time.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -105,8 +106,10 @@ class Verifier {
     for (const size_t previous : entry.previous) secured.previous.push_back(entries_[previous].element);
     RETURN_IF_ERROR(VerifySignature(*suite, *algorithm, method.key, value, secured));
     CheckOptions(proof);
-    ProofStatement statement{std::string(suite->name), method_id, method.controller, method.key.thumbprint(), false};
+    ProofStatement statement{std::string(suite->name), method_id, method.controller,
+                             method.key.thumbprint(),  false,     {}};
     statement.issuer_is_proven = method.is_proven && method.controller == IdOf(base::Find(document_, "issuer"));
+    statement.created = base::ParseDateTime(base::FindString(proof, "created").value_or(""));
     CheckController(statement);
     verdict_.proofs.push_back(std::move(statement));
     return absl::OkStatus();

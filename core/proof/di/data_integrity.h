@@ -37,9 +37,10 @@ struct DataIntegrityOptions {
 struct ProofStatement {
   std::string cryptosuite;
   std::string verification_method;
-  std::string controller;         // who is named as having the key
-  std::string thumbprint;         // of the key (RFC 7638)
-  bool issuer_is_proven = false;  // the key is the issuer's, by its own name or by the operator
+  std::string controller;             // who is named as having the key
+  std::string thumbprint;             // of the key (RFC 7638)
+  bool issuer_is_proven = false;      // the key is the issuer's, by its own name or by the operator
+  std::optional<absl::Time> created;  // by the word of the signer
 };
 
 struct DataIntegrityVerdict {

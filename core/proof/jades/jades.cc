@@ -266,6 +266,7 @@ class SignatureCheck {
     const absl::Time best = result_.proven_time.value_or(at_);
     const SignerAnswer answer = CheckSigner({"x5c", certificates_, std::move(evidence)}, trust_, best, findings_);
     result_.trusted = answer.trusted;
+    result_.path = answer.path;
     result_.revocation = answer.revocation;
   }
 

@@ -34,9 +34,10 @@ struct JadesSignature {
   JadesLevel level = JadesLevel::kNone;
   std::optional<Certificate> signer;
   bool trusted = false;                    // there is a path to an anchor, at the best time
+  std::vector<Certificate> path;           // that path, the signer first; empty without one
   std::optional<absl::Time> claimed_time;  // "sigT" or "iat"
   std::optional<absl::Time> proven_time;   // of the earliest time-stamp of a trusted authority
-  RevocationAnswer revocation;             // by the evidence in the document
+  RevocationAnswer revocation;             // by the evidence in the document, and that at hand
   int counter_signatures = 0;
   int verified_counter_signatures = 0;  // with the certificates that they carry; they change nothing else
 };

@@ -4,6 +4,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <initializer_list>
 #include <utility>
@@ -28,6 +29,17 @@ struct FreePath {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
   void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
 };
+
+bool IsWithin(const std::vector<AnchorPeriod>& periods, absl::Time at) {
+  return std::any_of(periods.begin(), periods.end(),
+                     [at](const AnchorPeriod& period) { return period.from <= at && at <= period.to; });
+}
+
+// Whether a path over the certificate could end at the anchor.
+bool Ends(const Certificate& anchor, const Certificate& certificate) {
+  return X509_NAME_cmp(X509_get_subject_name(anchor.openssl()), X509_get_issuer_name(certificate.openssl())) == 0 ||
+         anchor.der() == certificate.der();
+}
 
 absl::Time TimeOf(const ASN1_TIME* time) {
   std::tm fields = {};
@@ -103,6 +115,44 @@ bool Certificate::MaySignContent() const {
 
 bool Certificate::IsAuthority() const { return X509_check_ca(openssl()) == 1; }
 
+std::string Certificate::OrganizationIdentifier() const {
+  const X509_NAME* const subject = X509_get_subject_name(openssl());
+  const int first = X509_NAME_get_index_by_NID(subject, NID_organizationIdentifier, -1);
+  if (first < 0 || X509_NAME_get_index_by_NID(subject, NID_organizationIdentifier, first) >= 0) return "";
+  unsigned char* bytes = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&bytes, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, first)));
+  std::string text(reinterpret_cast<const char*>(bytes), size > 0 ? static_cast<size_t>(size) : 0);
+  OPENSSL_free(bytes);
+  return text;
+}
+
+bool Certificate::NamesRevocation() const {
+  STACK_OF(OPENSSL_STRING)* const responders = X509_get1_ocsp(openssl());
+  const bool named = responders != nullptr || X509_get_ext_by_NID(openssl(), NID_crl_distribution_points, -1) >= 0;
+  X509_email_free(responders);
+  return named;
+}
+
+std::vector<Certificate> TrustAnchors::EndsFor(const Certificate& leaf, absl::Span<const Certificate> others,
+                                               absl::Time at) const {
+  std::vector<Certificate> found;
+  for (const Anchor& anchor : anchors_) {
+    const bool ends = Ends(anchor.certificate, leaf) ||
+                      std::any_of(others.begin(), others.end(),
+                                  [&](const Certificate& other) { return Ends(anchor.certificate, other); });
+    if (ends && IsWithin(anchor.periods, at)) found.push_back(anchor.certificate);
+  }
+  return found;
+}
+
+std::vector<Certificate> TrustAnchors::InForce(absl::Time at) const {
+  std::vector<Certificate> found;
+  for (const Anchor& anchor : anchors_) {
+    if (IsWithin(anchor.periods, at)) found.push_back(anchor.certificate);
+  }
+  return found;
+}
+
 std::shared_ptr<X509_STORE> MakeStore(absl::Span<const Certificate> anchors, CertificateUse use, absl::Time at,
                                       Strictness strictness) {
   std::shared_ptr<X509_STORE> store(X509_STORE_new(), X509_STORE_free);
@@ -121,7 +171,7 @@ std::shared_ptr<X509_STORE> MakeStore(absl::Span<const Certificate> anchors, Cer
 absl::StatusOr<std::vector<Certificate>> BuildPath(const Certificate& leaf, absl::Span<const Certificate> others,
                                                    const TrustAnchors& anchors, CertificateUse use, absl::Time at) {
   const ErrorScope errors;
-  const std::shared_ptr<X509_STORE> store = MakeStore(anchors.certificates(), use, at);
+  const std::shared_ptr<X509_STORE> store = MakeStore(anchors.EndsFor(leaf, others, at), use, at);
   const std::unique_ptr<STACK_OF(X509), FreePath> untrusted(sk_X509_new_null());
   const std::unique_ptr<X509_STORE_CTX, FreePath> context(X509_STORE_CTX_new());
   if (store == nullptr || untrusted == nullptr || context == nullptr) return Problem(Reason::kInternal, "");

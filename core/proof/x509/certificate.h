@@ -37,6 +37,12 @@ class Certificate {
   bool MaySignContent() const;
   // Whether it is the certificate of an authority.
   bool IsAuthority() const;
+  // The identifier of the organisation in the subject (ETSI EN 319 412-1, 5.1.4), such as "VATNO-999888777"; empty
+  // unless there is exactly one.
+  std::string OrganizationIdentifier() const;
+  // Whether it says where to ask whether it was revoked: revocation lists (RFC 5280, 4.2.1.13) or a responder
+  // (4.2.2.1).
+  bool NamesRevocation() const;
 
  private:
   explicit Certificate(X509* x509, absl::string_view der);
@@ -46,15 +52,33 @@ class Certificate {
   std::shared_ptr<const absl::StatusOr<PublicKey>> key_;
 };
 
+// A period in which an anchor is trusted; both ends are included.
+struct AnchorPeriod {
+  absl::Time from = absl::InfinitePast();
+  absl::Time to = absl::InfiniteFuture();
+};
+
 // Certificates that are trusted by decision: roots, or the services of a trusted list, which may be below a root.
 class TrustAnchors {
  public:
-  void Add(Certificate certificate) { certificates_.push_back(std::move(certificate)); }
-  bool empty() const { return certificates_.empty(); }
-  const std::vector<Certificate>& certificates() const { return certificates_; }
+  // Trusted at any time, or within the periods only.
+  void Add(Certificate certificate) { Add(std::move(certificate), {AnchorPeriod()}); }
+  void Add(Certificate certificate, std::vector<AnchorPeriod> periods) {
+    anchors_.push_back({std::move(certificate), std::move(periods)});
+  }
+  bool empty() const { return anchors_.empty(); }
+  // Those that are trusted at a time and could end a path over the certificates: they are one of them, or bear the name
+  // of the issuer of one.
+  std::vector<Certificate> EndsFor(const Certificate& leaf, absl::Span<const Certificate> others, absl::Time at) const;
+  // All that are trusted at a time.
+  std::vector<Certificate> InForce(absl::Time at) const;
 
  private:
-  std::vector<Certificate> certificates_;
+  struct Anchor {
+    Certificate certificate;
+    std::vector<AnchorPeriod> periods;
+  };
+  std::vector<Anchor> anchors_;
 };
 
 enum class CertificateUse { kContent, kTimeStamps };

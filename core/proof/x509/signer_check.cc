@@ -21,13 +21,24 @@ void RefusePath(const absl::Status& problem, absl::string_view place, Findings& 
                   base::DetailOf(problem));
 }
 
-RevocationAnswer FindRevocation(const SignerEvidence& evidence, absl::Span<const Certificate> path, absl::Time at) {
+// What the document carries, and what is at hand besides.
+RevocationEvidence Together(RevocationEvidence carried, const RevocationEvidence& known) {
+  const auto append = [](const std::vector<std::string>& more, std::vector<std::string>& list) {
+    list.insert(list.end(), more.begin(), more.end());
+  };
+  append(known.revocation_lists, carried.revocation_lists);
+  append(known.ocsp_responses, carried.ocsp_responses);
+  return carried;
+}
+
+RevocationAnswer FindRevocation(const SignerEvidence& evidence, const SealTrust& trust,
+                                absl::Span<const Certificate> path, absl::Time at) {
   const Certificate& signer = evidence.certificates.front();
   std::vector<Certificate> known(path.begin(), path.end());
   known.insert(known.end(), evidence.certificates.begin(), evidence.certificates.end());
   for (const Certificate& issuer : known) {
     if (X509_check_issued(issuer.openssl(), signer.openssl()) != X509_V_OK) continue;
-    return CheckRevocation(signer, issuer, evidence.revocation, at);
+    return CheckRevocation(signer, issuer, Together(evidence.revocation, trust.revocation), at);
   }
   return {};
 }
@@ -46,7 +57,6 @@ void CheckSignerUse(const Certificate& signer, absl::string_view place, Findings
 SignerAnswer CheckSigner(const SignerEvidence& evidence, const SealTrust& trust, absl::Time at, Findings& findings) {
   SignerAnswer answer;
   const Certificate& signer = evidence.certificates.front();
-  std::vector<Certificate> path;
   if (trust.seals.empty()) {
     findings.Note(Reason::kNoEvidence, evidence.place, "no anchors are known");
   } else {
@@ -54,12 +64,12 @@ SignerAnswer CheckSigner(const SignerEvidence& evidence, const SealTrust& trust,
         BuildPath(signer, evidence.certificates, trust.seals, CertificateUse::kContent, at);
     answer.trusted = built.ok();
     if (built.ok()) {
-      path = *std::move(built);
+      answer.path = *std::move(built);
     } else {
       RefusePath(built.status(), evidence.place, findings);
     }
   }
-  answer.revocation = FindRevocation(evidence, path, at);
+  answer.revocation = FindRevocation(evidence, trust, answer.path, at);
   if (answer.revocation.status == RevocationStatus::kRevoked) {
     findings.Refuse(Reason::kCertificateRevoked, absl::StrCat(evidence.place, "/0"));
   }

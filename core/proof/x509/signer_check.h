@@ -3,6 +3,8 @@
 // Thread-safety: free functions on values; SealTrust is const after filling and can be shared.
 #pragma once
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -12,10 +14,12 @@
 
 namespace passerelle::proof {
 
-// Who is trusted. Without anchors for seals no path is looked for, and nobody is trusted.
+// Who is trusted, and what is at hand about revocation besides what the document carries. Without anchors for seals no
+// path is looked for, and nobody is trusted.
 struct SealTrust {
   TrustAnchors seals;
   TrustAnchors time_stamps;
+  RevocationEvidence revocation;
 };
 
 // Where a seal has its certificates, and what it says of them.
@@ -26,7 +30,8 @@ struct SignerEvidence {
 };
 
 struct SignerAnswer {
-  bool trusted = false;  // there is a path to an anchor at that time
+  bool trusted = false;           // there is a path to an anchor at that time
+  std::vector<Certificate> path;  // that path, the signer first; empty without one
   RevocationAnswer revocation;
 };
 

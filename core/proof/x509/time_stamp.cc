@@ -109,7 +109,7 @@ absl::StatusOr<TimeStamp> VerifyTimeStamp(absl::string_view der, absl::Span<cons
     return Invalid("its signature does not verify with a certificate for time-stamps");
   }
   time_stamp.trusted = !anchors.empty() && SignatureVerifies(token.get(), untrusted.get(),
-                                                             MakeStore(anchors.certificates(),
+                                                             MakeStore(anchors.InForce(time_stamp.time),
                                                                        CertificateUse::kTimeStamps, time_stamp.time));
   return time_stamp;
 }

@@ -14,9 +14,13 @@
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "core/authenticity/verdict_record.h"
+#include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/proof/key.h"
+#include "core/trust/signed_bundle.h"
 #include "gateway/config/node_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/grpc/status.h"
@@ -26,6 +30,7 @@
 #include "gateway/store/sqlite_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "passerelle/authenticity/v1/authenticity_service.grpc.pb.h"
 #include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
 #include "passerelle/federation/v1/node_map.pb.h"
 #include "passerelle/sharing/v1/sharing_service.grpc.pb.h"
@@ -244,6 +249,141 @@ TEST_F(NodeTest, RefusesAnOlderNodeMapAfterARestart) {
   PutMap(6);
   EXPECT_THAT(Start(), IsOk());
 }
+
+// Verdicts by the trust bundle of the configuration, which may change while the node runs.
+class NodeWithBundleTest : public NodeTest {
+ protected:
+  NodeWithBundleTest() {
+    trust::v1::TrustRoot root;
+    root.add_jwks(bundle_key_.verification_key().jwk());
+    root.set_threshold(1);
+    root.set_anchor_threshold(1);
+    Put("root.yaml", WriteYaml(root));
+    config_ = absl::StrReplaceAll(
+        config_, {{"[passerelle.exchange.v1.ExchangeService]", "[passerelle.authenticity.v1.AuthenticityService]"}});
+    Put("node.yaml", absl::StrCat(config_, "trust_bundle: {path: bundle.json, root: root.yaml}\n"));
+  }
+
+  // Version 1 knows the issuer of the token, others do not.
+  void PutBundle(uint64_t version) {
+    trust::v1::TrustBundle bundle;
+    bundle.set_federation("Test");
+    bundle.set_version(version);
+    *bundle.mutable_issue_time() = base::ToProto(absl::Now() - absl::Hours(1));
+    *bundle.mutable_expire_time() = base::ToProto(absl::Now() + absl::Hours(1));
+    if (version == 1) {
+      trust::v1::DidKeys* keys = bundle.add_did_keys();
+      keys->set_did("did:web:fjord.example");
+      keys->add_jwks(issuer_.verification_key().jwk());
+      trust::v1::IssuerBinding* binding = bundle.add_issuer_bindings();
+      binding->add_issuer()->set_scheme("did");
+      binding->mutable_issuer(0)->set_value("did:web:fjord.example");
+      binding->add_key_thumbprints(issuer_.verification_key().thumbprint());
+      binding->set_source("a letter");
+    }
+    Put("bundle.json", *trust::SignTrustBundle(bundle, bundle_key_));
+  }
+
+  std::string Token() const {
+    const std::string input =
+        absl::StrCat(base::Base64UrlEncode(R"({"alg":"EdDSA","typ":"vc+jwt"})"), ".",
+                     base::Base64UrlEncode(R"({"@context":["https://www.w3.org/ns/credentials/v2"],)"
+                                           R"("type":["VerifiableCredential"],"issuer":"did:web:fjord.example",)"
+                                           R"("validFrom":"2025-01-01T00:00:00Z","credentialSubject":{}})"));
+    return absl::StrCat(input, ".", base::Base64UrlEncode(*issuer_.Sign(input)));
+  }
+
+  authenticity::v1::VerifyDocumentResponse Verify(const Node& node) const {
+    const auto stub = authenticity::v1::AuthenticityService::NewStub(ClientChannel(node));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    authenticity::v1::VerifyDocumentRequest request;
+    request.set_content(Token());
+    authenticity::v1::VerifyDocumentResponse response;
+    const grpc::Status status = stub->VerifyDocument(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+
+  const proof::SigningKey bundle_key_ = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+  const proof::SigningKey issuer_ = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+};
+
+TEST_F(NodeWithBundleTest, JudgesSignsItsVerdictsAndTakesANewBundle) {
+  PutBundle(1);
+  EXPECT_THAT(CheckNodeConfig(ConfigPath()), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto node, Start());
+  const authenticity::v1::VerifyDocumentResponse genuine = Verify(*node);
+  EXPECT_EQ(genuine.verdict().verdict(), authenticity::v1::VERDICT_AUTHENTIC) << genuine.verdict().DebugString();
+  ASSERT_OK_AND_ASSIGN(const proof::SigningKey key, proof::SigningKey::FromPem(Read("message.key")));
+  ASSERT_OK_AND_ASSIGN(const proof::PublicKey signer,
+                       proof::PublicKey::FromJwk(absl::string_view(key.verification_key().jwk())));
+  ASSERT_OK_AND_ASSIGN(const auto saved, authenticity::OpenVerdictRecord(genuine.signed_verdict(), &signer));
+  EXPECT_EQ(saved.record.judge(), "NO");
+  EXPECT_EQ(saved.record.trust_bundle_version(), 1u);
+  EXPECT_FALSE(saved.record.has_trust_bundle());
+  PutBundle(2);
+  ASSERT_TRUE(Logs(R"("version":2)"));
+  EXPECT_EQ(Verify(*node).verdict().verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
+  Put("bundle.json", "{");
+  ASSERT_TRUE(Logs("trust_bundle.refused"));
+  EXPECT_THAT(CheckNodeConfig(ConfigPath()), ::testing::Not(IsOk()));
+}
+
+TEST_F(NodeWithBundleTest, JudgesManyDocumentsEachByItself) {
+  PutBundle(1);
+  ASSERT_OK_AND_ASSIGN(const auto node, Start());
+  const auto stub = authenticity::v1::AuthenticityService::NewStub(ClientChannel(*node));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  const auto stream = stub->VerifyDocuments(&context);
+  constexpr int kItems = 40;
+  // Written without a look at the answers, which then wait within what the connection holds.
+  for (int i = 0; i < kItems; ++i) {
+    authenticity::v1::VerifyDocumentsRequest request;
+    request.set_item(absl::StrCat("item-", i));
+    if (i % 4 != 3) request.mutable_document()->set_content(Token());
+    if (i % 4 == 1) request.mutable_document()->set_sha256("no digest");
+    ASSERT_TRUE(stream->Write(request));
+  }
+  stream->WritesDone();
+  authenticity::v1::VerifyDocumentsResponse response;
+  for (int i = 0; i < kItems; ++i) {
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_EQ(response.item(), absl::StrCat("item-", i));
+    if (i % 4 == 1) {
+      EXPECT_EQ(response.problem().reason(), "FIELD_INVALID");
+      EXPECT_EQ(response.problem().place(), "sha256");
+    } else if (i % 4 == 3) {
+      EXPECT_EQ(response.problem().reason(), "FIELD_MISSING");
+    } else {
+      EXPECT_EQ(response.result().verdict().verdict(), authenticity::v1::VERDICT_AUTHENTIC);
+      EXPECT_FALSE(response.result().signed_verdict().empty());
+    }
+  }
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(NodeWithBundleTest, AStreamThatIsOpenDoesNotHoldUpTheEnd) {
+  PutBundle(1);
+  ASSERT_OK_AND_ASSIGN(const auto node, Start());
+  const auto stub = authenticity::v1::AuthenticityService::NewStub(ClientChannel(*node));
+  grpc::ClientContext context;
+  const auto stream = stub->VerifyDocuments(&context);
+  authenticity::v1::VerifyDocumentsRequest request;
+  request.mutable_document()->set_content(Token());
+  ASSERT_TRUE(stream->Write(request));
+  authenticity::v1::VerifyDocumentsResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  const absl::Time begin = absl::Now();
+  node->Drain();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(4));
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_FALSE(stream->Finish().ok());
+}
+
+TEST_F(NodeWithBundleTest, DoesNotStartWithoutIt) { EXPECT_THAT(Start(), ::testing::Not(IsOk())); }
 
 TEST_F(NodeTest, SaysWhichPortIsTaken) {
   const auto node = Start();

@@ -34,7 +34,7 @@ class RegisterQuestionTest : public ::testing::Test {
     return AskAndJudge(network_.formats, italy_.outbox(), node, question);
   }
 
-  static std::string RegisterReason(const v1::AuthenticityVerdict& verdict) { return verdict.checks(2).reason(); }
+  static std::string RegisterReason(const v1::AuthenticityVerdict& verdict) { return verdict.checks(3).reason(); }
 
   passerelle::testing::Network network_;
   passerelle::testing::TestNode& norway_ = network_.Node("NO");

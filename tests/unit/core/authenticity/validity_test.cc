@@ -43,7 +43,7 @@ TEST(ValidityTest, FollowsWhatTheCredentialStates) {
     credential.set_valid_from(row.from);
     credential.set_valid_until(row.until);
     if (!row.expiration.empty()) credential.add_expiration_date(row.expiration);
-    const v1::Check check = CheckValidity(credential, at);
+    const v1::Check check = CheckValidity(StatementsOf(credential), at);
     EXPECT_EQ(check.outcome(), row.outcome);
     EXPECT_EQ(check.reason(), row.reason);
     EXPECT_EQ(check.name(), "validity");

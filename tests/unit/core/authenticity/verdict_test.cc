@@ -73,9 +73,10 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
   };
   const std::vector<Row> rows = {
       {"confirmed", document, Answer(document, v1::REGISTER_FINDING_IN_FORCE), "AUTHENTIC",
-       "format:PASS:FORMAT_RECOGNISED seal:UNKNOWN:NOT_STATED register:PASS:REGISTER_CONFIRMS "
-       "validity:PASS:WITHIN_VALIDITY status:PASS:REGISTER_CONFIRMS accreditation:UNKNOWN:CHECK_NOT_IMPLEMENTED "
-       "holder:UNKNOWN:CHECK_NOT_IMPLEMENTED"},
+       "format:PASS:FORMAT_RECOGNISED seal:UNKNOWN:NOT_STATED signer:UNKNOWN:NOT_STATED "
+       "register:PASS:REGISTER_CONFIRMS "
+       "validity:PASS:WITHIN_VALIDITY status:PASS:REGISTER_CONFIRMS accreditation:UNKNOWN:NO_EVIDENCE "
+       "holder:UNKNOWN:NOT_STATED"},
       {"nobody asked", document, std::nullopt, "CANNOT_BE_ESTABLISHED",
        "register:UNKNOWN:NO_EVIDENCE validity:PASS:WITHIN_VALIDITY status:UNKNOWN:NO_EVIDENCE"},
       {"denied", document, Answer(document, v1::REGISTER_FINDING_NOT_ISSUED), "NOT_AUTHENTIC",
@@ -90,7 +91,8 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
       {"confirmed, but expired", ended, Answer(ended, v1::REGISTER_FINDING_IN_FORCE), "NOT_AUTHENTIC",
        "validity:FAIL:EXPIRED status:PASS:REGISTER_CONFIRMS"},
       {"another format states no validity", note, Answer(note, v1::REGISTER_FINDING_IN_FORCE), "AUTHENTIC",
-       "seal:UNKNOWN:FORMAT_UNKNOWN register:PASS:REGISTER_CONFIRMS validity:UNKNOWN:NOT_STATED"},
+       "seal:UNKNOWN:FORMAT_UNKNOWN signer:UNKNOWN:FORMAT_UNKNOWN register:PASS:REGISTER_CONFIRMS "
+       "validity:UNKNOWN:NOT_STATED"},
       {"unreadable is not false", "NOTE {", Answer("NOTE {", v1::REGISTER_FINDING_IN_FORCE), "AUTHENTIC",
        "format:UNKNOWN:JSON_MALFORMED"},
       {"unknown format", "scrawl", std::nullopt, "CANNOT_BE_ESTABLISHED", "format:UNKNOWN:FORMAT_UNKNOWN"},
@@ -101,7 +103,7 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
     const v1::AuthenticityVerdict verdict = JudgeAt(row.content, kAt, row.answer);
     EXPECT_EQ(VerdictWord(verdict.verdict()), row.verdict);
     EXPECT_THAT(ChecksOf(verdict), HasSubstr(row.checks));
-    EXPECT_EQ(verdict.checks_size(), 7);
+    EXPECT_EQ(verdict.checks_size(), 8);
     EXPECT_EQ(verdict.sha256(), base::Sha256Hex(row.content));
   }
 }
@@ -123,7 +125,7 @@ TEST_F(VerdictTest, IsForThePointInTimeThatIsAskedFor) {
            {"before the issue", kAt - absl::Hours(24 * 101), true, "NOT_AUTHENTIC", "status:FAIL:NOT_YET_VALID"},
            {"revoked nobody knows when", kAt, false, "NOT_AUTHENTIC", "status:FAIL:REVOKED"},
            {"before a revocation nobody knows when", kAt - absl::Hours(24), false, "CANNOT_BE_ESTABLISHED",
-            "status:UNKNOWN:NOT_STATED"},
+            "status:UNKNOWN:NO_EVIDENCE"},
        }) {
     SCOPED_TRACE(row.name);
     v1::AuthenticityAnswer answer = Answer(document, v1::REGISTER_FINDING_REVOKED);
@@ -145,12 +147,12 @@ TEST_F(VerdictTest, ADigestAloneIsJudgedByTheRegister) {
   EXPECT_THAT(ChecksOf(verdict), HasSubstr("format:UNKNOWN:NO_EVIDENCE seal:UNKNOWN:NO_EVIDENCE"));
 }
 
-TEST_F(VerdictTest, AStatusListThatWasNotLookedAtIsNamed) {
+TEST_F(VerdictTest, AStatusListOfADocumentThatNobodySealedSaysNothing) {
   const std::string content = [&] {
     std::string text = EuropeanDocument();
     return text.insert(text.rfind('}'), R"(,"credentialStatus":{"id":"https://status.example/7","type":"X"})");
   }();
-  EXPECT_THAT(ChecksOf(JudgeAt(content, kAt, std::nullopt)), HasSubstr("status:UNKNOWN:CHECK_NOT_IMPLEMENTED"));
+  EXPECT_THAT(ChecksOf(JudgeAt(content, kAt, std::nullopt)), HasSubstr("status:UNKNOWN:NO_EVIDENCE"));
 }
 
 TEST_F(VerdictTest, TheReportsKeepTheirForm) {

@@ -42,8 +42,17 @@ TEST(TrustBundle, HasKeysOfAPeriod) {
   EXPECT_EQ(bundle->Providers("emreg:no-transcripts", At(2023)).size(), 1u);
   EXPECT_TRUE(bundle->Providers("emreg:no-transcripts", At(2019)).empty());
   EXPECT_TRUE(bundle->Providers("ewp:no-transcripts", At(2023)).empty());
-  EXPECT_EQ(bundle->DidKeys("did:web:fjord.example", At(2023)).size(), 1u);
-  EXPECT_TRUE(bundle->DidKeys("did:web:fjord.example", At(2025)).empty());
+  const std::string& thumbprint = TestKey(0).verification_key().thumbprint();
+  ASSERT_OK_AND_ASSIGN(const IssuerKey key, bundle->FindIssuerKey("did:web:fjord.example", {}, {}, At(2023)));
+  EXPECT_EQ(key.key.thumbprint(), thumbprint);
+  EXPECT_TRUE(key.in_force);
+  ASSERT_OK_AND_ASSIGN(const IssuerKey late, bundle->FindIssuerKey("did:web:fjord.example", {}, {}, At(2025)));
+  EXPECT_FALSE(late.in_force);
+  EXPECT_EQ(bundle->IsKeyInForce("did:web:fjord.example", thumbprint, At(2023)), true);
+  EXPECT_EQ(bundle->IsKeyInForce("did:web:fjord.example", thumbprint, At(2025)), false);
+  EXPECT_EQ(bundle->IsKeyInForce("did:web:fjord.example", "another", At(2023)), std::nullopt);
+  EXPECT_THAT(bundle->FindIssuerKey("did:web:fjord.example", "key-9", {}, At(2023)),
+              testing::IsProblem(base::Reason::kKeyNotFound));
   const v1::ProviderKey& provider = bundle->message().provider_keys(0);
   EXPECT_TRUE(TrustBundle::AllowsSha1(provider, At(2026, 3, 2)));
   EXPECT_FALSE(TrustBundle::AllowsSha1(provider, At(2026, 3, 3)));

@@ -23,7 +23,7 @@ CertificateWish Wish() {
   CertificateWish wish = SealWish();
   wish.country = "NO";
   wish.organisation = "Directorate of Examples";
-  wish.organisation_identifier = "NTRNO-900000001";
+  wish.organization_identifier = "NTRNO-900000001";
   return wish;
 }
 

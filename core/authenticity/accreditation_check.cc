@@ -1,0 +1,167 @@
+#include "core/authenticity/accreditation_check.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "core/authenticity/check.h"
+#include "core/authenticity/issuer_identity.h"
+#include "core/base/date_time.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/trust/accreditation.h"
+
+namespace passerelle::authenticity {
+namespace {
+
+namespace model = elm::v3;
+using base::Reason;
+using trust::Speaks;
+
+constexpr absl::string_view kName = "accreditation";
+
+// One award of a document: what was awarded, when, by whom.
+struct Award {
+  const model::LearningAchievement* achievement = nullptr;
+  absl::Time time;
+};
+
+std::vector<Award> AwardsOf(const model::EuropeanDigitalCredential& credential) {
+  std::vector<Award> awards;
+  for (const model::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
+    if (!claim.has_learning_achievement()) continue;
+    for (const std::string& date : {claim.learning_achievement().awarded_by().awarding_date(),
+                                    credential.issuance_date(), credential.valid_from()}) {
+      const std::optional<absl::Time> time = base::ParseDateTime(date);
+      if (!time) continue;
+      awards.push_back({&claim.learning_achievement(), *time});
+      break;
+    }
+  }
+  return awards;
+}
+
+// The number at the end of the URI of a level, such as ".../eqf/5".
+std::optional<int> LevelOf(const model::SpecificationNode& specification) {
+  const std::string& uri = specification.qualification().eqf_level().id();
+  int level = 0;
+  if (!specification.has_qualification() || !absl::SimpleAtoi(uri.substr(uri.rfind('/') + 1), &level)) {
+    return std::nullopt;
+  }
+  return level;
+}
+
+// As accreditation data write identifiers: "deqar:DEQARINST9001", or a URI.
+void AddProviders(const Party& party, std::vector<std::string>& providers) {
+  for (const Identifier& identifier : party) {
+    providers.push_back(identifier.value);
+    providers.push_back(absl::StrCat(identifier.scheme, ":", identifier.value));
+  }
+}
+
+trust::CoverageQuestion QuestionFor(const Award& award, const model::EuropeanDigitalCredential& credential,
+                                    const Sealed& sealed) {
+  trust::CoverageQuestion question;
+  question.award = absl::ToCivilDay(award.time, absl::UTCTimeZone());
+  for (const model::AgentNode& body : award.achievement->awarded_by().awarding_body()) {
+    AddProviders(PartyOf(body), question.providers);
+  }
+  if (question.providers.empty()) {
+    AddProviders(PartyOf(credential.issuer()), question.providers);
+    if (!sealed.issuer.empty()) question.providers.push_back(sealed.issuer);
+  }
+  const model::SpecificationNode& specification = award.achievement->specified_by();
+  question.eqf_level = LevelOf(specification);
+  const std::string& programme = specification.has_qualification()
+                                     ? specification.qualification().id()
+                                     : specification.learning_achievement_specification().id();
+  if (!programme.empty()) question.programmes.push_back(programme);
+  return question;
+}
+
+// Whether a negative decision about just this award held on its date.
+bool IsRefused(const trust::Coverage& coverage) {
+  return std::any_of(coverage.tried.begin(), coverage.tried.end(), [](const trust::TriedReport& tried) {
+    if (tried.report->decision() != trust::v1::QUALITY_DECISION_NEGATIVE) return false;
+    return std::all_of(tried.limits.begin(), tried.limits.end(), [](const auto& limit) {
+      return limit.first == trust::Limit::kDecision || limit.second == trust::LimitResult::kMet;
+    });
+  });
+}
+
+v1::Check Judge(const trust::Coverage& coverage) {
+  std::vector<std::string> inputs;
+  if (coverage.decisive != nullptr) inputs.push_back(absl::StrCat("report=", coverage.decisive->id()));
+  switch (coverage.outcome) {
+    case trust::Outcome::kCovered:
+      return Passed(kName, Reason::kAccredited, std::move(inputs));
+    case trust::Outcome::kCoveredWithConditions:
+      inputs.emplace_back("with conditions");
+      return Passed(kName, Reason::kAccredited, std::move(inputs));
+    case trust::Outcome::kNotCovered:
+      return IsRefused(coverage) ? Failed(kName, Reason::kNotAccredited, std::move(inputs))
+                                 : Unknown(kName, Reason::kNotCovered, std::move(inputs));
+    case trust::Outcome::kUnknown:
+      break;
+  }
+  return Unknown(kName, Reason::kNoEvidence, std::move(inputs));
+}
+
+// What the credential is, by its types; everything is a VerifiableCredential and a VerifiableAttestation.
+std::vector<std::string> TypesOf(const Sealed& sealed) {
+  std::vector<std::string> types;
+  const auto member = sealed.credential ? base::Find(*sealed.credential, "type") : std::nullopt;
+  const auto list = member ? base::AsArray(*member) : std::nullopt;
+  if (!list) return types;
+  for (const simdjson::dom::element entry : *list) {
+    const absl::string_view type = base::AsString(entry).value_or("");
+    if (!type.empty() && type != "VerifiableCredential" && type != "VerifiableAttestation") types.emplace_back(type);
+  }
+  return types;
+}
+
+// By EBSI's registry, which accredits issuers for types of credentials; nothing when it does not know the issuer.
+std::optional<v1::Check> JudgeEbsi(const Sealed& sealed, const Evidence& evidence) {
+  const absl::Time signed_at = sealed.SignedAt(evidence.at);
+  Speaks best = Speaks::kUnknown;
+  for (const std::string& type : TypesOf(sealed)) {
+    const Speaks said = evidence.bundle->EbsiAccredited(sealed.issuer, type, signed_at);
+    if (said == Speaks::kUnknown) return std::nullopt;
+    if (said == Speaks::kYes || best == Speaks::kUnknown) best = said;
+  }
+  if (best == Speaks::kUnknown) return std::nullopt;
+  const std::vector<std::string> inputs = {absl::StrCat("issuer=", sealed.issuer)};
+  v1::Check check =
+      best == Speaks::kYes ? Passed(kName, Reason::kAccredited, inputs) : Failed(kName, Reason::kNotAccredited, inputs);
+  *check.mutable_time() = base::ToProto(signed_at);
+  return check;
+}
+
+}  // namespace
+
+v1::Check CheckAccreditation(const Sealed& sealed, const model::EuropeanDigitalCredential* credential,
+                             const Evidence& evidence) {
+  if (evidence.bundle == nullptr) return Unknown(kName, Reason::kNoEvidence);
+  if (std::optional<v1::Check> check = JudgeEbsi(sealed, evidence)) return *std::move(check);
+  const trust::AccreditationIndex* const index = evidence.bundle->accreditation();
+  if (index == nullptr || credential == nullptr) return Unknown(kName, Reason::kNoEvidence);
+  const std::vector<Award> awards = AwardsOf(*credential);
+  if (awards.empty()) return Unknown(kName, Reason::kNotStated);
+  // The worst award decides: a refusal, then what is open.
+  std::optional<v1::Check> worst;
+  for (const Award& award : awards) {
+    v1::Check check = Judge(index->Check(QuestionFor(award, *credential, sealed)));
+    *check.mutable_time() = base::ToProto(award.time);
+    const auto weight = [](const v1::Check& one) {
+      return one.outcome() == v1::CHECK_OUTCOME_FAIL ? 2 : one.outcome() == v1::CHECK_OUTCOME_UNKNOWN ? 1 : 0;
+    };
+    if (!worst || weight(check) > weight(*worst)) worst = std::move(check);
+  }
+  return *std::move(worst);
+}
+
+}  // namespace passerelle::authenticity

@@ -1,0 +1,35 @@
+// The key that a signature by an issuer names, found without asking anybody: in the trust bundle, or in the name
+// itself.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/proof/di/verification_method.h"
+#include "core/proof/jose/header.h"
+#include "core/proof/jose/key_set.h"
+#include "core/proof/public_key.h"
+#include "core/trust/bundle.h"
+
+namespace passerelle::authenticity {
+
+// The key of a did:key or did:jwk, with or without its fragment. Such a name proves the key, and nobody. Problem:
+// kKeyNotFound.
+absl::StatusOr<proof::PublicKey> KeyOfName(absl::string_view did);
+
+// The key for a token by `issuer` with this header. A key that the bundle has for the issuer goes before one that the
+// name holds itself. Problem: kKeyNotFound.
+absl::StatusOr<proof::PublicKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
+                                              const proof::JoseHeader& header, absl::Time at);
+
+// The same as the set that verifiers take.
+proof::KeySet OnlyKey(const proof::PublicKey& key);
+
+// The keys of the bundle that the proofs of a document name, as of the time that each states for itself.
+proof::InstalledMethods InstalledFor(const trust::TrustBundle* bundle, simdjson::dom::object document, absl::Time at);
+
+}  // namespace passerelle::authenticity

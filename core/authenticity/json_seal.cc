@@ -1,0 +1,115 @@
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/authenticity/issuer_key.h"
+#include "core/authenticity/seal_families.h"
+#include "core/base/date_time.h"
+#include "core/base/digest.h"
+#include "core/base/problem.h"
+#include "core/proof/credential_times.h"
+#include "core/proof/di/data_integrity.h"
+#include "core/proof/jades/jades.h"
+
+namespace passerelle::authenticity {
+namespace {
+
+using base::Reason;
+using simdjson::dom::object;
+
+constexpr absl::string_view kJades = "jades";
+constexpr absl::string_view kDataIntegrity = "data-integrity";
+
+proof::JadesTrust TrustOf(const trust::TrustBundle* bundle) {
+  proof::JadesTrust trusted;
+  if (bundle == nullptr) return trusted;
+  trusted.seals = bundle->Anchors(trust::AnchorUse::kSeals);
+  trusted.time_stamps = bundle->Anchors(trust::AnchorUse::kTimeStamps);
+  trusted.revocation.revocation_lists = bundle->RevocationLists();
+  return trusted;
+}
+
+// Why there is no path from the certificate to an anchor.
+absl::Status PathOf(const proof::JadesSignature& signature, const proof::Findings& findings) {
+  if (signature.trusted) return absl::OkStatus();
+  for (const proof::Finding& finding : findings.list()) {
+    if (finding.reason == Reason::kCertificateUntrusted || finding.reason == Reason::kCertificateExpired) {
+      return base::Problem(finding.reason, finding.place, finding.detail);
+    }
+  }
+  return base::Problem(Reason::kNoEvidence, "x5c", "no anchors are known");
+}
+
+void TakeCertificate(const proof::JadesSignature& signature, const proof::Findings& findings, Sealed& sealed) {
+  sealed.certificate = signature.signer;
+  sealed.signer.certificate_sha256 = base::Sha256Hex(signature.signer->der());
+  sealed.signer.organization_identifier = signature.signer->OrganizationIdentifier();
+  if (signature.signer->key().ok()) sealed.signer.key_thumbprint = signature.signer->key()->thumbprint();
+  sealed.path = PathOf(signature, findings);
+  sealed.revocation = signature.revocation;
+  sealed.claimed_time = signature.claimed_time;
+  sealed.proven_time = signature.proven_time;
+}
+
+// The credential of the data model 3 of the European Learning Model, also when it stands in a presentation, as the
+// Europass wallet exports it.
+std::optional<object> CredentialIn(object signed_content) {
+  const auto list = base::Find(signed_content, "verifiableCredential");
+  if (!list.has_value()) return signed_content;
+  if (const auto one = base::AsObject(*list)) return one;
+  const auto array = base::AsArray(*list);
+  // Of several, none is the credential of the document.
+  if (!array.has_value() || array->size() != 1) return std::nullopt;
+  return base::AsObject(*array->begin());
+}
+
+}  // namespace
+
+Sealed JudgeJades(absl::string_view text, const Evidence& evidence) {
+  const proof::JadesVerdict seen = proof::VerifyJades(text, TrustOf(evidence.bundle), evidence.at);
+  Sealed sealed;
+  ConcludeSeal(seen.verified, seen.findings, kJades, false, sealed);
+  if (!seen.signatures.empty()) {
+    sealed.check.add_inputs(absl::StrCat("level=", proof::JadesLevelName(seen.signatures.front().level)));
+  }
+  if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
+  TakeCertificate(seen.signatures.front(), seen.findings, sealed);
+  sealed.content = std::string(seen.payload);
+  absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(sealed.content);
+  const auto members = document.ok() ? base::AsObject(document->root()) : std::nullopt;
+  if (!members.has_value()) return sealed;
+  sealed.document = *std::move(document);
+  sealed.credential = CredentialIn(*members);
+  if (sealed.credential) sealed.issuer = std::string(proof::IdOf(base::Find(*sealed.credential, "issuer")));
+  return sealed;
+}
+
+Sealed JudgeDataIntegrity(absl::string_view text, const Evidence& evidence) {
+  proof::DataIntegrityOptions options;
+  options.at = evidence.at;
+  {
+    const absl::StatusOr<base::JsonDocument> stated = base::JsonDocument::Parse(text);
+    const auto members = stated.ok() ? base::AsObject(stated->root()) : std::nullopt;
+    if (members.has_value()) options.installed = InstalledFor(evidence.bundle, *members, evidence.at);
+  }
+  proof::DataIntegrityVerdict seen = proof::VerifyDataIntegrity(text, options);
+  Sealed sealed;
+  ConcludeSeal(seen.verified, seen.findings, kDataIntegrity, false, sealed);
+  if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
+  // Every proof of a set counts for itself. The issuer's is the one whose key is shown to be its own, or the first.
+  const proof::ProofStatement* counted = &seen.proofs.front();
+  for (const proof::ProofStatement& statement : seen.proofs) {
+    if (statement.issuer_is_proven) {
+      counted = &statement;
+      break;
+    }
+  }
+  sealed.signer.key_thumbprint = counted->thumbprint;
+  sealed.document = *std::move(seen.document);
+  sealed.credential = base::AsObject(sealed.document->root());
+  sealed.issuer = std::string(proof::IdOf(base::Find(*sealed.credential, "issuer")));
+  sealed.claimed_time = counted->created;
+  return sealed;
+}
+
+}  // namespace passerelle::authenticity

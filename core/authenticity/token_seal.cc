@@ -1,0 +1,128 @@
+#include <string>
+#include <utility>
+
+#include "core/authenticity/check.h"
+#include "core/authenticity/issuer_key.h"
+#include "core/authenticity/seal_families.h"
+#include "core/base/date_time.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/selective_disclosure.h"
+#include "core/base/status_macros.h"
+#include "core/proof/credential_times.h"
+#include "core/proof/jose/claim_times.h"
+#include "core/proof/jose/jws.h"
+#include "core/proof/sd_jwt/sd_jwt.h"
+#include "core/proof/vc_jwt.h"
+
+namespace passerelle::authenticity {
+namespace {
+
+using base::Reason;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr absl::string_view kTokenFamily = "token";
+constexpr absl::string_view kSelectiveFamily = "sd-jwt";
+
+// Who issued a token, by "iss" or, without it, by the credential.
+std::string IssuerOf(object claims) {
+  if (const auto iss = base::FindString(claims, "iss")) return std::string(*iss);
+  const std::optional<element> vc = base::Find(claims, "vc");
+  const std::optional<object> inner = vc ? base::AsObject(*vc) : std::nullopt;
+  return std::string(proof::IdOf(base::Find(inner ? *inner : claims, "issuer")));
+}
+
+// When it says it was made.
+std::optional<absl::Time> MadeAt(object claims) {
+  for (const absl::string_view name : {"iat", "nbf"}) {
+    const std::optional<element> claim = base::Find(claims, name);
+    const std::optional<absl::Time> time = claim ? proof::NumericDate(*claim) : std::nullopt;
+    if (time) return time;
+  }
+  const std::optional<element> vc = base::Find(claims, "vc");
+  const std::optional<object> inner = vc ? base::AsObject(*vc) : std::nullopt;
+  for (const absl::string_view name : {"issuanceDate", "issued", "validFrom"}) {
+    const auto date = base::FindString(inner ? *inner : claims, name);
+    const std::optional<absl::Time> time = date ? base::ParseDateTime(*date) : std::nullopt;
+    if (time) return time;
+  }
+  return std::nullopt;
+}
+
+// The key for a token by what it says of itself, before anything of it is believed.
+absl::StatusOr<proof::PublicKey> KeyFor(absl::string_view token, const Evidence& evidence) {
+  ASSIGN_OR_RETURN(const proof::Jws jws, proof::Jws::ParseCompact(token));
+  const absl::StatusOr<std::string> payload = base::Base64UrlDecode(jws.signed_payload());
+  if (!payload.ok()) return base::Problem(Reason::kJwsMalformed, "payload");
+  ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(*payload, base::kTokenNestingMax));
+  const std::optional<object> claims = base::AsObject(document.root());
+  if (!claims.has_value()) return base::Problem(Reason::kClaimInvalid, "", "the payload is no object");
+  return FindTokenKey(evidence.bundle, IssuerOf(*claims), jws.signatures().front().header,
+                      MadeAt(*claims).value_or(evidence.at));
+}
+
+void TakeClaims(base::JsonDocument document, const proof::PublicKey& key, Sealed& sealed) {
+  sealed.document = std::move(document);
+  sealed.claims = base::AsObject(sealed.document->root());
+  sealed.issuer = IssuerOf(*sealed.claims);
+  sealed.claimed_time = MadeAt(*sealed.claims);
+  sealed.signer.key_thumbprint = key.thumbprint();
+  const std::optional<element> vc = base::Find(*sealed.claims, "vc");
+  const std::optional<object> inner = vc ? base::AsObject(*vc) : std::nullopt;
+  sealed.credential = inner ? inner : sealed.claims;
+}
+
+bool HasReason(const proof::Findings& findings, Reason reason) {
+  for (const proof::Finding& finding : findings.list()) {
+    if (finding.reason == reason) return true;
+  }
+  return false;
+}
+
+v1::Check JudgeHolder(const proof::SdJwtVerdict& seen, const Evidence& evidence) {
+  constexpr absl::string_view kName = "holder";
+  for (const Reason reason : {Reason::kKeyBinding, Reason::kKeyBindingOld}) {
+    if (HasReason(seen.findings, reason)) return Failed(kName, reason);
+  }
+  if (!seen.bound_to_holder) {
+    return Unknown(kName, evidence.holder.has_value() ? Reason::kNoEvidence : Reason::kNotStated);
+  }
+  if (!evidence.holder.has_value()) return Unknown(kName, Reason::kHolderNotAsked);
+  return Passed(kName, Reason::kHolderBound);
+}
+
+}  // namespace
+
+Sealed JudgeToken(absl::string_view token, const Evidence& evidence) {
+  const absl::StatusOr<proof::Jws> jws = proof::Jws::ParseCompact(token);
+  if (!jws.ok()) return OpenSeal(base::ReasonOf(jws.status()), kTokenFamily);
+  // What only JAdES has (TS 119 182-1, 5.2.1).
+  if (jws->signatures().front().header.FindProtected("sigT").has_value()) return JudgeJades(token, evidence);
+  const absl::StatusOr<proof::PublicKey> key = KeyFor(token, evidence);
+  if (!key.ok()) return OpenSeal(base::ReasonOf(key.status()), kTokenFamily);
+  proof::VcJwtVerdict seen = proof::VerifyVcJwt(token, OnlyKey(*key), evidence.at);
+  Sealed sealed;
+  ConcludeSeal(seen.verified, seen.findings, kTokenFamily, false, sealed);
+  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), *key, sealed);
+  return sealed;
+}
+
+Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence) {
+  const absl::StatusOr<base::SdJwtParts> parts = base::SplitSdJwt(text);
+  if (!parts.ok()) return OpenSeal(base::ReasonOf(parts.status()), kSelectiveFamily);
+  const absl::StatusOr<proof::PublicKey> key = KeyFor(parts->token, evidence);
+  if (!key.ok()) return OpenSeal(base::ReasonOf(key.status()), kSelectiveFamily);
+  proof::SdJwtDemands demands;
+  // A binding that is missing is told apart from one that is wrong.
+  if (!parts->key_binding.empty()) demands.key_binding = evidence.holder;
+  proof::SdJwtVerdict seen = proof::VerifySdJwt(text, OnlyKey(*key), evidence.at, demands);
+  Sealed sealed;
+  ConcludeSeal(seen.verified, seen.findings, kSelectiveFamily, false, sealed);
+  sealed.holder = JudgeHolder(seen, evidence);
+  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), *key, sealed);
+  return sealed;
+}
+
+}  // namespace passerelle::authenticity

@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/authenticity/seal_families.h"
+#include "core/base/date_time.h"
+#include "core/base/digest.h"
+#include "core/base/problem.h"
+#include "core/base/xml.h"
+#include "core/proof/x509/time_stamp.h"
+#include "core/proof/xml/xades.h"
+#include "core/proof/xml/xml_signature.h"
+
+namespace passerelle::authenticity {
+namespace {
+
+using base::Reason;
+
+constexpr absl::string_view kXmlDsig = "xmldsig";
+constexpr absl::string_view kXades = "xades";
+// The type of a reference that only XAdES has (EN 319 132-1, 4.3.1).
+constexpr absl::string_view kSignedProperties = "http://uri.etsi.org/01903#SignedProperties";
+
+// Keys of providers that are tried on a signature whose own certificate does not verify it, and bytes that may be gone
+// over for that. The registry of EMREX has some fifty keys, and transcripts have some kilobytes.
+constexpr size_t kProviderKeysTriedMax = 64;
+constexpr size_t kBytesTriedMax = size_t{64} << 20;
+
+// When an ELMO says that it was made.
+std::optional<absl::Time> GeneratedAt(absl::string_view content) {
+  const absl::StatusOr<base::XmlDocument> document = base::ReadXml(content);
+  if (!document.ok()) return std::nullopt;
+  const pugi::xml_node date = document->Child(document->Root(), "generatedDate");
+  return base::ParseDateTime(base::XmlText(date));
+}
+
+// The keys that may have signed, the one that the signature carries first. It is unsigned and may lie, so that nothing
+// but the key counts, and only when it verifies.
+std::vector<proof::PublicKey> Candidates(absl::string_view text, const trust::TrustBundle* bundle) {
+  std::vector<proof::PublicKey> keys;
+  for (const std::string& certificate : proof::XmlSignatureCertificates(text)) {
+    absl::StatusOr<proof::PublicKey> key = proof::PublicKey::FromCertificate(certificate);
+    if (key.ok()) keys.push_back(*std::move(key));
+    if (!keys.empty()) break;
+  }
+  if (bundle == nullptr) return keys;
+  const size_t tried_max = std::min(kProviderKeysTriedMax, kBytesTriedMax / std::max<size_t>(text.size(), 1));
+  for (proof::PublicKey& key : bundle->ProviderKeys(tried_max)) keys.push_back(std::move(key));
+  return keys;
+}
+
+// The provider whose key it is: one that was in force goes before one that was not.
+const trust::Provider* ProviderOf(const trust::TrustBundle* bundle, const proof::PublicKey& key, absl::Time at) {
+  if (bundle == nullptr) return nullptr;
+  const std::vector<const trust::Provider*> providers = bundle->ProvidersWithKey(key.thumbprint());
+  const auto in_force = std::find_if(providers.begin(), providers.end(), [at](const trust::Provider* provider) {
+    return trust::Within(provider->stated->period(), at);
+  });
+  if (in_force != providers.end()) return *in_force;
+  return providers.empty() ? nullptr : providers.front();
+}
+
+Sealed JudgeDsig(absl::string_view text, const Evidence& evidence) {
+  const std::vector<proof::PublicKey> keys = Candidates(text, evidence.bundle);
+  if (keys.empty()) return OpenSeal(Reason::kKeyNotFound, kXmlDsig);
+  const proof::PublicKey* key = &keys.front();
+  proof::XmlVerification seen = proof::VerifyXmlSignature(text, *key);
+  for (size_t i = 1; i < keys.size() && !seen.verified; ++i) {
+    proof::XmlVerification other = proof::VerifyXmlSignature(text, keys[i]);
+    if (!other.verified) continue;
+    seen = std::move(other);
+    key = &keys[i];
+  }
+  Sealed sealed;
+  const std::optional<absl::Time> made = seen.verified ? GeneratedAt(seen.content) : std::nullopt;
+  const trust::Provider* const provider = ProviderOf(evidence.bundle, *key, made.value_or(evidence.at));
+  const bool allows_sha1 = provider != nullptr && trust::TrustBundle::AllowsSha1(*provider->stated, evidence.at);
+  ConcludeSeal(seen.verified, seen.findings, kXmlDsig, allows_sha1, sealed);
+  if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
+  sealed.signer.key_thumbprint = key->thumbprint();
+  if (provider != nullptr) {
+    sealed.signer.provider = absl::StrCat(provider->stated->registry(), ":", provider->stated->provider());
+    if (!provider->stated->certificate().empty()) {
+      sealed.signer.certificate_sha256 = base::Sha256Hex(provider->stated->certificate());
+    }
+  }
+  sealed.claimed_time = made;
+  sealed.content = std::move(seen.content);
+  return sealed;
+}
+
+// The earliest time-stamp of a trusted authority.
+std::optional<absl::Time> ProvenTime(const proof::XadesVerification& seen,
+                                     const std::vector<proof::Certificate>& certificates,
+                                     const trust::TrustBundle* bundle) {
+  std::optional<absl::Time> proven;
+  if (bundle == nullptr) return proven;
+  for (const proof::XadesTimestamp& timestamp : seen.timestamps) {
+    const absl::string_view stamped = timestamp.stamped;
+    const absl::StatusOr<proof::TimeStamp> checked =
+        proof::VerifyTimeStamp(timestamp.token, absl::MakeConstSpan(&stamped, 1), certificates,
+                               bundle->Anchors(trust::AnchorUse::kTimeStamps));
+    if (checked.ok() && checked->trusted) proven = std::min(proven.value_or(absl::InfiniteFuture()), checked->time);
+  }
+  return proven;
+}
+
+Sealed JudgeXades(absl::string_view text, const Evidence& evidence) {
+  proof::XadesVerification seen = proof::VerifyXades(text);
+  Sealed sealed;
+  ConcludeSeal(seen.signature.verified, seen.signature.findings, kXades, false, sealed);
+  if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
+  absl::StatusOr<proof::Certificate> signer = proof::Certificate::FromDer(seen.certificate);
+  if (!signer.ok()) return OpenSeal(Reason::kSignerCertificate, kXades);
+  std::vector<proof::Certificate> certificates;
+  for (const std::string& der : seen.certificates) {
+    absl::StatusOr<proof::Certificate> certificate = proof::Certificate::FromDer(der);
+    if (certificate.ok()) certificates.push_back(*std::move(certificate));
+  }
+  sealed.claimed_time = seen.signing_time;
+  sealed.proven_time = ProvenTime(seen, certificates, evidence.bundle);
+  sealed.path = base::Problem(Reason::kNoEvidence, "", "no anchors are known");
+  if (evidence.bundle != nullptr) {
+    const absl::Time best = sealed.proven_time.value_or(evidence.at);
+    const absl::StatusOr<std::vector<proof::Certificate>> path =
+        proof::BuildPath(*signer, certificates, evidence.bundle->Anchors(trust::AnchorUse::kSeals),
+                         proof::CertificateUse::kContent, best);
+    sealed.path = path.status();
+    if (path.ok() && path->size() > 1) {
+      sealed.revocation = proof::CheckRevocation(*signer, (*path)[1], {evidence.bundle->RevocationLists(), {}}, best);
+    }
+  }
+  sealed.signer.key_thumbprint = signer->key().ok() ? signer->key()->thumbprint() : "";
+  sealed.signer.certificate_sha256 = base::Sha256Hex(seen.certificate);
+  sealed.signer.organization_identifier = signer->OrganizationIdentifier();
+  sealed.certificate = *std::move(signer);
+  sealed.content = std::move(seen.signature.content);
+  return sealed;
+}
+
+}  // namespace
+
+Sealed JudgeXml(absl::string_view text, const Evidence& evidence) {
+  return absl::StrContains(text, kSignedProperties) ? JudgeXades(text, evidence) : JudgeDsig(text, evidence);
+}
+
+}  // namespace passerelle::authenticity

@@ -1,0 +1,153 @@
+#include "core/authenticity/signer_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/base/proto_time.h"
+#include "tests/support/data_integrity_signer.h"
+#include "tests/unit/core/authenticity/signed_documents.h"
+
+namespace passerelle::authenticity {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kAt[] = "2025-06-02";
+
+std::string SignerOf(const trust::v1::TrustBundle& bundle, const std::string& content) {
+  return CheckOf(JudgeWith(Made(bundle), content, kAt), "signer");
+}
+
+TEST(SignerCheckTest, ASignerWhoMaySpeakMakesADocumentOfEveryFamilyAuthentic) {
+  const auto bundle = Made(FjordBundle());
+  for (const SignedDocument& document : SignedDocuments()) {
+    SCOPED_TRACE(document.family);
+    const v1::AuthenticityVerdict verdict = JudgeWith(bundle, document.bytes, kAt);
+    EXPECT_EQ(verdict.verdict(), v1::VERDICT_AUTHENTIC) << Told(verdict);
+    EXPECT_EQ(CheckOf(verdict, "seal"), "seal:PASS:SEAL_INTACT");
+    EXPECT_EQ(CheckOf(verdict, "signer"), "signer:PASS:SIGNER_CONFIRMED");
+    // The same without anchors, and with a bundle that is too old.
+    EXPECT_EQ(JudgeWith(nullptr, document.bytes, kAt).verdict(), v1::VERDICT_CANNOT_BE_ESTABLISHED);
+    trust::v1::TrustBundle old = FjordBundle();
+    *old.mutable_expire_time() = base::ToProto(Day("2026-05-31"));
+    const v1::AuthenticityVerdict stale = JudgeWith(Made(old), document.bytes, kAt);
+    EXPECT_EQ(stale.verdict(), v1::VERDICT_CANNOT_BE_ESTABLISHED);
+    EXPECT_EQ(CheckOf(stale, "signer"), "signer:UNKNOWN:TRUST_BUNDLE_UNUSABLE");
+  }
+}
+
+TEST(SignerCheckTest, NamesWhatItRestsOn) {
+  const v1::AuthenticityVerdict verdict = JudgeWith(Made(FjordBundle()), SealedCredential(Keys().seal), kAt);
+  const std::string json = VerdictJson(verdict);
+  EXPECT_THAT(json, HasSubstr("certificate="));
+  EXPECT_THAT(json, HasSubstr("organizationIdentifier=VATNO-999888777"));
+  EXPECT_THAT(json, HasSubstr("signed(claimed)=2025-06-01T00:00:00Z"));
+  EXPECT_THAT(json, HasSubstr(R"("time":"2025-06-01T00:00:00Z")"));
+  for (const char* name : {"Ingrid", "Solbakken"}) EXPECT_THAT(json, ::testing::Not(HasSubstr(name)));
+}
+
+// Each of these could be taken for a signature of the institution by somebody who looks at one thing only.
+TEST(SignerCheckTest, NobodyBorrowsAName) {
+  const testing::TestSigner& thief = Keys().stranger.signer();
+  const testing::TestSigner thief_proofs(proof::KeyAlgorithm::kEdDsa);
+  const std::string by_thief = Token(thief);
+  struct Row {
+    const char* name;
+    std::string content;
+    std::function<void(trust::v1::TrustBundle&)> change;
+    const char* signer;
+    v1::Verdict verdict;
+  };
+  const auto nothing = [](trust::v1::TrustBundle&) {};
+  const auto known_thief = [&](trust::v1::TrustBundle& bundle) {
+    bundle.mutable_did_keys(0)->add_jwks(Jwk(thief.public_key(), "key-9"));
+  };
+  const std::vector<Row> rows = {
+      {"a key of its own under the id of another's", by_thief, nothing, "signer:UNKNOWN:NO_EVIDENCE",
+       v1::VERDICT_NOT_AUTHENTIC},
+      {"a key that verifies, but may not speak", Token(thief, {.kid = "key-9"}), known_thief,
+       "signer:FAIL:SIGNER_NOT_ENTITLED", v1::VERDICT_NOT_AUTHENTIC},
+      {"a key that certifies itself, in the institution's name",
+       ProvenBadge(thief_proofs, testing::DidKeyMethod(thief_proofs), kFjord), nothing,
+       "signer:FAIL:SIGNER_NOT_ENTITLED", v1::VERDICT_NOT_AUTHENTIC},
+      {"a key that certifies itself, in its own name",
+       ProvenBadge(thief_proofs, testing::DidKeyMethod(thief_proofs), testing::DidKey(thief_proofs)), nothing,
+       "signer:UNKNOWN:ISSUER_UNKNOWN", v1::VERDICT_CANNOT_BE_ESTABLISHED},
+      {"a certificate from nowhere", SealedCredential(Keys().stranger), nothing, "signer:UNKNOWN:CERTIFICATE_UNTRUSTED",
+       v1::VERDICT_CANNOT_BE_ESTABLISHED},
+      {"a provider that speaks for somebody else", SignedTranscript(proof::RsaSigner().certificate),
+       [](trust::v1::TrustBundle& bundle) {
+         bundle.mutable_issuer_bindings(0)->clear_providers();
+         bundle.mutable_issuer_bindings(0)->add_providers("emreg:somebody");
+       },
+       "signer:FAIL:SIGNER_NOT_ENTITLED", v1::VERDICT_NOT_AUTHENTIC},
+      {"an institution of which nothing is known", Token(Keys().first),
+       [](trust::v1::TrustBundle& bundle) { bundle.clear_issuer_bindings(); }, "signer:UNKNOWN:ISSUER_UNKNOWN",
+       v1::VERDICT_CANNOT_BE_ESTABLISHED},
+      {"a qualified certificate of another organisation",
+       [] {
+         testing::CertificateWish wish = testing::SealWish();
+         wish.organization_identifier = "VATNO-111222333";
+         return SealedCredential(testing::TestIdentity(proof::KeyAlgorithm::kEs256, wish, Keys().root));
+       }(),
+       nothing, "signer:UNKNOWN:ISSUER_UNKNOWN", v1::VERDICT_CANNOT_BE_ESTABLISHED},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    trust::v1::TrustBundle bundle = FjordBundle();
+    row.change(bundle);
+    const v1::AuthenticityVerdict verdict = JudgeWith(Made(bundle), row.content, kAt);
+    EXPECT_EQ(CheckOf(verdict, "signer"), row.signer);
+    EXPECT_EQ(verdict.verdict(), row.verdict) << Told(verdict);
+  }
+}
+
+TEST(SignerCheckTest, TheCertificateInASignatureIsOnlyAHint) {
+  // The KeyInfo of a transcript is unsigned: another certificate in it, or none, changes nothing.
+  for (const std::string& certificate : {std::string(), proof::EcSigner().certificate}) {
+    EXPECT_EQ(SignerOf(FjordBundle(), SignedTranscript(certificate)), "signer:PASS:SIGNER_CONFIRMED");
+  }
+}
+
+TEST(SignerCheckTest, ACertificateThatIsPinnedItselfNeedsNoPath) {
+  trust::v1::TrustBundle bundle = FjordBundle();
+  trust::v1::IssuerBinding* binding = bundle.add_issuer_bindings();
+  binding->add_issuer()->set_scheme("registration");
+  binding->mutable_issuer(0)->set_value(std::string(kFjordNumber));
+  binding->add_certificate_sha256(base::Sha256Hex(Keys().stranger.der()));
+  binding->set_source("a letter");
+  EXPECT_EQ(SignerOf(bundle, SealedCredential(Keys().stranger)), "signer:PASS:SIGNER_CONFIRMED");
+}
+
+TEST(SignerCheckTest, TheHolderIsJudgedByWhatItWasAskedWith) {
+  const std::string bound = SelectiveToken("https://asking.example", "n-1", "2025-06-02");
+  const auto bundle = Made(FjordBundle());
+  const auto holder = [&](const std::string& content, std::optional<proof::KeyBindingDemand> asked) {
+    Question question;
+    question.content = content;
+    question.at = Day("2025-06-02");
+    question.bundle = bundle;
+    question.holder = std::move(asked);
+    const v1::AuthenticityVerdict verdict = Judge(document::Registry({}), question);
+    return absl::StrCat(CheckOf(verdict, "holder"), " ", VerdictWord(verdict.verdict()));
+  };
+  EXPECT_EQ(holder(bound, proof::KeyBindingDemand{"https://asking.example", "n-1"}),
+            "holder:PASS:HOLDER_BOUND AUTHENTIC");
+  EXPECT_EQ(holder(bound, {}), "holder:UNKNOWN:HOLDER_NOT_ASKED AUTHENTIC");
+  EXPECT_EQ(holder(bound, proof::KeyBindingDemand{"https://other.example", "n-1"}),
+            "holder:FAIL:KEY_BINDING_INVALID NOT_AUTHENTIC");
+  EXPECT_EQ(holder(bound, proof::KeyBindingDemand{"https://asking.example", "n-2"}),
+            "holder:FAIL:KEY_BINDING_INVALID NOT_AUTHENTIC");
+  EXPECT_EQ(holder(SelectiveToken(), proof::KeyBindingDemand{"https://asking.example", "n-1"}),
+            "holder:UNKNOWN:NO_EVIDENCE AUTHENTIC");
+  EXPECT_EQ(holder(SelectiveToken("https://asking.example", "n-1", "2025-06-01"),
+                   proof::KeyBindingDemand{"https://asking.example", "n-1"}),
+            "holder:FAIL:KEY_BINDING_OLD NOT_AUTHENTIC");
+}
+
+}  // namespace
+}  // namespace passerelle::authenticity
