@@ -64,6 +64,16 @@ class Writer {
  private:
   std::string ClassOf(const SourceNode* node) const { return source_.TextOf(node, "type|@type"); }
 
+  // The class of a value; a reference has that of the node it leads to, or of the property.
+  std::string ClassAt(const SourceNode* value, const elm::PropertyTable& property) const {
+    const std::string stated = ClassOf(value);
+    if (!stated.empty()) return stated;
+    const auto known = known_.find(source_.TextOf(value, "id|@id"));
+    if (known != known_.end()) return ClassOf(known->second);
+    const elm::ClassTable& target = *property.target;
+    return target.is_union() ? target.alternatives.front().table->name : target.name;
+  }
+
   // Whether the node says more than which one it is.
   static bool Describes(const SourceNode* node) {
     for (const SourceNode* member = node->first_child; member != nullptr; member = member->next_sibling) {
@@ -125,7 +135,7 @@ class Writer {
   }
 
   void WriteBranch(const Element& name, const SourceNode* value, pugi::xml_node parent) {
-    const std::string class_name = ClassOf(value);
+    const std::string class_name = ClassAt(value, *name.property);
     const SourceNode* const id = source_.FindFirst(value, "id|@id");
     if (name.by_iri) {
       if (id != nullptr) AddText(name, id, parent);

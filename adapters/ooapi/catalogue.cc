@@ -5,7 +5,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "adapters/families/names.h"
 #include "adapters/ooapi/parts.h"
 #include "core/elm/vocabulary.h"
@@ -20,21 +19,6 @@ constexpr absl::string_view kOfferingIds =
     "testComponentOfferingId|componentOfferingId";
 constexpr absl::string_view kCourses = "course|program|programme|component|learningComponent|testComponent";
 constexpr absl::string_view kOrganizations = "organization|organisation";
-
-// What an IRI cannot hold is escaped.
-std::string Escaped(absl::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    const bool plain = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
-    absl::StrAppend(&escaped, plain ? std::string(1, c) : absl::StrFormat("%%%02X", static_cast<unsigned char>(c)));
-  }
-  return escaped;
-}
-
-// An IRI of our own for an id of the interface, which is unique in it only.
-std::string IriOf(absl::string_view kind, absl::string_view id) {
-  return absl::StrCat("urn:passerelle:ooapi:", kind, ":", Escaped(id));
-}
 
 // An amount of money with its currency: a price of the offering.
 LossClass Price(const Step& step) {
@@ -63,7 +47,7 @@ constexpr Rule kOfCourse[] = {
     {"name/value", "O.title", LocalText, kKept, ""},
     {"modeOfDelivery|modesOfDelivery", "O.mode", document::ModeWord, kKept, "mode.word"},
     {"duration", "O.duration", document::IsoDuration, kKept, ""},
-    {"teachingLanguage", "O.defaultLanguage", document::LanguageCode, kKept, "language.code"},
+    {"teachingLanguage|teachingLanguages", "O.defaultLanguage", document::LanguageCode, kKept, "language.code"},
     {"link", "O.homepage", document::WebAddress, kKept, "address.web"},
     {"enrollment/value|enrolment/value", "O.admissionProcedure", LocalText, kKept, "markup.plain"},
     {"resources", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
@@ -79,7 +63,7 @@ constexpr Rule kOfOffering[] = {
     {"primaryCode/code", "O.identifier", Code, kKept, ""},
     {"otherCodes/code", "O.identifier", Code, kKept, ""},
     {"modeOfDelivery|modesOfDelivery", "O.mode", document::ModeWord, kKept, "mode.word"},
-    {"teachingLanguage", "O.defaultLanguage", document::LanguageCode, kKept, "language.code"},
+    {"teachingLanguage|teachingLanguages", "O.defaultLanguage", document::LanguageCode, kKept, "language.code"},
     {"link", "O.homepage", document::WebAddress, kKept, "address.web"},
     {"startDate|startDateTime", "O.temporal.startDate", document::DateTime, kKept, "date.calendar"},
     {"endDate|endDateTime", "O.temporal.endDate", document::DateTime, kKept, "date.calendar"},

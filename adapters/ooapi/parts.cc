@@ -3,8 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "adapters/families/names.h"
 #include "core/document/national.h"
 #include "core/elm/rules/bridge.h"
@@ -25,6 +28,20 @@ Context InItsLanguage(const Step& step) {
 
 }  // namespace
 
+// What an IRI cannot hold is escaped.
+std::string Escaped(absl::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    const bool plain = absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
+    absl::StrAppend(&escaped, plain ? std::string(1, c) : absl::StrFormat("%%%02X", static_cast<unsigned char>(c)));
+  }
+  return escaped;
+}
+
+std::string IriOf(absl::string_view kind, absl::string_view id) {
+  return absl::StrCat("urn:passerelle:ooapi:", kind, ":", Escaped(id));
+}
+
 // Texts are HTML as often as not; titles and notes are written as plain text.
 LossClass LocalText(const Step& step) {
   const Context context = InItsLanguage(step);
@@ -40,8 +57,11 @@ LossClass Code(const Step& step) {
   return document::PutIdentifier(step, scheme);
 }
 
-// An id of the interface, named after its member.
-LossClass Id(const Step& step) { return document::PutIdentifier(step, step.node->name); }
+// An id of the interface, named after its member as version 6 spells it.
+LossClass Id(const Step& step) {
+  return document::PutIdentifier(
+      step, absl::StrReplaceAll(step.node->name, {{"organization", "organisation"}, {"programId", "programmeId"}}));
+}
 
 // An id where another answer has the whole object: a value, not a branch.
 LossClass IdOnly(const Step& step) {
@@ -152,7 +172,18 @@ void AddOutcome(Source* source, const SourceNode* group, const Context& context)
     elm::AddTextOnce(language, text, outcome.mutable_title(), outcome.mutable_additional_note());
     source->Carry(value, "Q.learningOutcome", kKept, "markup.plain");
   }
-  if (!outcome.title().empty()) *context.targets.qualification->add_learning_outcome() = std::move(outcome);
+  if (outcome.title().empty()) return;
+  if (const SourceNode* const id = source->FindFirst(group, "learningOutcomeId")) {
+    outcome.set_id(IriOf("outcome", id->text));
+    source->Carry(id, "Q.learningOutcome", kKept, "");
+  }
+  if (const SourceNode* const code = source->FindFirst(group, "primaryCode/code")) {
+    const SourceNode* const type = source->FindFirst(group, "primaryCode/codeType");
+    document::AddIdentifier(code->text, type == nullptr ? "" : type->text, outcome.mutable_identifier());
+    source->Carry(code, "Q.learningOutcome", kKept, "");
+    source->Use(type);
+  }
+  *context.targets.qualification->add_learning_outcome() = std::move(outcome);
 }
 
 // Version 5 has an array for every outcome, with an entry for every language; version 6 an object.

@@ -8,6 +8,11 @@
 
 namespace passerelle::adapters::ooapi {
 
+// What an IRI cannot hold is escaped.
+std::string Escaped(absl::string_view text);
+// An IRI of our own for an id of the interface, which is unique in it only.
+std::string IriOf(absl::string_view kind, absl::string_view id);
+
 // A text {"language": …, "value": …}, at its value. Texts are HTML as often as not; they are written as plain text.
 LossClass LocalText(const Step& step);
 // A code {"codeType": …, "code": …}, at its code.

@@ -155,7 +155,7 @@ void CatalogueParts::WriteCodes(const SourceNode* node, JsonWriter* json) {
     const SourceNode* const id = IdOf(node);
     json->BeginObject();
     json->Member("codeType", "identifier");
-    json->Member("code", id == nullptr ? "unnamed" : id->text);
+    json->Member("code", id == nullptr ? UuidOf(source_.tree().Path(node)) : id->text);
     json->EndObject();
     source_.Supply("primaryCode", kDefaulted, "code.id");
     return;
