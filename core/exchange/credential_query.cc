@@ -91,7 +91,7 @@ absl::StatusOr<v1::DeliveredDocument> LookUp(const CredentialQueryHandler::Optio
   if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= now) return NotAvailable();
   const std::string& content = entry.document().content();
   if (content.empty()) return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");
-  const std::string format = entry.document().format().empty() ? document::Detect(*options.adapters, content).format
+  const std::string format = entry.document().format().empty() ? document::Detect(*handler.adapters, content).format
                                                                : entry.document().format();
   v1::DeliveredDocument delivered;
   delivered.set_credential_id(credential_id);

@@ -162,7 +162,13 @@ absl::StatusOr<std::string> SigningKey::ToPem() const {
   }
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
-  return std::string(data, static_cast<size_t>(size));
+  std::string pem(data, static_cast<size_t>(size));
+  // Of a key that stays elsewhere, OpenSSL writes something that is none.
+  const KeyAlgorithm algorithm = public_.algorithm();
+  if (!FromPem(pem, absl::MakeConstSpan(&algorithm, 1)).ok()) {
+    return Problem(Reason::kInternal, "", "its private half cannot be had");
+  }
+  return pem;
 }
 
 absl::StatusOr<std::string> SigningKey::Sign(absl::string_view input) const {

@@ -10,8 +10,9 @@ passerelle=$1 source=$2 work=$3
 rm -rf "$work/sealed"
 mkdir "$work/sealed"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/sealed/key.pem" \
-  -out "$work/sealed/seal.pem" -days 30 -subj "/C=NO/O=Directorate of Examples/organizationIdentifier=NTRNO-900000001/CN=Seal of a node" -addext keyUsage=critical,nonRepudiation \
-  -addext basicConstraints=critical,CA:FALSE 2>"$work/sealed/openssl.txt"
+  -out "$work/sealed/seal.pem" -days 30 \
+  -subj "/C=NO/O=Directorate of Examples/organizationIdentifier=NTRNO-900000001/CN=Seal of a node" \
+  -addext keyUsage=critical,nonRepudiation -addext basicConstraints=critical,CA:FALSE 2>"$work/sealed/openssl.txt"
 chmod 600 "$work/sealed/key.pem"
 for folder in "$source"/tests/golden/*/*; do
   [ -f "$folder/expected.jsonld" ] || continue

@@ -55,7 +55,9 @@ std::string YamlType(const FieldDescriptor& field) {
   std::string type;
   switch (field.type()) {
     case FieldDescriptor::TYPE_MESSAGE:
-      type = field.message_type()->full_name() == "google.protobuf.Duration" ? "duration" : "group";
+      type = field.message_type()->full_name() == "google.protobuf.Duration"    ? "duration"
+             : field.message_type()->full_name() == "google.protobuf.Timestamp" ? "time"
+                                                                                : "group";
       break;
     case FieldDescriptor::TYPE_ENUM:
       type = "word";

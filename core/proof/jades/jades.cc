@@ -122,7 +122,7 @@ class SignatureCheck {
     for (const element entry : *list) {
       // RFC 7515, 4.1.6: base64, not base64url.
       const absl::StatusOr<std::string> der = base::Base64Decode(base::AsString(entry).value_or(""));
-      absl::StatusOr<Certificate> certificate = Certificate::FromDer(der.ok() ? *der : "");
+      absl::StatusOr<Certificate> certificate = ReadCertificate(der.ok() ? *der : "", trust_);
       if (!certificate.ok()) {
         findings_.Refuse(Reason::kSignerCertificate, "x5c", "an entry is not a certificate");
         return false;

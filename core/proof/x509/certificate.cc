@@ -171,7 +171,8 @@ std::shared_ptr<X509_STORE> MakeStore(absl::Span<const Certificate> anchors, Cer
 absl::StatusOr<std::vector<Certificate>> BuildPath(const Certificate& leaf, absl::Span<const Certificate> others,
                                                    const TrustAnchors& anchors, CertificateUse use, absl::Time at) {
   const ErrorScope errors;
-  const std::shared_ptr<X509_STORE> store = MakeStore(anchors.EndsFor(leaf, others, at), use, at);
+  const std::vector<Certificate> ends = anchors.EndsFor(leaf, others, at);
+  const std::shared_ptr<X509_STORE> store = MakeStore(ends, use, at);
   const std::unique_ptr<STACK_OF(X509), FreePath> untrusted(sk_X509_new_null());
   const std::unique_ptr<X509_STORE_CTX, FreePath> context(X509_STORE_CTX_new());
   if (store == nullptr || untrusted == nullptr || context == nullptr) return Problem(Reason::kInternal, "");
@@ -188,7 +189,7 @@ absl::StatusOr<std::vector<Certificate>> BuildPath(const Certificate& leaf, absl
   STACK_OF(X509)* const chain = X509_STORE_CTX_get0_chain(context.get());
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     const Certificate* const certificate =
-        FindSame(sk_X509_value(chain, i), {absl::MakeConstSpan(&leaf, 1), others, anchors.certificates()});
+        FindSame(sk_X509_value(chain, i), {absl::MakeConstSpan(&leaf, 1), others, ends});
     if (certificate == nullptr) return Problem(Reason::kInternal, "");
     path.push_back(*certificate);
   }

@@ -45,6 +45,10 @@ RevocationAnswer FindRevocation(const SignerEvidence& evidence, const SealTrust&
 
 }  // namespace
 
+absl::StatusOr<Certificate> ReadCertificate(absl::string_view der, const SealTrust& trust) {
+  return trust.certificates == nullptr ? Certificate::FromDer(der) : trust.certificates->Get(der);
+}
+
 void CheckSignerUse(const Certificate& signer, absl::string_view place, Findings& findings) {
   if (!signer.MaySignContent()) {
     findings.Refuse(Reason::kSignerCertificate, place, "its key is not for signatures over content");

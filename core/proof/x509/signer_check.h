@@ -3,13 +3,16 @@
 // Thread-safety: free functions on values; SealTrust is const after filling and can be shared.
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/proof/finding.h"
 #include "core/proof/x509/certificate.h"
+#include "core/proof/x509/certificate_cache.h"
 #include "core/proof/x509/revocation.h"
 
 namespace passerelle::proof {
@@ -20,7 +23,12 @@ struct SealTrust {
   TrustAnchors seals;
   TrustAnchors time_stamps;
   RevocationEvidence revocation;
+  // Where certificates of documents are kept; null: each is read anew.
+  std::shared_ptr<CertificateCache> certificates;
 };
+
+// A certificate that a document carries, in DER. Problem: kKeyUnusable.
+absl::StatusOr<Certificate> ReadCertificate(absl::string_view der, const SealTrust& trust);
 
 // Where a seal has its certificates, and what it says of them.
 struct SignerEvidence {

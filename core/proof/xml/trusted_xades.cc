@@ -16,10 +16,10 @@ using base::Reason;
 constexpr absl::string_view kPlace = "KeyInfo";
 
 // The signer's first. What is no certificate is told and left out.
-std::vector<Certificate> ReadCertificates(const XadesVerification& seal, Findings& findings) {
+std::vector<Certificate> ReadCertificates(const XadesVerification& seal, const SealTrust& trust, Findings& findings) {
   std::vector<Certificate> certificates;
   const auto add = [&](const std::string& der) {
-    absl::StatusOr<Certificate> certificate = Certificate::FromDer(der);
+    absl::StatusOr<Certificate> certificate = ReadCertificate(der, trust);
     if (certificate.ok()) {
       certificates.push_back(*std::move(certificate));
     } else {
@@ -62,7 +62,7 @@ TrustedXades VerifyXades(absl::string_view bytes, const SealTrust& trust, absl::
   result.seal = VerifyXades(bytes);
   Findings& findings = result.seal.signature.findings;
   if (!result.seal.signature.verified || result.seal.certificate.empty()) return result;
-  const std::vector<Certificate> certificates = ReadCertificates(result.seal, findings);
+  const std::vector<Certificate> certificates = ReadCertificates(result.seal, trust, findings);
   if (certificates.empty() || certificates.front().der() != result.seal.certificate) return result;
   result.signer = certificates.front();
   CheckSignerUse(*result.signer, kPlace, findings);

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "core/base/date_time.h"
 #include "core/base/limits.h"
+#include "core/proof/x509/certificate_cache.h"
 #include "core/proof/x509/revocation.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_authority.h"
@@ -139,6 +140,30 @@ TEST_F(RevocationTest, ListsOfOthersSayNothing) {
   EXPECT_EQ(Check("no list").status, RevocationStatus::kUnknown);
   EXPECT_EQ(CheckRevocation(leaf_.certificate(), middle_.certificate(), {{}, {"no answer"}}, On("2025-06-01")).status,
             RevocationStatus::kUnknown);
+}
+
+TEST(CertificateCacheTest, ReadsEachCertificateOnce) {
+  const passerelle::testing::TestIdentity root(KeyAlgorithm::kEs256, passerelle::testing::AuthorityWish("Root"));
+  CertificateCache cache;
+  ASSERT_OK_AND_ASSIGN(const Certificate first, cache.Get(root.der()));
+  ASSERT_OK_AND_ASSIGN(const Certificate second, cache.Get(root.der()));
+  EXPECT_EQ(first.openssl(), second.openssl());
+  EXPECT_EQ(first.der(), root.der());
+  EXPECT_FALSE(cache.Get("no certificate").ok());
+}
+
+TEST(CertificateCacheTest, ForgetsWhatNobodyAsksFor) {
+  const passerelle::testing::TestIdentity root(KeyAlgorithm::kEs256, passerelle::testing::AuthorityWish("Root"));
+  const passerelle::testing::TestIdentity kept(KeyAlgorithm::kEs256, passerelle::testing::SealWish(), root);
+  CertificateCache cache;
+  const Certificate forgotten = *cache.Get(root.der());
+  const Certificate remembered = *cache.Get(kept.der());
+  for (size_t i = 0; i <= kCertificatesKeptMax; ++i) {
+    const passerelle::testing::TestIdentity other(KeyAlgorithm::kEs256, passerelle::testing::SealWish(), root);
+    EXPECT_TRUE(cache.Get(other.der()).ok());
+    EXPECT_EQ(cache.Get(kept.der())->openssl(), remembered.openssl()) << i;
+  }
+  EXPECT_NE(cache.Get(root.der())->openssl(), forgotten.openssl());
 }
 
 }  // namespace
