@@ -258,7 +258,6 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       .sealers = sealers_.get(),
       .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
-
   std::vector<relay::Handler*> handlers = cases_->handlers();
   handlers.push_back(credential_queries_.get());
   handlers.push_back(authenticity_questions_.get());

@@ -186,8 +186,8 @@ elm::v3::AgentNode ReferenceTo(const elm::v3::AgentNode& agent) {
 }
 
 // Rule date.award: the achievement's own date; else the date of the document, as derived.
-void MapAward(Source* source, const ReportContext& report, const xml_node& instance, const AwardingBody& body,
-              size_t depth, LearningAchievement* achievement) {
+void MapAward(Source* source, const ReportContext& report, const xml_node& specification, const xml_node& instance,
+              const AwardingBody& body, size_t depth, LearningAchievement* achievement) {
   auto* process = achievement->mutable_awarded_by();
   process->set_id(source->NextId("awarding"));
   const bool first = source->IsFirstUse(IdOf(body.agent));
@@ -197,7 +197,7 @@ void MapAward(Source* source, const ReportContext& report, const xml_node& insta
   if (!date.empty()) {
     process->set_awarding_date(date);
     if (depth == 0) source->Origin("A1-M05", document::v1::ELEMENT_STATUS_STATED, date_node, "date.award");
-  } else if (!report.issue_date.empty()) {
+  } else if (!report.issue_date.empty() && !IsUndated(*source, specification)) {
     process->set_awarding_date(report.issue_date);
     if (depth == 0) {
       source->Origin("A1-M05", document::v1::ELEMENT_STATUS_DERIVED, report.issue_date_node, "date.award");
@@ -273,7 +273,7 @@ std::vector<LearningAchievement> MapSpecification(Source* source, const ReportCo
   MapLanguages(source, instance, qualification);
   MapExtension(source, source->Child(specification, "extension"), qualification);
   MapGrouping(source, report, instance, notes);
-  MapAward(source, report, instance, body, depth, &achievement);
+  MapAward(source, report, specification, instance, body, depth, &achievement);
   MapWorkload(source, specification, instance, depth, &achievement, qualification);
   MapLevel(source, specification, instance, depth, qualification);
   MapAssessment(source, report, instance, &achievement, qualification, depth);

@@ -158,6 +158,7 @@ std::string AnnexOneLine(absl::string_view entry, absl::string_view text) {
 void RemoveAnnexOneLines(const Source& source, const xml_node& specification, Texts* texts) {
   std::map<std::string, std::string> lines;  // by language
   for (const xml_node& entry : EntriesOf(source, specification)) {
+    if (base::XmlLocalName(entry) == kUndatedEntry) continue;
     const std::string stated = base::XmlLanguage(entry);
     std::string& known = lines[stated.empty() ? "und" : LanguageTag(stated)];
     absl::StrAppend(&known, known.empty() ? "" : "\n", AnnexOneLine(base::XmlLocalName(entry), TextOf(entry)));
@@ -172,6 +173,13 @@ void RemoveAnnexOneLines(const Source& source, const xml_node& specification, Te
       texts->Mutable(i)->set_value(std::string(text));
     }
   }
+}
+
+bool IsUndated(const Source& source, const xml_node& specification) {
+  for (const xml_node& entry : EntriesOf(source, specification)) {
+    if (base::XmlLocalName(entry) == kUndatedEntry) return true;
+  }
+  return false;
 }
 
 void MapAnnexOne(Source* source, const xml_node& specification, size_t depth, elm::v3::LearningAchievement* achievement,

@@ -32,11 +32,17 @@ inline constexpr absl::string_view kAchievementNoteEntry = "achievementNote";
 inline constexpr absl::string_view kAlternativeTitleEntry = "alternativeTitle";
 inline constexpr absl::string_view kEntitlementEntry = "entitlement";
 
+// Says that nothing states the date of the award: the schema demands one of the report, which would be taken for it.
+inline constexpr absl::string_view kUndatedEntry = "undated";
+
 // The line for people: "Form of participation: Online".
 std::string AnnexOneLine(absl::string_view entry, absl::string_view text);
 
 // Takes the lines of the extension out of descriptions, which have become `texts`.
 void RemoveAnnexOneLines(const Source& source, const xml_node& specification, Texts* texts);
+
+// Whether the extension has kUndatedEntry.
+bool IsUndated(const Source& source, const xml_node& specification);
 
 // The entries of the extension, in their own fields of the European model. Called once the rest of the item is there.
 void MapAnnexOne(Source* source, const xml_node& specification, size_t depth, elm::v3::LearningAchievement* achievement,

@@ -54,6 +54,7 @@ class Beyond {
   Beyond(Writer* writer, const SourceNode* achievement) : writer_(writer), achievement_(achievement) {}
 
   void Collect(const SourceNode* qualification) {
+    undated_ = writer_->source().TextOf(achievement_, "awardedBy/awardingDate").empty();
     Each(qualification, "learningOutcome", "title", kOutcomeEntry);
     Concepts(qualification, "provenBy/dcType", kAssessmentEntry);
     Concepts(achievement_, "provenBy/specifiedBy/dcType", kAssessmentEntry);
@@ -73,9 +74,10 @@ class Beyond {
   const TextList& lines() const { return lines_; }
 
   void AddExtension(pugi::xml_node parent) const {
-    if (entries_.empty()) return;
+    if (entries_.empty() && !undated_) return;
     pugi::xml_node extension = parent.append_child("extension").append_child("p:annexOne");
     extension.append_attribute("xmlns:p") = kAnnexOneNamespace;
+    if (undated_) extension.append_child(absl::StrCat("p:", kUndatedEntry).c_str());
     for (const Entry& entry : entries_) {
       pugi::xml_node element = AddElement(extension, absl::StrCat("p:", entry.name).c_str(), entry.text);
       if (entry.number > 0) element.append_attribute("number") = entry.number;
@@ -116,6 +118,7 @@ class Beyond {
 
   Writer* writer_;
   const SourceNode* achievement_;
+  bool undated_ = false;
   std::vector<Entry> entries_;
   TextList lines_;
 };

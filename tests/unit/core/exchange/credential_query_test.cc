@@ -100,12 +100,13 @@ TEST_F(CredentialQueryTest, ANodeWithoutRegisterHasNothingToShare) {
 // The original goes all the same, so that the receiver can read it; the translation does not pass for the whole.
 TEST_F(CredentialQueryTest, ATranslationThatLosesWhatTheNodeRefusesToLoseIsNotDelivered) {
   for (const bool refused : {false, true}) {
-    CredentialQueryHandler handler({&norway_.reg,
-                                    &norway_.authorisations,
-                                    &network_.formats,
-                                    &norway_.store,
-                                    &network_.clock,
-                                    {"A1-M08", refused ? "A1-M09" : "A1-M07"}});
+    CredentialQueryHandler handler(
+        CredentialQueryHandler::Options{.reg = &norway_.reg,
+                                        .authorisations = &norway_.authorisations,
+                                        .adapters = &network_.formats,
+                                        .store = &norway_.store,
+                                        .clock = &network_.clock,
+                                        .refuse_loss = {"A1-M08", refused ? "A1-M09" : "A1-M07"}});
     ASSERT_OK_AND_ASSIGN(const std::string body, handler.Prepare(Query()));
     v1::CredentialDelivery delivery;
     ASSERT_TRUE(delivery.ParseFromString(body));
