@@ -35,7 +35,7 @@ struct Planted {
 // What GoogleTest prints of a parameter.
 void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.name; }
 
-class ArchRule : public testing::TestWithParam<Rule> {};
+class ArchRule : public ::testing::TestWithParam<Rule> {};
 
 TEST_P(ArchRule, HoldsForTheRepository) {
   for (const Breach& breach : GetParam().check(Repository())) {
@@ -47,7 +47,7 @@ TEST_P(ArchRule, HoldsForTheRepository) {
 
 std::string NameOf(const testing::TestParamInfo<Rule>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Rules, ArchRule, testing::ValuesIn(Rules()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Rules, ArchRule, ::testing::ValuesIn(Rules()), NameOf);
 
 TEST(ArchSuppression, StillHasABreach) {
   for (const Suppression& suppression : Suppressions()) {
@@ -164,7 +164,7 @@ std::vector<Planted> PlantedCatalogues() {
   };
 }
 
-class PlantedBreach : public testing::TestWithParam<Planted> {};
+class PlantedBreach : public ::testing::TestWithParam<Planted> {};
 
 TEST_P(PlantedBreach, IsFoundAndNothingElse) {
   const std::vector<Breach> breaches = GetParam().check(SourceTree(GetParam().files));
@@ -175,9 +175,9 @@ TEST_P(PlantedBreach, IsFoundAndNothingElse) {
 
 std::string NameOfPlanted(const testing::TestParamInfo<Planted>& info) { return info.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(Includes, PlantedBreach, testing::ValuesIn(PlantedIncludes()), NameOfPlanted);
-INSTANTIATE_TEST_SUITE_P(Texts, PlantedBreach, testing::ValuesIn(PlantedTexts()), NameOfPlanted);
-INSTANTIATE_TEST_SUITE_P(Catalogues, PlantedBreach, testing::ValuesIn(PlantedCatalogues()), NameOfPlanted);
+INSTANTIATE_TEST_SUITE_P(Includes, PlantedBreach, ::testing::ValuesIn(PlantedIncludes()), NameOfPlanted);
+INSTANTIATE_TEST_SUITE_P(Texts, PlantedBreach, ::testing::ValuesIn(PlantedTexts()), NameOfPlanted);
+INSTANTIATE_TEST_SUITE_P(Catalogues, PlantedBreach, ::testing::ValuesIn(PlantedCatalogues()), NameOfPlanted);
 
 TEST(CodeLines, BlankCommentsAndLiterals) {
   EXPECT_EQ(CodeLines("a /* b */ c // d\n"), (std::vector<std::string>{"a         c     ", ""}));
