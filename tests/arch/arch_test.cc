@@ -45,7 +45,7 @@ TEST_P(ArchRule, HoldsForTheRepository) {
   if (HasFailure()) GTEST_LOG_(ERROR) << GetParam().name << ": " << GetParam().reason;
 }
 
-std::string NameOf(const testing::TestParamInfo<Rule>& info) { return info.param.name; }
+std::string NameOf(const ::testing::TestParamInfo<Rule>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Rules, ArchRule, ::testing::ValuesIn(Rules()), NameOf);
 
@@ -173,7 +173,7 @@ TEST_P(PlantedBreach, IsFoundAndNothingElse) {
   EXPECT_TRUE(absl::StrContains(found, GetParam().expected)) << found;
 }
 
-std::string NameOfPlanted(const testing::TestParamInfo<Planted>& info) { return info.param.name; }
+std::string NameOfPlanted(const ::testing::TestParamInfo<Planted>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Includes, PlantedBreach, ::testing::ValuesIn(PlantedIncludes()), NameOfPlanted);
 INSTANTIATE_TEST_SUITE_P(Texts, PlantedBreach, ::testing::ValuesIn(PlantedTexts()), NameOfPlanted);
@@ -187,7 +187,7 @@ TEST(CodeLines, BlankCommentsAndLiterals) {
 }
 
 TEST(EmptyFolders, AreFoundAtAnyDepth) {
-  const std::string root = absl::StrCat(testing::TempDir(), "/arch_empty_folders");
+  const std::string root = absl::StrCat(::testing::TempDir(), "/arch_empty_folders");
   std::filesystem::create_directories(absl::StrCat(root, "/a/b"));
   std::filesystem::create_directories(absl::StrCat(root, "/build/c"));
   std::ofstream(absl::StrCat(root, "/a/file.txt")) << "x";
