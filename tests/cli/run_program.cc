@@ -75,9 +75,9 @@ Outcome RunProgram(const std::vector<std::string>& arguments, absl::string_view 
 std::string Passerelle() { return std::string(testing::kBuildDir) + "/passerelle"; }
 
 std::string ScratchFolder() {
-  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+  const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
   std::string name = absl::StrCat(info->test_suite_name(), "-", info->name());
-  const std::string folder = testing::TempDir() + "passerelle-" + absl::StrReplaceAll(name, {{"/", "-"}});
+  const std::string folder = ::testing::TempDir() + "passerelle-" + absl::StrReplaceAll(name, {{"/", "-"}});
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;

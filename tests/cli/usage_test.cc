@@ -13,8 +13,8 @@
 namespace passerelle::tests {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Outcome RunPasserelle(std::vector<std::string> arguments, absl::string_view standard_input = "",
                       const std::vector<std::string>& environment = {}) {
@@ -41,7 +41,7 @@ struct UsageCase {
   const char* says;
 };
 
-class UsageError : public testing::TestWithParam<UsageCase> {};
+class UsageError : public ::testing::TestWithParam<UsageCase> {};
 
 TEST_P(UsageError, ExitsWith64AndOneLineThatSaysWhatToWrite) {
   const Outcome outcome = RunPasserelle(GetParam().arguments);
@@ -55,38 +55,39 @@ TEST_P(UsageError, ExitsWith64AndOneLineThatSaysWhatToWrite) {
 
 INSTANTIATE_TEST_SUITE_P(
     CommandLine, UsageError,
-    testing::Values(UsageCase{"NoCommand", {}, "translate"}, UsageCase{"UnknownCommand", {"transmogrify"}, "translate"},
-                    UsageCase{"UnknownOption", {"formats", "--xml"}, "passerelle formats [--json]"},
-                    UsageCase{"TranslateWithoutFile", {"translate"}, "FILE"},
-                    UsageCase{"TranslateFromUnknownFormat", {"translate", "x", "--from", "morse"}, "one of elm"},
-                    UsageCase{"TranslateToOtherFormat", {"translate", "x", "--to", "elm-xml"}, "elm"},
-                    UsageCase{"RefuseLossOfUnknownElement", {"translate", "x", "--refuse-loss", "A1-M12"}, "A1-M11"},
-                    UsageCase{"ReportIndexNoNumber", {"translate", "x", "--report-index", "two"}, "--report-index"},
-                    UsageCase{"ReportIndexNegative", {"translate", "x", "--report-index", "-1"}, "--report-index"},
-                    UsageCase{"SealWithoutCertificate", {"translate", "x", "--seal", "k"}, "--certificate"},
-                    UsageCase{"CertificateWithoutSeal", {"translate", "x", "--certificate", "c"}, "--seal"},
-                    UsageCase{"SealOfAnotherFormat",
-                              {"translate", "x", "--to", "openbadges3", "--seal", "k", "--certificate", "c"},
-                              "elm and elmo"},
-                    UsageCase{"TimeStampOnXml",
-                              {"translate", "x", "--to", "elmo", "--seal", "k", "--certificate", "c", "--time-stamps",
-                               "http://127.0.0.1:1"},
-                              "elm only"},
-                    UsageCase{"VerifyAtNoTime", {"verify", "x", "--at", "yesterday"}, "--at"},
-                    UsageCase{"VerifyAtNoDay", {"verify", "x", "--at", "2026-02-30"}, "--at"},
-                    UsageCase{"VerifyAtWithoutOffset", {"verify", "x", "--at", "2026-02-03T10:00:00"}, "--at"},
-                    UsageCase{"VerifyAtInfinity", {"verify", "x", "--at", "infinite-future"}, "--at"},
-                    UsageCase{"VerifyAnchorsAbsent", {"verify", "x", "--anchors", "/no/such/folder"}, "--anchors"},
-                    UsageCase{"CheckInUnknownLanguage", {"check", "x", "--lang", "no"}, "bg, cs, da, de"},
-                    UsageCase{"CheckTwoFiles", {"check", "x", "y"}, "FILE"},
-                    UsageCase{"ServeWithoutConfig", {"serve"}, "--config"}),
+    ::testing::Values(UsageCase{"NoCommand", {}, "translate"},
+                      UsageCase{"UnknownCommand", {"transmogrify"}, "translate"},
+                      UsageCase{"UnknownOption", {"formats", "--xml"}, "passerelle formats [--json]"},
+                      UsageCase{"TranslateWithoutFile", {"translate"}, "FILE"},
+                      UsageCase{"TranslateFromUnknownFormat", {"translate", "x", "--from", "morse"}, "one of elm"},
+                      UsageCase{"TranslateToOtherFormat", {"translate", "x", "--to", "elm-xml"}, "elm"},
+                      UsageCase{"RefuseLossOfUnknownElement", {"translate", "x", "--refuse-loss", "A1-M12"}, "A1-M11"},
+                      UsageCase{"ReportIndexNoNumber", {"translate", "x", "--report-index", "two"}, "--report-index"},
+                      UsageCase{"ReportIndexNegative", {"translate", "x", "--report-index", "-1"}, "--report-index"},
+                      UsageCase{"SealWithoutCertificate", {"translate", "x", "--seal", "k"}, "--certificate"},
+                      UsageCase{"CertificateWithoutSeal", {"translate", "x", "--certificate", "c"}, "--seal"},
+                      UsageCase{"SealOfAnotherFormat",
+                                {"translate", "x", "--to", "openbadges3", "--seal", "k", "--certificate", "c"},
+                                "elm and elmo"},
+                      UsageCase{"TimeStampOnXml",
+                                {"translate", "x", "--to", "elmo", "--seal", "k", "--certificate", "c", "--time-stamps",
+                                 "http://127.0.0.1:1"},
+                                "elm only"},
+                      UsageCase{"VerifyAtNoTime", {"verify", "x", "--at", "yesterday"}, "--at"},
+                      UsageCase{"VerifyAtNoDay", {"verify", "x", "--at", "2026-02-30"}, "--at"},
+                      UsageCase{"VerifyAtWithoutOffset", {"verify", "x", "--at", "2026-02-03T10:00:00"}, "--at"},
+                      UsageCase{"VerifyAtInfinity", {"verify", "x", "--at", "infinite-future"}, "--at"},
+                      UsageCase{"VerifyAnchorsAbsent", {"verify", "x", "--anchors", "/no/such/folder"}, "--anchors"},
+                      UsageCase{"CheckInUnknownLanguage", {"check", "x", "--lang", "no"}, "bg, cs, da, de"},
+                      UsageCase{"CheckTwoFiles", {"check", "x", "y"}, "FILE"},
+                      UsageCase{"ServeWithoutConfig", {"serve"}, "--config"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(CommandLine, HelpAndVersionAreNoErrors) {
   EXPECT_EQ(RunPasserelle({"--help"}).exit_code, 0);
   EXPECT_THAT(RunPasserelle({"--help"}).out, HasSubstr("translate"));
   EXPECT_THAT(RunPasserelle({"translate", "--help"}).out, HasSubstr("--refuse-loss"));
-  EXPECT_THAT(RunPasserelle({"version"}).out, testing::StartsWith("passerelle "));
+  EXPECT_THAT(RunPasserelle({"version"}).out, ::testing::StartsWith("passerelle "));
   EXPECT_EQ(RunPasserelle({"--version"}).out, RunPasserelle({"version"}).out);
 }
 
@@ -95,7 +96,7 @@ TEST(CommandLine, FormatsHaveTheContractsShape) {
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(At(outcome.out, "/0/id"), "\"elm\"");
   for (const char* member : {"versions", "directions"}) {
-    EXPECT_THAT(At(outcome.out, std::string("/0/") + member), testing::StartsWith("[\"")) << member;
+    EXPECT_THAT(At(outcome.out, std::string("/0/") + member), ::testing::StartsWith("[\"")) << member;
   }
   EXPECT_THAT(RunPasserelle({"formats"}).out, HasSubstr("elmo"));
 }
@@ -126,7 +127,7 @@ TEST(Input, ThatCannotBeReadIsNamed) {
     for (const char* command : {"detect", "translate", "check"}) {
       const Outcome outcome = RunPasserelle({command, file});
       EXPECT_EQ(outcome.exit_code, 1) << command;
-      EXPECT_THAT(outcome.err, testing::StartsWith("INPUT_NOT_READABLE at " + file + ": "));
+      EXPECT_THAT(outcome.err, ::testing::StartsWith("INPUT_NOT_READABLE at " + file + ": "));
       EXPECT_THAT(outcome.out, IsEmpty());
     }
     // What could not be read was not judged.
@@ -164,7 +165,7 @@ TEST(Translate, RefusesTheNamedLossAndWritesNothing) {
       {"translate", Document("transcript.elmo.xml"), "--refuse-loss", "A1-M08,A1-M11", "--report", report});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.out, IsEmpty());
-  EXPECT_THAT(refused.err, testing::StartsWith("LOSS_REFUSED at A1-M11: "));
+  EXPECT_THAT(refused.err, ::testing::StartsWith("LOSS_REFUSED at A1-M11: "));
   EXPECT_EQ(ReadAll(report), "");
   // A file after the option is the document, not another element.
   EXPECT_EQ(RunPasserelle({"translate", "--refuse-loss", "A1-M08", Document("transcript.elmo.xml")}).exit_code, 0);
@@ -175,7 +176,7 @@ TEST(Translate, FailsWhenTheReportCannotBeWritten) {
       RunPasserelle({"translate", Document("transcript.elmo.xml"), "--report", "/no/such/folder/report"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.out, IsEmpty());
-  EXPECT_THAT(outcome.err, testing::StartsWith("OUTPUT_NOT_WRITABLE at /no/such/folder/report: "));
+  EXPECT_THAT(outcome.err, ::testing::StartsWith("OUTPUT_NOT_WRITABLE at /no/such/folder/report: "));
 }
 
 TEST(Check, TellsModelAnnexAndDefinitionApart) {
@@ -225,7 +226,7 @@ TEST(Output, IsTheSameInEveryLocaleAndTimeZone) {
 TEST(Output, ThatCannotBeWrittenIsAFailure) {
   const Outcome outcome = RunProgram({"/bin/sh", "-c", Passerelle() + " formats > /dev/full"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, testing::StartsWith("OUTPUT_NOT_WRITABLE"));
+  EXPECT_THAT(outcome.err, ::testing::StartsWith("OUTPUT_NOT_WRITABLE"));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ std::string CreditOf(const LearningAchievement& achievement) {
   return achievement.credit_received().empty() ? "" : achievement.credit_received(0).point();
 }
 
-class FinnishPairsTest : public testing::Test {
+class FinnishPairsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!fs::exists(Pairs())) GTEST_SKIP() << "SKIPPED: there is no ../shared/corpus/virta/pairs";

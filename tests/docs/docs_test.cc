@@ -81,7 +81,8 @@ TEST(Commands, DoWhatTheDocumentsShow) {
   for (const fs::path& document : Documents()) {
     int number = 0;
     for (const std::vector<ConsoleCommand>& block : ConsoleBlocks(ReadText(document))) {
-      const fs::path folder = fs::path(testing::TempDir()) / absl::StrCat("docs_", document.stem().string(), ++number);
+      const fs::path folder =
+          fs::path(::testing::TempDir()) / absl::StrCat("docs_", document.stem().string(), ++number);
       fs::remove_all(folder);
       fs::create_directories(folder);
       for (const char* shared : {"tests", "docs", "gateway"})

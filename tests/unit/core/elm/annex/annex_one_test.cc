@@ -218,8 +218,10 @@ TEST(AnnexOneCorpus, OfficialSampleIsNotComplete) {
       {"A1-M06", "stated"},  {"A1-M07", "stated"}, {"A1-M08", "stated"}, {"A1-M09", "text"},   {"A1-M10", "stated"},
       {"A1-M11", "missing"}, {"A1-O03", "stated"}, {"A1-O04", "stated"}};
   for (const auto& [id, status] : expected) EXPECT_EQ(StatusWord(elements[id].status()), status) << id;
-  EXPECT_THAT(elements["A1-M03"].value(), testing::AllOf(testing::HasSubstr("Ireland"), testing::HasSubstr("Spain")));
-  EXPECT_THAT(elements["A1-M07"].value(), testing::AllOf(testing::HasSubstr("60 hours"), testing::HasSubstr("2 ECTS")));
+  EXPECT_THAT(elements["A1-M03"].value(),
+              ::testing::AllOf(::testing::HasSubstr("Ireland"), ::testing::HasSubstr("Spain")));
+  EXPECT_THAT(elements["A1-M07"].value(),
+              ::testing::AllOf(::testing::HasSubstr("60 hours"), ::testing::HasSubstr("2 ECTS")));
   EXPECT_EQ(elements["A1-M09"].value(), "artefact assessment");
 }
 

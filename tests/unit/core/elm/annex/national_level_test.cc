@@ -17,8 +17,8 @@
 namespace passerelle::elm {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 std::string Eqf(const std::optional<NationalLevel>& level) {
   if (!level.has_value()) return "no such level";

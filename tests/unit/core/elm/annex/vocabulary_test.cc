@@ -19,10 +19,10 @@ TEST(Vocabulary, ConceptIsWrittenWithSchemeAndLabel) {
   const std::optional<v3::Concept> made = ConceptOf(Vocabulary::kMode, kModeOnline);
   ASSERT_TRUE(made.has_value());
   EXPECT_EQ(made->id(), "http://data.europa.eu/snb/learning-assessment/920fbb3cbe");
-  EXPECT_THAT(made->type(), testing::ElementsAre("Concept"));
+  EXPECT_THAT(made->type(), ::testing::ElementsAre("Concept"));
   ASSERT_EQ(made->in_scheme_size(), 1);
   EXPECT_EQ(made->in_scheme(0).id(), "http://data.europa.eu/snb/learning-assessment/25831c2");
-  EXPECT_THAT(made->in_scheme(0).type(), testing::ElementsAre("ConceptScheme"));
+  EXPECT_THAT(made->in_scheme(0).type(), ::testing::ElementsAre("ConceptScheme"));
   ASSERT_EQ(made->pref_label_size(), 1);
   EXPECT_EQ(made->pref_label(0).language(), "en");
   EXPECT_EQ(made->pref_label(0).value(), "Online");
