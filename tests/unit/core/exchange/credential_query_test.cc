@@ -105,6 +105,7 @@ TEST_F(CredentialQueryTest, ATranslationThatLosesWhatTheNodeRefusesToLoseIsNotDe
                                     &network_.formats,
                                     &norway_.store,
                                     &network_.clock,
+                                    nullptr,
                                     {"A1-M08", refused ? "A1-M09" : "A1-M07"}});
     ASSERT_OK_AND_ASSIGN(const std::string body, handler.Prepare(Query()));
     v1::CredentialDelivery delivery;

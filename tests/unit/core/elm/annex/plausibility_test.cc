@@ -105,7 +105,7 @@ TEST(Plausibility, EachRuleFindsWhatIsHardlyMeant) {
     if (*test.rule == '\0') {
       EXPECT_TRUE(findings.empty()) << test.name << ": " << findings.front().rule << " " << findings.front().pointer;
     } else {
-      EXPECT_THAT(findings, ::testing::Contains(testing::Field(&Finding::rule, test.rule))) << test.name;
+      EXPECT_THAT(findings, ::testing::Contains(::testing::Field(&Finding::rule, test.rule))) << test.name;
     }
     for (const Finding& finding : findings) {
       EXPECT_THAT(finding.message, ::testing::Not(::testing::HasSubstr("1998"))) << test.name;
