@@ -46,7 +46,7 @@ absl::StatusOr<v1::CredentialQuery> ReadQuery(const relay::Opened& message) {
 absl::StatusOr<std::string> Seal(const proof::Sealers& sealers, const document::Translated& translated,
                                  absl::Time now) {
   ASSIGN_OR_RETURN(const proof::Sealer* const sealer, sealers.At(now));
-  return proof::SealCredential(translated.credential, *sealer, now);
+  return proof::SealTranslated(translated, *sealer, now);
 }
 
 void Tell(const absl::Status& problem, document::v1::TranslationReport* report) {

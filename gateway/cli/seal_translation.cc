@@ -2,8 +2,8 @@
 
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
-#include "core/proof/jades/seal_time_stamp.h"
 #include "core/proof/jades/seal_credential.h"
+#include "core/proof/jades/seal_time_stamp.h"
 #include "core/proof/jades/sealer.h"
 #include "core/proof/x509/time_stamp_request.h"
 #include "core/proof/xml/xml_sealer.h"
@@ -35,7 +35,7 @@ absl::StatusOr<std::string> AddTimeStamp(absl::string_view sealed, const std::st
 absl::StatusOr<std::string> SealTranslation(const document::Translated& translated, const SealRequest& request) {
   ASSIGN_OR_RETURN(const proof::Sealer sealer, LoadSealer(request.key, request.certificate));
   if (translated.report.to() == "elmo") return proof::SealXml(translated.content, sealer, request.at);
-  ASSIGN_OR_RETURN(const std::string sealed, proof::SealCredential(translated.credential, sealer, request.at));
+  ASSIGN_OR_RETURN(const std::string sealed, proof::SealTranslated(translated, sealer, request.at));
   return request.time_stamps.empty() ? sealed : AddTimeStamp(sealed, request.time_stamps);
 }
 

@@ -19,7 +19,7 @@
 namespace passerelle::tests {
 namespace {
 
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 
 std::string TextAt(const std::string& json, const std::string& pointer) {
   const auto document = base::JsonDocument::Parse(json);
@@ -30,7 +30,7 @@ std::string TextAt(const std::string& json, const std::string& pointer) {
 
 std::string TestName(std::string name) { return absl::StrReplaceAll(name, {{"-", "_"}}); }
 
-class BadInputTest : public testing::TestWithParam<BadInput> {
+class BadInputTest : public ::testing::TestWithParam<BadInput> {
  protected:
   void SetUp() override {
     folder_ = ScratchFolder();
@@ -82,7 +82,7 @@ TEST_P(BadInputTest, IsDetectedWithoutHarm) {
   EXPECT_EQ(outcome.exit_code, GetParam().reason == "INPUT_TOO_LARGE" ? 1 : 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Documents, BadInputTest, testing::ValuesIn(BadInputs()),
+INSTANTIATE_TEST_SUITE_P(Documents, BadInputTest, ::testing::ValuesIn(BadInputs()),
                          [](const auto& test) { return TestName(test.param.name); });
 
 TEST(OddInput, LosesTheElementAndNothingElse) {
@@ -91,7 +91,7 @@ TEST(OddInput, LosesTheElementAndNothingElse) {
     ASSERT_EQ(row.size(), 6u);
     SCOPED_TRACE(row[0]);
     const std::string document = MakeDocument(row[1], row[2]);
-    ASSERT_THAT(document, testing::Not(IsEmpty()));
+    ASSERT_THAT(document, ::testing::Not(IsEmpty()));
     WriteAll(folder + "/document", document);
     const Outcome outcome =
         RunProgram({Passerelle(), "translate", folder + "/document", "--report", folder + "/report.json"});
@@ -102,7 +102,7 @@ TEST(OddInput, LosesTheElementAndNothingElse) {
     EXPECT_EQ(TextAt(report, "/elements/A1-M02/status"), "stated");
     // The original is embedded in base64, so a raw match is a match of the translation.
     if (row[5] == "-") continue;
-    EXPECT_THAT(outcome.out, testing::Not(testing::HasSubstr(row[5])));
+    EXPECT_THAT(outcome.out, ::testing::Not(::testing::HasSubstr(row[5])));
   }
 }
 

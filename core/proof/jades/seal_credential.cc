@@ -54,4 +54,10 @@ absl::StatusOr<std::string> SealCredential(elm::v3::EuropeanDigitalCredential cr
   return sealer.Seal(elm::Write(credential), at);
 }
 
+absl::StatusOr<std::string> SealTranslated(const document::Translated& translated, const Sealer& sealer,
+                                           absl::Time at) {
+  if (translated.catalogue.has_value()) return sealer.Seal(translated.content, at);
+  return SealCredential(translated.credential, sealer, at);
+}
+
 }  // namespace passerelle::proof

@@ -1,13 +1,14 @@
 // Sealing European credentials. Whoever seals one issues it, so that it gets what the issuer of the European Digital
 // Credentials adds when it seals: who issues it, by the certificate of the seal, and when.
 //
-// Thread-safety: a free function on values; the sealer can be shared.
+// Thread-safety: free functions on values; the sealer can be shared.
 #pragma once
 
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/document/translate.h"
 #include "core/proof/jades/sealer.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -18,5 +19,8 @@ namespace passerelle::proof {
 // far as the certificate states them. Problems: those of Sealer::Seal.
 absl::StatusOr<std::string> SealCredential(elm::v3::EuropeanDigitalCredential credential, const Sealer& sealer,
                                            absl::Time at);
+
+// A translation into the European model: a credential as above, a catalogue as it was written.
+absl::StatusOr<std::string> SealTranslated(const document::Translated& translated, const Sealer& sealer, absl::Time at);
 
 }  // namespace passerelle::proof

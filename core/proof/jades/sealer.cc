@@ -16,6 +16,9 @@ using base::Reason;
 
 namespace {
 
+// From when the time of a signature is stated as "iat" (TS 119 182-1 V1.2.1, 5.1.11 and 5.2.1); before, as "sigT".
+absl::Time IatFrom() { return absl::FromCivil(absl::CivilDay(2025, 7, 15), absl::UTCTimeZone()); }
+
 // TS 119 182-1, 5.1 and 5.2.1. "sigT" and "b64" have to be understood, so they are critical.
 std::string Header(const SigningKey& key, const std::vector<Certificate>& chain, absl::Time at) {
   std::string header;
@@ -30,11 +33,13 @@ std::string Header(const SigningKey& key, const std::vector<Certificate>& chain,
   for (const Certificate& certificate : chain) json.String(base::Base64Encode(certificate.der()));
   json.EndArray();
   json.Member("b64", false);
-  json.Member("sigT", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone()));
+  const bool in_iat = at >= IatFrom();
+  if (in_iat) json.Member("iat", absl::ToUnixSeconds(at));
+  if (!in_iat) json.Member("sigT", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone()));
   json.Key("crit");
   json.BeginArray();
   json.String("b64");
-  json.String("sigT");
+  if (!in_iat) json.String("sigT");
   json.EndArray();
   json.EndObject();
   return base::Base64UrlEncode(header);

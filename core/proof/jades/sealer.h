@@ -30,8 +30,9 @@ class Sealer {
   // Whether the certificate is valid at that time.
   bool CanSealAt(absl::Time at) const { return at >= certificate().not_before() && at <= certificate().not_after(); }
 
-  // The sealed document. The payload has to be JSON by base::JsonDocument; `at` becomes "sigT" and has to lie within
-  // the certificate's validity. Problems: kCertificateExpired, and those of base::JsonDocument.
+  // The sealed document. The payload has to be JSON by base::JsonDocument; `at` becomes "iat", before 2025-07-15
+  // "sigT", and has to lie within the certificate's validity. Problems: kCertificateExpired, and those of
+  // base::JsonDocument.
   absl::StatusOr<std::string> Seal(absl::string_view payload, absl::Time at) const;
 
  private:

@@ -90,7 +90,9 @@ TestNode::TestNode(Network& network, const std::string& node_id,
              .nodes = network.directory.get(),
              .adapters = &network.formats,
              .authorisations = &authorisations,
-             .policies = policies}) {}
+             .policies = policies,
+             .trust = nullptr,
+             .verdict_policy = {}}) {}
 
 void TestNode::Connect(Network& network) {
   transport_ = std::make_unique<Wire>(network, id);

@@ -343,6 +343,17 @@ TEST_P(SealerTest, SealsWhatTheVerifierAccepts) {
   EXPECT_EQ(verdict.signatures[0].claimed_time, On("2025-06-01"));
 }
 
+TEST_P(SealerTest, StatesTheTimeAsTheRevisionOfItsDayHasIt) {
+  const TestIdentity seal(GetParam(), SealWish(), people().root);
+  ASSERT_OK_AND_ASSIGN(const Sealer sealer, Sealer::Make(seal.KeyPem(), seal.CertificatePem()));
+  for (const auto& [day, name] : {std::pair("2025-07-14", "sigT"), std::pair("2025-07-15", "iat")}) {
+    const JadesVerdict verdict = Verify(*sealer.Seal(kPayload, On(day)), "2025-08-01");
+    EXPECT_TRUE(verdict.Accepted()) << day;
+    EXPECT_EQ(verdict.signatures[0].claimed_time, On(day));
+    EXPECT_TRUE(verdict.jws->signatures()[0].header.FindProtected(name).has_value()) << day;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, SealerTest, ::testing::Values(KeyAlgorithm::kEs256, KeyAlgorithm::kRs256),
                          [](const auto& c) { return std::string(AlgorithmName(c.param)); });
 

@@ -70,6 +70,16 @@ TEST(SealCredentialTest, WhatTheCredentialStatesStays) {
   EXPECT_EQ(sealed.issuer().organisation().id(), "urn:example:school");
 }
 
+TEST(SealCredentialTest, ACatalogueIsSealedAsItWasWritten) {
+  const TestIdentity seal(KeyAlgorithm::kEs256, Wish());
+  const Sealer sealer = *Sealer::Make(seal.KeyPem(), seal.CertificatePem());
+  document::Translated translated;
+  translated.catalogue.emplace();
+  translated.content = "{\"@graph\": []}";
+  ASSERT_OK_AND_ASSIGN(const std::string sealed, SealTranslated(translated, sealer, kDay));
+  EXPECT_EQ(VerifyJades(sealed, {}, kDay).payload, translated.content);
+}
+
 TEST(SealCredentialTest, NothingIsSealedAfterTheCertificate) {
   const TestIdentity seal(KeyAlgorithm::kEs256, Wish());
   const Sealer sealer = *Sealer::Make(seal.KeyPem(), seal.CertificatePem());
