@@ -108,8 +108,8 @@ bool CallRunner::WaitUntilIdle(absl::Time deadline) {
 absl::StatusOr<std::string> CallRunner::Admit(const grpc::CallbackServerContext& context,
                                               const MethodEntry& method) const {
   const auto certificate = CallerCertificateSha256(context.auth_context().get());
-  absl::StatusOr<std::string> caller = certificate.status();
-  if (certificate.ok()) caller = options_.authorise(*certificate, method.service);
+  absl::StatusOr<std::string> caller = certificate.ok() ? options_.authorise(*certificate, method.service)
+                                                        : absl::StatusOr<std::string>(certificate.status());
   if (!caller.ok()) {
     options_.metrics->PeerRefused(base::Catalogue(base::ReasonOf(caller.status())).name);
     options_.log->WriteProblem(LogEvent::kCallRefused, caller.status(), {{"method", method.path}});
