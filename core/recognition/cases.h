@@ -36,7 +36,7 @@ class Cases {
     sharing::Authorisations* authorisations = nullptr;
     std::vector<v1::RecognitionPolicy> policies;      // checked; the first that names the purpose is used
     const trust::TrustBundleHolder* trust = nullptr;  // null: seals alone make no document authentic
-    authenticity::v1::VerdictPolicy verdict_policy;
+    authenticity::v1::VerdictPolicy verdict_policy = {};
   };
   explicit Cases(Options options);
   ~Cases();

@@ -23,7 +23,9 @@ std::string Told(const v1::Check& check) {
   return absl::StrCat(v1::CheckOutcome_Name(check.outcome()), " ", check.reason());
 }
 
-std::string SealCheckOf(absl::string_view content) { return Told(CheckSeal(content, Day("2025-06-02"))); }
+std::string SealCheckOf(absl::string_view content) {
+  return Told(CheckSeal(content, {nullptr, Day("2025-06-02"), {}}).check);
+}
 
 constexpr char kIntact[] = "CHECK_OUTCOME_PASS SEAL_INTACT";
 constexpr char kBroken[] = "CHECK_OUTCOME_FAIL SIGNATURE_INVALID";

@@ -1,9 +1,12 @@
 #include "tests/unit/core/authenticity/signed_documents.h"
 
+#include <gtest/gtest.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "adapters/registry.h"
+#include "adapters/elm/adapter.h"
+#include "adapters/elmo/adapter.h"
 #include "core/base/json.h"
 #include "core/base/proto_time.h"
 #include "core/elm/codec.h"
@@ -22,11 +25,6 @@ testing::CertificateWish FjordWish() {
   return wish;
 }
 
-const document::Registry& Formats() {
-  static const auto& formats = *new document::Registry(adapters::MakeRegistry());
-  return formats;
-}
-
 google::protobuf::Timestamp On(absl::string_view day) { return base::ToProto(Day(day)); }
 
 int64_t Seconds(absl::string_view day) { return absl::ToUnixSeconds(Day(day)); }
@@ -34,6 +32,16 @@ int64_t Seconds(absl::string_view day) { return absl::ToUnixSeconds(Day(day)); }
 }  // namespace
 
 FjordKeys::FjordKeys() : seal(proof::KeyAlgorithm::kEs256, FjordWish(), root) {}
+
+const document::Registry& Formats() {
+  static const auto& formats = *[] {
+    std::vector<std::unique_ptr<const document::Adapter>> two;
+    two.push_back(adapters::elm::MakeAdapter());
+    two.push_back(adapters::elmo::MakeAdapter());
+    return new document::Registry(std::move(two));
+  }();
+  return formats;
+}
 
 const FjordKeys& Keys() {
   static const auto& keys = *new FjordKeys();

@@ -78,7 +78,10 @@ std::string CheckOf(const v1::AuthenticityVerdict& verdict, absl::string_view na
 // The verdict, and the outcome of every check, in one line.
 std::string Told(const v1::AuthenticityVerdict& verdict);
 
-// Judges with the adapters of the product.
+// The adapters of the European model and of ELMO.
+const document::Registry& Formats();
+
+// Judges with them.
 v1::AuthenticityVerdict JudgeWith(std::shared_ptr<const trust::TrustBundle> bundle, const std::string& content,
                                   absl::string_view at, const v1::VerdictPolicy& policy = {});
 

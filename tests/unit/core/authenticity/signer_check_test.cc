@@ -132,7 +132,7 @@ TEST(SignerCheckTest, TheHolderIsJudgedByWhatItWasAskedWith) {
     question.at = Day("2025-06-02");
     question.bundle = bundle;
     question.holder = std::move(asked);
-    const v1::AuthenticityVerdict verdict = Judge(document::Registry({}), question);
+    const v1::AuthenticityVerdict verdict = Judge(Formats(), question);
     return absl::StrCat(CheckOf(verdict, "holder"), " ", VerdictWord(verdict.verdict()));
   };
   EXPECT_EQ(holder(bound, proof::KeyBindingDemand{"https://asking.example", "n-1"}),

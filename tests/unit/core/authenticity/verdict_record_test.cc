@@ -3,9 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "adapters/registry.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
@@ -21,7 +20,7 @@ using ::passerelle::testing::HasReasonAt;
 
 class VerdictRecordTest : public ::testing::Test {
  protected:
-  VerdictRecordTest() : formats_(adapters::MakeRegistry()) {
+  VerdictRecordTest() {
     question_.content = Token(Keys().first);
     question_.at = Day("2025-06-02");
     question_.now = Day("2026-06-01");
@@ -38,7 +37,7 @@ class VerdictRecordTest : public ::testing::Test {
     return ReplayVerdict(formats_, record, *question_.content, std::move(bundle));
   }
 
-  const document::Registry formats_;
+  const document::Registry& formats_ = Formats();
   const proof::SigningKey key_ = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
   std::optional<proof::PublicKey> signer_;
   Question question_;
