@@ -26,6 +26,7 @@ proof::JadesTrust TrustOf(const trust::TrustBundle* bundle) {
   trusted.seals = bundle->Anchors(trust::AnchorUse::kSeals);
   trusted.time_stamps = bundle->Anchors(trust::AnchorUse::kTimeStamps);
   trusted.revocation.revocation_lists = bundle->RevocationLists();
+  trusted.certificates = bundle->certificates();
   return trusted;
 }
 

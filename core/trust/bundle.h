@@ -18,6 +18,7 @@
 #include "core/proof/algorithm.h"
 #include "core/proof/public_key.h"
 #include "core/proof/x509/certificate.h"
+#include "core/proof/x509/certificate_cache.h"
 #include "core/trust/accreditation.h"
 #include "passerelle/trust/v1/trust_bundle.pb.h"
 
@@ -99,6 +100,8 @@ class TrustBundle {
   const v1::PinnedStatusList* StatusList(absl::string_view uri) const;
   // The certificate revocation lists among the status lists, in DER.
   const std::vector<std::string>& RevocationLists() const { return revocation_lists_; }
+  // The certificates of documents that were judged by this bundle, each read once.
+  const std::shared_ptr<proof::CertificateCache>& certificates() const { return certificates_; }
   // Who is quality-assured; null when the bundle does not say.
   const AccreditationIndex* accreditation() const { return accreditation_.get(); }
   // SHA-256 of the bundle in deterministic serialization, lower-case hexadecimal.
@@ -129,6 +132,7 @@ class TrustBundle {
 
   v1::TrustBundle message_;
   std::string sha256_;
+  std::shared_ptr<proof::CertificateCache> certificates_ = std::make_shared<proof::CertificateCache>();
   proof::TrustAnchors seal_anchors_;
   proof::TrustAnchors time_stamp_anchors_;
   std::shared_ptr<const AccreditationIndex> accreditation_;
