@@ -105,7 +105,7 @@ TEST(BadInput, EveryOneIsNamed) {
   for (const BadInput& test : kCases) {
     const CheckResult result = CheckEdited(test.edits);
     const std::vector<Finding> findings = AllFindings(result);
-    EXPECT_THAT(findings, testing::Contains(testing::Field(&Finding::rule, test.rule))) << test.name;
+    EXPECT_THAT(findings, ::testing::Contains(::testing::Field(&Finding::rule, test.rule))) << test.name;
     EXPECT_EQ(result.conformance.conforms, test.conforms) << test.name;
     for (const Finding& finding : findings) {
       EXPECT_FALSE(finding.message.empty()) << test.name;
@@ -122,7 +122,7 @@ TEST(BadInput, CyclesEnd) {
                "\"type\": \"LearningAchievement\", \"hasPart\": {\"id\": \"urn:example:loop\", "
                "\"type\": \"LearningAchievement\", \"hasPart\": {\"id\": \"urn:example:loop\"}},"}});
   const CheckResult result = Check(ReadText(text));
-  EXPECT_THAT(result.conformance.findings, testing::Contains(testing::Field(&Finding::rule, "shape.min")));
+  EXPECT_THAT(result.conformance.findings, ::testing::Contains(::testing::Field(&Finding::rule, "shape.min")));
   EXPECT_EQ(result.annex_one.elements_size(), 16);
 }
 

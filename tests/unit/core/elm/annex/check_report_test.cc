@@ -60,17 +60,17 @@ TEST(CheckReport, TextIsATableOfAHundredColumns) {
         std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
     EXPECT_LE(characters, 100) << line;
   }
-  EXPECT_THAT(text, testing::HasSubstr("A1-M01  stated        Identification of the learner"));
-  EXPECT_THAT(text, testing::HasSubstr("shape.min"));
-  EXPECT_THAT(text, testing::HasSubstr("plausible.duration-months"));
-  EXPECT_THAT(text, testing::HasSubstr("does not imply"));
+  EXPECT_THAT(text, ::testing::HasSubstr("A1-M01  stated        Identification of the learner"));
+  EXPECT_THAT(text, ::testing::HasSubstr("shape.min"));
+  EXPECT_THAT(text, ::testing::HasSubstr("plausible.duration-months"));
+  EXPECT_THAT(text, ::testing::HasSubstr("does not imply"));
 }
 
 TEST(CheckReport, TextKeepsItsWidthInEveryLanguage) {
   for (const absl::string_view language : LabelLanguages()) {
     const std::string text = Text({{"PT78H", "P78M"}}, language);
-    EXPECT_THAT(text, testing::HasSubstr(std::string(Word("A1-O02", language)))) << language;
-    EXPECT_THAT(text, testing::HasSubstr(std::string(Word("report/definition", language)))) << language;
+    EXPECT_THAT(text, ::testing::HasSubstr(std::string(Word("A1-O02", language)))) << language;
+    EXPECT_THAT(text, ::testing::HasSubstr(std::string(Word("report/definition", language)))) << language;
     for (absl::string_view line : absl::StrSplit(text, '\n')) {
       const auto characters = std::count_if(line.begin(), line.end(),
                                             [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
@@ -81,10 +81,10 @@ TEST(CheckReport, TextKeepsItsWidthInEveryLanguage) {
 
 TEST(CheckReport, ValuesAreShownInTheLanguageThatIsAskedFor) {
   const std::string text = Text({}, "bg");
-  EXPECT_THAT(text, testing::HasSubstr("Ниво 6"));
-  EXPECT_THAT(text, testing::HasSubstr("Естония"));
-  EXPECT_THAT(text, testing::HasSubstr("78 часа"));
-  EXPECT_THAT(text, testing::HasSubstr("работа по проект"));
+  EXPECT_THAT(text, ::testing::HasSubstr("Ниво 6"));
+  EXPECT_THAT(text, ::testing::HasSubstr("Естония"));
+  EXPECT_THAT(text, ::testing::HasSubstr("78 часа"));
+  EXPECT_THAT(text, ::testing::HasSubstr("работа по проект"));
   const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(Json({}, "bg"));
   ASSERT_TRUE(document.ok());
   EXPECT_EQ(std::string_view(document->root().at_pointer("/language")), "bg");
@@ -98,7 +98,7 @@ TEST(CheckReport, DocumentsCannotMoveTheTerminal) {
   const std::string text = Text({{"Restoring raised bogs", "Bog\\u001b[2J\\u009b31m\\u0007\\nfake", 0}});
   for (const char c : {'\x1b', '\x07'}) EXPECT_EQ(text.find(c), std::string::npos);
   EXPECT_EQ(text.find("\xC2\x9B"), std::string::npos);
-  EXPECT_THAT(text, testing::Not(testing::HasSubstr("\nfake")));
+  EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("\nfake")));
 }
 
 TEST(CheckReport, StatusWordsAreTheContract) {

@@ -65,8 +65,8 @@ TEST(Constraints, EveryVariantGetsItsVerdictRuleAndPlace) {
     EXPECT_EQ(conformance.conforms, test.rule.empty()) << test.name << "\n" << findings;
     if (test.rule.empty()) continue;
     EXPECT_THAT(conformance.findings,
-                testing::Contains(testing::AllOf(testing::Field(&Finding::rule, test.rule),
-                                                 testing::Field(&Finding::pointer, test.pointer))))
+                ::testing::Contains(::testing::AllOf(::testing::Field(&Finding::rule, test.rule),
+                                                     ::testing::Field(&Finding::pointer, test.pointer))))
         << test.name << "\n"
         << findings;
   }
@@ -76,7 +76,7 @@ TEST(Constraints, NoFindingRepeatsWhatTheLearnerIsCalled) {
   for (const Case& test : Cases()) {
     const std::string findings = Listed(JudgeEdited(test.edits).findings);
     for (const char* personal : {"Maarja", "Näidis", "1998", "urn:example:person"}) {
-      EXPECT_THAT(findings, testing::Not(testing::HasSubstr(personal))) << test.name;
+      EXPECT_THAT(findings, ::testing::Not(::testing::HasSubstr(personal))) << test.name;
     }
   }
 }

@@ -96,7 +96,7 @@ TEST(Region, LiesInTheCountryThatItsCodeNames) {
 
 // Every level of the EU's list, where that is at hand.
 TEST(NationalLevelCorpus, TableHasEveryLevelOfTheList) {
-  std::ifstream liststd::string(testing::kSourceDir) + "/../shared/schemas/elm/vocabularies.tsv";
+  std::ifstream list(std::string(testing::kSourceDir) + "/../shared/schemas/elm/vocabularies.tsv");
   if (!list.good()) GTEST_SKIP() << "SKIPPED: there is no ../shared/schemas/elm";
   std::string line;
   int levels = 0;

@@ -17,6 +17,7 @@
 #include "core/elm/rules/level.h"
 #include "core/elm/vocabulary.h"
 #include "gtest/gtest.h"
+#include "tests/support/paths.h"
 
 namespace passerelle::elm {
 namespace {
@@ -152,7 +153,6 @@ TEST(Labels, EnglishNamesOfConceptsAreThePublishedOnes) {
     EXPECT_EQ(ConceptLabel(ConceptOf(Vocabulary::k##vocabulary, code)->id(), "en"), label); \
   }
 #include "core/elm/vocabulary.def"
-#include "tests/support/paths.h"
 }
 
 TEST(Labels, CountriesLanguagesAndUnitsComeFromIcu) {
