@@ -23,6 +23,9 @@ constexpr absl::string_view kName = "seal";
 // What other checks say: "validity", "signer", "holder".
 bool IsOutOfTime(Reason reason) { return reason == Reason::kExpired || reason == Reason::kNotYetValid; }
 
+// The content is not what was signed: the signature does not verify, or something was put to it that is not signed.
+bool IsBroken(Reason reason) { return reason == Reason::kSignatureInvalid || reason == Reason::kDisclosure; }
+
 bool IsOfAnotherCheck(Reason reason) {
   switch (reason) {
     case Reason::kExpired:
@@ -42,11 +45,11 @@ bool IsOfAnotherCheck(Reason reason) {
 void ConcludeSeal(bool verified, const proof::Findings& findings, absl::string_view family, bool allows_legacy,
                   Sealed& sealed) {
   const proof::Finding* first = nullptr;
-  bool broken = false;
+  const proof::Finding* broken = nullptr;
   for (const proof::Finding& finding : findings.list()) {
     if (finding.weight == proof::Weight::kNote) continue;
     if (verified && IsOutOfTime(finding.reason)) sealed.out_of_time = finding.reason;
-    broken = broken || (!verified && finding.reason == Reason::kSignatureInvalid);
+    if (!verified && IsBroken(finding.reason)) broken = &finding;
     const bool allowed = allows_legacy && finding.weight == proof::Weight::kLegacy;
     if (first == nullptr && !allowed && !IsOfAnotherCheck(finding.reason)) first = &finding;
   }
@@ -54,8 +57,8 @@ void ConcludeSeal(bool verified, const proof::Findings& findings, absl::string_v
   for (const proof::Finding& finding : findings.list()) {
     inputs.push_back(absl::StrCat(base::Catalogue(finding.reason).name, " at ", finding.place));
   }
-  if (broken) {
-    sealed.check = Failed(kName, Reason::kSignatureInvalid, std::move(inputs));
+  if (broken != nullptr) {
+    sealed.check = Failed(kName, broken->reason, std::move(inputs));
   } else if (first != nullptr) {
     sealed.check = Unknown(kName, first->reason, std::move(inputs));
   } else if (!verified) {

@@ -9,8 +9,9 @@
 
 namespace passerelle::authenticity {
 
-// Judges seals of every family that is verified here. FAIL only when a signature does not verify; whatever the profile
-// objects to, and a key that is not at hand, leaves the check UNKNOWN with its reason. Total: any bytes.
+// Judges seals of every family that is verified here. FAIL only when a signature does not verify, or a disclosure is
+// none that the issuer signed; whatever the profile objects to, and a key that is not at hand, leaves the check UNKNOWN
+// with its reason. Total: any bytes.
 Sealed CheckSeal(absl::string_view content, const Evidence& evidence);
 
 }  // namespace passerelle::authenticity

@@ -24,9 +24,10 @@ Sealed JudgeToken(absl::string_view token, const Evidence& evidence);
 // SD-JWT, with the check "holder".
 Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence);
 
-// The check "seal" from what a verifier says, in place of `sealed.check`. A signature that does not verify is a fail;
-// everything else that speaks against the proof leaves the question open. What is the matter of another check (times,
-// the path of a certificate, the holder) is left to it. `allows_legacy`: an exception for outdated algorithms holds.
+// The check "seal" from what a verifier says, in place of `sealed.check`. A signature that does not verify and a
+// disclosure that is not signed are fails; everything else that speaks against the proof leaves the question open. What
+// is the matter of another check (times, the path of a certificate, the holder) is left to it. `allows_legacy`: an
+// exception for outdated algorithms holds.
 void ConcludeSeal(bool verified, const proof::Findings& findings, absl::string_view family, bool allows_legacy,
                   Sealed& sealed);
 

@@ -191,7 +191,7 @@ TEST(AsOfTest, StatusListsSpeakForTheirTime) {
   const std::string revoked = Listed(1);
   struct Row {
     const char* name;
-    const std::string& document;
+    std::string document;
     std::string list;
     const char* fetched;  // empty when the list came as a file
     const char* at;

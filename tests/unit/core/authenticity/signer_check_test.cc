@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/base/digest.h"
 #include "core/base/proto_time.h"
 #include "tests/support/data_integrity_signer.h"
 #include "tests/unit/core/authenticity/signed_documents.h"
@@ -121,6 +122,13 @@ TEST(SignerCheckTest, ACertificateThatIsPinnedItselfNeedsNoPath) {
   binding->add_certificate_sha256(base::Sha256Hex(Keys().stranger.der()));
   binding->set_source("a letter");
   EXPECT_EQ(SignerOf(bundle, SealedCredential(Keys().stranger)), "signer:PASS:SIGNER_CONFIRMED");
+}
+
+TEST(SignerCheckTest, ADisclosureThatTheIssuerDidNotSignBreaksTheSeal) {
+  const std::string forged = SelectiveToken() + base::Base64UrlEncode(R"(["salt","level","8"])") + "~";
+  const v1::AuthenticityVerdict verdict = JudgeWith(Made(FjordBundle()), forged, kAt);
+  EXPECT_EQ(verdict.verdict(), v1::VERDICT_NOT_AUTHENTIC);
+  EXPECT_EQ(CheckOf(verdict, "seal"), "seal:FAIL:DISCLOSURE_INVALID");
 }
 
 TEST(SignerCheckTest, TheHolderIsJudgedByWhatItWasAskedWith) {
