@@ -23,8 +23,7 @@ import tempfile
 import grpc
 
 PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
-CONTRACT = ["passerelle/registers/v1/register_service.proto", "passerelle/authenticity/v1/authenticity.proto",
-            "passerelle/document/v1/document.proto", "passerelle/relay/v1/envelope.proto"]
+CONTRACT = sorted(str(path.relative_to(PROTO)) for path in PROTO.glob("passerelle/**/*.proto"))
 
 # The contract is compiled at every start; a real register does so when it is built.
 generated = tempfile.TemporaryDirectory()

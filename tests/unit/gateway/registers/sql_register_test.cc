@@ -135,7 +135,7 @@ TEST_F(SqlRegisterTest, AStatementThatTakesTooLongIsGivenUp) {
   MakeSqlite(
       "CREATE VIEW passerelle_register AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
       "SELECT x AS credential_id, '' AS holder_reference, '' AS issue_time, '' AS revoke_time, '' AS media_type, "
-      "'' AS sha256, '' AS document FROM n;");
+      "CAST(x AS TEXT) AS sha256, '' AS document FROM n;");
   SqlRegister reg(std::make_unique<SqliteView>(path_, "passerelle_register", absl::Milliseconds(50)), &clock_);
   const absl::Time begin = absl::Now();
   EXPECT_THAT(reg.ConfirmDigest(base::Sha256Hex("x")).status(), HasReasonAt(Reason::kRegisterUnavailable, "sqlite"));
