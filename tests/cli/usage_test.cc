@@ -1,4 +1,5 @@
 // The contract of the command line that does not depend on a document: exit codes, usage errors, shapes.
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -200,11 +201,14 @@ TEST(Verify, SaysThatItCannotBeEstablishedAndForWhichDay) {
   EXPECT_EQ(At(outcome.out, "/checks/0/outcome"), "\"PASS\"");
 }
 
-TEST(Verify, SaysWhatItDoesNotUse) {
+TEST(Verify, NamesTheFileThatIsNoAnchor) {
   const std::string folder = ScratchFolder();
-  const Outcome outcome = RunPasserelle({"verify", Document("transcript.elmo.xml"), "--anchors", folder, "--offline"});
+  const std::vector<std::string> command = {"verify", Document("transcript.elmo.xml"), "--anchors", folder};
+  EXPECT_EQ(RunPasserelle(command).exit_code, 2);
+  std::ofstream(folder + "/note.txt") << "no anchor";
+  const Outcome outcome = RunPasserelle(command);
   EXPECT_EQ(outcome.exit_code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("--anchors is not used yet"));
+  EXPECT_THAT(outcome.err, HasSubstr("EVIDENCE_FILE_UNUSABLE at note.txt"));
 }
 
 TEST(Output, IsTheSameInEveryLocaleAndTimeZone) {

@@ -3,6 +3,7 @@
 #include <openssl/x509.h>
 
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
@@ -23,6 +24,12 @@ std::string SubjectText(const Certificate& certificate, int nid) {
   std::string utf8(reinterpret_cast<const char*>(text), static_cast<size_t>(size));
   OPENSSL_free(text);
   return utf8;
+}
+
+// Whether the issuer that a credential states is who holds the certificate.
+bool Holds(const elm::v3::EuropeanDigitalCredential& credential, const Certificate& certificate) {
+  const std::string identifier = SubjectText(certificate, NID_organizationIdentifier);
+  return !identifier.empty() && credential.issuer().organisation().eidas_identifier().notation() == identifier;
 }
 
 void SetIssuer(const Certificate& certificate, elm::v3::Organisation* issuer) {
@@ -57,7 +64,9 @@ absl::StatusOr<std::string> SealCredential(elm::v3::EuropeanDigitalCredential cr
 absl::StatusOr<std::string> SealTranslated(const document::Translated& translated, const Sealer& sealer,
                                            absl::Time at) {
   if (translated.catalogue.has_value()) return sealer.Seal(translated.content, at);
-  return SealCredential(translated.credential, sealer, at);
+  elm::v3::EuropeanDigitalCredential credential = translated.credential;
+  if (!Holds(credential, sealer.certificate())) credential.clear_issuer();
+  return SealCredential(std::move(credential), sealer, at);
 }
 
 }  // namespace passerelle::proof

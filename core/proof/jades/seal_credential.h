@@ -20,7 +20,9 @@ namespace passerelle::proof {
 absl::StatusOr<std::string> SealCredential(elm::v3::EuropeanDigitalCredential credential, const Sealer& sealer,
                                            absl::Time at);
 
-// A translation into the European model: a credential as above, a catalogue as it was written.
+// A translation into the European model is a statement of whoever seals it: a credential as above, with the holder of
+// the certificate as its issuer, whoever issued the original, which is embedded as evidence; a catalogue as it was
+// written.
 absl::StatusOr<std::string> SealTranslated(const document::Translated& translated, const Sealer& sealer, absl::Time at);
 
 }  // namespace passerelle::proof

@@ -51,7 +51,9 @@ TEST(TrustBundle, HasKeysOfAPeriod) {
   EXPECT_EQ(bundle->IsKeyInForce("did:web:fjord.example", thumbprint, At(2023)), true);
   EXPECT_EQ(bundle->IsKeyInForce("did:web:fjord.example", thumbprint, At(2025)), false);
   EXPECT_EQ(bundle->IsKeyInForce("did:web:fjord.example", "another", At(2023)), std::nullopt);
-  EXPECT_THAT(bundle->FindIssuerKey("did:web:fjord.example", "key-9", {}, At(2023)),
+  // The bundle names no id for it, so that it is the one that can be meant.
+  EXPECT_OK(bundle->FindIssuerKey("did:web:fjord.example", "key-9", {}, At(2023)));
+  EXPECT_THAT(bundle->FindIssuerKey("did:web:other.example", {}, {}, At(2023)),
               testing::HasReason(base::Reason::kKeyNotFound));
   const v1::ProviderKey& provider = bundle->message().provider_keys(0);
   EXPECT_TRUE(TrustBundle::AllowsSha1(provider, At(2026, 3, 2)));
