@@ -67,6 +67,9 @@ class Reader {
 
   void ReadNode(const SourceNode* element, const ClassTable& table, Message* message) {
     ReadId(element, table, message);
+    // Stated, so that a node of which only the IRI is known does not pass for a reference to one described elsewhere.
+    const bool reference = source_.FindFirst(element, "@idref") != nullptr;
+    if (!reference) message->GetReflection()->AddString(message, table.type, table.name);
     for (const SourceNode* child = element->first_child; child != nullptr; child = child->next_sibling) {
       const Element* const known = FindElement(table.name, child->name);
       if (known != nullptr) ReadProperty(child, *known->property, message);
