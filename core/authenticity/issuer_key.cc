@@ -10,6 +10,7 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/status_macros.h"
 
 namespace passerelle::authenticity {
 
@@ -29,16 +30,17 @@ absl::StatusOr<proof::PublicKey> KeyOfName(absl::string_view did) {
   return key;
 }
 
-absl::StatusOr<proof::PublicKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                              const proof::JoseHeader& header, absl::Time at) {
+absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
+                                      const proof::JoseHeader& header, absl::Time at) {
   const std::optional<absl::string_view> key_id = header.ProtectedText("kid");
   const std::optional<proof::KeyAlgorithm> algorithm = proof::FindAlgorithm(header.ProtectedText("alg").value_or(""));
   if (bundle != nullptr) {
     absl::StatusOr<trust::IssuerKey> known = bundle->FindIssuerKey(issuer, key_id, algorithm, at);
-    if (known.ok()) return std::move(known->key);
+    if (known.ok()) return TokenKey{std::move(known->key), known->is_named};
   }
-  if (key_id.has_value() && absl::StartsWith(*key_id, "did:")) return KeyOfName(*key_id);
-  return KeyOfName(issuer);
+  const bool names_itself = key_id.has_value() && absl::StartsWith(*key_id, "did:");
+  ASSIGN_OR_RETURN(proof::PublicKey key, KeyOfName(names_itself ? *key_id : issuer));
+  return TokenKey{std::move(key), true};
 }
 
 proof::KeySet OnlyKey(const proof::PublicKey& key) {
@@ -63,7 +65,7 @@ proof::InstalledMethods InstalledFor(const trust::TrustBundle* bundle, simdjson:
         hash == absl::string_view::npos ? std::nullopt : std::optional<absl::string_view>(method);
     absl::StatusOr<trust::IssuerKey> known =
         bundle->FindIssuerKey(method.substr(0, hash), key_id, std::nullopt, created);
-    if (known.ok()) installed.emplace(std::string(method), std::move(known->key));
+    if (known.ok() && known->is_named) installed.emplace(std::string(method), std::move(known->key));
   }
   return installed;
 }

@@ -21,15 +21,22 @@ namespace passerelle::authenticity {
 // kKeyNotFound.
 absl::StatusOr<proof::PublicKey> KeyOfName(absl::string_view did);
 
+struct TokenKey {
+  proof::PublicKey key;
+  // Whether a signature that does not verify with it is no signature of the issuer's. Otherwise the key was only the
+  // one that fits, and another one may be meant.
+  bool is_named = false;
+};
+
 // The key for a token by `issuer` with this header. A key that the bundle has for the issuer goes before one that the
 // name holds itself. Problem: kKeyNotFound.
-absl::StatusOr<proof::PublicKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                              const proof::JoseHeader& header, absl::Time at);
+absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
+                                      const proof::JoseHeader& header, absl::Time at);
 
 // The same as the set that verifiers take.
 proof::KeySet OnlyKey(const proof::PublicKey& key);
 
-// The keys of the bundle that the proofs of a document name, as of the time that each states for itself.
+// The keys of the bundle that the proofs of a document name by their id, as of the time that each states for itself.
 proof::InstalledMethods InstalledFor(const trust::TrustBundle* bundle, simdjson::dom::object document, absl::Time at);
 
 }  // namespace passerelle::authenticity

@@ -65,7 +65,8 @@ absl::StatusOr<VerifiedList> Hold(base::JsonDocument document, std::optional<ele
 absl::StatusOr<VerifiedList> VerifyToken(absl::string_view token, const std::string& issuer, const Evidence& evidence) {
   ASSIGN_OR_RETURN(const proof::Jws jws, proof::Jws::ParseCompact(token));
   const proof::JoseHeader& header = jws.signatures().front().header;
-  ASSIGN_OR_RETURN(const proof::PublicKey key, FindTokenKey(evidence.bundle, issuer, header, evidence.at));
+  ASSIGN_OR_RETURN(const TokenKey found, FindTokenKey(evidence.bundle, issuer, header, evidence.at));
+  const proof::PublicKey& key = found.key;
   if (header.ProtectedText("typ") != "statuslist+jwt") {
     proof::VcJwtVerdict seen = proof::VerifyVcJwt(token, OnlyKey(key), evidence.at);
     RETURN_IF_ERROR(FirstRefusal(seen.findings));

@@ -52,7 +52,7 @@ std::optional<absl::Time> MadeAt(object claims) {
 }
 
 // The key for a token by what it says of itself, before anything of it is believed.
-absl::StatusOr<proof::PublicKey> KeyFor(absl::string_view token, const Evidence& evidence) {
+absl::StatusOr<TokenKey> KeyFor(absl::string_view token, const Evidence& evidence) {
   ASSIGN_OR_RETURN(const proof::Jws jws, proof::Jws::ParseCompact(token));
   const absl::StatusOr<std::string> payload = base::Base64UrlDecode(jws.signed_payload());
   if (!payload.ok()) return base::Problem(Reason::kJwsMalformed, "payload");
@@ -72,6 +72,12 @@ void TakeClaims(base::JsonDocument document, const proof::PublicKey& key, Sealed
   const std::optional<element> vc = base::Find(*sealed.claims, "vc");
   const std::optional<object> inner = vc ? base::AsObject(*vc) : std::nullopt;
   sealed.credential = inner ? inner : sealed.claims;
+}
+
+// A signature that does not verify with a key that only fits may be in order, with a key that is not at hand.
+void LeaveOpenWithoutName(const TokenKey& key, absl::string_view family, Sealed& sealed) {
+  const bool broken = sealed.check.reason() == base::Catalogue(Reason::kSignatureInvalid).name;
+  if (broken && !key.is_named) sealed = OpenSeal(Reason::kKeyNotFound, family);
 }
 
 bool HasReason(const proof::Findings& findings, Reason reason) {
@@ -100,28 +106,30 @@ Sealed JudgeToken(absl::string_view token, const Evidence& evidence) {
   if (!jws.ok()) return OpenSeal(base::ReasonOf(jws.status()), kTokenFamily);
   // What only JAdES has (TS 119 182-1, 5.2.1).
   if (jws->signatures().front().header.FindProtected("sigT").has_value()) return JudgeJades(token, evidence);
-  const absl::StatusOr<proof::PublicKey> key = KeyFor(token, evidence);
+  const absl::StatusOr<TokenKey> key = KeyFor(token, evidence);
   if (!key.ok()) return OpenSeal(base::ReasonOf(key.status()), kTokenFamily);
-  proof::VcJwtVerdict seen = proof::VerifyVcJwt(token, OnlyKey(*key), evidence.at);
+  proof::VcJwtVerdict seen = proof::VerifyVcJwt(token, OnlyKey(key->key), evidence.at);
   Sealed sealed;
   ConcludeSeal(seen.verified, seen.findings, kTokenFamily, false, sealed);
-  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), *key, sealed);
+  LeaveOpenWithoutName(*key, kTokenFamily, sealed);
+  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), key->key, sealed);
   return sealed;
 }
 
 Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence) {
   const absl::StatusOr<base::SdJwtParts> parts = base::SplitSdJwt(text);
   if (!parts.ok()) return OpenSeal(base::ReasonOf(parts.status()), kSelectiveFamily);
-  const absl::StatusOr<proof::PublicKey> key = KeyFor(parts->token, evidence);
+  const absl::StatusOr<TokenKey> key = KeyFor(parts->token, evidence);
   if (!key.ok()) return OpenSeal(base::ReasonOf(key.status()), kSelectiveFamily);
   proof::SdJwtDemands demands;
   // A binding that is missing is told apart from one that is wrong.
   if (!parts->key_binding.empty()) demands.key_binding = evidence.holder;
-  proof::SdJwtVerdict seen = proof::VerifySdJwt(text, OnlyKey(*key), evidence.at, demands);
+  proof::SdJwtVerdict seen = proof::VerifySdJwt(text, OnlyKey(key->key), evidence.at, demands);
   Sealed sealed;
   ConcludeSeal(seen.verified, seen.findings, kSelectiveFamily, false, sealed);
+  LeaveOpenWithoutName(*key, kSelectiveFamily, sealed);
   sealed.holder = JudgeHolder(seen, evidence);
-  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), *key, sealed);
+  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), key->key, sealed);
   return sealed;
 }
 

@@ -245,10 +245,12 @@ absl::StatusOr<IssuerKey> TrustBundle::FindIssuerKey(absl::string_view issuer, s
                                                      std::optional<proof::KeyAlgorithm> algorithm,
                                                      absl::Time at) const {
   auto known = issuers_.find(issuer);
-  if (known == issuers_.end()) known = issuers_.find("");
+  const bool is_issuers = known != issuers_.end();
+  if (!is_issuers) known = issuers_.find("");
   if (known == issuers_.end()) return base::Problem(Reason::kKeyNotFound, "issuer");
   for (const bool in_force : {true, false}) {
     const proof::PublicKey* found = nullptr;
+    bool is_named = false;
     for (const IssuerKeys& keys : known->second) {
       if (Within(keys.stated->period(), at) != in_force) continue;
       for (const auto& [id, key] : keys.keys) {
@@ -259,9 +261,10 @@ absl::StatusOr<IssuerKey> TrustBundle::FindIssuerKey(absl::string_view issuer, s
           return base::Problem(Reason::kKeyNotFound, "kid", "several keys could be meant");
         }
         found = &key;
+        is_named = is_issuers && !by_fit;
       }
     }
-    if (found != nullptr) return IssuerKey{*found, in_force};
+    if (found != nullptr) return IssuerKey{*found, in_force, is_named};
   }
   return base::Problem(Reason::kKeyNotFound, "kid");
 }

@@ -58,6 +58,9 @@ struct Provider {
 struct IssuerKey {
   proof::PublicKey key;
   bool in_force = false;  // at the time that was asked for
+  // Whether it is the issuer's, and has the very id that was asked for. A signature that does not verify with another
+  // one may still be in order: it was made with a key that is not at hand.
+  bool is_named = false;
 };
 
 // What a trust service is trusted for, as a path ends at it.

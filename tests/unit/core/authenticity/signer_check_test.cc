@@ -124,6 +124,21 @@ TEST(SignerCheckTest, ACertificateThatIsPinnedItselfNeedsNoPath) {
   EXPECT_EQ(SignerOf(bundle, SealedCredential(Keys().stranger)), "signer:PASS:SIGNER_CONFIRMED");
 }
 
+TEST(SignerCheckTest, AKeyThatOnlyFitsNeverMakesADocumentFalse) {
+  // The issuer may have signed with a key that the bundle does not have yet.
+  trust::v1::TrustBundle bundle = FjordBundle();
+  bundle.mutable_did_keys(0)->clear_jwks();
+  bundle.mutable_did_keys(0)->add_jwks(Keys().first.public_key().jwk());
+  const v1::AuthenticityVerdict other = JudgeWith(Made(bundle), Token(Keys().second), kAt);
+  EXPECT_EQ(CheckOf(other, "seal"), "seal:UNKNOWN:KEY_NOT_FOUND");
+  EXPECT_EQ(other.verdict(), v1::VERDICT_CANNOT_BE_ESTABLISHED);
+  EXPECT_EQ(JudgeWith(Made(bundle), Token(Keys().first), kAt).verdict(), v1::VERDICT_AUTHENTIC);
+  // Keys of nobody, under the id that the signature names.
+  bundle.mutable_did_keys(0)->clear_did();
+  *bundle.mutable_did_keys(0)->mutable_jwks(0) = Jwk(Keys().first.public_key(), "key-1");
+  EXPECT_EQ(CheckOf(JudgeWith(Made(bundle), Token(Keys().second), kAt), "seal"), "seal:UNKNOWN:KEY_NOT_FOUND");
+}
+
 TEST(SignerCheckTest, ADisclosureThatTheIssuerDidNotSignBreaksTheSeal) {
   const std::string forged = SelectiveToken() + base::Base64UrlEncode(R"(["salt","level","8"])") + "~";
   const v1::AuthenticityVerdict verdict = JudgeWith(Made(FjordBundle()), forged, kAt);
