@@ -1,5 +1,5 @@
-// Data Integrity proofs on a badge as Open Badges 3.0 has them, beside the verification of the signature alone and beside
-// the Node.js judge of ../shared/judge, where that is at hand.
+// Data Integrity proofs on a badge as Open Badges 3.0 has them, beside the verification of the signature alone and
+// beside the Node.js judge of ../shared/judge, where that is at hand.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>

@@ -21,7 +21,7 @@ const std::string kOfficial =
 constexpr size_t kImageBytes = 90000;
 constexpr size_t kTranscriptBytes = 30000;
 
-std::string ReadFile(const char* path) {
+std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
 }

@@ -28,8 +28,8 @@ std::string NameOf(const benchmark::BenchmarkName& name) {
   return full;
 }
 
-// Keeps the time of every single run, and prints the aggregates as the console reporter does. The library's own flag for
-// that would withhold the single runs from us too.
+// Keeps the time of every single run, and prints the aggregates as the console reporter does. The library's own flag
+// for that would withhold the single runs from us too.
 class KeepingReporter : public benchmark::ConsoleReporter {
  public:
   KeepingReporter() : ConsoleReporter(OO_Tabular) {}

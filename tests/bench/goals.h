@@ -6,9 +6,9 @@
 //     {}}});
 //   }
 //
-// The names are those of Google Benchmark ("Read/transcript", "Read/real_time/threads:2"). The medians of the CPU time of
-// one iteration count, or of the real time where a benchmark asks for that. A
-// goal whose benchmarks did not run, because they were filtered or their input is not there, is printed as not judged.
+// The names are those of Google Benchmark ("Read/transcript", "Read/real_time/threads:2"). The medians of the CPU time
+// of one iteration count, or of the real time where a benchmark asks for that. A goal whose benchmarks did not run,
+// because they were filtered or their input is not there, is printed as not judged.
 //
 // Thread-safety: called once, from main. Ownership: keeps nothing.
 #pragma once

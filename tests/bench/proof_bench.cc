@@ -103,8 +103,7 @@ void VcJwtEs256Shared(benchmark::State& state) {
     made->Add(signer.public_key(), "k");
     return made;
   }();
-  static const std::string& token =
-      *new std::string(signer.Token(R"("kid":"k","typ":"vc+jwt")", Payload(kTokenBytes)));
+  static const std::string& token = *new std::string(signer.Token(R"("kid":"k","typ":"vc+jwt")", Payload(kTokenBytes)));
   for (auto _ : state) Require(proof::VerifyVcJwt(token, keys, Now()).Accepted());
 }
 BENCHMARK(VcJwtEs256Shared)->ThreadRange(1, 2)->UseRealTime();
@@ -173,7 +172,10 @@ int main(int argc, char** argv) {
   return passerelle::bench::Main(
       argc, argv,
       {{"VC-JWT with ES256, 2 KB: share of the raw rate", "RawP256Verify", "VcJwtEs256", 0.60, {}},
-       {"two threads against one", "VcJwtEs256Shared/real_time/threads:1", "VcJwtEs256Shared/real_time/threads:2", 1.7,
+       {"two threads against one",
+        "VcJwtEs256Shared/real_time/threads:1",
+        "VcJwtEs256Shared/real_time/threads:2",
+        1.7,
         {}},
        {"a cached key against parsing it each time", "VcJwtEs256ParsingTheKey", "VcJwtEs256", 1.3, {}},
        {"JAdES B-B with RS256, 45 KB, against one RSA verification and two digests", "JadesRs256", "JadesFloor", {}, 3},

@@ -39,11 +39,13 @@ class SealCommandTest : public ::testing::Test {
   }
 
   Outcome Translate(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {
-        Passerelle(),    "translate",
-        kTranscript,     "--seal",
-        folder_ + "/key.pem", "--certificate",
-        folder_ + "/certificate.pem"};
+    std::vector<std::string> arguments = {Passerelle(),
+                                          "translate",
+                                          kTranscript,
+                                          "--seal",
+                                          folder_ + "/key.pem",
+                                          "--certificate",
+                                          folder_ + "/certificate.pem"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunProgram(arguments);
   }

@@ -1,5 +1,5 @@
-// Certificates that documents carry, parsed once: reading one costs more than all that is done with it, and the seals of
-// an issuer all come with the same few.
+// Certificates that documents carry, parsed once: reading one costs more than all that is done with it, and the seals
+// of an issuer all come with the same few.
 //
 // Thread-safety: thread-safe. Ownership: owns what it keeps; what it returns shares it.
 #pragma once
@@ -15,7 +15,8 @@
 
 namespace passerelle::proof {
 
-// Certificates that are kept, of at most kKeyBytesMax each. The issuers that one node meets in an hour have some dozens.
+// Certificates that are kept, of at most kKeyBytesMax each. The issuers that one node meets in an hour have some
+// dozens.
 inline constexpr size_t kCertificatesKeptMax = 512;
 
 class CertificateCache {

@@ -18,8 +18,8 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-constexpr int kParseOptions = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC |
-                              XML_PARSE_COMPACT;
+constexpr int kParseOptions =
+    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC | XML_PARSE_COMPACT;
 
 absl::string_view Text(const xmlChar* text) {
   return text == nullptr ? absl::string_view() : reinterpret_cast<const char*>(text);

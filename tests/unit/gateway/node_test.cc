@@ -407,8 +407,9 @@ TEST_F(NodeTest, FillsInDefaultsAndResolvesPaths) {
 }
 
 TEST_F(NodeTest, TakesSealsAndStatusServers) {
-  Put("node.yaml", config_ + "seals: [{key: tls.key, certificate: tls.pem, from: 2020-01-01T00:00:00Z}]\n"
-                             "status_servers: [{origin: 'https://status.example.org', key_pins: [a]}]\n");
+  Put("node.yaml", config_ +
+                       "seals: [{key: tls.key, certificate: tls.pem, from: 2020-01-01T00:00:00Z}]\n"
+                       "status_servers: [{origin: 'https://status.example.org', key_pins: [a]}]\n");
   EXPECT_THAT(CheckNodeConfig(ConfigPath()), IsOk());
   EXPECT_THAT(Start(), IsOk());
 }
@@ -457,12 +458,12 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"NoNodeMap", "node_map: map.yaml", "node_map: none.yaml", Reason::kInputNotReadable, "$/none.yaml"},
         Fault{"NoRegister", "ports_file:", "register: {folder: none}\nports_file:", Reason::kInputNotReadable,
               "$/none/register.yaml"},
-        Fault{"SealWithoutCertificate", "ports_file:", "seals: [{key: message.key}]\nports_file:", Reason::kConfigInvalid,
-              "seals[0].certificate"},
-        Fault{"SealOfAnotherKey", "ports_file:",
-              "seals: [{key: message.key, certificate: tls.pem}]\nports_file:", Reason::kKeyUnusable, "$/tls.pem"},
-        Fault{"SealInNoModule", "ports_file:",
-              "seals: [{key: 'pkcs11:object=a', certificate: tls.pem}]\nports_file:", Reason::kKeyUnusable, "pkcs11"},
+        Fault{"SealWithoutCertificate", "ports_file:", "seals: [{key: message.key}]\nports_file:",
+              Reason::kConfigInvalid, "seals[0].certificate"},
+        Fault{"SealOfAnotherKey", "ports_file:", "seals: [{key: message.key, certificate: tls.pem}]\nports_file:",
+              Reason::kKeyUnusable, "$/tls.pem"},
+        Fault{"SealInNoModule", "ports_file:", "seals: [{key: 'pkcs11:object=a', certificate: tls.pem}]\nports_file:",
+              Reason::kKeyUnusable, "pkcs11"},
         Fault{"StatusServerNoOrigin", "ports_file:",
               "status_servers: [{origin: 'https://a.example/lists'}]\nports_file:", Reason::kConfigInvalid,
               "status_servers[0].origin"},
