@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/message.h"
 
 namespace passerelle::authenticity {
 namespace {
@@ -68,6 +69,43 @@ bool Same(const Party& a, const Party& b) {
          std::all_of(a.begin(), a.end(), [&b](const Identifier& identifier) { return Names(b, identifier); });
 }
 
+Party IssuerOf(const Sealed& sealed, const elm::EuropeanDigitalCredential* credential) {
+  Party issuer;
+  AddName(sealed.issuer, issuer);
+  if (credential == nullptr) return issuer;
+  for (Identifier& other : authenticity::PartyOf(credential->issuer())) {
+    if (!Names(issuer, other)) issuer.push_back(std::move(other));
+  }
+  return issuer;
+}
+
+bool IsOf(const Party& body, const Party& issuer) {
+  return std::any_of(body.begin(), body.end(),
+                     [&issuer](const Identifier& identifier) { return Names(issuer, identifier); });
+}
+
+// The awarding bodies anywhere below a node. A credential within a credential has a seal of its own, or none. Recursion
+// is as deep as the message, which protobuf bounds.
+void CollectBodies(const google::protobuf::Message& node, std::vector<const elm::AgentNode*>& bodies) {
+  if (node.GetDescriptor() == elm::EuropeanDigitalCredential::descriptor()) return;
+  if (const auto* award = google::protobuf::DynamicCastToGenerated<elm::AwardingProcess>(&node)) {
+    for (const elm::AgentNode& body : award->awarding_body()) bodies.push_back(&body);
+  }
+  const google::protobuf::Reflection& reflection = *node.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(node, &fields);
+  for (const google::protobuf::FieldDescriptor* const field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      CollectBodies(reflection.GetMessage(node, field), bodies);
+      continue;
+    }
+    for (int i = 0; i < reflection.FieldSize(node, field); ++i) {
+      CollectBodies(reflection.GetRepeatedMessage(node, field, i), bodies);
+    }
+  }
+}
+
 // "VATNO-": kind and country of an identifier of the form of EN 319 412-1, with the hyphen; empty for other forms.
 absl::string_view KindOf(absl::string_view value) {
   if (value.size() < 7 || value[5] != '-') return "";
@@ -101,21 +139,37 @@ std::vector<Party> AwardingBodies(const elm::EuropeanDigitalCredential& credenti
 }
 
 std::vector<Party> PartiesOf(const Sealed& sealed, const elm::EuropeanDigitalCredential* credential) {
-  Party issuer;
-  AddName(sealed.issuer, issuer);
-  if (credential == nullptr) return {std::move(issuer)};
-  for (Identifier& other : PartyOf(credential->issuer())) {
-    if (!Names(issuer, other)) issuer.push_back(std::move(other));
-  }
+  const Party issuer = IssuerOf(sealed, credential);
+  if (credential == nullptr) return {issuer};
   std::vector<Party> parties;
   if (!issuer.empty()) parties.push_back(issuer);
   for (Party& body : AwardingBodies(*credential)) {
-    const bool is_issuer = std::any_of(body.begin(), body.end(),
-                                       [&issuer](const Identifier& identifier) { return Names(issuer, identifier); });
     // Beside an issuer, a body that is not identified can only be the issuer's own word.
-    if (!is_issuer && (!body.empty() || issuer.empty())) parties.push_back(std::move(body));
+    if (!IsOf(body, issuer) && (!body.empty() || issuer.empty())) parties.push_back(std::move(body));
   }
   if (parties.empty()) parties.emplace_back();
+  return parties;
+}
+
+std::vector<Party> BodiesOfParts(const Sealed& sealed, const elm::EuropeanDigitalCredential& credential) {
+  const Party issuer = IssuerOf(sealed, &credential);
+  std::vector<const elm::AgentNode*> bodies;
+  for (const elm::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
+    CollectBodies(claim, bodies);
+  }
+  std::vector<Party> parties;
+  for (const elm::AgentNode* const body : bodies) {
+    Party party = PartyOf(*body);
+    if (party.empty() || IsOf(party, issuer)) continue;
+    if (std::any_of(parties.begin(), parties.end(), [&party](const Party& other) { return Same(other, party); })) {
+      continue;
+    }
+    if (parties.size() == kPartiesMax) {
+      parties.emplace_back();
+      break;
+    }
+    parties.push_back(std::move(party));
+  }
   return parties;
 }
 

@@ -30,6 +30,10 @@ Party PartyOf(const elm::v3::AgentNode& agent);
 // document does not identify.
 std::vector<Party> PartiesOf(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential* credential);
 
+// The bodies that awarded anything below a claim of the holder, a part or an assessment as well, and are not the
+// issuer, each once. An empty party at the end means that there are more than can be looked at.
+std::vector<Party> BodiesOfParts(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential& credential);
+
 // The bodies that awarded something, each once.
 std::vector<Party> AwardingBodies(const elm::v3::EuropeanDigitalCredential& credential);
 

@@ -93,6 +93,12 @@ class SignerCheck {
       identified = identified && answer.speaks == Speaks::kYes;
       if (!answer.source.empty()) inputs_.push_back(answer.source);
     }
+    // A part that another body awarded makes nothing false; the signer alone cannot vouch for it.
+    if (identified && credential_ != nullptr) {
+      for (const Party& body : BodiesOfParts(sealed_, *credential_)) {
+        identified = identified && Ask(signer_, body, bundle_, signed_at_).speaks == Speaks::kYes;
+      }
+    }
     if (identified) return Passed(kName, Reason::kSignerConfirmed, std::move(inputs_));
     // The anchor that is missing may be the one that shows who the signer is.
     if (!HasPath()) return Unknown(kName, base::ReasonOf(sealed_.path), std::move(inputs_));

@@ -136,10 +136,12 @@ std::string ProvenBadge(const testing::TestSigner& signer, absl::string_view met
   return testing::WithProof(badge, testing::MakeProof(badge, kSuite, signer, testing::ProofMembers(kSuite, method)));
 }
 
-std::string SealedCredential(const testing::TestIdentity& identity, absl::string_view sealed_at) {
+std::string SealedCredential(const testing::TestIdentity& identity, absl::string_view sealed_at,
+                             const std::function<void(elm::v3::EuropeanDigitalCredential&)>& change) {
   elm::v3::EuropeanDigitalCredential credential = testing::MakeCredential({.valid_from = "2024-06-30T10:00:00Z"});
   elm::v3::Organisation* issuer = credential.mutable_issuer()->mutable_organisation();
   issuer->mutable_registration()->set_notation(std::string(kFjordNumber));
+  if (change) change(credential);
   const auto sealer = proof::Sealer::Make(identity.KeyPem(), identity.CertificatePem());
   return *sealer->Seal(elm::Write(credential), Day(sealed_at));
 }

@@ -4,6 +4,7 @@
 // Thread-safety: belongs to one thread; keys are made once for the run.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,7 +60,8 @@ std::string Token(const testing::TestSigner& signer, const TokenFacts& facts = {
 std::string SelectiveToken(absl::string_view audience = "", absl::string_view nonce = "", absl::string_view at = "");
 // A badge with a Data Integrity proof, and a European credential with a JAdES seal.
 std::string ProvenBadge(const testing::TestSigner& signer, absl::string_view method, absl::string_view issuer);
-std::string SealedCredential(const testing::TestIdentity& identity, absl::string_view sealed_at = "2025-06-01");
+std::string SealedCredential(const testing::TestIdentity& identity, absl::string_view sealed_at = "2025-06-01",
+                             const std::function<void(elm::v3::EuropeanDigitalCredential&)>& change = {});
 // A transcript (ELMO) with an XML signature by the provider.
 std::string SignedTranscript(absl::string_view certificate, proof::SignatureShape shape = {});
 

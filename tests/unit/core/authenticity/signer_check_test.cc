@@ -107,6 +107,44 @@ TEST(SignerCheckTest, NobodyBorrowsAName) {
   }
 }
 
+// An awarding body of that number.
+void AwardedBy(absl::string_view number, elm::v3::LearningAchievement* achievement) {
+  achievement->mutable_awarded_by()->clear_awarding_body();
+  auto* const body = achievement->mutable_awarded_by()->add_awarding_body()->mutable_organisation();
+  body->mutable_registration()->set_notation(std::string(number));
+}
+
+// The issuer of the whole cannot vouch for what another body awarded, wherever it stands.
+TEST(SignerCheckTest, WhatAnotherBodyAwardedIsFoundAnywhere) {
+  const auto signer_of = [](const std::function<void(elm::v3::Person&)>& change) {
+    const auto edit = [&change](elm::v3::EuropeanDigitalCredential& credential) {
+      change(*credential.mutable_credential_subject()->mutable_person());
+    };
+    return SignerOf(FjordBundle(), SealedCredential(Keys().seal, "2025-06-01", edit));
+  };
+  const auto part = [](absl::string_view number) {
+    return [number](elm::v3::Person& person) {
+      AwardedBy(number, person.mutable_has_claim(0)->mutable_learning_achievement()->add_has_part());
+    };
+  };
+  EXPECT_EQ(signer_of(part(kFjordNumber)), "signer:PASS:SIGNER_CONFIRMED");
+  EXPECT_EQ(signer_of(part("VATNO-111222333")), "signer:UNKNOWN:ISSUER_UNKNOWN");
+  // Behind more bodies that bear the issuer's number than are looked at one by one.
+  const auto crowd = [](absl::string_view last) {
+    return [last](elm::v3::Person& person) {
+      for (int i = 0; i < 70; ++i) {
+        elm::v3::LearningAchievement* const claim = person.add_has_claim()->mutable_learning_achievement();
+        AwardedBy(kFjordNumber, claim);
+        auto* const body = claim->mutable_awarded_by()->mutable_awarding_body(0)->mutable_organisation();
+        body->add_vat_identifier()->set_notation(absl::StrCat("branch-", i));
+      }
+      AwardedBy(last, person.add_has_claim()->mutable_learning_achievement());
+    };
+  };
+  EXPECT_EQ(signer_of(crowd(kFjordNumber)), "signer:PASS:SIGNER_CONFIRMED");
+  EXPECT_EQ(signer_of(crowd("VATNO-111222333")), "signer:UNKNOWN:ISSUER_UNKNOWN");
+}
+
 TEST(SignerCheckTest, TheCertificateInASignatureIsOnlyAHint) {
   // The KeyInfo of a transcript is unsigned: another certificate in it, or none, changes nothing.
   for (const std::string& certificate : {std::string(), proof::EcSigner().certificate}) {
