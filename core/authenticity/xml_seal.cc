@@ -10,6 +10,7 @@
 #include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/xml.h"
+#include "core/proof/x509/signer_check.h"
 #include "core/proof/x509/time_stamp.h"
 #include "core/proof/xml/xades.h"
 #include "core/proof/xml/xml_signature.h"
@@ -113,11 +114,12 @@ std::optional<absl::Time> ProvenTime(const proof::XadesVerification& seen,
 
 Sealed JudgeXades(absl::string_view text, const Evidence& evidence) {
   proof::XadesVerification seen = proof::VerifyXades(text);
+  absl::StatusOr<proof::Certificate> signer = proof::Certificate::FromDer(seen.certificate);
+  if (seen.signature.verified && !signer.ok()) return OpenSeal(Reason::kSignerCertificate, kXades);
+  if (signer.ok()) proof::CheckSignerUse(*signer, "KeyInfo", seen.signature.findings);
   Sealed sealed;
   ConcludeSeal(seen.signature.verified, seen.signature.findings, kXades, false, sealed);
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
-  absl::StatusOr<proof::Certificate> signer = proof::Certificate::FromDer(seen.certificate);
-  if (!signer.ok()) return OpenSeal(Reason::kSignerCertificate, kXades);
   std::vector<proof::Certificate> certificates;
   for (const std::string& der : seen.certificates) {
     absl::StatusOr<proof::Certificate> certificate = proof::Certificate::FromDer(der);

@@ -152,6 +152,21 @@ TEST(SignerCheckTest, TheCertificateInASignatureIsOnlyAHint) {
   }
 }
 
+// A certificate for keys, not for content, seals nothing, whoever vouches for it.
+TEST(SignerCheckTest, ASealInXmlNeedsACertificateForContent) {
+  const auto sealed_with = [](const char* key_usage) {
+    testing::CertificateWish wish = testing::SealWish();
+    wish.key_usage = key_usage;
+    const testing::TestIdentity identity(proof::KeyAlgorithm::kRs256, wish, Keys().root);
+    proof::TestSigner signer;
+    signer.key = std::shared_ptr<EVP_PKEY>(identity.signer().openssl(), [](EVP_PKEY*) {});
+    signer.certificate = identity.der();
+    return CheckOf(JudgeWith(Made(FjordBundle()), proof::Seal(proof::Transcript(""), signer), kAt), "seal");
+  };
+  EXPECT_EQ(sealed_with("critical,nonRepudiation"), "seal:PASS:SEAL_INTACT");
+  EXPECT_EQ(sealed_with("critical,keyEncipherment"), "seal:UNKNOWN:SIGNER_CERTIFICATE");
+}
+
 TEST(SignerCheckTest, ACertificateThatIsPinnedItselfNeedsNoPath) {
   trust::v1::TrustBundle bundle = FjordBundle();
   trust::v1::IssuerBinding* binding = bundle.add_issuer_bindings();
