@@ -26,7 +26,7 @@ if(LLD)
 endif()
 
 if(PASSERELLE_SANITIZE)
-  add_compile_options(-fsanitize=${PASSERELLE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_compile_options(-fsanitize=${PASSERELLE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1)
   add_link_options(-fsanitize=${PASSERELLE_SANITIZE})
 endif()
 if(PASSERELLE_FUZZ)
