@@ -5,7 +5,6 @@
 #include "core/authenticity/issuer_key.h"
 #include "core/authenticity/seal_families.h"
 #include "core/base/date_time.h"
-#include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/proof/credential_times.h"
 #include "core/proof/di/data_integrity.h"
@@ -19,38 +18,6 @@ using simdjson::dom::object;
 
 constexpr absl::string_view kJades = "jades";
 constexpr absl::string_view kDataIntegrity = "data-integrity";
-
-proof::JadesTrust TrustOf(const trust::TrustBundle* bundle) {
-  proof::JadesTrust trusted;
-  if (bundle == nullptr) return trusted;
-  trusted.seals = bundle->Anchors(trust::AnchorUse::kSeals);
-  trusted.time_stamps = bundle->Anchors(trust::AnchorUse::kTimeStamps);
-  trusted.revocation.revocation_lists = bundle->RevocationLists();
-  trusted.certificates = bundle->certificates();
-  return trusted;
-}
-
-// Why there is no path from the certificate to an anchor.
-absl::Status PathOf(const proof::JadesSignature& signature, const proof::Findings& findings) {
-  if (signature.trusted) return absl::OkStatus();
-  for (const proof::Finding& finding : findings.list()) {
-    if (finding.reason == Reason::kCertificateUntrusted || finding.reason == Reason::kCertificateExpired) {
-      return base::Problem(finding.reason, finding.place, finding.detail);
-    }
-  }
-  return base::Problem(Reason::kNoEvidence, "x5c", "no anchors are known");
-}
-
-void TakeCertificate(const proof::JadesSignature& signature, const proof::Findings& findings, Sealed& sealed) {
-  sealed.certificate = signature.signer;
-  sealed.signer.certificate_sha256 = base::Sha256Hex(signature.signer->der());
-  sealed.signer.organization_identifier = signature.signer->OrganizationIdentifier();
-  if (signature.signer->key().ok()) sealed.signer.key_thumbprint = signature.signer->key()->thumbprint();
-  sealed.path = PathOf(signature, findings);
-  sealed.revocation = signature.revocation;
-  sealed.claimed_time = signature.claimed_time;
-  sealed.proven_time = signature.proven_time;
-}
 
 // The credential of the data model 3 of the European Learning Model, also when it stands in a presentation, as the
 // Europass wallet exports it.
@@ -67,14 +34,18 @@ std::optional<object> CredentialIn(object signed_content) {
 }  // namespace
 
 Sealed JudgeJades(absl::string_view text, const Evidence& evidence) {
-  const proof::JadesVerdict seen = proof::VerifyJades(text, TrustOf(evidence.bundle), evidence.at);
+  const proof::JadesVerdict seen = proof::VerifyJades(text, SealTrustOf(evidence.bundle), evidence.at);
   Sealed sealed;
   ConcludeSeal(seen.verified, seen.findings, kJades, false, sealed);
   if (!seen.signatures.empty()) {
     sealed.check.add_inputs(absl::StrCat("level=", proof::JadesLevelName(seen.signatures.front().level)));
   }
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
-  TakeCertificate(seen.signatures.front(), seen.findings, sealed);
+  const proof::JadesSignature& signature = seen.signatures.front();
+  TakeCertificate(*signature.signer, signature.trusted, seen.findings, sealed);
+  sealed.revocation = signature.revocation;
+  sealed.claimed_time = signature.claimed_time;
+  sealed.proven_time = signature.proven_time;
   sealed.content = std::string(seen.payload);
   absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(sealed.content);
   const auto members = document.ok() ? base::AsObject(document->root()) : std::nullopt;

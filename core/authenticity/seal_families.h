@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "core/authenticity/sealed.h"
 #include "core/proof/finding.h"
+#include "core/proof/x509/signer_check.h"
 
 namespace passerelle::authenticity {
 
@@ -30,6 +31,12 @@ Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence);
 // exception for outdated algorithms holds.
 void ConcludeSeal(bool verified, const proof::Findings& findings, absl::string_view family, bool allows_legacy,
                   Sealed& sealed);
+
+// What seals with certificates are judged by; without anchors when there is no bundle.
+const proof::SealTrust& SealTrustOf(const trust::TrustBundle* bundle);
+
+// Takes over who signed, by the certificate, and where its path ends by what the verifier says.
+void TakeCertificate(const proof::Certificate& signer, bool trusted, const proof::Findings& findings, Sealed& sealed);
 
 // A seal of which nothing could be checked.
 Sealed OpenSeal(base::Reason reason, absl::string_view family);

@@ -10,9 +10,7 @@
 #include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/xml.h"
-#include "core/proof/x509/signer_check.h"
-#include "core/proof/x509/time_stamp.h"
-#include "core/proof/xml/xades.h"
+#include "core/proof/xml/trusted_xades.h"
 #include "core/proof/xml/xml_signature.h"
 
 namespace passerelle::authenticity {
@@ -96,53 +94,18 @@ Sealed JudgeDsig(absl::string_view text, const Evidence& evidence) {
   return sealed;
 }
 
-// The earliest time-stamp of a trusted authority.
-std::optional<absl::Time> ProvenTime(const proof::XadesVerification& seen,
-                                     const std::vector<proof::Certificate>& certificates,
-                                     const trust::TrustBundle* bundle) {
-  std::optional<absl::Time> proven;
-  if (bundle == nullptr) return proven;
-  for (const proof::XadesTimestamp& timestamp : seen.timestamps) {
-    const absl::string_view stamped = timestamp.stamped;
-    const absl::StatusOr<proof::TimeStamp> checked =
-        proof::VerifyTimeStamp(timestamp.token, absl::MakeConstSpan(&stamped, 1), certificates,
-                               bundle->Anchors(trust::AnchorUse::kTimeStamps));
-    if (checked.ok() && checked->trusted) proven = std::min(proven.value_or(absl::InfiniteFuture()), checked->time);
-  }
-  return proven;
-}
-
 Sealed JudgeXades(absl::string_view text, const Evidence& evidence) {
-  proof::XadesVerification seen = proof::VerifyXades(text);
-  absl::StatusOr<proof::Certificate> signer = proof::Certificate::FromDer(seen.certificate);
-  if (seen.signature.verified && !signer.ok()) return OpenSeal(Reason::kSignerCertificate, kXades);
-  if (signer.ok()) proof::CheckSignerUse(*signer, "KeyInfo", seen.signature.findings);
+  proof::TrustedXades seen = proof::VerifyXades(text, SealTrustOf(evidence.bundle), evidence.at);
+  proof::XmlVerification& signature = seen.seal.signature;
+  if (signature.verified && !seen.signer) return OpenSeal(Reason::kSignerCertificate, kXades);
   Sealed sealed;
-  ConcludeSeal(seen.signature.verified, seen.signature.findings, kXades, false, sealed);
+  ConcludeSeal(signature.verified, signature.findings, kXades, false, sealed);
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
-  std::vector<proof::Certificate> certificates;
-  for (const std::string& der : seen.certificates) {
-    absl::StatusOr<proof::Certificate> certificate = proof::Certificate::FromDer(der);
-    if (certificate.ok()) certificates.push_back(*std::move(certificate));
-  }
-  sealed.claimed_time = seen.signing_time;
-  sealed.proven_time = ProvenTime(seen, certificates, evidence.bundle);
-  sealed.path = base::Problem(Reason::kNoEvidence, "", "no anchors are known");
-  if (evidence.bundle != nullptr) {
-    const absl::Time best = sealed.proven_time.value_or(evidence.at);
-    const absl::StatusOr<std::vector<proof::Certificate>> path =
-        proof::BuildPath(*signer, certificates, evidence.bundle->Anchors(trust::AnchorUse::kSeals),
-                         proof::CertificateUse::kContent, best);
-    sealed.path = path.status();
-    if (path.ok() && path->size() > 1) {
-      sealed.revocation = proof::CheckRevocation(*signer, (*path)[1], {evidence.bundle->RevocationLists(), {}}, best);
-    }
-  }
-  sealed.signer.key_thumbprint = signer->key().ok() ? signer->key()->thumbprint() : "";
-  sealed.signer.certificate_sha256 = base::Sha256Hex(seen.certificate);
-  sealed.signer.organization_identifier = signer->OrganizationIdentifier();
-  sealed.certificate = *std::move(signer);
-  sealed.content = std::move(seen.signature.content);
+  TakeCertificate(*seen.signer, seen.trusted, signature.findings, sealed);
+  sealed.revocation = seen.revocation;
+  sealed.claimed_time = seen.seal.signing_time;
+  sealed.proven_time = seen.proven_time;
+  sealed.content = std::move(signature.content);
   return sealed;
 }
 

@@ -117,28 +117,60 @@ const Entry* FindCountry(absl::string_view code) {
   return found == table.by_key.end() ? nullptr : &table.entries[found->second];
 }
 
-// The ISO 639-3 code in small letters, or empty.
-std::string LanguageCode(absl::string_view tag) {
+// A language as ICU knows it.
+struct LanguageEntry {
+  std::string code;   // ISO 639-3, in small letters
+  std::string tag;    // BCP 47
+  std::string label;  // English
+};
+
+// `primary` is a subtag of two or three small letters. Nothing if ICU does not know it.
+std::optional<LanguageEntry> AskLanguage(const std::string& primary) {
+  if (primary == "und") return LanguageEntry{primary, primary, "Undetermined"};
+  const std::string code = uloc_getISO3Language(primary.c_str());
+  if (code.empty()) return std::nullopt;
+  const icu::Locale locale(code.c_str());
+  icu::UnicodeString name;
+  locale.getDisplayLanguage(icu::Locale::getEnglish(), name);
+  LanguageEntry entry{code, locale.getLanguage(), ""};
+  name.toUTF8String(entry.label);
+  return entry;
+}
+
+// By subtags of two and of three letters. Every text of a document asks for its language, and asking ICU each time is
+// a fifth of a translation.
+const absl::flat_hash_map<std::string, LanguageEntry>& LanguageTable() {
+  static const auto* const table = [] {
+    auto* made = new absl::flat_hash_map<std::string, LanguageEntry>;
+    const auto add = [made](const std::string& primary) {
+      if (std::optional<LanguageEntry> entry = AskLanguage(primary)) {
+        made->emplace(entry->code, *entry);
+        made->emplace(primary, *std::move(entry));
+      }
+    };
+    for (const char* const* language = uloc_getISOLanguages(); *language != nullptr; ++language) add(*language);
+    add("und");
+    return made;
+  }();
+  return *table;
+}
+
+// `tag` is a BCP 47 tag or an IRI of the authority list.
+std::optional<LanguageEntry> FindLanguage(absl::string_view tag) {
   for (absl::string_view prefix : {kLanguageScheme, absl::string_view("https://publications.europa.eu/resource/"
                                                                       "authority/language")}) {
     absl::ConsumePrefix(&tag, prefix);
   }
   absl::ConsumePrefix(&tag, "/");
-  std::string primary = absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
-  if (primary.size() < 2 || primary.size() > 3) return "";
+  const std::string primary =
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
+  if (primary.size() < 2 || primary.size() > 3) return std::nullopt;
   for (char c : primary) {
-    if (!absl::ascii_isalpha(c)) return "";
+    if (!absl::ascii_isalpha(c)) return std::nullopt;
   }
-  if (primary == "und") return primary;
-  return uloc_getISO3Language(primary.c_str());
-}
-
-std::string EnglishLanguage(absl::string_view code) {
-  if (code == "und") return "Undetermined";
-  icu::UnicodeString name;
-  icu::Locale(std::string(code).c_str()).getDisplayLanguage(icu::Locale::getEnglish(), name);
-  std::string utf8;
-  return name.toUTF8String(utf8);
+  const auto found = LanguageTable().find(primary);
+  // ICU also knows codes that are no longer listed, such as "iw".
+  return found == LanguageTable().end() ? AskLanguage(primary) : found->second;
 }
 
 // Codes of languages by their English names in small letters.
@@ -146,7 +178,8 @@ const absl::flat_hash_map<std::string, std::string>& LanguageNames() {
   static const auto* const names = [] {
     auto* made = new absl::flat_hash_map<std::string, std::string>;
     for (const char* const* language = uloc_getISOLanguages(); *language != nullptr; ++language) {
-      made->emplace(absl::AsciiStrToLower(EnglishLanguage(*language)), *language);
+      const auto entry = LanguageTable().find(*language);
+      if (entry != LanguageTable().end()) made->emplace(absl::AsciiStrToLower(entry->second.label), *language);
     }
     return made;
   }();
@@ -249,10 +282,10 @@ std::optional<v3::Concept> Country(absl::string_view code) {
 }
 
 std::optional<v3::Concept> Language(absl::string_view tag) {
-  const std::string code = LanguageCode(tag);
-  if (code.empty()) return std::nullopt;
-  return MakeConcept(absl::StrCat(kLanguageScheme, "/", absl::AsciiStrToUpper(code)), kLanguageScheme,
-                     EnglishLanguage(code));
+  const std::optional<LanguageEntry> entry = FindLanguage(tag);
+  if (!entry.has_value()) return std::nullopt;
+  return MakeConcept(absl::StrCat(kLanguageScheme, "/", absl::AsciiStrToUpper(entry->code)), kLanguageScheme,
+                     entry->label);
 }
 
 std::optional<v3::Concept> FileTypeOfMedia(absl::string_view media_type) {
@@ -292,8 +325,7 @@ std::optional<std::string> LabelOf(absl::string_view iri) {
     if (entry != nullptr) return entry->label;
   }
   if (absl::StartsWith(iri, absl::StrCat(kLanguageScheme, "/"))) {
-    const std::string code = LanguageCode(iri);
-    if (!code.empty()) return EnglishLanguage(code);
+    if (std::optional<LanguageEntry> entry = FindLanguage(iri)) return std::move(entry->label);
   }
   return std::nullopt;
 }
@@ -307,8 +339,8 @@ Membership MembershipOf(absl::string_view iri, absl::string_view scheme) {
       return entry != nullptr && entry->code == code ? Membership::kMember : Membership::kNotMember;
     }
     // ICU knows the languages of its locales; the authority list has thousands more.
-    return code == absl::AsciiStrToUpper(LanguageCode(code)) && !code.empty() ? Membership::kMember
-                                                                              : Membership::kUnknown;
+    const std::optional<LanguageEntry> entry = FindLanguage(code);
+    return entry.has_value() && code == absl::AsciiStrToUpper(entry->code) ? Membership::kMember : Membership::kUnknown;
   }
   if (scheme == kTerritorialUnitScheme) {
     return IsRegion(iri) && CountryOfRegion(iri).has_value() ? Membership::kUnknown : Membership::kNotMember;
@@ -366,10 +398,13 @@ std::optional<std::string> CountryCodeOf(absl::string_view iri) {
 
 std::optional<std::string> LanguageTagOf(absl::string_view iri) {
   if (!absl::StartsWith(iri, absl::StrCat(kLanguageScheme, "/"))) return std::nullopt;
-  const std::string code = LanguageCode(iri);
-  if (code.empty()) return std::nullopt;
-  if (code == "und") return code;
-  return std::string(icu::Locale(code.c_str()).getLanguage());
+  return LanguageTagFor(iri);
+}
+
+std::optional<std::string> LanguageTagFor(absl::string_view tag) {
+  std::optional<LanguageEntry> entry = FindLanguage(tag);
+  if (!entry.has_value()) return std::nullopt;
+  return std::move(entry->tag);
 }
 
 }  // namespace passerelle::elm

@@ -94,4 +94,7 @@ std::optional<std::string> CountryCodeOf(absl::string_view iri);
 // BCP 47 tag of a language concept, the shortest there is ("de", "nb", "gsw"). nullopt for other IRIs.
 std::optional<std::string> LanguageTagOf(absl::string_view iri);
 
+// The same of a language that is named by a tag in any form, or by its IRI ("deu", "DE-at", "iw"). nullopt if unknown.
+std::optional<std::string> LanguageTagFor(absl::string_view tag);
+
 }  // namespace passerelle::elm

@@ -66,6 +66,10 @@ bool Within(const v1::Period& period, absl::Time at) {
          (!period.has_to() || at <= base::FromProto(period.to()));
 }
 
+TrustBundle::TrustBundle(v1::TrustBundle message) : message_(std::move(message)) {
+  seal_trust_.certificates = std::make_shared<proof::CertificateCache>();
+}
+
 absl::StatusOr<std::shared_ptr<const TrustBundle>> TrustBundle::Make(v1::TrustBundle bundle) {
   std::shared_ptr<TrustBundle> made(new TrustBundle(std::move(bundle)));
   RETURN_IF_ERROR(made->CheckHead());
@@ -110,7 +114,7 @@ absl::Status TrustBundle::IndexServices() {
       if (period.has_to()) granted.to = base::FromProto(period.to());
       periods.push_back(granted);
     }
-    proof::TrustAnchors& anchors = service.kind() == v1::SERVICE_KIND_CA_QC ? seal_anchors_ : time_stamp_anchors_;
+    proof::TrustAnchors& anchors = service.kind() == v1::SERVICE_KIND_CA_QC ? seal_trust_.seals : seal_trust_.time_stamps;
     anchors.Add(*std::move(certificate), std::move(periods));
   }
   return absl::OkStatus();
@@ -171,7 +175,7 @@ absl::Status TrustBundle::IndexStatusLists() {
       return Unusable(At("status_lists", i, "uri"), "it stands twice");
     }
     // A sequence in DER; every other kind of list is a text.
-    if (absl::StartsWith(list.content(), "\x30")) revocation_lists_.push_back(list.content());
+    if (absl::StartsWith(list.content(), "\x30")) seal_trust_.revocation.revocation_lists.push_back(list.content());
   }
   return absl::OkStatus();
 }

@@ -17,8 +17,7 @@
 #include "absl/time/time.h"
 #include "core/proof/algorithm.h"
 #include "core/proof/public_key.h"
-#include "core/proof/x509/certificate.h"
-#include "core/proof/x509/certificate_cache.h"
+#include "core/proof/x509/signer_check.h"
 #include "core/trust/accreditation.h"
 #include "passerelle/trust/v1/trust_bundle.pb.h"
 
@@ -63,9 +62,6 @@ struct IssuerKey {
   bool is_named = false;
 };
 
-// What a trust service is trusted for, as a path ends at it.
-enum class AnchorUse { kSeals, kTimeStamps };
-
 class TrustBundle {
  public:
   // Checks and indexes a bundle: version, times, every key and certificate, digests, periods that end after they begin.
@@ -79,11 +75,10 @@ class TrustBundle {
   // Whether it ends within kTrustBundleWarning.
   bool ExpiresSoon(absl::Time now) const { return now + kWarning >= expire_time(); }
 
-  // The trust services with the periods in which they were granted: qualified authorities for seals; authorities for
-  // time-stamps, qualified or not.
-  const proof::TrustAnchors& Anchors(AnchorUse use) const {
-    return use == AnchorUse::kSeals ? seal_anchors_ : time_stamp_anchors_;
-  }
+  // What certificates of seals are judged by: the trust services with the periods in which they were granted (qualified
+  // authorities for seals; authorities for time-stamps, qualified or not), the certificate revocation lists among the
+  // status lists, and the certificates of documents judged before, each read once.
+  const proof::SealTrust& seal_trust() const { return seal_trust_; }
   // The keys of a provider ("registry:provider") that were in force at a time.
   std::vector<const Provider*> Providers(absl::string_view provider, absl::Time at) const;
   // Every entry with the key, by its thumbprint.
@@ -101,10 +96,6 @@ class TrustBundle {
   // Whether a key of the issuer was in force at a time; nothing if it is none of the issuer's keys.
   std::optional<bool> IsKeyInForce(absl::string_view issuer, absl::string_view thumbprint, absl::Time at) const;
   const v1::PinnedStatusList* StatusList(absl::string_view uri) const;
-  // The certificate revocation lists among the status lists, in DER.
-  const std::vector<std::string>& RevocationLists() const { return revocation_lists_; }
-  // The certificates of documents that were judged by this bundle, each read once.
-  const std::shared_ptr<proof::CertificateCache>& certificates() const { return certificates_; }
   // Who is quality-assured; null when the bundle does not say.
   const AccreditationIndex* accreditation() const { return accreditation_.get(); }
   // SHA-256 of the bundle in deterministic serialization, lower-case hexadecimal.
@@ -118,7 +109,7 @@ class TrustBundle {
  private:
   static const absl::Duration kWarning;
 
-  explicit TrustBundle(v1::TrustBundle message) : message_(std::move(message)) {}
+  explicit TrustBundle(v1::TrustBundle message);
   absl::Status CheckHead() const;
   absl::Status IndexServices();
   absl::Status IndexProviders();
@@ -135,11 +126,8 @@ class TrustBundle {
 
   v1::TrustBundle message_;
   std::string sha256_;
-  std::shared_ptr<proof::CertificateCache> certificates_ = std::make_shared<proof::CertificateCache>();
-  proof::TrustAnchors seal_anchors_;
-  proof::TrustAnchors time_stamp_anchors_;
+  proof::SealTrust seal_trust_;
   std::shared_ptr<const AccreditationIndex> accreditation_;
-  std::vector<std::string> revocation_lists_;
   absl::flat_hash_map<std::string, std::vector<Provider>> providers_;
   absl::flat_hash_map<std::string, std::vector<const Provider*>> providers_by_key_;
   absl::flat_hash_map<std::string, std::vector<IssuerKeys>> issuers_;

@@ -20,9 +20,7 @@ std::string LanguageTag(absl::string_view stated) {
     }
   }
   const size_t separator = stated.find_first_of("-_");
-  const auto language = Language(stated.substr(0, separator));
-  if (!language.has_value()) return std::string(kLanguageUndetermined);
-  std::string tag = LanguageTagOf(language->id()).value_or(std::string(kLanguageUndetermined));
+  std::string tag = LanguageTagFor(stated.substr(0, separator)).value_or(std::string(kLanguageUndetermined));
   if (separator == absl::string_view::npos || tag == kLanguageUndetermined) return tag;
   const absl::string_view region = stated.substr(separator + 1);
   // "en_EN" and the like name no country; the language is right all the same.

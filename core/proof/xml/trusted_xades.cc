@@ -74,7 +74,6 @@ TrustedXades VerifyXades(absl::string_view bytes, const SealTrust& trust, absl::
   result.revocation = answer.revocation;
   if (whole) result.level = stamped ? XadesLevel::kT : XadesLevel::kB;
   if (whole && stamped && answer.revocation.status == RevocationStatus::kGood) result.level = XadesLevel::kLt;
-  if (findings.refused()) result.seal.signature.content.clear();
   return result;
 }
 

@@ -27,7 +27,8 @@ struct TrustedXades {
   RevocationAnswer revocation;            // by the evidence in the document
 };
 
-// Total: any bytes. A certificate is judged at the earliest proven time of the signature, or at `at` without one.
+// Total: any bytes. A certificate is judged at the earliest proven time of the signature, or at `at` without one. The
+// content stands in the seal as soon as the signature verifies, whoever made it, as it does for JSON.
 TrustedXades VerifyXades(absl::string_view bytes, const SealTrust& trust, absl::Time at);
 
 }  // namespace passerelle::proof
