@@ -329,6 +329,7 @@ void Node::Assembly::MakeServices() {
                                                          .clock = &clock_,
                                                          .metrics = &metrics_,
                                                          .trust = Trust(),
+                                                         .status_lists = status_lists_.get(),
                                                          .policy = config_.verdict_policy(),
                                                          .key = key_.get()});
   recognition_service_ = std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake);

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "core/authenticity/used_status_lists.h"
 #include "core/base/json.h"
 #include "core/proof/sd_jwt/sd_jwt.h"
 #include "core/proof/x509/certificate.h"
@@ -23,6 +24,7 @@ struct Evidence {
   const trust::TrustBundle* bundle = nullptr;  // null when there is none, or none in force
   absl::Time at;
   std::optional<proof::KeyBindingDemand> holder;  // what the holder was asked with
+  UsedStatusLists* status_lists = nullptr;        // besides those of the bundle; null when there are none
 };
 
 struct Sealed {

@@ -196,9 +196,16 @@ class ListCheck {
   std::vector<std::string> inputs_;
 };
 
+// The list that was fetched is the newer one, unless it is from after the time that is asked about.
+const trust::v1::PinnedStatusList* FindList(const std::string& uri, const Evidence& evidence) {
+  const auto* const pinned = evidence.bundle == nullptr ? nullptr : evidence.bundle->StatusList(uri);
+  const auto* const fetched = evidence.status_lists == nullptr ? nullptr : evidence.status_lists->Find(uri);
+  if (fetched == nullptr || pinned == nullptr) return fetched == nullptr ? pinned : fetched;
+  return base::FromProto(fetched->fetch_time()) <= evidence.at ? fetched : pinned;
+}
+
 v1::Check CheckReference(const proof::StatusReference& reference, const Evidence& evidence, absl::Duration age_max) {
-  const trust::v1::PinnedStatusList* const pinned =
-      evidence.bundle == nullptr ? nullptr : evidence.bundle->StatusList(reference.list);
+  const trust::v1::PinnedStatusList* const pinned = FindList(reference.list, evidence);
   if (pinned == nullptr) return Unknown(kName, Reason::kNoEvidence, {absl::StrCat("list=", reference.list)});
   return ListCheck(reference, *pinned, evidence, age_max).Run();
 }

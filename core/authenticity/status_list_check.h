@@ -1,4 +1,4 @@
-// What the status lists of the trust bundle say about a credential. Internal to core/authenticity.
+// What the status lists at hand say about a credential. Internal to core/authenticity.
 //
 // Thread-safety: a free function on values.
 #pragma once

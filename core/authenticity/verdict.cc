@@ -98,7 +98,8 @@ void TellExpiry(const trust::TrustBundle& bundle, v1::Check& check) {
 void JudgeContent(const document::Registry& adapters, const Question& question, const v1::Check& in_register,
                   v1::AuthenticityVerdict& verdict) {
   const bool expired = question.bundle != nullptr && !question.bundle->CheckInForce(question.now).ok();
-  const Evidence evidence{expired ? nullptr : question.bundle.get(), question.at, question.holder};
+  const Evidence evidence{expired ? nullptr : question.bundle.get(), question.at, question.holder,
+                          question.status_lists.get()};
   const Sealed sealed = CheckSeal(*question.content, evidence);
   const Reading reading = ReadDocument(adapters, *question.content, sealed);
   const v1::AuthenticityAnswer* const issued =

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/authenticity/used_status_lists.h"
 #include "core/document/adapter.h"
 #include "core/proof/sd_jwt/sd_jwt.h"
 #include "core/trust/bundle.h"
@@ -34,6 +35,8 @@ struct Question {
   // Whose keys count; null when nobody is trusted. One that has expired by `now` is not used.
   std::shared_ptr<const trust::TrustBundle> bundle;
   absl::Time now = absl::InfinitePast();
+  // Status lists besides those of the bundle, and which of them were used; null when there are none.
+  std::shared_ptr<UsedStatusLists> status_lists;
   v1::VerdictPolicy policy;
   std::optional<proof::KeyBindingDemand> holder;  // what the holder was asked with
 };

@@ -27,6 +27,10 @@ constexpr absl::string_view kType = "passerelle-verdict+jws";
 constexpr proof::KeyAlgorithm kAlgorithms[] = {proof::KeyAlgorithm::kEs256, proof::KeyAlgorithm::kEdDsa};
 constexpr proof::JoseProfile kProfile = {kAlgorithms, {}, {}, false};
 
+// Bytes of status lists that a record brings along; lists have some tens of kilobytes. Of larger ones the checks name
+// the digest.
+constexpr size_t kListsRecordedMax = size_t{1} << 20;
+
 absl::Status Unusable(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kVerdictUnusable, place, detail);
 }
@@ -76,6 +80,12 @@ v1::VerdictRecord MakeVerdictRecord(const Question& question, const v1::Authenti
     record.set_trust_bundle_sha256(question.bundle->sha256());
     record.set_trust_bundle_version(question.bundle->message().version());
     if (part == BundlePart::kWhole) *record.mutable_trust_bundle() = question.bundle->message();
+  }
+  if (question.status_lists != nullptr) {
+    UsedStatusLists::Lists used = question.status_lists->Used();
+    size_t size = 0;
+    for (const trust::v1::PinnedStatusList& list : used) size += list.content().size();
+    if (size <= kListsRecordedMax) *record.mutable_status_lists() = std::move(used);
   }
   if (question.register_answer.has_value() && question.register_answer->ok()) {
     *record.mutable_register_answer() = **question.register_answer;
@@ -138,6 +148,7 @@ absl::StatusOr<v1::AuthenticityVerdict> ReplayVerdict(const document::Registry& 
   question.at = base::FromProto(record.verdict().at());
   question.now = base::FromProto(record.judge_time());
   question.policy = record.policy();
+  question.status_lists = std::make_shared<UsedStatusLists>(record.status_lists());
   if (record.has_holder()) {
     question.holder = proof::KeyBindingDemand{record.holder().audience(), record.holder().nonce()};
   }

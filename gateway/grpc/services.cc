@@ -167,6 +167,9 @@ absl::Status AuthenticityService::Verify(const authenticity::v1::VerifyDocumentR
   }
   if (options_.trust != nullptr) question.bundle = options_.trust->Get();
   question.policy = options_.policy;
+  if (options_.status_lists != nullptr) {
+    question.status_lists = std::make_shared<authenticity::UsedStatusLists>(options_.status_lists);
+  }
   ASSIGN_OR_RETURN(*response->mutable_verdict(),
                    authenticity::AskAndJudge(*options_.adapters, *options_.outbox, request.issuing_node(), question));
   CountVerdict(response->verdict(), *options_.metrics);

@@ -11,6 +11,7 @@
 #include "core/document/adapter.h"
 #include "core/exchange/exchanges.h"
 #include "core/proof/key.h"
+#include "core/proof/status/status_lists.h"
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
@@ -76,6 +77,7 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
     const base::Clock* clock = nullptr;
     Metrics* metrics = nullptr;
     const trust::TrustBundleHolder* trust = nullptr;  // null when the node has no bundle
+    const proof::StatusLists* status_lists = nullptr;  // null when the node fetches none
     authenticity::v1::VerdictPolicy policy;
     const proof::SigningKey* key = nullptr;  // signs verdicts
   };

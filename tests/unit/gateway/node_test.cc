@@ -34,6 +34,8 @@
 #include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
 #include "passerelle/federation/v1/node_map.pb.h"
 #include "passerelle/sharing/v1/sharing_service.grpc.pb.h"
+#include "tests/support/deflate.h"
+#include "tests/support/loopback_server.h"
 #include "tests/support/status_matchers.h"
 
 namespace passerelle::gateway {
@@ -284,21 +286,26 @@ class NodeWithBundleTest : public NodeTest {
     Put("bundle.json", *trust::SignTrustBundle(bundle, bundle_key_));
   }
 
-  std::string Token() const {
-    const std::string input =
-        absl::StrCat(base::Base64UrlEncode(R"({"alg":"EdDSA","typ":"vc+jwt"})"), ".",
-                     base::Base64UrlEncode(R"({"@context":["https://www.w3.org/ns/credentials/v2"],)"
-                                           R"("type":["VerifiableCredential"],"issuer":"did:web:fjord.example",)"
-                                           R"("validFrom":"2025-01-01T00:00:00Z","credentialSubject":{}})"));
+  std::string Signed(absl::string_view type, absl::string_view claims) const {
+    const std::string input = absl::StrCat(base::Base64UrlEncode(absl::StrCat(R"({"alg":"EdDSA","typ":")", type, R"("})")),
+                                           ".", base::Base64UrlEncode(claims));
     return absl::StrCat(input, ".", base::Base64UrlEncode(*issuer_.Sign(input)));
   }
+  // `members` to add, with a comma before them.
+  std::string Token(absl::string_view members = "") const {
+    return Signed("vc+jwt", absl::StrCat(R"({"@context":["https://www.w3.org/ns/credentials/v2"],)"
+                                         R"("type":["VerifiableCredential"],"issuer":"did:web:fjord.example",)"
+                                         R"("validFrom":"2025-01-01T00:00:00Z","credentialSubject":{})",
+                                         members, "}"));
+  }
 
-  authenticity::v1::VerifyDocumentResponse Verify(const Node& node) const {
+  authenticity::v1::VerifyDocumentResponse Verify(const Node& node) const { return Verify(node, Token()); }
+  authenticity::v1::VerifyDocumentResponse Verify(const Node& node, const std::string& content) const {
     const auto stub = authenticity::v1::AuthenticityService::NewStub(ClientChannel(node));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     authenticity::v1::VerifyDocumentRequest request;
-    request.set_content(Token());
+    request.set_content(content);
     authenticity::v1::VerifyDocumentResponse response;
     const grpc::Status status = stub->VerifyDocument(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
@@ -328,6 +335,39 @@ TEST_F(NodeWithBundleTest, JudgesSignsItsVerdictsAndTakesANewBundle) {
   Put("bundle.json", "{");
   ASSERT_TRUE(Logs("trust_bundle.refused"));
   EXPECT_THAT(CheckNodeConfig(ConfigPath()), ::testing::Not(IsOk()));
+}
+
+TEST_F(NodeWithBundleTest, FetchesStatusListsInTheBackgroundAndKeepsThemInItsVerdicts) {
+  std::string list;
+  const testing::LoopbackServer server([&list](const std::string& path, const std::string&) {
+    return testing::WebReply{path == "/list" ? 200 : 404, list, ""};
+  });
+  const std::string address = server.origin() + "/list";
+  // Entry 1 is revoked.
+  list = Signed("statuslist+jwt", absl::StrCat(R"({"sub":")", address, R"(","iat":)", absl::ToUnixSeconds(absl::Now()),
+                                               R"(,"status_list":{"bits":2,"lst":")",
+                                               testing::Deflated("\xe4", testing::Wrapping::kZlib), R"("}})"));
+  PutBundle(1);
+  Put("node.yaml", absl::StrCat(Read("node.yaml"), "status_servers: [{origin: '", server.origin(), "'}]\n"));
+  ASSERT_OK_AND_ASSIGN(const auto node, Start());
+  const auto verify = [&](int index) {
+    return Verify(*node, Token(absl::StrCat(R"(,"status":{"status_list":{"idx":)", index, R"(,"uri":")", address,
+                                            R"("}})")));
+  };
+  // Nobody waits for a list; until it is there, the status is not known.
+  authenticity::v1::VerifyDocumentResponse good = verify(0);
+  EXPECT_EQ(good.verdict().verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  while (good.verdict().verdict() != authenticity::v1::VERDICT_AUTHENTIC && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(50));
+    good = verify(0);
+  }
+  EXPECT_EQ(good.verdict().verdict(), authenticity::v1::VERDICT_AUTHENTIC) << good.verdict().DebugString();
+  EXPECT_EQ(verify(1).verdict().verdict(), authenticity::v1::VERDICT_NOT_AUTHENTIC);
+  ASSERT_OK_AND_ASSIGN(const auto saved, authenticity::OpenVerdictRecord(good.signed_verdict(), nullptr));
+  ASSERT_EQ(saved.record.status_lists_size(), 1);
+  EXPECT_EQ(saved.record.status_lists(0).uri(), address);
+  EXPECT_EQ(saved.record.status_lists(0).content(), list);
 }
 
 TEST_F(NodeWithBundleTest, JudgesManyDocumentsEachByItself) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/verdict_record.h"
 #include "core/base/proto_time.h"
 #include "tests/support/deflate.h"
 #include "tests/unit/core/authenticity/signed_documents.h"
@@ -232,6 +233,65 @@ TEST(AsOfTest, StatusListsSpeakForTheirTime) {
       if (*row.fetched != '\0') *list->mutable_fetch_time() = On(row.fetched);
     }
     EXPECT_EQ(Verdict(JudgeWith(Made(bundle), row.document, row.at), "status"), row.told) << row.name;
+  }
+}
+
+class OneList : public proof::StatusLists {
+ public:
+  std::optional<proof::StoredStatusList> Find(absl::string_view address) const override {
+    ++asked;
+    if (address != "https://fjord.example/list" || bytes.empty()) return std::nullopt;
+    return proof::StoredStatusList{std::make_shared<const std::string>(bytes), fetched_at};
+  }
+  std::string bytes;
+  absl::Time fetched_at;
+  mutable int asked = 0;
+};
+
+TEST(AsOfTest, FetchedListsCountFromWhenTheyWereFetchedAndGoIntoTheRecord) {
+  struct Row {
+    const char* name;
+    std::string fetched;  // on 2025-06-05
+    std::string pinned;   // on 2025-06-01
+    const char* at;
+    const char* told;
+    int recorded;
+  };
+  const std::string list = StatusToken("2025-06-01", "2025-06-20");
+  const std::vector<Row> rows = {
+      {"fetched", list, "", "2025-06-05", "NOT_AUTHENTIC status:FAIL:REVOKED", 1},
+      {"not at hand", "", "", "2025-06-05", "CANNOT_BE_ESTABLISHED status:UNKNOWN:NO_EVIDENCE", 0},
+      {"the fetched one is newer", "{}", list, "2025-06-05", "CANNOT_BE_ESTABLISHED status:UNKNOWN:STATUS_LIST_INVALID",
+       1},
+      {"but not for a time before", "{}", list, "2025-06-02", "NOT_AUTHENTIC status:FAIL:REVOKED", 1},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    OneList lists;
+    lists.bytes = row.fetched;
+    lists.fetched_at = Day("2025-06-05");
+    trust::v1::TrustBundle bundle = FjordBundle();
+    if (!row.pinned.empty()) {
+      trust::v1::PinnedStatusList* pinned = bundle.add_status_lists();
+      pinned->set_uri("https://fjord.example/list");
+      pinned->set_content(row.pinned);
+      *pinned->mutable_fetch_time() = On("2025-06-01");
+    }
+    Question question;
+    question.content = Listed(1);
+    question.at = Day(row.at);
+    question.now = Day("2026-06-01");
+    question.bundle = Made(bundle);
+    question.policy.mutable_status_age_max()->set_seconds(7 * 86400);
+    question.status_lists = std::make_shared<UsedStatusLists>(&lists);
+    const v1::AuthenticityVerdict verdict = Judge(Formats(), question);
+    EXPECT_EQ(Verdict(verdict, "status"), row.told);
+    EXPECT_EQ(lists.asked, 1);
+    const v1::VerdictRecord record = MakeVerdictRecord(question, verdict, "NO", BundlePart::kWhole);
+    EXPECT_EQ(record.status_lists_size(), row.recorded);
+    const auto again = ReplayVerdict(Formats(), record, *question.content, nullptr);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_TRUE(SameVerdict(*again, verdict));
   }
 }
 
