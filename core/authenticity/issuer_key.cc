@@ -36,11 +36,22 @@ absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::st
   const std::optional<proof::KeyAlgorithm> algorithm = proof::FindAlgorithm(header.ProtectedText("alg").value_or(""));
   if (bundle != nullptr) {
     absl::StatusOr<trust::IssuerKey> known = bundle->FindIssuerKey(issuer, key_id, algorithm, at);
-    if (known.ok()) return TokenKey{std::move(known->key), known->is_named};
+    if (known.ok()) return TokenKey{std::move(known->key), known->is_named, {}};
   }
   const bool names_itself = key_id.has_value() && absl::StartsWith(*key_id, "did:");
   ASSIGN_OR_RETURN(proof::PublicKey key, KeyOfName(names_itself ? *key_id : issuer));
-  return TokenKey{std::move(key), true};
+  return TokenKey{std::move(key), true, {}};
+}
+
+absl::StatusOr<TokenKey> FindCertifiedKey(const trust::TrustBundle* bundle, absl::string_view issuer,
+                                          const proof::JoseHeader& header, absl::Time at) {
+  absl::StatusOr<TokenKey> known = FindTokenKey(bundle, issuer, header, at);
+  const std::optional<simdjson::dom::element> x5c = header.FindProtected("x5c");
+  const bool named = known.ok() && known->is_named;
+  if (named || !x5c.has_value() || bundle == nullptr || bundle->seal_trust().seals.empty()) return known;
+  ASSIGN_OR_RETURN(std::vector<proof::Certificate> chain, proof::ReadCertificateChain(*x5c, bundle->seal_trust()));
+  if (!chain.front().key().ok()) return Problem(Reason::kSignerCertificate, "x5c", "its key cannot be used");
+  return TokenKey{*chain.front().key(), true, std::move(chain)};
 }
 
 proof::KeySet OnlyKey(const proof::PublicKey& key) {

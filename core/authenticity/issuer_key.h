@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -13,6 +14,7 @@
 #include "core/proof/jose/header.h"
 #include "core/proof/jose/key_set.h"
 #include "core/proof/public_key.h"
+#include "core/proof/x509/certificate.h"
 #include "core/trust/bundle.h"
 
 namespace passerelle::authenticity {
@@ -26,12 +28,19 @@ struct TokenKey {
   // Whether a signature that does not verify with it is no signature of the issuer's. Otherwise the key was only the
   // one that fits, and another one may be meant.
   bool is_named = false;
+  // Of a key that came with the token (RFC 7515, 4.1.6), the signer's first: they count by their path to an anchor.
+  std::vector<proof::Certificate> certificates;
 };
 
 // The key for a token by `issuer` with this header. A key that the bundle has for the issuer goes before one that the
 // name holds itself. Problem: kKeyNotFound.
 absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
                                       const proof::JoseHeader& header, absl::Time at);
+
+// The same for the token itself, where certificates of its signed header count too if there are anchors for them. A key
+// that the bundle or the name of the issuer names goes before them. Problems: kKeyNotFound, kSignerCertificate.
+absl::StatusOr<TokenKey> FindCertifiedKey(const trust::TrustBundle* bundle, absl::string_view issuer,
+                                          const proof::JoseHeader& header, absl::Time at);
 
 // The same as the set that verifiers take.
 proof::KeySet OnlyKey(const proof::PublicKey& key);

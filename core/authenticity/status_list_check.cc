@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/check.h"
 #include "core/authenticity/issuer_key.h"
+#include "core/authenticity/seal_families.h"
 #include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
@@ -60,13 +61,28 @@ absl::StatusOr<VerifiedList> Hold(base::JsonDocument document, std::optional<ele
   return VerifiedList{std::move(document), *members, std::move(signer)};
 }
 
-// A Status List Token (Token Status List, 5.1), or a list credential as a token. The key has to be the issuer's of the
-// credential.
-absl::StatusOr<VerifiedList> VerifyToken(absl::string_view token, const std::string& issuer, const Evidence& evidence) {
+// The key of the issuer of the credential: one that is known, or that of the certificate with which the credential was
+// signed itself. Another certificate may be anybody's.
+absl::StatusOr<proof::PublicKey> KeyOfList(const proof::JoseHeader& header, const std::string& issuer,
+                                           const Sealed& sealed, const Evidence& evidence) {
+  absl::StatusOr<TokenKey> known = FindTokenKey(evidence.bundle, issuer, header, evidence.at);
+  const std::optional<element> x5c = header.FindProtected("x5c");
+  if (known.ok() || !sealed.certificate || !x5c) {
+    RETURN_IF_ERROR(known.status());
+    return std::move(known->key);
+  }
+  ASSIGN_OR_RETURN(const std::vector<proof::Certificate> chain,
+                   proof::ReadCertificateChain(*x5c, SealTrustOf(evidence.bundle)));
+  if (chain.front().der() != sealed.certificate->der()) return known.status();
+  return chain.front().key();
+}
+
+// A Status List Token (Token Status List, 5.1), or a list credential as a token.
+absl::StatusOr<VerifiedList> VerifyToken(absl::string_view token, const std::string& issuer, const Sealed& sealed,
+                                         const Evidence& evidence) {
   ASSIGN_OR_RETURN(const proof::Jws jws, proof::Jws::ParseCompact(token));
   const proof::JoseHeader& header = jws.signatures().front().header;
-  ASSIGN_OR_RETURN(const TokenKey found, FindTokenKey(evidence.bundle, issuer, header, evidence.at));
-  const proof::PublicKey& key = found.key;
+  ASSIGN_OR_RETURN(const proof::PublicKey key, KeyOfList(header, issuer, sealed, evidence));
   if (header.ProtectedText("typ") != "statuslist+jwt") {
     proof::VcJwtVerdict seen = proof::VerifyVcJwt(token, OnlyKey(key), evidence.at);
     RETURN_IF_ERROR(FirstRefusal(seen.findings));
@@ -139,10 +155,11 @@ absl::Time KnownAt(const trust::v1::PinnedStatusList& pinned, const ListTimes& t
 
 class ListCheck {
  public:
-  ListCheck(const proof::StatusReference& reference, const trust::v1::PinnedStatusList& pinned,
+  ListCheck(const proof::StatusReference& reference, const trust::v1::PinnedStatusList& pinned, const Sealed& sealed,
             const Evidence& evidence, absl::Duration age_max)
       : reference_(reference),
         pinned_(pinned),
+        sealed_(sealed),
         evidence_(evidence),
         age_max_(age_max),
         inputs_(
@@ -150,8 +167,9 @@ class ListCheck {
 
   v1::Check Run() {
     const absl::string_view text = absl::StripAsciiWhitespace(pinned_.content());
-    const absl::StatusOr<VerifiedList> list =
-        absl::StartsWith(text, "{") ? VerifyJson(text, evidence_) : VerifyToken(text, reference_.issuer, evidence_);
+    const absl::StatusOr<VerifiedList> list = absl::StartsWith(text, "{")
+                                                  ? VerifyJson(text, evidence_)
+                                                  : VerifyToken(text, reference_.issuer, sealed_, evidence_);
     if (!list.ok()) return Unknown(kName, base::ReasonOf(list.status()), std::move(inputs_));
     const ListTimes times = TimesOf(list->content);
     const absl::Time known_at = KnownAt(pinned_, times, evidence_.at);
@@ -191,6 +209,7 @@ class ListCheck {
 
   const proof::StatusReference& reference_;
   const trust::v1::PinnedStatusList& pinned_;
+  const Sealed& sealed_;
   const Evidence& evidence_;
   const absl::Duration age_max_;
   std::vector<std::string> inputs_;
@@ -204,10 +223,11 @@ const trust::v1::PinnedStatusList* FindList(const std::string& uri, const Eviden
   return base::FromProto(fetched->fetch_time()) <= evidence.at ? fetched : pinned;
 }
 
-v1::Check CheckReference(const proof::StatusReference& reference, const Evidence& evidence, absl::Duration age_max) {
+v1::Check CheckReference(const proof::StatusReference& reference, const Sealed& sealed, const Evidence& evidence,
+                         absl::Duration age_max) {
   const trust::v1::PinnedStatusList* const pinned = FindList(reference.list, evidence);
   if (pinned == nullptr) return Unknown(kName, Reason::kNoEvidence, {absl::StrCat("list=", reference.list)});
-  return ListCheck(reference, *pinned, evidence, age_max).Run();
+  return ListCheck(reference, *pinned, sealed, evidence, age_max).Run();
 }
 
 }  // namespace
@@ -232,7 +252,7 @@ std::vector<v1::Check> CheckStatusLists(const Sealed& sealed, const Evidence& ev
   for (proof::StatusReference reference : references->known) {
     if (checks.size() >= kReferencesMax) return {Unknown(kName, Reason::kInputTooLarge)};
     if (reference.issuer.empty()) reference.issuer = sealed.issuer;
-    checks.push_back(CheckReference(reference, evidence, age_max));
+    checks.push_back(CheckReference(reference, sealed, evidence, age_max));
   }
   return checks;
 }

@@ -59,8 +59,8 @@ absl::StatusOr<TokenKey> KeyFor(absl::string_view token, const Evidence& evidenc
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(*payload, base::kTokenNestingMax));
   const std::optional<object> claims = base::AsObject(document.root());
   if (!claims.has_value()) return base::Problem(Reason::kClaimInvalid, "", "the payload is no object");
-  return FindTokenKey(evidence.bundle, IssuerOf(*claims), jws.signatures().front().header,
-                      MadeAt(*claims).value_or(evidence.at));
+  return FindCertifiedKey(evidence.bundle, IssuerOf(*claims), jws.signatures().front().header,
+                          MadeAt(*claims).value_or(evidence.at));
 }
 
 void TakeClaims(base::JsonDocument document, const proof::PublicKey& key, Sealed& sealed) {
@@ -78,6 +78,21 @@ void TakeClaims(base::JsonDocument document, const proof::PublicKey& key, Sealed
 void LeaveOpenWithoutName(const TokenKey& key, absl::string_view family, Sealed& sealed) {
   const bool broken = sealed.check.reason() == base::Catalogue(Reason::kSignatureInvalid).name;
   if (broken && !key.is_named) sealed = OpenSeal(Reason::kKeyNotFound, family);
+}
+
+// Concludes "seal", and takes over who signed: the key, and its certificates where it has some.
+void Conclude(const TokenKey& key, bool verified, std::optional<base::JsonDocument> claims, proof::Findings findings,
+              absl::string_view family, const Evidence& evidence, Sealed& sealed) {
+  if (!key.certificates.empty()) proof::CheckSignerUse(key.certificates.front(), "x5c/0", findings);
+  ConcludeSeal(verified, findings, family, false, sealed);
+  LeaveOpenWithoutName(key, family, sealed);
+  if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return;
+  TakeClaims(*std::move(claims), key.key, sealed);
+  if (key.certificates.empty()) return;
+  const proof::SignerAnswer answer = proof::CheckSigner({"x5c", key.certificates, {}}, SealTrustOf(evidence.bundle),
+                                                        evidence.at, findings);
+  TakeCertificate(key.certificates.front(), answer.trusted, findings, sealed);
+  sealed.revocation = answer.revocation;
 }
 
 bool HasReason(const proof::Findings& findings, Reason reason) {
@@ -110,9 +125,7 @@ Sealed JudgeToken(absl::string_view token, const Evidence& evidence) {
   if (!key.ok()) return OpenSeal(base::ReasonOf(key.status()), kTokenFamily);
   proof::VcJwtVerdict seen = proof::VerifyVcJwt(token, OnlyKey(key->key), evidence.at);
   Sealed sealed;
-  ConcludeSeal(seen.verified, seen.findings, kTokenFamily, false, sealed);
-  LeaveOpenWithoutName(*key, kTokenFamily, sealed);
-  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), key->key, sealed);
+  Conclude(*key, seen.verified, std::move(seen.claims), std::move(seen.findings), kTokenFamily, evidence, sealed);
   return sealed;
 }
 
@@ -126,10 +139,9 @@ Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence) {
   if (!parts->key_binding.empty()) demands.key_binding = evidence.holder;
   proof::SdJwtVerdict seen = proof::VerifySdJwt(text, OnlyKey(key->key), evidence.at, demands);
   Sealed sealed;
-  ConcludeSeal(seen.verified, seen.findings, kSelectiveFamily, false, sealed);
-  LeaveOpenWithoutName(*key, kSelectiveFamily, sealed);
-  sealed.holder = JudgeHolder(seen, evidence);
-  if (sealed.check.outcome() == v1::CHECK_OUTCOME_PASS) TakeClaims(*std::move(seen.claims), key->key, sealed);
+  std::optional<v1::Check> holder = JudgeHolder(seen, evidence);
+  Conclude(*key, seen.verified, std::move(seen.claims), std::move(seen.findings), kSelectiveFamily, evidence, sealed);
+  sealed.holder = std::move(holder);
   return sealed;
 }
 

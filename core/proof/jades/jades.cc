@@ -114,21 +114,13 @@ class SignatureCheck {
       member = header_.FindUnprotected("x5c");
       findings_.Refuse(Reason::kSignerCertificate, "x5c", "it is not in the protected header");
     }
-    const auto list = member.has_value() ? base::AsArray(*member) : std::nullopt;
-    if (!list.has_value() || list->size() == 0 || list->size() > base::kCertificatesMax) {
-      findings_.Refuse(Reason::kSignerCertificate, "x5c", "it is not a list of certificates");
+    if (!member.has_value()) return false;
+    absl::StatusOr<std::vector<Certificate>> chain = ReadCertificateChain(*member, trust_);
+    if (!chain.ok()) {
+      findings_.Refuse(Reason::kSignerCertificate, "x5c", base::DetailOf(chain.status()));
       return false;
     }
-    for (const element entry : *list) {
-      // RFC 7515, 4.1.6: base64, not base64url.
-      const absl::StatusOr<std::string> der = base::Base64Decode(base::AsString(entry).value_or(""));
-      absl::StatusOr<Certificate> certificate = ReadCertificate(der.ok() ? *der : "", trust_);
-      if (!certificate.ok()) {
-        findings_.Refuse(Reason::kSignerCertificate, "x5c", "an entry is not a certificate");
-        return false;
-      }
-      certificates_.push_back(*std::move(certificate));
-    }
+    certificates_ = *std::move(chain);
     result_.signer = certificates_.front();
     return true;
   }

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 
 namespace passerelle::proof {
@@ -47,6 +49,23 @@ RevocationAnswer FindRevocation(const SignerEvidence& evidence, const SealTrust&
 
 absl::StatusOr<Certificate> ReadCertificate(absl::string_view der, const SealTrust& trust) {
   return trust.certificates == nullptr ? Certificate::FromDer(der) : trust.certificates->Get(der);
+}
+
+absl::StatusOr<std::vector<Certificate>> ReadCertificateChain(simdjson::dom::element x5c, const SealTrust& trust) {
+  const auto list = base::AsArray(x5c);
+  if (!list.has_value() || list->size() == 0 || list->size() > base::kCertificatesMax) {
+    return base::Problem(Reason::kSignerCertificate, "x5c", "it is not a list of certificates");
+  }
+  std::vector<Certificate> chain;
+  for (const simdjson::dom::element entry : *list) {
+    const absl::StatusOr<std::string> der = base::Base64Decode(base::AsString(entry).value_or(""));
+    absl::StatusOr<Certificate> certificate = ReadCertificate(der.ok() ? *der : "", trust);
+    if (!certificate.ok()) {
+      return base::Problem(Reason::kSignerCertificate, "x5c", "an entry is not a certificate");
+    }
+    chain.push_back(*std::move(certificate));
+  }
+  return chain;
 }
 
 void CheckSignerUse(const Certificate& signer, absl::string_view place, Findings& findings) {

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "core/base/json.h"
 #include "core/proof/finding.h"
 #include "core/proof/x509/certificate.h"
 #include "core/proof/x509/certificate_cache.h"
@@ -29,6 +30,10 @@ struct SealTrust {
 
 // A certificate that a document carries, in DER. Problem: kKeyUnusable.
 absl::StatusOr<Certificate> ReadCertificate(absl::string_view der, const SealTrust& trust);
+
+// The certificates of a JOSE header in base64, the signer's first (RFC 7515, 4.1.6); at most kCertificatesMax. Problem:
+// kSignerCertificate.
+absl::StatusOr<std::vector<Certificate>> ReadCertificateChain(simdjson::dom::element x5c, const SealTrust& trust);
 
 // Where a seal has its certificates, and what it says of them.
 struct SignerEvidence {

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/digest.h"
@@ -49,6 +50,65 @@ TEST(SignerCheckTest, NamesWhatItRestsOn) {
   EXPECT_THAT(json, HasSubstr("signed(claimed)=2025-06-01T00:00:00Z"));
   EXPECT_THAT(json, HasSubstr(R"("time":"2025-06-01T00:00:00Z")"));
   for (const char* name : {"Ingrid", "Solbakken"}) EXPECT_THAT(json, ::testing::Not(HasSubstr(name)));
+}
+
+// A token with its certificates in the header.
+std::string CertifiedToken(absl::string_view issuer, const testing::TestSigner& signer, const std::string& certificate,
+                           absl::string_view more = "") {
+  return signer.Token(
+      absl::StrCat(R"("typ":"vc+jwt","x5c":[")", absl::Base64Escape(certificate), R"("])", more),
+      absl::StrCat(R"({"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential"],"issuer":")",
+                   issuer, R"(","validFrom":"2025-06-01T00:00:00Z","credentialSubject":{}})"));
+}
+
+TEST(SignerCheckTest, CertificatesOfATokenCountByTheirPath) {
+  constexpr absl::string_view kWorkshop = "https://verksted.example";
+  const FjordKeys& keys = Keys();
+  const testing::TestSigner& sealer = keys.seal.signer();
+  const std::string seal = keys.seal.der();
+  struct Row {
+    const char* name;
+    std::string token;
+    bool bound;
+    const char* in_seal;
+    const char* in_signer;
+  };
+  const std::vector<Row> rows = {
+      {"bound to the issuer", CertifiedToken(kWorkshop, sealer, seal), true, "PASS:SEAL_INTACT",
+       "PASS:SIGNER_CONFIRMED"},
+      {"bound to nobody", CertifiedToken(kWorkshop, sealer, seal), false, "PASS:SEAL_INTACT", "UNKNOWN:ISSUER_UNKNOWN"},
+      {"bound to somebody else", CertifiedToken("https://skole.example", sealer, seal), true, "PASS:SEAL_INTACT",
+       "UNKNOWN:ISSUER_UNKNOWN"},
+      {"a certificate that anybody can make", CertifiedToken(kWorkshop, keys.stranger.signer(), keys.stranger.der()),
+       true, "PASS:SEAL_INTACT", "UNKNOWN:CERTIFICATE_UNTRUSTED"},
+      {"the certificate of another", CertifiedToken(kWorkshop, keys.stranger.signer(), seal), true,
+       "UNKNOWN:ALGORITHM_MISMATCH", "UNKNOWN:NO_EVIDENCE"},
+      {"an authority that signs itself", CertifiedToken(kWorkshop, keys.root.signer(), keys.root.der()), true,
+       "UNKNOWN:SIGNER_CERTIFICATE", "UNKNOWN:NO_EVIDENCE"},
+      {"no certificate", CertifiedToken(kWorkshop, sealer, "none"), true, "UNKNOWN:SIGNER_CERTIFICATE",
+       "UNKNOWN:NO_EVIDENCE"},
+      // The keys of an issuer that the bundle knows are all it has.
+      {"a known issuer's name", CertifiedToken(kFjord, keys.stranger.signer(), keys.stranger.der(), R"(,"kid":"key-1")"),
+       true, "FAIL:SIGNATURE_INVALID", "UNKNOWN:NO_EVIDENCE"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    trust::v1::TrustBundle bundle = FjordBundle();
+    if (row.bound) {
+      trust::v1::IssuerBinding* binding = bundle.add_issuer_bindings();
+      binding->add_issuer()->set_scheme("url");
+      binding->mutable_issuer(0)->set_value(std::string(kWorkshop));
+      binding->add_key_thumbprints(sealer.public_key().thumbprint());
+      binding->set_source("register of institutions, entry 8");
+    }
+    const v1::AuthenticityVerdict verdict = JudgeWith(Made(bundle), row.token, kAt);
+    EXPECT_EQ(CheckOf(verdict, "seal"), absl::StrCat("seal:", row.in_seal));
+    EXPECT_EQ(CheckOf(verdict, "signer"), absl::StrCat("signer:", row.in_signer));
+  }
+  // Without anchors, nothing that a token brings along is looked at.
+  trust::v1::TrustBundle bundle = FjordBundle();
+  bundle.clear_service_certificates();
+  EXPECT_EQ(CheckOf(JudgeWith(Made(bundle), rows[0].token, kAt), "seal"), "seal:UNKNOWN:KEY_NOT_FOUND");
 }
 
 // Each of these could be taken for a signature of the institution by somebody who looks at one thing only.
