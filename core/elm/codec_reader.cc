@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -277,7 +278,21 @@ class Reader {
       Report(path, "json.term-alias", absl::StrCat("the context has no such term; read as ", property.name));
     }
     if (property.kind == ValueKind::kLanguageText) return ReadLanguageText(property, value, node, path);
-    ForEach(value, path, [&](dom::element entry, const Path& place) { ReadValue(property, entry, node, place); });
+    const auto list = AsArray(value);
+    const bool several = !property.repeated && list.has_value() && list->size() > 1;
+    absl::flat_hash_set<std::string> stated;
+    ForEach(value, path, [&](dom::element entry, const Path& place) {
+      // RDF is a set: what is stated twice is stated once.
+      if (several && IsIdentified(entry) && !stated.insert(document_.Text(entry)).second) return;
+      ReadValue(property, entry, node, place);
+    });
+  }
+
+  // Whether the same text means the same thing; a node without an identifier is another one each time.
+  static bool IsIdentified(dom::element value) {
+    const auto object = AsObject(value);
+    if (!object.has_value()) return AsString(value).has_value();
+    return base::FindString(*object, "id").has_value() || base::FindString(*object, "@id").has_value();
   }
 
   void ReadId(dom::element value, Node& node, const Path& path) {
