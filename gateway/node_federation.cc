@@ -41,13 +41,12 @@ NodeFederation::NodeFederation(const Options& options, std::unique_ptr<NodeMapFi
     : options_(options), map_(std::move(map)), keys_(options.config->node(), map_->holder()) {}
 
 absl::StatusOr<std::unique_ptr<NodeFederation>> NodeFederation::Open(const Options& options, const NodeFiles& files) {
-  ASSIGN_OR_RETURN(std::unique_ptr<NodeMapFile> map,
-                   NodeMapFile::Open({.path = options.config->node_map(),
-                                      .root = options.config->federation().root(),
-                                      .store = options.store,
-                                      .clock = options.clock,
-                                      .log = options.log,
-                                      .metrics = options.metrics}));
+  ASSIGN_OR_RETURN(std::unique_ptr<NodeMapFile> map, NodeMapFile::Open({.path = options.config->node_map(),
+                                                                        .root = options.config->federation().root(),
+                                                                        .store = options.store,
+                                                                        .clock = options.clock,
+                                                                        .log = options.log,
+                                                                        .metrics = options.metrics}));
   RETURN_IF_ERROR(CheckOwnEntry(*options.config, files, *map->holder()->Get()));
   std::unique_ptr<NodeFederation> made(new NodeFederation(options, std::move(map)));
   made->keys_.Hold(files.message_keys);
@@ -116,9 +115,8 @@ absl::Status NodeFederation::AskNext(PeerTransport& transport) {
   const federation::v1::Node* next = nullptr;
   {
     const absl::MutexLock lock(&mutex_);
-    const auto last = std::find_if(others.begin(), others.end(), [this](const federation::v1::Node* node) {
-      return node->id() == asked_;
-    });
+    const auto last = std::find_if(others.begin(), others.end(),
+                                   [this](const federation::v1::Node* node) { return node->id() == asked_; });
     next = last == others.end() || last + 1 == others.end() ? others.front() : *(last + 1);
     asked_ = next->id();
   }

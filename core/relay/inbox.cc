@@ -96,7 +96,7 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   const absl::StatusOr<std::string> prepared =
       !memory.ok()         ? memory
       : handler != nullptr ? handler->Prepare(message)
-                         : Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
+                           : Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
   Outcome outcome;
   absl::Status refusal;
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {

@@ -41,8 +41,8 @@ constexpr absl::string_view kLoopbackFreePort = "127.0.0.1:0";
 // Services that a client can be allowed to call.
 constexpr std::array<absl::string_view, 5> kClientServices = {
     "passerelle.authenticity.v1.AuthenticityService", "passerelle.exchange.v1.ExchangeService",
-    "passerelle.federation.v1.FederationService",
-    "passerelle.recognition.v1.RecognitionService", "passerelle.sharing.v1.SharingService"};
+    "passerelle.federation.v1.FederationService", "passerelle.recognition.v1.RecognitionService",
+    "passerelle.sharing.v1.SharingService"};
 
 absl::Status Refuse(absl::string_view key, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, key, detail);
@@ -257,9 +257,8 @@ absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files, con
   if (own == nullptr) return Refuse("node", "the node map has no such node");
   const auto& keys = own->message_keys();
   const bool named = std::any_of(keys.begin(), keys.end(), [&files](const auto& key) {
-    return std::any_of(files.message_keys.begin(), files.message_keys.end(), [&key](const auto& held) {
-      return held->verification_key().thumbprint() == key.kid();
-    });
+    return std::any_of(files.message_keys.begin(), files.message_keys.end(),
+                       [&key](const auto& held) { return held->verification_key().thumbprint() == key.kid(); });
   });
   if (!named) {
     return Problem(Reason::kKeyUnusable, config.message_key(), "the node map does not name this key for the node");

@@ -10,7 +10,7 @@
 #include "core/authenticity/register_question.h"
 #include "core/document/adapter.h"
 #include "core/exchange/exchanges.h"
-#include "core/proof/key.h"
+#include "core/federation/message_keys.h"
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
@@ -77,7 +77,7 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
     Metrics* metrics = nullptr;
     const trust::TrustBundleHolder* trust = nullptr;  // null when the node has no bundle
     authenticity::v1::VerdictPolicy policy;
-    const proof::SigningKey* key = nullptr;  // signs verdicts
+    federation::MessageKeySource key = {};  // signs verdicts
   };
   AuthenticityService(CallRunner* runner, Options options);
 

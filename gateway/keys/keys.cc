@@ -62,7 +62,8 @@ std::vector<std::string> WithFolders(const std::vector<std::string>& references)
       continue;
     }
     std::vector<std::string> found;
-    for (std::filesystem::directory_iterator entry(reference, error), end; !error && entry != end; entry.increment(error)) {
+    for (std::filesystem::directory_iterator entry(reference, error), end; !error && entry != end;
+         entry.increment(error)) {
       if (entry->path().extension() == ".pem") found.push_back(entry->path().string());
     }
     std::sort(found.begin(), found.end());

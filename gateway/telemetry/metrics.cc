@@ -157,7 +157,7 @@ void Metrics::Translation(absl::string_view format, absl::string_view outcome) {
 
 void Metrics::NodeMapRefused(absl::string_view source, absl::string_view place) {
   // Places within the content name entries of it.
-  constexpr absl::string_view kPlaces[] = {"signatures", "history",     "root",        "federation",
+  constexpr absl::string_view kPlaces[] = {"signatures", "history",     "root",       "federation",
                                            "version",    "expire_time", "issue_time", "payload"};
   absl::string_view reason = "content";
   for (const absl::string_view known : kPlaces) {
