@@ -75,21 +75,23 @@ Reached Walk(const Message& top, const std::vector<MessageDifferencer::SpecificF
   return reached;
 }
 
+// The reporter is handed the messages around a field; paths begin at the top.
 class Collector : public MessageDifferencer::Reporter {
  public:
-  explicit Collector(std::vector<MapChange>* changes) : changes_(changes) {}
+  Collector(const v1::NodeMap& before, const v1::NodeMap& after, std::vector<MapChange>* changes)
+      : before_(before), after_(after), changes_(changes) {}
 
-  void ReportAdded(const Message&, const Message& after,
-                   const std::vector<MessageDifferencer::SpecificField>& path) override {
-    Add(MapChange::Kind::kAdded, {}, Walk(after, path, true));
+  using Path = std::vector<MessageDifferencer::SpecificField>;
+  void ReportAdded(const Message&, const Message&, const Path& path) override {
+    Add(MapChange::Kind::kAdded, {}, Walk(after_, path, true));
   }
-  void ReportDeleted(const Message& before, const Message&,
-                     const std::vector<MessageDifferencer::SpecificField>& path) override {
-    Add(MapChange::Kind::kRemoved, Walk(before, path, false), {});
+  void ReportDeleted(const Message&, const Message&, const Path& path) override {
+    Add(MapChange::Kind::kRemoved, Walk(before_, path, false), {});
   }
-  void ReportModified(const Message& before, const Message& after,
-                      const std::vector<MessageDifferencer::SpecificField>& path) override {
-    Add(MapChange::Kind::kChanged, Walk(before, path, false), Walk(after, path, true));
+  void ReportModified(const Message&, const Message&, const Path& path) override {
+    // Of an entry that differs within, what differs is reported already.
+    if (path.back().field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return;
+    Add(MapChange::Kind::kChanged, Walk(before_, path, false), Walk(after_, path, true));
   }
 
  private:
@@ -100,6 +102,8 @@ class Collector : public MessageDifferencer::Reporter {
     changes_->push_back({kind, place, before.value, after.value});
   }
 
+  const v1::NodeMap& before_;
+  const v1::NodeMap& after_;
   std::vector<MapChange>* const changes_;
 };
 
@@ -120,7 +124,7 @@ std::vector<MapChange> CompareNodeMaps(const v1::NodeMap& before, const v1::Node
   CompareByKey(v1::FederationAuthority::descriptor(), v1::FederationRoot::descriptor(), "authorities", "jwk",
                differencer);
   std::vector<MapChange> changes;
-  Collector collector(&changes);
+  Collector collector(before, after, &changes);
   differencer.ReportDifferencesTo(&collector);
   differencer.Compare(before, after);
   return changes;
