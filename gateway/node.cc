@@ -27,6 +27,7 @@
 #include "gateway/config/yaml.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/files/files.h"
+#include "gateway/grpc/federation_services.h"
 #include "gateway/grpc/peer_transport.h"
 #include "gateway/grpc/ports.h"
 #include "gateway/grpc/services.h"
@@ -34,7 +35,7 @@
 #include "gateway/grpc/unary_call.h"
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
-#include "gateway/node_map_file.h"
+#include "gateway/node_federation.h"
 #include "gateway/registers/open_register.h"
 #include "gateway/system_clock.h"
 #include "gateway/system_random.h"
@@ -127,10 +128,9 @@ class Node::Assembly {
   document::Registry plain_adapters_;
   document::Registry adapters_;
   ClientTable clients_;
-  std::shared_ptr<const proof::SigningKey> key_;
   std::shared_ptr<const proof::Sealers> sealers_;
   std::unique_ptr<StatusListCache> status_lists_;
-  std::unique_ptr<NodeMapFile> node_map_;
+  std::unique_ptr<NodeFederation> federation_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<PeerTransport> transport_;
@@ -147,6 +147,7 @@ class Node::Assembly {
   std::unique_ptr<BackgroundLoop> case_worker_;
   std::unique_ptr<BackgroundLoop> housekeeping_;
   std::unique_ptr<BackgroundLoop> list_fetcher_;
+  std::unique_ptr<BackgroundLoop> map_asker_;
   absl::Time next_forget_ = absl::InfinitePast();
   std::unique_ptr<WorkerPool> client_pool_;
   std::unique_ptr<WorkerPool> peer_pool_;
@@ -156,6 +157,8 @@ class Node::Assembly {
   std::unique_ptr<ExchangeService> exchange_service_;
   std::unique_ptr<AuthenticityService> authenticity_service_;
   std::unique_ptr<RecognitionService> recognition_service_;
+  std::unique_ptr<FederationService> federation_service_;
+  std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
   ListeningServer client_server_;
   ListeningServer peer_server_;
@@ -167,7 +170,10 @@ class Node::Assembly {
 absl::Status Node::Assembly::Start() {
   log_.Write(LogEvent::kNodeStarting, {{"node", config_.node()}});
   ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config_));
-  ASSIGN_OR_RETURN(node_map_, NodeMapFile::Open(config_.node_map(), files.nodes, store_.get(), &log_));
+  ASSIGN_OR_RETURN(
+      federation_,
+      NodeFederation::Open(
+          {.config = &config_, .store = store_.get(), .clock = &clock_, .log = &log_, .metrics = &metrics_}, files));
   RETURN_IF_ERROR(OpenTrustBundle());
   RETURN_IF_ERROR(OpenRegister());
   MakeRelay(files);
@@ -224,7 +230,6 @@ absl::Status Node::Assembly::OpenRegister() {
 }
 
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
-  key_ = files.message_key;
   sealers_ = files.sealers;
   if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
   const config::v1::TimeLimits& limits = config_.time_limits();
@@ -236,14 +241,14 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                                                          .store = store_.get(),
                                                                          .clock = &clock_,
                                                                          .random = &random_,
-                                                                         .nodes = node_map_->holder(),
+                                                                         .nodes = federation_->nodes(),
                                                                          .default_life = Limit(limits.exchange())});
   cases_ =
       std::make_unique<recognition::Cases>(recognition::Cases::Options{.node = config_.node(),
                                                                        .store = store_.get(),
                                                                        .clock = &clock_,
                                                                        .random = &random_,
-                                                                       .nodes = node_map_->holder(),
+                                                                       .nodes = federation_->nodes(),
                                                                        .adapters = &adapters_,
                                                                        .authorisations = authorisations_.get(),
                                                                        .policies = files.policies,
@@ -262,8 +267,8 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   handlers.push_back(credential_queries_.get());
   handlers.push_back(authenticity_questions_.get());
   relay::Inbox::Options inbox{.node = config_.node(),
-                              .nodes = node_map_->holder(),
-                              .key = key_.get(),
+                              .nodes = federation_->nodes(),
+                              .key = federation_->keys(),
                               .store = store_.get(),
                               .clock = &clock_,
                               .random = &random_,
@@ -278,8 +283,8 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   std::vector<relay::AnswerHandler*> answer_handlers = cases_->answer_handlers();
   answer_handlers.push_back(exchanges_.get());
   relay::Outbox::Options outbox{.node = config_.node(),
-                                .nodes = node_map_->holder(),
-                                .key = key_.get(),
+                                .nodes = federation_->nodes(),
+                                .key = federation_->keys(),
                                 .store = store_.get(),
                                 .clock = &clock_,
                                 .random = &random_,
@@ -313,7 +318,7 @@ void Node::Assembly::MakeServices() {
   client_runner_ = std::make_unique<CallRunner>(std::move(client));
   CallRunner::Options peer = RunnerOptions(peer_pool_.get());
   peer.authorise = [this](absl::string_view certificate, absl::string_view) -> absl::StatusOr<std::string> {
-    const auto directory = node_map_->holder()->Get();
+    const auto directory = federation_->nodes()->Get();
     ASSIGN_OR_RETURN(const federation::v1::Node* node, directory->Authenticate(certificate, clock_.Now()));
     return node->id();
   };
@@ -331,8 +336,11 @@ void Node::Assembly::MakeServices() {
                                                          .trust = Trust(),
                                                          .status_lists = status_lists_.get(),
                                                          .policy = config_.verdict_policy(),
-                                                         .key = key_.get()});
+                                                         .key = federation_->keys()});
   recognition_service_ = std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake);
+  federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
+  node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
+                                                       [this] { return federation_->signed_map(); });
   relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), [this] { case_worker_->Wake(); });
 }
 
@@ -351,13 +359,20 @@ void Node::Assembly::StartLoops() {
   });
   housekeeping_ =
       std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
+  if (config_.has_federation()) {
+    map_asker_ = std::make_unique<BackgroundLoop>("node map", Limit(config_.federation().ask_interval()), &log_,
+                                                  [this]() -> absl::StatusOr<bool> {
+                                                    RETURN_IF_ERROR(federation_->AskNext(*transport_));
+                                                    return false;
+                                                  });
+  }
   if (status_lists_ == nullptr) return;
   list_fetcher_ = std::make_unique<BackgroundLoop>("status lists", kFetchInterval, &log_,
                                                    [this] { return status_lists_->Refresh(); });
 }
 
 absl::StatusOr<bool> Node::Assembly::KeepHouse() {
-  RETURN_IF_ERROR(node_map_->Refresh());
+  RETURN_IF_ERROR(federation_->Refresh());
   RETURN_IF_ERROR(RefreshTrustBundle());
   if (clock_.Now() >= next_forget_) {
     RETURN_IF_ERROR(inbox_->Forget().status());
@@ -374,9 +389,10 @@ absl::Status Node::Assembly::OpenPorts() {
   ASSIGN_OR_RETURN(client_server_,
                    StartServer(config_.client_port().listen(), MakeServerCredentials(config_.client_port().tls()),
                                {sharing_service_.get(), exchange_service_.get(), authenticity_service_.get(),
-                                recognition_service_.get()}));
-  ASSIGN_OR_RETURN(peer_server_, StartServer(config_.peer_port().listen(),
-                                             MakeServerCredentials(config_.peer_port().tls()), {relay_service_.get()}));
+                                recognition_service_.get(), federation_service_.get()}));
+  ASSIGN_OR_RETURN(peer_server_,
+                   StartServer(config_.peer_port().listen(), MakeServerCredentials(config_.peer_port().tls()),
+                               {relay_service_.get(), node_map_service_.get()}));
   ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
   // Last, so that health is not SERVING before the other ports are.
   ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
@@ -410,6 +426,7 @@ void Node::Assembly::Drain() {
   if (case_worker_ != nullptr) case_worker_->Stop();
   if (housekeeping_ != nullptr) housekeeping_->Stop();
   if (list_fetcher_ != nullptr) list_fetcher_->Stop();
+  if (map_asker_ != nullptr) map_asker_->Stop();
 
   const absl::Time deadline = clock_.Now() + Limit(config_.time_limits().drain());
   if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(deadline);
@@ -429,6 +446,7 @@ void Node::Assembly::Drain() {
   case_worker_.reset();
   housekeeping_.reset();
   list_fetcher_.reset();
+  map_asker_.reset();
   log_.Write(LogEvent::kNodeStopped, {{"node", config_.node()}});
 }
 
@@ -466,9 +484,11 @@ absl::Status CheckTrustBundle(const config::v1::TrustBundleFiles& files) {
 
 absl::Status CheckNodeConfig(const std::string& path) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
-  RETURN_IF_ERROR(LoadNodeFiles(config).status());
-  if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
+  ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config));
   const SystemClock clock;
+  ASSIGN_OR_RETURN(const auto nodes, LoadNodeMap(config.node_map(), config.federation().root(), clock.Now()));
+  RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));
+  if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   return OpenRegister(config, &clock, nullptr).status();
 }
 

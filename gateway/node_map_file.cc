@@ -1,71 +1,92 @@
 #include "gateway/node_map_file.h"
 
-#include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "gateway/config/node_config.h"
+#include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 
 namespace passerelle::gateway {
 namespace {
 
-using base::Problem;
 using base::Reason;
 
-constexpr absl::string_view kVersionKey = "node_map_version";
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadUnsigned(const std::string& path) {
+  federation::v1::NodeMap map;
+  RETURN_IF_ERROR(ReadYamlFile(path, &map));
+  return federation::NodeDirectory::Make(std::move(map));
+}
 
 }  // namespace
 
-NodeMapFile::NodeMapFile(std::string path, std::shared_ptr<const federation::NodeDirectory> directory,
-                         base::Store* store, Log* log)
-    : path_(std::move(path)), store_(store), log_(log), holder_(std::move(directory)) {}
+absl::StatusOr<federation::v1::FederationRoot> LoadFederationRoot(const std::string& path) {
+  federation::v1::FederationRoot root;
+  RETURN_IF_ERROR(ReadYamlFile(path, &root));
+  RETURN_IF_ERROR(federation::FederationRoot::Make(root).status());
+  return root;
+}
 
-absl::StatusOr<std::unique_ptr<NodeMapFile>> NodeMapFile::Open(
-    std::string path, std::shared_ptr<const federation::NodeDirectory> directory, base::Store* store, Log* log) {
-  const uint64_t version = directory->map().version();
-  std::unique_ptr<NodeMapFile> file(new NodeMapFile(std::move(path), std::move(directory), store, log));
-  RETURN_IF_ERROR(file->KeepVersion(version));
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path,
+                                                                             const std::string& root, absl::Time now) {
+  if (root.empty()) return LoadUnsigned(path);
+  ASSIGN_OR_RETURN(const federation::v1::FederationRoot trusted, LoadFederationRoot(root));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, federation::kNodeMapBytesMax));
+  ASSIGN_OR_RETURN(federation::OpenedMap opened, federation::OpenNodeMap(bytes, {trusted, 0, ""}, now));
+  return std::move(opened.directory);
+}
+
+absl::StatusOr<std::unique_ptr<NodeMapFile>> NodeMapFile::Open(Options options) {
+  std::unique_ptr<NodeMapFile> file(new NodeMapFile(std::move(options)));
+  const Options& to = file->options_;
+  {
+    const absl::MutexLock lock(&file->mutex_);
+    file->fingerprint_ = FileFingerprint(to.path);
+  }
+  if (to.root.empty()) {
+    ASSIGN_OR_RETURN(auto directory, LoadUnsigned(to.path));
+    ASSIGN_OR_RETURN(file->keeper_, federation::NodeMapKeeper::OpenUnsigned(std::move(directory), to.store));
+  } else {
+    ASSIGN_OR_RETURN(const federation::v1::FederationRoot root, LoadFederationRoot(to.root));
+    const auto bytes = ReadFile(to.path, federation::kNodeMapBytesMax);
+    ASSIGN_OR_RETURN(file->keeper_, federation::NodeMapKeeper::OpenSigned(root, bytes, to.store, to.clock));
+    if (!file->keeper_->file_refused().ok()) RETURN_IF_ERROR(file->Tell(file->keeper_->file_refused(), "file"));
+  }
   return file;
 }
 
-absl::Status NodeMapFile::KeepVersion(uint64_t version) {
-  return store_->Write([&](base::Transaction& tx) -> absl::Status {
-    base::Record record;
-    record.key = std::string(kVersionKey);
-    record.value = absl::StrCat(version);
-    ASSIGN_OR_RETURN(const std::optional<base::Record> known, tx.Get(base::Table::kSetting, kVersionKey));
-    if (!known.has_value()) return tx.Insert(base::Table::kSetting, record);
-    uint64_t highest = 0;
-    if (!absl::SimpleAtoi(known->value, &highest)) return Problem(Reason::kStoreUnavailable, kVersionKey, "no number");
-    if (version < highest) {
-      return Problem(Reason::kNodeMapUnusable, "version",
-                     absl::StrCat("version ", version, " is older than version ", highest, ", which was used before"));
-    }
-    return version == highest ? absl::OkStatus() : tx.Update(base::Table::kSetting, record);
-  });
+absl::StatusOr<bool> NodeMapFile::Load() {
+  if (options_.root.empty()) {
+    ASSIGN_OR_RETURN(auto directory, LoadUnsigned(options_.path));
+    return keeper_->OfferUnsigned(std::move(directory));
+  }
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(options_.path, federation::kNodeMapBytesMax));
+  return keeper_->Offer(bytes);
+}
+
+absl::Status NodeMapFile::Tell(const absl::StatusOr<bool>& newer, absl::string_view source) {
+  if (newer.ok()) {
+    const auto version = static_cast<int64_t>(holder()->Get()->map().version());
+    if (*newer) options_.log->Write(LogEvent::kNodeMapReplaced, {{"version", version}, {"source", source}});
+    return absl::OkStatus();
+  }
+  if (base::ReasonOf(newer.status()) == Reason::kStoreUnavailable) return newer.status();
+  options_.log->WriteProblem(LogEvent::kNodeMapRefused, newer.status(), {{"source", source}});
+  options_.metrics->NodeMapRefused(source == "file" ? "file" : "peer", base::PlaceOf(newer.status()));
+  return absl::OkStatus();
 }
 
 absl::Status NodeMapFile::Refresh() {
   const absl::MutexLock lock(&mutex_);
-  std::string fingerprint = FileFingerprint(path_);
+  std::string fingerprint = FileFingerprint(options_.path);
   if (fingerprint == fingerprint_) return absl::OkStatus();
-  auto directory = LoadNodeMap(path_);
-  absl::Status status = directory.status();
-  if (status.ok()) status = KeepVersion((*directory)->map().version());
-  if (base::ReasonOf(status) == Reason::kStoreUnavailable) return status;
-  const uint64_t before = holder_.Get()->map().version();
-  if (status.ok()) status = holder_.Replace(*directory);
+  RETURN_IF_ERROR(Tell(Load(), "file"));
   fingerprint_ = std::move(fingerprint);
-  if (!status.ok()) {
-    log_->WriteProblem(LogEvent::kNodeMapRefused, status);
-  } else if ((*directory)->map().version() != before) {
-    log_->Write(LogEvent::kNodeMapReplaced, {{"version", static_cast<int64_t>((*directory)->map().version())}});
-  }
   return absl::OkStatus();
+}
+
+absl::Status NodeMapFile::Offer(absl::string_view signed_map, absl::string_view peer) {
+  return Tell(keeper_->Offer(signed_map), peer);
 }
 
 }  // namespace passerelle::gateway

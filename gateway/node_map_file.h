@@ -1,7 +1,8 @@
-// The node map as a file that may change while the node runs.
+// The node map of a running node: from a file that may change, and from other nodes.
 //
-// The highest version ever used is kept in the store, so that an older map is refused after a restart too. A changed
-// file that cannot be used leaves the map before in place.
+// With a federation root, maps are signed, and the one in force is kept in the store: a node goes on with it after a
+// restart, whatever the file says. Without one, the file is YAML, and only its version is kept. A map that cannot be
+// used leaves the one before in place, is logged, and is counted.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -12,36 +13,57 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "core/base/port/clock.h"
 #include "core/base/port/store.h"
-#include "core/federation/node_map.h"
+#include "core/federation/map_keeper.h"
 #include "gateway/telemetry/log.h"
+#include "gateway/telemetry/metrics.h"
+#include "passerelle/config/v1/node_config.pb.h"
 
 namespace passerelle::gateway {
 
 class NodeMapFile {
  public:
-  // `directory` is what the file holds. Problems: kNodeMapUnusable when a newer version was used before,
-  // kStoreUnavailable.
-  static absl::StatusOr<std::unique_ptr<NodeMapFile>> Open(std::string path,
-                                                           std::shared_ptr<const federation::NodeDirectory> directory,
-                                                           base::Store* store, Log* log);
+  struct Options {
+    std::string path;
+    std::string root;  // path of the federation root, YAML; empty for maps that are not signed
+    base::Store* store = nullptr;
+    const base::Clock* clock = nullptr;
+    Log* log = nullptr;
+    Metrics* metrics = nullptr;
+  };
 
-  const federation::NodeMapHolder* holder() const { return &holder_; }
+  // Problems: kNodeMapUnusable when a newer version was used before, or neither the file nor the store has a map that
+  // holds; kConfigInvalid, kInputNotReadable, kStoreUnavailable.
+  static absl::StatusOr<std::unique_ptr<NodeMapFile>> Open(Options options);
+
+  const federation::NodeMapHolder* holder() const { return keeper_->holder(); }
+  // The signed file in force; null when maps are not signed.
+  std::shared_ptr<const std::string> signed_map() const { return keeper_->signed_map(); }
 
   // Looks whether the file changed, and puts a newer map in place. Problem: kStoreUnavailable; then it is tried again.
   absl::Status Refresh();
+  // Takes what another node handed on. Problem: kStoreUnavailable.
+  absl::Status Offer(absl::string_view signed_map, absl::string_view peer);
 
  private:
-  NodeMapFile(std::string path, std::shared_ptr<const federation::NodeDirectory> directory, base::Store* store,
-              Log* log);
-  absl::Status KeepVersion(uint64_t version);
+  explicit NodeMapFile(Options options) : options_(std::move(options)) {}
+  absl::StatusOr<bool> Load();
+  // Logs and counts; returns the problem of a store, which does not speak against the map.
+  absl::Status Tell(const absl::StatusOr<bool>& newer, absl::string_view source);
 
-  const std::string path_;
-  base::Store* const store_;
-  Log* const log_;
-  federation::NodeMapHolder holder_;
+  const Options options_;
+  std::unique_ptr<federation::NodeMapKeeper> keeper_;
   absl::Mutex mutex_;
   std::string fingerprint_ ABSL_GUARDED_BY(mutex_);  // of the file that was last tried
 };
+
+// A map file as a node without a history takes it: signed by the root, or YAML when `root` is empty. Problems:
+// kConfigInvalid, kNodeMapUnusable, kInputNotReadable, kInputTooLarge.
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path,
+                                                                             const std::string& root, absl::Time now);
+
+// A federation root, YAML. Problems: kConfigInvalid, kNodeMapUnusable, kInputNotReadable.
+absl::StatusOr<federation::v1::FederationRoot> LoadFederationRoot(const std::string& path);
 
 }  // namespace passerelle::gateway

@@ -2,13 +2,10 @@
 
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/federation/node_map_check.h"
 
 namespace passerelle::federation {
 namespace {
@@ -17,75 +14,46 @@ using base::FromProto;
 using base::Problem;
 using base::Reason;
 
-constexpr size_t kNodeIdBytesMax = 64;
-
 absl::Status Unusable(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kNodeMapUnusable, place, detail);
 }
 
-// Node ids stand in URIs, keys of the store and file names.
-bool IsNodeId(absl::string_view id) {
-  if (id.empty() || id.size() > kNodeIdBytesMax) return false;
-  for (const char c : id) {
-    if (!absl::ascii_isalnum(c) && c != '-' && c != '_') return false;
-  }
-  return true;
-}
-
-bool HasExpired(const v1::NodeMap& map, absl::Time now) {
-  return map.has_expire_time() && now >= FromProto(map.expire_time());
-}
-
-absl::Status CheckTime(bool stated, const google::protobuf::Timestamp& time, absl::string_view place) {
-  return !stated || base::IsValid(time) ? absl::OkStatus() : Unusable(place, "it is not a valid time");
-}
-
-absl::Status CheckPeriod(const v1::MessageKey& key, absl::string_view place) {
-  RETURN_IF_ERROR(CheckTime(key.has_not_before(), key.not_before(), absl::StrCat(place, ".not_before")));
-  RETURN_IF_ERROR(CheckTime(key.has_not_after(), key.not_after(), absl::StrCat(place, ".not_after")));
-  if (key.has_not_before() && key.has_not_after() && FromProto(key.not_after()) < FromProto(key.not_before())) {
-    return Unusable(absl::StrCat(place, ".not_after"), "it is before not_before");
-  }
-  return absl::OkStatus();
+// Whether it is the time of something with not_before and not_after; both ends are included.
+template <typename Stated>
+bool IsItsTime(const Stated& stated, absl::Time time) {
+  return (!stated.has_not_before() || time >= FromProto(stated.not_before())) &&
+         (!stated.has_not_after() || time <= FromProto(stated.not_after()));
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const NodeDirectory>> NodeDirectory::Make(v1::NodeMap map) {
-  RETURN_IF_ERROR(CheckTime(map.has_expire_time(), map.expire_time(), "expire_time"));
+  RETURN_IF_ERROR(CheckNodeMap(map));
   std::shared_ptr<NodeDirectory> directory(new NodeDirectory(std::move(map)));
-  absl::flat_hash_set<std::string> kids;
-  for (int n = 0; n < directory->map_.nodes_size(); ++n) {
-    const v1::Node& node = directory->map_.nodes(n);
-    const std::string place = absl::StrCat("nodes[", n, "]");
-    if (!IsNodeId(node.id())) {
-      return Unusable(absl::StrCat(place, ".id"), "it is not 1 to 64 letters, digits, '-' or '_'");
+  for (const v1::Node& node : directory->map_.nodes()) {
+    directory->by_id_.emplace(node.id(), &node);
+    for (const std::string& sha256 : node.tls_certificate_sha256()) {
+      directory->by_certificate_.emplace(sha256, CertificateEntry{&node, nullptr});
     }
-    if (!directory->by_id_.emplace(node.id(), &node).second) {
-      return Unusable(absl::StrCat(place, ".id"), "another node has it already");
+    for (const v1::TlsCertificate& certificate : node.tls_certificates()) {
+      directory->by_certificate_.emplace(certificate.sha256(), CertificateEntry{&node, &certificate});
     }
-    for (int c = 0; c < node.tls_certificate_sha256_size(); ++c) {
-      const std::string& digest = node.tls_certificate_sha256(c);
-      const std::string at = absl::StrCat(place, ".tls_certificate_sha256[", c, "]");
-      if (!base::IsSha256Hex(digest)) return Unusable(at, "it is not 64 lower-case hexadecimal digits");
-      if (!directory->by_certificate_.emplace(digest, &node).second) {
-        return Unusable(at, "the map names this certificate already");
-      }
-    }
-    for (int k = 0; k < node.message_keys_size(); ++k) {
-      const v1::MessageKey& key = node.message_keys(k);
-      const std::string at = absl::StrCat(place, ".message_keys[", k, "]");
-      absl::StatusOr<proof::VerificationKey> parsed = proof::VerificationKey::FromJwk(key.jwk());
-      if (!parsed.ok()) return Unusable(absl::StrCat(at, ".jwk"), base::DetailOf(parsed.status()));
-      if (key.kid() != parsed->thumbprint())
-        return Unusable(absl::StrCat(at, ".kid"), "it is not the key's thumbprint");
-      // One key under two nodes would let each deny what it signed.
-      if (!kids.insert(key.kid()).second) return Unusable(at, "the map names this key already");
-      RETURN_IF_ERROR(CheckPeriod(key, at));
-      directory->keys_.emplace(std::make_pair(node.id(), key.kid()), MessageKeyEntry{*std::move(parsed), &key});
+    for (const v1::MessageKey& key : node.message_keys()) {
+      ASSIGN_OR_RETURN(proof::VerificationKey parsed, proof::VerificationKey::FromJwk(key.jwk()));
+      directory->keys_.emplace(std::make_pair(node.id(), key.kid()), MessageKeyEntry{std::move(parsed), &key});
     }
   }
   return std::shared_ptr<const NodeDirectory>(std::move(directory));
+}
+
+absl::Time NodeDirectory::expire_time() const {
+  return map_.has_expire_time() ? FromProto(map_.expire_time()) : absl::InfiniteFuture();
+}
+
+MapAge NodeDirectory::AgeAt(absl::Time now) const {
+  if (now < expire_time()) return MapAge::kFresh;
+  const absl::Duration grace = absl::Seconds(map_.grace().seconds()) + absl::Nanoseconds(map_.grace().nanos());
+  return now < expire_time() + grace ? MapAge::kStale : MapAge::kOver;
 }
 
 const v1::Node* NodeDirectory::Find(absl::string_view id) const {
@@ -94,7 +62,7 @@ const v1::Node* NodeDirectory::Find(absl::string_view id) const {
 }
 
 absl::StatusOr<const v1::Node*> NodeDirectory::FindActive(absl::string_view id, absl::Time now) const {
-  if (HasExpired(map_, now)) return Unusable("expire_time", "the map has expired");
+  if (AgeAt(now) == MapAge::kOver) return Unusable("expire_time", "the map has expired");
   const v1::Node* node = Find(id);
   if (node == nullptr || node->state() != v1::NODE_STATE_ACTIVE) return Problem(Reason::kNodeUnknown, "");
   return node;
@@ -102,11 +70,23 @@ absl::StatusOr<const v1::Node*> NodeDirectory::FindActive(absl::string_view id, 
 
 absl::StatusOr<const v1::Node*> NodeDirectory::Authenticate(absl::string_view certificate_sha256,
                                                             absl::Time now) const {
-  if (HasExpired(map_, now)) return Unusable("expire_time", "the map has expired");
+  if (AgeAt(now) == MapAge::kOver) return Unusable("expire_time", "the map has expired");
   const auto found = by_certificate_.find(certificate_sha256);
   if (found == by_certificate_.end()) return Problem(Reason::kPeerUnknown, "");
-  if (found->second->state() != v1::NODE_STATE_ACTIVE) return Problem(Reason::kPeerRevoked, "");
-  return found->second;
+  const auto& [node, stated] = found->second;
+  if (node->state() != v1::NODE_STATE_ACTIVE) return Problem(Reason::kPeerRevoked, "");
+  if (stated != nullptr && !IsItsTime(*stated, now)) {
+    return Problem(Reason::kPeerRevoked, "certificate", "it is not the time for which the node map names it");
+  }
+  return node;
+}
+
+std::vector<std::string> NodeDirectory::TlsCertificates(const v1::Node& node, absl::Time now) {
+  std::vector<std::string> digests(node.tls_certificate_sha256().begin(), node.tls_certificate_sha256().end());
+  for (const v1::TlsCertificate& certificate : node.tls_certificates()) {
+    if (IsItsTime(certificate, now)) digests.push_back(certificate.sha256());
+  }
+  return digests;
 }
 
 const proof::VerificationKey* NodeDirectory::MessageKey(absl::string_view node, absl::string_view kid,
@@ -115,10 +95,7 @@ const proof::VerificationKey* NodeDirectory::MessageKey(absl::string_view node, 
   if (signer == nullptr || signer->state() != v1::NODE_STATE_ACTIVE) return nullptr;
   const auto found = keys_.find(std::make_pair(std::string(node), std::string(kid)));
   if (found == keys_.end()) return nullptr;
-  const v1::MessageKey& stated = *found->second.stated;
-  if (stated.has_not_before() && signed_at < FromProto(stated.not_before())) return nullptr;
-  if (stated.has_not_after() && signed_at > FromProto(stated.not_after())) return nullptr;
-  return &found->second.key;
+  return IsItsTime(*found->second.stated, signed_at) ? &found->second.key : nullptr;
 }
 
 std::shared_ptr<const NodeDirectory> NodeMapHolder::Get() const {

@@ -1,5 +1,8 @@
 // The node map in use: who takes part, and with which keys. Keys are parsed once when a map is loaded.
 //
+// A map is fresh until its expire_time, then stale for the grace that it states, then over: whoever withholds new maps
+// cannot keep old keys alive.
+//
 // Thread-safety: NodeDirectory is immutable; NodeMapHolder is thread-safe and hands out the current directory.
 #pragma once
 
@@ -19,21 +22,27 @@
 
 namespace passerelle::federation {
 
+enum class MapAge { kFresh, kStale, kOver };
+
 class NodeDirectory {
  public:
-  // Checks and indexes a map: ids unique, kids are the keys' thumbprints, digests well-formed, no certificate and no
-  // key named twice, times valid. Problem: kNodeMapUnusable with the place.
+  // Checks (core/federation/node_map_check.h) and indexes a map. Problem: kNodeMapUnusable with the place.
   static absl::StatusOr<std::shared_ptr<const NodeDirectory>> Make(v1::NodeMap map);
 
   const v1::NodeMap& map() const { return map_; }
   // The node, active or not; null if there is none.
   const v1::Node* Find(absl::string_view id) const;
-  // The active node. kNodeUnknown if there is none, kNodeMapUnusable when the map has expired.
+  MapAge AgeAt(absl::Time now) const;
+  // When the map stops being fresh; InfiniteFuture when it does not say.
+  absl::Time expire_time() const;
+  // The active node. kNodeUnknown if there is none, kNodeMapUnusable when the map is over.
   absl::StatusOr<const v1::Node*> FindActive(absl::string_view id, absl::Time now) const;
   // The node behind a TLS certificate (SHA-256 of the DER, hexadecimal). kPeerUnknown, kPeerRevoked when the node has
-  // been revoked, kNodeMapUnusable when the map has expired. Called for every call, so that a resumed TLS session gains
-  // a revoked node nothing.
+  // been revoked or it is not the certificate's time, kNodeMapUnusable when the map is over. Called for every call, so
+  // that a resumed TLS session gains a revoked node nothing.
   absl::StatusOr<const v1::Node*> Authenticate(absl::string_view certificate_sha256, absl::Time now) const;
+  // Digests of the TLS certificates that a node may use at a time, in the order of the map.
+  static std::vector<std::string> TlsCertificates(const v1::Node& node, absl::Time now);
   // The message key `kid` of an active node if it may sign at `signed_at`, both ends of its period included; null
   // otherwise.
   const proof::VerificationKey* MessageKey(absl::string_view node, absl::string_view kid, absl::Time signed_at) const;
@@ -43,11 +52,15 @@ class NodeDirectory {
     proof::VerificationKey key;
     const v1::MessageKey* stated;
   };
+  struct CertificateEntry {
+    const v1::Node* node;
+    const v1::TlsCertificate* stated;  // null for one without a time
+  };
 
   explicit NodeDirectory(v1::NodeMap map) : map_(std::move(map)) {}
   v1::NodeMap map_;
   absl::flat_hash_map<std::string, const v1::Node*> by_id_;
-  absl::flat_hash_map<std::string, const v1::Node*> by_certificate_;
+  absl::flat_hash_map<std::string, CertificateEntry> by_certificate_;
   absl::flat_hash_map<std::pair<std::string, std::string>, MessageKeyEntry> keys_;
 };
 

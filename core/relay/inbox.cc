@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/federation/duplicate_memory.h"
 #include "passerelle/relay/v1/stored.pb.h"
 
 namespace passerelle::relay {
@@ -78,13 +79,24 @@ absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::
   return std::move(outcome->answer);
 }
 
+// Whether this node remembers long enough what the sender may repeat; asked of every message, so that a new map counts
+// at once.
+absl::Status Inbox::CheckMemoryFor(absl::string_view sender) const {
+  const auto nodes = options_.nodes->Get();
+  const federation::v1::Node* const from = nodes->Find(sender);
+  const federation::v1::Node* const own = nodes->Find(options_.node);
+  return from == nullptr || own == nullptr ? absl::OkStatus() : federation::CheckDuplicateMemory(*from, *own);
+}
+
 // An error is a problem of the store: nothing is known to be stored, and the sender tries again.
 absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   const auto found = handlers_.find(message.header.type);
   Handler* const handler = found == handlers_.end() ? nullptr : found->second;
+  const absl::Status memory = CheckMemoryFor(message.header.sender);
   const absl::StatusOr<std::string> prepared =
-      handler != nullptr ? handler->Prepare(message)
-                         : Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
+      !memory.ok()         ? memory
+      : handler != nullptr ? handler->Prepare(message)
+                           : Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
   Outcome outcome;
   absl::Status refusal;
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
@@ -160,7 +172,8 @@ absl::Status Inbox::Remember(const Opened& message, const v1::Envelope& answer, 
 absl::StatusOr<v1::Envelope> Inbox::Answer(absl::string_view recipient, absl::string_view request,
                                            const Reply& reply) const {
   const absl::Time now = options_.clock->Now();
-  return Seal(*options_.key,
+  ASSIGN_OR_RETURN(const federation::MessageKeys::Key key, options_.key.At(now));
+  return Seal(*key,
               {.id = base::NewUuid(*options_.random),
                .sender = options_.node,
                .audience = std::string(recipient),

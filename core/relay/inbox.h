@@ -16,6 +16,7 @@
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
+#include "core/federation/message_keys.h"
 #include "core/relay/envelope.h"
 
 namespace passerelle::relay {
@@ -45,7 +46,7 @@ class Inbox {
   struct Options {
     std::string node;  // this node
     const federation::NodeMapHolder* nodes = nullptr;
-    const proof::SigningKey* key = nullptr;
+    federation::MessageKeySource key = {};
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
     base::Random* random = nullptr;
@@ -70,6 +71,7 @@ class Inbox {
     absl::Status problem;
   };
 
+  absl::Status CheckMemoryFor(absl::string_view sender) const;
   absl::StatusOr<bool> Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const;
   absl::Status Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const;
   absl::StatusOr<Outcome> HandleOnce(const Opened& message);

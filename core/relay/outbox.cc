@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/federation/duplicate_memory.h"
 #include "passerelle/relay/v1/stored.pb.h"
 
 namespace passerelle::relay {
@@ -186,8 +187,12 @@ absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
 absl::Status Outbox::SignAttempt(Claim& claim, absl::Time now) const {
   claim.nodes = options_.nodes->Get();
   ASSIGN_OR_RETURN(claim.recipient, claim.nodes->FindActive(claim.message.recipient, now));
+  // Not sent to who would forget it before the last retry.
+  const federation::v1::Node* const own = claim.nodes->Find(options_.node);
+  if (own != nullptr) RETURN_IF_ERROR(federation::CheckDuplicateMemory(*own, *claim.recipient));
   const absl::Time issued_at = IssueTime(claim.stored, now);
-  ASSIGN_OR_RETURN(claim.envelope, Seal(*options_.key,
+  ASSIGN_OR_RETURN(const federation::MessageKeys::Key key, options_.key.At(now));
+  ASSIGN_OR_RETURN(claim.envelope, Seal(*key,
                                         {.id = claim.message.id,
                                          .sender = options_.node,
                                          .audience = claim.message.recipient,

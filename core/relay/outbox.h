@@ -13,6 +13,7 @@
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
+#include "core/federation/message_keys.h"
 #include "core/relay/envelope.h"
 
 namespace passerelle::relay {
@@ -70,7 +71,7 @@ class Outbox {
   struct Options {
     std::string node;
     const federation::NodeMapHolder* nodes = nullptr;
-    const proof::SigningKey* key = nullptr;
+    federation::MessageKeySource key = {};
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
     base::Random* random = nullptr;

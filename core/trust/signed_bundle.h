@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/proof/jose/signed_archive.h"
 #include "core/proof/key.h"
 #include "core/trust/bundle.h"
 
@@ -26,10 +27,10 @@ class TrustSigners {
 
   uint32_t threshold() const { return threshold_; }
   uint32_t anchor_threshold() const { return anchor_threshold_; }
-  const proof::PublicKey* Find(absl::string_view thumbprint) const;
+  const proof::ArchiveSigners& keys() const { return keys_; }
 
  private:
-  std::vector<proof::PublicKey> keys_;
+  proof::ArchiveSigners keys_;
   uint32_t threshold_ = 0;
   uint32_t anchor_threshold_ = 0;
 };

@@ -24,6 +24,7 @@
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
+#include "gateway/cli/federation_grammar.h"
 #include "gateway/cli/trust_grammar.h"
 #include "gateway/cli/verify_grammar.h"
 
@@ -53,6 +54,7 @@ class Grammar {
     AddConformance();
     AddRecognition();
     AddTrust();
+    AddFederation();
     AddVersion();
   }
 
@@ -75,6 +77,7 @@ class Grammar {
   void AddConformance();
   void AddRecognition();
   void AddTrust();
+  void AddFederation();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
   // Ids of the formats that can be read, or written.
@@ -98,6 +101,7 @@ class Grammar {
   EvaluateRequest evaluate_;
   std::string keep_;
   TrustGrammar trust_;
+  FederationGrammar federation_;
   VerifyGrammar verify_;
 };
 
@@ -255,6 +259,12 @@ void Grammar::AddTrust() {
   CLI::App* command = Add("trust", "Makes, signs, shows and checks trust bundles.", TrustGrammar::kUsage);
   trust_.AddTo(command);
   commands_[command].run = [this] { return trust_.Run(console_); };
+}
+
+void Grammar::AddFederation() {
+  CLI::App* command = Add("federation", "Makes, signs, shows and asks the node map.", FederationGrammar::kUsage);
+  federation_.AddTo(command);
+  commands_[command].run = [this] { return federation_.Run(console_); };
 }
 
 void Grammar::AddVersion() {

@@ -374,7 +374,7 @@ void TellEvidence(Story& story, const LocalFederation& federation, const std::st
         "The nodes have been stopped in order and their folder is gone. To look at stores, logs, keys and "
         "configurations, write: passerelle demo --keep FOLDER");
   } else {
-    story.Fact("Node map", federation.folder() + "/node-map.yaml");
+    story.Fact("Node map", federation.folder() + "/node-map.json");
     for (const char* id : {"NO", "NL", "BG"}) {
       story.Fact(absl::StrCat("Node ", id), absl::StrCat(federation.NodeFolder(id), " (configuration, store, log)"));
     }

@@ -19,6 +19,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/federation/signed_node_map.h"
 #include "core/proof/key.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
@@ -37,6 +38,10 @@ using base::Reason;
 constexpr int kStartAttempts = 3;
 constexpr absl::Duration kPollInterval = absl::Milliseconds(10);
 constexpr size_t kLogBytesMax = 64u << 20;
+constexpr absl::string_view kName = "one-machine";
+constexpr uint32_t kThreshold = 2;
+// As long as the certificates live.
+constexpr absl::Duration kMapLife = absl::Hours(24 * 14);
 
 // A port of the loopback interface that nobody listens on at the moment.
 absl::StatusOr<int> FreePort() {
@@ -94,7 +99,7 @@ LocalPorts ParsePorts(const std::string& text) {
 }
 
 // A folder of our own, or the named one when nothing is in it.
-absl::StatusOr<std::string> MakeRoot(const std::string& wanted) {
+absl::StatusOr<std::string> MakeOwnFolder(const std::string& wanted) {
   if (wanted.empty()) {
     std::string folder = (std::filesystem::temp_directory_path() / "passerelle-XXXXXX").string();
     if (mkdtemp(folder.data()) == nullptr) return Problem(Reason::kOutputNotWritable, folder);
@@ -111,7 +116,7 @@ absl::StatusOr<std::string> MakeRoot(const std::string& wanted) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LocalFederation>> LocalFederation::Make(Options options) {
-  ASSIGN_OR_RETURN(options.folder, MakeRoot(options.folder));
+  ASSIGN_OR_RETURN(options.folder, MakeOwnFolder(options.folder));
   std::unique_ptr<LocalFederation> federation(new LocalFederation(std::move(options)));
   RETURN_IF_ERROR(federation->WriteFolder());
   return federation;
@@ -124,8 +129,9 @@ absl::Status LocalFederation::WriteFolder() {
   RETURN_IF_ERROR(WriteTls(options_.folder + "/authority", authority));
   {
     const absl::MutexLock lock(&mutex_);
-    map_.set_federation("one-machine");
+    map_.set_federation(std::string(kName));
     map_.set_version(1);
+    RETURN_IF_ERROR(MakeRoot());
   }
   for (const LocalNode& node : options_.nodes) RETURN_IF_ERROR(WriteNode(node, authority));
   const absl::MutexLock lock(&mutex_);
@@ -186,7 +192,8 @@ absl::Status LocalFederation::WriteRegister(const LocalNode& node) {
 absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) {
   config::v1::NodeConfig config;
   config.set_node(node.id);
-  config.set_node_map("../node-map.yaml");
+  config.set_node_map("../node-map.json");
+  config.mutable_federation()->set_root("../root.yaml");
   config.set_message_key("message.key.pem");
   config.set_store("store.sqlite");
   config.mutable_client_port()->set_listen("127.0.0.1:0");
@@ -217,7 +224,34 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
   return WriteText(ConfigPath(node.id), WriteYaml(config));
 }
 
-absl::Status LocalFederation::WriteNodeMap() { return WriteText(options_.folder + "/node-map.yaml", WriteYaml(map_)); }
+// Two of three authorities sign.
+absl::Status LocalFederation::MakeRoot() {
+  federation::v1::FederationRoot& root = *map_.mutable_root();
+  root.set_federation(std::string(kName));
+  root.set_version(1);
+  root.set_threshold(kThreshold);
+  for (const char* name : {"first", "second", "third"}) {
+    ASSIGN_OR_RETURN(proof::SigningKey key, proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa));
+    root.add_authorities()->set_name(name);
+    root.mutable_authorities()->rbegin()->set_jwk(key.verification_key().jwk());
+    authorities_.push_back(std::move(key));
+  }
+  return WriteText(options_.folder + "/root.yaml", WriteYaml(root));
+}
+
+absl::StatusOr<std::string> LocalFederation::SignNodeMap() {
+  const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
+  *map_.mutable_issue_time() = base::ToProto(now);
+  *map_.mutable_expire_time() = base::ToProto(now + kMapLife);
+  ASSIGN_OR_RETURN(federation::MapFile file, federation::ProposeNodeMap(map_, nullptr));
+  for (uint32_t i = 0; i < kThreshold; ++i) RETURN_IF_ERROR(federation::SignMapFile(authorities_[i], file));
+  return federation::WriteMapFile(file);
+}
+
+absl::Status LocalFederation::WriteNodeMap() {
+  ASSIGN_OR_RETURN(const std::string file, SignNodeMap());
+  return WriteText(options_.folder + "/node-map.json", file);
+}
 
 absl::Status LocalFederation::ChangeNodeMap(absl::FunctionRef<void(federation::v1::NodeMap&)> change) {
   const absl::MutexLock lock(&mutex_);

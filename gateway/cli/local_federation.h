@@ -23,6 +23,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/proof/key.h"
 #include "gateway/cli/child_process.h"
 #include "gateway/keys/make_certificates.h"
 #include "grpcpp/channel.h"
@@ -141,6 +142,8 @@ class LocalFederation {
   absl::Status WriteNode(const LocalNode& node, const CertificatePems& authority);
   absl::Status WriteRegister(const LocalNode& node);
   absl::Status WriteConfig(const LocalNode& node, int peer_port);
+  absl::Status MakeRoot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::string> SignNodeMap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status WriteNodeMap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Gives every node a peer port that is free now, in configuration and node map.
   absl::Status ChoosePorts();
@@ -157,6 +160,7 @@ class LocalFederation {
   Options options_;
   mutable absl::Mutex mutex_;
   federation::v1::NodeMap map_ ABSL_GUARDED_BY(mutex_);
+  std::vector<proof::SigningKey> authorities_ ABSL_GUARDED_BY(mutex_);  // who sign the map
   std::map<std::string, Process> processes_ ABSL_GUARDED_BY(mutex_);
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -13,6 +13,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/score.h"
+#include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
@@ -31,12 +32,17 @@ using google::protobuf::Duration;
 constexpr absl::Duration kRegisterTimeLimit = absl::Seconds(5);
 constexpr absl::Duration kRegisterTimeLimitMost = absl::Minutes(1);
 
+// A map is newer a few times a year; nodes that missed it should have it within minutes.
+constexpr absl::Duration kAskInterval = absl::Minutes(1);
+constexpr absl::Duration kAskIntervalMost = absl::Hours(24);
+
 constexpr absl::string_view kLoopbackFreePort = "127.0.0.1:0";
 
 // Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 4> kClientServices = {
+constexpr std::array<absl::string_view, 5> kClientServices = {
     "passerelle.authenticity.v1.AuthenticityService", "passerelle.exchange.v1.ExchangeService",
-    "passerelle.recognition.v1.RecognitionService", "passerelle.sharing.v1.SharingService"};
+    "passerelle.federation.v1.FederationService", "passerelle.recognition.v1.RecognitionService",
+    "passerelle.sharing.v1.SharingService"};
 
 absl::Status Refuse(absl::string_view key, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, key, detail);
@@ -75,6 +81,11 @@ void Complete(const std::string& folder, NodeConfig* config) {
   };
   resolve(config->mutable_node_map());
   resolve_key(config->mutable_message_key());
+  for (std::string& key : *config->mutable_further_message_keys()) resolve_key(&key);
+  if (config->has_federation()) {
+    resolve(config->mutable_federation()->mutable_root());
+    SetDefault(config->mutable_federation()->mutable_ask_interval(), kAskInterval);
+  }
   resolve(config->mutable_store());
   resolve(config->mutable_ports_file());
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
@@ -202,6 +213,10 @@ absl::Status CheckValues(const NodeConfig& config) {
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
   RETURN_IF_ERROR(CheckRegister(config));
   RETURN_IF_ERROR(CheckSeals(config));
+  if (config.has_federation()) {
+    if (config.federation().root().empty()) return Refuse("federation.root", "is missing");
+    RETURN_IF_ERROR(CheckLimit("federation.ask_interval", config.federation().ask_interval(), kAskIntervalMost));
+  }
   if (config.has_trust_bundle()) {
     if (config.trust_bundle().path().empty()) return Refuse("trust_bundle.path", "is missing");
     if (config.trust_bundle().root().empty()) return Refuse("trust_bundle.root", "is missing");
@@ -222,25 +237,6 @@ absl::StatusOr<Fetcher> LoadFetcher(const NodeConfig& config) {
   return fetcher;
 }
 
-// The node map says who this node is to the others; what it holds itself must be what they expect.
-absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files) {
-  const federation::v1::Node* own = files.nodes->Find(config.node());
-  if (own == nullptr) return Refuse("node", "the node map has no such node");
-  const std::string& kid = files.message_key->verification_key().thumbprint();
-  const auto& keys = own->message_keys();
-  if (std::none_of(keys.begin(), keys.end(), [&kid](const auto& key) { return key.kid() == kid; })) {
-    return Problem(Reason::kKeyUnusable, config.message_key(), "the node map does not name this key for the node");
-  }
-  const std::string& path = config.peer_port().tls().certificate();
-  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path, base::kConfigBytesMax));
-  ASSIGN_OR_RETURN(const std::string sha256, CertificateSha256(pem));
-  const auto& certificates = own->tls_certificate_sha256();
-  if (std::find(certificates.begin(), certificates.end(), sha256) == certificates.end()) {
-    return Problem(Reason::kKeyUnusable, path, "the node map does not name this certificate for the node");
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Duration ToDuration(const Duration& duration) {
@@ -255,24 +251,41 @@ absl::StatusOr<NodeConfig> LoadNodeConfig(const std::string& path) {
   return config;
 }
 
-absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path) {
-  federation::v1::NodeMap map;
-  RETURN_IF_ERROR(ReadYamlFile(path, &map));
-  return federation::NodeDirectory::Make(std::move(map));
+// The node map says who this node is to the others; what it holds itself must be what they expect.
+absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files, const federation::NodeDirectory& nodes) {
+  const federation::v1::Node* own = nodes.Find(config.node());
+  if (own == nullptr) return Refuse("node", "the node map has no such node");
+  const auto& keys = own->message_keys();
+  const bool named = std::any_of(keys.begin(), keys.end(), [&files](const auto& key) {
+    return std::any_of(files.message_keys.begin(), files.message_keys.end(),
+                       [&key](const auto& held) { return held->verification_key().thumbprint() == key.kid(); });
+  });
+  if (!named) {
+    return Problem(Reason::kKeyUnusable, config.message_key(), "the node map does not name this key for the node");
+  }
+  const std::string& path = config.peer_port().tls().certificate();
+  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path, base::kConfigBytesMax));
+  ASSIGN_OR_RETURN(const std::string sha256, CertificateSha256(pem));
+  const auto& certificates = own->tls_certificate_sha256();
+  const auto& dated = own->tls_certificates();
+  if (std::find(certificates.begin(), certificates.end(), sha256) == certificates.end() &&
+      std::none_of(dated.begin(), dated.end(), [&sha256](const auto& one) { return one.sha256() == sha256; })) {
+    return Problem(Reason::kKeyUnusable, path, "the node map does not name this certificate for the node");
+  }
+  return federation::CheckOwnTerms(*own);
 }
 
 absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   NodeFiles files;
   RETURN_IF_ERROR(CheckTlsFiles(config.client_port().tls()));
   RETURN_IF_ERROR(CheckTlsFiles(config.peer_port().tls()));
-  ASSIGN_OR_RETURN(files.nodes, LoadNodeMap(config.node_map()));
-  ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(config.message_key()));
-  files.message_key = std::make_shared<const proof::SigningKey>(std::move(key));
+  std::vector<std::string> keys = {config.message_key()};
+  keys.insert(keys.end(), config.further_message_keys().begin(), config.further_message_keys().end());
+  ASSIGN_OR_RETURN(files.message_keys, LoadMessageKeys(keys));
   ASSIGN_OR_RETURN(files.sealers, LoadSealers(config.seals()));
   if (config.status_servers_size() > 0) {
     ASSIGN_OR_RETURN(files.fetcher, LoadFetcher(config));
   }
-  RETURN_IF_ERROR(CheckOwnEntry(config, files));
   for (const std::string& path : config.recognition_policies()) {
     recognition::v1::RecognitionPolicy policy;
     RETURN_IF_ERROR(ReadYamlFile(path, &policy));

@@ -27,18 +27,20 @@ absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path);
 
 // The files that a configuration names, loaded and checked against each other.
 struct NodeFiles {
-  std::shared_ptr<const federation::NodeDirectory> nodes;
-  std::shared_ptr<const proof::SigningKey> message_key;
+  std::vector<std::shared_ptr<const proof::SigningKey>> message_keys;
   std::shared_ptr<const proof::Sealers> sealers;  // empty for a node that does not seal
   std::optional<Fetcher> fetcher;                 // none for a node that fetches nothing
   std::vector<recognition::v1::RecognitionPolicy> policies;
 };
 
-// Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable, kInputNotReadable, kInputTooLarge, with the file.
+// All but the node map, which has a history. Problems: kConfigInvalid, kKeyUnusable, kInputNotReadable, kInputTooLarge,
+// with the file.
 absl::StatusOr<NodeFiles> LoadNodeFiles(const config::v1::NodeConfig& config);
 
-// A node map file. Problems: kConfigInvalid, kNodeMapUnusable, kInputNotReadable, kInputTooLarge.
-absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path);
+// Whether the node map names this node as it is: with one of its message keys, its certificate, and what it remembers.
+// Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable.
+absl::Status CheckOwnEntry(const config::v1::NodeConfig& config, const NodeFiles& files,
+                           const federation::NodeDirectory& nodes);
 
 absl::Duration ToDuration(const google::protobuf::Duration& duration);
 

@@ -175,7 +175,8 @@ absl::Status AuthenticityService::Verify(const authenticity::v1::VerifyDocumentR
   CountVerdict(response->verdict(), *options_.metrics);
   const authenticity::v1::VerdictRecord record =
       authenticity::MakeVerdictRecord(question, response->verdict(), options_.node, authenticity::BundlePart::kDigest);
-  ASSIGN_OR_RETURN(*response->mutable_signed_verdict(), authenticity::SignVerdictRecord(record, *options_.key));
+  ASSIGN_OR_RETURN(const federation::MessageKeys::Key key, options_.key.At(question.now));
+  ASSIGN_OR_RETURN(*response->mutable_signed_verdict(), authenticity::SignVerdictRecord(record, *key));
   return absl::OkStatus();
 }
 

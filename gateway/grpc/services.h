@@ -10,7 +10,7 @@
 #include "core/authenticity/register_question.h"
 #include "core/document/adapter.h"
 #include "core/exchange/exchanges.h"
-#include "core/proof/key.h"
+#include "core/federation/message_keys.h"
 #include "core/proof/status/status_lists.h"
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
@@ -79,7 +79,7 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
     const trust::TrustBundleHolder* trust = nullptr;  // null when the node has no bundle
     const proof::StatusLists* status_lists = nullptr;  // null when the node fetches none
     authenticity::v1::VerdictPolicy policy;
-    const proof::SigningKey* key = nullptr;  // signs verdicts
+    federation::MessageKeySource key = {};  // signs verdicts
   };
   AuthenticityService(CallRunner* runner, Options options);
 

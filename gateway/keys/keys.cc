@@ -6,9 +6,14 @@
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -45,6 +50,26 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
   auto text = ReadFile(path, base::kConfigBytesMax);
   if (!text.ok()) return Problem(Reason::kKeyUnusable, path, "the file cannot be read");
   return text;
+}
+
+// The references with the "*.pem" of each folder, by name, in its place.
+std::vector<std::string> WithFolders(const std::vector<std::string>& references) {
+  std::vector<std::string> files;
+  for (const std::string& reference : references) {
+    std::error_code error;
+    if (IsPkcs11Uri(reference) || !std::filesystem::is_directory(reference, error)) {
+      files.push_back(reference);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (std::filesystem::directory_iterator entry(reference, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() == ".pem") found.push_back(entry->path().string());
+    }
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
 }
 
 using ReadPem = absl::StatusOr<proof::SigningKey>(absl::string_view);
@@ -88,6 +113,29 @@ absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path) {
 
 absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference) {
   return LoadKey(reference, proof::SigningKey::FromPem, proof::SigningKey::FromOpenssl);
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessageKeys(
+    const std::vector<std::string>& references) {
+  std::vector<std::shared_ptr<const proof::SigningKey>> keys;
+  absl::flat_hash_set<std::string> thumbprints;
+  for (const std::string& reference : WithFolders(references)) {
+    ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(reference));
+    if (!thumbprints.insert(key.verification_key().thumbprint()).second) {
+      return Problem(Reason::kKeyUnusable, reference, "the key is named twice");
+    }
+    keys.push_back(std::make_shared<const proof::SigningKey>(std::move(key)));
+  }
+  if (keys.empty()) return Problem(Reason::kKeyUnusable, references.front(), "the folder has no *.pem");
+  return keys;
+}
+
+std::string MessageKeysFingerprint(const std::vector<std::string>& references) {
+  std::string fingerprint;
+  for (const std::string& reference : WithFolders(references)) {
+    absl::StrAppend(&fingerprint, reference, "=", IsPkcs11Uri(reference) ? "" : FileFingerprint(reference), "\n");
+  }
+  return fingerprint;
 }
 
 absl::StatusOr<proof::Sealer> LoadSealer(const std::string& key, const std::string& certificate) {

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -30,6 +31,14 @@ absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path);
 
 // The key that signs messages, by path or URI. Problem: kKeyUnusable.
 absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference);
+
+// The keys of several references, each a path, a URI, or the path of a folder, which stands for every "*.pem" in it.
+// At least one, and none twice. Problem: kKeyUnusable with the reference or path.
+absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessageKeys(
+    const std::vector<std::string>& references);
+
+// What changes when a file of the references does, or one comes to a folder or goes.
+std::string MessageKeysFingerprint(const std::vector<std::string>& references);
 
 // A seal: its key by path or URI, and the path of its certificates, that of the key first. Problem: kKeyUnusable with
 // the reference or path.

@@ -14,6 +14,11 @@ inline constexpr char kMetricTrustDecision[] = "passerelle_trust_decision_total"
 inline constexpr char kMetricPeerRefused[] = "passerelle_peer_refused_total";
 inline constexpr char kMetricTranslation[] = "passerelle_translation_total";
 
+inline constexpr char kMetricNodeMapVersion[] = "passerelle_node_map_version";
+inline constexpr char kMetricNodeMapStale[] = "passerelle_node_map_stale";
+inline constexpr char kMetricNodeMapRefused[] = "passerelle_node_map_refused_total";
+inline constexpr char kMetricDaysToExpiry[] = "passerelle_days_to_expiry";
+
 inline constexpr char kLabelGrpcType[] = "grpc_type";
 inline constexpr char kLabelGrpcService[] = "grpc_service";
 inline constexpr char kLabelGrpcMethod[] = "grpc_method";
@@ -25,5 +30,8 @@ inline constexpr char kLabelState[] = "state";
 inline constexpr char kLabelDecision[] = "decision";
 inline constexpr char kLabelReason[] = "reason";
 inline constexpr char kLabelFormat[] = "format";
+inline constexpr char kLabelSource[] = "source";
+inline constexpr char kLabelNode[] = "node";
+inline constexpr char kLabelMaterial[] = "material";
 
 }  // namespace passerelle::gateway

@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "core/base/problem.h"
@@ -64,7 +65,14 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                   .Name(kMetricServerHandlingSeconds)
                   .Help("Time from a call to its answer.")
                   .Register(*registry_);
+  const auto gauge = [this](const char* name, const char* help) -> prometheus::Family<prometheus::Gauge>& {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
+  };
+  node_map_version_ = &gauge(kMetricNodeMapVersion, "Version of the node map in use.").Add({});
+  node_map_stale_ = &gauge(kMetricNodeMapStale, "1 when the node map in use has expired.").Add({});
+  days_to_expiry_ = &gauge(kMetricDaysToExpiry, "Days until a node has no valid material of a kind.");
   const absl::MutexLock lock(&mutex_);
+  node_map_refused_ = MakeCounters(kMetricNodeMapRefused, "Node maps that were refused.", {kLabelSource, kLabelReason});
   relay_messages_ =
       MakeCounters(kMetricRelayMessages, "Messages between nodes.", {kLabelDirection, kLabelType, kLabelOutcome});
   exchange_state_ = MakeCounters(kMetricExchangeState, "Exchanges that came into a state.", {kLabelState});
@@ -145,6 +153,31 @@ void Metrics::PeerRefused(absl::string_view reason) {
 void Metrics::Translation(absl::string_view format, absl::string_view outcome) {
   const absl::MutexLock lock(&mutex_);
   Count(translation_, {format, outcome});
+}
+
+void Metrics::NodeMapRefused(absl::string_view source, absl::string_view place) {
+  // Places within the content name entries of it.
+  constexpr absl::string_view kPlaces[] = {"signatures", "history",     "root",       "federation",
+                                           "version",    "expire_time", "issue_time", "payload"};
+  absl::string_view reason = "content";
+  for (const absl::string_view known : kPlaces) {
+    if (absl::StartsWith(place, known)) reason = known;
+  }
+  const absl::MutexLock lock(&mutex_);
+  Count(node_map_refused_, {source, reason});
+}
+void Metrics::NodeMapInForce(uint64_t version, bool stale) {
+  node_map_version_->Set(static_cast<double>(version));
+  node_map_stale_->Set(stale ? 1 : 0);
+}
+void Metrics::DaysToExpiry(const std::vector<DaysLeft>& days) {
+  const absl::MutexLock lock(&mutex_);
+  for (prometheus::Gauge* series : days_series_) days_to_expiry_->Remove(series);
+  days_series_.clear();
+  for (const DaysLeft& left : days) {
+    days_series_.push_back(&days_to_expiry_->Add({{kLabelNode, left.node}, {kLabelMaterial, left.material}}));
+    days_series_.back()->Set(left.days);
+  }
 }
 
 std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(registry_->Collect()); }

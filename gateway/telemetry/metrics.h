@@ -22,6 +22,7 @@
 #include "prometheus/counter.h"
 #include "prometheus/exposer.h"
 #include "prometheus/family.h"
+#include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 
@@ -59,6 +60,18 @@ class Metrics {
   void PeerRefused(absl::string_view reason);
   void Translation(absl::string_view format, absl::string_view outcome);
 
+  // source "file" or "peer"; place is where the refused map fails.
+  void NodeMapRefused(absl::string_view source, absl::string_view place);
+  void NodeMapInForce(uint64_t version, bool stale);
+  // How long material lasts; negative when it is over. `node` is empty for what belongs to no node.
+  struct DaysLeft {
+    std::string node;
+    std::string material;
+    double days;
+  };
+  // Replaces all that was told before.
+  void DaysToExpiry(const std::vector<DaysLeft>& days);
+
   // Every series as text (version 0.0.4).
   std::string Text() const;
 
@@ -86,6 +99,11 @@ class Metrics {
   Counters trust_decision_ ABSL_GUARDED_BY(mutex_);
   Counters peer_refused_ ABSL_GUARDED_BY(mutex_);
   Counters translation_ ABSL_GUARDED_BY(mutex_);
+  Counters node_map_refused_ ABSL_GUARDED_BY(mutex_);
+  prometheus::Gauge* node_map_version_;
+  prometheus::Gauge* node_map_stale_;
+  prometheus::Family<prometheus::Gauge>* days_to_expiry_;
+  std::vector<prometheus::Gauge*> days_series_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<prometheus::Exposer> exposer_;
   int port_ = 0;
 };

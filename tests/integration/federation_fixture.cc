@@ -39,11 +39,13 @@ void FederationTest::SetUp() {
   options.peer_call = absl::Seconds(1);
   options.drain = absl::Seconds(2);
   LocalNode norway = NodeOf("NO", "NO");
-  norway.clients = {{"portal", {"passerelle.sharing.v1.SharingService"}}};
+  norway.clients = {
+      {"portal", {"passerelle.sharing.v1.SharingService", "passerelle.authenticity.v1.AuthenticityService"}}};
   norway.entries = {{"NO-1", "holder-1", Transcript(), absl::FromUnixSeconds(1770000000)}};
   LocalNode netherlands = NodeOf("NL", "NL");
-  netherlands.clients = {
-      {"office", {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService"}}};
+  netherlands.clients = {{"office",
+                          {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService",
+                           "passerelle.federation.v1.FederationService"}}};
   LocalNode played = NodeOf("XX", "BG");
   played.played = true;
   options.nodes = {norway, netherlands, played};

@@ -168,6 +168,46 @@ INSTANTIATE_TEST_SUITE_P(
                "nodes[1].message_keys[0].not_after"},
         BadMap{"TimeImpossible", [](auto& map) { SecondKey(map).mutable_not_before()->set_nanos(-1); },
                "nodes[1].message_keys[0].not_before"},
+        BadMap{"CertificateTwiceWithATime",
+               [](auto& map) { Second(map).add_tls_certificates()->set_sha256(Certificate('a')); },
+               "nodes[1].tls_certificates[0].sha256"},
+        BadMap{"ContentKeyOfNoUse",
+               [](auto& map) {
+                 const SigningKey key = NewKey();
+                 v1::ContentKey& content = *Second(map).add_content_keys();
+                 content.set_kid(key.verification_key().thumbprint());
+                 content.set_jwk(key.verification_key().jwk());
+               },
+               "nodes[1].content_keys[0].use"},
+        BadMap{"ContentKeyThatSignsMessages",
+               [](auto& map) {
+                 v1::ContentKey& content = *Second(map).add_content_keys();
+                 content.set_kid(SecondKey(map).kid());
+                 content.set_jwk(SecondKey(map).jwk());
+                 content.set_use(v1::CONTENT_KEY_USE_SEAL);
+               },
+               "nodes[1].content_keys[0]"},
+        BadMap{"CountryInLowerCase", [](auto& map) { Second(map).set_country("fr"); }, "nodes[1].country"},
+        BadMap{"MemoryBelowNothing", [](auto& map) { Second(map).mutable_duplicate_memory()->set_seconds(-1); },
+               "nodes[1].duplicate_memory"},
+        BadMap{"MaintenanceWithoutEnd",
+               [](auto& map) { *Second(map).add_maintenance()->mutable_begin() = base::ToProto(kNow); },
+               "nodes[1].maintenance[0]"},
+        BadMap{"CompetenceForNothing", [](auto& map) { Second(map).add_competences(); },
+               "nodes[1].competences[0].purposes"},
+        BadMap{"CompetenceForLevelNine",
+               [](auto& map) {
+                 Second(map).add_competences()->add_purposes(v1::ROUTE_PURPOSE_RECOGNITION);
+                 Second(map).mutable_competences(0)->set_level_max(9);
+               },
+               "nodes[1].competences[0].level_max"},
+        BadMap{"CompetenceForAFieldInWords",
+               [](auto& map) {
+                 Second(map).add_competences()->add_purposes(v1::ROUTE_PURPOSE_RECOGNITION);
+                 Second(map).mutable_competences(0)->add_fields("law");
+               },
+               "nodes[1].competences[0].fields"},
+        BadMap{"GraceOfTwoYears", [](auto& map) { map.mutable_grace()->set_seconds(2 * 366 * 86'400); }, "grace"},
         BadMap{"ExpiryImpossible", [](auto& map) { map.mutable_expire_time()->set_seconds(253402300800); },
                "expire_time"}),
     [](const auto& c) { return c.param.name; });

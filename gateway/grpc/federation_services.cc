@@ -1,0 +1,50 @@
+#include "gateway/grpc/federation_services.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/federation/route.h"
+
+namespace passerelle::gateway {
+
+FederationService::FederationService(CallRunner* runner, const federation::NodeMapHolder* nodes,
+                                     const base::Clock* clock)
+    : runner_(runner), nodes_(nodes), clock_(clock) {
+  runner->AddMethod(federation::v1::FederationService::service_full_name(), "FindAuthority");
+}
+
+grpc::ServerUnaryReactor* FederationService::FindAuthority(grpc::CallbackServerContext* context,
+                                                           const federation::v1::FindAuthorityRequest* request,
+                                                           federation::v1::FindAuthorityResponse* response) {
+  const auto find = [this](const federation::v1::FindAuthorityRequest& in,
+                           federation::v1::FindAuthorityResponse* out) -> absl::Status {
+    ASSIGN_OR_RETURN(*out->mutable_answer(), federation::FindAuthority(*nodes_->Get(), in.question(), clock_->Now()));
+    return absl::OkStatus();
+  };
+  return runner_->Run(context, federation::v1::FederationService::service_full_name(), "FindAuthority", request,
+                      response,
+                      [find](const CallInfo&, const federation::v1::FindAuthorityRequest& in,
+                             federation::v1::FindAuthorityResponse* out) -> CallOutcome { return find(in, out); });
+}
+
+NodeMapService::NodeMapService(CallRunner* runner, const federation::NodeMapHolder* nodes, SignedMap signed_map)
+    : runner_(runner), nodes_(nodes), signed_map_(std::move(signed_map)) {
+  runner->AddMethod(federation::v1::NodeMapService::service_full_name(), "GetNodeMap");
+}
+
+grpc::ServerUnaryReactor* NodeMapService::GetNodeMap(grpc::CallbackServerContext* context,
+                                                     const federation::v1::GetNodeMapRequest* request,
+                                                     federation::v1::GetNodeMapResponse* response) {
+  return runner_->Run(context, federation::v1::NodeMapService::service_full_name(), "GetNodeMap", request, response,
+                      [this](const CallInfo&, const federation::v1::GetNodeMapRequest& in,
+                             federation::v1::GetNodeMapResponse* out) -> CallOutcome {
+                        const std::shared_ptr<const std::string> signed_map = signed_map_();
+                        if (signed_map == nullptr) return absl::OkStatus();
+                        // Read after the file: a map in between only makes it look older, and the caller asks again.
+                        out->set_version(nodes_->Get()->map().version());
+                        if (out->version() > in.version()) out->set_signed_map(*signed_map);
+                        return absl::OkStatus();
+                      });
+}
+
+}  // namespace passerelle::gateway
