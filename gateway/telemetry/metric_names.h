@@ -14,6 +14,15 @@ inline constexpr char kMetricTrustDecision[] = "passerelle_trust_decision_total"
 inline constexpr char kMetricPeerRefused[] = "passerelle_peer_refused_total";
 inline constexpr char kMetricTranslation[] = "passerelle_translation_total";
 
+inline constexpr char kMetricLogEvents[] = "passerelle_log_events_total";
+inline constexpr char kMetricBuildInfo[] = "passerelle_build_info";
+inline constexpr char kMetricCertificateExpiry[] = "passerelle_certificate_expiry_seconds";
+inline constexpr char kMetricTrustBundleExpiry[] = "passerelle_trust_bundle_expiry_seconds";
+inline constexpr char kMetricNodeMapExpiry[] = "passerelle_node_map_expiry_seconds";
+inline constexpr char kMetricRelayOverdue[] = "passerelle_relay_overdue_seconds";
+inline constexpr char kMetricResidentMemory[] = "process_resident_memory_bytes";
+inline constexpr char kMetricStartTime[] = "process_start_time_seconds";
+
 inline constexpr char kLabelGrpcType[] = "grpc_type";
 inline constexpr char kLabelGrpcService[] = "grpc_service";
 inline constexpr char kLabelGrpcMethod[] = "grpc_method";
@@ -25,5 +34,9 @@ inline constexpr char kLabelState[] = "state";
 inline constexpr char kLabelDecision[] = "decision";
 inline constexpr char kLabelReason[] = "reason";
 inline constexpr char kLabelFormat[] = "format";
+inline constexpr char kLabelEvent[] = "event";
+inline constexpr char kLabelLevel[] = "level";
+inline constexpr char kLabelVersion[] = "version";
+inline constexpr char kLabelPurpose[] = "purpose";
 
 }  // namespace passerelle::gateway

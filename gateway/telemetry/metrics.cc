@@ -9,7 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "core/base/problem.h"
+#include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metric_names.h"
 #include "prometheus/text_serializer.h"
 
@@ -24,6 +26,8 @@ constexpr size_t kSeriesMax = 500;
 
 // Upper bounds in seconds, from a call answered from memory to the longest peer call.
 constexpr double kSecondsBounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+double ToUnixSecondsDouble(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
 
 // Connects to a port of this machine and hangs up.
 void Knock(int port) {
@@ -64,6 +68,13 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
                   .Name(kMetricServerHandlingSeconds)
                   .Help("Time from a call to its answer.")
                   .Register(*registry_);
+  MakeEventCounters();
+  certificate_expiry_ = &Gauges(kMetricCertificateExpiry, "Unix time at which a certificate file stops being of use.");
+  trust_bundle_expiry_ = &Gauges(kMetricTrustBundleExpiry, "Unix time at which the trust bundle expires.");
+  node_map_expiry_ = &Gauges(kMetricNodeMapExpiry, "Unix time at which the node map expires.");
+  relay_overdue_ = &Gauges(kMetricRelayOverdue, "Age of the oldest message that could be sent and was not.").Add({});
+  resident_memory_ = &Gauges(kMetricResidentMemory, "Resident memory of the process.").Add({});
+  Gauges(kMetricStartTime, "Unix time at which the process started.").Add({}).Set(ToUnixSecondsDouble(absl::Now()));
   const absl::MutexLock lock(&mutex_);
   relay_messages_ =
       MakeCounters(kMetricRelayMessages, "Messages between nodes.", {kLabelDirection, kLabelType, kLabelOutcome});
@@ -74,6 +85,31 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
       MakeCounters(kMetricPeerRefused, "Callers refused before their request was looked at.", {kLabelReason});
   translation_ = MakeCounters(kMetricTranslation, "Documents read by an adapter.", {kLabelFormat, kLabelOutcome});
 }
+
+// All of them at once, so that the first event of a kind is an increase and not a series that appears.
+void Metrics::MakeEventCounters() {
+  auto& family =
+      prometheus::BuildCounter().Name(kMetricLogEvents).Help("Events that were logged.").Register(*registry_);
+  for (int i = 0; i < LogEventCount(); ++i) {
+    const auto event = static_cast<gateway::LogEvent>(i);
+    log_events_.push_back(&family.Add(
+        {{kLabelEvent, std::string(EventName(event))}, {kLabelLevel, std::string(LevelName(EventLevel(event)))}}));
+  }
+}
+
+prometheus::Family<prometheus::Gauge>& Metrics::Gauges(const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
+}
+
+void Metrics::BuildInfo(const std::string& version) {
+  Gauges(kMetricBuildInfo, "The version that runs; always 1.").Add({{kLabelVersion, version}}).Set(1);
+}
+
+void Metrics::CertificateExpiry(const std::string& purpose, absl::Time time) {
+  certificate_expiry_->Add({{kLabelPurpose, purpose}}).Set(ToUnixSecondsDouble(time));
+}
+void Metrics::TrustBundleExpiry(absl::Time time) { trust_bundle_expiry_->Add({}).Set(ToUnixSecondsDouble(time)); }
+void Metrics::NodeMapExpiry(absl::Time time) { node_map_expiry_->Add({}).Set(ToUnixSecondsDouble(time)); }
 
 Metrics::Counters Metrics::MakeCounters(const char* name, const char* help, std::vector<const char*> labels) {
   Counters counters;
