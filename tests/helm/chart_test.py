@@ -275,7 +275,7 @@ class Configuration(unittest.TestCase):
             put("seal-%d/tls.key" % index, self.seal()[0])
             put("seal-%d/tls.crt" % index, self.seal()[1])
         if values["trustBundle"]["existingConfigMap"]:
-            bundle, trust_root = self.trust()
+            bundle, trust_root = local_nodes.make_trust_bundle(PROGRAM, SOURCE, WORK)
             put("trust/bundle.json", bundle)
             put("trust/root.yaml", trust_root)
         for mount in pod["spec"]["containers"][0]["volumeMounts"]:
@@ -295,19 +295,6 @@ class Configuration(unittest.TestCase):
                             "-addext", "keyUsage=critical,nonRepudiation", "-addext", "basicConstraints=critical,CA:FALSE"],
                            check=True, stderr=subprocess.DEVNULL)
         return key, certificate
-
-    def trust(self):
-        bundle, root, key = WORK / "bundle.json", WORK / "root.yaml", WORK / "signer.pem"
-        if not bundle.exists():
-            subprocess.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", key], check=True)
-            subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", WORK / "signer.pub"], check=True)
-            root.write_text(subprocess.run([PROGRAM, "trust", "root", "--key", WORK / "signer.pub", "--threshold", "1",
-                                            "--anchor-threshold", "1"], check=True, capture_output=True, text=True).stdout)
-            anchors = WORK / "anchors.yaml"
-            anchors.write_text(re.sub(r"expire_time: .*", "expire_time: 2099-01-01T00:00:00Z",
-                                      (SOURCE / "docs/operating/anchors.yaml").read_text()))
-            subprocess.run([PROGRAM, "trust", "build", anchors, "--key", key, "--out", bundle], check=True)
-        return bundle, root
 
     def check(self, config):
         return subprocess.run([PROGRAM, "serve", "--config", config, "--check-config"], capture_output=True, text=True)
@@ -341,10 +328,8 @@ def main():
     if shutil.which("go") is None or not pathlib.Path("/usr/share/gocode/src/github.com/Masterminds/sprig").exists():
         print("SKIPPED: golang-go and golang-github-masterminds-sprig-dev are not installed; scripts/setup.sh installs them")
         return 77
-    for left in ("federation", "bundle.json"):
-        shutil.rmtree(WORK / left, ignore_errors=True)
     WORK.mkdir(parents=True, exist_ok=True)
-    (WORK / "bundle.json").unlink(missing_ok=True)
+    shutil.rmtree(WORK / "federation", ignore_errors=True)
     go = {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(WORK / "gocache")}
     subprocess.run(["go", "build", "-o", RENDER, SOURCE / "tests/helm/render/main.go"], check=True, env=go)
     result = unittest.main(argv=[sys.argv[0]], exit=False).result

@@ -5,6 +5,7 @@ A test ends what it starts: a node stops when its standard input ends, so also w
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 import urllib.request
@@ -16,6 +17,22 @@ def make_federation(program, folder):
     """Keys, certificates, node map, registers and configurations of the nodes NO, NL and BG in a new folder."""
     subprocess.run([program, "demo", "--keep", str(folder)], check=True, stdout=subprocess.DEVNULL)
     return pathlib.Path(folder)
+
+
+def make_trust_bundle(program, source, folder):
+    """A bundle of the anchors in docs/operating that is in force, signed; the paths of the bundle and of its root."""
+    folder = pathlib.Path(folder)
+    key, public, root, anchors, bundle = (folder / name for name in (
+        "signer.pem", "signer.pub", "root.yaml", "anchors.yaml", "bundle.json"))
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", key], check=True)
+    subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", public], check=True)
+    root.write_text(subprocess.run([program, "trust", "root", "--key", public, "--threshold", "1", "--anchor-threshold", "1"],
+                                   check=True, capture_output=True, text=True).stdout)
+    text = (pathlib.Path(source) / "docs/operating/anchors.yaml").read_text()
+    anchors.write_text(re.sub(r"expire_time: .*", "expire_time: 2099-01-01T00:00:00Z", text))
+    bundle.unlink(missing_ok=True)
+    subprocess.run([program, "trust", "build", anchors, "--key", key, "--out", bundle], check=True)
+    return bundle, root
 
 
 class LocalNode:
