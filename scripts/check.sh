@@ -96,7 +96,7 @@ check_tidy() {
 }
 
 check_shell() {
-  local files=(scripts/*.sh .ci/run)
+  local files=(scripts/*.sh tests/package/*.sh packaging/debian/p* .ci/run)
   shellcheck --external-sources --source-path=scripts "${files[@]}"
   echo "shell: ${#files[@]} scripts, 0 findings"
 }
