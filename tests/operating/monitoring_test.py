@@ -104,6 +104,13 @@ class Names(unittest.TestCase):
                 self.assertIn(name, exported, place)
                 self.assertIn('"%s"' % re.sub(r"_(bucket|count|sum)$", "", name), header, place)
 
+    def test_the_page_lists_every_metric(self):
+        header = (SOURCE / "gateway/telemetry/metric_names.h").read_text()
+        names = set(re.findall(r"kMetric\w+\[\] = \"(\w+)\"", header))
+        self.assertGreater(len(names), 10)
+        rows = [line for line in (SOURCE / "docs/operating/monitor.md").read_text().splitlines() if line.startswith("| `")]
+        self.assertEqual({name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}, names)
+
     def test_the_test_finds_names(self):
         self.assertEqual(metrics_in('sum by (a) (rate(x_total{b="c"}[5m])) / y > 5 and z offset 1h'), {"x_total", "y", "z"})
 
