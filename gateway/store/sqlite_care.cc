@@ -116,7 +116,7 @@ void SyncFolderOf(const std::string& path) {
 // Copies `from` into the new file `to` and checks what came out; nothing is left behind when it fails.
 absl::StatusOr<SqliteStoreState> CopyDatabase(sqlite3* from, const std::string& from_path, const std::string& to) {
   RETURN_IF_ERROR(MakePrivateFile(to));
-  auto remove = absl::MakeCleanup([&to] { unlink(to.c_str()); });
+  absl::Cleanup remove = [&to] { unlink(to.c_str()); };
   ASSIGN_OR_RETURN(const Database copy, OpenDatabase(to));
   sqlite3_backup* const backup = sqlite3_backup_init(copy.get(), "main", from, "main");
   if (backup == nullptr) return Failure(to, sqlite3_errcode(copy.get()));
