@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/register_question.h"
 #include "core/base/limits.h"
@@ -23,8 +22,10 @@
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
 #include "gateway/background_loop.h"
+#include "gateway/client_table.h"
 #include "gateway/config/node_config.h"
 #include "gateway/config/yaml.h"
+#include "gateway/config_file.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/files/files.h"
 #include "gateway/grpc/federation_services.h"
@@ -36,6 +37,7 @@
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
 #include "gateway/node_federation.h"
+#include "gateway/node_gauges.h"
 #include "gateway/registers/open_register.h"
 #include "gateway/system_clock.h"
 #include "gateway/system_random.h"
@@ -61,29 +63,9 @@ constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
 constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
 constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
+constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 // How long connections without calls have to close.
 constexpr absl::Duration kHangUp = absl::Milliseconds(200);
-
-// Clients by the digest of their certificate; who is not in it is nobody.
-class ClientTable {
- public:
-  explicit ClientTable(const config::v1::ClientPort& port) {
-    for (const config::v1::Client& client : port.clients()) clients_[client.certificate_sha256()] = client;
-  }
-
-  absl::StatusOr<std::string> Authorise(absl::string_view certificate_sha256, absl::string_view service) const {
-    const auto found = clients_.find(certificate_sha256);
-    if (found == clients_.end()) return Problem(Reason::kClientUnknown, "certificate");
-    const auto& services = found->second.services();
-    if (std::find(services.begin(), services.end(), service) == services.end()) {
-      return Problem(Reason::kClientNotAllowed, service);
-    }
-    return found->second.id();
-  }
-
- private:
-  absl::flat_hash_map<std::string, config::v1::Client> clients_;
-};
 
 }  // namespace
 
@@ -92,11 +74,13 @@ class Node::Assembly {
  public:
   Assembly(const config::v1::NodeConfig& config, Parts parts)
       : config_(config),
-        log_(parts.log),
+        log_(parts.log, [this](LogEvent event) { metrics_.LogEvent(static_cast<int>(event)); }),
         store_(std::make_unique<MeteredStore>(std::move(parts.store), &metrics_)),
         plain_adapters_(std::move(parts.adapters)),
         adapters_(MeterAdapters(plain_adapters_, &metrics_)),
-        clients_(config.client_port()) {}
+        config_file_(std::move(parts.config_path), std::move(parts.overrides), config, &clients_, &log_) {
+    metrics_.BuildInfo(parts.version);
+  }
 
   absl::Status Start();
   void Drain();
@@ -120,17 +104,19 @@ class Node::Assembly {
   absl::Duration Limit(const google::protobuf::Duration& duration) const { return ToDuration(duration); }
 
   const config::v1::NodeConfig config_;
-  Log log_;
   Metrics metrics_;
+  Log log_;
   SystemClock clock_;
   SystemRandom random_;
   std::unique_ptr<base::Store> store_;
   document::Registry plain_adapters_;
   document::Registry adapters_;
   ClientTable clients_;
+  ConfigFile config_file_;
   std::shared_ptr<const proof::Sealers> sealers_;
   std::unique_ptr<StatusListCache> status_lists_;
   std::unique_ptr<NodeFederation> federation_;
+  std::unique_ptr<NodeGauges> gauges_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<PeerTransport> transport_;
@@ -149,6 +135,7 @@ class Node::Assembly {
   std::unique_ptr<BackgroundLoop> list_fetcher_;
   std::unique_ptr<BackgroundLoop> map_asker_;
   absl::Time next_forget_ = absl::InfinitePast();
+  absl::Time next_measurement_ = absl::InfinitePast();
   std::unique_ptr<WorkerPool> client_pool_;
   std::unique_ptr<WorkerPool> peer_pool_;
   std::unique_ptr<CallRunner> client_runner_;
@@ -175,6 +162,8 @@ absl::Status Node::Assembly::Start() {
       NodeFederation::Open(
           {.config = &config_, .store = store_.get(), .clock = &clock_, .log = &log_, .metrics = &metrics_}, files));
   RETURN_IF_ERROR(OpenTrustBundle());
+  gauges_ = std::make_unique<NodeGauges>(&config_, store_.get(), federation_->nodes(), &clock_, &metrics_);
+  RETURN_IF_ERROR(gauges_->Refresh());
   RETURN_IF_ERROR(OpenRegister());
   MakeRelay(files);
   MakeServices();
@@ -199,6 +188,7 @@ absl::Status Node::Assembly::OpenTrustBundle() {
 
 void Node::Assembly::LogTrustBundle() {
   const auto bundle = trust_->holder()->Get();
+  metrics_.TrustBundleExpiry(bundle->expire_time());
   log_.Write(LogEvent::kTrustBundleLoaded,
              {{"version", static_cast<int64_t>(bundle->message().version())}, {"sha256", bundle->sha256()}});
   if (bundle->ExpiresSoon(clock_.Now())) {
@@ -372,8 +362,13 @@ void Node::Assembly::StartLoops() {
 }
 
 absl::StatusOr<bool> Node::Assembly::KeepHouse() {
+  config_file_.Refresh();
   RETURN_IF_ERROR(federation_->Refresh());
   RETURN_IF_ERROR(RefreshTrustBundle());
+  if (clock_.Now() >= next_measurement_) {
+    RETURN_IF_ERROR(gauges_->Refresh());
+    next_measurement_ = clock_.Now() + kMeasureInterval;
+  }
   if (clock_.Now() >= next_forget_) {
     RETURN_IF_ERROR(inbox_->Forget().status());
     next_forget_ = clock_.Now() + kForgetInterval;
@@ -482,8 +477,8 @@ absl::Status CheckTrustBundle(const config::v1::TrustBundleFiles& files) {
 
 }  // namespace
 
-absl::Status CheckNodeConfig(const std::string& path) {
-  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
+absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides) {
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path, overrides));
   ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config));
   const SystemClock clock;
   ASSIGN_OR_RETURN(const auto nodes, LoadNodeMap(config.node_map(), config.federation().root(), clock.Now()));

@@ -13,11 +13,13 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/port/store.h"
 #include "core/document/adapter.h"
+#include "gateway/config/overrides.h"
 #include "passerelle/config/v1/node_config.pb.h"
 
 namespace passerelle::gateway {
@@ -28,6 +30,10 @@ class Node {
     std::unique_ptr<base::Store> store;
     document::Registry adapters;
     std::FILE* log = stderr;  // one JSON object a line
+    // Where the configuration came from, to take over what changes there; empty for nowhere.
+    std::string config_path = "";
+    std::vector<ConfigOverride> overrides = {};
+    std::string version = "";  // of the program, for the metrics
   };
 
   // Ports that are listened on.
@@ -60,7 +66,7 @@ class Node {
 
 // Loads everything that a node with this configuration file would load, and starts nothing. Problems as of
 // LoadNodeConfig and Node::Start.
-absl::Status CheckNodeConfig(const std::string& path);
+absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides = {});
 
 // Leaves SIGINT and SIGTERM to WaitForStopSignal, and ignores SIGPIPE. To be called in main before any thread is made.
 void BlockStopSignals();

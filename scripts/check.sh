@@ -22,6 +22,9 @@ usage: scripts/check.sh <target>
   docs [--update]     generated documents, and the commands in the documents
   fuzz-smoke [secs] [target…]  every fuzz target, or those named, for 20 seconds or as long as is said
   bench [topic…]      benchmarks, all or those named, and the ratios that are goals
+  helm                the chart: values, manifests, and the node's configuration within (an approximation of helm)
+  package             the Debian package: built, installed into a root of its own, run, upgraded, purged; the Dockerfile
+  operating           alert rules, dashboard and runbooks against running nodes and a real Prometheus
 END
 }
 
@@ -32,6 +35,14 @@ tests_of() {
   build "$preset"
   run_tests "$preset" "$@"
   echo "$name: $PASSED passed, $FAILED failed, $SKIPPED skipped"
+  ((FAILED == 0 && PASSED > 0))
+}
+
+# Tests with real processes around the program, with what they print.
+tests_of_label() {
+  build release passerelle
+  run_tests release --verbose -L "^$1\$"
+  echo "$1: $PASSED passed, $FAILED failed, $SKIPPED skipped"
   ((FAILED == 0 && PASSED > 0))
 }
 
@@ -85,7 +96,7 @@ check_tidy() {
 }
 
 check_shell() {
-  local files=(scripts/*.sh .ci/run)
+  local files=(scripts/*.sh tests/package/*.sh packaging/debian/p* .ci/run)
   shellcheck --external-sources --source-path=scripts "${files[@]}"
   echo "shell: ${#files[@]} scripts, 0 findings"
 }
@@ -184,7 +195,7 @@ case $target in
   tidy) check_tidy "$@" ;;
   tidy-one) check_tidy_one "$@" ;;
   shell) check_shell ;;
-  unit) tests_of release unit -LE '^(integration|arch|api|docs|fuzz)$' ;;
+  unit) tests_of release unit -LE '^(integration|arch|api|docs|fuzz|helm|package|operating)$' ;;
   integration) tests_of release integration -L '^integration$' ;;
   asan) tests_of asan-ubsan asan ;;
   tsan) check_tsan ;;
@@ -194,7 +205,10 @@ case $target in
   docs) check_docs "$@" ;;
   fuzz-smoke) check_fuzz_smoke "$@" ;;
   bench) check_bench "$@" ;;
-  sim | faults | postgres | helm | package)
+  helm) tests_of_label helm ;;
+  package) tests_of_label package ;;
+  operating) tests_of_label operating ;;
+  sim | faults | postgres)
     echo "check.sh: $target comes with a later release" >&2
     exit 2
     ;;

@@ -41,8 +41,8 @@ struct Command {
 // The program's grammar. One object for one command line.
 class Grammar {
  public:
-  Grammar(const Console& console, const StoreOpener& open_store)
-      : console_(console), open_store_(open_store), registry_(adapters::MakeRegistry()) {
+  Grammar(const Console& console, const StoreOpener& open_store, const StoreCare& care)
+      : console_(console), open_store_(open_store), care_(care), registry_(adapters::MakeRegistry()) {
     app_.set_version_flag("--version", std::string("passerelle ") + PASSERELLE_VERSION);
     AddDemo();
     AddServe();
@@ -55,6 +55,7 @@ class Grammar {
     AddRecognition();
     AddTrust();
     AddFederation();
+    AddStore();
     AddVersion();
   }
 
@@ -78,6 +79,7 @@ class Grammar {
   void AddRecognition();
   void AddTrust();
   void AddFederation();
+  void AddStore();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
   // Ids of the formats that can be read, or written.
@@ -85,6 +87,7 @@ class Grammar {
 
   const Console& console_;
   const StoreOpener& open_store_;
+  const StoreCare& care_;
   const document::Registry registry_;
   CLI::App app_{"Exchanges micro-credentials between national qualification systems.", "passerelle"};
   std::map<const CLI::App*, Command> commands_;
@@ -102,6 +105,7 @@ class Grammar {
   std::string keep_;
   TrustGrammar trust_;
   FederationGrammar federation_;
+  StoreRequest store_;
   VerifyGrammar verify_;
 };
 
@@ -135,9 +139,14 @@ void Grammar::AddDemo() {
 }
 
 void Grammar::AddServe() {
-  CLI::App* command =
-      Add("serve", "Runs a node until it is told to stop.", "--config FILE [--check-config] [--stop-with-stdin]");
+  CLI::App* command = Add("serve", "Runs a node until it is told to stop.",
+                          "--config FILE [--set KEY=VALUE] [--check-config] [--print-config] [--stop-with-stdin]");
   command->add_option("--config", serve_.config, "Configuration of the node, YAML")->required();
+  command
+      ->add_option("--set", serve_.set,
+                   "A key in the place of the file's and the environment's, client_port.listen=...")
+      ->allow_extra_args(false);
+  command->add_flag("--print-config", serve_.print, "Only print the configuration as it counts, without secrets");
   command->add_flag("--check-config", serve_.check_only, "Only check everything that the configuration names");
   command->add_flag("--stop-with-stdin", serve_.stop_with_stdin, "Stop when standard input ends");
   commands_[command].run = [this] { return RunServe(adapters::MakeRegistry(), serve_, open_store_, console_); };
@@ -267,6 +276,26 @@ void Grammar::AddFederation() {
   commands_[command].run = [this] { return federation_.Run(console_); };
 }
 
+void Grammar::AddStore() {
+  CLI::App* command = Add("store", "Looks after the store of a node.",
+                          "check | backup --to FILE | restore --from FILE, each with --config FILE [--set KEY=VALUE]");
+  CLI::App* check = command->add_subcommand("check", "Reads all of the store and says what it holds.");
+  CLI::App* back_up = command->add_subcommand("backup", "Copies the store into a file, while the node runs or not.");
+  back_up->add_option("--to", store_.file, "New file to write to")->required();
+  CLI::App* restore = command->add_subcommand("restore", "Puts a backup in the place of the store of a stopped node.");
+  restore->add_option("--from", store_.file, "File of a backup")->required();
+  for (CLI::App* each : {check, back_up, restore}) {
+    each->add_option("--config", store_.config, "Configuration of the node, YAML")->required();
+    each->add_option("--set", store_.set, "A key in the place of the file's and the environment's")
+        ->allow_extra_args(false);
+  }
+  command->require_subcommand(1);
+  commands_[command].run = [this, command] {
+    store_.action = command->get_subcommands().front()->get_name();
+    return RunStore(store_, care_, console_);
+  };
+}
+
 void Grammar::AddVersion() {
   CLI::App* command = Add("version", "Names the version of this program.", "");
   commands_[command].run = [this] {
@@ -316,8 +345,9 @@ int Grammar::Run(int argc, const char* const* argv) {
 
 }  // namespace
 
-int RunCommandLine(int argc, const char* const* argv, const StoreOpener& open_store, const Console& console) {
-  return std::make_unique<Grammar>(console, open_store)->Run(argc, argv);
+int RunCommandLine(int argc, const char* const* argv, const StoreOpener& open_store, const StoreCare& care,
+                   const Console& console) {
+  return std::make_unique<Grammar>(console, open_store, care)->Run(argc, argv);
 }
 
 }  // namespace passerelle::gateway

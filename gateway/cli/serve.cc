@@ -6,10 +6,14 @@
 #include <cstdio>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/base/status_macros.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/config/node_config.h"
+#include "gateway/config/overrides.h"
+#include "gateway/config/redacted.h"
+#include "gateway/config/yaml.h"
 #include "gateway/grpc/tls.h"
 #include "gateway/node.h"
 
@@ -27,28 +31,44 @@ void StopWithStandardInput() {
 }
 
 absl::StatusOr<std::unique_ptr<Node>> StartNode(document::Registry registry, const ServeRequest& request,
+                                                const std::vector<ConfigOverride>& overrides,
                                                 const StoreOpener& open_store) {
-  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config));
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config, overrides));
   ASSIGN_OR_RETURN(std::unique_ptr<base::Store> store, open_store(config.store()));
-  return Node::Start(config, {std::move(store), std::move(registry), stdout});
+  return Node::Start(config, {.store = std::move(store),
+                              .adapters = std::move(registry),
+                              .log = stdout,
+                              .config_path = request.config,
+                              .overrides = overrides,
+                              .version = PASSERELLE_VERSION});
+}
+
+absl::Status PrintConfig(const ServeRequest& request, const std::vector<ConfigOverride>& overrides,
+                         const Console& console) {
+  ASSIGN_OR_RETURN(config::v1::NodeConfig config, LoadNodeConfig(request.config, overrides));
+  RedactSecrets(&config);
+  console.out << WriteYaml(config);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 int RunServe(document::Registry registry, const ServeRequest& request, const StoreOpener& open_store,
              const Console& console) {
-  if (request.check_only) {
-    if (const absl::Status status = CheckNodeConfig(request.config); !status.ok()) {
-      PrintProblem(status, console);
-      return kExitRefused;
-    }
-    console.out << "The configuration can be used.\n";
-    return kExitDone;
+  const auto overrides = AllOverrides(request.set);
+  absl::Status status = overrides.status();
+  if (status.ok() && request.print) status = PrintConfig(request, *overrides, console);
+  if (status.ok() && request.check_only) status = CheckNodeConfig(request.config, *overrides);
+  if (!status.ok()) {
+    PrintProblem(status, console);
+    return kExitRefused;
   }
+  if (request.check_only && !request.print) console.out << "The configuration can be used.\n";
+  if (request.check_only || request.print) return kExitDone;
   RequireTls13();
   BlockStopSignals();
   if (request.stop_with_stdin) StopWithStandardInput();
-  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, open_store);
+  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, *overrides, open_store);
   if (!node.ok()) {
     PrintProblem(node.status(), console);
     return kExitRefused;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/base/port/store.h"
@@ -18,6 +19,8 @@ using StoreOpener = std::function<absl::StatusOr<std::unique_ptr<base::Store>>(c
 struct ServeRequest {
   std::string config;
   bool check_only = false;
+  bool print = false;            // the configuration as it counts, without secrets
+  std::vector<std::string> set;  // overrides, "key=value"
   bool stop_with_stdin = false;  // stops when standard input ends: with the process that started the node
 };
 

@@ -243,9 +243,12 @@ absl::Duration ToDuration(const Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
-absl::StatusOr<NodeConfig> LoadNodeConfig(const std::string& path) {
+absl::StatusOr<NodeConfig> LoadNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides) {
   NodeConfig config;
   RETURN_IF_ERROR(ReadYamlFile(path, &config));
+  for (const ConfigOverride& set : overrides) {
+    RETURN_IF_ERROR(SetYamlField(set.source, set.path, set.value, &config));
+  }
   Complete(FolderOf(path), &config);
   RETURN_IF_ERROR(CheckValues(config));
   return config;

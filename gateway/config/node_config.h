@@ -14,6 +14,7 @@
 #include "core/federation/node_map.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
+#include "gateway/config/overrides.h"
 #include "gateway/fetch/fetcher.h"
 #include "google/protobuf/duration.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
@@ -21,9 +22,11 @@
 
 namespace passerelle::gateway {
 
-// Reads a configuration file: paths become absolute or relative to the working folder, limits and the operators' port
-// get their defaults, every value is checked. Problems: kInputNotReadable, kInputTooLarge, kConfigInvalid with the key.
-absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path);
+// Reads a configuration file and sets what the overrides say, in their order: paths become absolute or relative to the
+// working folder, limits and the operators' port get their defaults, every value is checked. Paths of overrides count
+// from the file's folder too. Problems: kInputNotReadable, kInputTooLarge, kConfigInvalid with the key.
+absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path,
+                                                      const std::vector<ConfigOverride>& overrides = {});
 
 // The files that a configuration names, loaded and checked against each other.
 struct NodeFiles {

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
@@ -100,9 +101,44 @@ class Reader {
     return absl::OkStatus();
   }
 
+  // Sets the field at `path` of the message.
+  absl::Status ReadAt(absl::string_view path, absl::string_view value, Message* message) const {
+    const std::vector<std::string> keys = absl::StrSplit(path, '.');
+    const YamlNode nowhere;
+    std::string inner;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(keys[i]);
+      if (field == nullptr) return UnknownKey(nowhere, inner, keys[i], *message->GetDescriptor());
+      absl::StrAppend(&inner, inner.empty() ? "" : ".", keys[i]);
+      if (i + 1 == keys.size()) return ReplaceField(inner, value, *field, message);
+      if (field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+        return Refuse(nowhere, inner, "has no keys below it that could be set one by one");
+      }
+      message = message->GetReflection()->MutableMessage(message, field);
+    }
+    return absl::OkStatus();
+  }
+
  private:
+  absl::Status ReplaceField(const std::string& path, absl::string_view value, const FieldDescriptor& field,
+                            Message* message) const {
+    const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    const bool is_time = is_message && (IsTime(*field.message_type()) || IsDuration(*field.message_type()));
+    YamlNode node;
+    if (field.is_repeated() || (is_message && !is_time)) {
+      ASSIGN_OR_RETURN(node, ParseYaml(value, name_));
+    } else {
+      node.kind = YamlNode::Kind::kScalar;
+      node.scalar = std::string(value);
+    }
+    message->GetReflection()->ClearField(message, &field);
+    return ReadField(node, path, field, message);
+  }
+
   absl::Status Refuse(const YamlNode& node, absl::string_view path, absl::string_view detail) const {
-    return Problem(Reason::kConfigInvalid, absl::StrCat(name_, ":", node.line, path.empty() ? "" : ": ", path), detail);
+    // A value that comes from no file has no line.
+    const std::string line = node.line == 0 ? "" : absl::StrCat(":", node.line);
+    return Problem(Reason::kConfigInvalid, absl::StrCat(name_, line, path.empty() ? "" : ": ", path), detail);
   }
 
   absl::Status UnknownKey(const YamlNode& node, const std::string& path, const std::string& key,
@@ -345,6 +381,10 @@ absl::Status ReadYaml(absl::string_view bytes, absl::string_view name, Message* 
 absl::Status ReadYamlFile(const std::string& path, Message* message) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, base::kConfigBytesMax));
   return ReadYaml(bytes, path, message);
+}
+
+absl::Status SetYamlField(absl::string_view source, absl::string_view path, absl::string_view value, Message* message) {
+  return Reader(source).ReadAt(path, value, message);
 }
 
 std::string WriteYaml(const Message& message) {

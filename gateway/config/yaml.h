@@ -24,6 +24,12 @@ absl::Status ReadYaml(absl::string_view bytes, absl::string_view name, google::p
 // The same of a file; kInputNotReadable, kConfigInvalid.
 absl::Status ReadYamlFile(const std::string& path, google::protobuf::Message* message);
 
+// Sets one field, as an override does: `path` such as "client_port.listen", `value` as text for a single value and as
+// YAML for a list or a group. What stood there is replaced. `source` is the override's name for places. Problem:
+// kConfigInvalid.
+absl::Status SetYamlField(absl::string_view source, absl::string_view path, absl::string_view value,
+                          google::protobuf::Message* message);
+
 // The message as YAML that ReadYaml reads back. Fields with default values are left out.
 std::string WriteYaml(const google::protobuf::Message& message);
 

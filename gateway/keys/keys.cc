@@ -1,10 +1,12 @@
 #include "gateway/keys/keys.h"
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -72,6 +74,13 @@ std::vector<std::string> WithFolders(const std::vector<std::string>& references)
   return files;
 }
 
+// Bits that must not stand in the mode of a private key's file. Root may hand a key to a service by the group, as
+// packages and the secrets of Kubernetes do; the group of a file that a person owns may hold anybody.
+mode_t ForbiddenModes(const struct stat& info) {
+  const bool handed_by_root = info.st_uid == 0 && geteuid() != 0;
+  return handed_by_root ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
+}
+
 using ReadPem = absl::StatusOr<proof::SigningKey>(absl::string_view);
 using TakeKey = absl::StatusOr<proof::SigningKey>(std::shared_ptr<EVP_PKEY>);
 
@@ -103,9 +112,23 @@ absl::StatusOr<std::string> CertificateSha256(absl::string_view pem) {
   return base::Sha256Hex(der);
 }
 
+absl::StatusOr<absl::Time> CertificatesEnd(absl::string_view pem) {
+  const auto bio = MemoryBio(pem);
+  absl::Time end = absl::InfiniteFuture();
+  while (const std::unique_ptr<X509, OpensslFree> certificate{
+      PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr)}) {
+    std::tm parts = {};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1) break;
+    end = std::min(end, absl::FromTM(parts, absl::UTCTimeZone()));
+  }
+  ERR_clear_error();  // the end of the text is an error to OpenSSL
+  if (end == absl::InfiniteFuture()) return Problem(Reason::kKeyUnusable, "certificate", "no certificate in PEM");
+  return end;
+}
+
 absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path) {
   struct stat info = {};
-  if (stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if (stat(path.c_str(), &info) == 0 && (info.st_mode & ForbiddenModes(info)) != 0) {
     return Problem(Reason::kKeyUnusable, path, "others than the owner may use the file; set its mode to 0600");
   }
   return ReadKeyFile(path);

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/proof/jades/sealer.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
@@ -25,8 +26,12 @@ absl::StatusOr<std::string> CertificateDer(absl::string_view pem);
 // SHA-256 of the DER of the first certificate in PEM text, lower-case hexadecimal. Problem: kKeyUnusable.
 absl::StatusOr<std::string> CertificateSha256(absl::string_view pem);
 
+// When the first of the certificates in PEM text ends: from then on the whole chain is of no use. Problem:
+// kKeyUnusable.
+absl::StatusOr<absl::Time> CertificatesEnd(absl::string_view pem);
+
 // The text of a private key's file. Problem: kKeyUnusable when it cannot be read, or when others than its owner may
-// read it.
+// use it. A file of root's may be readable by its group (0640), which is how a service is handed its key.
 absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path);
 
 // The key that signs messages, by path or URI. Problem: kKeyUnusable.

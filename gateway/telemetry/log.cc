@@ -1,6 +1,7 @@
 #include "gateway/telemetry/log.h"
 
 #include <cmath>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -56,6 +57,19 @@ void AppendField(const LogField& field, std::string* line) {
   std::visit(ValueWriter{line}, field.value);
 }
 
+std::string LineStart(LogEvent event) {
+  std::string line =
+      absl::StrCat("{\"ts\":\"", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()),
+                   "\",\"level\":\"", LevelName(EventLevel(event)), "\",\"event\":\"", EventName(event), "\"");
+  return line;
+}
+
+}  // namespace
+
+int LogEventCount() { return static_cast<int>(std::size(kEvents)); }
+absl::string_view EventName(LogEvent event) { return kEvents[static_cast<size_t>(event)].name; }
+LogLevel EventLevel(LogEvent event) { return kEvents[static_cast<size_t>(event)].level; }
+
 absl::string_view LevelName(LogLevel level) {
   switch (level) {
     case LogLevel::kInfo:
@@ -68,22 +82,10 @@ absl::string_view LevelName(LogLevel level) {
   return "error";
 }
 
-std::string LineStart(LogEvent event) {
-  std::string line =
-      absl::StrCat("{\"ts\":\"", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone()),
-                   "\",\"level\":\"", LevelName(EventLevel(event)), "\",\"event\":\"", EventName(event), "\"");
-  return line;
-}
-
-}  // namespace
-
-absl::string_view EventName(LogEvent event) { return kEvents[static_cast<size_t>(event)].name; }
-LogLevel EventLevel(LogEvent event) { return kEvents[static_cast<size_t>(event)].level; }
-
 void Log::Write(LogEvent event, std::initializer_list<LogField> fields) {
   std::string line = LineStart(event);
   for (const LogField& field : fields) AppendField(field, &line);
-  WriteLine(std::move(line));
+  WriteLine(event, std::move(line));
 }
 
 void Log::WriteProblem(LogEvent event, const absl::Status& problem, std::initializer_list<LogField> fields) {
@@ -94,15 +96,18 @@ void Log::WriteProblem(LogEvent event, const absl::Status& problem, std::initial
   AppendField({"reason", base::Catalogue(base::ReasonOf(problem)).name}, &line);
   if (!place.empty()) AppendField({"place", place}, &line);
   AppendField({"detail", detail}, &line);
-  WriteLine(std::move(line));
+  WriteLine(event, std::move(line));
 }
 
-void Log::WriteLine(std::string line) {
+void Log::WriteLine(LogEvent event, std::string line) {
   line += "}\n";
-  const absl::MutexLock lock(&mutex_);
-  // A log that cannot be written must not stop the node.
-  static_cast<void>(std::fwrite(line.data(), 1, line.size(), stream_));
-  std::fflush(stream_);
+  {
+    const absl::MutexLock lock(&mutex_);
+    // A log that cannot be written must not stop the node.
+    static_cast<void>(std::fwrite(line.data(), 1, line.size(), stream_));
+    std::fflush(stream_);
+  }
+  if (written_) written_(event);
 }
 
 }  // namespace passerelle::gateway

@@ -10,8 +10,10 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -28,8 +30,11 @@ enum class LogEvent {
 #undef LOG_EVENT
 };
 
+int LogEventCount();
 absl::string_view EventName(LogEvent event);
 LogLevel EventLevel(LogEvent event);
+// "info", "warning", "error".
+absl::string_view LevelName(LogLevel level);
 
 struct LogField {
   absl::string_view name;
@@ -46,17 +51,20 @@ struct LogField {
 
 class Log {
  public:
-  explicit Log(std::FILE* stream) : stream_(stream) {}
+  // `written` is told of every event that was logged, in the thread that logged it; empty for nobody.
+  explicit Log(std::FILE* stream, std::function<void(LogEvent)> written = nullptr)
+      : stream_(stream), written_(std::move(written)) {}
 
   void Write(LogEvent event, std::initializer_list<LogField> fields);
   // The same with the members reason, place and detail of a problem.
   void WriteProblem(LogEvent event, const absl::Status& problem, std::initializer_list<LogField> fields = {});
 
  private:
-  void WriteLine(std::string line);
+  void WriteLine(LogEvent event, std::string line);
 
   absl::Mutex mutex_;
   std::FILE* const stream_;
+  const std::function<void(LogEvent)> written_;
 };
 
 }  // namespace passerelle::gateway

@@ -18,6 +18,14 @@ inline constexpr char kMetricNodeMapVersion[] = "passerelle_node_map_version";
 inline constexpr char kMetricNodeMapStale[] = "passerelle_node_map_stale";
 inline constexpr char kMetricNodeMapRefused[] = "passerelle_node_map_refused_total";
 inline constexpr char kMetricDaysToExpiry[] = "passerelle_days_to_expiry";
+inline constexpr char kMetricLogEvents[] = "passerelle_log_events_total";
+inline constexpr char kMetricBuildInfo[] = "passerelle_build_info";
+inline constexpr char kMetricCertificateExpiry[] = "passerelle_certificate_expiry_seconds";
+inline constexpr char kMetricTrustBundleExpiry[] = "passerelle_trust_bundle_expiry_seconds";
+inline constexpr char kMetricNodeMapExpiry[] = "passerelle_node_map_expiry_seconds";
+inline constexpr char kMetricRelayOverdue[] = "passerelle_relay_overdue_seconds";
+inline constexpr char kMetricResidentMemory[] = "process_resident_memory_bytes";
+inline constexpr char kMetricStartTime[] = "process_start_time_seconds";
 
 inline constexpr char kLabelGrpcType[] = "grpc_type";
 inline constexpr char kLabelGrpcService[] = "grpc_service";
@@ -33,5 +41,9 @@ inline constexpr char kLabelFormat[] = "format";
 inline constexpr char kLabelSource[] = "source";
 inline constexpr char kLabelNode[] = "node";
 inline constexpr char kLabelMaterial[] = "material";
+inline constexpr char kLabelEvent[] = "event";
+inline constexpr char kLabelLevel[] = "level";
+inline constexpr char kLabelVersion[] = "version";
+inline constexpr char kLabelPurpose[] = "purpose";
 
 }  // namespace passerelle::gateway

@@ -10,7 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "core/base/problem.h"
+#include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metric_names.h"
 #include "prometheus/text_serializer.h"
 
@@ -25,6 +27,8 @@ constexpr size_t kSeriesMax = 500;
 
 // Upper bounds in seconds, from a call answered from memory to the longest peer call.
 constexpr double kSecondsBounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+double ToUnixSecondsDouble(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
 
 // Connects to a port of this machine and hangs up.
 void Knock(int port) {
@@ -71,6 +75,13 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
   node_map_version_ = &gauge(kMetricNodeMapVersion, "Version of the node map in use.").Add({});
   node_map_stale_ = &gauge(kMetricNodeMapStale, "1 when the node map in use has expired.").Add({});
   days_to_expiry_ = &gauge(kMetricDaysToExpiry, "Days until a node has no valid material of a kind.");
+  MakeEventCounters();
+  certificate_expiry_ = &Gauges(kMetricCertificateExpiry, "Unix time at which a certificate file stops being of use.");
+  trust_bundle_expiry_ = &Gauges(kMetricTrustBundleExpiry, "Unix time at which the trust bundle expires.");
+  node_map_expiry_ = &Gauges(kMetricNodeMapExpiry, "Unix time at which the node map expires.");
+  relay_overdue_ = &Gauges(kMetricRelayOverdue, "Age of the oldest message that could be sent and was not.").Add({});
+  resident_memory_ = &Gauges(kMetricResidentMemory, "Resident memory of the process.").Add({});
+  Gauges(kMetricStartTime, "Unix time at which the process started.").Add({}).Set(ToUnixSecondsDouble(absl::Now()));
   const absl::MutexLock lock(&mutex_);
   node_map_refused_ = MakeCounters(kMetricNodeMapRefused, "Node maps that were refused.", {kLabelSource, kLabelReason});
   relay_messages_ =
@@ -82,6 +93,31 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
       MakeCounters(kMetricPeerRefused, "Callers refused before their request was looked at.", {kLabelReason});
   translation_ = MakeCounters(kMetricTranslation, "Documents read by an adapter.", {kLabelFormat, kLabelOutcome});
 }
+
+// All of them at once, so that the first event of a kind is an increase and not a series that appears.
+void Metrics::MakeEventCounters() {
+  auto& family =
+      prometheus::BuildCounter().Name(kMetricLogEvents).Help("Events that were logged.").Register(*registry_);
+  for (int i = 0; i < LogEventCount(); ++i) {
+    const auto event = static_cast<gateway::LogEvent>(i);
+    log_events_.push_back(&family.Add(
+        {{kLabelEvent, std::string(EventName(event))}, {kLabelLevel, std::string(LevelName(EventLevel(event)))}}));
+  }
+}
+
+prometheus::Family<prometheus::Gauge>& Metrics::Gauges(const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
+}
+
+void Metrics::BuildInfo(const std::string& version) {
+  Gauges(kMetricBuildInfo, "The version that runs; always 1.").Add({{kLabelVersion, version}}).Set(1);
+}
+
+void Metrics::CertificateExpiry(const std::string& purpose, absl::Time time) {
+  certificate_expiry_->Add({{kLabelPurpose, purpose}}).Set(ToUnixSecondsDouble(time));
+}
+void Metrics::TrustBundleExpiry(absl::Time time) { trust_bundle_expiry_->Add({}).Set(ToUnixSecondsDouble(time)); }
+void Metrics::NodeMapExpiry(absl::Time time) { node_map_expiry_->Add({}).Set(ToUnixSecondsDouble(time)); }
 
 Metrics::Counters Metrics::MakeCounters(const char* name, const char* help, std::vector<const char*> labels) {
   Counters counters;

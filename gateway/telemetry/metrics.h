@@ -71,6 +71,16 @@ class Metrics {
   };
   // Replaces all that was told before.
   void DaysToExpiry(const std::vector<DaysLeft>& days);
+  // An event of the log, by its place in log_events.def.
+  void LogEvent(int event) { log_events_[static_cast<size_t>(event)]->Increment(); }
+  void BuildInfo(const std::string& version);
+  // Unix times at which something stops being of use. `purpose` is what a certificate is for: a closed set of words.
+  void CertificateExpiry(const std::string& purpose, absl::Time time);
+  void TrustBundleExpiry(absl::Time time);
+  void NodeMapExpiry(absl::Time time);
+  // For how long the oldest message that could be sent has been waiting.
+  void RelayOverdue(absl::Duration age) { relay_overdue_->Set(absl::ToDoubleSeconds(age)); }
+  void ResidentMemory(double bytes) { resident_memory_->Set(bytes); }
 
   // Every series as text (version 0.0.4).
   std::string Text() const;
@@ -104,6 +114,15 @@ class Metrics {
   prometheus::Gauge* node_map_stale_;
   prometheus::Family<prometheus::Gauge>* days_to_expiry_;
   std::vector<prometheus::Gauge*> days_series_ ABSL_GUARDED_BY(mutex_);
+  void MakeEventCounters();
+  prometheus::Family<prometheus::Gauge>& Gauges(const char* name, const char* help);
+
+  std::vector<prometheus::Counter*> log_events_;
+  prometheus::Family<prometheus::Gauge>* certificate_expiry_;
+  prometheus::Family<prometheus::Gauge>* trust_bundle_expiry_;
+  prometheus::Family<prometheus::Gauge>* node_map_expiry_;
+  prometheus::Gauge* relay_overdue_;
+  prometheus::Gauge* resident_memory_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   int port_ = 0;
 };

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "core/authenticity/verdict_record.h"
@@ -124,17 +125,23 @@ class NodeTest : public ::testing::Test {
     if (!config.ok()) return config.status();
     auto store = SqliteStore::Open(config->store());
     if (!store.ok()) return store.status();
-    return Node::Start(*config, {*std::move(store), document::Registry({}), log_});
+    return Node::Start(*config, {.store = *std::move(store),
+                                 .adapters = document::Registry({}),
+                                 .log = log_,
+                                 .config_path = ConfigPath(),
+                                 .version = "9.8.7"});
   }
   // Waits until the log holds the text.
-  bool Logs(const std::string& text) const {
+  bool Logs(const std::string& text) const { return LogsTimes(text, 1); }
+  bool LogsTimes(const std::string& text, size_t times) const {
     const absl::Time end = absl::Now() + absl::Seconds(20);
     while (absl::Now() < end) {
-      if (Read("log").find(text) != std::string::npos) return true;
+      if (std::vector<std::string>(absl::StrSplit(Read("log"), text)).size() > times) return true;
       absl::SleepFor(absl::Milliseconds(10));
     }
     return false;
   }
+  std::string CertificateDigest() const { return *CertificateSha256(client_.certificate); }
   std::shared_ptr<grpc::Channel> ClientChannel(const Node& node) const {
     grpc::SslCredentialsOptions options{Read("ca.pem"), client_.private_key, client_.certificate};
     return grpc::CreateChannel(absl::StrCat("127.0.0.1:", node.ports().client), grpc::SslCredentials(options));
@@ -208,6 +215,51 @@ TEST_F(NodeTest, AllowsAClientNothingBeyondItsServices) {
   grpc::ClientContext context;
   sharing::v1::GetAuthorisationResponse response;
   EXPECT_THAT(FromPeer(stub->GetAuthorisation(&context, {}, &response)), HasReason(Reason::kClientNotAllowed));
+}
+
+TEST_F(NodeTest, TakesOverWhoMayCallAndTellsWhatNeedsARestart) {
+  ASSERT_OK_AND_ASSIGN(const auto node, Start());
+  const auto stub = sharing::v1::SharingService::NewStub(ClientChannel(*node));
+  const auto reason = [&stub] {
+    grpc::ClientContext context;
+    sharing::v1::GetAuthorisationResponse response;
+    return base::ReasonOf(FromPeer(stub->GetAuthorisation(&context, {}, &response)));
+  };
+  EXPECT_EQ(reason(), Reason::kClientNotAllowed);
+  const std::string changed =
+      absl::StrReplaceAll(config_, {{"[passerelle.exchange.v1.ExchangeService]",
+                                     "[passerelle.exchange.v1.ExchangeService, passerelle.sharing.v1.SharingService]"},
+                                    {"drain: 2s", "drain: 3s"}});
+  Put("node.yaml", changed);
+  ASSERT_TRUE(Logs("\"event\":\"config.needs_restart\",\"key\":\"time_limits\""));
+  ASSERT_TRUE(Logs("\"event\":\"config.reloaded\",\"clients\":1"));
+  EXPECT_NE(reason(), Reason::kClientNotAllowed);
+  Put("node.yaml", changed + "cleint_port: {}\n");
+  ASSERT_TRUE(Logs("\"event\":\"config.refused\""));
+  EXPECT_TRUE(Logs("the nearest is \\\"client_port\\\""));
+  EXPECT_NE(reason(), Reason::kClientNotAllowed) << "what was read last stays in use";
+  Put("node.yaml", absl::StrReplaceAll(changed, {{CertificateDigest(), std::string(64, '0')}}));
+  ASSERT_TRUE(LogsTimes("\"event\":\"config.reloaded\"", 2));
+  EXPECT_EQ(reason(), Reason::kClientUnknown);
+}
+
+TEST_F(NodeTest, MeasuresWhatRunsOut) {
+  map_.mutable_expire_time()->set_seconds(4'000'000'000);
+  PutMap(5);
+  ASSERT_OK_AND_ASSIGN(const auto node, Start());
+  const std::string page = HttpGet(node->ports().metrics, "/metrics");
+  ASSERT_OK_AND_ASSIGN(const absl::Time end, CertificatesEnd(Read("tls.pem")));
+  EXPECT_GT(end, absl::Now());
+  for (const char* purpose : {"client_port", "peer_port"}) {
+    EXPECT_THAT(page, HasSubstr(absl::StrCat("passerelle_certificate_expiry_seconds{purpose=\"", purpose, "\"} ",
+                                             absl::ToUnixSeconds(end))));
+  }
+  EXPECT_THAT(page, HasSubstr("passerelle_node_map_expiry_seconds 4000000000"));
+  EXPECT_THAT(page, HasSubstr("passerelle_relay_overdue_seconds 0\n"));
+  EXPECT_THAT(page, HasSubstr("passerelle_build_info{version=\"9.8.7\"} 1"));
+  EXPECT_THAT(page, HasSubstr("passerelle_log_events_total{event=\"node.ready\",level=\"info\"} 1"));
+  EXPECT_THAT(page, HasSubstr("passerelle_log_events_total{event=\"loop.failed\",level=\"error\"} 0"));
+  EXPECT_THAT(page, HasSubstr("process_resident_memory_bytes "));
 }
 
 TEST_F(NodeTest, DrainsWithinItsLimit) {
