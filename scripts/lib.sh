@@ -27,6 +27,8 @@ run_tests() {
   shift
   rm -rf "$reports"
   mkdir -p "$reports"
+  # A call takes some ten times the stack under sanitizers.
+  [[ $preset != *san ]] || ulimit -s 65536 || true
   # A trailing slash makes GoogleTest write one report a program.
   GTEST_OUTPUT="xml:$ROOT/$reports/" ctest --test-dir "build/$preset" --output-on-failure --parallel "$JOBS" \
     --no-tests=error --output-junit "$ROOT/$reports/ctest.junit" "$@" || true

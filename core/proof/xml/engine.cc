@@ -82,10 +82,14 @@ bool FitsFamily(const PublicKey& key, XmlKeyFamily family) {
 
 }  // namespace
 
+bool SetUpXmlEngine() {
+  static const bool ready = SetUp();
+  return ready;
+}
+
 XmlEngineAnswer EvaluateXmlSignature(const XmlSignaturePlan& plan, const PublicKey& key) {
   XmlEngineAnswer answer;
-  static const bool ready = SetUp();
-  if (!ready || !plan.evaluable || !FitsFamily(key, plan.family)) return answer;
+  if (!SetUpXmlEngine() || !plan.evaluable || !FitsFamily(key, plan.family)) return answer;
   const ErrorScope errors;
   const QuietXPath quiet;
   const OwnedXmlsec<xmlSecDSigCtx> context(xmlSecDSigCtxCreate(nullptr));

@@ -1,7 +1,7 @@
 // xmlsec as the engine under our own rules: evaluates one signature that core/proof/xml/plan has found harmless.
 //
-// Thread-safety: a free function; the tree is for one thread, the key can be shared. The library is set up once, on the
-// first call, without any input callback, so that it can read no file and no address.
+// Thread-safety: free functions; the tree is for one thread, the key can be shared. The library is set up on the first
+// call, without any input callback, so that it can read no file and no address.
 #pragma once
 
 #include <string>
@@ -11,6 +11,9 @@
 #include "core/proof/xml/plan.h"
 
 namespace passerelle::proof {
+
+// Sets xmlsec up, which must happen once in a process. False when it cannot be.
+bool SetUpXmlEngine();
 
 struct XmlEngineAnswer {
   // Whether the signature and every reference verify with the key.

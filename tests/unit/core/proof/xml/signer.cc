@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
+#include "core/proof/xml/engine.h"
 
 namespace passerelle::proof {
 namespace {
@@ -119,12 +120,7 @@ std::string Transcript(absl::string_view before_end, absl::string_view prolog, a
 }
 
 std::string Sign(absl::string_view document, const TestSigner& signer) {
-  static const bool ready = [] {
-    const bool started = xmlSecInit() >= 0 && xmlSecOpenSSLInit() >= 0;
-    xmlSecErrorsDefaultCallbackEnableOutput(0);
-    return started;
-  }();
-  EXPECT_TRUE(ready);
+  EXPECT_TRUE(SetUpXmlEngine());
   xmlDoc* tree = xmlReadMemory(document.data(), static_cast<int>(document.size()), nullptr, nullptr, XML_PARSE_NONET);
   if (tree == nullptr) {
     ADD_FAILURE() << "the document to sign is malformed: " << document;
