@@ -150,7 +150,7 @@ std::string Seal(absl::string_view document, const TestSigner& signer) {
   SignatureShape shape;
   shape.id = "s1";
   shape.canonicalization = std::string(kExcC14n);
-  shape.transforms = SignatureShape::Transform(kEnveloped) + SignatureShape::Transform(kExcC14n);
+  shape.transforms = SignatureShape::Transform(kEnvelopedTransform) + SignatureShape::Transform(kExcC14n);
   shape.more_references = ReferenceTemplate("Type=\"http://uri.etsi.org/01903#SignedProperties\" URI=\"#sp1\"",
                                             SignatureShape::Transform(kExcC14n), kSha256);
   shape.after_value =

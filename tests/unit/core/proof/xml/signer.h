@@ -30,7 +30,7 @@ inline constexpr absl::string_view kRsaSha256 = "http://www.w3.org/2001/04/xmlds
 inline constexpr absl::string_view kSha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
 inline constexpr absl::string_view kC14n = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 inline constexpr absl::string_view kExcC14n = "http://www.w3.org/2001/10/xml-exc-c14n#";
-inline constexpr absl::string_view kEnveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+inline constexpr absl::string_view kEnvelopedTransform = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
 // The parts of a signature that tests vary.
 struct SignatureShape {
@@ -38,7 +38,7 @@ struct SignatureShape {
   std::string signature_method{kRsaSha256};
   std::string digest{kSha256};
   std::string uri_attribute = "URI=\"\"";
-  std::string transforms = Transform(kEnveloped);
+  std::string transforms = Transform(kEnvelopedTransform);
   std::string more_references = "";
   std::string after_value = "";  // KeyInfo, Object
   std::string id = "";

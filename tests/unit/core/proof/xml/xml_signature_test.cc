@@ -68,9 +68,9 @@ TEST(XmlSignature, AcceptsEveryAllowedAlgorithm) {
       {"sha512", {.digest = "http://www.w3.org/2001/04/xmlenc#sha512"}},
       {"exclusive", {.canonicalization = std::string(kExcC14n)}},
       {"exclusive content",
-       {.transforms = SignatureShape::Transform(kEnveloped) + SignatureShape::Transform(kExcC14n)}},
+       {.transforms = SignatureShape::Transform(kEnvelopedTransform) + SignatureShape::Transform(kExcC14n)}},
       {"prefixes",
-       {.transforms = SignatureShape::Transform(kEnveloped) +
+       {.transforms = SignatureShape::Transform(kEnvelopedTransform) +
                       SignatureShape::Transform(kExcC14n,
                                                 "<x:InclusiveNamespaces xmlns:x=\"http://www.w3.org/2001/10/"
                                                 "xml-exc-c14n#\" PrefixList=\"xs\"/>")}},
@@ -105,7 +105,7 @@ struct RefusedShape {
 // Documents that are signed with the right key in a way that the profile refuses.
 TEST(XmlSignature, RefusesWhatTheProfileDoesNotAllow) {
   const std::string comments = "#WithComments";
-  const std::string enveloped = SignatureShape::Transform(kEnveloped);
+  const std::string enveloped = SignatureShape::Transform(kEnvelopedTransform);
   std::string many;
   for (size_t i = 0; i < base::kXmlReferencesMax; ++i) many += ReferenceTemplate(kWholeDocument, enveloped, kSha256);
   std::string transforms;
@@ -200,7 +200,8 @@ TEST(XmlSignature, RefusesWhatWasChangedAfterwards) {
       {"no value", signature.substr(signature.find("<ds:SignatureValue>")), "</ds:Signature>",
        Reason::kXmlSignatureForm},
       {"hmac", std::string(kRsaSha256), "http://www.w3.org/2000/09/xmldsig#hmac-sha1", Reason::kAlgorithmNotAllowed},
-      {"xslt", std::string(kEnveloped), "http://www.w3.org/TR/1999/REC-xslt-19991116", Reason::kAlgorithmNotAllowed},
+      {"xslt", std::string(kEnvelopedTransform), "http://www.w3.org/TR/1999/REC-xslt-19991116",
+       Reason::kAlgorithmNotAllowed},
       {"file", kWholeDocument, "URI=\"file:///etc/hostname\"", Reason::kXmlSignatureCoverage},
       {"address", kWholeDocument, "URI=\"http://127.0.0.1:1/\"", Reason::kXmlSignatureCoverage},
       {"xpointer", kWholeDocument, "URI=\"#xpointer(/)\"", Reason::kXmlSignatureCoverage},
