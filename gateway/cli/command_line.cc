@@ -21,10 +21,13 @@
 #include "core/base/problem.h"
 #include "core/document/score.h"
 #include "core/elm/labels/labels.h"
+#include "gateway/cli/catalogue_grammar.h"
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/federation_grammar.h"
+#include "gateway/cli/pathway_command.h"
+#include "gateway/cli/statistics_command.h"
 #include "gateway/cli/trust_grammar.h"
 #include "gateway/cli/verify_grammar.h"
 
@@ -53,6 +56,9 @@ class Grammar {
     AddVerify();
     AddConformance();
     AddRecognition();
+    AddPathway();
+    AddStatistics();
+    AddCatalogue();
     AddTrust();
     AddFederation();
     AddStore();
@@ -77,6 +83,9 @@ class Grammar {
   void AddVerify();
   void AddConformance();
   void AddRecognition();
+  void AddPathway();
+  void AddStatistics();
+  void AddCatalogue();
   void AddTrust();
   void AddFederation();
   void AddStore();
@@ -102,6 +111,10 @@ class Grammar {
   std::string to_ = "elm";
   ServeRequest serve_;
   EvaluateRequest evaluate_;
+  PathwayRequest pathway_;
+  StatisticsRequest statistics_;
+  std::vector<std::string> cuts_;
+  CatalogueGrammar catalogue_;
   std::string keep_;
   TrustGrammar trust_;
   FederationGrammar federation_;
@@ -262,6 +275,59 @@ void Grammar::AddRecognition() {
     evaluate_.at = absl::Now();
     return RunEvaluate(registry_, evaluate_, console_);
   };
+}
+
+void Grammar::AddPathway() {
+  CLI::App* command = Add("pathway", "Pathways, by which micro-credentials stack up.",
+                          "evaluate --pathway PATHWAY FILE... [--items ITEMS] [--facts FACTS] [--at DAY] [--lang CODE] "
+                          "[--json]");
+  CLI::App* evaluate = command->add_subcommand("evaluate", "What a pathway makes of credentials, rule by rule.");
+  evaluate->add_option("--pathway", pathway_.pathway, "The pathway, YAML")->required();
+  evaluate->add_option("FILE", pathway_.files, "Credentials of any format; - for standard input");
+  evaluate->add_option("--items", pathway_.items, "Achievements that stand in no document, YAML");
+  evaluate->add_option("--facts", pathway_.facts, "What is known of the achievements besides, YAML");
+  evaluate->add_option("--at", pathway_.day, "Day of the evaluation, such as 2026-01-31; today when not given");
+  evaluate->add_option("--lang", pathway_.language, "Official language of the Union for the notice, such as bg");
+  evaluate->add_flag("--json", pathway_.json, "As JSON");
+  commands_[command].run = [this, command] {
+    if (command->get_subcommands().empty()) throw CLI::RequiredError("evaluate");
+    if (pathway_.files.empty() && pathway_.items.empty()) throw CLI::RequiredError("FILE");
+    if (!pathway_.language.empty() && !elm::IsLabelLanguage(pathway_.language)) {
+      throw CLI::ValidationError("--lang", "must be one of " + absl::StrJoin(elm::LabelLanguages(), ", "));
+    }
+    if (pathway_.day.empty()) pathway_.day = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
+    return RunPathway(registry_, pathway_, console_);
+  };
+}
+
+void Grammar::AddStatistics() {
+  CLI::App* command = Add("statistics", "Statistics that tell nothing about a person.",
+                          "publish --events FILE... --node ID --year YEAR --out FOLDER [--cube I02=country,level]... "
+                          "[--rounded]");
+  CLI::App* publish = command->add_subcommand("publish", "Makes the cubes of a year from events.");
+  statistics::PublishRequest& request = statistics_.publish;
+  publish->add_option("--events", statistics_.events, "Events, one a line as JSON; - for standard input")->required();
+  publish->add_option("--node", request.node, "Node that publishes, such as NO")->required();
+  publish->add_option("--year", request.period, "Year, such as 2026")->required();
+  publish->add_option("--out", statistics_.out, "Folder to write the cubes to")->required();
+  publish->add_option("--cube", cuts_, "An indicator with its dimensions, at most four; all indicators when not given");
+  publish->add_flag("--rounded", request.rounded, "Round small counts instead of keeping them confidential");
+  commands_[command].run = [this, command] {
+    if (command->get_subcommands().empty()) throw CLI::RequiredError("publish");
+    if (cuts_.empty()) statistics_.publish.cuts = statistics::UsualCuts();
+    for (const std::string& text : cuts_) {
+      const absl::StatusOr<statistics::Cut> cut = statistics::ParseCut(text);
+      if (!cut.ok()) throw CLI::ValidationError("--cube", base::DetailOf(cut.status()));
+      statistics_.publish.cuts.push_back(*cut);
+    }
+    return RunStatistics(statistics_, console_);
+  };
+}
+
+void Grammar::AddCatalogue() {
+  CLI::App* command = Add("catalogue", "Keeps and searches offers of micro-credentials.", CatalogueGrammar::kUsage);
+  catalogue_.AddTo(command);
+  commands_[command].run = [this] { return catalogue_.Run(registry_, console_); };
 }
 
 void Grammar::AddTrust() {

@@ -31,6 +31,9 @@ const std::map<std::string, Rooms>& CoreEdges() {
       {"exchange", {"base", "elm", "document", "registers", "proof", "federation", "relay", "sharing"}},
       {"recognition",
        {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay", "sharing", "authenticity"}},
+      {"pathway", {"base", "elm"}},
+      {"statistics", {"base"}},
+      {"catalogue", {"base", "elm"}},
   };
   return *edges;
 }

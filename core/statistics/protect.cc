@@ -1,0 +1,161 @@
+#include "core/statistics/protect.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/statistics/audit.h"
+
+namespace passerelle::statistics {
+namespace {
+
+class Protection {
+ public:
+  Protection(const Table& table, Unit unit, const ProtectionRules& rules)
+      : table_(table), unit_(unit), rules_(rules), confidential_(table.cells.size()), sums_of_(table.cells.size()) {
+    for (size_t e = 0; e < table.equations.size(); ++e) {
+      sums_of_[table.equations[e].total].push_back(e);
+      for (const size_t part : table.equations[e].parts) sums_of_[part].push_back(e);
+    }
+  }
+
+  absl::StatusOr<std::vector<bool>> Run() {
+    if (unit_ == Unit::kPublic) return confidential_;
+    for (size_t c = 0; c < table_.cells.size(); ++c) {
+      confidential_[c] = !IsSafe(table_.cells[c].count, table_.cells[c].contributions);
+    }
+    for (size_t e = 0; e < table_.equations.size(); ++e) Note(e);
+    for (;;) {
+      while (!broken_.empty()) Mend(*broken_.begin());
+      ASSIGN_OR_RETURN(const std::vector<size_t> exposed, ExposedCells(table_, confidential_));
+      bool more = false;
+      for (const size_t cell : exposed) more = Cover(cell) || more;
+      if (!more) return confidential_;
+    }
+  }
+
+ private:
+  // Whether a count may be published as it is.
+  bool IsSafe(uint64_t count, const std::map<std::string, uint64_t>& contributions) const {
+    const uint64_t threshold = unit_ == Unit::kPersons ? rules_.persons_threshold : rules_.providers_threshold;
+    if (count > 0 && count < threshold) return false;
+    if (unit_ != Unit::kPersons || contributions.empty()) return true;
+    uint64_t largest = 0;
+    uint64_t second = 0;
+    for (const auto& [provider, part] : contributions) {
+      second = std::max(second, std::min(largest, part));
+      largest = std::max(largest, part);
+    }
+    return largest * 100 <= count * rules_.one_percent && (largest + second) * 100 <= count * rules_.two_percent;
+  }
+
+  // Whether somebody could compute a confidential count from this sum alone, or a sum of them that is as confidential.
+  bool IsBroken(const Equation& equation) const {
+    uint64_t sum = 0;
+    size_t hidden = 0;
+    for (const size_t part : equation.parts) {
+      if (!confidential_[part]) continue;
+      sum += table_.cells[part].count;
+      ++hidden;
+    }
+    if (confidential_[equation.total]) return hidden == 0;
+    if (hidden == 0) return false;
+    // All of them could only be one otherwise.
+    if (hidden == 1 || sum == hidden) return true;
+    std::map<std::string, uint64_t> contributions;
+    for (const size_t part : equation.parts) {
+      if (!confidential_[part]) continue;
+      for (const auto& [provider, count] : table_.cells[part].contributions) contributions[provider] += count;
+    }
+    return !IsSafe(sum, contributions);
+  }
+
+  void Note(size_t equation) {
+    if (IsBroken(table_.equations[equation])) {
+      broken_.insert(equation);
+    } else {
+      broken_.erase(equation);
+    }
+  }
+
+  void Hide(size_t cell) {
+    confidential_[cell] = true;
+    for (const size_t equation : sums_of_[cell]) Note(equation);
+  }
+
+  // How many sums would be mended by hiding the cell, less those that would break.
+  int Gain(size_t cell) {
+    int gain = 0;
+    for (const size_t e : sums_of_[cell]) gain += broken_.count(e) > 0 ? 1 : 0;
+    confidential_[cell] = true;
+    for (const size_t e : sums_of_[cell]) gain -= IsBroken(table_.equations[e]) ? 1 : 0;
+    confidential_[cell] = false;
+    return gain;
+  }
+
+  // The cells of a sum that are still published.
+  std::vector<size_t> Published(const Equation& equation) const {
+    std::vector<size_t> cells;
+    if (!confidential_[equation.total]) cells.push_back(equation.total);
+    for (const size_t part : equation.parts) {
+      if (!confidential_[part]) cells.push_back(part);
+    }
+    return cells;
+  }
+
+  // Hides the cell that mends most; of those, one within the table rather than a total, and the smallest.
+  bool HideBest(const std::vector<size_t>& cells) {
+    std::tuple<int, size_t, uint64_t, size_t> best;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const TableCell& cell = table_.cells[cells[i]];
+      const std::tuple<int, size_t, uint64_t, size_t> rank = {-Gain(cells[i]), cell.totals, cell.count, cells[i]};
+      if (i == 0 || rank < best) best = rank;
+    }
+    if (cells.empty()) return false;
+    Hide(std::get<3>(best));
+    return true;
+  }
+
+  // A sum whose cells are all hidden gives nothing away.
+  void Mend(size_t equation) {
+    if (!HideBest(Published(table_.equations[equation]))) broken_.erase(equation);
+  }
+
+  // Hides one more cell near one that can be recomputed from several sums together. False when all are hidden.
+  bool Cover(size_t cell) {
+    std::set<size_t> near;
+    for (const size_t e : sums_of_[cell]) {
+      for (const size_t other : Published(table_.equations[e])) near.insert(other);
+    }
+    if (near.empty()) {
+      for (size_t c = 0; c < table_.cells.size(); ++c) {
+        if (!confidential_[c] && table_.cells[c].count > 0) near.insert(c);
+      }
+    }
+    return HideBest({near.begin(), near.end()});
+  }
+
+  const Table& table_;
+  const Unit unit_;
+  const ProtectionRules& rules_;
+  std::vector<bool> confidential_;
+  std::vector<std::vector<size_t>> sums_of_;  // by cell, the equations it stands in
+  std::set<size_t> broken_;                   // equations
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules) {
+  return Protection(table, unit, rules).Run();
+}
+
+uint64_t Rounded(uint64_t count) {
+  if (count == 0) return 0;
+  return count <= 7 ? 5 : (count + 5) / 10 * 10;
+}
+
+}  // namespace passerelle::statistics

@@ -1,0 +1,137 @@
+#include "core/statistics/publish.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::statistics {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+absl::Status Invalid(absl::string_view detail) { return Problem(Reason::kFieldInvalid, "cube", detail); }
+
+bool Has(const std::vector<std::string>& dimensions, absl::string_view dimension) {
+  return std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
+}
+
+// A cut of closed cases beside one of all cases gives away how many are not closed, unless that one protects it.
+absl::Status CheckCuts(const std::vector<Cut>& cuts) {
+  std::set<absl::string_view> seen;
+  for (const Cut& cut : cuts) {
+    if (!seen.insert(cut.indicator->id).second) {
+      return Invalid(
+          absl::StrCat(cut.indicator->id, " is named twice; two cuts of the same figures could be subtracted"));
+    }
+    if (cut.indicator->condition.empty()) continue;
+    const std::vector<std::string> parts = absl::StrSplit(cut.indicator->condition, '=');
+    for (const Cut& other : cuts) {
+      if (other.indicator->population != cut.indicator->population || !other.indicator->condition.empty()) continue;
+      if (Has(other.dimensions, parts[0])) continue;
+      return Invalid(absl::StrCat(other.indicator->id, " has to be broken down by ", parts[0], " where ",
+                                  cut.indicator->id, " is published"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Rounding protects by itself what is small; only dominance is left.
+ProtectionRules RulesOf(const PublishRequest& request) {
+  ProtectionRules rules = request.rules;
+  if (request.rounded) rules.persons_threshold = rules.providers_threshold = 0;
+  return rules;
+}
+
+v1::Cube MakeCube(const PublishRequest& request, const Cut& cut, const Table& table,
+                  const std::map<std::vector<std::string>, size_t>& cells, const std::vector<bool>& confidential) {
+  v1::Cube cube;
+  cube.set_indicator(std::string(cut.indicator->id));
+  cube.set_title(std::string(cut.indicator->title));
+  cube.set_node(request.node);
+  cube.set_period(request.period);
+  cube.set_rounded(request.rounded && cut.indicator->unit != Unit::kPublic);
+  for (const std::string& dimension : cut.dimensions) cube.add_dimensions(dimension);
+  for (const auto& [values, number] : cells) {
+    v1::Cell* const cell = cube.add_cells();
+    for (const std::string& value : values) cell->add_values(value);
+    cell->set_confidential(confidential[number]);
+    const uint64_t count = table.cells[number].count;
+    if (!confidential[number]) cell->set_count(cube.rounded() ? Rounded(count) : count);
+  }
+  return cube;
+}
+
+}  // namespace
+
+absl::StatusOr<Cut> ParseCut(absl::string_view text) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  Cut cut;
+  cut.indicator = FindIndicator(parts.first);
+  if (cut.indicator == nullptr) return Invalid(absl::StrCat(parts.first, " is no indicator"));
+  if (text.find('=') == absl::string_view::npos) {
+    for (const absl::string_view dimension : cut.indicator->usual_dimensions) cut.dimensions.emplace_back(dimension);
+    return cut;
+  }
+  for (const absl::string_view dimension : absl::StrSplit(parts.second, ',')) {
+    const auto& known = cut.indicator->dimensions;
+    if (std::find(known.begin(), known.end(), dimension) == known.end()) {
+      return Invalid(
+          absl::StrCat(cut.indicator->id, " has no dimension ", dimension, ", but ", absl::StrJoin(known, ", ")));
+    }
+    if (Has(cut.dimensions, dimension)) return Invalid(absl::StrCat(dimension, " is named twice"));
+    cut.dimensions.emplace_back(dimension);
+  }
+  if (cut.dimensions.size() > kDimensionsMax) {
+    return Invalid(absl::StrCat("a cube has at most ", kDimensionsMax, " dimensions"));
+  }
+  return cut;
+}
+
+std::vector<Cut> UsualCuts() {
+  std::vector<Cut> cuts;
+  for (const Indicator& indicator : Indicators()) {
+    cuts.push_back({&indicator, {indicator.usual_dimensions.begin(), indicator.usual_dimensions.end()}});
+  }
+  return cuts;
+}
+
+absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& events, const PublishRequest& request) {
+  ASSIGN_OR_RETURN(const Period period, MakePeriod(request.period));
+  RETURN_IF_ERROR(CheckCuts(request.cuts));
+  for (size_t i = 0; i < events.size(); ++i) RETURN_IF_ERROR(CheckEvent(events[i], absl::StrCat("events[", i, "]")));
+  const Rows rows = RowsOf(events, period);
+  std::map<Population, std::vector<size_t>> by_population;
+  for (size_t c = 0; c < request.cuts.size(); ++c) by_population[request.cuts[c].indicator->population].push_back(c);
+  std::vector<v1::Cube> cubes(request.cuts.size());
+  for (const auto& [population, numbers] : by_population) {
+    const auto found = rows.find(population);
+    if (found == rows.end()) continue;
+    std::vector<Cut> cuts;
+    for (const size_t number : numbers) cuts.push_back(request.cuts[number]);
+    ASSIGN_OR_RETURN(const Table table, MakeTable(cuts, found->second));
+    ASSIGN_OR_RETURN(const std::vector<bool> confidential,
+                     ConfidentialCells(table, cuts.front().indicator->unit, RulesOf(request)));
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      cubes[numbers[i]] = MakeCube(request, cuts[i], table, table.cuts[i], confidential);
+    }
+  }
+  cubes.erase(std::remove_if(cubes.begin(), cubes.end(), [](const v1::Cube& cube) { return cube.cells().empty(); }),
+              cubes.end());
+  return cubes;
+}
+
+absl::Status CheckAgainstPublished(const v1::Cube& published, const v1::Cube& cube) {
+  if (published.SerializeAsString() == cube.SerializeAsString()) return absl::OkStatus();
+  return Invalid(absl::StrCat(cube.indicator(), " of ", cube.period(),
+                              " is published already, and otherwise: the two could be subtracted"));
+}
+
+}  // namespace passerelle::statistics

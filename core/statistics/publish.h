@@ -1,0 +1,48 @@
+// Cubes for publication, made of events.
+//
+// Only what is published here can be asked for: there is no query that filters events. A second cut of the same figures
+// would let its reader subtract one from the other, so there is one cube of an indicator in a period, and a cube that
+// was published is never published otherwise (CheckAgainstPublished).
+//
+// Thread-safety: free functions on values. The same events give the same cubes in whatever order they come, save for
+// two states of one thing on one day (facts.h).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/statistics/protect.h"
+#include "core/statistics/table.h"
+#include "passerelle/statistics/v1/cube.pb.h"
+#include "passerelle/statistics/v1/event.pb.h"
+
+namespace passerelle::statistics {
+
+struct PublishRequest {
+  std::string node;    // "NO"
+  std::string period;  // a year, "2026"
+  std::vector<Cut> cuts;
+  ProtectionRules rules;
+  // Round counts of persons instead of keeping small ones confidential; what a provider dominates stays confidential.
+  bool rounded = false;
+};
+
+// A cut as it is written: "I02=country,level", or "I02" for the usual dimensions. kFieldInvalid for "cube": an unknown
+// indicator, a dimension that it does not have or that is named twice, more than kDimensionsMax of them.
+absl::StatusOr<Cut> ParseCut(absl::string_view text);
+
+// A cut for every indicator, by its usual dimensions.
+std::vector<Cut> UsualCuts();
+
+// The cubes, in the order of the cuts; one without any event is left out. kFieldInvalid for "period" and for "cube" (an
+// indicator is named twice; cases are cut without their state where closed cases are cut too), kFieldInvalid and
+// kFieldMissing with "events[3].award.learning.country" for events, kInputTooLarge.
+absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& events, const PublishRequest& request);
+
+// Whether a cube may be published beside one of the same indicator and period that was published before: only if it is
+// the same. kFieldInvalid for "cube" otherwise.
+absl::Status CheckAgainstPublished(const v1::Cube& published, const v1::Cube& cube);
+
+}  // namespace passerelle::statistics

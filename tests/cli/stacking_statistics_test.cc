@@ -1,0 +1,140 @@
+// Pathways and statistics through the real program: exit codes, refusals, and what is left in the folder.
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/cli/run_program.h"
+#include "tests/support/paths.h"
+
+namespace passerelle::tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::string InSource(const std::string& path) { return absl::StrCat(testing::kSourceDir, "/", path); }
+
+Outcome RunPathway(const std::string& pathway, std::vector<std::string> more) {
+  std::vector<std::string> arguments = {Passerelle(), "pathway", "evaluate", "--pathway", pathway};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return RunProgram(arguments);
+}
+
+// A pathway with the head of the documents' example and these rules.
+std::string WithRules(const std::string& folder, const std::string& rules) {
+  const std::string path = folder + "/pathway.yaml";
+  WriteAll(path, absl::StrCat("id: t\nversion: \"1\"\nowner: o\nstatus: active\ntype: open\nrules:\n", rules));
+  return path;
+}
+
+TEST(PathwayCommand, ExitCodesSaySatisfiedNotAndUnknown) {
+  const std::string folder = ScratchFolder();
+  const std::string transcript = InSource("gateway/cli/demo_data/transcript.xml");
+  const auto exit_code = [&](const std::string& rules) {
+    return RunPathway(WithRules(folder, rules), {transcript}).exit_code;
+  };
+  EXPECT_EQ(exit_code("  - {id: a, min_credits: {credits: \"7.5\"}}\n"), 0);
+  EXPECT_EQ(exit_code("  - {id: a, min_credits: {credits: \"7.6\"}}\n"), 1);
+  EXPECT_EQ(exit_code("  - {id: a, not_revoked: {}}\n  - {id: b, min_credits: {credits: \"7.5\"}}\n"), 2);
+}
+
+TEST(PathwayCommand, FactsOfAnEvaluatorCloseWhatIsOpen) {
+  const std::string folder = ScratchFolder();
+  const std::string pathway =
+      WithRules(folder, "  - {id: a, not_revoked: {}}\n  - {id: b, min_credits: {credits: \"5\"}}\n");
+  WriteAll(folder + "/items.yaml", "items: [{id: x, credits_low: \"5\"}]\n");
+  WriteAll(folder + "/facts.yaml", "items: [{id: x, status: in_force}]\n");
+  WriteAll(folder + "/others.yaml", "items: [{id: y, status: in_force}]\n");
+  EXPECT_EQ(RunPathway(pathway, {"--items", folder + "/items.yaml"}).exit_code, 2);
+  const Outcome known =
+      RunPathway(pathway, {"--items", folder + "/items.yaml", "--facts", folder + "/facts.yaml", "--json"});
+  EXPECT_EQ(known.exit_code, 0);
+  EXPECT_THAT(known.out, HasSubstr("\"creates_entitlement\":false"));
+  const Outcome unknown = RunPathway(pathway, {"--items", folder + "/items.yaml", "--facts", folder + "/others.yaml"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.out, IsEmpty());
+  EXPECT_THAT(unknown.err, HasSubstr("FIELD_INVALID at "));
+}
+
+TEST(PathwayCommand, WhatCannotBeUsedIsRefusedWithThePlace) {
+  const std::string folder = ScratchFolder();
+  const std::string items = folder + "/items.yaml";
+  WriteAll(items, "items: [{id: a, parts: [b]}, {id: b, parts: [a]}]\n");
+  const Outcome circle = RunPathway(WithRules(folder, "  - {id: a, not_expired: {}}\n"), {"--items", items});
+  EXPECT_EQ(circle.exit_code, 1);
+  EXPECT_THAT(circle.err, HasSubstr("FIELD_INVALID at items[0].parts: it leads back to itself"));
+  const Outcome contradiction = RunPathway(
+      WithRules(folder, "  - {id: a, min_credits: {credits: \"30\"}}\n  - {id: b, max_credits: {credits: \"20\"}}\n"),
+      {"--items", items});
+  EXPECT_EQ(contradiction.exit_code, 1);
+  EXPECT_THAT(contradiction.err, HasSubstr("CONFIG_INVALID at rules[1].max_credits.credits"));
+  const Outcome misspelt =
+      RunPathway(WithRules(folder, "  - {id: a, min_credit: {credits: \"30\"}}\n"), {"--items", items});
+  EXPECT_THAT(misspelt.err, HasSubstr("min_credits"));
+}
+
+Outcome Publish(const std::string& events, const std::string& folder, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {Passerelle(), "statistics", "publish", "--events", events, "--node",
+                                        "NO",         "--year",     "2026",    "--out",    folder};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return RunProgram(arguments);
+}
+
+TEST(StatisticsCommand, WritesCubesPlotsAndAReport) {
+  const std::string folder = ScratchFolder();
+  const Outcome outcome = Publish(InSource("docs/concepts/events.jsonl"), folder + "/cubes");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(ReadAll(folder + "/cubes/I02.csv"), HasSubstr("DATAFLOW,"));
+  EXPECT_THAT(ReadAll(folder + "/cubes/I02.svg"), HasSubstr("<svg "));
+  EXPECT_THAT(ReadAll(folder + "/cubes/report.json"), HasSubstr("\"I19\""));
+  for (const char* name : {"I02.csv", "I02.json", "I02.svg", "I03.json", "report.json"}) {
+    const std::string text = ReadAll(absl::StrCat(folder, "/cubes/", name));
+    EXPECT_THAT(text, Not(HasSubstr("holder-")));
+    EXPECT_THAT(text, Not(HasSubstr("firm-")));
+  }
+  // The same again is the same.
+  EXPECT_EQ(Publish(InSource("docs/concepts/events.jsonl"), folder + "/cubes").exit_code, 0);
+}
+
+struct BadEvents {
+  const char* name;
+  std::string lines;
+  const char* says;
+};
+
+TEST(StatisticsCommand, EventsThatCannotBeUsedAreRefusedByLineAndWithoutTheirValues) {
+  const std::string folder = ScratchFolder();
+  const std::string good = "{\"date\":\"2026-01-01\",\"award\":{}}\n";
+  const std::vector<BadEvents> rows = {
+      {"no JSON", good + "{", "JSON_MALFORMED at "},
+      {"no object", good + "[]\n", "FIELD_INVALID at "},
+      {"an unknown member", good + "\n{\"date\":\"2026-01-01\",\"award\":{\"name\":\"Ada\"}}\n", ":3: "},
+      {"no date", good + "{\"award\":{}}\n", ":2.date"},
+      {"a text instead of a code", "{\"date\":\"2026-01-01\",\"award\":{\"learning\":{\"mode\":\"with Ada\"}}}\n",
+       ":1.award.learning.mode"},
+      {"twice the same member", "{\"date\":\"2026-01-01\",\"date\":\"2026-01-01\",\"award\":{}}",
+       "JSON_DUPLICATE_MEMBER"},
+      {"a line that is too long", "{\"date\":\"" + std::string(70'000, '2') + "\"}\n", "INPUT_TOO_LARGE at "},
+  };
+  for (const BadEvents& row : rows) {
+    WriteAll(folder + "/events.jsonl", row.lines);
+    const Outcome outcome = Publish(folder + "/events.jsonl", folder + "/cubes");
+    EXPECT_EQ(outcome.exit_code, 1) << row.name;
+    EXPECT_THAT(outcome.err, HasSubstr(row.says)) << row.name;
+    EXPECT_THAT(outcome.err, Not(HasSubstr("Ada"))) << row.name;
+  }
+}
+
+TEST(StatisticsCommand, ADimensionTooManyIsAUsageError) {
+  const Outcome outcome = Publish("-", ScratchFolder(), {"--cube", "I02=country,level,field,mode,setting"});
+  EXPECT_EQ(outcome.exit_code, 64);
+  EXPECT_THAT(outcome.err, HasSubstr("at most 4 dimensions"));
+}
+
+}  // namespace
+}  // namespace passerelle::tests

@@ -1,0 +1,96 @@
+#include "core/catalogue/offers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/registry.h"
+#include "core/document/translate.h"
+#include "tests/support/status_matchers.h"
+
+namespace passerelle::catalogue {
+namespace {
+
+using ::testing::ElementsAre;
+
+ReadOffers Read(const std::string& nodes) {
+  const document::Registry registry = adapters::MakeRegistry();
+  document::TranslateOptions options;
+  options.catalogues = true;
+  const auto translated = document::Translate(
+      registry, absl::StrCat(R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", nodes, "]}"),
+      options);
+  EXPECT_OK(translated);
+  if (!translated.ok() || !translated->catalogue.has_value()) return {};
+  return OffersOfCatalogue(*translated->catalogue);
+}
+
+// What is said in other nodes of the catalogue is found there.
+TEST(OffersTest, AnOfferStatesWhatItsSpecificationAndProviderState) {
+  const ReadOffers read = Read(R"(
+    {"@id":"https://uni.example/course/1","@type":"LearningOpportunity","title":{"en":"Tides","sv":"Tidvatten"},
+     "description":{"en":"Of the sea"},"mode":{"@id":"http://data.europa.eu/snb/learning-assessment/920fbb3cbe",
+     "@type":"Concept"},"homepage":{"@type":"WebResource","contentURL":"https://uni.example/1"},
+     "providedBy":{"@id":"https://uni.example/id"},
+     "learningAchievementSpecification":{"@id":"https://uni.example/spec/1","@type":"Qualification"}},
+    {"@id":"https://uni.example/id","@type":"Organisation","legalName":{"sv":"Hamnskolan"},"location":{"@type":"Location",
+     "address":{"@type":"Address","countryCode":{"@id":"http://publications.europa.eu/resource/authority/country/SWE",
+     "@type":"Concept"}}}},
+    {"@id":"https://uni.example/spec/1","@type":"Qualification","title":{"en":"Reading tides"},
+     "eqfLevel":{"@id":"http://data.europa.eu/snb/eqf/6","@type":"Concept"},
+     "thematicArea":{"@id":"http://data.europa.eu/snb/isced-f/0532","@type":"Concept"},
+     "creditPoint":{"@type":"CreditPoint","point":"7.5","framework":{
+      "@id":"http://data.europa.eu/snb/education-credit/6fcec5c5af","@type":"Concept"}},
+     "language":{"@id":"http://publications.europa.eu/resource/authority/language/SWE","@type":"Concept"},
+     "learningOutcome":{"@id":"https://uni.example/outcome/1","@type":"LearningOutcome",
+      "title":{"en":"Reads a tide table"}}})");
+  EXPECT_EQ(read.broken_count, 0u);
+  ASSERT_EQ(read.offers.size(), 1u);
+  const v1::Offer& offer = read.offers[0];
+  EXPECT_EQ(offer.id(), "https://uni.example/course/1");
+  EXPECT_EQ(offer.titles_size(), 2);
+  EXPECT_EQ(offer.provider(), "https://uni.example/id");
+  EXPECT_EQ(offer.country(), "SE");
+  EXPECT_EQ(offer.eqf_level(), 6u);
+  EXPECT_EQ(offer.credits(), "7.5");
+  EXPECT_THAT(offer.fields(), ElementsAre("0532"));
+  EXPECT_THAT(offer.modes(), ElementsAre("920fbb3cbe"));
+  EXPECT_THAT(offer.languages(), ElementsAre("sv"));
+  EXPECT_THAT(offer.specifications(), ElementsAre("https://uni.example/spec/1"));
+  EXPECT_THAT(offer.outcomes(), ElementsAre("https://uni.example/outcome/1"));
+  EXPECT_EQ(offer.homepage(), "https://uni.example/1");
+}
+
+TEST(OffersTest, BrokenOffersAreCountedAndTheOthersRead) {
+  std::string nodes;
+  for (size_t i = 0; i < kBrokenListed + 5; ++i) {
+    absl::StrAppend(&nodes, R"({"@type":"LearningOpportunity","title":{"en":"No id"}},)");
+  }
+  const ReadOffers read = Read(nodes + R"({"@id":"urn:x:1","@type":"LearningOpportunity"},
+    {"@id":"urn:x:2","@type":"LearningOpportunity","title":{"en":"Good"}})");
+  ASSERT_EQ(read.offers.size(), 1u);
+  EXPECT_EQ(read.offers[0].id(), "urn:x:2");
+  EXPECT_EQ(read.broken_count, kBrokenListed + 6);
+  ASSERT_EQ(read.broken.size(), kBrokenListed);
+  EXPECT_EQ(read.broken[0].place, "node[0]");
+  EXPECT_EQ(read.broken[0].why, "it has no id that stays the same");
+}
+
+TEST(OffersTest, OfOneIdThereIsOneOffer) {
+  elm::v3::Dataset dataset;
+  for (const char* title : {"First", "Second"}) {
+    elm::v3::LearningOpportunity& opportunity = *dataset.add_node()->mutable_learning_opportunity();
+    opportunity.set_id("urn:x:1");
+    opportunity.add_title()->set_value(title);
+  }
+  const ReadOffers read = OffersOfCatalogue(dataset);
+  ASSERT_EQ(read.offers.size(), 1u);
+  EXPECT_EQ(read.offers[0].titles(0).value(), "First");
+  ASSERT_EQ(read.broken.size(), 1u);
+  EXPECT_EQ(read.broken[0].why, "another offer has its id");
+}
+
+}  // namespace
+}  // namespace passerelle::catalogue

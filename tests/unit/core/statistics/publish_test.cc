@@ -1,0 +1,188 @@
+#include "core/statistics/publish.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/problem.h"
+#include "core/statistics/cube_report.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/core/statistics/written_events.h"
+
+namespace passerelle::statistics {
+namespace {
+
+using base::Reason;
+using ::passerelle::testing::HasReasonAt;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+PublishRequest Request(const std::vector<std::string>& cuts) {
+  PublishRequest request;
+  request.node = "NO";
+  request.period = "2026";
+  for (const std::string& text : cuts) {
+    const absl::StatusOr<Cut> cut = ParseCut(text);
+    EXPECT_OK(cut);
+    if (cut.ok()) request.cuts.push_back(*cut);
+  }
+  return request;
+}
+
+// "HEI ONLINE 40", "HEI BLENDED :c", …
+std::vector<std::string> Written(const v1::Cube& cube) {
+  std::vector<std::string> cells;
+  for (const v1::Cell& cell : cube.cells()) {
+    cells.push_back(
+        absl::StrCat(absl::StrJoin(cell.values(), " "), " ", cell.confidential() ? ":c" : absl::StrCat(cell.count())));
+  }
+  return cells;
+}
+
+std::vector<v1::Event> Vector() {
+  std::vector<v1::Event> events;
+  Append(Awards(40, "HEI", "ONLINE"), &events);
+  Append(Awards(12, "HEI", "BLENDED"), &events);
+  Append(Awards(3, "HEI", "ON_SITE"), &events);
+  Append(Awards(9, "OTHER", "ONLINE"), &events);
+  Append(Awards(4, "OTHER", "BLENDED"), &events);
+  Append(Awards(21, "OTHER", "ON_SITE"), &events);
+  return events;
+}
+
+TEST(PublishTest, SmallCellsAndThoseThatWouldGiveThemAwayStayConfidential) {
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(Vector(), Request({"I02=provider_type,mode"})));
+  ASSERT_EQ(cubes.size(), 1u);
+  EXPECT_THAT(Written(cubes[0]), ElementsAre("HEI BLENDED :c", "HEI ONLINE 40", "HEI ON_SITE :c", "HEI _T 55",
+                                             "OTHER BLENDED :c", "OTHER ONLINE 9", "OTHER ON_SITE :c", "OTHER _T 34",
+                                             "_T BLENDED 16", "_T ONLINE 49", "_T ON_SITE 24", "_T _T 89"));
+}
+
+TEST(PublishTest, OrCountsAreRounded) {
+  PublishRequest request = Request({"I02=provider_type,mode"});
+  request.rounded = true;
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(Vector(), request));
+  ASSERT_EQ(cubes.size(), 1u);
+  EXPECT_THAT(Written(cubes[0]), ElementsAre("HEI BLENDED 10", "HEI ONLINE 40", "HEI ON_SITE 5", "HEI _T 60",
+                                             "OTHER BLENDED 5", "OTHER ONLINE 10", "OTHER ON_SITE 20", "OTHER _T 30",
+                                             "_T BLENDED 20", "_T ONLINE 50", "_T ON_SITE 20", "_T _T 90"));
+}
+
+TEST(PublishTest, TheOrderOfEventsChangesNothing) {
+  std::vector<v1::Event> events = Vector();
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> first, Publish(events, Request({"I02=provider_type,mode"})));
+  std::mt19937 random(7);
+  for (int i = 0; i < 20; ++i) {
+    std::shuffle(events.begin(), events.end(), random);
+    ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> again, Publish(events, Request({"I02=provider_type,mode"})));
+    ASSERT_EQ(again[0].SerializeAsString(), first[0].SerializeAsString());
+  }
+}
+
+// A margin that is confidential in one cube is not published in another, and no cell can be had from both together.
+TEST(PublishTest, CubesOfTheSameAwardsAreProtectedTogether) {
+  std::vector<v1::Event> events;
+  Append(Awards(20, "HEI", "ONLINE", "", 6), &events);
+  Append(Awards(3, "HEI", "ONLINE", "", 7), &events);
+  Append(Awards(9, "HEI", "BLENDED", "", 5), &events);
+  for (size_t i = 0; i < events.size(); ++i)
+    events[i].mutable_award()->mutable_learning()->set_nqf_included(i % 2 == 0);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes,
+                       Publish(events, Request({"I02=level,mode", "I07=level,nqf"})));
+  ASSERT_EQ(cubes.size(), 2u);
+  std::map<std::string, bool> level;
+  for (const v1::Cell& cell : cubes[0].cells()) {
+    if (cell.values(1) == "_T") level[cell.values(0)] = cell.confidential();
+  }
+  EXPECT_TRUE(level.at("7"));
+  for (const v1::Cell& cell : cubes[1].cells()) {
+    EXPECT_TRUE(cell.values(1) != "_T" || cell.confidential() == level.at(cell.values(0))) << cell.values(0);
+  }
+}
+
+// Two questions that differ by one provider: there is no such dimension, and no second cut of the same figures.
+TEST(PublishTest, CutsThatCouldBeSubtractedAreRefused) {
+  EXPECT_THAT(ParseCut("I02=provider"), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(ParseCut("I03=holder"), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(Publish(Vector(), Request({"I02=level", "I02=mode"})), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(Publish({}, Request({"I08=from,to", "I09=from,to,outcome"})), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_OK(Publish({}, Request({"I08=from,to,state", "I09=from,to,outcome"})));
+  std::vector<v1::Event> events = Vector();
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> before, Publish(events, Request({"I02=provider_type,mode"})));
+  EXPECT_OK(CheckAgainstPublished(before[0], before[0]));
+  events.pop_back();
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> after, Publish(events, Request({"I02=provider_type,mode"})));
+  EXPECT_THAT(CheckAgainstPublished(before[0], after[0]), HasReasonAt(Reason::kFieldInvalid, "cube"));
+}
+
+TEST(PublishTest, CutsAreLimitedAndChecked) {
+  ASSERT_OK_AND_ASSIGN(const Cut usual, ParseCut("I02"));
+  EXPECT_THAT(usual.dimensions, ElementsAre("country", "provider_type", "level"));
+  EXPECT_OK(ParseCut("I02=country,level,field,mode"));
+  EXPECT_THAT(ParseCut("I02=country,level,field,mode,setting"), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(ParseCut("I02=country,country"), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(ParseCut("I02="), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(ParseCut("I20"), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(ParseCut(""), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  PublishRequest request = Request({"I02"});
+  for (const char* period : {"", "26", "1999", "3000", "2026-01", "year"}) {
+    request.period = period;
+    EXPECT_THAT(Publish({}, request), HasReasonAt(Reason::kFieldInvalid, "period")) << period;
+  }
+}
+
+TEST(PublishTest, EveryIndicatorHasUsualDimensionsThatItKnowsAndThatGoTogether) {
+  PublishRequest request;
+  request.node = "NO";
+  request.period = "2026";
+  request.cuts = UsualCuts();
+  EXPECT_OK(Publish(Vector(), request));
+  for (int i = 1; i <= 19; ++i) {
+    EXPECT_NE(FindIndicator(absl::StrCat("I", i < 10 ? "0" : "", i)), nullptr) << i;
+  }
+  for (const Cut& cut : request.cuts) {
+    EXPECT_LE(cut.dimensions.size(), kDimensionsMax);
+    EXPECT_OK(ParseCut(absl::StrCat(cut.indicator->id, "=", absl::StrJoin(cut.dimensions, ",")))) << cut.indicator->id;
+  }
+}
+
+TEST(PublishTest, TooManyCellsAreRefused) {
+  std::vector<Row> rows;
+  for (size_t i = 0; i < kCellsMax / 8; ++i) {
+    Row row;
+    for (const char* dimension : {"country", "level", "field", "mode"}) row.codes[dimension] = absl::StrCat("c", i);
+    rows.push_back(row);
+  }
+  EXPECT_THAT(MakeTable({{FindIndicator("I02"), {"country", "level", "field", "mode"}}}, rows),
+              HasReasonAt(Reason::kInputTooLarge, "cells"));
+}
+
+// Nothing of what the events know of persons and providers is in any file.
+TEST(PublishTest, NoKeyIsPublished) {
+  std::vector<v1::Event> events;
+  for (int i = 0; i < 60; ++i) {
+    v1::Event event = Awards(1, "HEI", "ONLINE", absl::StrCat("secret-provider-", i % 7))[0];
+    event.mutable_award()->set_holder(absl::StrCat("secret-holder-", i % 40));
+    events.push_back(event);
+  }
+  PublishRequest request;
+  request.node = "NO";
+  request.period = "2026";
+  request.cuts = UsualCuts();
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(events, request));
+  EXPECT_EQ(cubes.size(), 3u);
+  for (const v1::Cube& cube : cubes) {
+    const std::string all = CubeCsv(cube) + CubeJson(cube) + CubeSvg(cube) + cube.SerializeAsString();
+    EXPECT_THAT(all, Not(HasSubstr("secret")));
+  }
+}
+
+}  // namespace
+}  // namespace passerelle::statistics
