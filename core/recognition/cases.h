@@ -20,6 +20,7 @@
 #include "core/sharing/authorisations.h"
 #include "core/trust/bundle.h"
 #include "passerelle/authenticity/v1/authenticity.pb.h"
+#include "passerelle/recognition/v1/policy.pb.h"
 #include "passerelle/recognition/v1/recognition_service.pb.h"
 
 namespace passerelle::recognition {
