@@ -15,6 +15,7 @@
 #include "core/recognition/facts/document_facts.h"
 #include "core/recognition/policy.h"
 #include "core/recognition/policy_check.h"
+#include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -159,6 +160,9 @@ absl::Status WriteOutcome(const CaseContext& context, Finding finding, absl::Tim
   outcome.set_case_id(content.id());
   outcome.set_document_sha256(content.document().sha256());
   *outcome.mutable_outcome_time() = base::ToProto(now);
+  if (const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose()); policy != nullptr) {
+    BeginProcedure(*policy, outcome, now, content.mutable_procedure());
+  }
   CaseChange change{outcome.state(), std::string(kSystem), outcome.reasons(0), now};
   if (finding.verdict.has_value()) {
     *content.mutable_verdict() = *std::move(finding.verdict);

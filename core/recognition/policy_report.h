@@ -10,14 +10,14 @@
 
 namespace passerelle::recognition {
 
-// "MET", "NOT_MET", "UNKNOWN", "NON_SUBSTANTIAL", "SUBSTANTIAL" or "NOT_APPLICABLE".
+// "MET", "NOT_MET", "UNKNOWN", "NON_SUBSTANTIAL", "SUBSTANTIAL", "NOT_APPLICABLE".
 absl::string_view RuleWord(v1::RuleOutcome outcome);
 
 // "SUBMITTED", "EVALUATION": the states of the contract without their prefix.
 absl::string_view StateWord(v1::CaseState state);
 
-// {"policy","version","state","decision","route","route_reason","proposed","agreement","considered":[{"kind","reason"}],
-// "profile","profile_evidence":[],"facts_sha256","rules":[{"rule","outcome","required","found","explanation",
+// {"policy","version","state","decision","route","route_reason","proposed","agreement",
+// "considered":[{"kind","reason"}],"profile","profile_evidence":[],"facts_sha256","rules":[{"rule","outcome","required","found","explanation",
 // "reason_code","essential","inputs":[{"name","value","source"}]}],"reasons":[],"missing":[],"competent_authority",
 // "legal_base","appeal"}
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome);

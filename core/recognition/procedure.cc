@@ -198,6 +198,28 @@ absl::StatusOr<v1::CaseEvent> TakeStep(const v1::RecognitionPolicy& policy, cons
   return event;
 }
 
+void BeginProcedure(const v1::RecognitionPolicy& policy, const v1::RecognitionOutcome& outcome, absl::Time now,
+                    v1::CaseProcedure* procedure) {
+  procedure->set_version(policy.procedure().version());
+  procedure->set_kind(policy.procedure().kind());
+  procedure->set_consent(v1::KNOWN_YES);
+  procedure->set_route(outcome.evaluation().route());
+  *procedure->mutable_evaluation() = outcome.evaluation();
+  if (outcome.state() != v1::CASE_STATE_INCOMPLETE) {
+    StartClock(policy, DayOf(now), procedure);
+    return;
+  }
+  for (const v1::RuleResult& rule : outcome.evaluation().rules()) {
+    if (rule.outcome() != v1::RULE_OUTCOME_UNKNOWN) continue;
+    v1::MissingItem* item = procedure->add_items();
+    item->set_input(rule.rule());
+    item->set_needed(rule.required());
+  }
+  const int days =
+      policy.procedure().reply_days() == 0 ? kReplyDays : static_cast<int>(policy.procedure().reply_days());
+  procedure->set_reply_until(DayText(DayOf(now) + days));
+}
+
 bool IsOverdue(const v1::RecognitionCase& content, absl::Time now) {
   const std::optional<absl::CivilDay> due = ParseDay(content.procedure().due_day());
   return ClockRuns(content.state()) && due.has_value() && DayOf(now) > *due;

@@ -39,6 +39,11 @@ absl::Status CheckGuard(Guard guard, const Attempt& attempt);
 absl::StatusOr<v1::CaseEvent> TakeStep(const v1::RecognitionPolicy& policy, const v1::CaseAction& action,
                                        absl::Time now, v1::RecognitionCase* content);
 
+// Where the procedure stands after the machine's first check of an application that came under the holder's
+// authorisation: what is missing is open, or the time for the decision runs.
+void BeginProcedure(const v1::RecognitionPolicy& policy, const v1::RecognitionOutcome& outcome, absl::Time now,
+                    v1::CaseProcedure* procedure);
+
 // Whether the last day for the decision is over. False while no clock runs.
 bool IsOverdue(const v1::RecognitionCase& content, absl::Time now);
 

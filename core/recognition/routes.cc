@@ -123,7 +123,7 @@ std::optional<bool> IsLisbonParty(absl::string_view country, absl::CivilDay day)
 
 bool CitesLisbon(absl::string_view legal_base) {
   const std::string text = absl::AsciiStrToLower(legal_base);
-  return absl::StrContains(text, "lisbon") || absl::StrContains(text, "лисабон") ||
+  return absl::StrContains(text, "lisbon") || absl::StrContains(text, "исабон") ||
          absl::StrContains(text, "cets 165") || absl::StrContains(text, "ets no. 165");
 }
 

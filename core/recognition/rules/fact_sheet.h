@@ -30,8 +30,8 @@ struct FactSheet {
   std::string award_country;     // ISO 3166-1 alpha-2; empty where it is not known
   std::string receiver_country;  // the same
   LevelFinding level;
+  bool credits_declared = false;  // in ECTS, by the credential itself; before credits, which sets it
   std::optional<elm::CreditRange> credits;
-  bool credits_declared = false;  // in ECTS, by the credential itself
   uint32_t elements = 0;          // a bit for each element of Annex I that is stated
 };
 

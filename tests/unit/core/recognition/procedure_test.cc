@@ -407,7 +407,8 @@ TEST(Procedure, WarningsComeAtTheirDaysWhileTheClockRuns) {
   };
   EXPECT_EQ(at(5, 1), 0);
   EXPECT_EQ(at(5, 2), 50);
-  EXPECT_EQ(at(6, 1), 75);
+  EXPECT_EQ(at(6, 1), 50);
+  EXPECT_EQ(at(6, 2), 75);
   EXPECT_EQ(at(6, 20), 90);
   scene.content.set_state(v1::CASE_STATE_NOTIFIED);
   EXPECT_EQ(at(6, 20), 0);
