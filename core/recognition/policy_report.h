@@ -16,8 +16,8 @@ absl::string_view RuleWord(v1::RuleOutcome outcome);
 // "SUBMITTED", "EVALUATION": the states of the contract without their prefix.
 absl::string_view StateWord(v1::CaseState state);
 
-// {"policy","version","state","decision","route","route_reason","proposed","agreement",
-// "considered":[{"kind","reason"}],"profile","profile_evidence":[],"facts_sha256","rules":[{"rule","outcome","required","found","explanation",
+// {"policy","version","state","decision","route","route_reason","proposed","agreement","profile","facts_sha256",
+// "considered":[{"kind","reason"}],"profile_evidence":[],"rules":[{"rule","outcome","required","found","explanation",
 // "reason_code","essential","inputs":[{"name","value","source"}]}],"reasons":[],"missing":[],"competent_authority",
 // "legal_base","appeal"}
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome);
