@@ -11,7 +11,11 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
+#include "core/recognition/clocks.h"
+#include "core/recognition/facts/document_facts.h"
 #include "core/recognition/policy.h"
+#include "core/recognition/policy_check.h"
+#include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -75,6 +79,51 @@ document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& r
   return annex_one;
 }
 
+v1::RecognitionAim AimOf(sharing::v1::Purpose purpose) {
+  switch (purpose) {
+    case sharing::v1::PURPOSE_FURTHER_LEARNING:
+      return v1::RECOGNITION_AIM_FURTHER_LEARNING;
+    case sharing::v1::PURPOSE_EMPLOYMENT:
+      return v1::RECOGNITION_AIM_EMPLOYMENT;
+    case sharing::v1::PURPOSE_RECOGNITION:
+      return v1::RECOGNITION_AIM_CREDIT;
+    default:
+      return v1::RECOGNITION_AIM_UNSPECIFIED;
+  }
+}
+
+// What the document, its verdict and the registers say; nothing of it says who the holder is.
+v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase& content,
+                          const v1::RecognitionPolicy& policy, const Facts& known) {
+  v1::CaseFacts facts = FactsOfDocument(known.credential, known.annex_one);
+  facts.set_aim(AimOf(content.purpose()));
+  if (facts.aim() == v1::RECOGNITION_AIM_EMPLOYMENT) facts.set_receiver(v1::RECEIVER_KIND_EMPLOYER);
+  facts.set_receiver_country(policy.country());
+  facts.set_decision_date(DayText(DayOf(context.options.clock->Now())));
+  // The application came under an authorisation that the holder's own node has checked against this very document.
+  facts.set_sharing_authorised(v1::KNOWN_YES);
+  facts.set_holder_is_subject(v1::KNOWN_YES);
+  *facts.mutable_authenticity() = FactsOfVerdict(known.verdict);
+  const auto bundle = context.options.trust == nullptr ? nullptr : context.options.trust->Get();
+  if (bundle != nullptr && bundle->accreditation() != nullptr) {
+    *facts.mutable_quality() = FactsOfRegisters(*bundle->accreditation(), facts);
+  }
+  return facts;
+}
+
+// As an outcome goes to the holder's side: what is neither decided nor incomplete is with a person, and so is a
+// decision by rule where national law does not permit one.
+v1::RecognitionOutcome ForSending(const v1::RecognitionPolicy& policy, v1::RecognitionOutcome outcome) {
+  const bool by_rule = outcome.decision() == v1::DECISION_KIND_AUTO_LEVEL;
+  const bool decided =
+      outcome.state() == v1::CASE_STATE_DECIDED && (!by_rule || policy.procedure().system_may_decide());
+  if (!decided && outcome.state() != v1::CASE_STATE_INCOMPLETE) {
+    outcome.set_state(v1::CASE_STATE_EVALUATION);
+    outcome.clear_decision();
+  }
+  return outcome;
+}
+
 absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionCase& content,
                               const std::string& document) {
   const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
@@ -97,7 +146,8 @@ absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionC
   }
   facts.annex_one = AnnexOneOf(translated->report);
   facts.credential = std::move(translated->credential);
-  finding.outcome = MakeOutcome(*policy, Evaluate(*policy, facts));
+  if (HasRuleBook(*policy)) facts.about = FactsOfCase(context, content, *policy, facts);
+  finding.outcome = ForSending(*policy, MakeOutcome(*policy, Evaluate(*policy, facts)));
   return finding;
 }
 
@@ -110,6 +160,9 @@ absl::Status WriteOutcome(const CaseContext& context, Finding finding, absl::Tim
   outcome.set_case_id(content.id());
   outcome.set_document_sha256(content.document().sha256());
   *outcome.mutable_outcome_time() = base::ToProto(now);
+  if (const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose()); policy != nullptr) {
+    BeginProcedure(*policy, outcome, now, content.mutable_procedure());
+  }
   CaseChange change{outcome.state(), std::string(kSystem), outcome.reasons(0), now};
   if (finding.verdict.has_value()) {
     *content.mutable_verdict() = *std::move(finding.verdict);

@@ -16,6 +16,7 @@
 #include "core/recognition/case_context.h"
 #include "core/recognition/case_handlers.h"
 #include "core/recognition/case_records.h"
+#include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -198,6 +199,22 @@ absl::StatusOr<v1::RecognitionCase> Cases::Get(absl::string_view client, absl::s
   });
   RETURN_IF_ERROR(read);
   return content;
+}
+
+absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::string_view id,
+                                                const v1::CaseAction& action) {
+  const Options& options = parts_->context.options;
+  const absl::Status taken = options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
+    const bool authority = stored.content.authority_node() == options.node;
+    if (!authority || !MaySee(client, options.node, stored.content)) return Problem(Reason::kResourceNotFound, "id");
+    const v1::RecognitionPolicy* const policy = parts_->context.PolicyFor(stored.content.purpose());
+    if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+    RETURN_IF_ERROR(TakeStep(*policy, action, options.clock->Now(), &stored.content).status());
+    return UpdateCase(stored, tx);
+  });
+  RETURN_IF_ERROR(taken);
+  return Get(client, id);
 }
 
 absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, const v1::ListCasesRequest& request) {

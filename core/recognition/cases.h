@@ -20,6 +20,7 @@
 #include "core/sharing/authorisations.h"
 #include "core/trust/bundle.h"
 #include "passerelle/authenticity/v1/authenticity.pb.h"
+#include "passerelle/recognition/v1/policy.pb.h"
 #include "passerelle/recognition/v1/recognition_service.pb.h"
 
 namespace passerelle::recognition {
@@ -48,6 +49,11 @@ class Cases {
   // Either side: a client sees the cases it submitted; the clients of the authority's node see those received there.
   absl::StatusOr<v1::RecognitionCase> Get(absl::string_view client, absl::string_view id);
   absl::StatusOr<v1::ListCasesResponse> List(absl::string_view client, const v1::ListCasesRequest& request);
+
+  // The authority's side: takes a step of the procedure (procedure.h) and keeps its event with the case. Who acts in
+  // which role is for the caller to establish. Problems: kResourceNotFound, kPurposeOutOfScope, those of TakeStep.
+  absl::StatusOr<v1::RecognitionCase> Take(absl::string_view client, absl::string_view id,
+                                           const v1::CaseAction& action);
 
   // The authority's side: checks cases that are due (asks the issuing node, evaluates the policy, writes the outcome
   // and its message in one transaction). Returns how many were looked at; after all of them, the first problem that

@@ -7,7 +7,9 @@
 #include "core/base/decimal.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/recognition/policy_check.h"
 #include "core/recognition/policy_rules.h"
+#include "core/recognition/rules/evaluate.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -31,14 +33,29 @@ v1::CaseState StateOf(const v1::Evaluation& evaluation) {
   return unknown ? v1::CASE_STATE_INCOMPLETE : v1::CASE_STATE_DECIDED;
 }
 
-absl::string_view Summary(v1::CaseState state) {
-  switch (state) {
+absl::string_view Summary(const v1::Evaluation& evaluation) {
+  switch (evaluation.proposed_state()) {
     case v1::CASE_STATE_DECIDED:
+      if (evaluation.proposed_kind() == v1::DECISION_KIND_AUTO_LEVEL) {
+        return "Every automatic rule is met: the level is recognised, or access to further learning, and nothing "
+               "beyond it.";
+      }
       return "Every requirement is met: the micro-credential is recognised in full for the stated purpose.";
     case v1::CASE_STATE_INCOMPLETE:
       return "Something that the requirements ask for is missing or could not be found out. Nothing is refused for "
              "that; everything that is needed is listed.";
+    case v1::CASE_STATE_OUT_OF_SCOPE:
+    case v1::CASE_STATE_DRAFT:
+    case v1::CASE_STATE_ROUTED_RPL:
+      return evaluation.route_reason();
+    case v1::CASE_STATE_FRAUD_SUSPENDED:
+      return "There is a suspicion of fraud. The case is held until a person has heard the holder; nothing is decided "
+             "by a suspicion.";
     default:
+      if (evaluation.route() != v1::RECOGNITION_ROUTE_UNSPECIFIED) {
+        return "An evaluator looks at the case. What the rules found is the evaluator's list; nothing is decided by "
+               "it.";
+      }
       return "A requirement is not met. An evaluator looks at the case, and for recognition in another form, before "
              "anything is decided.";
   }
@@ -57,6 +74,9 @@ absl::Status CheckPolicy(const v1::RecognitionPolicy& policy) {
       return Invalid(absl::StrCat("purposes[", i, "]"), "this purpose is not known");
     }
   }
+  if (HasRuleBook(policy) && (policy.minimum_eqf_level() > 0 || !policy.minimum_ects().empty())) {
+    return Invalid("minimum_eqf_level", "a policy with rules states levels and credits in its comparison");
+  }
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < policy.required_elements_size(); ++i) {
     const std::string& element = policy.required_elements(i);
@@ -69,13 +89,17 @@ absl::Status CheckPolicy(const v1::RecognitionPolicy& policy) {
     return Invalid("minimum_ects", "it is no decimal number such as 7.5");
   }
   if (policy.required_elements().empty() && policy.minimum_eqf_level() == 0 && policy.minimum_ects().empty() &&
-      !policy.authenticity_required()) {
+      !policy.authenticity_required() && !HasRuleBook(policy)) {
     return Invalid("required_elements", "the policy asks for nothing and would recognise everything");
   }
-  return absl::OkStatus();
+  return CheckPolicyRules(policy);
 }
 
 v1::Evaluation Evaluate(const v1::RecognitionPolicy& policy, const Facts& facts) {
+  if (HasRuleBook(policy)) {
+    const absl::StatusOr<RuleBook> book = RuleBook::Make(policy);
+    return book.ok() ? EvaluateFacts(*book, facts.about) : EvaluateUnreadable(policy, book.status());
+  }
   v1::Evaluation evaluation;
   evaluation.set_policy_id(policy.id());
   evaluation.set_policy_version(policy.version());
@@ -110,13 +134,16 @@ v1::Evaluation EvaluateUnreadable(const v1::RecognitionPolicy& policy, const abs
 v1::RecognitionOutcome MakeOutcome(const v1::RecognitionPolicy& policy, const v1::Evaluation& evaluation) {
   v1::RecognitionOutcome outcome;
   outcome.set_state(evaluation.proposed_state());
-  if (outcome.state() == v1::CASE_STATE_DECIDED) outcome.set_decision(v1::DECISION_KIND_FULL);
+  if (outcome.state() == v1::CASE_STATE_DECIDED) {
+    const bool by_rule = evaluation.proposed_kind() != v1::DECISION_KIND_UNSPECIFIED;
+    outcome.set_decision(by_rule ? evaluation.proposed_kind() : v1::DECISION_KIND_FULL);
+  }
   *outcome.mutable_evaluation() = evaluation;
-  outcome.add_reasons(std::string(Summary(outcome.state())));
+  outcome.add_reasons(std::string(Summary(evaluation)));
   for (const v1::RuleResult& rule : evaluation.rules()) {
     outcome.add_reasons(rule.explanation());
     // Everything at once, so that nobody has to ask the applicant twice.
-    if (rule.outcome() == v1::RULE_OUTCOME_UNKNOWN) {
+    if (rule.outcome() == v1::RULE_OUTCOME_UNKNOWN && (rule.essential() || !HasRuleBook(policy))) {
       outcome.add_missing(absl::StrCat(rule.required(), ": ", rule.explanation()));
     }
   }

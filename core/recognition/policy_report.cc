@@ -1,8 +1,14 @@
 #include "core/recognition/policy_report.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "core/base/json.h"
+#include "core/recognition/decisions.h"
+#include "core/recognition/routes.h"
+#include "core/recognition/transitions.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -15,6 +21,63 @@ void WriteTexts(absl::string_view name, const google::protobuf::RepeatedPtrField
   json->EndArray();
 }
 
+void WriteInputs(absl::string_view name, const google::protobuf::RepeatedPtrField<v1::RuleInput>& inputs,
+                 base::JsonWriter* json) {
+  json->Key(name);
+  json->BeginArray();
+  for (const v1::RuleInput& input : inputs) {
+    json->BeginObject();
+    json->Member("name", input.name());
+    json->Member("value", input.value());
+    json->Member("source", input.source());
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
+// Route, proposal and profile of a policy with rules.
+void WriteProposal(const v1::Evaluation& evaluation, base::JsonWriter* json) {
+  json->Member("route", RouteWord(evaluation.route()));
+  json->Member("route_reason", evaluation.route_reason());
+  json->Member("proposed", KindWord(evaluation.proposed_kind()));
+  json->Member("agreement", evaluation.agreement());
+  json->Key("considered");
+  json->BeginArray();
+  for (const v1::ConsideredKind& considered : evaluation.considered()) {
+    json->BeginObject();
+    json->Member("kind", KindWord(considered.kind()));
+    json->Member("reason", considered.reason());
+    json->EndObject();
+  }
+  json->EndArray();
+  json->Member("profile", evaluation.profile());
+  WriteInputs("profile_evidence", evaluation.profile_evidence(), json);
+  json->Member("facts_sha256", evaluation.facts_sha256());
+}
+
+// "level: IE-NFQ 8 (register of IE); …"
+std::string InputsText(const v1::RuleResult& rule) {
+  std::vector<std::string> texts;
+  for (const v1::RuleInput& input : rule.inputs()) {
+    texts.push_back(absl::StrCat(input.name(), " = ", input.value().empty() ? "not known" : input.value(), " [",
+                                 input.source(), "]"));
+  }
+  return absl::StrJoin(texts, "; ");
+}
+
+std::string ProposalText(const v1::Evaluation& evaluation) {
+  if (evaluation.route_reason().empty()) return "";
+  std::string text = absl::StrCat(
+      "route    ", RouteWord(evaluation.route()), "\n         ", evaluation.route_reason(), "\nproposal ",
+      evaluation.proposed_kind() == v1::DECISION_KIND_UNSPECIFIED ? "none" : KindWord(evaluation.proposed_kind()),
+      evaluation.agreement().empty() ? "" : ", by ", evaluation.agreement(), "\n");
+  for (const v1::ConsideredKind& considered : evaluation.considered()) {
+    absl::StrAppend(&text, "         not ", KindWord(considered.kind()), ": ", considered.reason(), "\n");
+  }
+  if (!evaluation.profile().empty()) absl::StrAppend(&text, "profile  ", evaluation.profile(), "\n");
+  return absl::StrCat(text, "facts    sha256:", evaluation.facts_sha256(), "\n\n");
+}
+
 }  // namespace
 
 absl::string_view RuleWord(v1::RuleOutcome outcome) {
@@ -23,28 +86,19 @@ absl::string_view RuleWord(v1::RuleOutcome outcome) {
       return "MET";
     case v1::RULE_OUTCOME_NOT_MET:
       return "NOT_MET";
+    case v1::RULE_OUTCOME_NON_SUBSTANTIAL:
+      return "NON_SUBSTANTIAL";
+    case v1::RULE_OUTCOME_SUBSTANTIAL:
+      return "SUBSTANTIAL";
+    case v1::RULE_OUTCOME_NOT_APPLICABLE:
+      return "NOT_APPLICABLE";
     default:
       return "UNKNOWN";
   }
 }
 
 absl::string_view StateWord(v1::CaseState state) {
-  switch (state) {
-    case v1::CASE_STATE_SUBMITTED:
-      return "SUBMITTED";
-    case v1::CASE_STATE_AUTO_CHECK:
-      return "AUTO_CHECK";
-    case v1::CASE_STATE_INCOMPLETE:
-      return "INCOMPLETE";
-    case v1::CASE_STATE_EVALUATION:
-      return "EVALUATION";
-    case v1::CASE_STATE_DECIDED:
-      return "DECIDED";
-    case v1::CASE_STATE_NOT_DELIVERED:
-      return "NOT_DELIVERED";
-    default:
-      return "UNKNOWN";
-  }
+  return state == v1::CASE_STATE_UNSPECIFIED ? "UNKNOWN" : StateName(state);
 }
 
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
@@ -54,7 +108,8 @@ std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
   json.Member("policy", outcome.evaluation().policy_id());
   json.Member("version", outcome.evaluation().policy_version());
   json.Member("state", StateWord(outcome.state()));
-  json.Member("decision", outcome.decision() == v1::DECISION_KIND_FULL ? "FULL" : "");
+  json.Member("decision", KindWord(outcome.decision()));
+  WriteProposal(outcome.evaluation(), &json);
   json.Key("rules");
   json.BeginArray();
   for (const v1::RuleResult& rule : outcome.evaluation().rules()) {
@@ -64,6 +119,9 @@ std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
     json.Member("required", rule.required());
     json.Member("found", rule.found());
     json.Member("explanation", rule.explanation());
+    json.Member("reason_code", rule.reason_code());
+    json.Member("essential", rule.essential());
+    WriteInputs("inputs", rule.inputs(), &json);
     json.EndObject();
   }
   json.EndArray();
@@ -77,14 +135,20 @@ std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
 }
 
 std::string OutcomeText(const v1::RecognitionOutcome& outcome) {
-  std::string text = absl::StrCat(
-      StateWord(outcome.state()), outcome.decision() == v1::DECISION_KIND_FULL ? ", recognised in full" : "",
-      "\npolicy ", outcome.evaluation().policy_id(), ", version ", outcome.evaluation().policy_version(), "\n\n");
+  const std::string decision =
+      outcome.decision() == v1::DECISION_KIND_FULL
+          ? ", recognised in full"
+          : absl::StrCat(outcome.decision() == v1::DECISION_KIND_UNSPECIFIED ? "" : ", ", KindWord(outcome.decision()));
+  std::string text =
+      absl::StrCat(StateWord(outcome.state()), decision, "\npolicy ", outcome.evaluation().policy_id(), ", version ",
+                   outcome.evaluation().policy_version(), "\n\n", ProposalText(outcome.evaluation()));
   for (const v1::RuleResult& rule : outcome.evaluation().rules()) {
     absl::StrAppend(&text,
-                    absl::StrFormat("%-8s %-26s %s\n", RuleWord(rule.outcome()), rule.rule(), rule.explanation()),
-                    absl::StrFormat("%-36sasked: %s; found: %s\n", "", rule.required(),
+                    absl::StrFormat("%-15s %-26s %s%s\n", RuleWord(rule.outcome()), rule.rule(), rule.explanation(),
+                                    rule.reason_code().empty() ? "" : absl::StrCat(" ", rule.reason_code())),
+                    absl::StrFormat("%-43sasked: %s; found: %s\n", "", rule.required(),
                                     rule.found().empty() ? "nothing" : rule.found()));
+    if (!rule.inputs().empty()) absl::StrAppend(&text, absl::StrFormat("%-43sfrom: %s\n", "", InputsText(rule)));
   }
   if (!outcome.reasons().empty()) absl::StrAppend(&text, "\n", outcome.reasons(0), "\n");
   for (const std::string& missing : outcome.missing()) absl::StrAppend(&text, "  needed: ", missing, "\n");

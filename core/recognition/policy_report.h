@@ -10,14 +10,16 @@
 
 namespace passerelle::recognition {
 
-// "MET", "NOT_MET" or "UNKNOWN".
+// "MET", "NOT_MET", "UNKNOWN", "NON_SUBSTANTIAL", "SUBSTANTIAL", "NOT_APPLICABLE".
 absl::string_view RuleWord(v1::RuleOutcome outcome);
 
-// "SUBMITTED", "AUTO_CHECK", "INCOMPLETE", "EVALUATION", "DECIDED" or "NOT_DELIVERED".
+// "SUBMITTED", "EVALUATION": the states of the contract without their prefix.
 absl::string_view StateWord(v1::CaseState state);
 
-// {"policy","version","state","decision","rules":[{"rule","outcome","required","found","explanation"}],"reasons":[],
-// "missing":[],"competent_authority","legal_base","appeal"}
+// {"policy","version","state","decision","route","route_reason","proposed","agreement","profile","facts_sha256",
+// "considered":[{"kind","reason"}],"profile_evidence":[],"rules":[{"rule","outcome","required","found","explanation",
+// "reason_code","essential","inputs":[{"name","value","source"}]}],"reasons":[],"missing":[],"competent_authority",
+// "legal_base","appeal"}
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome);
 
 // The same as a letter would say it, rule by rule.

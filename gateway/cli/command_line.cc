@@ -21,12 +21,14 @@
 #include "core/base/problem.h"
 #include "core/document/score.h"
 #include "core/elm/labels/labels.h"
+#include "core/recognition/clocks.h"
 #include "gateway/cli/catalogue_grammar.h"
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/federation_grammar.h"
 #include "gateway/cli/pathway_command.h"
+#include "gateway/cli/recognition_commands.h"
 #include "gateway/cli/statistics_command.h"
 #include "gateway/cli/trust_grammar.h"
 #include "gateway/cli/verify_grammar.h"
@@ -111,6 +113,7 @@ class Grammar {
   std::string to_ = "elm";
   ServeRequest serve_;
   EvaluateRequest evaluate_;
+  std::string evaluate_day_;
   PathwayRequest pathway_;
   StatisticsRequest statistics_;
   std::vector<std::string> cuts_;
@@ -265,14 +268,26 @@ void Grammar::AddConformance() {
 }
 
 void Grammar::AddRecognition() {
-  CLI::App* command = Add("recognition", "Recognition policies.", "evaluate --policy POLICY --case FILE [--json]");
-  CLI::App* evaluate = command->add_subcommand("evaluate", "A dry run of a policy over a document, rule by rule.");
+  CLI::App* command = Add("recognition", "Recognition policies.",
+                          "check POLICY... [--json], or evaluate --policy POLICY --case FILE [--at DAY] [--json]");
+  CLI::App* check = command->add_subcommand("check", "Whether policies can go live: puts them to their own tests.");
+  check->add_option("POLICY", files_, "Policies, YAML")->required();
+  check->add_flag("--json", json_, "As JSON");
+  CLI::App* evaluate = command->add_subcommand("evaluate", "A dry run of a policy over a case, rule by rule.");
   evaluate->add_option("--policy", evaluate_.policy, "The policy, YAML")->required();
-  evaluate->add_option("--case", evaluate_.document, "The document; - for standard input")->required();
+  evaluate->add_option("--case", evaluate_.case_file, "A document, - for standard input; or a case file, .yaml")
+      ->required();
+  evaluate->add_option("--at", evaluate_day_, "Day to judge for, where the case names none; today when not given");
   evaluate->add_flag("--json", evaluate_.json, "As JSON");
-  commands_[command].run = [this, command] {
-    if (command->get_subcommands().empty()) throw CLI::RequiredError("evaluate");
+  commands_[command].run = [this, command, check] {
+    if (command->get_subcommands().empty()) throw CLI::RequiredError("check or evaluate");
+    if (check->parsed()) return RunRecognitionCheck(files_, json_, console_);
     evaluate_.at = absl::Now();
+    if (!evaluate_day_.empty()) {
+      const auto day = recognition::ParseDay(evaluate_day_);
+      if (!day.has_value()) throw CLI::ValidationError("--at", "must be a day such as 2026-01-31");
+      evaluate_.at = absl::FromCivil(*day, absl::UTCTimeZone());
+    }
     return RunEvaluate(registry_, evaluate_, console_);
   };
 }

@@ -9,7 +9,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "core/authenticity/verdict.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
@@ -18,12 +17,9 @@
 #include "core/document/score.h"
 #include "core/elm/check_report.h"
 #include "core/elm/codec.h"
-#include "core/recognition/policy.h"
-#include "core/recognition/policy_report.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/seal_findings.h"
 #include "gateway/cli/seal_translation.h"
-#include "gateway/config/yaml.h"
 #include "gateway/system_clock.h"
 
 namespace passerelle::gateway {
@@ -254,37 +250,6 @@ int RunCheck(const document::Registry& registry, const CheckRequest& request, co
                 << elm::CheckText(checked->read, result, language);
   }
   return result.conformance.conforms && result.annex_one.complete() ? kExitDone : kExitRefused;
-}
-
-namespace {
-
-absl::StatusOr<recognition::v1::RecognitionOutcome> EvaluateCase(const document::Registry& registry,
-                                                                 const EvaluateRequest& request) {
-  recognition::v1::RecognitionPolicy policy;
-  RETURN_IF_ERROR(ReadYamlFile(request.policy, &policy));
-  RETURN_IF_ERROR(recognition::CheckPolicy(policy));
-  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.document));
-  ASSIGN_OR_RETURN(document::Translated translated, document::Translate(registry, bytes, {}));
-  recognition::Facts facts;
-  facts.annex_one = AnnexOneOf(translated.report);
-  facts.credential = std::move(translated.credential);
-  authenticity::Question question;
-  question.content = bytes;
-  question.at = request.at;
-  facts.verdict = authenticity::Judge(registry, question);
-  return recognition::MakeOutcome(policy, recognition::Evaluate(policy, facts));
-}
-
-}  // namespace
-
-int RunEvaluate(const document::Registry& registry, const EvaluateRequest& request, const Console& console) {
-  const auto outcome = EvaluateCase(registry, request);
-  if (!outcome.ok()) {
-    PrintProblem(outcome.status(), console);
-    return kExitRefused;
-  }
-  console.out << (request.json ? recognition::OutcomeJson(*outcome) + "\n" : recognition::OutcomeText(*outcome));
-  return kExitDone;
 }
 
 }  // namespace passerelle::gateway

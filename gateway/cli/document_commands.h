@@ -1,4 +1,4 @@
-// The commands that look at one document: formats, detect, translate, check, recognition evaluate.
+// The commands that look at one document: formats, detect, translate, check.
 //
 // Every command returns its exit code. A refusal is one line on the error stream, "REASON at place: what; remedy", and
 // nothing on the output stream, save where the contract has JSON for it.
@@ -47,14 +47,5 @@ struct CheckRequest {
   std::string language;  // one of elm::LabelLanguages(); empty for English words and the document's own texts
 };
 int RunCheck(const document::Registry& registry, const CheckRequest& request, const Console& console);
-
-// A dry run of a recognition policy (YAML) over a document; nobody is asked, so authenticity is unknown at best.
-struct EvaluateRequest {
-  std::string policy;
-  std::string document;
-  bool json = false;
-  absl::Time at;
-};
-int RunEvaluate(const document::Registry& registry, const EvaluateRequest& request, const Console& console);
 
 }  // namespace passerelle::gateway

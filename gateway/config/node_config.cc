@@ -14,7 +14,7 @@
 #include "core/base/status_macros.h"
 #include "core/document/score.h"
 #include "core/federation/duplicate_memory.h"
-#include "core/recognition/policy.h"
+#include "core/recognition/policy_check.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
@@ -292,7 +292,7 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   for (const std::string& path : config.recognition_policies()) {
     recognition::v1::RecognitionPolicy policy;
     RETURN_IF_ERROR(ReadYamlFile(path, &policy));
-    const absl::Status checked = recognition::CheckPolicy(policy);
+    const absl::Status checked = recognition::CheckGoesLive(policy);
     if (!checked.ok()) {
       return Problem(Reason::kConfigInvalid, absl::StrCat(path, ": ", base::PlaceOf(checked)), base::DetailOf(checked));
     }

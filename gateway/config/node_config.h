@@ -18,6 +18,7 @@
 #include "gateway/fetch/fetcher.h"
 #include "google/protobuf/duration.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
+#include "passerelle/recognition/v1/policy.pb.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
 
 namespace passerelle::gateway {

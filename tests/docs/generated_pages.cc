@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/base/problem.h"
 #include "tests/docs/adapters_page.h"
+#include "tests/docs/procedure_page.h"
 
 namespace passerelle::docs {
 namespace {
@@ -156,7 +157,8 @@ std::string ConfigurationPage(const api::DescriptorSet& descriptors) {
 std::vector<Page> GeneratedPages(const api::DescriptorSet& descriptors) {
   return {{"errors.md", ErrorsPage()},
           {"configuration.md", ConfigurationPage(descriptors)},
-          {"reference/adapters.md", AdaptersPage()}};
+          {"reference/adapters.md", AdaptersPage()},
+          {"reference/procedure.md", ProcedurePage()}};
 }
 
 }  // namespace passerelle::docs

@@ -1,0 +1,31 @@
+// The facts that a document states, and what was established about it. Of the person nothing is taken: neither name nor
+// date of birth nor identifier, and no grade.
+//
+// Several learning achievements count together: the lowest level, the sum of the credits, all learning outcomes, the
+// earliest day. Where they differ in what cannot be added up, nothing is known.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include "core/trust/accreditation.h"
+#include "passerelle/authenticity/v1/authenticity.pb.h"
+#include "passerelle/document/v1/document.pb.h"
+#include "passerelle/elm/v3/elm.pb.h"
+#include "passerelle/recognition/v1/case_facts.pb.h"
+
+namespace passerelle::recognition {
+
+// What the credential itself says, and which elements of Annex I it states.
+v1::CaseFacts FactsOfDocument(const elm::v3::EuropeanDigitalCredential& credential,
+                              const document::v1::AnnexOneReport& annex_one);
+
+// What a verdict establishes. A check that is UNKNOWN says nothing.
+v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict& verdict);
+
+// What the registers say of the award, by the identifiers, the day and the level in `facts`.
+v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const v1::CaseFacts& facts);
+
+// Puts what is given over what was found: a field that is given replaces the one that was found, and so does a list.
+void Overlay(const v1::CaseFacts& given, v1::CaseFacts* found);
+
+}  // namespace passerelle::recognition
