@@ -75,8 +75,6 @@ std::string ShortName(const EnumValueDescriptor& value) {
 bool IsTime(const Descriptor& type) { return type.full_name() == "google.protobuf.Timestamp"; }
 bool IsDuration(const Descriptor& type) { return type.full_name() == "google.protobuf.Duration"; }
 
-constexpr int kNanosPerSecond = 1'000'000'000;
-
 // Timestamp and Duration have the same two fields.
 void SetSecondsAndNanos(Message* message, int64_t seconds, int64_t nanos) {
   const Descriptor* type = message->GetDescriptor();
@@ -300,7 +298,7 @@ std::string TimeText(const Message& message) {
     return absl::FormatTime(absl::RFC3339_full, absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos),
                             absl::UTCTimeZone());
   }
-  return absl::StrCat(static_cast<double>(seconds) + static_cast<double>(nanos) / kNanosPerSecond, "s");
+  return absl::FormatDuration(absl::Seconds(seconds) + absl::Nanoseconds(nanos));
 }
 
 std::string ScalarText(const Message& message, const FieldDescriptor& field, int index) {

@@ -170,7 +170,8 @@ TEST_P(FederationUsageTest, ExitsWith64) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, FederationUsageTest,
-    ::testing::Values(UsageCase{"NoSubcommand", {}, "subcommand"}, UsageCase{"UnknownSubcommand", {"crown"}, "crown"},
+    ::testing::Values(UsageCase{"NoSubcommand", {}, "subcommand"},
+                      UsageCase{"UnknownSubcommand", {"crown"}, "subcommand"},
                       UsageCase{"AuthorityWithoutFile",
                                 {"init", "--name", "x", "--threshold", "1", "--out", "x", "--authority", "Ada"},
                                 "--authority"},

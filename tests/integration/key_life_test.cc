@@ -246,7 +246,7 @@ class HandOnTest : public KeyLifeTest {
     first_map_ = tests::ReadAll(federation_->folder() + "/node-map.json");
     tests::WriteAll(own_map_, first_map_);
     Reconfigure("NL", {{"../node-map.json", "own-map.json"},
-                       {"root: ../root.yaml", "root: ../root.yaml\n  ask_interval: 200ms"}});
+                       {"root: \"../root.yaml\"", "root: \"../root.yaml\"\n  ask_interval: 200ms"}});
   }
   static uint64_t VersionOf(const std::string& file) { return federation::ReadMapFile(file)->part.map.version(); }
 

@@ -51,6 +51,7 @@ TEST(ReadYaml, ReadsWhatWriteYamlWrites) {
   config.set_ports_file("a \"quoted\"\n: # name\x01");
   config.mutable_time_limits()->mutable_call()->set_seconds(12);
   config.mutable_time_limits()->mutable_drain()->set_nanos(250'000'000);
+  config.mutable_time_limits()->mutable_exchange()->set_seconds(14 * 86'400 + 1);
   config.mutable_client_port()->mutable_tls()->set_certificate("c.pem");
   auto* client = config.mutable_client_port()->add_clients();
   client->set_id("portal");
