@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "passerelle/config/v1/node_config.pb.h"
 #include "passerelle/federation/v1/node_map.pb.h"
-#include "passerelle/recognition/v1/recognition.pb.h"
+#include "passerelle/recognition/v1/policy.pb.h"
 #include "passerelle/relay/v1/envelope.pb.h"
 
 namespace passerelle::gateway {

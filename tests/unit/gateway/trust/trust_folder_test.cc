@@ -60,8 +60,8 @@ TEST_F(TrustFolderTest, TakesCertificatesInBothForms) {
   Write("anchors/root.pem", authority_.CertificatePem());
   Write("anchors/more/seal.der", seal_.der());
   ASSERT_OK_AND_ASSIGN(const auto bundle, Load());
-  EXPECT_EQ(bundle->Anchors(trust::AnchorUse::kSeals).InForce(At(2025)).size(), 2u);
-  EXPECT_EQ(bundle->Anchors(trust::AnchorUse::kTimeStamps).InForce(At(2025)).size(), 1u);
+  EXPECT_EQ(bundle->seal_trust().seals.InForce(At(2025)).size(), 2u);
+  EXPECT_EQ(bundle->seal_trust().time_stamps.InForce(At(2025)).size(), 1u);
   EXPECT_EQ(bundle->ProvidersWithKey(seal_.signer().public_key().thumbprint()).size(), 1u);
 }
 
