@@ -251,6 +251,10 @@ class Configuration(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.federation = local_nodes.make_federation(PROGRAM, WORK / "federation")
+        # The chart mounts a map without signatures.
+        plain = subprocess.run([PROGRAM, "federation", "show", cls.federation / "node-map.json", "--yaml"],
+                               check=True, stdout=subprocess.PIPE)
+        (cls.federation / "node-map.yaml").write_bytes(plain.stdout)
 
     def lay_out(self, path):
         """What the pod would see, below a folder of its own; the path of its node.yaml."""

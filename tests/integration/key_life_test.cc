@@ -135,19 +135,54 @@ class Load {
   std::thread thread_;
 };
 
-TEST_F(KeyLifeTest, RotatesAMessageKeyAndATlsCertificateUnderLoadWithoutAFailedRequest) {
-  const std::string folder = federation_->NodeFolder("NO");
-  fs::create_directories(folder + "/keys");
-  fs::create_directories(folder + "/tls-1");
-  fs::create_directories(folder + "/tls-2");
-  fs::copy_file(folder + "/message.key.pem", folder + "/keys/old.pem");
-  fs::copy_file(folder + "/tls.crt.pem", folder + "/tls-1/crt.pem");
-  fs::copy_file(folder + "/tls.key.pem", folder + "/tls-1/key.pem");
-  fs::create_directory_symlink("tls-1", folder + "/tls-current");
-  Reconfigure(
-      "NO",
-      {{"message.key.pem", "keys"}, {"tls.crt.pem", "tls-current/crt.pem"}, {"tls.key.pem", "tls-current/key.pem"}});
+// The parts of a rotation.
+class RotationTest : public KeyLifeTest {
+ protected:
+  // Keys stand in a folder, and the TLS pair behind a link, so that each is changed in one step.
+  void MakeReplaceable(const std::string& folder) {
+    fs::create_directories(folder + "/keys");
+    fs::create_directories(folder + "/tls-1");
+    fs::create_directories(folder + "/tls-2");
+    fs::copy_file(folder + "/message.key.pem", folder + "/keys/old.pem");
+    fs::copy_file(folder + "/tls.crt.pem", folder + "/tls-1/crt.pem");
+    fs::copy_file(folder + "/tls.key.pem", folder + "/tls-1/key.pem");
+    fs::create_directory_symlink("tls-1", folder + "/tls-current");
+    Reconfigure(
+        "NO",
+        {{"message.key.pem", "keys"}, {"tls.crt.pem", "tls-current/crt.pem"}, {"tls.key.pem", "tls-current/key.pem"}});
+  }
 
+  // The new key and certificate stand in the map beside the old ones.
+  void Announce(const proof::SigningKey& next, const std::string& certificate_pem, absl::Time begin) {
+    ChangeNodeMap([&](federation::v1::NodeMap& map) {
+      federation::v1::Node& norway = *map.mutable_nodes(0);
+      *norway.mutable_message_keys(0)->mutable_not_after() = base::ToProto(begin + kOverlapEnds);
+      federation::v1::MessageKey& key = *norway.add_message_keys();
+      key.set_kid(next.verification_key().thumbprint());
+      key.set_jwk(next.verification_key().jwk());
+      *key.mutable_not_before() = base::ToProto(begin + kOverlapBegins);
+      *key.mutable_not_after() = base::ToProto(begin + absl::Hours(24 * 10));
+      federation::v1::TlsCertificate& certificate = *norway.add_tls_certificates();
+      certificate.set_sha256(CertificateSha256(certificate_pem).value());
+      *certificate.mutable_not_after() = base::ToProto(begin + absl::Hours(24 * 5));
+    });
+  }
+
+  void ExpectExpiriesAreTold() {
+    // NL sees how long NO's material lasts, and NO its own files.
+    const std::vector<std::string> keys = {"node=\"NO\"", "material=\"message_key\""};
+    const double days = Metric("NL", kMetricDaysToExpiry, keys, 9);
+    EXPECT_GT(days, 9);
+    EXPECT_LE(days, 10);
+    EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"tls_certificate\""}, 4), 4);
+    EXPECT_GT(Metric("NO", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"peer_port_certificate\""}, 13), 13);
+    EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"material=\"node_map\""}, 13), 13);
+  }
+};
+
+TEST_F(RotationTest, RotatesAMessageKeyAndATlsCertificateUnderLoadWithoutAFailedRequest) {
+  const std::string folder = federation_->NodeFolder("NO");
+  MakeReplaceable(folder);
   const NodeClient office = Office();
   const NodeClient portal = Portal();
   const std::string old_kid = federation_->KeyIdOf("NO");
@@ -175,18 +210,7 @@ TEST_F(KeyLifeTest, RotatesAMessageKeyAndATlsCertificateUnderLoadWithoutAFailedR
   ASSERT_TRUE(ReplaceFile(folder + "/tls-2/key.pem", tls->private_key).ok());
   const absl::Time begin = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
   const std::string next_kid = next->verification_key().thumbprint();
-  ChangeNodeMap([&](federation::v1::NodeMap& map) {
-    federation::v1::Node& norway = *map.mutable_nodes(0);
-    *norway.mutable_message_keys(0)->mutable_not_after() = base::ToProto(begin + kOverlapEnds);
-    federation::v1::MessageKey& key = *norway.add_message_keys();
-    key.set_kid(next_kid);
-    key.set_jwk(next->verification_key().jwk());
-    *key.mutable_not_before() = base::ToProto(begin + kOverlapBegins);
-    *key.mutable_not_after() = base::ToProto(begin + absl::Hours(24 * 10));
-    federation::v1::TlsCertificate& certificate = *norway.add_tls_certificates();
-    certificate.set_sha256(CertificateSha256(tls->certificate).value());
-    *certificate.mutable_not_after() = base::ToProto(begin + absl::Hours(24 * 5));
-  });
+  Announce(*next, tls->certificate, begin);
   exchange();
   fs::create_directory_symlink("tls-2", folder + "/tls-next");
   fs::rename(folder + "/tls-next", folder + "/tls-current");
@@ -211,14 +235,7 @@ TEST_F(KeyLifeTest, RotatesAMessageKeyAndATlsCertificateUnderLoadWithoutAFailedR
     ASSERT_TRUE(ended.ok()) << ended.status();
     EXPECT_EQ(ended->state(), exchange::v1::EXCHANGE_STATE_DELIVERED) << ended->problem().reason();
   }
-  // NL sees how long NO's material lasts, and NO its own files.
-  const std::vector<std::string> keys = {"node=\"NO\"", "material=\"message_key\""};
-  const double days = Metric("NL", kMetricDaysToExpiry, keys, 9);
-  EXPECT_GT(days, 9);
-  EXPECT_LE(days, 10);
-  EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"tls_certificate\""}, 4), 4);
-  EXPECT_GT(Metric("NO", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"peer_port_certificate\""}, 13), 13);
-  EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"material=\"node_map\""}, 13), 13);
+  ExpectExpiriesAreTold();
 }
 
 // XX hands maps on, whichever the test wants.

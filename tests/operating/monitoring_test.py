@@ -79,9 +79,7 @@ def exported_names():
     assert demo.returncode == 0
     for page in pages:
         names |= local_nodes.metric_names(page)
-    # A node map that ends, and a trust bundle, of which the demonstration has neither.
-    node_map = folder / "node-map.yaml"
-    node_map.write_text(node_map.read_text() + "expire_time: 2099-01-01T00:00:00Z\n")
+    # A trust bundle, of which the demonstration has none.
     bundle, root = local_nodes.make_trust_bundle(PROGRAM, SOURCE, WORK)
     trust = ["--set", "trust_bundle.path=%s" % bundle, "--set", "trust_bundle.root=%s" % root]
     with local_nodes.LocalNode(PROGRAM, folder / "NO/node.yaml", *trust) as node:
@@ -207,8 +205,8 @@ class Watched(unittest.TestCase):
         self.assertIn(found[0]["metric"]["purpose"], ("client_port", "peer_port"))
         self.assertEqual(self.query(self.firing("PasserelleFileRefused")), [])
         self.assertEqual(self.query(self.firing("PasserelleRestartNeeded")), [])
-        node_map = self.folder / "node-map.yaml"
-        node_map.write_text(node_map.read_text() + "unknown: key\n")
+        node_map = self.folder / "node-map.json"
+        node_map.write_text(node_map.read_text() + "more")
         found = self.wait_for(self.firing("PasserelleFileRefused"))
         self.assertEqual(found[0]["metric"]["event"], "node_map.refused")
         config = self.folder / "NO/node.yaml"

@@ -32,6 +32,7 @@ echo "# A remark of the newer version." >>"$work/newer/etc/passerelle/node.yaml"
 dpkg-deb --root-owner-group -b "$work/newer" "$work/newer.deb" >/dev/null
 
 "$program" demo --keep "$work/federation" >/dev/null
+"$program" federation show "$work/federation/node-map.json" --yaml >"$work/federation/node-map.yaml"
 mkdir "$work/share"
 cp "$old" "$work/share/old.deb"
 cp "$work/newer.deb" "$work/share/newer.deb"

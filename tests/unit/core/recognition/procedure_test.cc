@@ -143,6 +143,12 @@ void Satisfy(Guard guard, Scene* scene) {
   }
 }
 
+void RefuseAgainstUnknown(v1::CaseProcedure* held, v1::CaseAction* action) {
+  held->mutable_evaluation()->mutable_rules(1)->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
+  *action->mutable_decision() = ExampleDecision(v1::DECISION_KIND_REFUSED);
+  action->mutable_decision()->set_departure_reason("for this case");
+}
+
 // Makes the guard fail, and nothing else of the row.
 void Violate(Guard guard, Scene* scene) {
   v1::CaseProcedure* held = scene->content.mutable_procedure();
@@ -189,9 +195,7 @@ void Violate(Guard guard, Scene* scene) {
     case Guard::kAllCompared:
       return held->mutable_evaluation()->mutable_rules(1)->clear_explanation();
     case Guard::kNotAgainstUnknown:
-      held->mutable_evaluation()->mutable_rules(1)->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
-      *action->mutable_decision() = ExampleDecision(v1::DECISION_KIND_REFUSED);
-      return action->mutable_decision()->set_departure_reason("for this case");
+      return RefuseAgainstUnknown(held, action);
     case Guard::kDecisionComplete:
       return action->mutable_decision()->clear_purpose();
     case Guard::kOtherPerson:

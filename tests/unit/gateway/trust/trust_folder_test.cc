@@ -146,7 +146,7 @@ TEST_F(TrustFolderTest, StatusListsBelongToTheAddressThatTheyName) {
   EXPECT_NE(bundle->StatusList("https://fjord.example/list"), nullptr);
   EXPECT_NE(bundle->StatusList("https://fjord.example/revoked"), nullptr);
   EXPECT_EQ(bundle->StatusList("https://fjord.example/other"), nullptr);
-  EXPECT_EQ(bundle->RevocationLists().size(), 1u);
+  EXPECT_EQ(bundle->seal_trust().revocation.revocation_lists.size(), 1u);
   Write("status/same.json", R"({"id":"https://fjord.example/revoked","revokedCredentials":[]})");
   EXPECT_THAT(Load(true), HasReasonAt(Reason::kEvidenceFile, "same.json"));
 }
