@@ -135,107 +135,109 @@ class Load {
   std::thread thread_;
 };
 
-// The parts of a rotation.
+// NO with a folder of message keys, and its TLS pair behind a symbolic link.
 class RotationTest : public KeyLifeTest {
  protected:
-  // Keys stand in a folder, and the TLS pair behind a link, so that each is changed in one step.
-  void MakeReplaceable(const std::string& folder) {
-    fs::create_directories(folder + "/keys");
-    fs::create_directories(folder + "/tls-1");
-    fs::create_directories(folder + "/tls-2");
-    fs::copy_file(folder + "/message.key.pem", folder + "/keys/old.pem");
-    fs::copy_file(folder + "/tls.crt.pem", folder + "/tls-1/crt.pem");
-    fs::copy_file(folder + "/tls.key.pem", folder + "/tls-1/key.pem");
-    fs::create_directory_symlink("tls-1", folder + "/tls-current");
+  void PrepareNorway() {
+    folder_ = federation_->NodeFolder("NO");
+    for (const char* part : {"/keys", "/tls-1", "/tls-2"}) fs::create_directories(folder_ + part);
+    fs::copy_file(folder_ + "/message.key.pem", folder_ + "/keys/old.pem");
+    fs::copy_file(folder_ + "/tls.crt.pem", folder_ + "/tls-1/crt.pem");
+    fs::copy_file(folder_ + "/tls.key.pem", folder_ + "/tls-1/key.pem");
+    fs::create_directory_symlink("tls-1", folder_ + "/tls-current");
     Reconfigure(
         "NO",
         {{"message.key.pem", "keys"}, {"tls.crt.pem", "tls-current/crt.pem"}, {"tls.key.pem", "tls-current/key.pem"}});
   }
 
-  // The new key and certificate stand in the map beside the old ones.
-  void Announce(const proof::SigningKey& next, const std::string& certificate_pem, absl::Time begin) {
+  // Puts a new message key and a new TLS pair beside the old ones.
+  void HoldNewMaterial() {
+    next_ = std::make_unique<proof::SigningKey>(proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa).value());
+    ASSERT_TRUE(ReplaceFile(folder_ + "/keys/next.pem", next_->ToPem().value()).ok());
+    ASSERT_TRUE(Logs("NO", "\"event\":\"message_keys.reloaded\",\"keys\":2"));
+    const CertificatePems authority = {tests::ReadAll(federation_->folder() + "/authority.crt.pem"),
+                                       tests::ReadAll(federation_->folder() + "/authority.key.pem")};
+    tls_ = MakeCertificate(authority, NodeCertificateUri("NO")).value();
+    ASSERT_TRUE(ReplaceFile(folder_ + "/tls-2/crt.pem", tls_.certificate).ok());
+    ASSERT_TRUE(ReplaceFile(folder_ + "/tls-2/key.pem", tls_.private_key).ok());
+  }
+
+  void Announce(absl::Time begin) {
     ChangeNodeMap([&](federation::v1::NodeMap& map) {
       federation::v1::Node& norway = *map.mutable_nodes(0);
       *norway.mutable_message_keys(0)->mutable_not_after() = base::ToProto(begin + kOverlapEnds);
       federation::v1::MessageKey& key = *norway.add_message_keys();
-      key.set_kid(next.verification_key().thumbprint());
-      key.set_jwk(next.verification_key().jwk());
+      key.set_kid(next_->verification_key().thumbprint());
+      key.set_jwk(next_->verification_key().jwk());
       *key.mutable_not_before() = base::ToProto(begin + kOverlapBegins);
       *key.mutable_not_after() = base::ToProto(begin + absl::Hours(24 * 10));
       federation::v1::TlsCertificate& certificate = *norway.add_tls_certificates();
-      certificate.set_sha256(CertificateSha256(certificate_pem).value());
+      certificate.set_sha256(CertificateSha256(tls_.certificate).value());
       *certificate.mutable_not_after() = base::ToProto(begin + absl::Hours(24 * 5));
     });
   }
 
-  void ExpectExpiriesAreTold() {
-    // NL sees how long NO's material lasts, and NO its own files.
-    const std::vector<std::string> keys = {"node=\"NO\"", "material=\"message_key\""};
-    const double days = Metric("NL", kMetricDaysToExpiry, keys, 9);
-    EXPECT_GT(days, 9);
-    EXPECT_LE(days, 10);
-    EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"tls_certificate\""}, 4), 4);
-    EXPECT_GT(Metric("NO", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"peer_port_certificate\""}, 13), 13);
-    EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"material=\"node_map\""}, 13), 13);
+  void SwitchTlsPair() {
+    fs::create_directory_symlink("tls-2", folder_ + "/tls-next");
+    fs::rename(folder_ + "/tls-next", folder_ + "/tls-current");
   }
+
+  void BeginExchange() {
+    const auto started = StartExchange(Authorise());
+    ASSERT_TRUE(started.ok()) << started.status();
+    exchanges_.push_back(started->id());
+  }
+
+  std::string folder_;
+  std::unique_ptr<proof::SigningKey> next_;
+  CertificatePems tls_;
+  std::vector<std::string> exchanges_;
 };
 
-TEST_F(RotationTest, RotatesAMessageKeyAndATlsCertificateUnderLoadWithoutAFailedRequest) {
-  const std::string folder = federation_->NodeFolder("NO");
-  MakeReplaceable(folder);
+TEST_F(RotationTest, ReplacesAMessageKeyAndATlsCertificateUnderLoadWithoutAFailedRequest) {
+  PrepareNorway();
   const NodeClient office = Office();
   const NodeClient portal = Portal();
-  const std::string old_kid = federation_->KeyIdOf("NO");
-  EXPECT_TRUE(absl::StrContains(Ask(portal, "NL").kid, old_kid));
+  EXPECT_TRUE(absl::StrContains(Ask(portal, "NL").kid, federation_->KeyIdOf("NO")));
   Load to_norway([&] { return Ask(office, "NO").reason; });
   Load from_norway([&] { return Ask(portal, "NL").reason; });
   EXPECT_EQ(to_norway.wanted(), "REGISTER_CONFIRMS");
-  std::vector<std::string> exchanges;
-  const auto exchange = [&] {
-    const auto started = StartExchange(Authorise());
-    ASSERT_TRUE(started.ok()) << started.status();
-    exchanges.push_back(started->id());
-  };
 
-  // The new key is held, then both are announced, then the pair on disk is changed.
-  const auto next = proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
-  ASSERT_TRUE(next.ok());
-  ASSERT_TRUE(ReplaceFile(folder + "/keys/next.pem", next->ToPem().value()).ok());
-  ASSERT_TRUE(Logs("NO", "\"event\":\"message_keys.reloaded\",\"keys\":2"));
-  const auto tls = MakeCertificate({tests::ReadAll(federation_->folder() + "/authority.crt.pem"),
-                                    tests::ReadAll(federation_->folder() + "/authority.key.pem")},
-                                   NodeCertificateUri("NO"));
-  ASSERT_TRUE(tls.ok());
-  ASSERT_TRUE(ReplaceFile(folder + "/tls-2/crt.pem", tls->certificate).ok());
-  ASSERT_TRUE(ReplaceFile(folder + "/tls-2/key.pem", tls->private_key).ok());
+  // The new material is held, then announced, then the pair on disk is changed.
+  HoldNewMaterial();
   const absl::Time begin = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()));
-  const std::string next_kid = next->verification_key().thumbprint();
-  Announce(*next, tls->certificate, begin);
-  exchange();
-  fs::create_directory_symlink("tls-2", folder + "/tls-next");
-  fs::rename(folder + "/tls-next", folder + "/tls-current");
+  Announce(begin);
+  BeginExchange();
+  SwitchTlsPair();
   absl::SleepFor(begin + kOverlapBegins + absl::Milliseconds(500) - absl::Now());
-  exchange();
-  EXPECT_TRUE(absl::StrContains(Ask(portal, "NL").kid, next_kid)) << "the key that was activated last signs";
+  BeginExchange();
+  EXPECT_TRUE(absl::StrContains(Ask(portal, "NL").kid, next_->verification_key().thumbprint()))
+      << "the key that was activated last signs";
   absl::SleepFor(begin + kOverlapEnds + absl::Seconds(1) - absl::Now());
-  exchange();
+  BeginExchange();
 
   // The old certificate goes; who still used it would be refused from here on.
   ChangeNodeMap([](federation::v1::NodeMap& map) { map.mutable_nodes(0)->clear_tls_certificate_sha256(); });
   absl::SleepFor(absl::Seconds(2));
-  exchange();
+  BeginExchange();
   to_norway.Stop();
   from_norway.Stop();
   EXPECT_EQ(to_norway.failures(), 0) << to_norway.first_failure() << "\n" << federation_->LogOf("NL");
   EXPECT_EQ(from_norway.failures(), 0) << from_norway.first_failure() << "\n" << federation_->LogOf("NO");
   EXPECT_GT(to_norway.asked(), 50);
   EXPECT_GT(from_norway.asked(), 50);
-  for (const std::string& id : exchanges) {
+  for (const std::string& id : exchanges_) {
     const auto ended = Wait(id);
     ASSERT_TRUE(ended.ok()) << ended.status();
     EXPECT_EQ(ended->state(), exchange::v1::EXCHANGE_STATE_DELIVERED) << ended->problem().reason();
   }
-  ExpectExpiriesAreTold();
+  // NL sees how long NO's material lasts, and NO its own files.
+  const double days = Metric("NL", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"message_key\""}, 9);
+  EXPECT_GT(days, 9);
+  EXPECT_LE(days, 10);
+  EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"tls_certificate\""}, 4), 4);
+  EXPECT_GT(Metric("NO", kMetricDaysToExpiry, {"node=\"NO\"", "material=\"peer_port_certificate\""}, 13), 13);
+  EXPECT_GT(Metric("NL", kMetricDaysToExpiry, {"material=\"node_map\""}, 13), 13);
 }
 
 // XX hands maps on, whichever the test wants.

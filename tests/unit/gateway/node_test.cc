@@ -288,9 +288,9 @@ TEST_F(NodeTest, TakesANewerNodeMapAndKeepsItWhenTheNextIsBroken) {
   PutMap(6);
   EXPECT_TRUE(Logs("\"event\":\"node_map.replaced\",\"version\":6"));
   Put("map.yaml", "verison: 7\n");
-  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"reason\":\"CONFIG_INVALID\""));
+  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"source\":\"file\",\"reason\":\"CONFIG_INVALID\""));
   PutMap(5);
-  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"reason\":\"NODE_MAP_UNUSABLE\""));
+  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"source\":\"file\",\"reason\":\"NODE_MAP_UNUSABLE\""));
   PutMap(8);
   EXPECT_TRUE(Logs("\"event\":\"node_map.replaced\",\"version\":8"));
 }
