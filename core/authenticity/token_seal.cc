@@ -89,8 +89,8 @@ void Conclude(const TokenKey& key, bool verified, std::optional<base::JsonDocume
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return;
   TakeClaims(*std::move(claims), key.key, sealed);
   if (key.certificates.empty()) return;
-  const proof::SignerAnswer answer = proof::CheckSigner({"x5c", key.certificates, {}}, SealTrustOf(evidence.bundle),
-                                                        evidence.at, findings);
+  const proof::SignerAnswer answer =
+      proof::CheckSigner({"x5c", key.certificates, {}}, SealTrustOf(evidence.bundle), evidence.at, findings);
   TakeCertificate(key.certificates.front(), answer.trusted, findings, sealed);
   sealed.revocation = answer.revocation;
 }

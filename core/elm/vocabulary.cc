@@ -162,8 +162,7 @@ std::optional<LanguageEntry> FindLanguage(absl::string_view tag) {
     absl::ConsumePrefix(&tag, prefix);
   }
   absl::ConsumePrefix(&tag, "/");
-  const std::string primary =
-      absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
+  const std::string primary = absl::AsciiStrToLower(absl::StripAsciiWhitespace(tag.substr(0, tag.find_first_of("-_"))));
   if (primary.size() < 2 || primary.size() > 3) return std::nullopt;
   for (char c : primary) {
     if (!absl::ascii_isalpha(c)) return std::nullopt;

@@ -114,7 +114,8 @@ absl::Status TrustBundle::IndexServices() {
       if (period.has_to()) granted.to = base::FromProto(period.to());
       periods.push_back(granted);
     }
-    proof::TrustAnchors& anchors = service.kind() == v1::SERVICE_KIND_CA_QC ? seal_trust_.seals : seal_trust_.time_stamps;
+    proof::TrustAnchors& anchors =
+        service.kind() == v1::SERVICE_KIND_CA_QC ? seal_trust_.seals : seal_trust_.time_stamps;
     anchors.Add(*std::move(certificate), std::move(periods));
   }
   return absl::OkStatus();

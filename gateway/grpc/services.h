@@ -76,7 +76,7 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
     const relay::Outbox* outbox = nullptr;
     const base::Clock* clock = nullptr;
     Metrics* metrics = nullptr;
-    const trust::TrustBundleHolder* trust = nullptr;  // null when the node has no bundle
+    const trust::TrustBundleHolder* trust = nullptr;   // null when the node has no bundle
     const proof::StatusLists* status_lists = nullptr;  // null when the node fetches none
     authenticity::v1::VerdictPolicy policy;
     federation::MessageKeySource key = {};  // signs verdicts

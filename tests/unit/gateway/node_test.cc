@@ -339,8 +339,9 @@ class NodeWithBundleTest : public NodeTest {
   }
 
   std::string Signed(absl::string_view type, absl::string_view claims) const {
-    const std::string input = absl::StrCat(base::Base64UrlEncode(absl::StrCat(R"({"alg":"EdDSA","typ":")", type, R"("})")),
-                                           ".", base::Base64UrlEncode(claims));
+    const std::string input =
+        absl::StrCat(base::Base64UrlEncode(absl::StrCat(R"({"alg":"EdDSA","typ":")", type, R"("})")), ".",
+                     base::Base64UrlEncode(claims));
     return absl::StrCat(input, ".", base::Base64UrlEncode(*issuer_.Sign(input)));
   }
   // `members` to add, with a comma before them.
@@ -403,8 +404,8 @@ TEST_F(NodeWithBundleTest, FetchesStatusListsInTheBackgroundAndKeepsThemInItsVer
   Put("node.yaml", absl::StrCat(Read("node.yaml"), "status_servers: [{origin: '", server.origin(), "'}]\n"));
   ASSERT_OK_AND_ASSIGN(const auto node, Start());
   const auto verify = [&](int index) {
-    return Verify(*node, Token(absl::StrCat(R"(,"status":{"status_list":{"idx":)", index, R"(,"uri":")", address,
-                                            R"("}})")));
+    return Verify(*node,
+                  Token(absl::StrCat(R"(,"status":{"status_list":{"idx":)", index, R"(,"uri":")", address, R"("}})")));
   };
   // Nobody waits for a list; until it is there, the status is not known.
   authenticity::v1::VerifyDocumentResponse good = verify(0);

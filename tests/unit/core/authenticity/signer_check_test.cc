@@ -88,8 +88,9 @@ TEST(SignerCheckTest, CertificatesOfATokenCountByTheirPath) {
       {"no certificate", CertifiedToken(kWorkshop, sealer, "none"), true, "UNKNOWN:SIGNER_CERTIFICATE",
        "UNKNOWN:SIGNER_CERTIFICATE"},
       // The keys of an issuer that the bundle knows are all it has.
-      {"a known issuer's name", CertifiedToken(kFjord, keys.stranger.signer(), keys.stranger.der(), R"(,"kid":"key-1")"),
-       true, "FAIL:SIGNATURE_INVALID", "UNKNOWN:NO_EVIDENCE"},
+      {"a known issuer's name",
+       CertifiedToken(kFjord, keys.stranger.signer(), keys.stranger.der(), R"(,"kid":"key-1")"), true,
+       "FAIL:SIGNATURE_INVALID", "UNKNOWN:NO_EVIDENCE"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
