@@ -115,6 +115,8 @@ absl::Status NodeFederation::AskNext(PeerTransport& transport) {
   const federation::v1::Node* next = nullptr;
   {
     const absl::MutexLock lock(&mutex_);
+    const bool first = !std::exchange(may_ask_, true);
+    if (first && directory->AgeAt(options_.clock->Now()) == MapAge::kFresh) return absl::OkStatus();
     const auto last = std::find_if(others.begin(), others.end(),
                                    [this](const federation::v1::Node* node) { return node->id() == asked_; });
     next = last == others.end() || last + 1 == others.end() ? others.front() : *(last + 1);

@@ -39,7 +39,9 @@ class NodeFederation {
 
   // Looks at the files of map and keys, and tells what runs out. Problem: kStoreUnavailable.
   absl::Status Refresh();
-  // Asks the next other node for a newer map. A node that does not answer is passed over. Problem: kStoreUnavailable.
+  // Asks the next other node for a newer map. A node that does not answer is passed over. The first call asks nobody
+  // unless the map has expired: nodes may be starting together, and one that does not listen yet would be waited for
+  // before the next call to it. Problem: kStoreUnavailable.
   absl::Status AskNext(PeerTransport& transport);
 
  private:
@@ -55,6 +57,7 @@ class NodeFederation {
   absl::Time next_expiries_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   uint64_t told_version_ ABSL_GUARDED_BY(mutex_) = 0;
   federation::MapAge told_age_ ABSL_GUARDED_BY(mutex_) = federation::MapAge::kFresh;
+  bool may_ask_ ABSL_GUARDED_BY(mutex_) = false;
   std::string asked_ ABSL_GUARDED_BY(mutex_);  // id of the node that was asked last
 };
 

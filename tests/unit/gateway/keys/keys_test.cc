@@ -57,6 +57,27 @@ std::unique_ptr<X509, X509Free> Parse(const std::string& pem) {
   return certificate;
 }
 
+std::string NewKeyPem() { return proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa).value().ToPem().value(); }
+
+TEST_F(KeysTest, AFolderStandsForItsKeysAndItsChangesShow) {
+  std::filesystem::create_directories(folder_ + "/keys");
+  const std::vector<std::string> references = {folder_ + "/keys"};
+  EXPECT_THAT(LoadMessageKeys(references), HasReasonAt(Reason::kKeyUnusable, folder_ + "/keys"));
+  Put("keys/a.pem", NewKeyPem());
+  Put("keys/README", "no key");
+  const std::string before = MessageKeysFingerprint(references);
+  Put("keys/b.pem", NewKeyPem());
+  EXPECT_NE(MessageKeysFingerprint(references), before);
+  ASSERT_OK_AND_ASSIGN(const auto keys, LoadMessageKeys(references));
+  EXPECT_EQ(keys.size(), 2u);
+  ASSERT_OK_AND_ASSIGN(const auto more, LoadMessageKeys({folder_ + "/keys", Put("further.pem", NewKeyPem())}));
+  EXPECT_EQ(more.size(), 3u);
+  EXPECT_THAT(LoadMessageKeys({folder_ + "/keys", folder_ + "/keys/a.pem"}),
+              HasReasonAt(Reason::kKeyUnusable, folder_ + "/keys/a.pem"));
+  Put("keys/c.pem", "broken");
+  EXPECT_THAT(LoadMessageKeys(references), HasReasonAt(Reason::kKeyUnusable, folder_ + "/keys/c.pem"));
+}
+
 TEST_F(KeysTest, MakesCertificatesThatTheirAuthorityVouchesFor) {
   const auto authority = MakeAuthority("Test");
   ASSERT_THAT(authority, IsOk());
