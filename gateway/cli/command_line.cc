@@ -24,6 +24,7 @@
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
+#include "gateway/cli/store_commands.h"
 #include "gateway/cli/trust_grammar.h"
 #include "gateway/cli/verify_grammar.h"
 
@@ -40,8 +41,8 @@ struct Command {
 // The program's grammar. One object for one command line.
 class Grammar {
  public:
-  Grammar(const Console& console, const StoreOpener& open_store)
-      : console_(console), open_store_(open_store), registry_(adapters::MakeRegistry()) {
+  Grammar(const Console& console, const StoreTools& stores)
+      : console_(console), stores_(stores), registry_(adapters::MakeRegistry()) {
     app_.set_version_flag("--version", std::string("passerelle ") + PASSERELLE_VERSION);
     AddDemo();
     AddServe();
@@ -53,6 +54,7 @@ class Grammar {
     AddConformance();
     AddRecognition();
     AddTrust();
+    AddStore();
     AddVersion();
   }
 
@@ -75,13 +77,14 @@ class Grammar {
   void AddConformance();
   void AddRecognition();
   void AddTrust();
+  void AddStore();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
   // Ids of the formats that can be read, or written.
   std::string FormatsTo(absl::string_view direction) const;
 
   const Console& console_;
-  const StoreOpener& open_store_;
+  const StoreTools& stores_;
   const document::Registry registry_;
   CLI::App app_{"Exchanges micro-credentials between national qualification systems.", "passerelle"};
   std::map<const CLI::App*, Command> commands_;
@@ -98,6 +101,7 @@ class Grammar {
   EvaluateRequest evaluate_;
   std::string keep_;
   TrustGrammar trust_;
+  StoreGrammar store_;
   VerifyGrammar verify_;
 };
 
@@ -136,7 +140,7 @@ void Grammar::AddServe() {
   command->add_option("--config", serve_.config, "Configuration of the node, YAML")->required();
   command->add_flag("--check-config", serve_.check_only, "Only check everything that the configuration names");
   command->add_flag("--stop-with-stdin", serve_.stop_with_stdin, "Stop when standard input ends");
-  commands_[command].run = [this] { return RunServe(adapters::MakeRegistry(), serve_, open_store_, console_); };
+  commands_[command].run = [this] { return RunServe(adapters::MakeRegistry(), serve_, stores_, console_); };
 }
 
 void Grammar::AddFormats() {
@@ -257,6 +261,12 @@ void Grammar::AddTrust() {
   commands_[command].run = [this] { return trust_.Run(console_); };
 }
 
+void Grammar::AddStore() {
+  CLI::App* command = Add("store", "Makes, checks and copies the store of a node.", StoreGrammar::kUsage);
+  store_.AddTo(command);
+  commands_[command].run = [this] { return store_.Run(stores_, console_); };
+}
+
 void Grammar::AddVersion() {
   CLI::App* command = Add("version", "Names the version of this program.", "");
   commands_[command].run = [this] {
@@ -306,8 +316,8 @@ int Grammar::Run(int argc, const char* const* argv) {
 
 }  // namespace
 
-int RunCommandLine(int argc, const char* const* argv, const StoreOpener& open_store, const Console& console) {
-  return std::make_unique<Grammar>(console, open_store)->Run(argc, argv);
+int RunCommandLine(int argc, const char* const* argv, const StoreTools& stores, const Console& console) {
+  return std::make_unique<Grammar>(console, stores)->Run(argc, argv);
 }
 
 }  // namespace passerelle::gateway

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -27,15 +28,15 @@ void StopWithStandardInput() {
 }
 
 absl::StatusOr<std::unique_ptr<Node>> StartNode(document::Registry registry, const ServeRequest& request,
-                                                const StoreOpener& open_store) {
+                                                const StoreTools& stores) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config));
-  ASSIGN_OR_RETURN(std::unique_ptr<base::Store> store, open_store(config.store()));
+  ASSIGN_OR_RETURN(std::unique_ptr<base::Store> store, stores.open(config));
   return Node::Start(config, {std::move(store), std::move(registry), stdout});
 }
 
 }  // namespace
 
-int RunServe(document::Registry registry, const ServeRequest& request, const StoreOpener& open_store,
+int RunServe(document::Registry registry, const ServeRequest& request, const StoreTools& stores,
              const Console& console) {
   if (request.check_only) {
     if (const absl::Status status = CheckNodeConfig(request.config); !status.ok()) {
@@ -48,7 +49,7 @@ int RunServe(document::Registry registry, const ServeRequest& request, const Sto
   RequireTls13();
   BlockStopSignals();
   if (request.stop_with_stdin) StopWithStandardInput();
-  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, open_store);
+  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, stores);
   if (!node.ok()) {
     PrintProblem(node.status(), console);
     return kExitRefused;
