@@ -1,38 +1,42 @@
-// "passerelle store": looking after the store that a configuration names.
+// The commands for a node's store.
+//
+// Thread-safety: free functions.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "CLI/CLI.hpp"
 #include "gateway/cli/console.h"
+#include "gateway/store_tools.h"
 
 namespace passerelle::gateway {
 
-// What a store holds.
-struct StoreState {
-  int schema = 0;
-  std::vector<std::pair<std::string, int64_t>> records;  // table and count
-};
-
-// How a store is looked after. main.cc decides which one that is. Every function takes the configuration's store first.
-struct StoreCare {
-  std::function<absl::StatusOr<StoreState>(const std::string& store)> check;
-  std::function<absl::StatusOr<StoreState>(const std::string& store, const std::string& file)> back_up;
-  std::function<absl::StatusOr<StoreState>(const std::string& store, const std::string& file)> restore;
-};
-
 struct StoreRequest {
-  std::string action;  // check, backup, restore
   std::string config;
-  std::vector<std::string> set;  // overrides, "key=value"
-  std::string file;              // of the backup
+  std::vector<std::string> set;  // overrides of `config`, "key=value"
+  std::string from;              // copy: a configuration; restore: file of a backup
+  std::string to;                // copy: a configuration; backup: new file
+  bool json = false;
 };
 
-// Prints what the store, or the backup, holds. kExitRefused when it is damaged, or nothing was done.
-int RunStore(const StoreRequest& request, const StoreCare& care, const Console& console);
+// How "passerelle store" is written. One object for one command line.
+class StoreGrammar {
+ public:
+  static constexpr char kUsage[] =
+      "migrate | check [--json] | backup --to FILE | restore --from FILE, each with --config FILE [--set KEY=VALUE]; "
+      "copy --from FILE --to FILE";
+
+  // Adds the subcommands to "store".
+  void AddTo(CLI::App* store);
+  // Runs the one that was chosen. kExitRefused when the store is not as it should be, or nothing was done.
+  int Run(const StoreTools& tools, const Console& console) const;
+
+ private:
+  CLI::App* AddWithConfig(const std::string& name, const std::string& description);
+
+  CLI::App* store_ = nullptr;
+  StoreRequest request_;
+};
 
 }  // namespace passerelle::gateway

@@ -39,6 +39,11 @@ std::string RedactedConnection(const std::string& text) {
   return out;
 }
 
+// Whether a field says where a secret is found, such as password_file, and holds none.
+bool NamesAPlace(const FieldDescriptor* field) {
+  return absl::EndsWith(field->name(), "_file") || absl::EndsWith(field->name(), "_variable");
+}
+
 }  // namespace
 
 std::string RedactedText(absl::string_view text) {
@@ -57,7 +62,7 @@ void RedactSecrets(Message* message) {
   reflection->ListFields(*message, &fields);
   for (const FieldDescriptor* field : fields) {
     const bool is_message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-    if (!is_message && field->type() != FieldDescriptor::TYPE_STRING) continue;
+    if (!is_message && (field->type() != FieldDescriptor::TYPE_STRING || NamesAPlace(field))) continue;
     if (!field->is_repeated()) {
       if (is_message) {
         RedactSecrets(reflection->MutableMessage(message, field));

@@ -16,7 +16,8 @@ inline constexpr char kRedacted[] = "(redacted)";
 // password or a PIN in another way, as a whole. Other texts come back as they are.
 std::string RedactedText(absl::string_view text);
 
-// Replaces the secrets in all texts of a message, however deep.
+// Replaces the secrets in all texts of a message, however deep. A field whose name ends in _file or _variable says
+// where a secret is found, and stays.
 void RedactSecrets(google::protobuf::Message* message);
 
 }  // namespace passerelle::gateway

@@ -9,12 +9,13 @@
 #include <memory>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "gateway/store/sqlite_schema.h"
+#include "gateway/store/record_source.h"
+#include "gateway/store/schema.h"
+#include "gateway/store/whole_store.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -50,49 +51,22 @@ absl::StatusOr<Database> OpenDatabase(const std::string& path) {
   return database;
 }
 
-// First column of the first row, as text.
-absl::StatusOr<std::string> Query(sqlite3* database, const std::string& path, const std::string& sql) {
-  sqlite3_stmt* statement = nullptr;
-  int code = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr);
-  if (code == SQLITE_OK) code = sqlite3_step(statement);
-  std::string text;
-  if (code == SQLITE_ROW && sqlite3_column_text(statement, 0) != nullptr) {
-    text = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
-  }
-  sqlite3_finalize(statement);
-  if (code != SQLITE_ROW) return Failure(path, code);
-  return text;
-}
+// SQLite's result code of one statement.
+int Run(sqlite3* database, const char* sql) { return sqlite3_exec(database, sql, nullptr, nullptr, nullptr); }
 
-absl::StatusOr<int64_t> QueryNumber(sqlite3* database, const std::string& path, const std::string& sql) {
-  ASSIGN_OR_RETURN(const std::string text, Query(database, path, sql));
-  int64_t number = 0;
-  if (!absl::SimpleAtoi(text, &number)) return Problem(Reason::kStoreUnavailable, path, "a number is expected");
-  return number;
-}
-
-absl::StatusOr<SqliteStoreState> CheckDatabase(sqlite3* database, const std::string& path) {
-  SqliteStoreState state;
-  ASSIGN_OR_RETURN(const int64_t schema, QueryNumber(database, path, "PRAGMA user_version"));
-  if (schema < 1) return Problem(Reason::kStoreUnavailable, path, "the file is no store of a node");
-  if (schema > kSchemaVersion) {
-    return Problem(Reason::kStoreUnavailable, path,
-                   absl::StrCat("the store has schema ", schema, ", this version knows ", kSchemaVersion));
+// What a file holds that can be used as a store; `path` is where a problem with it is told of. One of an older schema
+// can be used: the node brings it up to date.
+absl::StatusOr<StoreReport> CheckFile(const std::string& file, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RecordSource> source, OpenSqliteSource(file, Others::kWrite));
+  ASSIGN_OR_RETURN(StoreReport report, ReadWholeStore(*source));
+  if (!report.findings.empty()) return Problem(Reason::kStoreUnavailable, path, report.findings.front());
+  if (report.schema_version < 1) return Problem(Reason::kStoreUnavailable, path, "the file is no store of a node");
+  if (report.schema_version > kSchemaVersion) {
+    return Problem(
+        Reason::kStoreUnavailable, path,
+        absl::StrCat("the store has schema ", report.schema_version, ", this version knows ", kSchemaVersion));
   }
-  state.schema = static_cast<int>(schema);
-  ASSIGN_OR_RETURN(const std::string damage, Query(database, path, "PRAGMA integrity_check(1)"));
-  if (damage != "ok") return Problem(Reason::kStoreUnavailable, path, "the file is damaged");
-  for (const base::Table table : kTables) {
-    const std::string name(TableName(table));
-    ASSIGN_OR_RETURN(
-        const int64_t there,
-        QueryNumber(database, path, absl::StrCat("SELECT count(*) FROM sqlite_schema WHERE name = '", name, "'")));
-    // A table that a later schema brings is not there yet.
-    if (there == 0 && schema < kSchemaVersion) continue;
-    ASSIGN_OR_RETURN(const int64_t count, QueryNumber(database, path, absl::StrCat("SELECT count(*) FROM ", name)));
-    state.records.emplace_back(name, count);
-  }
-  return state;
+  return report;
 }
 
 absl::Status MakePrivateFile(const std::string& path) {
@@ -114,10 +88,10 @@ void SyncFolderOf(const std::string& path) {
 }
 
 // Copies `from` into the new file `to` and checks what came out; nothing is left behind when it fails.
-absl::StatusOr<SqliteStoreState> CopyDatabase(sqlite3* from, const std::string& from_path, const std::string& to) {
+absl::StatusOr<StoreReport> CopyDatabase(sqlite3* from, const std::string& from_path, const std::string& to) {
   RETURN_IF_ERROR(MakePrivateFile(to));
   absl::Cleanup remove = [&to] { unlink(to.c_str()); };
-  ASSIGN_OR_RETURN(const Database copy, OpenDatabase(to));
+  ASSIGN_OR_RETURN(Database copy, OpenDatabase(to));
   sqlite3_backup* const backup = sqlite3_backup_init(copy.get(), "main", from, "main");
   if (backup == nullptr) return Failure(to, sqlite3_errcode(copy.get()));
   // All pages in one step are one moment of the store; in write-ahead mode nobody waits for it.
@@ -126,10 +100,11 @@ absl::StatusOr<SqliteStoreState> CopyDatabase(sqlite3* from, const std::string& 
   if (stepped != SQLITE_DONE) return Failure(from_path, stepped);
   if (finished != SQLITE_OK) return Failure(to, finished);
   // One file, without a write-ahead log beside it.
-  RETURN_IF_ERROR(Query(copy.get(), to, "PRAGMA journal_mode = DELETE").status());
-  ASSIGN_OR_RETURN(SqliteStoreState state, CheckDatabase(copy.get(), from_path));
+  if (const int code = Run(copy.get(), "PRAGMA journal_mode = DELETE"); code != SQLITE_OK) return Failure(to, code);
+  copy.reset();
+  ASSIGN_OR_RETURN(StoreReport report, CheckFile(to, from_path));
   std::move(remove).Cancel();
-  return state;
+  return report;
 }
 
 absl::Status Rename(const std::string& from, const std::string& to) {
@@ -143,10 +118,7 @@ absl::Status Rename(const std::string& from, const std::string& to) {
 absl::Status MakeSureNobodyHasIt(const std::string& path) {
   ASSIGN_OR_RETURN(const Database database, OpenDatabase(path));
   sqlite3_busy_timeout(database.get(), 0);
-  sqlite3_stmt* statement = nullptr;
-  int code = sqlite3_prepare_v2(database.get(), "PRAGMA journal_mode = DELETE", -1, &statement, nullptr);
-  if (code == SQLITE_OK) code = sqlite3_step(statement);
-  sqlite3_finalize(statement);
+  const int code = Run(database.get(), "PRAGMA journal_mode = DELETE");
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
     return Problem(Reason::kStoreUnavailable, path, "a node has the store open; stop it first");
   }
@@ -157,23 +129,18 @@ absl::Status MakeSureNobodyHasIt(const std::string& path) {
 
 std::string ReplacedStorePath(const std::string& path) { return path + ".replaced"; }
 
-absl::StatusOr<SqliteStoreState> CheckSqliteStore(const std::string& path) {
-  ASSIGN_OR_RETURN(const Database database, OpenDatabase(path));
-  return CheckDatabase(database.get(), path);
-}
-
-absl::StatusOr<SqliteStoreState> BackUpSqliteStore(const std::string& path, const std::string& file) {
+absl::StatusOr<StoreReport> BackUpSqliteStore(const std::string& path, const std::string& file) {
   if (Exists(file)) return Problem(Reason::kOutputNotWritable, file, "the file is there already");
   ASSIGN_OR_RETURN(const Database database, OpenDatabase(path));
-  ASSIGN_OR_RETURN(SqliteStoreState state, CopyDatabase(database.get(), path, file + ".partial"));
+  ASSIGN_OR_RETURN(StoreReport report, CopyDatabase(database.get(), path, file + ".partial"));
   RETURN_IF_ERROR(Rename(file + ".partial", file));
-  return state;
+  return report;
 }
 
-absl::StatusOr<SqliteStoreState> RestoreSqliteStore(const std::string& file, const std::string& path) {
+absl::StatusOr<StoreReport> RestoreSqliteStore(const std::string& file, const std::string& path) {
   const std::string replaced = ReplacedStorePath(path);
   ASSIGN_OR_RETURN(const Database backup, OpenDatabase(file));
-  RETURN_IF_ERROR(CheckDatabase(backup.get(), file).status());
+  RETURN_IF_ERROR(CheckFile(file, file).status());
   const bool replaces = Exists(path);
   if (replaces) {
     RETURN_IF_ERROR(MakeSureNobodyHasIt(path));
@@ -181,7 +148,7 @@ absl::StatusOr<SqliteStoreState> RestoreSqliteStore(const std::string& file, con
       return Problem(Reason::kOutputNotWritable, replaced, "a store that was replaced before is still there");
     }
   }
-  ASSIGN_OR_RETURN(SqliteStoreState state, CopyDatabase(backup.get(), file, path + ".partial"));
+  ASSIGN_OR_RETURN(StoreReport report, CopyDatabase(backup.get(), file, path + ".partial"));
   // A log that could not be folded in belongs to the store before, and must not be taken for one of the new store.
   for (const absl::string_view log : {"-wal", "-shm"}) {
     const std::string beside = absl::StrCat(path, log);
@@ -189,7 +156,7 @@ absl::StatusOr<SqliteStoreState> RestoreSqliteStore(const std::string& file, con
   }
   if (replaces) RETURN_IF_ERROR(Rename(path, replaced));
   RETURN_IF_ERROR(Rename(path + ".partial", path));
-  return state;
+  return report;
 }
 
 }  // namespace passerelle::gateway

@@ -23,7 +23,7 @@ import yaml
 
 PROGRAM, SOURCE, WORK = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 CHART = SOURCE / "helm/passerelle"
-PG_VALUES = SOURCE / "tests/helm/postgresql-values.yaml"
+PG_VALUES = CHART / "ci/postgresql-values.yaml"
 sys.path.insert(0, str(SOURCE / "tests/operating"))
 import local_nodes  # noqa: E402  beside this file in another folder
 
@@ -67,10 +67,6 @@ def pod_of(path):
     return workloads[0]["spec"]["template"]
 
 
-def all_values():
-    return ci_values() + [PG_VALUES]
-
-
 class Values(unittest.TestCase):
     def setUp(self):
         self.schema = json.loads((CHART / "values.schema.json").read_text())
@@ -82,10 +78,6 @@ class Values(unittest.TestCase):
         for path in ci_values():
             errors = [error.message for error in self.validator.iter_errors(merged_values(path))]
             self.assertEqual(errors, [], path.name)
-
-    def test_a_store_that_the_node_cannot_use_is_refused(self):
-        errors = [list(error.absolute_path) for error in self.validator.iter_errors(merged_values(PG_VALUES))]
-        self.assertIn(["store", "kind"], errors)
 
     def test_values_that_cannot_work_are_refused(self):
         faults = {
@@ -100,6 +92,8 @@ class Values(unittest.TestCase):
                 enabled=True, issuerRef={"name": "a", "kind": "Issuer", "group": "cert-manager.io"}),
             "replicas on one SQLite file": lambda v: v.update(replicaCount=2),
             "scaling on one SQLite file": lambda v: v["autoscaling"].update(enabled=True),
+            "a store of a kind that there is not": lambda v: v["store"].update(kind="mysql"),
+            "PostgreSQL without a connection": lambda v: v["store"].update(kind="postgresql"),
             "text for a number": lambda v: v.update(preStopSeconds="5"),
             "a digest that is none": lambda v: v["image"].update(digest="sha256:12"),
             "a client without certificate": lambda v: v["node"].update(clients=[{"id": "a"}]),
@@ -134,7 +128,7 @@ class Objects(unittest.TestCase):
             if install is None or install.returncode != 0:
                 self.skipTest("npm is not installed or its registry cannot be reached")
         files = []
-        for path in all_values():
+        for path in ci_values():
             files.append(judge / path.name)
             files[-1].write_text(render(path).stdout)
         done = subprocess.run(["node", "judge.mjs", *files], cwd=judge, capture_output=True, text=True)
@@ -150,7 +144,7 @@ class Objects(unittest.TestCase):
             self.assertEqual(done.returncode, 1, bad)
 
     def test_pods_may_do_next_to_nothing(self):
-        for path in all_values():
+        for path in ci_values():
             spec = pod_of(path)["spec"]
             container = spec["containers"][0]
             self.assertIs(spec["automountServiceAccountToken"], False)
@@ -163,7 +157,7 @@ class Objects(unittest.TestCase):
             self.assertIn("memory", container["resources"]["limits"])
 
     def test_every_mount_has_its_volume_and_secrets_are_for_the_group_alone(self):
-        for path in all_values():
+        for path in ci_values():
             workload = (of_kind(path, "StatefulSet") + of_kind(path, "Deployment"))[0]["spec"]
             spec = workload["template"]["spec"]
             volumes = {volume["name"] for volume in spec["volumes"]}
@@ -177,7 +171,7 @@ class Objects(unittest.TestCase):
                 self.assertTrue(mount.get("readOnly") or mount["name"] == "store", mount)
 
     def test_a_pod_is_given_the_time_to_drain(self):
-        for path in all_values():
+        for path in ci_values():
             values, spec = merged_values(path), pod_of(path)["spec"]
             self.assertGreater(spec["terminationGracePeriodSeconds"],
                                values["preStopSeconds"] + values["node"]["drainSeconds"])
@@ -186,7 +180,7 @@ class Objects(unittest.TestCase):
                 self.assertEqual(spec["containers"][0][probe]["grpc"], {"port": 7003})
 
     def test_selectors_find_the_pods_and_ports(self):
-        for path in all_values():
+        for path in ci_values():
             pod = pod_of(path)
             labels = pod["metadata"]["labels"]
             ports = {port["name"] for port in pod["spec"]["containers"][0]["ports"]}
@@ -222,7 +216,7 @@ class Objects(unittest.TestCase):
             self.assertEqual(checksum(plain) != checksum(changed), restarts, name)
 
     def test_one_sqlite_store_has_one_replica(self):
-        for path in ci_values():
+        for path in set(ci_values()) - {PG_VALUES}:
             self.assertEqual(of_kind(path, "StatefulSet")[0]["spec"]["replicas"], 1)
             self.assertEqual(of_kind(path, "HorizontalPodAutoscaler"), [])
         self.assertEqual(of_kind(PG_VALUES, "StatefulSet"), [])
@@ -262,7 +256,7 @@ class Configuration(unittest.TestCase):
         shutil.rmtree(root, ignore_errors=True)
         etc, no, pod = root / "etc/passerelle", self.federation / "NO", pod_of(path)
         (root / "var/lib/passerelle").mkdir(parents=True)
-        values = merged_values(path)["node"]
+        values, store = merged_values(path)["node"], merged_values(path)["store"]
         def put(name, source):
             (etc / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, etc / name)
@@ -273,6 +267,8 @@ class Configuration(unittest.TestCase):
             put(port + "/tls.crt", no / "tls.crt.pem")
             put(port + "/tls.key", no / "tls.key.pem")
             put(port + "/ca.crt", self.federation / "authority.crt.pem")
+        if store["postgresql"]["existingSecret"]:
+            put("store-password/" + store["postgresql"]["key"], self.password())
         for key in values["recognitionPolicies"]["keys"]:
             put("policies/" + key, self.federation / "BG/policy-0.yaml")
         for index, _ in enumerate(values["seals"]):
@@ -300,6 +296,11 @@ class Configuration(unittest.TestCase):
                            check=True, stderr=subprocess.DEVNULL)
         return key, certificate
 
+    def password(self):
+        password = WORK / "store-password"
+        password.write_text("open sesame\n")
+        return password
+
     def check(self, config):
         return subprocess.run([PROGRAM, "serve", "--config", config, "--check-config"], capture_output=True, text=True)
 
@@ -307,6 +308,18 @@ class Configuration(unittest.TestCase):
         for path in ci_values():
             done = self.check(self.lay_out(path))
             self.assertEqual((done.returncode, done.stdout), (0, "The configuration can be used.\n"), done.stderr)
+
+    def test_a_store_in_postgresql_is_the_one_of_the_values(self):
+        config = self.lay_out(PG_VALUES)
+        done = subprocess.run([PROGRAM, "serve", "--config", config, "--print-config"], capture_output=True, text=True)
+        printed = yaml.safe_load(done.stdout)
+        self.assertNotIn("store", printed)
+        self.assertEqual(printed["postgresql_store"]["schema"], "node_no")
+        self.assertNotIn("open sesame", done.stdout)
+        (config.parent.parent / "store-password/password").unlink()
+        done = self.check(config)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("store-password", done.stderr)
 
     def test_a_wrong_letter_is_found(self):
         config = self.lay_out(CHART / "ci/minimal-values.yaml")
@@ -338,7 +351,7 @@ def main():
     subprocess.run(["go", "build", "-o", RENDER, SOURCE / "tests/helm/render/main.go"], check=True, env=go)
     result = unittest.main(argv=[sys.argv[0]], exit=False).result
     print("helm: %d values files, %d checks, %d failed, %d skipped; %s" % (
-        len(all_values()), result.testsRun, len(result.failures) + len(result.errors), len(result.skipped), APPROXIMATION))
+        len(ci_values()), result.testsRun, len(result.failures) + len(result.errors), len(result.skipped), APPROXIMATION))
     return 0 if result.wasSuccessful() and result.testsRun > 0 else 1
 
 

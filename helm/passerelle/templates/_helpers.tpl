@@ -58,7 +58,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 node: {{ required "node.id is the node's id in the node map" .Values.node.id | quote }}
 node_map: {{ printf "/etc/passerelle/node-map/%s" .Values.node.nodeMap.key | quote }}
 message_key: {{ printf "/etc/passerelle/message-key/%s" .Values.node.messageKey.key | quote }}
-store: {{ ternary "/var/lib/passerelle/store.sqlite" "set by PASSERELLE_CONFIG_STORE" (eq .Values.store.kind "sqlite") | quote }}
+{{- if eq .Values.store.kind "sqlite" }}
+store: /var/lib/passerelle/store.sqlite
+{{- else }}
+{{- with .Values.store.postgresql }}
+postgresql_store:
+  connection: {{ required "store.postgresql.connection" .connection | quote }}
+  schema: {{ .schema | quote }}
+  connections: {{ .connections }}
+{{- if .existingSecret }}
+  password_file: {{ printf "/etc/passerelle/store-password/%s" .key | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 client_port:
   listen: "0.0.0.0:7001"
   tls:
@@ -142,18 +154,9 @@ spec:
       image: {{ include "passerelle.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args: [serve, --config, /etc/passerelle/config/node.yaml]
-      {{- if or .Values.extraEnv (eq .Values.store.kind "postgresql") }}
+      {{- with .Values.extraEnv }}
       env:
-        {{- if eq .Values.store.kind "postgresql" }}
-        - name: PASSERELLE_CONFIG_STORE
-          valueFrom:
-            secretKeyRef:
-              name: {{ required "store.postgresql.existingSecret" .Values.store.postgresql.existingSecret }}
-              key: {{ .Values.store.postgresql.key }}
-        {{- end }}
-        {{- with .Values.extraEnv }}
         {{- toYaml . | nindent 8 }}
-        {{- end }}
       {{- end }}
       ports:
         - {name: client, containerPort: 7001, protocol: TCP}
@@ -201,6 +204,8 @@ spec:
         {{- end }}
         {{- if eq .Values.store.kind "sqlite" }}
         - {name: store, mountPath: /var/lib/passerelle}
+        {{- else if .Values.store.postgresql.existingSecret }}
+        - {name: store-password, mountPath: /etc/passerelle/store-password, readOnly: true}
         {{- end }}
         {{- with .Values.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
@@ -240,6 +245,12 @@ spec:
     {{- if and (eq .Values.store.kind "sqlite") .Values.store.sqlite.existingClaim }}
     - name: store
       persistentVolumeClaim: {claimName: {{ .Values.store.sqlite.existingClaim }}}
+    {{- end }}
+    {{- if and (eq .Values.store.kind "postgresql") .Values.store.postgresql.existingSecret }}
+    - name: store-password
+      secret:
+        secretName: {{ .Values.store.postgresql.existingSecret }}
+        defaultMode: 0440
     {{- end }}
     {{- with .Values.extraVolumes }}
     {{- toYaml . | nindent 4 }}

@@ -100,6 +100,8 @@ TEST(RedactSecrets, HidesWhatOpensADoorAndNothingElse) {
   config.set_message_key("pkcs11:token=seals;object=a?module-path=/m.so&pin-source=file:/etc/pin");
   config.mutable_sql_register()->set_postgresql("host=db.example user=passerelle password='open sesame'");
   config.add_seals()->set_key("pkcs11:token=seals?pin-value=1234");
+  config.mutable_postgresql_store()->set_connection("postgresql://node:open%20sesame@db.example/passerelle");
+  config.mutable_postgresql_store()->set_password_file("/run/secrets/store-password");
   RedactSecrets(&config);
   EXPECT_EQ(config.node(), "NO");
   EXPECT_THAT(config.message_key(), HasSubstr("pin-source=file:/etc/pin"));
@@ -107,6 +109,9 @@ TEST(RedactSecrets, HidesWhatOpensADoorAndNothingElse) {
   EXPECT_THAT(config.sql_register().postgresql(), HasSubstr("password='(redacted)'"));
   EXPECT_THAT(WriteYaml(config), Not(HasSubstr("sesame")));
   EXPECT_EQ(config.seals(0).key(), kRedacted);
+  EXPECT_THAT(config.postgresql_store().connection(), HasSubstr("host='db.example'"));
+  EXPECT_THAT(config.postgresql_store().connection(), HasSubstr("password='(redacted)'"));
+  EXPECT_EQ(config.postgresql_store().password_file(), "/run/secrets/store-password");
 }
 
 TEST(RedactedText, KnowsEveryWayToWriteAPassword) {

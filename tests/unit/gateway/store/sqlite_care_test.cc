@@ -13,7 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "gateway/store/sqlite_schema.h"
+#include "gateway/store/maintenance.h"
+#include "gateway/store/schema.h"
 #include "gateway/store/sqlite_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -29,6 +30,8 @@ using base::Transaction;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::IsOk;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class SqliteCareTest : public ::testing::Test {
  protected:
@@ -46,9 +49,15 @@ class SqliteCareTest : public ::testing::Test {
     record.value = std::string(2000, 'v');
     return store.Write([&](Transaction& tx) { return tx.Insert(Table::kExchange, record); });
   }
-  static int64_t Exchanges(const SqliteStoreState& state) {
-    for (const auto& [table, number] : state.records) {
-      if (table == "exchange") return number;
+  // What `passerelle store check` says of a file.
+  static absl::StatusOr<StoreReport> Check(const std::string& path) {
+    config::v1::NodeConfig config;
+    config.set_store(path);
+    return CheckWholeStore(config);
+  }
+  static int64_t Exchanges(const StoreReport& report) {
+    for (const TableCount& table : report.tables) {
+      if (table.table == "exchange") return table.records;
     }
     return -1;
   }
@@ -68,11 +77,11 @@ TEST_F(SqliteCareTest, BacksUpARunningStoreAndRestoresIt) {
     const auto store = Open();
     ASSERT_THAT(Insert(*store, "a"), IsOk());
     ASSERT_THAT(Insert(*store, "b"), IsOk());
-    ASSERT_OK_AND_ASSIGN(const SqliteStoreState backed_up, BackUpSqliteStore(Path("store"), Path("backup")));
+    ASSERT_OK_AND_ASSIGN(const StoreReport backed_up, BackUpSqliteStore(Path("store"), Path("backup")));
     EXPECT_EQ(Exchanges(backed_up), 2);
-    EXPECT_EQ(backed_up.schema, kSchemaVersion);
+    EXPECT_EQ(backed_up.schema_version, kSchemaVersion);
     ASSERT_THAT(Insert(*store, "c"), IsOk());
-    ASSERT_OK_AND_ASSIGN(const SqliteStoreState now, CheckSqliteStore(Path("store")));
+    ASSERT_OK_AND_ASSIGN(const StoreReport now, Check(Path("store")));
     EXPECT_EQ(Exchanges(now), 3);
     EXPECT_THAT(RestoreSqliteStore(Path("backup"), Path("store")),
                 HasReasonAt(Reason::kStoreUnavailable, Path("store")));
@@ -83,9 +92,9 @@ TEST_F(SqliteCareTest, BacksUpARunningStoreAndRestoresIt) {
   EXPECT_FALSE(std::filesystem::exists(Path("backup-wal")));
 
   ASSERT_THAT(RestoreSqliteStore(Path("backup"), Path("store")), IsOk());
-  ASSERT_OK_AND_ASSIGN(const SqliteStoreState restored, CheckSqliteStore(Path("store")));
+  ASSERT_OK_AND_ASSIGN(const StoreReport restored, Check(Path("store")));
   EXPECT_EQ(Exchanges(restored), 2);
-  ASSERT_OK_AND_ASSIGN(const SqliteStoreState replaced, CheckSqliteStore(ReplacedStorePath(Path("store"))));
+  ASSERT_OK_AND_ASSIGN(const StoreReport replaced, Check(ReplacedStorePath(Path("store"))));
   EXPECT_EQ(Exchanges(replaced), 3) << "what was in the write-ahead log of the store before is kept too";
   ASSERT_THAT(Insert(*Open(), "d"), IsOk());
 }
@@ -94,7 +103,7 @@ TEST_F(SqliteCareTest, RestoresWhereNoStoreIs) {
   ASSERT_THAT(Insert(*Open(), "a"), IsOk());
   ASSERT_THAT(BackUpSqliteStore(Path("store"), Path("backup")), IsOk());
   std::filesystem::remove(Path("store"));
-  ASSERT_OK_AND_ASSIGN(const SqliteStoreState restored, RestoreSqliteStore(Path("backup"), Path("store")));
+  ASSERT_OK_AND_ASSIGN(const StoreReport restored, RestoreSqliteStore(Path("backup"), Path("store")));
   EXPECT_EQ(Exchanges(restored), 1);
   EXPECT_FALSE(std::filesystem::exists(ReplacedStorePath(Path("store"))));
 }
@@ -133,15 +142,18 @@ TEST_F(SqliteCareTest, FindsDamage) {
     const auto store = Open();
     for (int i = 0; i < 50; ++i) ASSERT_THAT(Insert(*store, absl::StrCat(i)), IsOk());
   }
-  ASSERT_THAT(CheckSqliteStore(Path("store")), IsOk());
+  ASSERT_OK_AND_ASSIGN(const StoreReport whole, Check(Path("store")));
+  EXPECT_THAT(whole.findings, IsEmpty());
   ASSERT_THAT(BackUpSqliteStore(Path("store"), Path("backup")), IsOk());
   Damage("store");
-  EXPECT_THAT(CheckSqliteStore(Path("store")), HasReasonAt(Reason::kStoreUnavailable, Path("store")));
+  EXPECT_THAT(Check(Path("store")), HasReasonAt(Reason::kStoreUnavailable, Path("store")));
   EXPECT_THAT(BackUpSqliteStore(Path("store"), Path("of damage")), HasReason(Reason::kStoreUnavailable));
   EXPECT_FALSE(std::filesystem::exists(Path("of damage")));
   EXPECT_FALSE(std::filesystem::exists(Path("of damage.partial")));
   ASSERT_THAT(RestoreSqliteStore(Path("backup"), Path("store")), IsOk());
-  EXPECT_THAT(CheckSqliteStore(Path("store")), IsOk());
+  ASSERT_OK_AND_ASSIGN(const StoreReport restored, Check(Path("store")));
+  EXPECT_THAT(restored.findings, IsEmpty());
+  EXPECT_EQ(Exchanges(restored), 50);
 }
 
 TEST_F(SqliteCareTest, RefusesWhatItCannotUse) {
@@ -154,8 +166,10 @@ TEST_F(SqliteCareTest, RefusesWhatItCannotUse) {
   EXPECT_FALSE(std::filesystem::exists(Path("none"))) << "looking makes no store";
   std::ofstream(Path("text")) << "no store";
   std::ofstream(Path("empty"));
+  EXPECT_THAT(Check(Path("text")), HasReasonAt(Reason::kStoreUnavailable, Path("text")));
+  ASSERT_OK_AND_ASSIGN(const StoreReport empty, Check(Path("empty")));
+  EXPECT_THAT(empty.findings, Not(IsEmpty()));
   for (const char* name : {"text", "empty"}) {
-    EXPECT_THAT(CheckSqliteStore(Path(name)), HasReasonAt(Reason::kStoreUnavailable, Path(name)));
     EXPECT_THAT(RestoreSqliteStore(Path(name), Path("store")), HasReasonAt(Reason::kStoreUnavailable, Path(name)));
   }
   sqlite3* newer = nullptr;
