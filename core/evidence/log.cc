@@ -215,10 +215,26 @@ absl::StatusOr<int> Log::SequenceWaiting(int limit) const {
 
 absl::StatusOr<std::string> Log::Sign(const TreeHead& head) const {
   const std::string name = LogName(options_.node);
+  const absl::Time now = options_.clock->Now();
+  ASSIGN_OR_RETURN(const std::shared_ptr<const proof::SigningKey> key, options_.key(now));
   SignedNote note;
-  ASSIGN_OR_RETURN(note.text, WriteCheckpoint({name, head, {Extension(options_.clock->Now())}}));
-  RETURN_IF_ERROR(SignNote(name, *options_.key, note));
+  ASSIGN_OR_RETURN(note.text, WriteCheckpoint({name, head, {Extension(now)}}));
+  RETURN_IF_ERROR(SignNote(name, *key, note));
   return WriteNote(note);
+}
+
+absl::Status Log::SignWithKeyInUse() const {
+  ASSIGN_OR_RETURN(const std::string bytes, Checkpoint());
+  if (bytes.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(SignedNote note, ReadNote(bytes));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const proof::SigningKey> key, options_.key(options_.clock->Now()));
+  ASSIGN_OR_RETURN(const NoteKey known,
+                   NoteKey::Make(LogName(options_.node), NoteKey::Kind::kLog, key->verification_key()));
+  for (const NoteSignature& signature : note.signatures) {
+    if (signature.name == known.name() && signature.key_id == known.id()) return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(SignNote(known.name(), *key, note));
+  return AddCosignatures(note);
 }
 
 absl::StatusOr<std::string> Log::Checkpoint() const {

@@ -53,8 +53,8 @@ class Log {
     std::string node;
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
-    const proof::SigningKey* key = nullptr;  // signs checkpoints
-    std::string secret;                      // 32 bytes, from which the keys of the leaves are made
+    KeyAt key;           // signs checkpoints
+    std::string secret;  // 32 bytes, from which the keys of the leaves are made
   };
 
   // Compares the whole log with its last checkpoint, and that with `remembered`, a checkpoint of this log that was kept
@@ -76,11 +76,15 @@ class Log {
   // Gives up to `limit` waiting leaves their places, and signs a checkpoint. Returns how many; 0 when none waits.
   absl::StatusOr<int> Sequence(int limit);
 
+  // Signs the last checkpoint with the key in use, if that has not been done: when the key before leaves the node map,
+  // the checkpoint must not hang on it.
+  absl::Status SignWithKeyInUse() const;
+
   // The last checkpoint with the signatures of the witnesses so far; empty before the first leaf has its place.
   absl::StatusOr<std::string> Checkpoint() const;
 
-  // Adds the signatures of a witness to the last checkpoint; nothing happens when the log has grown since. `cosigned`
-  // was verified.
+  // Adds signatures, those of a witness, to the last checkpoint; nothing happens when the log has grown since. They
+  // were verified.
   absl::Status AddCosignatures(const SignedNote& cosigned) const;
 
   // A leaf with its key and its proof up to the last checkpoint; nothing when the log has no such leaf, kLogRange when

@@ -176,6 +176,10 @@ bool NoteKey::Verify(absl::string_view text, const NoteSignature& signature, abs
   return true;
 }
 
+KeyAt OneKey(const proof::SigningKey* key) {
+  return [key](absl::Time) { return std::shared_ptr<const proof::SigningKey>(std::shared_ptr<void>(), key); };
+}
+
 absl::Status SignNote(absl::string_view name, const proof::SigningKey& key, SignedNote& note) {
   ASSIGN_OR_RETURN(const NoteKey known, NoteKey::Make(name, NoteKey::Kind::kLog, key.verification_key()));
   ASSIGN_OR_RETURN(const std::string signature, key.Sign(note.text));

@@ -14,6 +14,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -71,6 +73,11 @@ class NoteKey {
   std::string point_;  // the public key: Ed25519's 32 bytes, or both coordinates
   std::string id_;
 };
+
+// The key that signs at a time: keys come into use and go while a node runs.
+using KeyAt = std::function<absl::StatusOr<std::shared_ptr<const proof::SigningKey>>(absl::Time)>;
+// One that is always in use and must outlive its users.
+KeyAt OneKey(const proof::SigningKey* key);
 
 // Adds a log's signature. Problems: those of NoteKey::Make and of signing.
 absl::Status SignNote(absl::string_view name, const proof::SigningKey& key, SignedNote& note);

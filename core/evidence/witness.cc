@@ -51,7 +51,9 @@ absl::StatusOr<Witness::Seen> Witness::Add(absl::string_view node, const std::ve
     grown = VerifyGrowth(before, opened.checkpoint, same_size ? MerkleProof() : proof);
     if (!grown.ok()) return Keep(ContradictionKey(node), checkpoint, tx);
     SignedNote cosigned = {opened.note.text, {}};
-    RETURN_IF_ERROR(CosignNote(LogName(options_.node), *options_.key, options_.clock->Now(), cosigned));
+    const absl::Time now = options_.clock->Now();
+    ASSIGN_OR_RETURN(const std::shared_ptr<const proof::SigningKey> key, options_.key(now));
+    RETURN_IF_ERROR(CosignNote(LogName(options_.node), *key, now, cosigned));
     seen.cosigned = WriteNote(cosigned);
     seen.size = opened.checkpoint.head.size;
     return Keep(SeenKey(node), checkpoint, tx);

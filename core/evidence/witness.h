@@ -22,7 +22,7 @@ class Witness {
     std::string node;
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
-    const proof::SigningKey* key = nullptr;
+    KeyAt key;
   };
   explicit Witness(Options options) : options_(std::move(options)) {}
 

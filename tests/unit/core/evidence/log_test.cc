@@ -47,7 +47,7 @@ class LogTest : public ::testing::Test {
   LogTest() : store_(memory_) { log_ = Reopen().value(); }
 
   absl::StatusOr<std::unique_ptr<Log>> Reopen(std::optional<std::string> remembered = std::nullopt) {
-    return Log::Open({"FR", &store_, &clock_, &key_, std::string(32, 's')}, Keys(), std::move(remembered));
+    return Log::Open({"FR", &store_, &clock_, OneKey(&key_), std::string(32, 's')}, Keys(), std::move(remembered));
   }
   std::vector<NoteKey> Keys() const {
     return {*NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, key_.verification_key()),
@@ -265,6 +265,24 @@ TEST_F(LogTest, AShortenedOrForkedLogIsNotOpenedBesideWhatWasRemembered) {
   EXPECT_THAT(Log::Open(options, {wrong}, std::nullopt), HasReason(Reason::kNoteSignature));
 }
 
+TEST_F(LogTest, AKeyThatComesIntoUseSignsTheLastCheckpoint) {
+  Grow(0, 5);
+  const std::string before = log_->Checkpoint().value();
+  const proof::SigningKey next = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+  const NoteKey next_key = *NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, next.verification_key());
+  Log::Options options = log_->options();
+  options.key = OneKey(&next);
+  std::vector<NoteKey> both = Keys();
+  both.push_back(next_key);
+  ASSERT_OK_AND_ASSIGN(const auto rotated, Log::Open(options, both, before));
+  ASSERT_OK(rotated->SignWithKeyInUse());
+  ASSERT_OK(rotated->SignWithKeyInUse());
+  EXPECT_EQ(OpenCheckpoint(log_->Checkpoint().value(), both)->signatures.size(), 2u);
+  // The one before is no longer known.
+  EXPECT_OK(Log::Open(options, {next_key}, log_->Checkpoint().value()));
+  EXPECT_THAT(Log::Open(options, {next_key}, before), HasReason(Reason::kNoteSignature));
+}
+
 class WitnessTest : public LogTest {
  protected:
   absl::StatusOr<Witness::Seen> Show(const std::string& checkpoint, uint64_t older, const MerkleProof& proof = {}) {
@@ -272,7 +290,7 @@ class WitnessTest : public LogTest {
   }
 
   testing::MemoryStore witness_store_;
-  const Witness witness_{{"NO", &witness_store_, &clock_, &witness_key_}};
+  const Witness witness_{{"NO", &witness_store_, &clock_, OneKey(&witness_key_)}};
 };
 
 TEST_F(WitnessTest, SignsWhatFollowsAndNothingElse) {
