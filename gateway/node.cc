@@ -29,6 +29,7 @@
 #include "gateway/config_file.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/files/files.h"
+#include "gateway/grpc/evidence_service.h"
 #include "gateway/grpc/federation_services.h"
 #include "gateway/grpc/peer_transport.h"
 #include "gateway/grpc/ports.h"
@@ -37,6 +38,7 @@
 #include "gateway/grpc/unary_call.h"
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
+#include "gateway/node_evidence.h"
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
 #include "gateway/registers/open_register.h"
@@ -67,6 +69,9 @@ constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
 // round trips.
 constexpr absl::Duration kSharedInterval = absl::Milliseconds(500);
 constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
+// How long leaves wait for others to share a signature with, and how often others are shown the checkpoint.
+constexpr absl::Duration kSequenceInterval = absl::Milliseconds(50);
+constexpr absl::Duration kShowInterval = absl::Milliseconds(500);
 constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
@@ -98,6 +103,7 @@ class Node::Assembly {
   absl::Status OpenTrustBundle();
   const trust::TrustBundleHolder* Trust() const { return trust_ == nullptr ? nullptr : trust_->holder(); }
   absl::Status OpenRegister();
+  absl::Status OpenEvidence();
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
   absl::Status OpenPorts();
@@ -127,6 +133,7 @@ class Node::Assembly {
   std::unique_ptr<NodeGauges> gauges_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
+  std::unique_ptr<NodeEvidence> evidence_;
   std::unique_ptr<PeerTransport> transport_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
@@ -140,6 +147,8 @@ class Node::Assembly {
   std::vector<std::unique_ptr<BackgroundLoop>> senders_;
   std::unique_ptr<BackgroundLoop> case_worker_;
   std::unique_ptr<BackgroundLoop> housekeeping_;
+  std::unique_ptr<BackgroundLoop> sequencer_;
+  std::unique_ptr<BackgroundLoop> shower_;
   std::unique_ptr<BackgroundLoop> list_fetcher_;
   std::unique_ptr<BackgroundLoop> map_asker_;
   absl::Time next_forget_ = absl::InfinitePast();
@@ -155,6 +164,7 @@ class Node::Assembly {
   std::unique_ptr<FederationService> federation_service_;
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
+  std::unique_ptr<EvidenceService> evidence_service_;
   ListeningServer client_server_;
   ListeningServer peer_server_;
   ListeningServer admin_server_;
@@ -173,6 +183,8 @@ absl::Status Node::Assembly::Start() {
   gauges_ = std::make_unique<NodeGauges>(&config_, store_.get(), federation_->nodes(), &clock_, &metrics_);
   RETURN_IF_ERROR(gauges_->Refresh());
   RETURN_IF_ERROR(OpenRegister());
+  sealers_ = files.sealers;
+  RETURN_IF_ERROR(OpenEvidence());
   MakeRelay(files);
   MakeServices();
   StartLoops();
@@ -227,8 +239,19 @@ absl::Status Node::Assembly::OpenRegister() {
   return absl::OkStatus();
 }
 
+absl::Status Node::Assembly::OpenEvidence() {
+  ASSIGN_OR_RETURN(evidence_, NodeEvidence::Open({.node = config_.node(),
+                                                  .store_path = config_.store(),
+                                                  .store = store_.get(),
+                                                  .clock = &clock_,
+                                                  .random = &random_,
+                                                  .keys = federation_->keys(),
+                                                  .nodes = federation_->nodes(),
+                                                  .log = &log_}));
+  return absl::OkStatus();
+}
+
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
-  sealers_ = files.sealers;
   if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
   const config::v1::TimeLimits& limits = config_.time_limits();
   transport_ = std::make_unique<PeerTransport>(config_.peer_port().tls(), Limit(limits.peer_call()), &log_);
@@ -271,7 +294,8 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                               .clock = &clock_,
                               .random = &random_,
                               .handlers = {},
-                              .refused = [this](Reason reason) { metrics_.PeerRefused(base::Catalogue(reason).name); }};
+                              .refused = [this](Reason reason) { metrics_.PeerRefused(base::Catalogue(reason).name); },
+                              .evidence = &evidence_->messages()};
   for (relay::Handler* handler : handlers) {
     handlers_.push_back(std::make_unique<MeteredHandler>(handler, &metrics_, &log_));
     inbox.handlers.push_back(handlers_.back().get());
@@ -287,7 +311,8 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                 .clock = &clock_,
                                 .random = &random_,
                                 .transport = transport_.get(),
-                                .handlers = {}};
+                                .handlers = {},
+                                .evidence = &evidence_->messages()};
   for (relay::AnswerHandler* handler : answer_handlers) {
     answer_handlers_.push_back(std::make_unique<MeteredAnswerHandler>(handler, &metrics_, &log_));
     outbox.handlers.push_back(answer_handlers_.back().get());
@@ -340,6 +365,11 @@ void Node::Assembly::MakeServices() {
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });
   relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), [this] { case_worker_->Wake(); });
+  evidence_service_ = std::make_unique<EvidenceService>(peer_runner_.get(),
+                                                        EvidenceService::Options{.store = store_.get(),
+                                                                                 .log = &evidence_->messages().log(),
+                                                                                 .witness = &evidence_->witness(),
+                                                                                 .nodes = federation_->nodes()});
 }
 
 void Node::Assembly::StartLoops() {
@@ -365,6 +395,10 @@ void Node::Assembly::StartLoops() {
   }
   housekeeping_ =
       std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
+  sequencer_ =
+      std::make_unique<BackgroundLoop>("sequencer", kSequenceInterval, &log_, [this] { return evidence_->Sequence(); });
+  shower_ = std::make_unique<BackgroundLoop>("witnesses", kShowInterval, &log_,
+                                             [this] { return evidence_->ShowToPeers(*transport_); });
   if (config_.has_federation()) {
     map_asker_ = std::make_unique<BackgroundLoop>("node map", Limit(config_.federation().ask_interval()), &log_,
                                                   [this]() -> absl::StatusOr<bool> {
@@ -404,7 +438,7 @@ absl::Status Node::Assembly::OpenPorts() {
                                 recognition_service_.get(), federation_service_.get()}));
   ASSIGN_OR_RETURN(peer_server_,
                    StartServer(config_.peer_port().listen(), MakeServerCredentials(config_.peer_port().tls()),
-                               {relay_service_.get(), node_map_service_.get()}));
+                               {relay_service_.get(), node_map_service_.get(), evidence_service_.get()}));
   ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
   // Last, so that health is not SERVING before the other ports are.
   ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
@@ -439,6 +473,7 @@ void Node::Assembly::Drain() {
   if (housekeeping_ != nullptr) housekeeping_->Stop();
   if (list_fetcher_ != nullptr) list_fetcher_->Stop();
   if (map_asker_ != nullptr) map_asker_->Stop();
+  if (shower_ != nullptr) shower_->Stop();
 
   const absl::Time deadline = clock_.Now() + Limit(config_.time_limits().drain());
   if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(deadline);
@@ -460,6 +495,10 @@ void Node::Assembly::Drain() {
   housekeeping_.reset();
   list_fetcher_.reset();
   map_asker_.reset();
+  shower_.reset();
+  // Everything that was accepted has its place before the node goes; what cannot get one gets it at the next start.
+  sequencer_.reset();
+  if (evidence_ != nullptr) evidence_->Sequence().IgnoreError();
   log_.Write(LogEvent::kNodeStopped, {{"node", config_.node()}});
 }
 

@@ -24,7 +24,9 @@ using base::Reason;
 
 constexpr absl::string_view kDash = "\xE2\x80\x94 ";  // an em dash and a blank
 constexpr size_t kKeyIdBytes = 4;
-constexpr size_t kPointBytes = 32;
+constexpr size_t kCoordinateBytes = 32;
+constexpr absl::string_view kEs256Log = "\xffpasserelle-es256-log";
+constexpr absl::string_view kEs256Witness = "\xffpasserelle-es256-witness";
 constexpr size_t kSignatureBytes = 64;
 constexpr size_t kTimeBytes = 8;
 
@@ -36,22 +38,42 @@ bool IsName(absl::string_view name) {
   });
 }
 
-// SHA-256(name || line feed || kind || key), the first four bytes (C2SP signed-note, signatures).
-std::string KeyId(absl::string_view name, NoteKey::Kind kind, absl::string_view point) {
-  const base::Sha256Digest digest =
-      base::Sha256(absl::StrCat(name, "\n", std::string(1, static_cast<char>(kind)), point));
+// SHA-256(name || line feed || type || key), the first four bytes (C2SP signed-note, signatures).
+std::string KeyId(absl::string_view name, absl::string_view type, absl::string_view point) {
+  const base::Sha256Digest digest = base::Sha256(absl::StrCat(name, "\n", type, point));
   return std::string(digest.begin(), digest.begin() + kKeyIdBytes);
 }
 
-// The bytes of an Ed25519 key; empty for another one.
+// The type of the signatures of a key (C2SP signed-note, signature types).
+std::string TypeOf(NoteKey::Kind kind, proof::KeyAlgorithm algorithm) {
+  if (algorithm == proof::KeyAlgorithm::kEdDsa) return std::string(1, static_cast<char>(kind));
+  return std::string(kind == NoteKey::Kind::kLog ? kEs256Log : kEs256Witness);
+}
+
+// The coordinates of a key: x of Ed25519, x and y of P-256.
 std::string PointOf(const proof::VerificationKey& key) {
-  if (key.algorithm() != proof::KeyAlgorithm::kEdDsa) return "";
   const auto jwk = base::JsonDocument::Parse(key.jwk());
   if (!jwk.ok()) return "";
   const auto members = base::AsObject(jwk->root());
-  const auto x = members ? base::FindString(*members, "x") : std::nullopt;
-  const auto point = base::Base64UrlDecode(x.value_or(""));
-  return point.ok() ? *point : "";
+  std::string point;
+  for (const char* const name : {"x", "y"}) {
+    const auto text = members ? base::FindString(*members, name) : std::nullopt;
+    const auto coordinate = base::Base64UrlDecode(text.value_or(""));
+    if (coordinate.ok()) point += *coordinate;
+  }
+  return point;
+}
+
+absl::StatusOr<proof::VerificationKey> KeyOf(absl::string_view point, bool ed25519) {
+  if (point.size() != (ed25519 ? kCoordinateBytes : 2 * kCoordinateBytes)) {
+    return Problem(Reason::kKeyUnusable, "key", "it has another length than its kind");
+  }
+  const std::string x = base::Base64UrlEncode(point.substr(0, kCoordinateBytes));
+  if (ed25519)
+    return proof::VerificationKey::FromJwk(absl::StrCat(R"({"kty":"OKP","crv":"Ed25519","x":")", x, R"("})"));
+  const std::string y = base::Base64UrlEncode(point.substr(kCoordinateBytes));
+  return proof::VerificationKey::FromJwk(
+      absl::StrCat(R"({"kty":"EC","crv":"P-256","x":")", x, R"(","y":")", y, R"("})"));
 }
 
 // What a witness signs (C2SP tlog-cosignature, format).
@@ -104,37 +126,42 @@ std::string WriteNote(const SignedNote& note) {
   return bytes;
 }
 
-NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, absl::string_view point)
-    : name_(name), kind_(kind), key_(key), point_(point), id_(KeyId(name, kind, point_)) {}
+NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string type,
+                 std::string point)
+    : name_(name),
+      kind_(kind),
+      key_(key),
+      type_(std::move(type)),
+      point_(std::move(point)),
+      id_(KeyId(name, type_, point_)) {}
 
 absl::StatusOr<NoteKey> NoteKey::Make(absl::string_view name, Kind kind, const proof::VerificationKey& key) {
   if (!IsName(name)) return Problem(Reason::kKeyUnusable, "name", "it is empty or has a blank or a plus sign");
-  const std::string point = PointOf(key);
-  if (point.size() != kPointBytes) return Problem(Reason::kKeyUnusable, "key", "it is not an Ed25519 key");
-  return NoteKey(name, kind, key, point);
+  return NoteKey(name, kind, key, TypeOf(kind, key.algorithm()), PointOf(key));
 }
 
 absl::StatusOr<NoteKey> NoteKey::FromText(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('+', 2));
   if (parts.size() != 3) return Problem(Reason::kKeyUnusable, "", "it is not of the form name+hash+key");
   const absl::StatusOr<std::string> bytes = base::Base64Decode(parts[2]);
-  if (!bytes.ok() || base::Base64Encode(*bytes) != parts[2] || bytes->size() != 1 + kPointBytes)
-    return Problem(Reason::kKeyUnusable, "key");
-  const auto kind = static_cast<Kind>(bytes->front());
-  if (kind != Kind::kLog && kind != Kind::kWitness) return Problem(Reason::kKeyUnusable, "key", "of an unknown kind");
-  ASSIGN_OR_RETURN(const proof::VerificationKey key,
-                   proof::VerificationKey::FromJwk(absl::StrCat(R"({"kty":"OKP","crv":"Ed25519","x":")",
-                                                                base::Base64UrlEncode(bytes->substr(1)), R"("})")));
-  ASSIGN_OR_RETURN(NoteKey made, Make(parts[0], kind, key));
-  if (absl::BytesToHexString(made.id_) != parts[1]) {
-    return Problem(Reason::kKeyUnusable, "hash", "it belongs to another name or key");
+  if (!bytes.ok() || base::Base64Encode(*bytes) != parts[2]) return Problem(Reason::kKeyUnusable, "key");
+  for (const Kind kind : {Kind::kLog, Kind::kWitness}) {
+    for (const auto algorithm : {proof::KeyAlgorithm::kEdDsa, proof::KeyAlgorithm::kEs256}) {
+      absl::string_view point = *bytes;
+      if (!absl::ConsumePrefix(&point, TypeOf(kind, algorithm))) continue;
+      ASSIGN_OR_RETURN(const proof::VerificationKey key, KeyOf(point, algorithm == proof::KeyAlgorithm::kEdDsa));
+      ASSIGN_OR_RETURN(NoteKey made, Make(parts[0], kind, key));
+      if (absl::BytesToHexString(made.id_) != parts[1]) {
+        return Problem(Reason::kKeyUnusable, "hash", "it belongs to another name or key");
+      }
+      return made;
+    }
   }
-  return made;
+  return Problem(Reason::kKeyUnusable, "key", "of an unknown kind");
 }
 
 std::string NoteKey::Text() const {
-  return absl::StrCat(name_, "+", absl::BytesToHexString(id_), "+",
-                      base::Base64Encode(absl::StrCat(std::string(1, static_cast<char>(kind_)), point_)));
+  return absl::StrCat(name_, "+", absl::BytesToHexString(id_), "+", base::Base64Encode(absl::StrCat(type_, point_)));
 }
 
 bool NoteKey::Verify(absl::string_view text, const NoteSignature& signature, absl::Time* seen_at) const {
@@ -147,6 +174,10 @@ bool NoteKey::Verify(absl::string_view text, const NoteSignature& signature, abs
   if (!key_.Verify(Cosigned(seconds, text), absl::string_view(signature.signature).substr(kTimeBytes))) return false;
   if (seen_at != nullptr) *seen_at = absl::FromUnixSeconds(static_cast<int64_t>(seconds));
   return true;
+}
+
+KeyAt OneKey(const proof::SigningKey* key) {
+  return [key](absl::Time) { return std::shared_ptr<const proof::SigningKey>(std::shared_ptr<void>(), key); };
 }
 
 absl::Status SignNote(absl::string_view name, const proof::SigningKey& key, SignedNote& note) {

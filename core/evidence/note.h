@@ -6,13 +6,16 @@
 //                                 an empty line
 //   — passerelle.example/log mKfO...=
 //
-// Keys are Ed25519. A log signs the text itself; a witness (C2SP tlog-cosignature) signs the text with the time at
-// which it saw it.
+// A log signs the text itself; a witness (C2SP tlog-cosignature) signs the text with the time at which it saw it. Keys
+// are Ed25519 as the standard has it, so that its tools verify the notes; and ES256, since the keys of nodes may be:
+// the standard leaves the type 0xff to those who need another one, followed by a name of it.
 //
 // Thread-safety: free functions on values; a NoteKey is immutable and can be shared.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,7 +48,7 @@ class NoteKey {
  public:
   enum class Kind : uint8_t { kLog = 0x01, kWitness = 0x04 };
 
-  // Problems: kKeyUnusable for a key that is not Ed25519, or a name that is empty or has blanks or a "+".
+  // Problem: kKeyUnusable for a name that is empty or has blanks or a "+".
   static absl::StatusOr<NoteKey> Make(absl::string_view name, Kind kind, const proof::VerificationKey& key);
   // From "name+hash+key" (C2SP signed-note, verifier keys). Problem: kKeyUnusable.
   static absl::StatusOr<NoteKey> FromText(absl::string_view text);
@@ -61,14 +64,20 @@ class NoteKey {
   bool Verify(absl::string_view text, const NoteSignature& signature, absl::Time* seen_at = nullptr) const;
 
  private:
-  NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, absl::string_view point);
+  NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string type, std::string point);
 
   std::string name_;
   Kind kind_;
   proof::VerificationKey key_;
-  std::string point_;  // the public key's 32 bytes
+  std::string type_;   // the type of signature, as the standard writes it
+  std::string point_;  // the public key: Ed25519's 32 bytes, or both coordinates
   std::string id_;
 };
+
+// The key that signs at a time: keys come into use and go while a node runs.
+using KeyAt = std::function<absl::StatusOr<std::shared_ptr<const proof::SigningKey>>(absl::Time)>;
+// One that is always in use and must outlive its users.
+KeyAt OneKey(const proof::SigningKey* key);
 
 // Adds a log's signature. Problems: those of NoteKey::Make and of signing.
 absl::Status SignNote(absl::string_view name, const proof::SigningKey& key, SignedNote& note);

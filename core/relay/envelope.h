@@ -50,6 +50,9 @@ struct OpenOptions {
   absl::Time now;
   // For answers: digests of the attempts of the request, any of which the answer may be bound to. Empty for requests.
   std::vector<std::string> requests = {};
+  // Whether the envelope was kept as evidence: it is judged for the time at which it says that it was signed, and `now`
+  // counts for nothing.
+  bool kept = false;
 };
 
 // Verifies, in this order: size, header JSON (strict, crit, no unknown critical member), sender, key in the node map

@@ -157,6 +157,7 @@ absl::StatusOr<bool> Inbox::Recall(const Opened& message, base::Transaction& tx,
 
 absl::Status Inbox::Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const {
   const absl::Time now = options_.clock->Now();
+  if (options_.evidence != nullptr) RETURN_IF_ERROR(options_.evidence->Received(message, answer, tx));
   v1::StoredInbound stored;
   stored.set_type(message.header.type);
   stored.set_body_sha256(base::Sha256Hex(message.body));

@@ -18,6 +18,7 @@
 #include "core/base/port/store.h"
 #include "core/federation/message_keys.h"
 #include "core/relay/envelope.h"
+#include "core/relay/message_log.h"
 
 namespace passerelle::relay {
 
@@ -53,6 +54,9 @@ class Inbox {
     std::vector<Handler*> handlers;
     // Called with the reason of every refusal made now, for counting. May be empty; thread-safe.
     std::function<void(base::Reason)> refused = {};
+    // Where every answered message leaves its evidence, in the transaction of its effect: what cannot be recorded has
+    // no effect, and is refused with a retryable reason. Null for a node without evidence.
+    const MessageLog* evidence = nullptr;
   };
   explicit Inbox(Options options);
 

@@ -127,6 +127,10 @@ absl::Status Outbox::Put(const Outgoing& message, base::Transaction& tx) const {
   if (message.expires_at > now + base::kExchangeLifeMax)
     return Problem(Reason::kInternal, "expires_at", "it is too late");
   RETURN_IF_ERROR(HandlerOf(message.type).status());
+  if (options_.evidence != nullptr) {
+    RETURN_IF_ERROR(
+        options_.evidence->Sent({message.recipient, message.id, message.resource}, message.type, message.body, tx));
+  }
   v1::StoredOutbound stored;
   stored.set_id(message.id);
   stored.set_recipient(message.recipient);
@@ -257,11 +261,21 @@ absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v
     RETURN_IF_ERROR(handler->HandleAnswer(claim.message, judgement.answer, evidence, tx));
     stored.set_ended(true);
     KeepAttempt(judgement.request, stored);
-    if (evidence != nullptr) *stored.mutable_answer() = *evidence;
+    if (evidence != nullptr) {
+      *stored.mutable_answer() = *evidence;
+      RETURN_IF_ERROR(LogAnswer(claim.message, EnvelopeOf(stored.attempts(0), claim.message.body), *evidence, tx));
+    }
     record->value = stored.SerializeAsString();
     record->due = absl::InfiniteFuture();
     return tx.Update(Table::kOutbox, *record);
   });
+}
+
+absl::Status Outbox::LogAnswer(const Outgoing& message, const v1::Envelope& request, const v1::Envelope& answer,
+                               base::Transaction& tx) const {
+  if (options_.evidence == nullptr) return absl::OkStatus();
+  return options_.evidence->Answered({message.recipient, message.id, message.resource}, message.type, request, answer,
+                                     tx);
 }
 
 absl::Status Outbox::Postpone(const Claim& claim, const absl::Status& problem) const {
@@ -313,7 +327,13 @@ absl::StatusOr<Answer> Outbox::Ask(absl::string_view recipient, absl::string_vie
                       .expires_at = absl::InfiniteFuture()};
   RETURN_IF_ERROR(SignAttempt(question, options_.clock->Now()));
   ASSIGN_OR_RETURN(const v1::Envelope envelope, options_.transport->Deliver(*question.recipient, question.envelope));
-  return Judge(envelope, recipient, {question.stored.attempts(0).sha256()}).answer;
+  Judgement judgement = Judge(envelope, recipient, {question.stored.attempts(0).sha256()});
+  // What is not a signed answer proves nothing; a retryable refusal is no answer yet.
+  if (!judgement.final || options_.evidence == nullptr) return std::move(judgement.answer);
+  const absl::Status recorded = options_.store->Write(
+      [&](base::Transaction& tx) { return LogAnswer(question.message, question.envelope, envelope, tx); });
+  if (!recorded.ok()) return recorded;
+  return std::move(judgement.answer);
 }
 
 }  // namespace passerelle::relay

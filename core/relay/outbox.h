@@ -15,6 +15,7 @@
 #include "core/base/port/store.h"
 #include "core/federation/message_keys.h"
 #include "core/relay/envelope.h"
+#include "core/relay/message_log.h"
 
 namespace passerelle::relay {
 
@@ -77,6 +78,8 @@ class Outbox {
     base::Random* random = nullptr;
     Transport* transport = nullptr;
     std::vector<AnswerHandler*> handlers;
+    // Where every message leaves its evidence: when it is put, and when it is answered. Null for a node without.
+    const MessageLog* evidence = nullptr;
   };
   explicit Outbox(Options options);
 
@@ -96,9 +99,9 @@ class Outbox {
   // When the next message is due; InfiniteFuture when there is none.
   absl::StatusOr<absl::Time> NextDue() const;
 
-  // Asks a question and waits for the verified answer, without storing anything. For questions whose answer has no
-  // lasting effect. Problems: kNodeUnknown, kNodeMapUnusable, those of the transport, kPeerAnswerInvalid, or the peer's
-  // refusal.
+  // Asks a question and waits for the verified answer, without storing anything but the evidence. For questions whose
+  // answer has no lasting effect. Problems: kNodeUnknown, kNodeMapUnusable, those of the transport, kPeerAnswerInvalid,
+  // the peer's refusal, or kStoreUnavailable when the evidence cannot be written.
   absl::StatusOr<Answer> Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const;
 
  private:
@@ -109,6 +112,8 @@ class Outbox {
   absl::Status SignAttempt(Claim& claim, absl::Time now) const;
   absl::Status Work(const Claim& claim) const;
   absl::Status End(const Claim& claim, const Judgement& judgement, const v1::Envelope* evidence) const;
+  absl::Status LogAnswer(const Outgoing& message, const v1::Envelope& request, const v1::Envelope& answer,
+                         base::Transaction& tx) const;
   absl::Status Postpone(const Claim& claim, const absl::Status& problem) const;
   Judgement Judge(const v1::Envelope& envelope, absl::string_view recipient, std::vector<std::string> requests) const;
   absl::StatusOr<AnswerHandler*> HandlerOf(absl::string_view type) const;

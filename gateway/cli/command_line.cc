@@ -26,6 +26,7 @@
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
 #include "gateway/cli/document_commands.h"
+#include "gateway/cli/evidence_grammar.h"
 #include "gateway/cli/federation_grammar.h"
 #include "gateway/cli/pathway_command.h"
 #include "gateway/cli/recognition_commands.h"
@@ -65,6 +66,7 @@ class Grammar {
     AddTrust();
     AddFederation();
     AddStore();
+    AddEvidence();
     AddVersion();
   }
 
@@ -92,6 +94,7 @@ class Grammar {
   void AddTrust();
   void AddFederation();
   void AddStore();
+  void AddEvidence();
   void AddVersion();
   int UsageError(const CLI::ParseError& error);
   // Ids of the formats that can be read, or written.
@@ -122,6 +125,7 @@ class Grammar {
   TrustGrammar trust_;
   FederationGrammar federation_;
   StoreGrammar store_;
+  EvidenceGrammar evidence_;
   VerifyGrammar verify_;
 };
 
@@ -349,6 +353,12 @@ void Grammar::AddTrust() {
   CLI::App* command = Add("trust", "Makes, signs, shows and checks trust bundles.", TrustGrammar::kUsage);
   trust_.AddTo(command);
   commands_[command].run = [this] { return trust_.Run(console_); };
+}
+
+void Grammar::AddEvidence() {
+  CLI::App* command = Add("evidence", "Shows what was sent, received and answered.", EvidenceGrammar::kUsage);
+  evidence_.AddTo(command);
+  commands_[command].run = [this] { return evidence_.Run(open_store_, console_); };
 }
 
 void Grammar::AddFederation() {

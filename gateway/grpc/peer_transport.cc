@@ -124,4 +124,13 @@ absl::StatusOr<std::string> PeerTransport::GetNodeMap(const federation::v1::Node
   return std::move(*response.mutable_signed_map());
 }
 
+absl::StatusOr<evidence::v1::AddCheckpointResponse> PeerTransport::AddCheckpoint(
+    const federation::v1::Node& node, const evidence::v1::AddCheckpointRequest& request) {
+  evidence::v1::AddCheckpointResponse response;
+  RETURN_IF_ERROR(Run(node, [&](grpc::ClientContext& context) {
+    return evidence::v1::EvidenceService::NewStub(ChannelTo(node))->AddCheckpoint(&context, request, &response);
+  }));
+  return response;
+}
+
 }  // namespace passerelle::gateway

@@ -20,6 +20,7 @@
 #include "gateway/telemetry/log.h"
 #include "grpcpp/client_context.h"
 #include "passerelle/config/v1/node_config.pb.h"
+#include "passerelle/evidence/v1/evidence_service.grpc.pb.h"
 #include "passerelle/federation/v1/node_map_service.grpc.pb.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"
 
@@ -36,6 +37,10 @@ class PeerTransport : public relay::Transport {
   // The signed node map of another node when it is newer than `version`, unverified; empty when it is not. Problems: as
   // of Deliver.
   absl::StatusOr<std::string> GetNodeMap(const federation::v1::Node& node, uint64_t version);
+
+  // Shows a checkpoint of this node's log to another node, for its signature. Problems: as of Deliver.
+  absl::StatusOr<evidence::v1::AddCheckpointResponse> AddCheckpoint(const federation::v1::Node& node,
+                                                                    const evidence::v1::AddCheckpointRequest& request);
 
   // Ends the deliveries that run and refuses new ones with kStopping.
   void Stop();

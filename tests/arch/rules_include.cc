@@ -25,7 +25,7 @@ const std::map<std::string, Rooms>& CoreEdges() {
       {"evidence", {"base", "proof"}},
       {"trust", {"base", "elm", "document", "proof"}},
       {"federation", {"base", "elm", "document", "proof"}},
-      {"relay", {"base", "elm", "document", "proof", "federation"}},
+      {"relay", {"base", "elm", "document", "proof", "evidence", "federation"}},
       {"authenticity", {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay"}},
       {"sharing", {"base", "elm", "document", "registers", "proof", "federation", "relay"}},
       {"exchange", {"base", "elm", "document", "registers", "proof", "federation", "relay", "sharing"}},

@@ -92,13 +92,32 @@ TEST_F(NoteTest, KeysHaveATextThatIsChecked) {
   for (const char* const text : {"", "a", "a+b", "a+00000000+", "a+00000000+AQ==", "+00000000+AQ=="}) {
     EXPECT_THAT(NoteKey::FromText(text), HasReason(Reason::kKeyUnusable)) << text;
   }
-  const SigningKey p256 = NewKey(KeyAlgorithm::kEs256);
-  EXPECT_THAT(NoteKey::Make(kLogName, NoteKey::Kind::kLog, p256.verification_key()),
-              HasReasonAt(Reason::kKeyUnusable, "key"));
   for (const char* const name : {"", "a b", "a+b", "a\n"}) {
     EXPECT_THAT(NoteKey::Make(name, NoteKey::Kind::kLog, log_key_.verification_key()),
                 HasReasonAt(Reason::kKeyUnusable, "name"));
   }
+}
+
+TEST_F(NoteTest, KeysOfP256SignUnderATypeOfTheirOwn) {
+  const SigningKey p256 = NewKey(KeyAlgorithm::kEs256);
+  SignedNote note = {note_.text, {}};
+  ASSERT_OK(SignNote(kLogName, p256, note));
+  ASSERT_OK(CosignNote(kWitnessName, p256, seen_at_, note));
+  ASSERT_OK_AND_ASSIGN(const SignedNote read, ReadNote(WriteNote(note)));
+  std::vector<NoteKey> keys;
+  for (const auto& [name, kind] : {std::pair(kLogName, NoteKey::Kind::kLog), {kWitnessName, NoteKey::Kind::kWitness}}) {
+    ASSERT_OK_AND_ASSIGN(const NoteKey key, NoteKey::Make(name, kind, p256.verification_key()));
+    ASSERT_OK_AND_ASSIGN(const NoteKey read_back, NoteKey::FromText(key.Text()));
+    keys.push_back(read_back);
+    EXPECT_EQ(keys.back().kind(), kind);
+  }
+  ASSERT_OK_AND_ASSIGN(const auto verified, VerifyNote(read, keys));
+  ASSERT_EQ(verified.size(), 2u);
+  EXPECT_EQ(verified[1].seen_at, seen_at_);
+  // The signature of a witness is none of a log, though the key is the same.
+  SignedNote swapped = read;
+  std::swap(swapped.signatures[0].signature, swapped.signatures[1].signature);
+  EXPECT_THAT(VerifyNote(swapped, keys), HasReason(Reason::kNoteSignature));
 }
 
 TEST_F(NoteTest, MalformedNotesAreRefused) {

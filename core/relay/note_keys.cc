@@ -1,0 +1,34 @@
+#include "core/relay/note_keys.h"
+
+#include "core/evidence/log.h"
+
+namespace passerelle::relay {
+namespace {
+
+void Add(const federation::v1::Node& node, std::vector<evidence::NoteKey>& keys) {
+  for (const federation::v1::MessageKey& stated : node.message_keys()) {
+    const auto key = proof::VerificationKey::FromJwk(stated.jwk());
+    if (!key.ok()) continue;
+    for (const auto kind : {evidence::NoteKey::Kind::kLog, evidence::NoteKey::Kind::kWitness}) {
+      auto made = evidence::NoteKey::Make(evidence::LogName(node.id()), kind, *key);
+      if (made.ok()) keys.push_back(*std::move(made));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<evidence::NoteKey> NoteKeysOf(const federation::NodeDirectory& nodes, absl::string_view node) {
+  std::vector<evidence::NoteKey> keys;
+  const federation::v1::Node* const found = nodes.Find(node);
+  if (found != nullptr) Add(*found, keys);
+  return keys;
+}
+
+std::vector<evidence::NoteKey> NoteKeys(const federation::NodeDirectory& nodes) {
+  std::vector<evidence::NoteKey> keys;
+  for (const federation::v1::Node& node : nodes.map().nodes()) Add(node, keys);
+  return keys;
+}
+
+}  // namespace passerelle::relay

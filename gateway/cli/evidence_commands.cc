@@ -1,0 +1,403 @@
+#include "gateway/cli/evidence_commands.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "core/evidence/log.h"
+#include "core/federation/signed_node_map.h"
+#include "core/proof/public_key.h"
+#include "core/relay/bundle.h"
+#include "core/relay/dispute.h"
+#include "core/relay/note_keys.h"
+#include "gateway/cli/document_commands.h"
+#include "gateway/cli/files.h"
+#include "gateway/config/node_config.h"
+#include "gateway/evidence_folder.h"
+#include "gateway/node_evidence.h"
+#include "gateway/node_map_file.h"
+#include "gateway/system_clock.h"
+#include "gateway/system_random.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using evidence::v1::EvidenceBundle;
+
+// Bytes of a bundle in JSON: a message and an answer of the largest size, in base64.
+constexpr size_t kBundleBytesMax = 192u << 20;
+constexpr int kLeavesPerPage = 500;
+
+int Finish(const absl::Status& status, const Console& console) {
+  if (status.ok()) return kExitDone;
+  PrintProblem(status, console);
+  return kExitRefused;
+}
+
+std::string Date(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone()); }
+
+// A node map for evidence. It is judged for the time at which it was issued: what it says of keys counts for what was
+// signed then, also when it has long expired.
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> NodesOf(const EvidenceKeys& keys) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(keys.node_map, federation::kNodeMapBytesMax));
+  if (keys.root.empty() && !absl::StartsWith(absl::StripLeadingAsciiWhitespace(bytes), "{")) {
+    return LoadNodeMap(keys.node_map, "", absl::InfinitePast());
+  }
+  ASSIGN_OR_RETURN(federation::MapFile file, federation::ReadMapFile(bytes));
+  if (keys.root.empty()) return federation::NodeDirectory::Make(std::move(file.part.map));
+  ASSIGN_OR_RETURN(const federation::v1::FederationRoot root, LoadFederationRoot(keys.root));
+  ASSIGN_OR_RETURN(federation::OpenedMap opened,
+                   federation::OpenNodeMap(bytes, {root, 0, ""}, base::FromProto(file.part.map.issue_time())));
+  return std::move(opened.directory);
+}
+
+// A message of the log: where it is, and by which side.
+struct Found {
+  evidence::v1::Side side = evidence::v1::SIDE_UNSPECIFIED;
+  relay::MessageName name;
+};
+
+// Calls `visit` with every leaf that has its place, in order, until it returns a problem.
+absl::Status ForEachLeaf(base::Transaction& tx,
+                         absl::FunctionRef<absl::Status(const evidence::v1::StoredLeaf&)> visit) {
+  std::string after;
+  for (int count = kLeavesPerPage; count == kLeavesPerPage;) {
+    ASSIGN_OR_RETURN(const std::vector<evidence::v1::StoredLeaf> leaves,
+                     evidence::StoredLeaves(after, kLeavesPerPage, tx));
+    for (const evidence::v1::StoredLeaf& leaf : leaves) RETURN_IF_ERROR(visit(leaf));
+    count = static_cast<int>(leaves.size());
+    if (count > 0) after = evidence::IdOf(leaves.back());
+  }
+  return absl::OkStatus();
+}
+
+// Looks through the log for a message, or for what messages belong to.
+absl::StatusOr<Found> FindMessage(const std::string& id, base::Transaction& tx) {
+  std::optional<Found> found;
+  const auto look = [&](const evidence::v1::StoredLeaf& leaf) -> absl::Status {
+    const evidence::v1::StoredStatement& about = leaf.statement();
+    if (about.message_id() != id && leaf.resource() != id) return absl::OkStatus();
+    const bool received = about.kind() == evidence::LeafKindName(evidence::LeafKind::kReceived);
+    const Found here = {received ? evidence::v1::SIDE_RECEIVER : evidence::v1::SIDE_SENDER,
+                        {about.peer(), about.message_id(), leaf.resource()}};
+    if (found && (found->name.id != here.name.id || found->side != here.side)) {
+      return Problem(Reason::kFieldInvalid, "--id",
+                     absl::StrCat("several messages belong to it: ", found->name.id, ", ", here.name.id));
+    }
+    found = here;
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(ForEachLeaf(tx, look));
+  if (!found) return Problem(Reason::kResourceNotFound, "--id", "the log has nothing about it");
+  return *found;
+}
+
+absl::Status Export(const EvidenceExportRequest& request, const StoreOpener& open_store, const Console& console) {
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config));
+  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, open_store(config.store()));
+  if (!request.folder.empty()) return ExportLog(*store, request.folder);
+  SystemRandom random;
+  const SystemClock clock;
+  ASSIGN_OR_RETURN(const std::string secret, EvidenceSecret(config.store(), /*make=*/false, random));
+  ASSIGN_OR_RETURN(const auto nodes, NodesOf({config.node_map(), config.federation().root()}));
+  const auto log = evidence::Log::ForReading({config.node(), store.get(), &clock, nullptr, LeafSecret(secret)});
+  const relay::MessageLog messages({log.get(), PayloadKey(secret), &random});
+  EvidenceBundle bundle;
+  const absl::Status read = store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const Found found, FindMessage(request.id, tx));
+    ASSIGN_OR_RETURN(bundle, relay::MakeBundle(found.side, found.name, messages, *nodes, tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read);
+  std::string json;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  if (!google::protobuf::util::MessageToJsonString(bundle, &json, options).ok()) {
+    return Problem(Reason::kInternal, "bundle", "it cannot be written");
+  }
+  if (!request.out.empty()) return WriteResult(request.out, json);
+  console.out << json;
+  return absl::OkStatus();
+}
+
+absl::Status List(const std::string& path, const StoreOpener& open_store, const Console& console) {
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
+  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, open_store(config.store()));
+  return store->Read([&](base::Transaction& tx) {
+    return ForEachLeaf(tx, [&](const evidence::v1::StoredLeaf& stored) -> absl::Status {
+      ASSIGN_OR_RETURN(const evidence::Leaf leaf, evidence::ReadLeaf(stored.leaf()));
+      const evidence::v1::StoredStatement& about = stored.statement();
+      console.out << Date(leaf.time) << " " << about.kind() << " " << about.peer() << " " << about.message_id() << " "
+                  << about.type() << " " << (stored.resource().empty() ? "-" : stored.resource()) << "\n";
+      return absl::OkStatus();
+    });
+  });
+}
+
+absl::StatusOr<EvidenceBundle> ReadBundle(const std::string& file) {
+  ASSIGN_OR_RETURN(const std::string text, ReadInput(file, kBundleBytesMax));
+  EvidenceBundle bundle;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &bundle);
+  // The parser's own message could quote what the bundle says of a person.
+  if (!parsed.ok()) return Problem(Reason::kFieldInvalid, file, "it is no evidence bundle in JSON");
+  return bundle;
+}
+
+// Verifies a bundle with the keys of a node map, or with its own.
+absl::StatusOr<relay::BundleFacts> ReadFacts(const std::string& file, const EvidenceKeys& keys) {
+  ASSIGN_OR_RETURN(const EvidenceBundle bundle, ReadBundle(file));
+  std::shared_ptr<const federation::NodeDirectory> nodes;
+  if (keys.node_map.empty()) {
+    ASSIGN_OR_RETURN(nodes, relay::KeysIn(bundle));
+  } else {
+    ASSIGN_OR_RETURN(nodes, NodesOf(keys));
+  }
+  absl::StatusOr<relay::BundleFacts> facts = relay::VerifyBundle(bundle, *nodes);
+  if (facts.ok()) return facts;
+  return Problem(base::ReasonOf(facts.status()), absl::StrCat(file, ": ", base::PlaceOf(facts.status())),
+                 base::DetailOf(facts.status()));
+}
+
+void WarnAboutKeys(const EvidenceKeys& keys, const Console& console) {
+  if (keys.node_map.empty()) {
+    console.err << "keys: those that the bundle names itself, so it is not shown whose they are; name a --node-map\n";
+  }
+}
+
+void ShowMessage(const char* what, const std::optional<relay::MessageFacts>& message, const Console& console) {
+  if (!message) {
+    console.out << what << ": not in the bundle\n";
+    return;
+  }
+  console.out << what << ": " << message->type << ", signed by " << message->sender << " at "
+              << Date(message->signed_at) << (message->refusal.empty() ? "" : ", refused with ") << message->refusal
+              << "\n    sha256 " << message->sha256 << "\n";
+}
+
+void ShowFacts(const relay::BundleFacts& facts, const Console& console) {
+  console.out << "message " << facts.message_id << ", evidence of " << facts.node << " as "
+              << (facts.side == evidence::v1::SIDE_SENDER ? "sender to " : "receiver from ") << facts.peer << "\n";
+  ShowMessage("request", facts.request, console);
+  ShowMessage("answer", facts.answer, console);
+  for (const relay::LeafFacts& leaf : facts.leaves) {
+    console.out << "log: " << evidence::LeafKindName(leaf.kind) << " at " << Date(leaf.time) << ", entry " << leaf.index
+                << (leaf.opened ? "" : ", not compared with the message, which is not in the bundle") << "\n";
+  }
+  console.out << "checkpoint: " << facts.head.size << " entries\n";
+  for (const relay::WitnessFacts& witness : facts.witnesses) {
+    console.out << "witness: " << witness.name << " saw it at " << Date(witness.seen_at) << "\n";
+  }
+  if (facts.witnesses.empty()) console.out << "witness: none\n";
+}
+
+void WriteMessage(absl::string_view name, const std::optional<relay::MessageFacts>& message, base::JsonWriter& out) {
+  if (!message) return;
+  out.Key(name);
+  out.BeginObject();
+  out.Member("sender", message->sender);
+  out.Member("type", message->type);
+  out.Member("signed_at", Date(message->signed_at));
+  out.Member("sha256", message->sha256);
+  if (!message->refusal.empty()) out.Member("refusal", message->refusal);
+  out.EndObject();
+}
+
+std::string FactsJson(const relay::BundleFacts& facts) {
+  std::string json;
+  base::JsonWriter out(json);
+  out.BeginObject();
+  out.Member("message_id", facts.message_id);
+  out.Member("node", facts.node);
+  out.Member("peer", facts.peer);
+  out.Member("side", facts.side == evidence::v1::SIDE_SENDER ? "sender" : "receiver");
+  WriteMessage("request", facts.request, out);
+  WriteMessage("answer", facts.answer, out);
+  out.Key("log");
+  out.BeginArray();
+  for (const relay::LeafFacts& leaf : facts.leaves) {
+    out.BeginObject();
+    out.Member("kind", evidence::LeafKindName(leaf.kind));
+    out.Member("time", Date(leaf.time));
+    out.Member("entry", static_cast<int64_t>(leaf.index));
+    out.Member("compared", leaf.opened);
+    out.EndObject();
+  }
+  out.EndArray();
+  out.Member("entries", static_cast<int64_t>(facts.head.size));
+  out.Key("witnesses");
+  out.BeginArray();
+  for (const relay::WitnessFacts& witness : facts.witnesses) {
+    out.BeginObject();
+    out.Member("name", witness.name);
+    out.Member("seen_at", Date(witness.seen_at));
+    out.EndObject();
+  }
+  out.EndArray();
+  out.EndObject();
+  return json;
+}
+
+absl::Status VerifyOne(const EvidenceVerifyRequest& request, const Console& console) {
+  ASSIGN_OR_RETURN(const relay::BundleFacts facts, ReadFacts(request.bundle, request.keys));
+  WarnAboutKeys(request.keys, console);
+  if (request.json) {
+    console.out << FactsJson(facts) << "\n";
+  } else {
+    ShowFacts(facts, console);
+  }
+  return absl::OkStatus();
+}
+
+// The keys under which the checkpoint of a log may be signed.
+absl::StatusOr<std::vector<evidence::NoteKey>> KeysOfLog(const EvidenceVerifyRequest& request) {
+  if (!request.keys.node_map.empty()) {
+    ASSIGN_OR_RETURN(const auto nodes, NodesOf(request.keys));
+    return relay::NoteKeys(*nodes);
+  }
+  ASSIGN_OR_RETURN(const std::string text, ReadInput(request.key, base::kKeyBytesMax));
+  std::vector<evidence::NoteKey> keys;
+  if (!absl::StrContains(text, "-----BEGIN")) {
+    ASSIGN_OR_RETURN(evidence::NoteKey key, evidence::NoteKey::FromText(absl::StripAsciiWhitespace(text)));
+    keys.push_back(std::move(key));
+    return keys;
+  }
+  // A key in PEM has no name: it counts under the one that the log gives itself.
+  ASSIGN_OR_RETURN(const proof::PublicKey pem, proof::PublicKey::FromPem(text));
+  ASSIGN_OR_RETURN(const proof::VerificationKey key, proof::VerificationKey::FromJwk(pem.jwk()));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(request.folder + "/checkpoint", base::kNoteBytesMax));
+  ASSIGN_OR_RETURN(const evidence::SignedNote note, evidence::ReadNote(bytes));
+  ASSIGN_OR_RETURN(const evidence::Checkpoint checkpoint, evidence::ReadCheckpoint(note.text));
+  ASSIGN_OR_RETURN(evidence::NoteKey made,
+                   evidence::NoteKey::Make(checkpoint.origin, evidence::NoteKey::Kind::kLog, key));
+  keys.push_back(std::move(made));
+  return keys;
+}
+
+absl::Status VerifyLog(const EvidenceVerifyRequest& request, const Console& console) {
+  ASSIGN_OR_RETURN(const std::vector<evidence::NoteKey> keys, KeysOfLog(request));
+  std::string seen;
+  if (!request.seen.empty()) {
+    ASSIGN_OR_RETURN(seen, ReadInput(request.seen, base::kNoteBytesMax));
+  }
+  ASSIGN_OR_RETURN(const AuditedLog audited, AuditFolder(request.folder, keys, seen));
+  const evidence::Checkpoint& checkpoint = audited.opened.checkpoint;
+  if (request.json) {
+    std::string json;
+    base::JsonWriter out(json);
+    out.BeginObject();
+    out.Member("log", checkpoint.origin);
+    out.Member("entries", static_cast<int64_t>(checkpoint.head.size));
+    out.Member("sent", static_cast<int64_t>(audited.summary.sent));
+    out.Member("received", static_cast<int64_t>(audited.summary.received));
+    out.Member("answered", static_cast<int64_t>(audited.summary.answered));
+    out.EndObject();
+    console.out << json << "\n";
+    return absl::OkStatus();
+  }
+  console.out << "log " << checkpoint.origin << ": " << checkpoint.head.size
+              << " entries, all as the signed checkpoint says\n"
+              << "sent " << audited.summary.sent << ", received " << audited.summary.received << ", answered "
+              << audited.summary.answered << "\n";
+  for (const evidence::VerifiedSignature& by : audited.opened.signatures) {
+    if (by.kind != evidence::NoteKey::Kind::kWitness) continue;
+    console.out << "witness: " << by.name << " saw it at " << Date(by.seen_at) << "\n";
+  }
+  if (!request.seen.empty()) console.out << "it continues the checkpoint that was seen before\n";
+  return absl::OkStatus();
+}
+
+struct TimeLine {
+  const char* name;
+  const char* text;
+  const std::optional<absl::Time>& time;
+};
+
+std::vector<TimeLine> TimesOf(const relay::Dispute& dispute) {
+  return {{"sender_logged_sent", "the sender logged it as sent", dispute.sender_logged_sent},
+          {"sender_signed", "the sender signed it", dispute.sender_signed},
+          {"receiver_logged", "the receiver logged it with its answer", dispute.receiver_logged},
+          {"receiver_signed", "the receiver signed the answer", dispute.receiver_signed},
+          {"sender_logged_answer", "the sender logged the answer", dispute.sender_logged_answer},
+          {"sender_log_seen_by", "another node had seen the sender's log by", dispute.sender_log_seen_by},
+          {"receiver_log_seen_by", "another node had seen the receiver's log by", dispute.receiver_log_seen_by}};
+}
+
+void ShowDispute(const relay::Dispute& dispute, const Console& console) {
+  console.out << "message " << dispute.message_id << " from " << dispute.sender << " to " << dispute.receiver << "\n"
+              << "sent: " << ShownWord(dispute.sent) << "\n"
+              << "received: " << ShownWord(dispute.received) << "\n"
+              << "same message: " << ShownWord(dispute.same_message) << "\n"
+              << "same answer: " << ShownWord(dispute.same_answer) << "\n";
+  if (!dispute.refusal.empty()) console.out << "the answer is a refusal: " << dispute.refusal << "\n";
+  for (const TimeLine& line : TimesOf(dispute)) {
+    if (line.time) console.out << "when: " << line.text << " " << Date(*line.time) << "\n";
+  }
+}
+
+std::string DisputeJson(const relay::Dispute& dispute) {
+  std::string json;
+  base::JsonWriter out(json);
+  out.BeginObject();
+  out.Member("message_id", dispute.message_id);
+  out.Member("sender", dispute.sender);
+  out.Member("receiver", dispute.receiver);
+  out.Member("sent", ShownWord(dispute.sent));
+  out.Member("received", ShownWord(dispute.received));
+  out.Member("same_message", ShownWord(dispute.same_message));
+  out.Member("same_answer", ShownWord(dispute.same_answer));
+  if (!dispute.refusal.empty()) out.Member("refusal", dispute.refusal);
+  out.Key("when");
+  out.BeginObject();
+  for (const TimeLine& line : TimesOf(dispute)) {
+    if (line.time) out.Member(line.name, Date(*line.time));
+  }
+  out.EndObject();
+  out.EndObject();
+  return json;
+}
+
+}  // namespace
+
+int RunEvidenceExport(const EvidenceExportRequest& request, const StoreOpener& open_store, const Console& console) {
+  return Finish(Export(request, open_store, console), console);
+}
+
+int RunEvidenceList(const std::string& config, const StoreOpener& open_store, const Console& console) {
+  return Finish(List(config, open_store, console), console);
+}
+
+int RunEvidenceVerify(const EvidenceVerifyRequest& request, const Console& console) {
+  return Finish(request.folder.empty() ? VerifyOne(request, console) : VerifyLog(request, console), console);
+}
+
+int RunEvidenceDispute(const EvidenceDisputeRequest& request, const Console& console) {
+  const auto one = ReadFacts(request.one, request.keys);
+  if (!one.ok()) return Finish(one.status(), console);
+  const auto other = ReadFacts(request.other, request.keys);
+  if (!other.ok()) return Finish(other.status(), console);
+  const auto dispute = relay::CompareBundles(*one, *other);
+  if (!dispute.ok()) return Finish(dispute.status(), console);
+  WarnAboutKeys(request.keys, console);
+  if (request.json) {
+    console.out << DisputeJson(*dispute) << "\n";
+  } else {
+    ShowDispute(*dispute, console);
+  }
+  return dispute->Settled() ? kExitDone : kExitRefused;
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,113 @@
+#include "gateway/evidence_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "gateway/files/files.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using evidence::Tile;
+
+// A bundle has 256 entries of at most 65535 bytes each.
+constexpr size_t kFileBytesMax = 17u << 20;
+
+absl::Status MakeEmptyFolder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Problem(Reason::kOutputNotWritable, folder, error.message());
+  if (!std::filesystem::is_empty(folder, error) || error) {
+    return Problem(Reason::kOutputNotWritable, folder, "the folder is not empty");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteBelow(const std::string& folder, const std::string& path, absl::string_view bytes) {
+  const std::string file = absl::StrCat(folder, "/", path);
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(file).parent_path(), error);
+  if (error || !ReplaceFile(file, bytes).ok()) return Problem(Reason::kOutputNotWritable, file);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadBelow(const std::string& folder, const std::string& path) {
+  absl::StatusOr<std::string> bytes = ReadFile(absl::StrCat(folder, "/", path), kFileBytesMax);
+  if (!bytes.ok()) return Problem(Reason::kLogFile, path, "it is missing, or cannot be read");
+  return bytes;
+}
+
+// Of a tile of that width, which may lie under the name of a wider one.
+absl::StatusOr<std::string> ReadTile(const std::string& folder, const Tile& tile, uint64_t size) {
+  const uint64_t hashes = size >> (tile.level * evidence::kTileHeight);
+  const uint64_t begin = tile.index * evidence::kTileWidth;
+  const Tile stored = {tile.level, tile.index,
+                       static_cast<int>(std::min<uint64_t>(hashes - begin, evidence::kTileWidth))};
+  ASSIGN_OR_RETURN(const std::string bytes, ReadBelow(folder, evidence::TilePath(stored)));
+  if (bytes.size() != stored.width * sizeof(evidence::MerkleHash)) {
+    return Problem(Reason::kLogFile, evidence::TilePath(stored), "it has another length than its name says");
+  }
+  return bytes.substr(0, tile.width * sizeof(evidence::MerkleHash));
+}
+
+absl::Status Continues(const std::string& folder, const evidence::TreeHead& head, const std::string& seen,
+                       const std::vector<evidence::NoteKey>& keys, const std::string& origin) {
+  ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint older, evidence::OpenCheckpoint(seen, keys));
+  if (older.checkpoint.origin != origin) return Problem(Reason::kNote, "seen", "it is of another log");
+  const uint64_t before = older.checkpoint.head.size;
+  if (before == 0) return absl::OkStatus();
+  if (before > head.size) {
+    return Problem(Reason::kLogProof, "seen", absl::StrCat("the log had ", before, " leaves, and has ", head.size));
+  }
+  const auto subtree = [&](int level, uint64_t index) {
+    return evidence::SubtreeFromTiles(level, index, head.size,
+                                      [&](const Tile& tile) { return ReadTile(folder, tile, head.size); });
+  };
+  ASSIGN_OR_RETURN(const evidence::MerkleProof proof, evidence::MakeConsistencyProof(before, head.size, subtree));
+  if (evidence::VerifyConsistency(older.checkpoint.head, head, proof).ok()) return absl::OkStatus();
+  return Problem(Reason::kLogProof, "seen", "the log does not continue that checkpoint: there are two histories");
+}
+
+}  // namespace
+
+absl::Status ExportLog(base::Store& store, const std::string& folder) {
+  RETURN_IF_ERROR(MakeEmptyFolder(folder));
+  // One transaction: a log that grows meanwhile is exported as it was.
+  return store.Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::string checkpoint, evidence::StoredCheckpoint(tx));
+    if (checkpoint.empty()) return Problem(Reason::kResourceNotFound, "log", "it has no leaves yet");
+    ASSIGN_OR_RETURN(const evidence::SignedNote note, evidence::ReadNote(checkpoint));
+    ASSIGN_OR_RETURN(const evidence::Checkpoint head, evidence::ReadCheckpoint(note.text));
+    for (const Tile& tile : evidence::TilesOfGrowth(0, head.head.size)) {
+      ASSIGN_OR_RETURN(const std::string bytes, evidence::StoredTile(tile, tx));
+      RETURN_IF_ERROR(WriteBelow(folder, evidence::TilePath(tile), bytes));
+    }
+    for (const Tile& bundle : evidence::BundlesOfGrowth(0, head.head.size)) {
+      ASSIGN_OR_RETURN(const std::string bytes, evidence::StoredEntries(bundle, tx));
+      RETURN_IF_ERROR(WriteBelow(folder, evidence::EntryBundlePath(bundle), bytes));
+    }
+    return WriteBelow(folder, "checkpoint", checkpoint);
+  });
+}
+
+absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vector<evidence::NoteKey>& keys,
+                                       const std::string& seen) {
+  AuditedLog audited;
+  ASSIGN_OR_RETURN(const std::string checkpoint, ReadBelow(folder, "checkpoint"));
+  if (checkpoint.size() > base::kNoteBytesMax) return Problem(Reason::kInputTooLarge, "checkpoint");
+  ASSIGN_OR_RETURN(audited.opened, evidence::OpenCheckpoint(checkpoint, keys));
+  const evidence::TreeHead& head = audited.opened.checkpoint.head;
+  const auto entries = [&](const Tile& bundle) { return ReadBelow(folder, evidence::EntryBundlePath(bundle)); };
+  const auto tiles = [&](const Tile& tile) { return ReadTile(folder, tile, head.size); };
+  ASSIGN_OR_RETURN(audited.summary, evidence::AuditLog(head, entries, tiles));
+  if (!seen.empty()) RETURN_IF_ERROR(Continues(folder, head, seen, keys, audited.opened.checkpoint.origin));
+  return audited;
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,146 @@
+#include "gateway/node_evidence.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/evidence/keyed_digest.h"
+#include "core/relay/note_keys.h"
+#include "gateway/files/files.h"
+#include "gateway/keys/keys.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+
+constexpr size_t kSecretBytes = 32;
+// Leaves that get their places under one signature. More than come in within an interval of the loop.
+constexpr int kLeavesPerCheckpoint = 4096;
+// How often a log that grows all the time is shown to the same node, and how long a node is left alone that could not
+// be reached or does not witness.
+constexpr absl::Duration kShowInterval = absl::Seconds(1);
+constexpr absl::Duration kShowAgainAfterFailure = absl::Seconds(30);
+
+std::string Subkey(absl::string_view secret, absl::string_view purpose) {
+  const base::Sha256Digest digest = evidence::KeyedDigest(secret, purpose);
+  return std::string(digest.begin(), digest.end());
+}
+
+std::string CheckpointPath(const std::string& store_path) { return store_path + ".checkpoint"; }
+
+}  // namespace
+
+absl::StatusOr<std::string> EvidenceSecret(const std::string& store_path, bool make, base::Random& random) {
+  const std::string path = store_path + ".evidence-secret";
+  if (make && FileFingerprint(path).empty()) {
+    RETURN_IF_ERROR(ReplaceFile(path, absl::StrCat(absl::BytesToHexString(random.Bytes(kSecretBytes)), "\n")));
+  }
+  ASSIGN_OR_RETURN(const std::string text, ReadPrivateKeyFile(path));
+  const absl::string_view digits = absl::StripAsciiWhitespace(text);
+  if (!base::IsSha256Hex(digits)) return Problem(Reason::kKeyUnusable, path, "it is not 64 hexadecimal digits");
+  return absl::HexStringToBytes(digits);
+}
+
+std::string LeafSecret(absl::string_view secret) { return Subkey(secret, "passerelle-evidence/leaves"); }
+std::string PayloadKey(absl::string_view secret) { return Subkey(secret, "passerelle-evidence/payloads"); }
+
+absl::StatusOr<std::unique_ptr<NodeEvidence>> NodeEvidence::Open(Options options) {
+  std::unique_ptr<NodeEvidence> opened(new NodeEvidence(std::move(options)));
+  const Options& own = opened->options_;
+  ASSIGN_OR_RETURN(const std::string secret, EvidenceSecret(own.store_path, /*make=*/true, *own.random));
+  std::optional<std::string> remembered;
+  const std::string path = CheckpointPath(own.store_path);
+  if (!FileFingerprint(path).empty()) {
+    ASSIGN_OR_RETURN(remembered, ReadFile(path, base::kNoteBytesMax));
+  }
+  const evidence::KeyAt key = [keys = own.keys](absl::Time now) { return keys->Active(now); };
+  ASSIGN_OR_RETURN(opened->log_, evidence::Log::Open({own.node, own.store, own.clock, key, LeafSecret(secret)},
+                                                     relay::NoteKeys(*own.nodes->Get()), std::move(remembered)));
+  RETURN_IF_ERROR(opened->Remember());
+  opened->messages_ = std::make_unique<relay::MessageLog>(
+      relay::MessageLog::Options{opened->log_.get(), PayloadKey(secret), own.random});
+  opened->witness_ =
+      std::make_unique<evidence::Witness>(evidence::Witness::Options{own.node, own.store, own.clock, key});
+  return opened;
+}
+
+absl::StatusOr<bool> NodeEvidence::Sequence() {
+  ASSIGN_OR_RETURN(const int sequenced, log_->Sequence(kLeavesPerCheckpoint));
+  if (sequenced > 0) RETURN_IF_ERROR(Remember());
+  return sequenced == kLeavesPerCheckpoint;
+}
+
+absl::Status NodeEvidence::Remember() {
+  const absl::MutexLock lock(&mutex_);
+  ASSIGN_OR_RETURN(std::string checkpoint, log_->Checkpoint());
+  if (checkpoint == remembered_) return absl::OkStatus();
+  RETURN_IF_ERROR(ReplaceFile(CheckpointPath(options_.store_path), checkpoint));
+  remembered_ = std::move(checkpoint);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> NodeEvidence::ShowToPeers(PeerTransport& transport) {
+  RETURN_IF_ERROR(log_->SignWithKeyInUse());
+  RETURN_IF_ERROR(Remember());
+  ASSIGN_OR_RETURN(const std::string checkpoint, log_->Checkpoint());
+  if (checkpoint.empty()) return false;
+  ASSIGN_OR_RETURN(const evidence::SignedNote note, evidence::ReadNote(checkpoint));
+  const auto nodes = options_.nodes->Get();
+  for (const federation::v1::Node& peer : nodes->map().nodes()) {
+    const absl::Time now = options_.clock->Now();
+    Shown& shown = shown_[peer.id()];
+    if (peer.id() == options_.node || peer.endpoint().empty() || !nodes->FindActive(peer.id(), now).ok()) continue;
+    if (shown.text == note.text || now < shown.next_try) continue;
+    const absl::Status status = ShowTo(peer, checkpoint, shown, transport);
+    shown.next_try = now + (status.ok() ? kShowInterval : kShowAgainAfterFailure);
+    // What the transport could not do, it has logged; what is wrong with the log concerns this node itself.
+    const Reason reason = base::ReasonOf(status);
+    if (reason == Reason::kLogProof || reason == Reason::kLogFile || reason == Reason::kNoteSignature) {
+      options_.log->WriteProblem(LogEvent::kWitnessRefused, status, {{"peer", peer.id()}});
+    }
+  }
+  return false;
+}
+
+absl::Status NodeEvidence::ShowTo(const federation::v1::Node& peer, const std::string& checkpoint, Shown& shown,
+                                  PeerTransport& transport) const {
+  ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint opened,
+                   evidence::OpenCheckpoint(checkpoint, relay::NoteKeys(*options_.nodes->Get())));
+  const uint64_t size = opened.checkpoint.head.size;
+  // Twice at most: a witness that has seen another size than we know says so first.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    evidence::v1::AddCheckpointRequest request;
+    request.set_older_size(shown.size);
+    request.set_checkpoint(checkpoint);
+    if (shown.size > 0) {
+      const absl::Status proven = options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const evidence::MerkleProof proof, evidence::Log::ConsistencyProof(shown.size, size, tx));
+        for (const evidence::MerkleHash& hash : proof) request.add_proof(hash.data(), hash.size());
+        return absl::OkStatus();
+      });
+      RETURN_IF_ERROR(proven);
+    }
+    ASSIGN_OR_RETURN(const evidence::v1::AddCheckpointResponse response, transport.AddCheckpoint(peer, request));
+    if (response.seen_size() > size) {
+      return Problem(Reason::kLogFile, "log", "another node has seen more leaves than the log has");
+    }
+    shown.size = response.seen_size();
+    if (response.cosigned().empty()) continue;
+    ASSIGN_OR_RETURN(const evidence::SignedNote cosigned, evidence::ReadNote(response.cosigned()));
+    if (cosigned.text != opened.note.text) return Problem(Reason::kNoteSignature, "text", "it is another checkpoint");
+    RETURN_IF_ERROR(evidence::VerifyNote(cosigned, relay::NoteKeysOf(*options_.nodes->Get(), peer.id())).status());
+    shown.text = opened.note.text;
+    return log_->AddCosignatures(cosigned);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::gateway
