@@ -87,7 +87,12 @@ INSTANTIATE_TEST_SUITE_P(
                       UsageCase{"VerifyAnchorsAbsent", {"verify", "x", "--anchors", "/no/such/folder"}, "--anchors"},
                       UsageCase{"CheckInUnknownLanguage", {"check", "x", "--lang", "no"}, "bg, cs, da, de"},
                       UsageCase{"CheckTwoFiles", {"check", "x", "y"}, "FILE"},
-                      UsageCase{"ServeWithoutConfig", {"serve"}, "--config"}),
+                      UsageCase{"ServeWithoutConfig", {"serve"}, "--config"},
+                      UsageCase{"StoreWithoutCommand", {"store"}, "subcommand"},
+                      UsageCase{"StoreCheckWithoutConfig", {"store", "check"}, "--config"},
+                      UsageCase{"StoreCopyWithoutTarget", {"store", "copy", "--from", "a"}, "--to"},
+                      UsageCase{"StoreBackupWithoutFile", {"store", "backup", "--config", "a"}, "--to"},
+                      UsageCase{"StoreRestoreWithoutFile", {"store", "restore", "--config", "a"}, "--from"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(CommandLine, HelpAndVersionAreNoErrors) {
