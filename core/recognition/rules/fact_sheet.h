@@ -32,7 +32,7 @@ struct FactSheet {
   LevelFinding level;
   bool credits_declared = false;  // in ECTS, by the credential itself; before credits, which sets it
   std::optional<elm::CreditRange> credits;
-  uint32_t elements = 0;          // a bit for each element of Annex I that is stated
+  uint32_t elements = 0;  // a bit for each element of Annex I that is stated
 };
 
 }  // namespace passerelle::recognition
