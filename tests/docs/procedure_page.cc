@@ -75,9 +75,9 @@ std::string ProcedurePage() {
   std::string page = absl::StrCat(
       "<!-- Generated from core/recognition/transitions.cc; scripts/check.sh docs --update writes it. -->\n"
       "# The procedure of a recognition case\n\n"
-      "What can happen to a case at the competent authority, by whom, and under which conditions. The node takes "
-      "every\n"
-      "step by this table and refuses all others. Each step leaves an event with actor, time, reason and evidence.\n"
+      "What can happen to a case at the competent authority, by whom, and under which conditions. No step is taken "
+      "but\n"
+      "by this table, and each leaves an event with actor, time, reason and evidence.\n"
       "[Recognition](../concepts/recognition.md) explains it in words.\n\n",
       Diagram(),
       "\nFrom every open state the holder can withdraw (T22), and while the time for the decision runs the evaluator "

@@ -143,27 +143,16 @@ void Satisfy(Guard guard, Scene* scene) {
   }
 }
 
-void RefuseAgainstUnknown(v1::CaseProcedure* held, v1::CaseAction* action) {
-  held->mutable_evaluation()->mutable_rules(1)->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
-  *action->mutable_decision() = ExampleDecision(v1::DECISION_KIND_REFUSED);
-  action->mutable_decision()->set_departure_reason("for this case");
-}
-
-// Makes the guard fail, and nothing else of the row.
-void Violate(Guard guard, Scene* scene) {
+// Makes a guard about questions, items and days fail.
+void ViolateExchange(Guard guard, Scene* scene) {
   v1::CaseProcedure* held = scene->content.mutable_procedure();
   v1::CaseAction* action = &scene->action;
   switch (guard) {
-    case Guard::kConsent:
-      return held->set_consent(v1::KNOWN_UNSPECIFIED);
-    case Guard::kAimStated:
-      return scene->content.clear_purpose();
-    case Guard::kInScope:
-      return held->set_route(v1::RECOGNITION_ROUTE_OUT_OF_SCOPE_2005_36);
-    case Guard::kRegulated:
-      return held->set_route(v1::RECOGNITION_ROUTE_LRC);
-    case Guard::kAllItemsListed:
-      return *action->add_items() = action->items(0), void();
+    case Guard::kAllItemsListed: {
+      const v1::MissingItem twice = action->items(0);
+      *action->add_items() = twice;
+      return;
+    }
     case Guard::kReplyDay:
       return action->set_day("2026-03-02");
     case Guard::kItemsKnown:
@@ -180,44 +169,75 @@ void Violate(Guard guard, Scene* scene) {
       return held->mutable_inquiries(0)->set_asked_from(v1::CASE_STATE_AUTHENTICITY);
     case Guard::kFromAuthenticity:
       return held->mutable_inquiries(0)->set_asked_from(v1::CASE_STATE_EVALUATION);
-    case Guard::kFraudEvidence:
-      return action->set_reason_code("SD-LEVEL");
-    case Guard::kReason:
-      return action->clear_reason();
-    case Guard::kAuthorityActs:
-      return scene->policy.mutable_procedure()->set_system_may_decide(false);
-    case Guard::kRouteCompares:
-      return held->set_route(v1::RECOGNITION_ROUTE_RPL_WITH_EVIDENCE);
-    case Guard::kAllRulesMet:
-      return held->mutable_evaluation()->mutable_rules(0)->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
-    case Guard::kSomeRuleOpen:
-      return held->mutable_evaluation()->mutable_rules(0)->set_outcome(v1::RULE_OUTCOME_MET);
-    case Guard::kAllCompared:
-      return held->mutable_evaluation()->mutable_rules(1)->clear_explanation();
-    case Guard::kNotAgainstUnknown:
-      return RefuseAgainstUnknown(held, action);
-    case Guard::kDecisionComplete:
-      return action->mutable_decision()->clear_purpose();
-    case Guard::kOtherPerson:
-      return action->set_actor("official-1");
-    case Guard::kKindDecision:
-      return scene->policy.mutable_procedure()->set_kind(v1::CASE_KIND_ADVICE);
-    case Guard::kKindAdvice:
-      return scene->policy.mutable_procedure()->set_kind(v1::CASE_KIND_DECISION);
-    case Guard::kRouteRpl:
-      return held->set_route(v1::RECOGNITION_ROUTE_LRC);
-    case Guard::kHolderAgrees:
-      return action->set_holder_agrees(v1::KNOWN_UNSPECIFIED);
     case Guard::kLaterDay:
       return action->set_day("2026-06-01");
     case Guard::kAppealOpen:
       return held->set_appeal_until("2026-03-01");
     case Guard::kAppealOver:
       return held->set_appeal_until("2026-03-02");
+    default:
+      ADD_FAILURE() << "a guard that nothing violates: " << GuardText(guard);
+  }
+}
+
+// Makes a guard about the policy and the evaluation fail.
+void ViolateJudgement(Guard guard, Scene* scene) {
+  v1::CaseProcedure* held = scene->content.mutable_procedure();
+  v1::CaseAction* action = &scene->action;
+  v1::Procedure* procedure = scene->policy.mutable_procedure();
+  v1::Evaluation* evaluation = held->mutable_evaluation();
+  switch (guard) {
+    case Guard::kAuthorityActs:
+      return procedure->set_system_may_decide(false);
+    case Guard::kAllRulesMet:
+      return evaluation->mutable_rules(0)->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
+    case Guard::kSomeRuleOpen:
+      return evaluation->mutable_rules(0)->set_outcome(v1::RULE_OUTCOME_MET);
+    case Guard::kAllCompared:
+      return evaluation->mutable_rules(1)->clear_explanation();
+    case Guard::kNotAgainstUnknown:
+      evaluation->mutable_rules(1)->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
+      *action->mutable_decision() = ExampleDecision(v1::DECISION_KIND_REFUSED);
+      return action->mutable_decision()->set_departure_reason("for this case");
+    case Guard::kDecisionComplete:
+      return action->mutable_decision()->clear_purpose();
+    case Guard::kKindDecision:
+      return procedure->set_kind(v1::CASE_KIND_ADVICE);
+    case Guard::kKindAdvice:
+      return procedure->set_kind(v1::CASE_KIND_DECISION);
+    default:
+      return ViolateExchange(guard, scene);
+  }
+}
+
+// Makes the guard fail, and nothing else of the row.
+void Violate(Guard guard, Scene* scene) {
+  v1::CaseProcedure* held = scene->content.mutable_procedure();
+  v1::CaseAction* action = &scene->action;
+  switch (guard) {
+    case Guard::kConsent:
+      return held->set_consent(v1::KNOWN_UNSPECIFIED);
+    case Guard::kAimStated:
+      return scene->content.clear_purpose();
+    case Guard::kInScope:
+      return held->set_route(v1::RECOGNITION_ROUTE_OUT_OF_SCOPE_2005_36);
+    case Guard::kRegulated:
+    case Guard::kRouteRpl:
+      return held->set_route(v1::RECOGNITION_ROUTE_LRC);
+    case Guard::kRouteCompares:
+      return held->set_route(v1::RECOGNITION_ROUTE_RPL_WITH_EVIDENCE);
+    case Guard::kFraudEvidence:
+      return action->set_reason_code("SD-LEVEL");
+    case Guard::kReason:
+      return action->clear_reason();
+    case Guard::kOtherPerson:
+      return action->set_actor("official-1");
+    case Guard::kHolderAgrees:
+      return action->set_holder_agrees(v1::KNOWN_UNSPECIFIED);
     case Guard::kLinked:
       return action->clear_other();
-    case Guard::kNone:
-      return;
+    default:
+      return ViolateJudgement(guard, scene);
   }
 }
 

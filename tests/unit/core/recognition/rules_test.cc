@@ -45,6 +45,12 @@ v1::RecognitionPolicy PolicyIn(const std::string& path) {
   return policy;
 }
 
+// Read once: it is long.
+const v1::RecognitionPolicy& Vectors() {
+  static const auto& policy = *new v1::RecognitionPolicy(PolicyIn(DataPath("data/vectors.yaml")));
+  return policy;
+}
+
 std::vector<fs::path> Below(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
@@ -69,7 +75,7 @@ void ExpectAllPass(const v1::RecognitionPolicy& policy, size_t at_least) {
   for (const TestedCase& test : *tested) EXPECT_EQ(absl::StrJoin(test.differences, "; "), "") << test.name;
 }
 
-TEST(Rules, EveryVectorComesOut) { ExpectAllPass(PolicyIn(DataPath("data/vectors.yaml")), 60); }
+TEST(Rules, EveryVectorComesOut) { ExpectAllPass(Vectors(), 60); }
 
 TEST(ShippedPolicies, PassTheirOwnTests) {
   const std::vector<fs::path> policies = ShippedPolicies();
@@ -82,7 +88,7 @@ TEST(ShippedPolicies, PassTheirOwnTests) {
 }
 
 TEST(ShippedPolicies, DoNotGoLiveWhenATestFails) {
-  v1::RecognitionPolicy policy = PolicyIn(DataPath("data/vectors.yaml"));
+  v1::RecognitionPolicy policy = Vectors();
   policy.mutable_tests(2)->mutable_expected()->set_kind(v1::DECISION_KIND_REFUSED);
   const absl::Status status = CheckGoesLive(policy);
   EXPECT_THAT(status, HasReasonAt(Reason::kConfigInvalid, "tests[2]"));
@@ -120,7 +126,7 @@ TEST(TrainingCases, ComeOutAsTheyAreTold) {
 }
 
 TEST(Rules, ExplainEveryOutcomeWithItsInputsAndTheirSource) {
-  const v1::RecognitionPolicy policy = PolicyIn(DataPath("data/vectors.yaml"));
+  const v1::RecognitionPolicy& policy = Vectors();
   const RuleBook book = RuleBook::Make(policy).value();
   for (const v1::PolicyTest& test : policy.tests()) {
     const v1::Evaluation evaluation = EvaluateFacts(book, test.facts());
@@ -143,7 +149,7 @@ TEST(Rules, ExplainEveryOutcomeWithItsInputsAndTheirSource) {
 
 // What is not known is never a ground: no case gets worse for what is taken away from it, save that it waits.
 TEST(Rules, WhatIsNotKnownRefusesNothing) {
-  const v1::RecognitionPolicy policy = PolicyIn(DataPath("data/vectors.yaml"));
+  const v1::RecognitionPolicy& policy = Vectors();
   const RuleBook book = RuleBook::Make(policy).value();
   for (const v1::PolicyTest& test : policy.tests()) {
     if (test.expected().kind() != v1::DECISION_KIND_FULL) continue;
@@ -163,7 +169,7 @@ TEST(Rules, WhatIsNotKnownRefusesNothing) {
 }
 
 TEST(Rules, ARegulatedProfessionIsNeverCompared) {
-  const v1::RecognitionPolicy policy = PolicyIn(DataPath("data/vectors.yaml"));
+  const v1::RecognitionPolicy& policy = Vectors();
   v1::CaseFacts facts = policy.tests(0).facts();
   facts.set_aim(v1::RECOGNITION_AIM_REGULATED_PROFESSION);
   const v1::Evaluation evaluation = EvaluateFacts(RuleBook::Make(policy).value(), facts);
@@ -196,7 +202,7 @@ TEST(CaseFacts, OfADocumentHoldNothingOfItsPerson) {
   const auto read = elm::Read(document);
   ASSERT_OK(read.status());
   const v1::CaseFacts facts = FactsOfDocument(read->credential, elm::AnnexOne(read->credential));
-  const v1::RecognitionPolicy policy = PolicyIn(DataPath("data/vectors.yaml"));
+  const v1::RecognitionPolicy& policy = Vectors();
   v1::CaseFacts asked = policy.tests(0).facts();
   asked.MergeFrom(facts);
   const v1::Evaluation evaluation = EvaluateFacts(RuleBook::Make(policy).value(), asked);
@@ -339,7 +345,7 @@ TEST(CheckPolicyRules, RefusesWhatCannotBeUsedAtItsPlace) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
-    v1::RecognitionPolicy policy = PolicyIn(DataPath("data/vectors.yaml"));
+    v1::RecognitionPolicy policy = Vectors();
     ASSERT_OK(CheckPolicy(policy));
     row.change(policy);
     EXPECT_THAT(CheckPolicy(policy), HasReasonAt(Reason::kConfigInvalid, row.place));
