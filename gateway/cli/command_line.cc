@@ -358,7 +358,7 @@ void Grammar::AddTrust() {
 void Grammar::AddEvidence() {
   CLI::App* command = Add("evidence", "Shows what was sent, received and answered.", EvidenceGrammar::kUsage);
   evidence_.AddTo(command);
-  commands_[command].run = [this] { return evidence_.Run(open_store_, console_); };
+  commands_[command].run = [this] { return evidence_.Run(stores_, console_); };
 }
 
 void Grammar::AddFederation() {

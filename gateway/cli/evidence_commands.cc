@@ -105,9 +105,9 @@ absl::StatusOr<Found> FindMessage(const std::string& id, base::Transaction& tx) 
   return *found;
 }
 
-absl::Status Export(const EvidenceExportRequest& request, const StoreOpener& open_store, const Console& console) {
+absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stores, const Console& console) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config));
-  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, open_store(config.store()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, stores.open(config));
   if (!request.folder.empty()) return ExportLog(*store, request.folder);
   SystemRandom random;
   const SystemClock clock;
@@ -134,9 +134,9 @@ absl::Status Export(const EvidenceExportRequest& request, const StoreOpener& ope
   return absl::OkStatus();
 }
 
-absl::Status List(const std::string& path, const StoreOpener& open_store, const Console& console) {
+absl::Status List(const std::string& path, const StoreTools& stores, const Console& console) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
-  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, open_store(config.store()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, stores.open(config));
   return store->Read([&](base::Transaction& tx) {
     return ForEachLeaf(tx, [&](const evidence::v1::StoredLeaf& stored) -> absl::Status {
       ASSIGN_OR_RETURN(const evidence::Leaf leaf, evidence::ReadLeaf(stored.leaf()));
@@ -372,12 +372,12 @@ std::string DisputeJson(const relay::Dispute& dispute) {
 
 }  // namespace
 
-int RunEvidenceExport(const EvidenceExportRequest& request, const StoreOpener& open_store, const Console& console) {
-  return Finish(Export(request, open_store, console), console);
+int RunEvidenceExport(const EvidenceExportRequest& request, const StoreTools& stores, const Console& console) {
+  return Finish(Export(request, stores, console), console);
 }
 
-int RunEvidenceList(const std::string& config, const StoreOpener& open_store, const Console& console) {
-  return Finish(List(config, open_store, console), console);
+int RunEvidenceList(const std::string& config, const StoreTools& stores, const Console& console) {
+  return Finish(List(config, stores, console), console);
 }
 
 int RunEvidenceVerify(const EvidenceVerifyRequest& request, const Console& console) {

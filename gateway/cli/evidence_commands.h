@@ -7,7 +7,7 @@
 #include <string>
 
 #include "gateway/cli/console.h"
-#include "gateway/cli/serve.h"
+#include "gateway/store_tools.h"
 
 namespace passerelle::gateway {
 
@@ -25,10 +25,10 @@ struct EvidenceExportRequest {
   std::string folder;  // new folder to write the whole log to
 };
 // Problems: kResourceNotFound when the log has nothing under that id; kFieldInvalid when several messages have it.
-int RunEvidenceExport(const EvidenceExportRequest& request, const StoreOpener& open_store, const Console& console);
+int RunEvidenceExport(const EvidenceExportRequest& request, const StoreTools& stores, const Console& console);
 
 // Lists the leaves of a node's log in their order: time, kind, the other node, message, type, and what it belongs to.
-int RunEvidenceList(const std::string& config, const StoreOpener& open_store, const Console& console);
+int RunEvidenceList(const std::string& config, const StoreTools& stores, const Console& console);
 
 struct EvidenceVerifyRequest {
   std::string bundle;  // JSON; or

@@ -38,9 +38,9 @@ void EvidenceGrammar::AddTo(CLI::App* evidence) {
   evidence->require_subcommand(1);
 }
 
-int EvidenceGrammar::RunExport(const StoreOpener& open_store, const Console& console) const {
+int EvidenceGrammar::RunExport(const StoreTools& stores, const Console& console) const {
   if (export_.id.empty() == export_.folder.empty()) throw CLI::ValidationError("--id", "either it or --log is needed");
-  return RunEvidenceExport(export_, open_store, console);
+  return RunEvidenceExport(export_, stores, console);
 }
 
 int EvidenceGrammar::RunVerify(const Console& console) const {
@@ -56,10 +56,10 @@ int EvidenceGrammar::RunVerify(const Console& console) const {
   return RunEvidenceVerify(verify_, console);
 }
 
-int EvidenceGrammar::Run(const StoreOpener& open_store, const Console& console) {
+int EvidenceGrammar::Run(const StoreTools& stores, const Console& console) {
   const std::string name = evidence_->get_subcommands().front()->get_name();
-  if (name == "export") return RunExport(open_store, console);
-  if (name == "list") return RunEvidenceList(list_config_, open_store, console);
+  if (name == "export") return RunExport(stores, console);
+  if (name == "list") return RunEvidenceList(list_config_, stores, console);
   if (name == "verify") return RunVerify(console);
   return RunEvidenceDispute(dispute_, console);
 }

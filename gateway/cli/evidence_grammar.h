@@ -16,7 +16,7 @@ class EvidenceGrammar {
   // Adds the subcommands to "evidence".
   void AddTo(CLI::App* evidence);
   // Runs the one that was chosen. Throws CLI::ParseError like every command of the program's grammar.
-  int Run(const StoreOpener& open_store, const Console& console);
+  int Run(const StoreTools& stores, const Console& console);
   static constexpr char kUsage[] =
       "export --config FILE --id ID [--out BUNDLE] | export --config FILE --log FOLDER | "
       "list --config FILE | "
@@ -25,7 +25,7 @@ class EvidenceGrammar {
       "[--json] | dispute BUNDLE BUNDLE [--node-map FILE [--root FILE]] [--json]";
 
  private:
-  int RunExport(const StoreOpener& open_store, const Console& console) const;
+  int RunExport(const StoreTools& stores, const Console& console) const;
   int RunVerify(const Console& console) const;
 
   CLI::App* evidence_ = nullptr;
