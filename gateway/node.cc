@@ -24,6 +24,7 @@
 #include "gateway/background_loop.h"
 #include "gateway/client_table.h"
 #include "gateway/config/node_config.h"
+#include "gateway/config/store_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/config_file.h"
 #include "gateway/fetch/status_list_cache.h"
@@ -39,11 +40,13 @@
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
 #include "gateway/registers/open_register.h"
+#include "gateway/shared_store.h"
 #include "gateway/system_clock.h"
 #include "gateway/system_random.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
 #include "gateway/trust_bundle_file.h"
+#include "gateway/turns.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -60,6 +63,9 @@ constexpr int kMessagesPerRound = 16;
 constexpr int kCasesPerRound = 16;
 constexpr absl::Duration kSendInterval = absl::Milliseconds(50);
 constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
+// How often a replica looks for work in a store that it shares, when no hint comes: every look costs the database three
+// round trips.
+constexpr absl::Duration kSharedInterval = absl::Milliseconds(500);
 constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
 constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
@@ -75,6 +81,7 @@ class Node::Assembly {
   Assembly(const config::v1::NodeConfig& config, Parts parts)
       : config_(config),
         log_(parts.log, [this](LogEvent event) { metrics_.LogEvent(static_cast<int>(event)); }),
+        shared_store_(dynamic_cast<SharedStore*>(parts.store.get())),
         store_(std::make_unique<MeteredStore>(std::move(parts.store), &metrics_)),
         plain_adapters_(std::move(parts.adapters)),
         adapters_(MeterAdapters(plain_adapters_, &metrics_)),
@@ -108,6 +115,7 @@ class Node::Assembly {
   Log log_;
   SystemClock clock_;
   SystemRandom random_;
+  SharedStore* const shared_store_;  // null when no other replica works on the store
   std::unique_ptr<base::Store> store_;
   document::Registry plain_adapters_;
   document::Registry adapters_;
@@ -335,18 +343,26 @@ void Node::Assembly::MakeServices() {
 }
 
 void Node::Assembly::StartLoops() {
+  const absl::Duration send_interval = shared_store_ == nullptr ? kSendInterval : kSharedInterval;
+  const absl::Duration case_interval = shared_store_ == nullptr ? kCaseInterval : kSharedInterval;
   for (int i = 0; i < kSenders; ++i) {
     senders_.push_back(
-        std::make_unique<BackgroundLoop>("sender", kSendInterval, &log_, [this]() -> absl::StatusOr<bool> {
+        std::make_unique<BackgroundLoop>("sender", send_interval, &log_, [this]() -> absl::StatusOr<bool> {
           ASSIGN_OR_RETURN(const int sent, outbox_->SendDue(kMessagesPerRound));
           return sent > 0;
         }));
   }
-  case_worker_ = std::make_unique<BackgroundLoop>("cases", kCaseInterval, &log_, [this]() -> absl::StatusOr<bool> {
+  case_worker_ = std::make_unique<BackgroundLoop>("cases", case_interval, &log_, [this]() -> absl::StatusOr<bool> {
     ASSIGN_OR_RETURN(const int looked_at, cases_->ProcessDue(kCasesPerRound));
     if (looked_at > 0) WakeSenders();
     return looked_at > 0;
   });
+  if (shared_store_ != nullptr) {
+    shared_store_->OnHint([this] {
+      WakeSenders();
+      case_worker_->Wake();
+    });
+  }
   housekeeping_ =
       std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
   if (config_.has_federation()) {
@@ -370,7 +386,8 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
     next_measurement_ = clock_.Now() + kMeasureInterval;
   }
   if (clock_.Now() >= next_forget_) {
-    RETURN_IF_ERROR(inbox_->Forget().status());
+    ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
+    if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
     next_forget_ = clock_.Now() + kForgetInterval;
   }
   return false;
@@ -436,7 +453,8 @@ void Node::Assembly::Drain() {
   if (client_pool_ != nullptr) client_pool_->Drain();
   if (peer_pool_ != nullptr) peer_pool_->Drain();
   if (admin_server_.server != nullptr) admin_server_.server->Shutdown(hang_up);
-  // Last, since calls wake them.
+  // Last, since calls and hints wake them.
+  if (shared_store_ != nullptr) shared_store_->OnHint(nullptr);
   senders_.clear();
   case_worker_.reset();
   housekeeping_.reset();
@@ -480,6 +498,7 @@ absl::Status CheckTrustBundle(const config::v1::TrustBundleFiles& files) {
 absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path, overrides));
   ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config));
+  if (config.has_postgresql_store()) RETURN_IF_ERROR(LoadStorePassword(config.postgresql_store()).status());
   const SystemClock clock;
   ASSIGN_OR_RETURN(const auto nodes, LoadNodeMap(config.node_map(), config.federation().root(), clock.Now()));
   RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));

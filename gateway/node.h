@@ -4,7 +4,7 @@
 //
 //   BlockStopSignals();
 //   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(path));
-//   ASSIGN_OR_RETURN(auto store, SqliteStore::Open(config.store()));
+//   ASSIGN_OR_RETURN(auto store, OpenStore(config));
 //   ASSIGN_OR_RETURN(auto node, Node::Start(config, {std::move(store), adapters::MakeRegistry()}));
 //   WaitForStopSignal();
 //   node->Drain();

@@ -30,6 +30,7 @@
 #include "gateway/cli/pathway_command.h"
 #include "gateway/cli/recognition_commands.h"
 #include "gateway/cli/statistics_command.h"
+#include "gateway/cli/store_commands.h"
 #include "gateway/cli/trust_grammar.h"
 #include "gateway/cli/verify_grammar.h"
 
@@ -46,8 +47,8 @@ struct Command {
 // The program's grammar. One object for one command line.
 class Grammar {
  public:
-  Grammar(const Console& console, const StoreOpener& open_store, const StoreCare& care)
-      : console_(console), open_store_(open_store), care_(care), registry_(adapters::MakeRegistry()) {
+  Grammar(const Console& console, const StoreTools& stores)
+      : console_(console), stores_(stores), registry_(adapters::MakeRegistry()) {
     app_.set_version_flag("--version", std::string("passerelle ") + PASSERELLE_VERSION);
     AddDemo();
     AddServe();
@@ -97,8 +98,7 @@ class Grammar {
   std::string FormatsTo(absl::string_view direction) const;
 
   const Console& console_;
-  const StoreOpener& open_store_;
-  const StoreCare& care_;
+  const StoreTools& stores_;
   const document::Registry registry_;
   CLI::App app_{"Exchanges micro-credentials between national qualification systems.", "passerelle"};
   std::map<const CLI::App*, Command> commands_;
@@ -121,7 +121,7 @@ class Grammar {
   std::string keep_;
   TrustGrammar trust_;
   FederationGrammar federation_;
-  StoreRequest store_;
+  StoreGrammar store_;
   VerifyGrammar verify_;
 };
 
@@ -165,7 +165,7 @@ void Grammar::AddServe() {
   command->add_flag("--print-config", serve_.print, "Only print the configuration as it counts, without secrets");
   command->add_flag("--check-config", serve_.check_only, "Only check everything that the configuration names");
   command->add_flag("--stop-with-stdin", serve_.stop_with_stdin, "Stop when standard input ends");
-  commands_[command].run = [this] { return RunServe(adapters::MakeRegistry(), serve_, open_store_, console_); };
+  commands_[command].run = [this] { return RunServe(adapters::MakeRegistry(), serve_, stores_, console_); };
 }
 
 void Grammar::AddFormats() {
@@ -358,23 +358,9 @@ void Grammar::AddFederation() {
 }
 
 void Grammar::AddStore() {
-  CLI::App* command = Add("store", "Looks after the store of a node.",
-                          "check | backup --to FILE | restore --from FILE, each with --config FILE [--set KEY=VALUE]");
-  CLI::App* check = command->add_subcommand("check", "Reads all of the store and says what it holds.");
-  CLI::App* back_up = command->add_subcommand("backup", "Copies the store into a file, while the node runs or not.");
-  back_up->add_option("--to", store_.file, "New file to write to")->required();
-  CLI::App* restore = command->add_subcommand("restore", "Puts a backup in the place of the store of a stopped node.");
-  restore->add_option("--from", store_.file, "File of a backup")->required();
-  for (CLI::App* each : {check, back_up, restore}) {
-    each->add_option("--config", store_.config, "Configuration of the node, YAML")->required();
-    each->add_option("--set", store_.set, "A key in the place of the file's and the environment's")
-        ->allow_extra_args(false);
-  }
-  command->require_subcommand(1);
-  commands_[command].run = [this, command] {
-    store_.action = command->get_subcommands().front()->get_name();
-    return RunStore(store_, care_, console_);
-  };
+  CLI::App* command = Add("store", "Looks after the store of a node.", StoreGrammar::kUsage);
+  store_.AddTo(command);
+  commands_[command].run = [this] { return store_.Run(stores_, console_); };
 }
 
 void Grammar::AddVersion() {
@@ -426,9 +412,8 @@ int Grammar::Run(int argc, const char* const* argv) {
 
 }  // namespace
 
-int RunCommandLine(int argc, const char* const* argv, const StoreOpener& open_store, const StoreCare& care,
-                   const Console& console) {
-  return std::make_unique<Grammar>(console, open_store, care)->Run(argc, argv);
+int RunCommandLine(int argc, const char* const* argv, const StoreTools& stores, const Console& console) {
+  return std::make_unique<Grammar>(console, stores)->Run(argc, argv);
 }
 
 }  // namespace passerelle::gateway

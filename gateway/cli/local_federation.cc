@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -138,7 +139,16 @@ absl::Status LocalFederation::WriteFolder() {
   return WriteNodeMap();
 }
 
+absl::Status LocalFederation::WriteReplica(const LocalNode& node) {
+  std::error_code error;
+  std::filesystem::copy(NodeFolder(node.replica_of), NodeFolder(node.id), std::filesystem::copy_options::recursive,
+                        error);
+  if (error) return Problem(Reason::kOutputNotWritable, NodeFolder(node.id), error.message());
+  return absl::OkStatus();
+}
+
 absl::Status LocalFederation::WriteNode(const LocalNode& node, const CertificatePems& authority) {
+  if (!node.replica_of.empty()) return WriteReplica(node);
   const std::string folder = NodeFolder(node.id);
   RETURN_IF_ERROR(MakeFolder(folder + "/clients"));
   ASSIGN_OR_RETURN(const CertificatePems tls, MakeCertificate(authority, NodeCertificateUri(node.id)));
@@ -191,11 +201,17 @@ absl::Status LocalFederation::WriteRegister(const LocalNode& node) {
 
 absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) {
   config::v1::NodeConfig config;
-  config.set_node(node.id);
+  const std::string& id = node.replica_of.empty() ? node.id : node.replica_of;
+  config.set_node(id);
   config.set_node_map("../node-map.json");
   config.mutable_federation()->set_root("../root.yaml");
   config.set_message_key("message.key.pem");
-  config.set_store("store.sqlite");
+  if (node.postgresql.empty()) {
+    config.set_store("store.sqlite");
+  } else {
+    config.mutable_postgresql_store()->set_connection(node.postgresql);
+    config.mutable_postgresql_store()->set_schema(absl::StrCat("node_", absl::AsciiStrToLower(id)));
+  }
   config.mutable_client_port()->set_listen("127.0.0.1:0");
   SetTls("tls", config.mutable_client_port()->mutable_tls());
   for (const LocalClient& client : node.clients) {
@@ -266,7 +282,7 @@ absl::Status LocalFederation::ChoosePorts() {
     if (node.played) continue;
     ASSIGN_OR_RETURN(const int port, FreePort());
     RETURN_IF_ERROR(WriteConfig(node, port));
-    endpoints[node.id] = absl::StrCat("127.0.0.1:", port);
+    endpoints[node.id] = node.endpoint.empty() ? absl::StrCat("127.0.0.1:", port) : node.endpoint;
   }
   return ChangeNodeMap([&endpoints](federation::v1::NodeMap& map) {
     for (federation::v1::Node& node : *map.mutable_nodes()) {

@@ -57,6 +57,13 @@ struct LocalNode {
   std::vector<std::string> policies;  // YAML
   // A node that somebody else plays: it is in the node map with keys and certificate, but no process is started for it.
   bool played = false;
+  // Connection string of a PostgreSQL database in which its store is; empty for a file of its own.
+  std::string postgresql;
+  // Id of the node of which this is one more replica, after that one in the list: it has that node's keys, clients,
+  // register and store, and is no entry of the node map. `id` is then a name within this federation only.
+  std::string replica_of;
+  // Address under which the node map has the node when it is not its own peer port, such as that of a balancer.
+  std::string endpoint;
 };
 
 // Ports that a running node listens on.
@@ -140,6 +147,7 @@ class LocalFederation {
 
   absl::Status WriteFolder();
   absl::Status WriteNode(const LocalNode& node, const CertificatePems& authority);
+  absl::Status WriteReplica(const LocalNode& node);
   absl::Status WriteRegister(const LocalNode& node);
   absl::Status WriteConfig(const LocalNode& node, int peer_port);
   absl::Status MakeRoot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

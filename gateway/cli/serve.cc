@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -32,9 +33,9 @@ void StopWithStandardInput() {
 
 absl::StatusOr<std::unique_ptr<Node>> StartNode(document::Registry registry, const ServeRequest& request,
                                                 const std::vector<ConfigOverride>& overrides,
-                                                const StoreOpener& open_store) {
+                                                const StoreTools& stores) {
   ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config, overrides));
-  ASSIGN_OR_RETURN(std::unique_ptr<base::Store> store, open_store(config.store()));
+  ASSIGN_OR_RETURN(std::unique_ptr<base::Store> store, stores.open(config));
   return Node::Start(config, {.store = std::move(store),
                               .adapters = std::move(registry),
                               .log = stdout,
@@ -53,7 +54,7 @@ absl::Status PrintConfig(const ServeRequest& request, const std::vector<ConfigOv
 
 }  // namespace
 
-int RunServe(document::Registry registry, const ServeRequest& request, const StoreOpener& open_store,
+int RunServe(document::Registry registry, const ServeRequest& request, const StoreTools& stores,
              const Console& console) {
   const auto overrides = AllOverrides(request.set);
   absl::Status status = overrides.status();
@@ -68,7 +69,7 @@ int RunServe(document::Registry registry, const ServeRequest& request, const Sto
   RequireTls13();
   BlockStopSignals();
   if (request.stop_with_stdin) StopWithStandardInput();
-  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, *overrides, open_store);
+  const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, *overrides, stores);
   if (!node.ok()) {
     PrintProblem(node.status(), console);
     return kExitRefused;

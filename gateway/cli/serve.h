@@ -2,19 +2,14 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "core/base/port/store.h"
 #include "core/document/adapter.h"
 #include "gateway/cli/console.h"
+#include "gateway/store_tools.h"
 
 namespace passerelle::gateway {
-
-// Opens the store of a configuration's path. main.cc decides which one that is.
-using StoreOpener = std::function<absl::StatusOr<std::unique_ptr<base::Store>>(const std::string& path)>;
 
 struct ServeRequest {
   std::string config;
@@ -26,7 +21,7 @@ struct ServeRequest {
 
 // Runs a node until it is told to stop (SIGINT, SIGTERM), with its log on standard output. No other thread may have
 // been made before. Returns kExitDone after draining, kExitRefused when the node could not be started.
-int RunServe(document::Registry registry, const ServeRequest& request, const StoreOpener& open_store,
+int RunServe(document::Registry registry, const ServeRequest& request, const StoreTools& stores,
              const Console& console);
 
 // Calls `clean_up` and ends the process, with 128 and the number of the signal, when SIGINT or SIGTERM comes. To be

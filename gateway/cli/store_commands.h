@@ -1,38 +1,42 @@
-// "passerelle store": looking after the store that a configuration names.
+// The commands for a node's store.
+//
+// Thread-safety: free functions.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "CLI/CLI.hpp"
 #include "gateway/cli/console.h"
+#include "gateway/store_tools.h"
 
 namespace passerelle::gateway {
 
-// What a store holds.
-struct StoreState {
-  int schema = 0;
-  std::vector<std::pair<std::string, int64_t>> records;  // table and count
-};
+// How "passerelle store" is written. One object for one command line.
+class StoreGrammar {
+ public:
+  static constexpr char kUsage[] =
+      "migrate | check [--json] | backup --to FILE | restore --from FILE, each with --config FILE [--set KEY=VALUE]; "
+      "or "
+      "copy --from CONFIG --to CONFIG";
 
-// How a store is looked after. main.cc decides which one that is. Every function takes the configuration's store first.
-struct StoreCare {
-  std::function<absl::StatusOr<StoreState>(const std::string& store)> check;
-  std::function<absl::StatusOr<StoreState>(const std::string& store, const std::string& file)> back_up;
-  std::function<absl::StatusOr<StoreState>(const std::string& store, const std::string& file)> restore;
-};
+  // Adds the subcommands to "store".
+  void AddTo(CLI::App* store);
+  // Runs the one that was chosen.
+  int Run(const StoreTools& tools, const Console& console) const;
 
-struct StoreRequest {
-  std::string action;  // check, backup, restore
-  std::string config;
-  std::vector<std::string> set;  // overrides, "key=value"
-  std::string file;              // of the backup
-};
+ private:
+  int Migrate(const config::v1::NodeConfig& config, const StoreTools& tools, const Console& console) const;
+  int Check(const config::v1::NodeConfig& config, const StoreTools& tools, const Console& console) const;
+  int Copy(const StoreTools& tools, const Console& console) const;
 
-// Prints what the store, or the backup, holds. kExitRefused when it is damaged, or nothing was done.
-int RunStore(const StoreRequest& request, const StoreCare& care, const Console& console);
+  CLI::App* store_ = nullptr;
+  std::string config_;
+  std::vector<std::string> set_;  // overrides, "key=value"
+  std::string file_;              // of a backup
+  std::string from_;
+  std::string to_;
+  bool json_ = false;
+};
 
 }  // namespace passerelle::gateway

@@ -15,6 +15,7 @@
 #include "core/document/score.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy_check.h"
+#include "gateway/config/store_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
@@ -86,7 +87,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve(config->mutable_federation()->mutable_root());
     SetDefault(config->mutable_federation()->mutable_ask_interval(), kAskInterval);
   }
-  resolve(config->mutable_store());
+  CompleteStore(folder, config);
   resolve(config->mutable_ports_file());
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
@@ -189,13 +190,12 @@ absl::Status CheckRegister(const NodeConfig& config) {
 }
 
 absl::Status CheckValues(const NodeConfig& config) {
-  const std::pair<absl::string_view, const std::string*> required[] = {{"node", &config.node()},
-                                                                       {"node_map", &config.node_map()},
-                                                                       {"message_key", &config.message_key()},
-                                                                       {"store", &config.store()}};
+  const std::pair<absl::string_view, const std::string*> required[] = {
+      {"node", &config.node()}, {"node_map", &config.node_map()}, {"message_key", &config.message_key()}};
   for (const auto& [key, value] : required) {
     if (value->empty()) return Refuse(key, "is missing");
   }
+  RETURN_IF_ERROR(CheckStore(config));
   RETURN_IF_ERROR(CheckAddress("client_port.listen", config.client_port().listen()));
   RETURN_IF_ERROR(CheckAddress("peer_port.listen", config.peer_port().listen()));
   RETURN_IF_ERROR(CheckAddress("admin_port.listen", config.admin_port().listen()));

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,11 +47,6 @@ std::string ColumnBytes(sqlite3_stmt* statement, int column) {
   return data == nullptr ? std::string() : std::string(data, sqlite3_column_bytes(statement, column));
 }
 
-int64_t ToMicros(absl::Time time) {
-  if (time == absl::InfinitePast()) return std::numeric_limits<int64_t>::min();
-  return absl::ToUnixMicros(time);
-}
-
 void BindDue(sqlite3_stmt* statement, int index, absl::Time due) {
   if (due == absl::InfiniteFuture()) {
     sqlite3_bind_null(statement, index);
@@ -63,9 +57,26 @@ void BindDue(sqlite3_stmt* statement, int index, absl::Time due) {
 
 absl::Time ColumnDue(sqlite3_stmt* statement, int column) {
   if (sqlite3_column_type(statement, column) == SQLITE_NULL) return absl::InfiniteFuture();
-  const int64_t micros = sqlite3_column_int64(statement, column);
-  return micros == std::numeric_limits<int64_t>::min() ? absl::InfinitePast() : absl::FromUnixMicros(micros);
+  return FromMicros(sqlite3_column_int64(statement, column));
 }
+
+class SqliteSchemaTarget : public SchemaTarget {
+ public:
+  explicit SqliteSchemaTarget(SqliteConnection* connection) : connection_(connection) {}
+  absl::StatusOr<SchemaState> State() override {
+    ASSIGN_OR_RETURN(const int version, connection_->SchemaVersion());
+    return SchemaState{version, version, {}};
+  }
+  absl::Status Begin() override { return connection_->Execute("BEGIN IMMEDIATE"); }
+  absl::Status Apply(const SchemaChange& change) override {
+    RETURN_IF_ERROR(connection_->Execute(change.sql.c_str()));
+    return connection_->Execute(absl::StrCat("PRAGMA user_version = ", change.version).c_str());
+  }
+  absl::Status Commit() override { return connection_->Execute("COMMIT"); }
+
+ private:
+  SqliteConnection* const connection_;
+};
 
 // SQLite makes its files with the mode of the main file, so that one is made first.
 absl::Status MakePrivateFile(const std::string& path) {
@@ -90,7 +101,8 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
   RETURN_IF_ERROR(connection->Execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF"));
   if (kind == Kind::kWriter) {
     RETURN_IF_ERROR(connection->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
-    RETURN_IF_ERROR(connection->Upgrade());
+    SqliteSchemaTarget target(connection.get());
+    RETURN_IF_ERROR(UpgradeSchema(target, SqliteSchemaChanges()));
   } else {
     RETURN_IF_ERROR(connection->Execute("PRAGMA query_only = ON"));
   }
@@ -109,21 +121,14 @@ absl::Status SqliteConnection::Execute(const char* sql) {
   return code == SQLITE_OK ? absl::OkStatus() : Failure(code, "");
 }
 
-absl::Status SqliteConnection::Upgrade() {
-  RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
+absl::StatusOr<int> SqliteConnection::SchemaVersion() {
   sqlite3_stmt* statement = nullptr;
   int code = sqlite3_prepare_v2(handle_, "PRAGMA user_version", -1, &statement, nullptr);
   if (code == SQLITE_OK) code = sqlite3_step(statement);
   const int version = code == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
   sqlite3_finalize(statement);
   if (code != SQLITE_ROW) return Failure(code, "schema version");
-  if (version > kSchemaVersion) {
-    return Problem(Reason::kStoreUnavailable, "schema version",
-                   absl::StrCat("the store has schema ", version, ", this version knows ", kSchemaVersion));
-  }
-  for (int from = version; from < kSchemaVersion; ++from) RETURN_IF_ERROR(Execute(UpgradeSql(from).c_str()));
-  RETURN_IF_ERROR(Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion).c_str()));
-  return Execute("COMMIT");
+  return version;
 }
 
 absl::StatusOr<sqlite3_stmt*> SqliteConnection::Prepared(Table table, StoreStatement statement) {

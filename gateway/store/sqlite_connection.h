@@ -30,8 +30,8 @@ class SqliteConnection {
 
   // Runs statements without parameters or results.
   absl::Status Execute(const char* sql);
-  // Brings the schema up to date, or refuses a newer one.
-  absl::Status Upgrade();
+  // The schema's version; 0 for an empty file.
+  absl::StatusOr<int> SchemaVersion();
   // The prepared statement, made on first use.
   absl::StatusOr<sqlite3_stmt*> Prepared(base::Table table, StoreStatement statement);
   // Rows that the last statement changed.

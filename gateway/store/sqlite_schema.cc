@@ -1,29 +1,11 @@
 #include "gateway/store/sqlite_schema.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 
 namespace passerelle::gateway {
-
-absl::string_view TableName(base::Table table) {
-  switch (table) {
-    case base::Table::kRequest:
-      return "request";
-    case base::Table::kAuthorisation:
-      return "authorisation";
-    case base::Table::kExchange:
-      return "exchange";
-    case base::Table::kCase:
-      return "recognition_case";
-    case base::Table::kOutbox:
-      return "outbox";
-    case base::Table::kInbox:
-      return "inbox";
-    case base::Table::kSetting:
-      return "setting";
-  }
-  return "setting";
-}
 
 std::string StatementSql(base::Table table, StoreStatement statement) {
   const absl::string_view name = TableName(table);
@@ -49,11 +31,10 @@ std::string StatementSql(base::Table table, StoreStatement statement) {
   return "";
 }
 
-std::string UpgradeSql(int from) {
-  std::string sql;
-  if (from == 0) {
-    for (const base::Table table : kTables) {
-      absl::StrAppend(&sql, absl::Substitute(R"(
+std::vector<SchemaChange> SqliteSchemaChanges() {
+  std::string tables;
+  for (const base::Table table : kTables) {
+    absl::StrAppend(&tables, absl::Substitute(R"(
 CREATE TABLE $0 (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   key BLOB NOT NULL UNIQUE,
@@ -63,10 +44,9 @@ CREATE TABLE $0 (
 ) STRICT;
 CREATE INDEX $0_by_group ON $0 (grp, seq);
 CREATE INDEX $0_by_due ON $0 (due_us, seq) WHERE due_us IS NOT NULL;)",
-                                             TableName(table)));
-    }
+                                              TableName(table)));
   }
-  return sql;
+  return {{1, 1, std::move(tables)}};
 }
 
 }  // namespace passerelle::gateway

@@ -15,8 +15,8 @@
 #include "gateway/registers/postgresql_view.h"
 #include "gateway/registers/sqlite_view.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/postgresql_server.h"
 #include "tests/support/status_matchers.h"
-#include "tests/unit/gateway/registers/postgresql_server.h"
 
 namespace passerelle::gateway {
 namespace {

@@ -21,13 +21,18 @@ class PostgresqlServer {
   std::string ConnectionString() const;
   // Runs statements as the database's owner; failures are failures of the test.
   void Execute(const std::string& sql);
+  // The first value of a query's first row.
+  std::string Ask(const std::string& sql);
   void Stop();
-  absl::Status Restart();
+  // `file_kib_most` limits the size of the server's files, which is the nearest thing to a full disk that a test can
+  // make; 0 for no limit.
+  absl::Status Restart(int file_kib_most = 0);
 
  private:
   explicit PostgresqlServer(std::string folder) : folder_(std::move(folder)) {}
   // Runs a command of PostgreSQL as a user who is not root; its exit code.
-  int Run(const std::string& command) const;
+  // `before` is for the shell.
+  int Run(const std::string& command, const std::string& before = "") const;
 
   const std::string folder_;
 };

@@ -1,4 +1,4 @@
-#include "tests/unit/gateway/registers/postgresql_server.h"
+#include "tests/support/postgresql_server.h"
 
 #include <libpq-fe.h>
 #include <unistd.h>
@@ -16,10 +16,11 @@ constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin";
 
 }  // namespace
 
-int PostgresqlServer::Run(const std::string& command) const {
+int PostgresqlServer::Run(const std::string& command, const std::string& before) const {
   // PostgreSQL refuses to be run by root; Debian's package brings a user for it.
   const std::string as_user = geteuid() == 0 ? "runuser -u postgres -- " : "";
-  return std::system(absl::StrCat("cd ", folder_, " && ", as_user, kPrograms, "/", command, " > log 2>&1").c_str());
+  return std::system(
+      absl::StrCat("cd ", folder_, " && ", before, as_user, kPrograms, "/", command, " > log 2>&1").c_str());
 }
 
 absl::StatusOr<std::unique_ptr<PostgresqlServer>> PostgresqlServer::Start() {
@@ -40,9 +41,11 @@ absl::StatusOr<std::unique_ptr<PostgresqlServer>> PostgresqlServer::Start() {
   return server;
 }
 
-absl::Status PostgresqlServer::Restart() {
+absl::Status PostgresqlServer::Restart(int file_kib_most) {
+  // The shell counts in blocks of 512 bytes.
+  const std::string limit = file_kib_most == 0 ? "" : absl::StrCat("ulimit -f ", 2 * file_kib_most, " && ");
   const std::string options = absl::StrCat("\"-c listen_addresses='' -c fsync=off -k ", folder_, "\"");
-  if (Run(absl::StrCat("pg_ctl -D data -w -l server.log -o ", options, " start")) != 0) {
+  if (Run(absl::StrCat("pg_ctl -D data -w -l server.log -o ", options, " start"), limit) != 0) {
     return absl::NotFoundError("the server cannot be started here");
   }
   return absl::OkStatus();
@@ -65,6 +68,16 @@ void PostgresqlServer::Execute(const std::string& sql) {
   EXPECT_EQ(PQresultStatus(result), PGRES_COMMAND_OK) << PQerrorMessage(connection);
   PQclear(result);
   PQfinish(connection);
+}
+
+std::string PostgresqlServer::Ask(const std::string& sql) {
+  PGconn* const connection = PQconnectdb(ConnectionString().c_str());
+  PGresult* const result = PQexec(connection, sql.c_str());
+  EXPECT_EQ(PQresultStatus(result), PGRES_TUPLES_OK) << PQerrorMessage(connection);
+  std::string value = PQntuples(result) > 0 ? PQgetvalue(result, 0, 0) : "";
+  PQclear(result);
+  PQfinish(connection);
+  return value;
 }
 
 }  // namespace passerelle::testing
