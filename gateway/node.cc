@@ -36,6 +36,7 @@
 #include "gateway/grpc/services.h"
 #include "gateway/grpc/tls.h"
 #include "gateway/grpc/unary_call.h"
+#include "gateway/http/http_server.h"
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
 #include "gateway/node_evidence.h"
@@ -166,6 +167,7 @@ class Node::Assembly {
   std::unique_ptr<RelayService> relay_service_;
   std::unique_ptr<EvidenceService> evidence_service_;
   ListeningServer client_server_;
+  std::unique_ptr<HttpServer> http_server_;
   ListeningServer peer_server_;
   ListeningServer admin_server_;
   Ports ports_;
@@ -194,7 +196,8 @@ absl::Status Node::Assembly::Start() {
                                     {"client_port", ports_.client},
                                     {"peer_port", ports_.peer},
                                     {"admin_port", ports_.admin},
-                                    {"metrics_port", ports_.metrics}});
+                                    {"metrics_port", ports_.metrics},
+                                    {"http_port", ports_.http}});
   return absl::OkStatus();
 }
 
@@ -439,10 +442,21 @@ absl::Status Node::Assembly::OpenPorts() {
   ASSIGN_OR_RETURN(peer_server_,
                    StartServer(config_.peer_port().listen(), MakeServerCredentials(config_.peer_port().tls()),
                                {relay_service_.get(), node_map_service_.get(), evidence_service_.get()}));
+  if (config_.has_http_port()) {
+    const config::v1::HttpPort& http = config_.http_port();
+    ASSIGN_OR_RETURN(
+        http_server_,
+        HttpServer::Start({.listen = http.listen(),
+                           .tls = http.tls(),
+                           .allowed_origins = {http.allowed_origins().begin(), http.allowed_origins().end()},
+                           .runner = client_runner_.get(),
+                           .clock = &clock_}));
+  }
   ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
   // Last, so that health is not SERVING before the other ports are.
   ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
   ports_.client = client_server_.port;
+  ports_.http = http_server_ == nullptr ? 0 : http_server_->port();
   ports_.peer = peer_server_.port;
   ports_.admin = admin_server_.port;
   return absl::OkStatus();
@@ -453,8 +467,9 @@ absl::Status Node::Assembly::WritePortsFile() const {
   const auto entry = [](absl::string_view name, const std::string& listen, int port) {
     return absl::StrCat("\"", name, "\":\"", ReachableAddress(listen, port), "\"");
   };
+  const std::string http = ports_.http == 0 ? "" : entry("http", config_.http_port().listen(), ports_.http) + ",";
   return ReplaceFile(config_.ports_file(),
-                     absl::StrCat("{", entry("client", config_.client_port().listen(), ports_.client), ",",
+                     absl::StrCat("{", http, entry("client", config_.client_port().listen(), ports_.client), ",",
                                   entry("peer", config_.peer_port().listen(), ports_.peer), ",",
                                   entry("admin", config_.admin_port().listen(), ports_.admin), ",",
                                   entry("metrics", config_.admin_port().metrics_listen(), ports_.metrics), "}\n"));
@@ -487,6 +502,8 @@ void Node::Assembly::Drain() {
   if (peer_server_.server != nullptr) peer_server_.server->Shutdown(hang_up);
   if (client_pool_ != nullptr) client_pool_->Drain();
   if (peer_pool_ != nullptr) peer_pool_->Drain();
+  // After the pool: no call is under way any more.
+  if (http_server_ != nullptr) http_server_->Stop();
   if (admin_server_.server != nullptr) admin_server_.server->Shutdown(hang_up);
   // Last, since calls and hints wake them.
   if (shared_store_ != nullptr) shared_store_->OnHint(nullptr);

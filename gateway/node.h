@@ -42,6 +42,7 @@ class Node {
     int peer = 0;
     int admin = 0;
     int metrics = 0;
+    int http = 0;  // 0 without a port for HTTP
   };
 
   // Loads what the configuration names, opens all ports and then writes the ports file. The configuration comes from

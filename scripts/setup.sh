@@ -9,7 +9,7 @@ BUILD_PACKAGES=(
   # compilers and tools
   ca-certificates ccache cmake g++ git lld ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc
   # libraries
-  golang-github-gogo-googleapis-dev libabsl-dev libc-ares-dev libcivetweb-dev libcli11-dev libcurl4-openssl-dev
+  golang-github-gogo-googleapis-dev libabsl-dev libboost-dev libc-ares-dev libcivetweb-dev libcli11-dev libcurl4-openssl-dev
   libgmock-dev libgrpc++-dev libgrpc-dev libgtest-dev libicu-dev libpq-dev libprotobuf-dev libprotoc-dev libpugixml-dev
   libre2-dev libsimdjson-dev libsqlite3-dev libssl-dev libxml2-dev libxmlsec1-dev libxmlsec1-openssl libyaml-cpp-dev
   prometheus-cpp-dev zlib1g-dev

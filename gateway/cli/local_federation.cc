@@ -96,7 +96,7 @@ LocalPorts ParsePorts(const std::string& text) {
   const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(text);
   if (!document.ok()) return {};
   return {PortIn(*document, "client"), PortIn(*document, "peer"), PortIn(*document, "admin"),
-          PortIn(*document, "metrics")};
+          PortIn(*document, "metrics"), PortIn(*document, "http")};
 }
 
 // A folder of our own, or the named one when nothing is in it.
@@ -221,6 +221,8 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
                      CertificateSha256(ClientTls(node.id, client.id).certificate));
     for (const std::string& service : client.services) entry->add_services(service);
   }
+  if (node.http) config.mutable_http_port()->set_listen("127.0.0.1:0");
+  for (const std::string& origin : node.http_origins) config.mutable_http_port()->add_allowed_origins(origin);
   config.mutable_peer_port()->set_listen(absl::StrCat("127.0.0.1:", peer_port));
   SetTls("tls", config.mutable_peer_port()->mutable_tls());
   config.mutable_admin_port()->set_listen("127.0.0.1:0");

@@ -64,6 +64,8 @@ struct LocalNode {
   std::string replica_of;
   // Address under which the node map has the node when it is not its own peer port, such as that of a balancer.
   std::string endpoint;
+  bool http = false;  // whether it has a port for HTTP
+  std::vector<std::string> http_origins;
 };
 
 // Ports that a running node listens on.
@@ -72,6 +74,7 @@ struct LocalPorts {
   int peer = 0;
   int admin = 0;
   int metrics = 0;
+  int http = 0;  // of a node with a port for HTTP
 };
 
 // PEM texts of one side of a TLS connection.

@@ -90,6 +90,11 @@ void Complete(const std::string& folder, NodeConfig* config) {
   CompleteStore(folder, config);
   resolve(config->mutable_ports_file());
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
+  if (config->has_http_port() && !config->http_port().has_tls()) {
+    *config->mutable_http_port()->mutable_tls() = config->client_port().tls();
+  } else if (config->has_http_port()) {
+    resolve_tls(config->mutable_http_port()->mutable_tls());
+  }
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
   if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
   if (config->has_sql_register()) {
@@ -158,6 +163,22 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
   return absl::OkStatus();
 }
 
+absl::Status CheckHttpPort(const config::v1::HttpPort& port) {
+  RETURN_IF_ERROR(CheckAddress("http_port.listen", port.listen()));
+  RETURN_IF_ERROR(CheckTls("http_port", port.tls()));
+  for (int i = 0; i < port.allowed_origins_size(); ++i) {
+    const absl::string_view origin = port.allowed_origins(i);
+    const size_t host = origin.find("://");
+    // "*" would let any page use the certificate of whoever looks at it.
+    if (host == absl::string_view::npos || origin.find('/', host + 3) != absl::string_view::npos ||
+        origin.size() <= host + 3) {
+      return Refuse(absl::StrCat("http_port.allowed_origins[", i, "]"),
+                    "an origin such as https://portal.example.org is expected");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSeals(const NodeConfig& config) {
   for (int i = 0; i < config.seals_size(); ++i) {
     const std::string place = absl::StrCat("seals[", i, "]");
@@ -203,6 +224,7 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckTls("client_port", config.client_port().tls()));
   RETURN_IF_ERROR(CheckTls("peer_port", config.peer_port().tls()));
   RETURN_IF_ERROR(CheckClients(config.client_port()));
+  if (config.has_http_port()) RETURN_IF_ERROR(CheckHttpPort(config.http_port()));
   const config::v1::TimeLimits& limits = config.time_limits();
   RETURN_IF_ERROR(CheckLimit("time_limits.call", limits.call(), absl::Minutes(10)));
   // A message is claimed for sending for a limited time; the transport must give up well before.
@@ -282,6 +304,7 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   NodeFiles files;
   RETURN_IF_ERROR(CheckTlsFiles(config.client_port().tls()));
   RETURN_IF_ERROR(CheckTlsFiles(config.peer_port().tls()));
+  if (config.has_http_port()) RETURN_IF_ERROR(CheckTlsFiles(config.http_port().tls()));
   std::vector<std::string> keys = {config.message_key()};
   keys.insert(keys.end(), config.further_message_keys().begin(), config.further_message_keys().end());
   ASSIGN_OR_RETURN(files.message_keys, LoadMessageKeys(keys));

@@ -10,21 +10,24 @@ namespace passerelle::gateway {
 FederationService::FederationService(CallRunner* runner, const federation::NodeMapHolder* nodes,
                                      const base::Clock* clock)
     : runner_(runner), nodes_(nodes), clock_(clock) {
-  runner->AddMethod(federation::v1::FederationService::service_full_name(), "FindAuthority");
+  runner->AddUnary<federation::v1::FindAuthorityRequest, federation::v1::FindAuthorityResponse>(
+      federation::v1::FederationService::service_full_name(), "FindAuthority",
+      [this](const CallInfo&, const federation::v1::FindAuthorityRequest& in,
+             federation::v1::FindAuthorityResponse* out) -> CallOutcome { return Find(in, out); });
+}
+
+absl::Status FederationService::Find(const federation::v1::FindAuthorityRequest& request,
+                                     federation::v1::FindAuthorityResponse* response) const {
+  ASSIGN_OR_RETURN(*response->mutable_answer(),
+                   federation::FindAuthority(*nodes_->Get(), request.question(), clock_->Now()));
+  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* FederationService::FindAuthority(grpc::CallbackServerContext* context,
                                                            const federation::v1::FindAuthorityRequest* request,
                                                            federation::v1::FindAuthorityResponse* response) {
-  const auto find = [this](const federation::v1::FindAuthorityRequest& in,
-                           federation::v1::FindAuthorityResponse* out) -> absl::Status {
-    ASSIGN_OR_RETURN(*out->mutable_answer(), federation::FindAuthority(*nodes_->Get(), in.question(), clock_->Now()));
-    return absl::OkStatus();
-  };
   return runner_->Run(context, federation::v1::FederationService::service_full_name(), "FindAuthority", request,
-                      response,
-                      [find](const CallInfo&, const federation::v1::FindAuthorityRequest& in,
-                             federation::v1::FindAuthorityResponse* out) -> CallOutcome { return find(in, out); });
+                      response);
 }
 
 NodeMapService::NodeMapService(CallRunner* runner, const federation::NodeMapHolder* nodes, SignedMap signed_map)

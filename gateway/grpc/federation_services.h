@@ -24,6 +24,9 @@ class FederationService : public federation::v1::FederationService::CallbackServ
                                           federation::v1::FindAuthorityResponse* response) override;
 
  private:
+  absl::Status Find(const federation::v1::FindAuthorityRequest& request,
+                    federation::v1::FindAuthorityResponse* response) const;
+
   CallRunner* const runner_;
   const federation::NodeMapHolder* const nodes_;
   const base::Clock* const clock_;

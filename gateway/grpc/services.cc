@@ -56,99 +56,108 @@ absl::Status Take(absl::StatusOr<T> result, T* target) {
 
 SharingService::SharingService(CallRunner* runner, sharing::Authorisations* authorisations)
     : runner_(runner), authorisations_(authorisations) {
-  AddMethods(*runner, sharing::v1::SharingService::service_full_name(),
-             {"CreateAuthorisation", "GetAuthorisation", "WithdrawAuthorisation"});
+  runner->AddUnary<sharing::v1::CreateAuthorisationRequest, sharing::v1::CreateAuthorisationResponse>(
+      sharing::v1::SharingService::service_full_name(), "CreateAuthorisation",
+      [this](const CallInfo& info, const sharing::v1::CreateAuthorisationRequest& in,
+             sharing::v1::CreateAuthorisationResponse* out) -> CallOutcome {
+        return Take(authorisations_->Create(info.caller, in), out->mutable_authorisation());
+      });
+  runner->AddUnary<sharing::v1::GetAuthorisationRequest, sharing::v1::GetAuthorisationResponse>(
+      sharing::v1::SharingService::service_full_name(), "GetAuthorisation",
+      [this](const CallInfo&, const sharing::v1::GetAuthorisationRequest& in,
+             sharing::v1::GetAuthorisationResponse* out) -> CallOutcome {
+        return Take(authorisations_->Get(in.id()), out->mutable_authorisation());
+      });
+  runner->AddUnary<sharing::v1::WithdrawAuthorisationRequest, sharing::v1::WithdrawAuthorisationResponse>(
+      sharing::v1::SharingService::service_full_name(), "WithdrawAuthorisation",
+      [this](const CallInfo& info, const sharing::v1::WithdrawAuthorisationRequest& in,
+             sharing::v1::WithdrawAuthorisationResponse* out) -> CallOutcome {
+        return Take(authorisations_->Withdraw(info.caller, in), out->mutable_authorisation());
+      });
 }
 
 grpc::ServerUnaryReactor* SharingService::CreateAuthorisation(grpc::CallbackServerContext* context,
                                                               const sharing::v1::CreateAuthorisationRequest* request,
                                                               sharing::v1::CreateAuthorisationResponse* response) {
   return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "CreateAuthorisation", request,
-                      response,
-                      [this](const CallInfo& info, const sharing::v1::CreateAuthorisationRequest& in,
-                             sharing::v1::CreateAuthorisationResponse* out) -> CallOutcome {
-                        return Take(authorisations_->Create(info.caller, in), out->mutable_authorisation());
-                      });
+                      response);
 }
 
 grpc::ServerUnaryReactor* SharingService::GetAuthorisation(grpc::CallbackServerContext* context,
                                                            const sharing::v1::GetAuthorisationRequest* request,
                                                            sharing::v1::GetAuthorisationResponse* response) {
-  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "GetAuthorisation", request, response,
-                      [this](const CallInfo&, const sharing::v1::GetAuthorisationRequest& in,
-                             sharing::v1::GetAuthorisationResponse* out) -> CallOutcome {
-                        return Take(authorisations_->Get(in.id()), out->mutable_authorisation());
-                      });
+  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "GetAuthorisation", request, response);
 }
 
 grpc::ServerUnaryReactor* SharingService::WithdrawAuthorisation(
     grpc::CallbackServerContext* context, const sharing::v1::WithdrawAuthorisationRequest* request,
     sharing::v1::WithdrawAuthorisationResponse* response) {
   return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "WithdrawAuthorisation", request,
-                      response,
-                      [this](const CallInfo& info, const sharing::v1::WithdrawAuthorisationRequest& in,
-                             sharing::v1::WithdrawAuthorisationResponse* out) -> CallOutcome {
-                        return Take(authorisations_->Withdraw(info.caller, in), out->mutable_authorisation());
-                      });
+                      response);
 }
 
 ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchanges, std::function<void()> created)
     : runner_(runner), exchanges_(exchanges), created_(std::move(created)) {
-  AddMethods(*runner, exchange::v1::ExchangeService::service_full_name(),
-             {"CreateExchange", "GetExchange", "WaitExchange", "ListExchanges"});
+  runner->AddUnary<exchange::v1::CreateExchangeRequest, exchange::v1::CreateExchangeResponse>(
+      exchange::v1::ExchangeService::service_full_name(), "CreateExchange",
+      [this](const CallInfo& info, const exchange::v1::CreateExchangeRequest& in,
+             exchange::v1::CreateExchangeResponse* out) -> CallOutcome {
+        const absl::Status status = Take(exchanges_->Create(info.caller, in), out->mutable_exchange());
+        if (status.ok() && !in.validate_only()) created_();
+        return status;
+      });
+  runner->AddUnary<exchange::v1::GetExchangeRequest, exchange::v1::GetExchangeResponse>(
+      exchange::v1::ExchangeService::service_full_name(), "GetExchange",
+      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in, exchange::v1::GetExchangeResponse* out)
+          -> CallOutcome { return Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange()); });
+  runner->AddUnary<exchange::v1::WaitExchangeRequest, exchange::v1::WaitExchangeResponse>(
+      exchange::v1::ExchangeService::service_full_name(), "WaitExchange",
+      [this](const CallInfo& info, const exchange::v1::WaitExchangeRequest& in,
+             exchange::v1::WaitExchangeResponse* out) -> CallOutcome {
+        const absl::Status status = Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange());
+        if (!status.ok() || out->exchange().state() != exchange::v1::EXCHANGE_STATE_PENDING) return status;
+        if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
+        return std::nullopt;
+      });
+  runner->AddUnary<exchange::v1::ListExchangesRequest, exchange::v1::ListExchangesResponse>(
+      exchange::v1::ExchangeService::service_full_name(), "ListExchanges",
+      [this](const CallInfo& info, const exchange::v1::ListExchangesRequest& in,
+             exchange::v1::ListExchangesResponse* out) -> CallOutcome {
+        return Take(exchanges_->List(info.caller, in), out);
+      });
 }
 
 grpc::ServerUnaryReactor* ExchangeService::CreateExchange(grpc::CallbackServerContext* context,
                                                           const exchange::v1::CreateExchangeRequest* request,
                                                           exchange::v1::CreateExchangeResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "CreateExchange", request, response,
-                      [this](const CallInfo& info, const exchange::v1::CreateExchangeRequest& in,
-                             exchange::v1::CreateExchangeResponse* out) -> CallOutcome {
-                        const absl::Status status = Take(exchanges_->Create(info.caller, in), out->mutable_exchange());
-                        if (status.ok() && !in.validate_only()) created_();
-                        return status;
-                      });
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "CreateExchange", request, response);
 }
 
 grpc::ServerUnaryReactor* ExchangeService::GetExchange(grpc::CallbackServerContext* context,
                                                        const exchange::v1::GetExchangeRequest* request,
                                                        exchange::v1::GetExchangeResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "GetExchange", request, response,
-                      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in,
-                             exchange::v1::GetExchangeResponse* out) -> CallOutcome {
-                        return Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange());
-                      });
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "GetExchange", request, response);
 }
 
 grpc::ServerUnaryReactor* ExchangeService::WaitExchange(grpc::CallbackServerContext* context,
                                                         const exchange::v1::WaitExchangeRequest* request,
                                                         exchange::v1::WaitExchangeResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "WaitExchange", request, response,
-                      [this](const CallInfo& info, const exchange::v1::WaitExchangeRequest& in,
-                             exchange::v1::WaitExchangeResponse* out) -> CallOutcome {
-                        const absl::Status status =
-                            Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange());
-                        if (!status.ok() || out->exchange().state() != exchange::v1::EXCHANGE_STATE_PENDING)
-                          return status;
-                        if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
-                        return std::nullopt;
-                      });
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "WaitExchange", request, response);
 }
 
 grpc::ServerUnaryReactor* ExchangeService::ListExchanges(grpc::CallbackServerContext* context,
                                                          const exchange::v1::ListExchangesRequest* request,
                                                          exchange::v1::ListExchangesResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "ListExchanges", request, response,
-                      [this](const CallInfo& info, const exchange::v1::ListExchangesRequest& in,
-                             exchange::v1::ListExchangesResponse* out) -> CallOutcome {
-                        return Take(exchanges_->List(info.caller, in), out);
-                      });
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "ListExchanges", request, response);
 }
 
 AuthenticityService::AuthenticityService(CallRunner* runner, Options options)
     : runner_(runner), options_(std::move(options)) {
-  AddMethods(*runner, authenticity::v1::AuthenticityService::service_full_name(),
-             {"VerifyDocument", "VerifyDocuments"});
+  runner->AddUnary<authenticity::v1::VerifyDocumentRequest, authenticity::v1::VerifyDocumentResponse>(
+      authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument",
+      [this](const CallInfo&, const authenticity::v1::VerifyDocumentRequest& in,
+             authenticity::v1::VerifyDocumentResponse* out) -> CallOutcome { return Verify(in, out); });
+  runner->AddMethod(authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocuments");
 }
 
 absl::Status AuthenticityService::Verify(const authenticity::v1::VerifyDocumentRequest& request,
@@ -184,9 +193,7 @@ grpc::ServerUnaryReactor* AuthenticityService::VerifyDocument(grpc::CallbackServ
                                                               const authenticity::v1::VerifyDocumentRequest* request,
                                                               authenticity::v1::VerifyDocumentResponse* response) {
   return runner_->Run(context, authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument", request,
-                      response,
-                      [this](const CallInfo&, const authenticity::v1::VerifyDocumentRequest& in,
-                             authenticity::v1::VerifyDocumentResponse* out) -> CallOutcome { return Verify(in, out); });
+                      response);
 }
 
 grpc::ServerBidiReactor<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>*
@@ -212,55 +219,57 @@ AuthenticityService::VerifyDocuments(grpc::CallbackServerContext* context) {
 
 RecognitionService::RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created)
     : runner_(runner), cases_(cases), created_(std::move(created)) {
-  AddMethods(*runner, recognition::v1::RecognitionService::service_full_name(),
-             {"CreateCase", "GetCase", "WaitCase", "ListCases"});
-}
-
-grpc::ServerUnaryReactor* RecognitionService::CreateCase(grpc::CallbackServerContext* context,
-                                                         const recognition::v1::CreateCaseRequest* request,
-                                                         recognition::v1::CreateCaseResponse* response) {
-  return runner_->Run(
-      context, recognition::v1::RecognitionService::service_full_name(), "CreateCase", request, response,
+  runner->AddUnary<recognition::v1::CreateCaseRequest, recognition::v1::CreateCaseResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "CreateCase",
       [this](const CallInfo& info, const recognition::v1::CreateCaseRequest& in,
              recognition::v1::CreateCaseResponse* out) -> CallOutcome {
         const absl::Status status = Take(cases_->Create(info.caller, in), out->mutable_recognition_case());
         if (status.ok() && !in.validate_only()) created_();
         return status;
       });
+  runner->AddUnary<recognition::v1::GetCaseRequest, recognition::v1::GetCaseResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "GetCase",
+      [this](const CallInfo& info, const recognition::v1::GetCaseRequest& in, recognition::v1::GetCaseResponse* out)
+          -> CallOutcome { return Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case()); });
+  runner->AddUnary<recognition::v1::WaitCaseRequest, recognition::v1::WaitCaseResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "WaitCase",
+      [this](const CallInfo& info, const recognition::v1::WaitCaseRequest& in,
+             recognition::v1::WaitCaseResponse* out) -> CallOutcome {
+        const absl::Status status = Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
+        if (!status.ok() || HasOutcome(out->recognition_case())) return status;
+        if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
+        return std::nullopt;
+      });
+  runner->AddUnary<recognition::v1::ListCasesRequest, recognition::v1::ListCasesResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "ListCases",
+      [this](const CallInfo& info, const recognition::v1::ListCasesRequest& in, recognition::v1::ListCasesResponse* out)
+          -> CallOutcome { return Take(cases_->List(info.caller, in), out); });
+}
+
+grpc::ServerUnaryReactor* RecognitionService::CreateCase(grpc::CallbackServerContext* context,
+                                                         const recognition::v1::CreateCaseRequest* request,
+                                                         recognition::v1::CreateCaseResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "CreateCase", request,
+                      response);
 }
 
 grpc::ServerUnaryReactor* RecognitionService::GetCase(grpc::CallbackServerContext* context,
                                                       const recognition::v1::GetCaseRequest* request,
                                                       recognition::v1::GetCaseResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "GetCase", request, response,
-                      [this](const CallInfo& info, const recognition::v1::GetCaseRequest& in,
-                             recognition::v1::GetCaseResponse* out) -> CallOutcome {
-                        return Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
-                      });
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "GetCase", request, response);
 }
 
 grpc::ServerUnaryReactor* RecognitionService::WaitCase(grpc::CallbackServerContext* context,
                                                        const recognition::v1::WaitCaseRequest* request,
                                                        recognition::v1::WaitCaseResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "WaitCase", request, response,
-                      [this](const CallInfo& info, const recognition::v1::WaitCaseRequest& in,
-                             recognition::v1::WaitCaseResponse* out) -> CallOutcome {
-                        const absl::Status status =
-                            Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
-                        if (!status.ok() || HasOutcome(out->recognition_case())) return status;
-                        if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
-                        return std::nullopt;
-                      });
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "WaitCase", request, response);
 }
 
 grpc::ServerUnaryReactor* RecognitionService::ListCases(grpc::CallbackServerContext* context,
                                                         const recognition::v1::ListCasesRequest* request,
                                                         recognition::v1::ListCasesResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCases", request, response,
-                      [this](const CallInfo& info, const recognition::v1::ListCasesRequest& in,
-                             recognition::v1::ListCasesResponse* out) -> CallOutcome {
-                        return Take(cases_->List(info.caller, in), out);
-                      });
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCases", request,
+                      response);
 }
 
 RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, std::function<void()> received)

@@ -1,6 +1,5 @@
 #include "gateway/grpc/unary_call.h"
 
-#include <grpcpp/alarm.h>
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
@@ -32,71 +31,84 @@ std::string TraceParentOf(const grpc::CallbackServerContext& context) {
   return IsTraceParent(text) ? std::string(text) : std::string();
 }
 
-// One call, from its start until gRPC says that it is done with it.
+RunningCall::RunningCall(CallRunner* runner, const CallRunner::MethodEntry* method, CallOrigin origin,
+                         std::function<CallOutcome(const CallInfo&)> work,
+                         std::function<void(const grpc::Status&)> finish)
+    : runner_(runner), method_(method), origin_(std::move(origin)), work_(std::move(work)), finish_(std::move(finish)) {
+  info_.start = runner_->options_.clock->Now();
+  // gRPC knows no absent deadline; a caller's clock plays no part in it.
+  info_.deadline = std::min(origin_.deadline, info_.start + runner_->options_.call_limit);
+  method_->series->Started();
+}
+
+void RunningCall::Start() {
+  auto caller = runner_->Admit(origin_.certificate_sha256, *method_);
+  if (!caller.ok()) return Complete(caller.status());
+  info_.caller = *std::move(caller);
+  Queue();
+}
+
+void RunningCall::Queue() {
+  const absl::Status queued = runner_->options_.pool->Submit([this] { Work(); });
+  if (!queued.ok()) Complete(queued);
+}
+
+void RunningCall::Work() {
+  info_.now = runner_->options_.clock->Now();
+  info_.stopping = runner_->stopping_ || cancelled_;
+  if (interval_ == absl::ZeroDuration() && runner_->stopping_) return Complete(Problem(Reason::kStopping, ""));
+  if (info_.now >= info_.deadline) return Complete(Problem(Reason::kDeadline, ""));
+  CallOutcome outcome;
+  {
+    const TraceScope scope(origin_.trace_parent);
+    outcome = work_(info_);
+  }
+  if (outcome.has_value()) return Complete(*outcome);
+  interval_ = interval_ == absl::ZeroDuration() ? kAskAgainFirst : std::min(interval_ * 2, kAskAgainLast);
+  // A new alarm each time: the one before may still be within its callback.
+  alarm_ = std::make_unique<grpc::Alarm>();
+  alarm_->Set(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(interval_), [this](bool) { Queue(); });
+}
+
+// Nothing of this call may be touched after it was finished.
+void RunningCall::Complete(const absl::Status& status) {
+  const grpc::Status answer = runner_->Handled(*method_, info_, origin_.trace_parent, status);
+  // Whoever is told may end this object at once.
+  const std::function<void(const grpc::Status&)> finish = std::move(finish_);
+  finish(answer);
+}
+
+// A call over gRPC, until gRPC says that it is done with it.
 class UnaryCall : public grpc::ServerUnaryReactor {
  public:
-  UnaryCall(CallRunner* runner, CallRunner::MethodEntry* method, grpc::CallbackServerContext* context,
+  UnaryCall(CallRunner* runner, const CallRunner::MethodEntry* method, grpc::CallbackServerContext* context,
             std::function<CallOutcome(const CallInfo&)> work)
-      : runner_(runner), method_(method), work_(std::move(work)), trace_parent_(TraceParentOf(*context)) {
-    info_.start = runner_->options_.clock->Now();
-    // gRPC knows no absent deadline; a caller's clock plays no part in it.
-    info_.deadline = std::min(absl::FromChrono(context->deadline()), info_.start + runner_->options_.call_limit);
-    method_->series->Started();
-  }
+      : runner_(runner),
+        call_(runner, method,
+              {CallerCertificateSha256(context->auth_context().get()), absl::FromChrono(context->deadline()),
+               TraceParentOf(*context)},
+              std::move(work), [this](const grpc::Status& status) { Finish(status); }) {}
 
-  void Begin(const grpc::CallbackServerContext& context) {
-    auto caller = runner_->Admit(context, *method_);
-    if (!caller.ok()) return Complete(caller.status());
-    info_.caller = *std::move(caller);
-    Queue();
-  }
-
-  // The work goes on when the caller has gone: what it does is durable, and asked for again by its request id.
-  void OnCancel() override { cancelled_ = true; }
+  void Begin() { call_.Start(); }
+  void OnCancel() override { call_.Cancel(); }
   void OnDone() override {
     runner_->Ended();
     delete this;
   }
 
  private:
-  void Queue() {
-    const absl::Status queued = runner_->options_.pool->Submit([this] { Work(); });
-    if (!queued.ok()) Complete(queued);
-  }
-
-  void Work() {
-    info_.now = runner_->options_.clock->Now();
-    info_.stopping = runner_->stopping_ || cancelled_;
-    if (interval_ == absl::ZeroDuration() && runner_->stopping_) return Complete(Problem(Reason::kStopping, ""));
-    if (info_.now >= info_.deadline) return Complete(Problem(Reason::kDeadline, ""));
-    CallOutcome outcome;
-    {
-      const TraceScope scope(trace_parent_);
-      outcome = work_(info_);
-    }
-    if (outcome.has_value()) return Complete(*outcome);
-    interval_ = interval_ == absl::ZeroDuration() ? kAskAgainFirst : std::min(interval_ * 2, kAskAgainLast);
-    // A new alarm each time: the one before may still be within its callback.
-    alarm_ = std::make_unique<grpc::Alarm>();
-    alarm_->Set(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(interval_), [this](bool) { Queue(); });
-  }
-
-  // Nothing of this call may be touched after Finish.
-  void Complete(const absl::Status& status) { Finish(runner_->Handled(*method_, info_, trace_parent_, status)); }
-
   CallRunner* const runner_;
-  CallRunner::MethodEntry* const method_;
-  const std::function<CallOutcome(const CallInfo&)> work_;
-  const std::string trace_parent_;
-  CallInfo info_ = {};
-  absl::Duration interval_;
-  std::unique_ptr<grpc::Alarm> alarm_;
-  std::atomic<bool> cancelled_ = false;
+  RunningCall call_;
 };
 
 void CallRunner::AddMethod(absl::string_view service, absl::string_view method) {
   const std::string path = absl::StrCat(service, "/", method);
   methods_[path] = {std::string(service), path, options_.metrics->Method(service, method)};
+}
+
+const CallRunner::MethodEntry* CallRunner::Find(absl::string_view path) const {
+  const auto found = methods_.find(path);
+  return found == methods_.end() ? nullptr : &found->second;
 }
 
 bool CallRunner::WaitUntilIdle(absl::Time deadline) {
@@ -107,7 +119,11 @@ bool CallRunner::WaitUntilIdle(absl::Time deadline) {
 
 absl::StatusOr<std::string> CallRunner::Admit(const grpc::CallbackServerContext& context,
                                               const MethodEntry& method) const {
-  const auto certificate = CallerCertificateSha256(context.auth_context().get());
+  return Admit(CallerCertificateSha256(context.auth_context().get()), method);
+}
+
+absl::StatusOr<std::string> CallRunner::Admit(const absl::StatusOr<std::string>& certificate,
+                                              const MethodEntry& method) const {
   absl::StatusOr<std::string> caller = certificate.ok() ? options_.authorise(*certificate, method.service)
                                                         : absl::StatusOr<std::string>(certificate.status());
   if (!caller.ok()) {
@@ -148,8 +164,27 @@ grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context
                                             std::function<CallOutcome(const CallInfo&)> work) {
   Begun();
   auto* call = new UnaryCall(this, &methods_.at(absl::StrCat(service, "/", method)), context, std::move(work));
-  call->Begin(*context);
+  call->Begin();
   return call;
+}
+
+grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, absl::string_view service,
+                                          absl::string_view method, const google::protobuf::Message* request,
+                                          google::protobuf::Message* response) {
+  const MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
+  return Start(context, service, method,
+               [&entry, request, response](const CallInfo& info) { return entry.work(info, *request, response); });
+}
+
+std::unique_ptr<RunningCall> CallRunner::Begin(const MethodEntry& method, CallOrigin origin,
+                                               std::function<CallOutcome(const CallInfo&)> work,
+                                               std::function<void(const grpc::Status&)> finish) {
+  Begun();
+  return std::make_unique<RunningCall>(this, &method, std::move(origin), std::move(work),
+                                       [this, finish = std::move(finish)](const grpc::Status& status) {
+                                         finish(status);
+                                         Ended();
+                                       });
 }
 
 }  // namespace passerelle::gateway

@@ -1,4 +1,5 @@
-// The one way in which a unary method runs: count, authenticate, authorise (deny by default), queue, work, log, finish.
+// The one way in which a unary method runs, whether the call came over gRPC or over HTTP (gateway/http): count,
+// authenticate, authorise (deny by default), queue, work, log, finish.
 //
 // Work runs on a bounded pool, never on gRPC's threads. A method that waits for something returns nullopt and is asked
 // again a little later, so that no thread is held while it waits. Each item of a stream (stream_call.h) runs the same
@@ -18,12 +19,15 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/base/port/clock.h"
 #include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/alarm.h"
 #include "grpcpp/support/server_callback.h"
 
 namespace passerelle::gateway {
@@ -40,8 +44,29 @@ struct CallInfo {
 // The result of the work, or nullopt to be asked again later.
 using CallOutcome = std::optional<absl::Status>;
 
+// Where a call comes from.
+struct CallOrigin {
+  absl::StatusOr<std::string> certificate_sha256;  // of the caller; kClientUnknown when it has none
+  absl::Time deadline = absl::InfiniteFuture();    // that the caller stated
+  std::string trace_parent = "";                   // valid, or empty
+};
+
+class RunningCall;
+
 class CallRunner {
  public:
+  // A method that was added.
+  struct MethodEntry {
+    std::string service;
+    std::string path;
+    std::unique_ptr<MethodSeries> series;
+    // Examples of its messages, and what it does; null when it can be called over gRPC only.
+    const google::protobuf::Message* request = nullptr;
+    const google::protobuf::Message* response = nullptr;
+    std::function<CallOutcome(const CallInfo&, const google::protobuf::Message&, google::protobuf::Message*)> work =
+        nullptr;
+  };
+
   struct Options {
     WorkerPool* pool = nullptr;
     Metrics* metrics = nullptr;
@@ -56,6 +81,23 @@ class CallRunner {
 
   // To be called for every method before the server starts.
   void AddMethod(absl::string_view service, absl::string_view method);
+  // The same for a method that every way to call knows. `work` is CallOutcome(const CallInfo&, const Request&,
+  // Response*); it may be called several times for a call, one after the other.
+  template <typename Request, typename Response, typename WorkFunction>
+  void AddUnary(absl::string_view service, absl::string_view method, WorkFunction work) {
+    AddMethod(service, method);
+    MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
+    entry.request = &Request::default_instance();
+    entry.response = &Response::default_instance();
+    entry.work = [work = std::move(work)](const CallInfo& info, const google::protobuf::Message& request,
+                                          google::protobuf::Message* response) {
+      return CallOutcome(work(info, *google::protobuf::internal::DownCast<const Request*>(&request),
+                              google::protobuf::internal::DownCast<Response*>(response)));
+    };
+  }
+
+  // The method with this path, "package.Service/Method"; null when there is none.
+  const MethodEntry* Find(absl::string_view path) const;
 
   // Takes no new calls, and has waiting ones answer now.
   void Stop() { stopping_ = true; }
@@ -64,8 +106,11 @@ class CallRunner {
   // nothing to ask may take seconds over.
   bool WaitUntilIdle(absl::Time deadline);
 
-  // For a CallbackService's methods. `work` is CallOutcome(const CallInfo&, const Request&, Response*); it may be
-  // called several times, one after the other.
+  // For a CallbackService's methods that were added with their work.
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
+                                absl::string_view method, const google::protobuf::Message* request,
+                                google::protobuf::Message* response);
+  // For those that can be called over gRPC only; `work` as for AddUnary.
   template <typename Request, typename Response, typename WorkFunction>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
                                 absl::string_view method, const Request* request, Response* response,
@@ -75,21 +120,25 @@ class CallRunner {
     });
   }
 
+  // A call that came another way, to be started by its owner. `finish` gets what gRPC would answer, once, on any
+  // thread; nothing of the call is used after that.
+  std::unique_ptr<RunningCall> Begin(const MethodEntry& method, CallOrigin origin,
+                                     std::function<CallOutcome(const CallInfo&)> work,
+                                     std::function<void(const grpc::Status&)> finish);
+
  private:
+  friend class RunningCall;
   friend class UnaryCall;
   template <typename Request, typename Response>
   friend class StreamCall;
-  struct MethodEntry {
-    std::string service;
-    std::string path;
-    std::unique_ptr<MethodSeries> series;
-  };
 
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, absl::string_view service,
                                   absl::string_view method, std::function<CallOutcome(const CallInfo&)> work);
   void Begun();
   void Ended();
   // Who calls, if it may call the service; a refusal is counted and logged.
+  absl::StatusOr<std::string> Admit(const absl::StatusOr<std::string>& certificate_sha256,
+                                    const MethodEntry& method) const;
   absl::StatusOr<std::string> Admit(const grpc::CallbackServerContext& context, const MethodEntry& method) const;
   // Counts and logs how a call or item ended.
   grpc::Status Handled(const MethodEntry& method, const CallInfo& info, absl::string_view trace_parent,
@@ -100,6 +149,35 @@ class CallRunner {
   std::atomic<bool> stopping_ = false;
   absl::Mutex mutex_;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// One call from its start until it is answered. Belongs to the one who began it and to the pool in turn.
+class RunningCall {
+ public:
+  RunningCall(CallRunner* runner, const CallRunner::MethodEntry* method, CallOrigin origin,
+              std::function<CallOutcome(const CallInfo&)> work, std::function<void(const grpc::Status&)> finish);
+  RunningCall(const RunningCall&) = delete;
+  RunningCall& operator=(const RunningCall&) = delete;
+
+  void Start();
+  // The work goes on when the caller has gone: what it does is durable, and asked for again by its request id. It waits
+  // for nothing any more.
+  void Cancel() { cancelled_ = true; }
+
+ private:
+  void Queue();
+  void Work();
+  void Complete(const absl::Status& status);
+
+  CallRunner* const runner_;
+  const CallRunner::MethodEntry* const method_;
+  const CallOrigin origin_;
+  const std::function<CallOutcome(const CallInfo&)> work_;
+  std::function<void(const grpc::Status&)> finish_;
+  CallInfo info_ = {};
+  absl::Duration interval_;
+  std::unique_ptr<grpc::Alarm> alarm_;
+  std::atomic<bool> cancelled_ = false;
 };
 
 // The caller's trace, if it names one that is well-formed.

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/docs/console_blocks.h"
 #include "tests/docs/generated_pages.h"
+#include "tests/docs/openapi_page.h"
 #include "tests/support/paths.h"
 
 namespace passerelle::docs {
@@ -49,6 +50,25 @@ TEST(ConfigurationPage, SaysWhatEveryKeyMeans) {
   EXPECT_TRUE(absl::StrContains(page, "| `client_port.clients[].id` | text |")) << page;
   EXPECT_TRUE(absl::StrContains(page, "| `time_limits.call` | duration | 30s |")) << page;
   EXPECT_FALSE(absl::StrContains(page, "|  |\n")) << "a key without a comment";
+}
+
+TEST(OpenApiPage, RefersToWhatIsThere) {
+  const std::string page = OpenApiPage(api::DescriptorSet(std::string(testing::kBuildDir) + "/passerelle.binpb"));
+  const std::string kReference = "\"$ref\": \"#/components/";
+  int references = 0;
+  for (size_t at = page.find(kReference); at != std::string::npos; at = page.find(kReference, at + 1)) {
+    const size_t begin = page.find('/', at + kReference.size()) + 1;
+    const std::string name = page.substr(begin, page.find('"', begin) - begin);
+    EXPECT_TRUE(absl::StrContains(page, absl::StrCat("\"", name, "\": {"))) << name;
+    ++references;
+  }
+  EXPECT_GT(references, 50);
+  EXPECT_TRUE(absl::StrContains(page, "\"/passerelle.exchange.v1.ExchangeService/CreateExchange\": {"));
+  EXPECT_FALSE(absl::StrContains(page, "VerifyDocuments\"")) << "streams have no form over HTTP";
+  for (const char* other : {"RelayService/", "NodeMapService/", "RegisterService/"}) {
+    EXPECT_FALSE(absl::StrContains(page, other)) << other;
+  }
+  EXPECT_FALSE(absl::StrContains(page, "\"description\": \"\"")) << "something without a comment";
 }
 
 // Relative links, "[text](path#anchor)".

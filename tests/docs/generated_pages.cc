@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/base/problem.h"
 #include "tests/docs/adapters_page.h"
+#include "tests/docs/openapi_page.h"
 #include "tests/docs/procedure_page.h"
 
 namespace passerelle::docs {
@@ -158,7 +159,9 @@ std::vector<Page> GeneratedPages(const api::DescriptorSet& descriptors) {
   return {{"errors.md", ErrorsPage()},
           {"configuration.md", ConfigurationPage(descriptors)},
           {"reference/adapters.md", AdaptersPage()},
-          {"reference/procedure.md", ProcedurePage()}};
+          {"reference/procedure.md", ProcedurePage()},
+
+          {"reference/openapi.json", OpenApiPage(descriptors)}};
 }
 
 }  // namespace passerelle::docs

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "core/base/port/random.h"
 #include "gateway/cli/local_federation.h"
@@ -15,6 +16,7 @@
 #include "gateway/grpc/tls.h"
 #include "gateway/system_random.h"
 #include "gtest/gtest.h"
+#include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
 #include "tests/support/balancer.h"
 #include "tests/support/postgresql_server.h"
@@ -82,7 +84,7 @@ class ReplicasTest : public ::testing::Test {
     authorisation.set_holder_pseudonym("pseudonym-1");
     authorisation.set_receiver(receiver);
     authorisation.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-    authorisation.add_credential_ids(giver + "-1");
+    authorisation.add_credential_ids(giver == "NO" ? "NO-1" : "NL-1");
     authorisation.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 600);
     authorisation.set_uses_allowed(3);
     const auto created = Call(*Client(giver).sharing, &SharingStub::CreateAuthorisation, request);
@@ -149,30 +151,66 @@ TEST_F(ReplicasTest, LoseNothingAndDoNothingTwiceWhileOneIsKilledAndTheDatabaseR
   }
   std::vector<std::string> asked_by_nl, asked_by_no;
   for (int i = 0; i < kExchanges; ++i) {
-    if (i == kExchanges / 2) federation_->KillNode("NL-second");
+    // The one that the balancer chose for the other node's connection.
+    if (i == kExchanges / 2) federation_->KillNode("NL");
     if (i == kExchanges * 3 / 4) {
       server_->Stop();
       ASSERT_TRUE(server_->Restart().ok());
     }
     std::vector<std::string> replicas = {"NL", "NL-second"};
-    if (i >= kExchanges / 2) replicas = {"NL"};
+    if (i >= kExchanges / 2) replicas = {"NL-second"};
     if (i % 2 == 1 && replicas.size() == 2) std::swap(replicas[0], replicas[1]);
     asked_by_nl.push_back(Ask(replicas, "NO", given_by_no[i]));
     asked_by_no.push_back(Ask({"NO"}, "NL", given_by_nl[i]));
   }
   const absl::Time end = absl::Now() + kPatience;
-  ExpectDelivered("NL", asked_by_nl, end);
+  ExpectDelivered("NL-second", asked_by_nl, end);
   ExpectDelivered("NO", asked_by_no, end);
   ExpectUsedOnce("NO", given_by_no);
-  ExpectUsedOnce("NL", given_by_nl);
+  ExpectUsedOnce("NL-second", given_by_nl);
   // Both replicas had a part in it.
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL-second"), "CreateExchange"));
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "CreateExchange"));
+  for (const char* replica : {"NL", "NL-second"}) {
+    EXPECT_TRUE(absl::StrContains(federation_->LogOf(replica), "CreateExchange")) << replica;
+    EXPECT_TRUE(absl::StrContains(federation_->LogOf(replica), "\"event\":\"message.handled\"")) << replica;
+  }
   // A replica that comes back works with the others.
-  ASSERT_TRUE(federation_->StartNode("NL-second").ok()) << federation_->LogOf("NL-second");
+  ASSERT_TRUE(federation_->StartNode("NL").ok()) << federation_->LogOf("NL");
   const std::string more = Authorise("NO", "NL");
-  ExpectDelivered("NL", {Ask({"NL-second"}, "NO", more)}, absl::Now() + absl::Seconds(20));
+  ExpectDelivered("NL-second", {Ask({"NL"}, "NO", more)}, absl::Now() + absl::Seconds(20));
   ExpectUsedOnce("NO", {more});
+}
+
+// As docs/operating/postgresql.md says it: stop, copy, start with the other configuration.
+TEST_F(ReplicasTest, ANodeMovesFromSqliteToPostgresqlWithAllThatItHas) {
+  const std::string given = Authorise("NO", "NL");
+  const std::string asked = Ask({"NO"}, "NL", Authorise("NL", "NO"));
+  ExpectDelivered("NO", {asked}, absl::Now() + kPatience);
+  const std::string config = federation_->ConfigPath("NO");
+  const tests::Outcome checked = tests::RunProgram({PASSERELLE_PROGRAM, "store", "check", "--config", config});
+  EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;
+  EXPECT_TRUE(absl::StrContains(checked.out, "exchange  ")) << checked.out;
+
+  EXPECT_EQ(federation_->StopNode("NO"), 0);
+  const std::string before = tests::ReadAll(config);
+  const std::string moved = absl::StrReplaceAll(
+      before, {{"store: \"store.sqlite\"", absl::StrCat("postgresql_store: {connection: \"",
+                                                        server_->ConnectionString(), "\", schema: node_no}")}});
+  ASSERT_NE(moved, before) << before;
+  const std::string to = absl::StrReplaceAll(config, {{".yaml", "-moved.yaml"}});
+  tests::WriteAll(to, moved);
+  const tests::Outcome migrated = tests::RunProgram({PASSERELLE_PROGRAM, "store", "migrate", "--config", to});
+  EXPECT_EQ(migrated.exit_code, 0) << migrated.out << migrated.err;
+  const tests::Outcome copied = tests::RunProgram({PASSERELLE_PROGRAM, "store", "copy", "--from", config, "--to", to});
+  EXPECT_EQ(copied.exit_code, 0) << copied.out << copied.err;
+  const tests::Outcome again = tests::RunProgram({PASSERELLE_PROGRAM, "store", "copy", "--from", config, "--to", to});
+  EXPECT_EQ(again.exit_code, 1) << again.out;
+  EXPECT_TRUE(absl::StrContains(again.err, "OUTPUT_NOT_WRITABLE")) << again.err;
+
+  tests::WriteAll(config, moved);
+  ASSERT_TRUE(federation_->StartNode("NO").ok()) << federation_->LogOf("NO");
+  ExpectDelivered("NO", {asked}, absl::Now() + absl::Seconds(5));
+  ExpectDelivered("NL", {Ask({"NL"}, "NO", given)}, absl::Now() + absl::Seconds(30));
+  ExpectUsedOnce("NO", {given});
 }
 
 }  // namespace

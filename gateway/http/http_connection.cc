@@ -1,0 +1,361 @@
+#include "gateway/http/http_connection.h"
+
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/problem.h"
+#include "gateway/grpc/status.h"
+#include "gateway/http/gzip.h"
+#include "gateway/telemetry/trace.h"
+
+namespace passerelle::gateway {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using base::Problem;
+using base::Reason;
+
+// Each of these is for the whole step, however often bytes come.
+constexpr std::chrono::seconds kHandshakeTime{10};
+constexpr std::chrono::seconds kHeaderTime{15};  // also how long a connection may have nothing to ask
+constexpr std::chrono::seconds kBodyTime{60};
+constexpr std::chrono::seconds kSendTime{60};
+constexpr std::chrono::seconds kLingerTime{2};
+
+constexpr uint32_t kHeaderBytesMax = 16u << 10;
+constexpr size_t kBufferBytesMax = 64u << 10;
+constexpr size_t kLingerBytesMax = 8u << 20;
+// Bodies of all connections together; a node is made for 512 MiB.
+constexpr int64_t kBodyBytesMaxTogether = 256 << 20;
+// A shorter answer is not worth the work.
+constexpr size_t kCompressFrom = 1024;
+
+absl::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+// The call that a connection waits for.
+struct HttpConnection::Call {
+  const CallRunner::MethodEntry* method = nullptr;
+  ConnectCodec codec = ConnectCodec::kJson;
+  std::unique_ptr<google::protobuf::Message> request;
+  std::unique_ptr<google::protobuf::Message> response;
+  absl::Status problem;  // why the request cannot be worked on
+  absl::Time start;
+  std::unique_ptr<RunningCall> running;
+};
+
+HttpConnection::HttpConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Context> context,
+                               std::shared_ptr<HttpShared> shared)
+    : context_(std::move(context)),
+      shared_(std::move(shared)),
+      stream_(std::move(socket), *context_),
+      buffer_(kBufferBytesMax) {
+  ++shared_->connections;
+}
+
+HttpConnection::~HttpConnection() {
+  shared_->body_bytes -= reserved_bytes_;
+  --shared_->connections;
+}
+
+void HttpConnection::Run() {
+  boost::asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
+    beast::get_lowest_layer(self->stream_).expires_after(kHandshakeTime);
+    self->stream_.async_handshake(boost::asio::ssl::stream_base::server, [self](Error error) {
+      if (error) return;
+      self->Identify();
+      self->ReadHeader();
+    });
+  });
+}
+
+void HttpConnection::Close() {
+  boost::asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    if (self->call_ != nullptr && self->call_->running != nullptr) self->call_->running->Cancel();
+    beast::get_lowest_layer(self->stream_).close();
+  });
+}
+
+// Who it is counts on every call; which certificate it is cannot change on a connection.
+void HttpConnection::Identify() {
+  certificate_sha256_ = Problem(Reason::kClientUnknown, "certificate", "the call has no client certificate");
+  SSL* const ssl = stream_.native_handle();
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
+  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return;
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate.get(), &der);
+  if (size > 0) certificate_sha256_ = base::Sha256Hex({reinterpret_cast<const char*>(der), static_cast<size_t>(size)});
+  OPENSSL_free(der);
+}
+
+void HttpConnection::ReadHeader() {
+  if (shared_->stopping) return;
+  call_.reset();
+  shared_->body_bytes -= std::exchange(reserved_bytes_, 0);
+  parser_.emplace();
+  parser_->header_limit(kHeaderBytesMax);
+  parser_->body_limit(kProtoBodyBytesMax);
+  beast::get_lowest_layer(stream_).expires_after(kHeaderTime);
+  http::async_read_header(stream_, buffer_, *parser_,
+                          [self = shared_from_this()](Error error, size_t) { self->OnHeader(error); });
+}
+
+void HttpConnection::OnHeader(Error error) {
+  if (error) {
+    // Errors of the other categories are of the connection.
+    if (error == http::error::end_of_stream ||
+        error.category() != http::make_error_code(http::error::bad_method).category()) {
+      return beast::get_lowest_layer(stream_).close();
+    }
+    if (error == http::error::body_limit) {
+      return Refuse(http::status::payload_too_large, Problem(Reason::kInputTooLarge, "body"));
+    }
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+      return Refuse(http::status::request_header_fields_too_large, Problem(Reason::kInputTooLarge, "header"));
+    }
+    return Refuse(http::status::bad_request, Problem(Reason::kFieldInvalid, "header", "it is no HTTP request"));
+  }
+  if (CheckFraming() && Route()) ReadBody();
+}
+
+// A length that can be read in two ways lets somebody hide a request in another one (RFC 9112, 11.2).
+bool HttpConnection::CheckFraming() {
+  const auto refuse = [this](absl::string_view field, absl::string_view detail) {
+    Refuse(http::status::bad_request, Problem(Reason::kFieldInvalid, field, detail));
+    return false;
+  };
+  const auto& head = parser_->get();
+  const auto lengths = head.count(http::field::content_length);
+  const auto codings = head.count(http::field::transfer_encoding);
+  if (lengths > 1 || absl::StrContains(View(head[http::field::content_length]), ",")) {
+    return refuse("Content-Length", "one is expected");
+  }
+  if (codings > 0 && (codings > 1 || lengths > 0 || head.version() != 11 || !parser_->chunked() ||
+                      !beast::iequals(head[http::field::transfer_encoding], "chunked"))) {
+    return refuse("Transfer-Encoding", "chunked alone is expected, and no Content-Length beside it");
+  }
+  if (head.version() == 11 && head.count(http::field::host) != 1) return refuse("Host", "one is expected");
+  return true;
+}
+
+std::string HttpConnection::Header(absl::string_view name) const {
+  const auto found = Head().find(beast::string_view(name.data(), name.size()));
+  return found == Head().end() ? std::string() : std::string(View(found->value()));
+}
+
+bool HttpConnection::Route() {
+  const auto& head = parser_->get();
+  if (head.method() == http::verb::options) {
+    Preflight();
+    return false;
+  }
+  const auto refuse = [this](http::status status, Reason reason, absl::string_view place, absl::string_view detail,
+                             const std::string& allow = "") {
+    Refuse(status, Problem(reason, place, detail), allow);
+    return false;
+  };
+  if (head.method() != http::verb::post) {
+    return refuse(http::status::method_not_allowed, Reason::kFieldInvalid, "method", "POST is expected",
+                  "POST, OPTIONS");
+  }
+  call_ = std::make_shared<Call>();
+  call_->start = shared_->clock->Now();
+  absl::string_view path = View(head.target());
+  if (!path.empty() && path[0] == '/') path.remove_prefix(1);
+  call_->method = shared_->runner->Find(path);
+  if (call_->method == nullptr || call_->method->request == nullptr) {
+    return refuse(http::status::not_found, Reason::kResourceNotFound, "path", "there is no such method");
+  }
+  const std::optional<ConnectCodec> codec = CodecOf(View(head[http::field::content_type]));
+  if (!codec.has_value()) {
+    return refuse(http::status::unsupported_media_type, Reason::kFieldInvalid, "Content-Type",
+                  "application/json or application/proto is expected");
+  }
+  call_->codec = *codec;
+  const std::string version = Header("Connect-Protocol-Version");
+  if (!version.empty() && version != "1") {
+    return refuse(http::status::bad_request, Reason::kFieldInvalid, "Connect-Protocol-Version", "1 is expected");
+  }
+  const absl::string_view encoding = View(head[http::field::content_encoding]);
+  if (!encoding.empty() && encoding != "identity" && encoding != "gzip") {
+    return refuse(http::status::not_implemented, Reason::kFieldInvalid, "Content-Encoding",
+                  "identity or gzip is expected");
+  }
+  const auto length = parser_->content_length();
+  if (length.has_value() && *length > BodyBytesMax(*codec)) {
+    return refuse(http::status::payload_too_large, Reason::kInputTooLarge, "body",
+                  absl::StrCat("at most ", BodyBytesMax(*codec), " bytes"));
+  }
+  // Nobody has to send a body that will not be looked at; the call says why.
+  if (!certificate_sha256_.ok()) {
+    StartCall();
+    return false;
+  }
+  return true;
+}
+
+void HttpConnection::ReadBody() {
+  const auto length = parser_->content_length();
+  reserved_bytes_ = static_cast<int64_t>(length.has_value() ? *length : BodyBytesMax(call_->codec));
+  if ((shared_->body_bytes += reserved_bytes_) > kBodyBytesMaxTogether) {
+    return Refuse(http::status::service_unavailable, Problem(Reason::kOverloaded, "body"));
+  }
+  parser_->body_limit(BodyBytesMax(call_->codec));
+  beast::get_lowest_layer(stream_).expires_after(kBodyTime);
+  const auto read = [self = shared_from_this()](Error error, size_t) {
+    if (error) return self->OnBody(error);
+    http::async_read(self->stream_, self->buffer_, *self->parser_,
+                     [self](Error read_error, size_t) { self->OnBody(read_error); });
+  };
+  if (!beast::iequals(Head()[http::field::expect], "100-continue")) return read(Error(), 0);
+  static constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  boost::asio::async_write(stream_, boost::asio::buffer(kContinue.data(), kContinue.size()), read);
+}
+
+void HttpConnection::OnBody(Error error) {
+  if (error == http::error::body_limit) {
+    return Refuse(
+        http::status::payload_too_large,
+        Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", BodyBytesMax(call_->codec), " bytes")));
+  }
+  if (error) return beast::get_lowest_layer(stream_).close();
+  StartCall();
+}
+
+void HttpConnection::StartCall() {
+  call_->request.reset(call_->method->request->New());
+  call_->response.reset(call_->method->response->New());
+  CallOrigin origin;
+  origin.certificate_sha256 = certificate_sha256_;
+  origin.deadline = absl::InfiniteFuture();
+  const std::string trace = Header(kTraceParentKey);
+  if (IsTraceParent(trace)) origin.trace_parent = trace;
+  if (const std::string timeout = Header("Connect-Timeout-Ms"); !timeout.empty()) {
+    const absl::StatusOr<absl::Duration> limit = ReadTimeout(timeout);
+    if (limit.ok()) origin.deadline = call_->start + *limit;
+    call_->problem.Update(limit.status());
+  }
+  // Read on a thread of the pool, after the caller was let in.
+  const bool packed = Head()[http::field::content_encoding] == "gzip";
+  auto work = [call = call_.get(), packed, read = false,
+               body = std::move(parser_->get().body())](const CallInfo& info) mutable -> CallOutcome {
+    if (!read && call->problem.ok()) {
+      absl::StatusOr<std::string> bytes = std::move(body);
+      if (packed) bytes = Gunzip(*bytes, BodyBytesMax(call->codec));
+      call->problem = bytes.ok() ? ReadMessage(call->codec, *bytes, call->request.get()) : bytes.status();
+    }
+    read = true;
+    if (!call->problem.ok()) return call->problem;
+    return call->method->work(info, *call->request, call->response.get());
+  };
+  beast::get_lowest_layer(stream_).expires_never();
+  call_->running = shared_->runner->Begin(
+      *call_->method, std::move(origin), std::move(work), [self = shared_from_this()](const grpc::Status& status) {
+        boost::asio::post(self->stream_.get_executor(), [self, status] { self->Answer(status); });
+      });
+  call_->running->Start();
+}
+
+void HttpConnection::Answer(const grpc::Status& status) {
+  if (!status.ok()) {
+    const ConnectError error = ErrorOf(status);
+    return Send(error.http_status, error.json, "application/json", false);
+  }
+  absl::StatusOr<std::string> body = WriteMessage(call_->codec, *call_->response);
+  if (!body.ok()) return Answer(ToGrpc(body.status()));
+  Send(200, *std::move(body), ContentTypeOf(call_->codec), true);
+}
+
+void HttpConnection::AddOrigin(Reply& reply) const {
+  const std::string origin = Header("Origin");
+  const auto& allowed = shared_->allowed_origins;
+  reply.set(http::field::vary, "Origin");
+  if (origin.empty() || std::find(allowed.begin(), allowed.end(), origin) == allowed.end()) return;
+  reply.set(http::field::access_control_allow_origin, origin);
+  // Certificates are credentials.
+  reply.set(http::field::access_control_allow_credentials, "true");
+}
+
+// What a browser asks before it lets a page of another origin call (Fetch, 4.8). It sends no certificate with that.
+void HttpConnection::Preflight() {
+  reply_ = std::make_unique<Reply>(http::status::no_content, parser_->get().version());
+  AddOrigin(*reply_);
+  reply_->set(http::field::access_control_allow_methods, "POST");
+  reply_->set(http::field::access_control_allow_headers,
+              "Content-Type, Content-Encoding, Connect-Protocol-Version, Connect-Timeout-Ms, traceparent");
+  reply_->set(http::field::access_control_max_age, "600");
+  const bool keep_alive = parser_->get().keep_alive() && parser_->is_done();
+  reply_->keep_alive(keep_alive);
+  beast::get_lowest_layer(stream_).expires_after(kSendTime);
+  http::async_write(stream_, *reply_,
+                    [self = shared_from_this(), keep_alive](Error error, size_t) { self->OnSent(error, keep_alive); });
+}
+
+void HttpConnection::Refuse(http::status status, const absl::Status& problem, const std::string& allow) {
+  reply_ = std::make_unique<Reply>(status, 11);
+  reply_->set(http::field::content_type, "application/json");
+  if (!allow.empty()) reply_->set(http::field::allow, allow);
+  if (status == http::status::not_implemented) reply_->set("Accept-Encoding", "gzip");
+  AddOrigin(*reply_);
+  reply_->body() = ErrorOf(ToGrpc(problem)).json;
+  reply_->keep_alive(false);
+  reply_->prepare_payload();
+  beast::get_lowest_layer(stream_).expires_after(kSendTime);
+  http::async_write(stream_, *reply_, [self = shared_from_this()](Error error, size_t) { self->OnSent(error, false); });
+}
+
+void HttpConnection::Send(int status, std::string body, absl::string_view content_type, bool may_compress) {
+  reply_ = std::make_unique<Reply>(http::status::ok, parser_->get().version());
+  reply_->result(static_cast<unsigned>(status));
+  reply_->set(http::field::content_type, beast::string_view(content_type.data(), content_type.size()));
+  reply_->set(http::field::cache_control, "no-store");
+  reply_->set("X-Content-Type-Options", "nosniff");
+  AddOrigin(*reply_);
+  if (may_compress && body.size() >= kCompressFrom && absl::StrContains(Header("Accept-Encoding"), "gzip")) {
+    std::string packed = Gzip(body);
+    if (!packed.empty()) {
+      body = std::move(packed);
+      reply_->set(http::field::content_encoding, "gzip");
+    }
+  }
+  reply_->body() = std::move(body);
+  const bool keep_alive = parser_->get().keep_alive() && parser_->is_done() && !shared_->stopping;
+  reply_->keep_alive(keep_alive);
+  reply_->prepare_payload();
+  beast::get_lowest_layer(stream_).expires_after(kSendTime);
+  http::async_write(stream_, *reply_,
+                    [self = shared_from_this(), keep_alive](Error error, size_t) { self->OnSent(error, keep_alive); });
+}
+
+void HttpConnection::OnSent(Error error, bool keep_alive) {
+  if (error) return beast::get_lowest_layer(stream_).close();
+  if (keep_alive) return ReadHeader();
+  beast::tcp_stream& connection = beast::get_lowest_layer(stream_);
+  Error ignored;
+  connection.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  connection.expires_after(kLingerTime);
+  Linger();
+}
+
+void HttpConnection::Linger() {
+  buffer_.clear();
+  beast::get_lowest_layer(stream_).async_read_some(buffer_.prepare(kBufferBytesMax / 2),
+                                                   [self = shared_from_this()](Error error, size_t bytes) {
+                                                     self->drained_bytes_ += bytes;
+                                                     if (error || self->drained_bytes_ > kLingerBytesMax)
+                                                       return beast::get_lowest_layer(self->stream_).close();
+                                                     self->Linger();
+                                                   });
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,86 @@
+// One connection of the HTTP server, from the TLS handshake to its end. Only the sources of gateway/http include it.
+//
+// Thread-safety: everything happens on the connection's strand; other threads post to it. Ownership: keeps itself alive
+// while anything of it is under way.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/grpc/unary_call.h"
+#include "gateway/http/connect_protocol.h"
+
+namespace passerelle::gateway {
+
+// What all connections of a server share.
+struct HttpShared {
+  CallRunner* runner = nullptr;
+  const base::Clock* clock = nullptr;
+  std::vector<std::string> allowed_origins;
+  std::atomic<bool> stopping = false;
+  std::atomic<int> connections = 0;
+  std::atomic<int64_t> body_bytes = 0;  // of bodies that are in memory, or may come
+};
+
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  using Context = boost::asio::ssl::context;
+
+  HttpConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Context> context,
+                 std::shared_ptr<HttpShared> shared);
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+  ~HttpConnection();
+
+  void Run();
+  // Ends it, whatever it does.
+  void Close();
+
+ private:
+  using Error = boost::beast::error_code;
+  using Fields = boost::beast::http::fields;
+  using Reply = boost::beast::http::response<boost::beast::http::string_body>;
+  struct Call;
+
+  void ReadHeader();
+  void OnHeader(Error error);
+  // What is wrong with the head of a request; answered when it returns false.
+  bool CheckFraming();
+  bool Route();
+  void ReadBody();
+  void OnBody(Error error);
+  void StartCall();
+  void Answer(const grpc::Status& status);
+  void Preflight();
+  // A refusal before there is a call. The connection ends after it, since a body may still come.
+  void Refuse(boost::beast::http::status status, const absl::Status& problem, const std::string& allow = "");
+  void Send(int status, std::string body, absl::string_view content_type, bool may_compress);
+  void OnSent(Error error, bool keep_alive);
+  // Lets the other side read the answer before the connection is cut, though it may still be sending.
+  void Linger();
+  void AddOrigin(Reply& reply) const;
+  std::string Header(absl::string_view name) const;
+  const Fields& Head() const { return parser_->get().base(); }
+  void Identify();
+
+  const std::shared_ptr<Context> context_;
+  const std::shared_ptr<HttpShared> shared_;
+  boost::beast::ssl_stream<boost::beast::tcp_stream> stream_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::unique_ptr<Reply> reply_;
+  absl::StatusOr<std::string> certificate_sha256_;
+  std::shared_ptr<Call> call_;
+  int64_t reserved_bytes_ = 0;
+  size_t drained_bytes_ = 0;
+};
+
+}  // namespace passerelle::gateway
