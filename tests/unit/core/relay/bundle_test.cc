@@ -64,7 +64,8 @@ struct Side {
   Side(const std::string& node, const proof::SigningKey& key, const base::Clock& clock, base::Random& random,
        const federation::NodeDirectory& nodes)
       : store(memory),
-        log(*evidence::Log::Open({node, &store, &clock, evidence::OneKey(&key), std::string(32, node.front())}, NoteKeys(nodes), {})),
+        log(*evidence::Log::Open({node, &store, &clock, evidence::OneKey(&key), std::string(32, node.front())},
+                                 NoteKeys(nodes), {})),
         messages({log.get(), std::string(32, 'p'), &random}) {}
 
   absl::StatusOr<EvidenceBundle> Bundle(evidence::v1::Side side, const std::string& peer, const std::string& id,
