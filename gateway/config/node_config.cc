@@ -88,6 +88,8 @@ void Complete(const std::string& folder, NodeConfig* config) {
   }
   resolve(config->mutable_store());
   resolve(config->mutable_ports_file());
+  resolve(config->mutable_evidence());
+  if (config->evidence().empty()) config->set_evidence(config->store());
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
   if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
