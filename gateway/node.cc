@@ -244,7 +244,7 @@ absl::Status Node::Assembly::OpenRegister() {
 
 absl::Status Node::Assembly::OpenEvidence() {
   ASSIGN_OR_RETURN(evidence_, NodeEvidence::Open({.node = config_.node(),
-                                                  .store_path = config_.store(),
+                                                  .path = config_.evidence(),
                                                   .store = store_.get(),
                                                   .clock = &clock_,
                                                   .random = &random_,

@@ -34,19 +34,38 @@ std::string Subkey(absl::string_view secret, absl::string_view purpose) {
   return std::string(digest.begin(), digest.end());
 }
 
-std::string CheckpointPath(const std::string& store_path) { return store_path + ".checkpoint"; }
+std::string CheckpointPath(const std::string& path) { return path + ".checkpoint"; }
 
-}  // namespace
-
-absl::StatusOr<std::string> EvidenceSecret(const std::string& store_path, bool make, base::Random& random) {
-  const std::string path = store_path + ".evidence-secret";
-  if (make && FileFingerprint(path).empty()) {
-    RETURN_IF_ERROR(ReplaceFile(path, absl::StrCat(absl::BytesToHexString(random.Bytes(kSecretBytes)), "\n")));
+absl::StatusOr<std::string> SecretInFile(const std::string& path, base::Random* random) {
+  if (random != nullptr && FileFingerprint(path).empty()) {
+    RETURN_IF_ERROR(ReplaceFile(path, absl::StrCat(absl::BytesToHexString(random->Bytes(kSecretBytes)), "\n")));
   }
   ASSIGN_OR_RETURN(const std::string text, ReadPrivateKeyFile(path));
   const absl::string_view digits = absl::StripAsciiWhitespace(text);
   if (!base::IsSha256Hex(digits)) return Problem(Reason::kKeyUnusable, path, "it is not 64 hexadecimal digits");
   return absl::HexStringToBytes(digits);
+}
+
+absl::StatusOr<std::string> SecretInStore(base::Store& store, base::Random* random) {
+  constexpr char kKey[] = "log/secret";
+  std::optional<base::Record> record;
+  const auto work = [&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(record, tx.Get(base::Table::kSetting, kKey));
+    if (record || random == nullptr) return absl::OkStatus();
+    record = base::Record{.key = kKey, .value = random->Bytes(kSecretBytes)};
+    return tx.Insert(base::Table::kSetting, *record);
+  };
+  RETURN_IF_ERROR(random == nullptr ? store.Read(work) : store.Write(work));
+  if (!record || record->value.size() != kSecretBytes) {
+    return Problem(Reason::kKeyUnusable, "evidence", "the store has no secret");
+  }
+  return std::move(record->value);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> EvidenceSecret(const std::string& path, base::Store& store, base::Random* random) {
+  return path.empty() ? SecretInStore(store, random) : SecretInFile(path + ".evidence-secret", random);
 }
 
 std::string LeafSecret(absl::string_view secret) { return Subkey(secret, "passerelle-evidence/leaves"); }
@@ -55,10 +74,10 @@ std::string PayloadKey(absl::string_view secret) { return Subkey(secret, "passer
 absl::StatusOr<std::unique_ptr<NodeEvidence>> NodeEvidence::Open(Options options) {
   std::unique_ptr<NodeEvidence> opened(new NodeEvidence(std::move(options)));
   const Options& own = opened->options_;
-  ASSIGN_OR_RETURN(const std::string secret, EvidenceSecret(own.store_path, /*make=*/true, *own.random));
+  ASSIGN_OR_RETURN(const std::string secret, EvidenceSecret(own.path, *own.store, own.random));
   std::optional<std::string> remembered;
-  const std::string path = CheckpointPath(own.store_path);
-  if (!FileFingerprint(path).empty()) {
+  const std::string path = CheckpointPath(own.path);
+  if (!own.path.empty() && !FileFingerprint(path).empty()) {
     ASSIGN_OR_RETURN(remembered, ReadFile(path, base::kNoteBytesMax));
   }
   const evidence::KeyAt key = [keys = own.keys](absl::Time now) { return keys->Active(now); };
@@ -79,10 +98,11 @@ absl::StatusOr<bool> NodeEvidence::Sequence() {
 }
 
 absl::Status NodeEvidence::Remember() {
+  if (options_.path.empty()) return absl::OkStatus();
   const absl::MutexLock lock(&mutex_);
   ASSIGN_OR_RETURN(std::string checkpoint, log_->Checkpoint());
   if (checkpoint == remembered_) return absl::OkStatus();
-  RETURN_IF_ERROR(ReplaceFile(CheckpointPath(options_.store_path), checkpoint));
+  RETURN_IF_ERROR(ReplaceFile(CheckpointPath(options_.path), checkpoint));
   remembered_ = std::move(checkpoint);
   return absl::OkStatus();
 }

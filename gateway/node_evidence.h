@@ -27,9 +27,9 @@
 
 namespace passerelle::gateway {
 
-// The 32 bytes of the secret of a store's evidence. `make` makes the file when it is absent. Problem: kKeyUnusable with
-// the path.
-absl::StatusOr<std::string> EvidenceSecret(const std::string& store_path, bool make, base::Random& random);
+// The 32 bytes of the secret of a store's evidence, from the file of `path`, or from the store when that is empty. It
+// is made when it is absent and `random` is not null. Problems: kKeyUnusable with the file; kStoreUnavailable.
+absl::StatusOr<std::string> EvidenceSecret(const std::string& path, base::Store& store, base::Random* random);
 // The keys of the leaves, and of the payloads, by that secret.
 std::string LeafSecret(absl::string_view secret);
 std::string PayloadKey(absl::string_view secret);
@@ -38,7 +38,7 @@ class NodeEvidence {
  public:
   struct Options {
     std::string node;
-    std::string store_path;
+    std::string path;  // of the configuration
     base::Store* store = nullptr;
     const base::Clock* clock = nullptr;
     base::Random* random = nullptr;

@@ -111,7 +111,7 @@ absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stor
   if (!request.folder.empty()) return ExportLog(*store, request.folder);
   SystemRandom random;
   const SystemClock clock;
-  ASSIGN_OR_RETURN(const std::string secret, EvidenceSecret(config.store(), /*make=*/false, random));
+  ASSIGN_OR_RETURN(const std::string secret, EvidenceSecret(config.evidence(), *store, nullptr));
   ASSIGN_OR_RETURN(const auto nodes, NodesOf({config.node_map(), config.federation().root()}));
   const auto log = evidence::Log::ForReading({config.node(), store.get(), &clock, nullptr, LeafSecret(secret)});
   const relay::MessageLog messages({log.get(), PayloadKey(secret), &random});

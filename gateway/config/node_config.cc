@@ -89,6 +89,8 @@ void Complete(const std::string& folder, NodeConfig* config) {
   }
   CompleteStore(folder, config);
   resolve(config->mutable_ports_file());
+  resolve(config->mutable_evidence());
+  if (config->evidence().empty()) config->set_evidence(config->store());
   if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
   if (config->has_http_port() && !config->http_port().has_tls()) {
     *config->mutable_http_port()->mutable_tls() = config->client_port().tls();
