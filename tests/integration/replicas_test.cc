@@ -193,8 +193,9 @@ TEST_F(ReplicasTest, ANodeMovesFromSqliteToPostgresqlWithAllThatItHas) {
   EXPECT_EQ(federation_->StopNode("NO"), 0);
   const std::string before = tests::ReadAll(config);
   const std::string moved = absl::StrReplaceAll(
-      before, {{"store: \"store.sqlite\"", absl::StrCat("postgresql_store: {connection: \"",
-                                                        server_->ConnectionString(), "\", schema: node_no}")}});
+      before,
+      {{"store: \"store.sqlite\"", absl::StrCat("postgresql_store: {connection: \"", server_->ConnectionString(),
+                                                "\", schema: node_no}\nevidence: \"store.sqlite\"")}});
   ASSERT_NE(moved, before) << before;
   const std::string to = absl::StrReplaceAll(config, {{".yaml", "-moved.yaml"}});
   tests::WriteAll(to, moved);
