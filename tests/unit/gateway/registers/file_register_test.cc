@@ -166,7 +166,8 @@ TEST_P(FileRegisterRefuses, AnIndexThatCannotBeUsed) {
 INSTANTIATE_TEST_SUITE_P(
     Faults, FileRegisterRefuses,
     ::testing::Values(
-        Fault{"PathUp", "credential_id: a, file: ../no-such-document, issue_time: \"2026-01-10T00:00:00Z\"", "no such file"},
+        Fault{"PathUp", "credential_id: a, file: ../no-such-document, issue_time: \"2026-01-10T00:00:00Z\"",
+              "no such file"},
         Fault{"PathUpToAFile", "credential_id: a, file: ../../etc/hostname, issue_time: \"2026-01-10T00:00:00Z\"", ""},
         Fault{"Absolute", "credential_id: a, file: /etc/hostname, issue_time: \"2026-01-10T00:00:00Z\"", ""},
         Fault{"LinkOut", "credential_id: a, file: link, issue_time: \"2026-01-10T00:00:00Z\"", "not in the register"},
