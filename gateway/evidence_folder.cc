@@ -24,7 +24,7 @@ absl::Status MakeEmptyFolder(const std::string& folder) {
   std::filesystem::create_directories(folder, error);
   if (error) return Problem(Reason::kOutputNotWritable, folder, error.message());
   if (!std::filesystem::is_empty(folder, error) || error) {
-    return Problem(Reason::kOutputNotWritable, folder, "the folder is not empty");
+    return Problem(Reason::kOutputExists, folder, "the folder is not empty");
   }
   return absl::OkStatus();
 }
@@ -63,7 +63,7 @@ absl::Status Continues(const std::string& folder, const evidence::TreeHead& head
   const uint64_t before = older.checkpoint.head.size;
   if (before == 0) return absl::OkStatus();
   if (before > head.size) {
-    return Problem(Reason::kLogProof, "seen", absl::StrCat("the log had ", before, " leaves, and has ", head.size));
+    return Problem(Reason::kLogTruncated, "seen", absl::StrCat("the log had ", before, " leaves, and has ", head.size));
   }
   const auto subtree = [&](int level, uint64_t index) {
     return evidence::SubtreeFromTiles(level, index, head.size,
@@ -71,7 +71,7 @@ absl::Status Continues(const std::string& folder, const evidence::TreeHead& head
   };
   ASSIGN_OR_RETURN(const evidence::MerkleProof proof, evidence::MakeConsistencyProof(before, head.size, subtree));
   if (evidence::VerifyConsistency(older.checkpoint.head, head, proof).ok()) return absl::OkStatus();
-  return Problem(Reason::kLogProof, "seen", "the log does not continue that checkpoint: there are two histories");
+  return Problem(Reason::kLogForked, "seen", "the log does not continue that checkpoint: there are two histories");
 }
 
 }  // namespace

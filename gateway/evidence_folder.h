@@ -18,8 +18,8 @@
 
 namespace passerelle::gateway {
 
-// Writes the log of a store. The folder must be new or empty. Problems: kOutputNotWritable; kResourceNotFound for a log
-// without leaves; those of the store.
+// Writes the log of a store. The folder must be new or empty. Problems: kOutputExists, kOutputNotWritable;
+// kResourceNotFound for a log without leaves; those of the store.
 absl::Status ExportLog(base::Store& store, const std::string& folder);
 
 // What an auditor sees.
@@ -29,8 +29,8 @@ struct AuditedLog {
 };
 
 // Reads every leaf of the folder. `seen` is an older checkpoint of the same log from elsewhere; empty for none.
-// Problems: those of evidence::OpenCheckpoint and AuditLog; kLogProof at "seen" when the log does not continue that
-// checkpoint; kLogFile for a file that is missing.
+// Problems: those of evidence::OpenCheckpoint and AuditLog; kLogTruncated and kLogForked at "seen" when the log
+// does not continue that checkpoint; kLogFile for a file that is missing.
 absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vector<evidence::NoteKey>& keys,
                                        const std::string& seen);
 

@@ -123,7 +123,8 @@ absl::StatusOr<bool> NodeEvidence::ShowToPeers(PeerTransport& transport) {
     shown.next_try = now + (status.ok() ? kShowInterval : kShowAgainAfterFailure);
     // What the transport could not do, it has logged; what is wrong with the log concerns this node itself.
     const Reason reason = base::ReasonOf(status);
-    if (reason == Reason::kLogProof || reason == Reason::kLogFile || reason == Reason::kNoteSignature) {
+    if (reason == Reason::kLogTruncated || reason == Reason::kLogForked || reason == Reason::kLogProof ||
+        reason == Reason::kLogFile || reason == Reason::kNoteSignature) {
       options_.log->WriteProblem(LogEvent::kWitnessRefused, status, {{"peer", peer.id()}});
     }
   }
@@ -150,7 +151,7 @@ absl::Status NodeEvidence::ShowTo(const federation::v1::Node& peer, const std::s
     }
     ASSIGN_OR_RETURN(const evidence::v1::AddCheckpointResponse response, transport.AddCheckpoint(peer, request));
     if (response.seen_size() > size) {
-      return Problem(Reason::kLogFile, "log", "another node has seen more leaves than the log has");
+      return Problem(Reason::kLogTruncated, "log", "another node has seen more leaves than the log has");
     }
     shown.size = response.seen_size();
     if (response.cosigned().empty()) continue;

@@ -81,7 +81,7 @@ void NodeFederation::TellExpiries(absl::Time now) {
   if (age != told_age_ && age != MapAge::kFresh) {
     options_.log->WriteProblem(
         LogEvent::kNodeMapStale,
-        base::Problem(base::Reason::kNodeMapUnusable, "expire_time",
+        base::Problem(base::Reason::kNodeMapStale, "expire_time",
                       age == MapAge::kStale ? "it has expired and is used within its grace" : "its grace is over"));
   }
   told_age_ = age;

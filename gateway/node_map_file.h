@@ -33,8 +33,8 @@ class NodeMapFile {
     Metrics* metrics = nullptr;
   };
 
-  // Problems: kNodeMapUnusable when a newer version was used before, or neither the file nor the store has a map that
-  // holds; kConfigInvalid, kInputNotReadable, kStoreUnavailable.
+  // Problems: those of NodeMapKeeper when neither the file nor the store has a map that holds; kConfigInvalid,
+  // kInputNotReadable, kStoreUnavailable.
   static absl::StatusOr<std::unique_ptr<NodeMapFile>> Open(Options options);
 
   const federation::NodeMapHolder* holder() const { return keeper_->holder(); }
@@ -59,7 +59,7 @@ class NodeMapFile {
 };
 
 // A map file as a node without a history takes it: signed by the root, or YAML when `root` is empty. Problems:
-// kConfigInvalid, kNodeMapUnusable, kInputNotReadable, kInputTooLarge.
+// those of federation::OpenNodeMap, kConfigInvalid, kInputNotReadable.
 absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(const std::string& path,
                                                                              const std::string& root, absl::Time now);
 

@@ -79,7 +79,7 @@ class Harvester {
     }
     if (!options_.allow_shrinking && offered > kSmallSource && missing.size() * 100 > offered * kWithdrawnPercentMax) {
       return Problem(
-          Reason::kFieldInvalid, "catalogue",
+          Reason::kCatalogueShrinks, "catalogue",
           absl::StrCat("it lacks ", missing.size(), " of ", offered, " offers; allow it where that is meant"));
     }
     for (const std::string& id : missing) RETURN_IF_ERROR(book_->Withdraw(id, options_.day));

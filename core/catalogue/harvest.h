@@ -67,8 +67,8 @@ struct HarvestOptions {
 absl::Status CheckSource(const v1::Source& source);
 
 // Takes a whole catalogue of a source. An offer whose credits changed under the same id is kept and found fault with:
-// it should have got a new id, since a course with other credits is another course. kFieldInvalid for "catalogue" when
-// it would shrink too much; then nothing may be kept.
+// it should have got a new id, since a course with other credits is another course. kCatalogueShrinks for "catalogue"
+// when it would shrink too much; then nothing may be kept.
 absl::StatusOr<Harvested> Harvest(const v1::Source& source, const ReadOffers& read, const HarvestOptions& options,
                                   OfferBook* book);
 

@@ -88,14 +88,14 @@ absl::Status CheckSecret(const std::string& secret, Transaction& tx) {
 absl::Status CompareWithRemembered(const Checkpoint& remembered, const TreeHead& head, Transaction& tx) {
   const uint64_t before = remembered.head.size;
   if (before > head.size) {
-    return Problem(Reason::kLogFile, "log",
+    return Problem(Reason::kLogTruncated, "log",
                    absl::StrCat("it has ", head.size, " leaves, and had ", before, ": it was shortened"));
   }
   if (before == 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(const MerkleProof proof, Log::ConsistencyProof(before, head.size, tx));
   const absl::Status grown = VerifyConsistency(remembered.head, head, proof);
   if (grown.ok()) return grown;
-  return Problem(Reason::kLogProof, "log",
+  return Problem(Reason::kLogForked, "log",
                  absl::StrCat("its first ", before, " leaves are not those that it had: there are two histories"));
 }
 
@@ -145,7 +145,7 @@ absl::Status Log::Append(const Statement& statement, absl::string_view resource,
   {
     const absl::MutexLock lock(&mutex_);
     if (now - failing_since_ > kSequencingPatience) {
-      return Problem(Reason::kStoreUnavailable, "evidence", "no checkpoint can be signed");
+      return Problem(Reason::kEvidenceUnavailable, "evidence", "no checkpoint can be signed");
     }
   }
   const std::string id = LeafId(statement.kind, statement.peer, statement.message_id);

@@ -60,8 +60,8 @@ class Log {
   // Compares the whole log with its last checkpoint, and that with `remembered`, a checkpoint of this log that was kept
   // elsewhere (nothing when there is none). `keys` are those that may have signed either. Problems, after which the
   // node must not go on: kKeyUnusable when the log was begun with another secret; kLogFile and kLogProof with the place
-  // for a log that was shortened, changed or put in the place of another; kNoteSignature for a checkpoint that is not
-  // by this node; kStoreUnavailable.
+  // for a log that was changed; kLogTruncated and kLogForked at "log" for one that was shortened, or put in the place
+  // of another; kNoteSignature for a checkpoint that is not by this node; kStoreUnavailable.
   static absl::StatusOr<std::unique_ptr<Log>> Open(Options options, const std::vector<NoteKey>& keys,
                                                    std::optional<std::string> remembered);
 
@@ -69,7 +69,7 @@ class Log {
   static std::unique_ptr<Log> ForReading(Options options);
 
   // Adds a leaf, dated now. `resource` is what the message belongs to at this node; it stays out of the leaf. Problems:
-  // kMessageIdReused when the log has a leaf of that id: unlike the inbox it never forgets; kStoreUnavailable at
+  // kMessageIdReused when the log has a leaf of that id: unlike the inbox it never forgets; kEvidenceUnavailable at
   // "evidence" when leaves have waited too long.
   absl::Status Append(const Statement& statement, absl::string_view resource, base::Transaction& tx) const;
 

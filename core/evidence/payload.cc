@@ -77,7 +77,7 @@ absl::StatusOr<v1::StoredPayload> SealPayload(absl::string_view node_key, absl::
 
 absl::StatusOr<std::string> OpenPayload(absl::string_view node_key, absl::string_view name,
                                         const v1::StoredPayload& stored) {
-  if (stored.wrapped_key().empty()) return Problem(Reason::kResourceNotFound, "payload", "it was erased");
+  if (stored.wrapped_key().empty()) return Problem(Reason::kEvidenceErased, "payload", "it was erased");
   ASSIGN_OR_RETURN(const std::string key, Decrypt(node_key, name, stored.wrapped_key()));
   return Decrypt(key, name, stored.sealed());
 }

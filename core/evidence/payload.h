@@ -19,7 +19,7 @@ namespace passerelle::evidence {
 absl::StatusOr<v1::StoredPayload> SealPayload(absl::string_view node_key, absl::string_view name,
                                               absl::string_view payload, base::Random& random);
 
-// Problems: kResourceNotFound for a payload that was erased; kKeyUnusable for another node key or name, or for a
+// Problems: kEvidenceErased for a payload that was erased; kKeyUnusable for another node key or name, or for a
 // payload that was changed.
 absl::StatusOr<std::string> OpenPayload(absl::string_view node_key, absl::string_view name,
                                         const v1::StoredPayload& stored);

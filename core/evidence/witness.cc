@@ -49,6 +49,9 @@ absl::StatusOr<Witness::Seen> Witness::Add(absl::string_view node, const std::ve
     const bool same_size = opened.checkpoint.head.size == seen.size;
     if (older_size != seen.size && !same_size) return absl::OkStatus();
     grown = VerifyGrowth(before, opened.checkpoint, same_size ? MerkleProof() : proof);
+    if (same_size && !grown.ok()) {
+      grown = Problem(Reason::kLogForked, base::PlaceOf(grown), "another checkpoint of this size was seen");
+    }
     if (!grown.ok()) return Keep(ContradictionKey(node), checkpoint, tx);
     SignedNote cosigned = {opened.note.text, {}};
     const absl::Time now = options_.clock->Now();

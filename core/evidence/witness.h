@@ -33,8 +33,8 @@ class Witness {
 
   // Takes a checkpoint of the log of `node`, whose keys are `keys`. `proof` is from `older_size` on; when that is not
   // the size seen last, nothing is signed, and the answer says which size that is. Problems: kNote, kNoteSignature for
-  // a checkpoint that is not of that log; kLogProof for one that does not follow the last one: it is kept beside it as
-  // proof that the log has two histories; kStoreUnavailable.
+  // a checkpoint that is not of that log; kLogForked for another one of the size seen last, kLogProof for one that
+  // does not follow it: either is kept beside it as proof that the log has two histories; kStoreUnavailable.
   absl::StatusOr<Seen> Add(absl::string_view node, const std::vector<NoteKey>& keys, uint64_t older_size,
                            const MerkleProof& proof, absl::string_view checkpoint) const;
 

@@ -13,8 +13,12 @@ absl::Duration Stated(bool stated, const google::protobuf::Duration& duration, a
   return stated ? absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos()) : otherwise;
 }
 
+std::string PlaceIn(const v1::Node& node, absl::string_view field) {
+  return absl::StrCat("nodes[", node.id(), "].", field);
+}
+
 absl::Status Unusable(const v1::Node& node, absl::string_view field, absl::string_view detail) {
-  return base::Problem(base::Reason::kNodeMapUnusable, absl::StrCat("nodes[", node.id(), "].", field), detail);
+  return base::Problem(base::Reason::kNodeMapUnusable, PlaceIn(node, field), detail);
 }
 
 }  // namespace
@@ -35,9 +39,9 @@ absl::Status CheckDuplicateMemory(const v1::Node& sender, const v1::Node& receiv
   const absl::Duration needed =
       SendingHorizonOf(sender) + base::kFreshnessWindow + ClockBoundOf(sender) + ClockBoundOf(receiver);
   if (DuplicateMemoryOf(receiver) >= needed) return absl::OkStatus();
-  return Unusable(receiver, "duplicate_memory",
-                  absl::StrCat("it is ", absl::FormatDuration(DuplicateMemoryOf(receiver)), ", and ", sender.id(),
-                               " may repeat a message for ", absl::FormatDuration(needed)));
+  return base::Problem(base::Reason::kDuplicateMemoryTooShort, PlaceIn(receiver, "duplicate_memory"),
+                       absl::StrCat("it is ", absl::FormatDuration(DuplicateMemoryOf(receiver)), ", and ", sender.id(),
+                                    " may repeat a message for ", absl::FormatDuration(needed)));
 }
 
 absl::Status CheckOwnTerms(const v1::Node& own) {

@@ -19,8 +19,8 @@ absl::Duration SendingHorizonOf(const v1::Node& node);
 absl::Duration ClockBoundOf(const v1::Node& node);
 
 // OK when the receiver's duplicate memory is at least the sender's horizon, the freshness window and the clock bounds
-// of both. Problem: kNodeMapUnusable at "nodes[<receiver>].duplicate_memory" with the times; it goes away with a map
-// that says otherwise.
+// of both. Problem: kDuplicateMemoryTooShort at "nodes[<receiver>].duplicate_memory" with the times; it goes away with
+// a map that says otherwise.
 absl::Status CheckDuplicateMemory(const v1::Node& sender, const v1::Node& receiver);
 
 // Whether what the map states of this node is what this program does: it remembers for kDuplicateMemory and tries for

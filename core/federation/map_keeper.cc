@@ -117,7 +117,7 @@ absl::Status NodeMapKeeper::Keep(uint64_t version, absl::string_view signed_map)
   return store_->Write([&](Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const uint64_t highest, ReadVersion(tx));
     if (version < highest) {
-      return Problem(Reason::kNodeMapUnusable, "version",
+      return Problem(Reason::kNodeMapRollback, "version",
                      absl::StrCat("version ", version, " is older than version ", highest, ", which was used before"));
     }
     RETURN_IF_ERROR(Put(tx, kVersionKey, absl::StrCat(version)));
@@ -137,7 +137,7 @@ absl::StatusOr<bool> NodeMapKeeper::Offer(absl::string_view bytes) {
 
 absl::StatusOr<bool> NodeMapKeeper::OfferUnsigned(std::shared_ptr<const NodeDirectory> directory) {
   const absl::MutexLock lock(&mutex_);
-  if (clock_ != nullptr) return Problem(Reason::kNodeMapUnusable, "signatures", "the map is not signed");
+  if (clock_ != nullptr) return Problem(Reason::kNodeMapSignatures, "signatures", "the map is not signed");
   RETURN_IF_ERROR(Keep(directory->map().version(), ""));
   const bool newer = directory->map().version() > holder_->Get()->map().version();
   RETURN_IF_ERROR(holder_->Replace(std::move(directory)));

@@ -24,14 +24,14 @@ namespace passerelle::federation {
 
 class NodeMapKeeper {
  public:
-  // For a map that is not signed, as `directory`. Problems: kNodeMapUnusable when a newer version was used before,
+  // For a map that is not signed, as `directory`. Problems: kNodeMapRollback when a newer version was used before,
   // kStoreUnavailable.
   static absl::StatusOr<std::unique_ptr<NodeMapKeeper>> OpenUnsigned(std::shared_ptr<const NodeDirectory> directory,
                                                                      base::Store* store);
   // For signed maps, by the root that the operator vouches for. The map in force is the one that was in force last, or
   // the one in `file` if that is newer; `file` may be the problem with which it could not be read. A map that was taken
   // once is taken again after its time, so that a node can be restarted and ask others. Problems: that of `file` when
-  // there is no other, kNodeMapUnusable, kStoreUnavailable.
+  // there is no other, those of OpenNodeMap, kStoreUnavailable.
   static absl::StatusOr<std::unique_ptr<NodeMapKeeper>> OpenSigned(const v1::FederationRoot& root,
                                                                    const absl::StatusOr<std::string>& file,
                                                                    base::Store* store, const base::Clock* clock);
@@ -45,9 +45,10 @@ class NodeMapKeeper {
   v1::FederationRoot root() const;
 
   // Puts a signed map in force. True when it is newer, false when it is the one in force. Problems: those of
-  // OpenNodeMap, kStoreUnavailable; the map in force stays.
+  // OpenNodeMap, kNodeMapUnusable when no root is known, kStoreUnavailable; the map in force stays.
   absl::StatusOr<bool> Offer(absl::string_view bytes);
-  // The same for a map that is not signed; kNodeMapUnusable when maps have to be signed.
+  // The same for a map that is not signed; kNodeMapSignatures when maps have to be signed, kNodeMapRollback,
+  // kStoreUnavailable.
   absl::StatusOr<bool> OfferUnsigned(std::shared_ptr<const NodeDirectory> directory);
 
  private:

@@ -35,7 +35,7 @@ absl::StatusOr<MessageKeys::Key> MessageKeys::Active(absl::Time now) const {
     chosen_since = since;
   }
   if (chosen == nullptr) {
-    return base::Problem(base::Reason::kNodeMapUnusable, absl::StrCat("nodes[", node_, "].message_keys"),
+    return base::Problem(base::Reason::kMessageKeyNotActive, absl::StrCat("nodes[", node_, "].message_keys"),
                          "it makes none of the keys active that the node holds");
   }
   return chosen;

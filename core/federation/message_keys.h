@@ -25,8 +25,8 @@ class MessageKeys {
 
   // Replaces what is held.
   void Hold(std::vector<Key> keys);
-  // Of the keys held, the one that signs at `now`: active by the map, and activated last. Problem: kNodeMapUnusable
-  // when the map makes none of them active.
+  // Of the keys held, the one that signs at `now`: active by the map, and activated last. Problem:
+  // kMessageKeyNotActive when the map makes none of them active.
   absl::StatusOr<Key> Active(absl::Time now) const;
 
  private:

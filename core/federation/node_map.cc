@@ -14,9 +14,7 @@ using base::FromProto;
 using base::Problem;
 using base::Reason;
 
-absl::Status Unusable(absl::string_view place, absl::string_view detail) {
-  return Problem(Reason::kNodeMapUnusable, place, detail);
-}
+absl::Status Stale() { return Problem(Reason::kNodeMapStale, "expire_time", "the map has expired"); }
 
 // Whether it is the time of something with not_before and not_after; both ends are included.
 template <typename Stated>
@@ -62,7 +60,7 @@ const v1::Node* NodeDirectory::Find(absl::string_view id) const {
 }
 
 absl::StatusOr<const v1::Node*> NodeDirectory::FindActive(absl::string_view id, absl::Time now) const {
-  if (AgeAt(now) == MapAge::kOver) return Unusable("expire_time", "the map has expired");
+  if (AgeAt(now) == MapAge::kOver) return Stale();
   const v1::Node* node = Find(id);
   if (node == nullptr || node->state() != v1::NODE_STATE_ACTIVE) return Problem(Reason::kNodeUnknown, "");
   return node;
@@ -70,7 +68,7 @@ absl::StatusOr<const v1::Node*> NodeDirectory::FindActive(absl::string_view id, 
 
 absl::StatusOr<const v1::Node*> NodeDirectory::Authenticate(absl::string_view certificate_sha256,
                                                             absl::Time now) const {
-  if (AgeAt(now) == MapAge::kOver) return Unusable("expire_time", "the map has expired");
+  if (AgeAt(now) == MapAge::kOver) return Stale();
   const auto found = by_certificate_.find(certificate_sha256);
   if (found == by_certificate_.end()) return Problem(Reason::kPeerUnknown, "");
   const auto& [node, stated] = found->second;
@@ -106,7 +104,7 @@ std::shared_ptr<const NodeDirectory> NodeMapHolder::Get() const {
 absl::Status NodeMapHolder::Replace(std::shared_ptr<const NodeDirectory> directory) {
   const absl::MutexLock lock(&mutex_);
   if (directory->map().version() < directory_->map().version()) {
-    return Unusable("version", "it is lower than that of the map in use");
+    return Problem(Reason::kNodeMapRollback, "version", "it is lower than that of the map in use");
   }
   directory_ = std::move(directory);
   return absl::OkStatus();

@@ -35,10 +35,10 @@ class NodeDirectory {
   MapAge AgeAt(absl::Time now) const;
   // When the map stops being fresh; InfiniteFuture when it does not say.
   absl::Time expire_time() const;
-  // The active node. kNodeUnknown if there is none, kNodeMapUnusable when the map is over.
+  // The active node. kNodeUnknown if there is none, kNodeMapStale when the map is over.
   absl::StatusOr<const v1::Node*> FindActive(absl::string_view id, absl::Time now) const;
   // The node behind a TLS certificate (SHA-256 of the DER, hexadecimal). kPeerUnknown, kPeerRevoked when the node has
-  // been revoked or it is not the certificate's time, kNodeMapUnusable when the map is over. Called for every call, so
+  // been revoked or it is not the certificate's time, kNodeMapStale when the map is over. Called for every call, so
   // that a resumed TLS session gains a revoked node nothing.
   absl::StatusOr<const v1::Node*> Authenticate(absl::string_view certificate_sha256, absl::Time now) const;
   // Digests of the TLS certificates that a node may use at a time, in the order of the map.
@@ -68,7 +68,7 @@ class NodeMapHolder {
  public:
   explicit NodeMapHolder(std::shared_ptr<const NodeDirectory> directory) : directory_(std::move(directory)) {}
   std::shared_ptr<const NodeDirectory> Get() const;
-  // Puts a newer map in place. kNodeMapUnusable when its version is lower than the present one.
+  // Puts a newer map in place. kNodeMapRollback when its version is lower than the present one.
   absl::Status Replace(std::shared_ptr<const NodeDirectory> directory);
 
  private:

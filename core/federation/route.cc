@@ -232,7 +232,7 @@ absl::StatusOr<v1::RouteAnswer> FindAuthority(const NodeDirectory& directory, co
     return Problem(Reason::kFieldInvalid, "field", "two to four digits of ISCED-F 2013 are expected");
   }
   if (directory.AgeAt(now) == MapAge::kOver) {
-    return Problem(Reason::kNodeMapUnusable, "expire_time", "the map has expired");
+    return Problem(Reason::kNodeMapStale, "expire_time", "the map has expired");
   }
   v1::RouteQuestion asked = question;
   asked.set_country(CountryOf(question.country()));

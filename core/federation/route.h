@@ -22,7 +22,7 @@
 
 namespace passerelle::federation {
 
-// Problems: kFieldMissing or kFieldInvalid at the field of the question, kNodeMapUnusable when the map is over. That
+// Problems: kFieldMissing or kFieldInvalid at the field of the question, kNodeMapStale when the map is over. That
 // nobody answers, or several may, is an answer.
 absl::StatusOr<v1::RouteAnswer> FindAuthority(const NodeDirectory& directory, const v1::RouteQuestion& question,
                                               absl::Time now);

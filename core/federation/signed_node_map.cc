@@ -29,6 +29,10 @@ absl::Status Unusable(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kNodeMapUnusable, place, detail);
 }
 
+absl::Status OtherRoot(absl::string_view place, absl::string_view detail) {
+  return Problem(Reason::kNodeMapRoot, place, detail);
+}
+
 absl::Duration DurationOf(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
@@ -89,8 +93,9 @@ absl::Status CheckThreshold(const MapPart& part, const FederationRoot& root, abs
                             absl::string_view which, std::vector<std::string>* signers = nullptr) {
   ASSIGN_OR_RETURN(std::vector<std::string> counted, Count(part, root));
   if (counted.size() < root.message().threshold()) {
-    return Unusable(place, absl::StrCat(counted.size(), " of the ", root.message().threshold(),
-                                        " signatures that are needed of the ", which, " verify"));
+    return Problem(Reason::kNodeMapSignatures, place,
+                   absl::StrCat(counted.size(), " of the ", root.message().threshold(),
+                                " signatures that are needed of the ", which, " verify"));
   }
   if (signers != nullptr) *signers = std::move(counted);
   return absl::OkStatus();
@@ -101,11 +106,11 @@ absl::StatusOr<FederationRoot> Follow(const MapPart& part, const FederationRoot&
                                       std::vector<std::string>* signers = nullptr) {
   ASSIGN_OR_RETURN(FederationRoot root, FederationRoot::Make(part.map.root()));
   if (root.message().federation() != before.message().federation()) {
-    return Unusable("federation", "it is another federation than that of the root");
+    return OtherRoot("federation", "it is another federation than that of the root");
   }
   if (root.message().version() != before.message().version() + 1) {
-    return Unusable("root.version", absl::StrCat("version ", root.message().version(), " does not follow version ",
-                                                 before.message().version()));
+    return OtherRoot("root.version", absl::StrCat("version ", root.message().version(), " does not follow version ",
+                                                  before.message().version()));
   }
   RETURN_IF_ERROR(CheckThreshold(part, before, place, "root before"));
   RETURN_IF_ERROR(CheckThreshold(part, root, place, "new root", signers));
@@ -114,15 +119,15 @@ absl::StatusOr<FederationRoot> Follow(const MapPart& part, const FederationRoot&
 
 absl::Status CheckRoot(const FederationRoot& root, const FederationRoot& trusted) {
   if (root.message().federation() != trusted.message().federation()) {
-    return Unusable("federation", "it is another federation than that of the root");
+    return OtherRoot("federation", "it is another federation than that of the root");
   }
   if (root.message().version() < trusted.message().version()) {
-    return Unusable("root.version", absl::StrCat("version ", root.message().version(), " is older than version ",
-                                                 trusted.message().version(), ", which is trusted"));
+    return OtherRoot("root.version", absl::StrCat("version ", root.message().version(), " is older than version ",
+                                                  trusted.message().version(), ", which is trusted"));
   }
   if (root.Fingerprint() != trusted.Fingerprint()) {
-    return Unusable("root", absl::StrCat("it is another root of version ", trusted.message().version(),
-                                         " than the one that is trusted"));
+    return OtherRoot("root", absl::StrCat("it is another root of version ", trusted.message().version(),
+                                          " than the one that is trusted"));
   }
   return absl::OkStatus();
 }
@@ -141,11 +146,13 @@ bool MayBeOfRootBefore(absl::string_view thumbprint, const FederationRoot& root,
 absl::Status CheckVersion(const MapPart& part, const HeldMap& held) {
   const uint64_t version = part.map.version();
   if (version < held.version) {
-    return Unusable("version", absl::StrCat("version ", version, " is older than version ", held.version,
-                                            ", which was used before"));
+    return Problem(
+        Reason::kNodeMapRollback, "version",
+        absl::StrCat("version ", version, " is older than version ", held.version, ", which was used before"));
   }
   if (version == held.version && !held.sha256.empty() && part.sha256 != held.sha256) {
-    return Unusable("version", absl::StrCat("version ", version, " was used before with other content: a fork"));
+    return Problem(Reason::kNodeMapFork, "version",
+                   absl::StrCat("version ", version, " was used before with other content: a fork"));
   }
   return absl::OkStatus();
 }
@@ -172,7 +179,9 @@ absl::Status CheckTime(const NodeDirectory& directory, absl::Time now) {
   if (FromProto(directory.map().issue_time()) > now + kIssueTimeAheadMax) {
     return Unusable("issue_time", "it is in the future");
   }
-  if (directory.AgeAt(now) == MapAge::kOver) return Unusable("expire_time", "the map has expired, its grace included");
+  if (directory.AgeAt(now) == MapAge::kOver) {
+    return Problem(Reason::kNodeMapStale, "expire_time", "the map has expired, its grace included");
+  }
   return absl::OkStatus();
 }
 
@@ -233,7 +242,7 @@ absl::StatusOr<MapFile> ProposeNodeMap(const v1::NodeMap& map, const MapFile* pr
     }
     const uint64_t version = before.message().version();
     if (root.message().version() != version + 1) RETURN_IF_ERROR(CheckRoot(root, before));
-    if (root.message().version() > version + 1) return Unusable("root.version", "it has to follow the one in force");
+    if (root.message().version() > version + 1) return OtherRoot("root.version", "it has to follow the one in force");
     file.history = present->history;
     const uint64_t last = file.history.empty() ? 1 : file.history.back().map.root().version();
     if (version > last) file.history.push_back(present->part);

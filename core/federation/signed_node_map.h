@@ -52,7 +52,7 @@ absl::StatusOr<MapFile> ReadMapFile(absl::string_view bytes);
 std::string WriteMapFile(const MapFile& file);
 
 // A file to be signed. The map needs a root, issue_time and expire_time; `present` is the map in force, null for the
-// first one: version and root version have to follow it. Problem: kNodeMapUnusable with the place.
+// first one: version and root version have to follow it. Problems: kNodeMapUnusable and kNodeMapRoot with the place.
 absl::StatusOr<MapFile> ProposeNodeMap(const v1::NodeMap& map, const MapFile* present);
 
 // Adds a signature over the same bytes. Problem: kFieldInvalid at "key" for a key that has signed already, and for one
@@ -79,8 +79,9 @@ struct OpenedMap {
 
 // Follows the changes of the root, then asks for the threshold of signatures, then for a version that is not lower than
 // the one held (of the same version: the same bytes), then for a time that is not over. Nothing of the content is
-// believed before. Problems: kNodeMapUnusable at "signatures", "history[i]", "root", "federation", "version",
-// "issue_time", "expire_time" or the place in the map; and those of ReadMapFile.
+// believed before. Problems: kNodeMapSignatures at "signatures" or "history[i]"; kNodeMapRoot at "root", "root.version"
+// or "federation"; kNodeMapRollback and kNodeMapFork at "version"; kNodeMapStale at "expire_time"; kNodeMapUnusable at
+// "issue_time" or the place in the map; and those of ReadMapFile.
 absl::StatusOr<OpenedMap> OpenNodeMap(absl::string_view bytes, const HeldMap& held, absl::Time now);
 
 }  // namespace passerelle::federation

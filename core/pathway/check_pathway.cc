@@ -25,6 +25,10 @@ absl::Status Invalid(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, place, detail);
 }
 
+absl::Status Contradictory(absl::string_view place, absl::string_view detail) {
+  return Problem(Reason::kPathwayContradictory, place, detail);
+}
+
 absl::Status CheckDay(const std::string& day, absl::string_view place, Reason reason) {
   if (day.empty() || !MonthsLater(day, 0).empty()) return absl::OkStatus();
   return Problem(reason, place, "it is no day such as 2026-01-31");
@@ -215,9 +219,9 @@ absl::Status CheckLeastAgainstMost(const v1::Pathway& pathway) {
       Amount least = 0;
       const v1::Scope* const scope = LeastCredits(other, &least);
       if (scope == nullptr || least <= limit || !IsWithin(*scope, rule.scope())) continue;
-      return Invalid(absl::StrCat(PlaceOfRule(pathway, most), ".credits"),
-                     absl::StrCat("it contradicts the rule ", other.id(), ", which asks for ", WriteAmount(least),
-                                  " credits, while no more than ", WriteAmount(limit), " may count"));
+      return Contradictory(absl::StrCat(PlaceOfRule(pathway, most), ".credits"),
+                           absl::StrCat("it contradicts the rule ", other.id(), ", which asks for ", WriteAmount(least),
+                                        " credits, while no more than ", WriteAmount(limit), " may count"));
     }
   }
   return absl::OkStatus();
@@ -249,8 +253,8 @@ absl::Status CheckOrders(const v1::Pathway& pathway) {
     for (int e = 1; e < rule.elements_size(); ++e) after[rule.elements(e - 1)].insert(rule.elements(e));
     for (int e = 0; e < rule.elements_size(); ++e) {
       if (!ComesBack(after, rule.elements(e))) continue;
-      return Invalid(absl::StrCat(PlaceOfRule(pathway, i), ".elements[", e, "]"),
-                     "the orders contradict each other: the element would have to come before itself");
+      return Contradictory(absl::StrCat(PlaceOfRule(pathway, i), ".elements[", e, "]"),
+                           "the orders contradict each other: the element would have to come before itself");
     }
   }
   if (!any && pathway.type() == v1::PATHWAY_TYPE_RIGID) {
@@ -309,7 +313,7 @@ absl::Status CheckPathway(const v1::Pathway& pathway) {
     if (!ids.insert(rule.id()).second) return Invalid(absl::StrCat("rules[", i, "].id"), "another rule has it");
     RETURN_IF_ERROR(CheckRule(pathway, rule, PlaceOfRule(pathway, i)));
     if (IsSingle(rule) && !single.insert(static_cast<int>(rule.kind_case())).second) {
-      return Invalid(PlaceOfRule(pathway, i), "the pathway has a rule of this kind already");
+      return Contradictory(PlaceOfRule(pathway, i), "the pathway has a rule of this kind already");
     }
   }
   RETURN_IF_ERROR(CheckLeastAgainstMost(pathway));

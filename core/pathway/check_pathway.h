@@ -20,13 +20,14 @@ inline constexpr int kPlacesMax = 200;
 // Test: tests/unit/core/pathway/check_pathway_test.cc.
 inline constexpr int kItemsMax = 500;
 
-// Problem kConfigInvalid with the place, "rules[2].min_share.fraction": something is missing, malformed or unknown, or
-// rules contradict each other so that nothing could ever satisfy all of them: fewer credits at most than at least, more
-// places to fill than there are, elements that have to come before each other, a share of more than all.
+// Problems with the place, "rules[2].min_share.fraction": kConfigInvalid for what is missing, malformed or unknown, and
+// for what nothing could ever satisfy: more places to fill than there are, a share of more than all.
+// kPathwayContradictory for rules that contradict each other: fewer credits at most than at least, elements that have
+// to come before each other, two rules of a kind that stands once.
 absl::Status CheckPathway(const v1::Pathway& pathway);
 
-// Problem kFieldInvalid or kFieldMissing with the place, "items[2].award_date": malformed dates, numbers or levels,
-// more items than kItemsMax, or an item that is a part of itself.
+// Problems with the place, "items[2].award_date": kFieldInvalid or kFieldMissing for malformed dates, numbers or
+// levels, kInputTooLarge for more items than kItemsMax, kBundleCyclic for an item that is a part of itself.
 absl::Status CheckItems(const std::vector<v1::Item>& items);
 
 }  // namespace passerelle::pathway

@@ -40,13 +40,13 @@ std::vector<v1::Item> InCanonicalOrder(const std::vector<v1::Item>& items) {
 absl::Status CheckInForce(const v1::Pathway& pathway, const std::string& day) {
   if (MonthsLater(day, 0).empty()) return Problem(Reason::kFieldInvalid, "day", "it is no day such as 2026-01-31");
   if (pathway.status() == v1::PATHWAY_STATUS_WITHDRAWN) {
-    return Problem(Reason::kConfigInvalid, "status", "the owner has withdrawn the pathway");
+    return Problem(Reason::kPathwayWithdrawn, "status", "the owner has withdrawn the pathway");
   }
   if (!pathway.valid_from().empty() && day < pathway.valid_from()) {
-    return Problem(Reason::kConfigInvalid, "valid_from", absl::StrCat("the pathway is not yet in force on ", day));
+    return Problem(Reason::kPathwayNotInForce, "valid_from", absl::StrCat("the pathway is not yet in force on ", day));
   }
   if (!pathway.valid_to().empty() && day > pathway.valid_to()) {
-    return Problem(Reason::kConfigInvalid, "valid_to", absl::StrCat("the pathway is no longer in force on ", day));
+    return Problem(Reason::kPathwayNotInForce, "valid_to", absl::StrCat("the pathway is no longer in force on ", day));
   }
   return absl::OkStatus();
 }

@@ -26,8 +26,8 @@ struct Question {
   std::vector<v1::Item> offers;  // of catalogues, in the form of the items that they would give
 };
 
-// Problems: those of CheckPathway and CheckItems; kFieldInvalid for "day"; kConfigInvalid for "status" (withdrawn),
-// "valid_from" and "valid_to" (not in force on the day).
+// Problems: those of CheckPathway and CheckItems; kFieldInvalid for "day"; kPathwayWithdrawn for "status";
+// kPathwayNotInForce for "valid_from" and "valid_to".
 absl::StatusOr<v1::Evaluation> Evaluate(const v1::Pathway& pathway, const Question& question);
 
 }  // namespace passerelle::pathway

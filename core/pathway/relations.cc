@@ -89,7 +89,7 @@ absl::Status CheckCircle(const Edges& edges, absl::string_view field) {
   if (circle.empty()) return absl::OkStatus();
   std::string way;
   for (const size_t item : circle) absl::StrAppend(&way, "items[", item, "] -> ");
-  return Problem(Reason::kFieldInvalid, absl::StrCat("items[", circle.front(), "].", field),
+  return Problem(Reason::kBundleCyclic, absl::StrCat("items[", circle.front(), "].", field),
                  absl::StrCat("it leads back to itself: ", way, "items[", circle.front(), "]"));
 }
 

@@ -25,7 +25,7 @@ enum class Relation {
 // "PRESENTED_TWICE", "SAME_COURSE", "PART_OF", "OVERLAP".
 absl::string_view RelationWord(Relation relation);
 
-// The items, checked: no item is a part of itself, by whatever way, and none supersedes itself. kFieldInvalid with
+// The items, checked: no item is a part of itself, by whatever way, and none supersedes itself. kBundleCyclic with
 // "items[2].parts" and the circle.
 absl::Status CheckRelations(const std::vector<v1::Item>& items);
 

@@ -102,7 +102,7 @@ absl::Status CheckRefusal(const v1::Decision& decision) {
     grounded = true;
   }
   if (!grounded) {
-    return Problem(Reason::kNoEvidence, "decision.reasons",
+    return Problem(Reason::kRefusalWithoutGround, "decision.reasons",
                    "no substantial difference is shown; what is not known or does not matter refuses nothing");
   }
   for (const v1::DecisionKind kind :

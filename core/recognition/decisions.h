@@ -15,8 +15,8 @@
 
 namespace passerelle::recognition {
 
-// Problems, with the field: kFieldMissing; kFieldInvalid for codes, levels, days and kinds that cannot be; kNoEvidence
-// for a refusal without a substantial difference, such as one for what is only not known.
+// Problems, with the field: kFieldMissing; kFieldInvalid for codes, levels, days and kinds that cannot be;
+// kRefusalWithoutGround for a refusal without a substantial difference, such as one for what is only not known.
 absl::Status CheckDecision(const v1::Decision& decision);
 
 // The same beside the evaluation that it rests on: a departure from what the rules propose needs a reason, and nothing

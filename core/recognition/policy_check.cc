@@ -259,7 +259,8 @@ absl::Status CheckGoesLive(const v1::RecognitionPolicy& policy) {
   ASSIGN_OR_RETURN(const std::vector<TestedCase> tested, RunPolicyTests(policy));
   for (size_t i = 0; i < tested.size(); ++i) {
     if (!tested[i].differences.empty()) {
-      return Invalid(absl::StrCat("tests[", i, "]"), absl::StrJoin(tested[i].differences, "; "));
+      return Problem(Reason::kPolicyTestFailed, absl::StrCat("tests[", i, "]"),
+                     absl::StrJoin(tested[i].differences, "; "));
     }
   }
   return absl::OkStatus();

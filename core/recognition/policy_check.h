@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "passerelle/recognition/v1/policy.pb.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
 
@@ -38,7 +39,7 @@ absl::StatusOr<std::vector<TestedCase>> RunPolicyTests(const v1::RecognitionPoli
 // What an evaluation has otherwise than expected, in words. What is not expected may be anything.
 std::vector<std::string> DifferencesFrom(const v1::ExpectedResult& expected, const v1::Evaluation& evaluation);
 
-// Everything at once, for those who put a policy into use: kConfigInvalid at "tests[n]" for the first that fails.
+// Everything at once, for those who put a policy into use: kPolicyTestFailed at "tests[n]" for the first that fails.
 absl::Status CheckGoesLive(const v1::RecognitionPolicy& policy);
 
 }  // namespace passerelle::recognition

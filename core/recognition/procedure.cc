@@ -138,7 +138,9 @@ absl::Status CheckConsent(const Attempt& attempt) {
       step == v1::CASE_STEP_CLOSE_OUT_OF_SCOPE || attempt.content.procedure().consent() == v1::KNOWN_YES) {
     return absl::OkStatus();
   }
-  return Problem(Reason::kAuthorisationInvalid, "consent");
+  // That nothing is known of the consent is not that it was withdrawn.
+  const bool withdrawn = attempt.content.procedure().consent() == v1::KNOWN_NO;
+  return Problem(withdrawn ? Reason::kConsentWithdrawn : Reason::kAuthorisationInvalid, "consent");
 }
 
 // The row that the action takes; the reason why none does otherwise.
@@ -147,11 +149,11 @@ absl::StatusOr<const Transition*> Choose(const Attempt& attempt) {
   const std::vector<const Transition*> rows = TransitionsFrom(attempt.content.state(), action.step());
   if (rows.empty()) {
     return Problem(
-        Reason::kFieldInvalid, "step",
+        Reason::kTransitionNotAllowed, "step",
         absl::StrCat("a case that is ", StateName(attempt.content.state()), " has no step ", StepName(action.step())));
   }
   absl::Status refusal =
-      Problem(Reason::kFieldInvalid, "role",
+      Problem(Reason::kActorNotAllowed, "role",
               absl::StrCat(ActorName(action.role()), " may not take the step ", StepName(action.step())));
   for (const Transition* row : rows) {
     if (!row->Allows(action.role())) continue;
@@ -172,7 +174,7 @@ absl::StatusOr<v1::CaseEvent> TakeStep(const v1::RecognitionPolicy& policy, cons
                                        absl::Time now, v1::RecognitionCase* content) {
   if (action.revision() != content->procedure().revision()) return Problem(Reason::kEtagMismatch, "revision");
   if (!content->events().empty() && now < base::FromProto(content->events().rbegin()->event_time())) {
-    return Problem(Reason::kFieldInvalid, "event_time", "it is before what happened last; the clock was set back");
+    return Problem(Reason::kClockSetBack, "event_time", "it is before what happened last; the clock was set back");
   }
   const Attempt attempt{policy, *content, action, now};
   RETURN_IF_ERROR(CheckConsent(attempt));

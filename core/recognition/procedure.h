@@ -1,10 +1,11 @@
 // What happens to a case at the competent authority, step by step: the table of transitions.h, its guards, and what
 // each step leaves in the case. Every step is an event with actor, time, reason code and evidence.
 //
-// Problems, with the place: kFieldInvalid at "step" where the table has no such transition, at "role" for the wrong
-// actor, at "guard" for a condition that does not hold, at "event_time" for a clock that was set back; kEtagMismatch at
-// "revision" when somebody else acted since the case was read; kAuthorisationInvalid at "consent" while the holder's
-// consent is not there; those of decisions.h. A refused step changes nothing.
+// Problems, with the place: kTransitionNotAllowed at "step" where the table has no such transition, kActorNotAllowed at
+// "role", kGuardNotMet at "guard" for a condition that does not hold, kClockSetBack at "event_time"; kEtagMismatch at
+// "revision" when somebody else acted since the case was read; kConsentWithdrawn at "consent", and
+// kAuthorisationInvalid there while nothing is known of the holder's consent; kFieldInvalid and kNoEvidence for the
+// decision, and those of decisions.h. A refused step changes nothing.
 //
 // Thread-safety: free functions on values.
 //

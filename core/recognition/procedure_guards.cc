@@ -22,7 +22,7 @@ constexpr char kAutomaticRule[] = "R-A";
 constexpr char kComparisonRule[] = "R-C";
 
 absl::Status Hold(bool holds, Guard guard) {
-  return holds ? absl::OkStatus() : Problem(Reason::kFieldInvalid, "guard", absl::StrCat("not so: ", GuardText(guard)));
+  return holds ? absl::OkStatus() : Problem(Reason::kGuardNotMet, "guard", absl::StrCat("not so: ", GuardText(guard)));
 }
 
 const v1::Evaluation& EvaluationOf(const Attempt& attempt) {

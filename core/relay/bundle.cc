@@ -34,14 +34,14 @@ absl::Status Within(absl::string_view place, const absl::Status& status) {
 }
 
 absl::Status CheckForm(const EvidenceBundle& bundle) {
-  if (bundle.version() != kVersion) return Problem(Reason::kFieldInvalid, "version", "this version is not known");
+  if (bundle.version() != kVersion) return Problem(Reason::kBundleInvalid, "version", "this version is not known");
   if (bundle.side() != evidence::v1::SIDE_SENDER && bundle.side() != evidence::v1::SIDE_RECEIVER) {
-    return Problem(Reason::kFieldInvalid, "side", "it is neither the sender nor the receiver");
+    return Problem(Reason::kBundleInvalid, "side", "it is neither the sender nor the receiver");
   }
-  if (bundle.node().empty()) return Problem(Reason::kFieldMissing, "node");
-  if (bundle.peer().empty() || bundle.peer() == bundle.node()) return Problem(Reason::kFieldInvalid, "peer");
-  if (bundle.message_id().empty()) return Problem(Reason::kFieldMissing, "message_id");
-  if (bundle.has_answer() && !bundle.has_request()) return Problem(Reason::kFieldMissing, "request");
+  if (bundle.node().empty()) return Problem(Reason::kBundleInvalid, "node");
+  if (bundle.peer().empty() || bundle.peer() == bundle.node()) return Problem(Reason::kBundleInvalid, "peer");
+  if (bundle.message_id().empty()) return Problem(Reason::kBundleInvalid, "message_id");
+  if (bundle.has_answer() && !bundle.has_request()) return Problem(Reason::kBundleInvalid, "request");
   return absl::OkStatus();
 }
 
@@ -63,7 +63,7 @@ absl::Status CheckEnvelopes(const EvidenceBundle& bundle, const federation::Node
   const auto request = Open(bundle.request(), nodes, {.audience = receiver, .sender = sender, .now = {}, .kept = true});
   if (!request.ok()) return Within("request", request.status());
   if (request->header.id != bundle.message_id()) {
-    return Problem(Reason::kFieldInvalid, "message_id", "the request is another message");
+    return Problem(Reason::kBundleInvalid, "message_id", "the request is another message");
   }
   header = request->header;
   facts.request = FactsOf(*request);
@@ -94,7 +94,7 @@ absl::StatusOr<LeafFacts> CheckLeaf(const EvidenceBundle& bundle, const evidence
   RETURN_IF_ERROR(evidence::VerifyInclusion(evidence::LeafHash(logged.leaf()), logged.index(), proof, head));
   LeafFacts facts = {leaf.kind, leaf.time, logged.index(), bundle.has_request()};
   if (!bundle.has_request()) return facts;
-  if (logged.key().size() != kLeafKeyBytes) return Problem(Reason::kFieldInvalid, "key", "it has not 32 bytes");
+  if (logged.key().size() != kLeafKeyBytes) return Problem(Reason::kBundleInvalid, "key", "it has not 32 bytes");
   const evidence::Statement statement =
       StatementOf(leaf.kind, bundle.peer(), header, bundle.request(), bundle.has_answer() ? &bundle.answer() : nullptr);
   if (evidence::StatementDigest(logged.key(), statement) != leaf.digest) {
@@ -108,18 +108,18 @@ absl::Status CheckLeaves(const EvidenceBundle& bundle, const Header& header, Bun
   const std::vector<LeafKind> kinds = KindsOf(bundle.side());
   for (int i = 0; i < bundle.leaves_size(); ++i) {
     const std::string place = absl::StrCat("leaves/", i);
-    if (static_cast<size_t>(i) == kinds.size()) return Problem(Reason::kFieldInvalid, place, "there are too many");
+    if (static_cast<size_t>(i) == kinds.size()) return Problem(Reason::kBundleInvalid, place, "there are too many");
     const auto leaf = CheckLeaf(bundle, bundle.leaves(i), header, facts.head);
     if (!leaf.ok()) return Within(place, leaf.status());
     const bool suits = std::find(kinds.begin(), kinds.end(), leaf->kind) != kinds.end();
     if (!suits || facts.Find(leaf->kind) != nullptr) {
-      return Problem(Reason::kFieldInvalid, place, "this side has no leaf of this kind, or has it already");
+      return Problem(Reason::kBundleInvalid, place, "this side has no leaf of this kind, or has it already");
     }
     facts.leaves.push_back(*leaf);
   }
-  if (facts.leaves.empty()) return Problem(Reason::kFieldMissing, "leaves");
+  if (facts.leaves.empty()) return Problem(Reason::kBundleInvalid, "leaves");
   if (bundle.has_answer() && facts.Find(kinds.back()) == nullptr) {
-    return Problem(Reason::kFieldMissing, "leaves", "the log has nothing about the answer");
+    return Problem(Reason::kBundleInvalid, "leaves", "the log has nothing about the answer");
   }
   return absl::OkStatus();
 }
@@ -148,7 +148,7 @@ absl::StatusOr<EvidenceBundle> MakeBundle(Side side, const MessageName& message,
   if (bundle.leaves().empty()) return Problem(Reason::kResourceNotFound, "message", "the log has nothing about it");
   absl::StatusOr<std::optional<v1::KeptMessage>> kept = log.Read(side, message, tx);
   // What was erased leaves its leaves.
-  if (!kept.ok() && base::ReasonOf(kept.status()) != Reason::kResourceNotFound) return kept.status();
+  if (!kept.ok() && base::ReasonOf(kept.status()) != Reason::kEvidenceErased) return kept.status();
   if (kept.ok() && kept->has_value()) {
     *bundle.mutable_request() = std::move(*(*kept)->mutable_request());
     *bundle.mutable_answer() = std::move(*(*kept)->mutable_answer());

@@ -67,7 +67,7 @@ struct BundleFacts {
 // whose it is. Problem: kNodeMapUnusable.
 absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> KeysIn(const evidence::v1::EvidenceBundle& bundle);
 
-// Problems: kFieldInvalid and kFieldMissing for what is malformed or does not fit together, with the field; those of
+// Problems: kBundleInvalid for what is missing, malformed or does not fit together, with the field; those of
 // Open at "request" and "answer"; kNote, kNoteSignature, kLogFile and kLogProof.
 absl::StatusOr<BundleFacts> VerifyBundle(const evidence::v1::EvidenceBundle& bundle,
                                          const federation::NodeDirectory& nodes);

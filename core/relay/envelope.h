@@ -62,7 +62,7 @@ struct OpenOptions {
 // older, because a retry gets the first answer again; it is bound to a request of ours instead, and only must not be
 // from the future.
 //
-// Problems: kEnvelopeMalformed, kEnvelopeSender, kNodeUnknown, kNodeMapUnusable, kEnvelopeSignature; and from a sender
+// Problems: kEnvelopeMalformed, kEnvelopeSender, kNodeUnknown, kNodeMapStale, kEnvelopeSignature; and from a sender
 // who is proven: kEnvelopeAudience, kEnvelopeMethod, kEnvelopeStale, kEnvelopeRequest. Places are paths such as
 // "protected_header/x-msg/iat".
 absl::StatusOr<Opened> Open(const v1::Envelope& envelope, const federation::NodeDirectory& nodes,

@@ -52,7 +52,7 @@ class MessageLog {
   absl::Status Answered(const MessageName& message, absl::string_view type, const v1::Envelope& request,
                         const v1::Envelope& answer, base::Transaction& tx) const;
 
-  // The signed sides of a message; nothing when none are kept, kResourceNotFound when they were erased, kKeyUnusable
+  // The signed sides of a message; nothing when none are kept, kEvidenceErased when they were erased, kKeyUnusable
   // when the key of the node is another one.
   absl::StatusOr<std::optional<v1::KeptMessage>> Read(evidence::v1::Side side, const MessageName& message,
                                                       base::Transaction& tx) const;

@@ -100,8 +100,9 @@ class Outbox {
   absl::StatusOr<absl::Time> NextDue() const;
 
   // Asks a question and waits for the verified answer, without storing anything but the evidence. For questions whose
-  // answer has no lasting effect. Problems: kNodeUnknown, kNodeMapUnusable, those of the transport, kPeerAnswerInvalid,
-  // the peer's refusal, or kStoreUnavailable when the evidence cannot be written.
+  // answer has no lasting effect. Problems: kNodeUnknown, kNodeMapStale, kDuplicateMemoryTooShort,
+  // kMessageKeyNotActive, those of the transport, kPeerAnswerInvalid, the peer's refusal, or kEvidenceUnavailable and
+  // kStoreUnavailable when the evidence cannot be written.
   absl::StatusOr<Answer> Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const;
 
  private:

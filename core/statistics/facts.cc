@@ -46,11 +46,11 @@ bool IsCountry(absl::string_view text) {
 absl::Status CheckText(const FieldDescriptor& field, const std::string& text, const std::string& place) {
   if (text.empty() || IsKey(field)) return absl::OkStatus();
   const bool country = field.name() == "country" || field.name() == "from_country" || field.name() == "to_country";
-  if (country && !IsCountry(text)) return Problem(Reason::kFieldInvalid, place, "it is no country code such as BG");
+  if (country && !IsCountry(text)) return Problem(Reason::kEventInvalid, place, "it is no country code such as BG");
   if (field.name() == "credits" && !base::Decimal::Parse(text).has_value()) {
-    return Problem(Reason::kFieldInvalid, place, "it is no decimal number such as 7.5");
+    return Problem(Reason::kEventInvalid, place, "it is no decimal number such as 7.5");
   }
-  if (!IsCode(text)) return Problem(Reason::kFieldInvalid, place, "it is no code: a name or a text is not published");
+  if (!IsCode(text)) return Problem(Reason::kEventInvalid, place, "it is no code: a name or a text is not published");
   return absl::OkStatus();
 }
 
@@ -63,7 +63,7 @@ absl::Status CheckMessage(const Message& message, const std::string& place) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       RETURN_IF_ERROR(CheckMessage(reflection.GetMessage(message, field), at));
     } else if (field->name() == "eqf_level" && reflection.GetUInt32(message, field) > kLevelMax) {
-      return Problem(Reason::kFieldInvalid, at, "levels go from 1 to 8");
+      return Problem(Reason::kEventInvalid, at, "levels go from 1 to 8");
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && field->is_repeated()) {
       for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
         RETURN_IF_ERROR(
@@ -240,15 +240,15 @@ absl::StatusOr<Period> MakePeriod(absl::string_view year) {
 absl::Status CheckEvent(const v1::Event& event, absl::string_view place) {
   absl::CivilDay day;
   if (event.date().size() != 10 || !absl::ParseCivilTime(event.date(), &day)) {
-    return Problem(Reason::kFieldInvalid, absl::StrCat(place, ".date"), "it is no day such as 2026-01-31");
+    return Problem(Reason::kEventInvalid, absl::StrCat(place, ".date"), "it is no day such as 2026-01-31");
   }
   if (event.kind_case() == v1::Event::KIND_NOT_SET) {
-    return Problem(Reason::kFieldMissing, absl::StrCat(place, ".kind"), "the event says nothing of what happened");
+    return Problem(Reason::kEventInvalid, absl::StrCat(place, ".kind"), "the event says nothing of what happened");
   }
   const bool keyless = (event.has_offer() && event.offer().key().empty()) ||
                        (event.has_provider() && event.provider().key().empty()) ||
                        (event.has_recognition_case() && event.recognition_case().key().empty());
-  if (keyless) return Problem(Reason::kFieldMissing, absl::StrCat(place, ".key"), "a state needs the key of its thing");
+  if (keyless) return Problem(Reason::kEventInvalid, absl::StrCat(place, ".key"), "a state needs the key of its thing");
   return CheckMessage(event, std::string(place));
 }
 

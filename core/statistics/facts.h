@@ -54,7 +54,7 @@ struct Period {
 // kFieldInvalid for "period" that is no year from 2000 to 2999.
 absl::StatusOr<Period> MakePeriod(absl::string_view year);
 
-// kFieldInvalid or kFieldMissing with the place below `place`, such as "award.learning.country": a date that is none, a
+// kEventInvalid with the place below `place`, such as "award.learning.country": a date that is none, a
 // code that is no code. Codes are letters, digits and "._:/+-", at most 64, so that no name or text gets into a cube.
 absl::Status CheckEvent(const v1::Event& event, absl::string_view place);
 

@@ -19,6 +19,8 @@ using base::Reason;
 
 absl::Status Invalid(absl::string_view detail) { return Problem(Reason::kFieldInvalid, "cube", detail); }
 
+absl::Status Differencing(absl::string_view detail) { return Problem(Reason::kCubeDifferencing, "cube", detail); }
+
 bool Has(const std::vector<std::string>& dimensions, absl::string_view dimension) {
   return std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
 }
@@ -28,7 +30,7 @@ absl::Status CheckCuts(const std::vector<Cut>& cuts) {
   std::set<absl::string_view> seen;
   for (const Cut& cut : cuts) {
     if (!seen.insert(cut.indicator->id).second) {
-      return Invalid(
+      return Differencing(
           absl::StrCat(cut.indicator->id, " is named twice; two cuts of the same figures could be subtracted"));
     }
     if (cut.indicator->condition.empty()) continue;
@@ -36,8 +38,8 @@ absl::Status CheckCuts(const std::vector<Cut>& cuts) {
     for (const Cut& other : cuts) {
       if (other.indicator->population != cut.indicator->population || !other.indicator->condition.empty()) continue;
       if (Has(other.dimensions, parts[0])) continue;
-      return Invalid(absl::StrCat(other.indicator->id, " has to be broken down by ", parts[0], " where ",
-                                  cut.indicator->id, " is published"));
+      return Differencing(absl::StrCat(other.indicator->id, " has to be broken down by ", parts[0], " where ",
+                                       cut.indicator->id, " is published"));
     }
   }
   return absl::OkStatus();
@@ -130,7 +132,8 @@ absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& even
 
 absl::Status CheckAgainstPublished(const v1::Cube& published, const v1::Cube& cube) {
   if (published.SerializeAsString() == cube.SerializeAsString()) return absl::OkStatus();
-  return Invalid(absl::StrCat(cube.indicator(), " of ", cube.period(),
+  return Problem(Reason::kCubePublished, "cube",
+                 absl::StrCat(cube.indicator(), " of ", cube.period(),
                               " is published already, and otherwise: the two could be subtracted"));
 }
 

@@ -36,13 +36,13 @@ absl::StatusOr<Cut> ParseCut(absl::string_view text);
 // A cut for every indicator, by its usual dimensions.
 std::vector<Cut> UsualCuts();
 
-// The cubes, in the order of the cuts; one without any event is left out. kFieldInvalid for "period" and for "cube" (an
-// indicator is named twice; cases are cut without their state where closed cases are cut too), kFieldInvalid and
-// kFieldMissing with "events[3].award.learning.country" for events, kInputTooLarge.
+// The cubes, in the order of the cuts; one without any event is left out. kFieldInvalid for "period", kCubeDifferencing
+// for "cube" (an indicator is named twice; cases are cut without their state where closed cases are cut too),
+// kEventInvalid with "events[3].award.learning.country" for events, kInputTooLarge.
 absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& events, const PublishRequest& request);
 
 // Whether a cube may be published beside one of the same indicator and period that was published before: only if it is
-// the same. kFieldInvalid for "cube" otherwise.
+// the same. kCubePublished for "cube" otherwise.
 absl::Status CheckAgainstPublished(const v1::Cube& published, const v1::Cube& cube);
 
 }  // namespace passerelle::statistics

@@ -153,7 +153,7 @@ absl::StatusOr<EvidenceBundle> ReadBundle(const std::string& file) {
   EvidenceBundle bundle;
   const auto parsed = google::protobuf::util::JsonStringToMessage(text, &bundle);
   // The parser's own message could quote what the bundle says of a person.
-  if (!parsed.ok()) return Problem(Reason::kFieldInvalid, file, "it is no evidence bundle in JSON");
+  if (!parsed.ok()) return Problem(Reason::kBundleInvalid, file, "it is no evidence bundle in JSON");
   return bundle;
 }
 

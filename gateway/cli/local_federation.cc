@@ -109,7 +109,7 @@ absl::StatusOr<std::string> MakeOwnFolder(const std::string& wanted) {
   RETURN_IF_ERROR(MakeFolder(wanted));
   std::error_code error;
   if (!std::filesystem::is_empty(wanted, error) || error) {
-    return Problem(Reason::kOutputNotWritable, wanted, "the folder is not empty");
+    return Problem(Reason::kOutputExists, wanted, "the folder is not empty");
   }
   return std::filesystem::absolute(wanted).string();
 }

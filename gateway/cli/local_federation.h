@@ -96,7 +96,8 @@ class LocalFederation {
     absl::Duration peer_call = absl::Seconds(5);
   };
 
-  // Writes the folder, which must be new or empty. Problems: kOutputNotWritable, kKeyUnusable, kInternal.
+  // Writes the folder, which must be new or empty. Problems: kOutputExists, kOutputNotWritable, kKeyUnusable,
+  // kInternal.
   static absl::StatusOr<std::unique_ptr<LocalFederation>> Make(Options options);
   LocalFederation(const LocalFederation&) = delete;
   LocalFederation& operator=(const LocalFederation&) = delete;

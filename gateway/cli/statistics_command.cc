@@ -37,7 +37,7 @@ absl::StatusOr<statistics::v1::Event> ReadEvent(absl::string_view line, const st
   const std::string text(line);
   // What the parser says repeats values of the event, and is not handed on.
   if (!google::protobuf::util::JsonStringToMessage(text, &event, options).ok()) {
-    return Problem(Reason::kFieldInvalid, place, "the line is no event, or has a member that events do not have");
+    return Problem(Reason::kEventInvalid, place, "the line is no event, or has a member that events do not have");
   }
   RETURN_IF_ERROR(statistics::CheckEvent(event, place));
   return event;
@@ -56,7 +56,7 @@ absl::Status CheckFolder(const std::string& folder, const std::vector<Cube>& cub
     ASSIGN_OR_RETURN(const std::string json, ReadInput(path, base::kDocumentBytesMax));
     ASSIGN_OR_RETURN(const Cube published, statistics::ReadCubeJson(json));
     const absl::Status same = statistics::CheckAgainstPublished(published, cube);
-    if (!same.ok()) return Problem(Reason::kFieldInvalid, path, base::DetailOf(same));
+    if (!same.ok()) return Problem(base::ReasonOf(same), path, base::DetailOf(same));
   }
   return absl::OkStatus();
 }

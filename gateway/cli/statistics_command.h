@@ -19,7 +19,7 @@ inline constexpr size_t kEventsBytesMax = 256u << 20;
 inline constexpr size_t kEventLineBytesMax = 64u << 10;
 
 // Events as JSON lines by the contract in event.proto; empty lines are skipped. Problems: kInputTooLarge and
-// kFieldInvalid with "events.jsonl:12", kJsonMalformed and others of core/base/json.h with that line before the place.
+// kEventInvalid with "events.jsonl:12", kJsonMalformed and others of core/base/json.h with that line before the place.
 absl::StatusOr<std::vector<statistics::v1::Event>> ReadEvents(absl::string_view lines, const std::string& name);
 
 struct StatisticsRequest {

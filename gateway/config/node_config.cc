@@ -319,7 +319,8 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
     RETURN_IF_ERROR(ReadYamlFile(path, &policy));
     const absl::Status checked = recognition::CheckGoesLive(policy);
     if (!checked.ok()) {
-      return Problem(Reason::kConfigInvalid, absl::StrCat(path, ": ", base::PlaceOf(checked)), base::DetailOf(checked));
+      return Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)),
+                     base::DetailOf(checked));
     }
     files.policies.push_back(std::move(policy));
   }

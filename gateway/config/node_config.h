@@ -37,8 +37,8 @@ struct NodeFiles {
   std::vector<recognition::v1::RecognitionPolicy> policies;
 };
 
-// All but the node map, which has a history. Problems: kConfigInvalid, kKeyUnusable, kInputNotReadable, kInputTooLarge,
-// with the file.
+// All but the node map, which has a history. Problems: kConfigInvalid, kPolicyTestFailed, kKeyUnusable,
+// kInputNotReadable, kInputTooLarge, with the file.
 absl::StatusOr<NodeFiles> LoadNodeFiles(const config::v1::NodeConfig& config);
 
 // Whether the node map names this node as it is: with one of its message keys, its certificate, and what it remembers.

@@ -71,10 +71,10 @@ absl::StatusOr<StoreReport> CheckWholeStore(const config::v1::NodeConfig& config
 absl::StatusOr<StoreReport> CopyStore(const config::v1::NodeConfig& from, const config::v1::NodeConfig& to) {
   ASSIGN_OR_RETURN(const std::unique_ptr<RecordSource> source, OpenRecordSource(from, Others::kWait));
   ASSIGN_OR_RETURN(const StoreReport before, source->Inspect());
-  if (before.schema_version != kSchemaVersion || !before.findings.empty()) {
+  if (!before.findings.empty()) return Problem(Reason::kStoreDamaged, "from", before.findings.front());
+  if (before.schema_version != kSchemaVersion) {
     return Problem(Reason::kStoreUnavailable, "from",
-                   before.findings.empty() ? "its schema is of another version; run passerelle store migrate first"
-                                           : before.findings.front());
+                   "its schema is of another version; run passerelle store migrate first");
   }
   std::vector<TableDigest> copied;
   {
@@ -83,7 +83,7 @@ absl::StatusOr<StoreReport> CopyStore(const config::v1::NodeConfig& from, const 
       ASSIGN_OR_RETURN(const std::unique_ptr<RecordSource> there, OpenRecordSource(to, Others::kWrite));
       for (const Table table : kTables) {
         ASSIGN_OR_RETURN(const std::vector<NumberedRecord> any, there->Next(table, 0, 1));
-        if (!any.empty()) return Problem(Reason::kOutputNotWritable, "to", "the store is not empty");
+        if (!any.empty()) return Problem(Reason::kOutputExists, "to", "the store is not empty");
       }
     }
     RETURN_IF_ERROR(target->Write([&](base::Transaction& tx) -> absl::Status {

@@ -7,10 +7,10 @@
 
 namespace passerelle::gateway {
 
-// Problems of all: kStoreUnavailable, and those of LoadStorePassword.
+// Problems of all: kStoreUnavailable, kStoreDamaged, kStoreInUse, and those of LoadStorePassword.
 absl::StatusOr<Migration> MigrateStore(const config::v1::NodeConfig& config);
 absl::StatusOr<StoreReport> CheckWholeStore(const config::v1::NodeConfig& config);
-// Also: kOutputNotWritable when the store to copy into is not empty.
+// Also: kOutputExists when the store to copy into is not empty.
 absl::StatusOr<StoreReport> CopyStore(const config::v1::NodeConfig& from, const config::v1::NodeConfig& to);
 // For a store in SQLite; problems also: those of gateway/store/sqlite_care.h, and kConfigInvalid for one in PostgreSQL.
 absl::StatusOr<StoreReport> BackUpStore(const config::v1::NodeConfig& config, const std::string& file);

@@ -26,13 +26,14 @@ enum class Others { kWrite, kWait };
 class RecordSource {
  public:
   virtual ~RecordSource() = default;
-  // Up to `limit` records after the one with the number `after`, from the first when 0. Problem: kStoreUnavailable.
+  // Up to `limit` records after the one with the number `after`, from the first when 0. Problems: kStoreUnavailable,
+  // kStoreDamaged.
   virtual absl::StatusOr<std::vector<NumberedRecord>> Next(base::Table table, int64_t after, int limit) = 0;
   // Kind and schema version, what is wrong with the database itself, and what could become so.
   virtual absl::StatusOr<StoreReport> Inspect() = 0;
 };
 
-// Problems: kStoreUnavailable, also when there is no store; those of LoadStorePassword.
+// Problems: kStoreUnavailable, also when there is no store; kStoreDamaged, kStoreInUse; those of LoadStorePassword.
 absl::StatusOr<std::unique_ptr<RecordSource>> OpenRecordSource(const config::v1::NodeConfig& config, Others others);
 
 // The two kinds.

@@ -15,6 +15,7 @@
 #include "core/base/status_macros.h"
 #include "gateway/store/record_source.h"
 #include "gateway/store/schema.h"
+#include "gateway/store/sqlite_failure.h"
 #include "gateway/store/whole_store.h"
 
 namespace passerelle::gateway {
@@ -31,10 +32,6 @@ struct CloseDatabase {
 };
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
-absl::Status Failure(const std::string& path, int code) {
-  return Problem(Reason::kStoreUnavailable, path, absl::StrCat(sqlite3_errstr(code), " (", code, ")"));
-}
-
 bool Exists(const std::string& path) {
   struct stat info = {};
   return lstat(path.c_str(), &info) == 0;
@@ -46,7 +43,7 @@ absl::StatusOr<Database> OpenDatabase(const std::string& path) {
   // For writing, since a store whose node is not running has no shared memory of its write-ahead log yet.
   const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(handle);
-  if (code != SQLITE_OK) return Failure(path, code);
+  if (code != SQLITE_OK) return SqliteFailure(code, path);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   return database;
 }
@@ -59,8 +56,8 @@ int Run(sqlite3* database, const char* sql) { return sqlite3_exec(database, sql,
 absl::StatusOr<StoreReport> CheckFile(const std::string& file, const std::string& path) {
   ASSIGN_OR_RETURN(const std::unique_ptr<RecordSource> source, OpenSqliteSource(file, Others::kWrite));
   ASSIGN_OR_RETURN(StoreReport report, ReadWholeStore(*source));
-  if (!report.findings.empty()) return Problem(Reason::kStoreUnavailable, path, report.findings.front());
-  if (report.schema_version < 1) return Problem(Reason::kStoreUnavailable, path, "the file is no store of a node");
+  if (!report.findings.empty()) return Problem(Reason::kStoreDamaged, path, report.findings.front());
+  if (report.schema_version < 1) return Problem(Reason::kStoreDamaged, path, "the file is no store of a node");
   if (report.schema_version > kSchemaVersion) {
     return Problem(
         Reason::kStoreUnavailable, path,
@@ -93,14 +90,15 @@ absl::StatusOr<StoreReport> CopyDatabase(sqlite3* from, const std::string& from_
   absl::Cleanup remove = [&to] { unlink(to.c_str()); };
   ASSIGN_OR_RETURN(Database copy, OpenDatabase(to));
   sqlite3_backup* const backup = sqlite3_backup_init(copy.get(), "main", from, "main");
-  if (backup == nullptr) return Failure(to, sqlite3_errcode(copy.get()));
+  if (backup == nullptr) return SqliteFailure(sqlite3_errcode(copy.get()), to);
   // All pages in one step are one moment of the store; in write-ahead mode nobody waits for it.
   const int stepped = sqlite3_backup_step(backup, -1);
   const int finished = sqlite3_backup_finish(backup);
-  if (stepped != SQLITE_DONE) return Failure(from_path, stepped);
-  if (finished != SQLITE_OK) return Failure(to, finished);
+  if (stepped != SQLITE_DONE) return SqliteFailure(stepped, from_path);
+  if (finished != SQLITE_OK) return SqliteFailure(finished, to);
   // One file, without a write-ahead log beside it.
-  if (const int code = Run(copy.get(), "PRAGMA journal_mode = DELETE"); code != SQLITE_OK) return Failure(to, code);
+  if (const int code = Run(copy.get(), "PRAGMA journal_mode = DELETE"); code != SQLITE_OK)
+    return SqliteFailure(code, to);
   copy.reset();
   ASSIGN_OR_RETURN(StoreReport report, CheckFile(to, from_path));
   std::move(remove).Cancel();
@@ -120,7 +118,7 @@ absl::Status MakeSureNobodyHasIt(const std::string& path) {
   sqlite3_busy_timeout(database.get(), 0);
   const int code = Run(database.get(), "PRAGMA journal_mode = DELETE");
   if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) {
-    return Problem(Reason::kStoreUnavailable, path, "a node has the store open; stop it first");
+    return Problem(Reason::kStoreInUse, path, "a node has the store open; stop it first");
   }
   return absl::OkStatus();
 }
@@ -130,7 +128,7 @@ absl::Status MakeSureNobodyHasIt(const std::string& path) {
 std::string ReplacedStorePath(const std::string& path) { return path + ".replaced"; }
 
 absl::StatusOr<StoreReport> BackUpSqliteStore(const std::string& path, const std::string& file) {
-  if (Exists(file)) return Problem(Reason::kOutputNotWritable, file, "the file is there already");
+  if (Exists(file)) return Problem(Reason::kOutputExists, file, "the file is there already");
   ASSIGN_OR_RETURN(const Database database, OpenDatabase(path));
   ASSIGN_OR_RETURN(StoreReport report, CopyDatabase(database.get(), path, file + ".partial"));
   RETURN_IF_ERROR(Rename(file + ".partial", file));
@@ -145,7 +143,7 @@ absl::StatusOr<StoreReport> RestoreSqliteStore(const std::string& file, const st
   if (replaces) {
     RETURN_IF_ERROR(MakeSureNobodyHasIt(path));
     if (Exists(replaced)) {
-      return Problem(Reason::kOutputNotWritable, replaced, "a store that was replaced before is still there");
+      return Problem(Reason::kOutputExists, replaced, "a store that was replaced before is still there");
     }
   }
   ASSIGN_OR_RETURN(StoreReport report, CopyDatabase(backup.get(), file, path + ".partial"));

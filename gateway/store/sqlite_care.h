@@ -15,13 +15,13 @@ namespace passerelle::gateway {
 
 // Copies the store as it is at one moment into a new file, reads all of the copy, and only then gives it its name.
 // Returns what the copy holds; there are no findings in it. Problems: kInputNotReadable when there is no store,
-// kStoreUnavailable when it is damaged, is no store, or was written by a newer version, kOutputNotWritable when `file`
-// is there already or cannot be written.
+// kStoreDamaged when it is damaged or no store, kStoreUnavailable when it was written by a newer version, kOutputExists
+// when `file` is there already, kOutputNotWritable, those of SqliteFailure.
 absl::StatusOr<StoreReport> BackUpSqliteStore(const std::string& path, const std::string& file);
 
 // Puts a checked backup in the place of the store. The store before, if any, stays beside it under the name of
-// ReplacedStorePath. Problems: as above; kStoreUnavailable when a node has the store open, kOutputNotWritable when a
-// replaced store is there already.
+// ReplacedStorePath. Problems: as above; kStoreInUse when a node has the store open, kOutputExists when a replaced
+// store is there already.
 absl::StatusOr<StoreReport> RestoreSqliteStore(const std::string& file, const std::string& path);
 
 // Where the store before a restore is kept.

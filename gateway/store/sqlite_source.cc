@@ -4,17 +4,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "gateway/store/record_source.h"
 #include "gateway/store/schema.h"
+#include "gateway/store/sqlite_failure.h"
 #include "gateway/store/sqlite_schema.h"
 
 namespace passerelle::gateway {
 namespace {
 
-using base::Problem;
-using base::Reason;
 using base::Table;
 
 // How long another program that writes is waited for.
@@ -27,14 +25,10 @@ struct Close {
 using Handle = std::unique_ptr<sqlite3, Close>;
 using Statement = std::unique_ptr<sqlite3_stmt, Close>;
 
-absl::Status Failure(int code, absl::string_view place) {
-  return Problem(Reason::kStoreUnavailable, place, absl::StrCat(sqlite3_errstr(code), " (", code, ")"));
-}
-
 absl::StatusOr<Statement> Prepare(sqlite3* handle, const std::string& sql, absl::string_view place) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v2(handle, sql.c_str(), -1, &statement, nullptr);
-  if (code != SQLITE_OK) return Failure(code, place);
+  if (code != SQLITE_OK) return SqliteFailure(code, place);
   return Statement(statement);
 }
 
@@ -49,7 +43,7 @@ absl::StatusOr<std::vector<std::string>> Texts(sqlite3* handle, const std::strin
   std::vector<std::string> texts;
   int code = sqlite3_step(statement.get());
   for (; code == SQLITE_ROW; code = sqlite3_step(statement.get())) texts.push_back(Column(statement.get(), 0));
-  if (code != SQLITE_DONE) return Failure(code, place);
+  if (code != SQLITE_DONE) return SqliteFailure(code, place);
   return texts;
 }
 
@@ -76,7 +70,7 @@ class SqliteSource : public RecordSource {
             .group = Column(statement.get(), 3),
             .due = never ? absl::InfiniteFuture() : FromMicros(sqlite3_column_int64(statement.get(), 4))}});
     }
-    if (code != SQLITE_DONE) return Failure(code, TableName(table));
+    if (code != SQLITE_DONE) return SqliteFailure(code, TableName(table));
     return records;
   }
 
@@ -103,7 +97,7 @@ class SqliteSource : public RecordSource {
     for (const SchemaChange& change : SqliteSchemaChanges()) {
       if (code == SQLITE_OK) code = sqlite3_exec(opened, change.sql.c_str(), nullptr, nullptr, nullptr);
     }
-    if (code != SQLITE_OK) return Failure(code, "schema version");
+    if (code != SQLITE_OK) return SqliteFailure(code, "schema version");
     ASSIGN_OR_RETURN(const std::vector<std::string> expected, Texts(fresh.get(), kObjects, path_));
     ASSIGN_OR_RETURN(const std::vector<std::string> found, Texts(handle_.get(), kObjects, path_));
     if (expected != found) report.findings.emplace_back("Its tables or indexes are not those of its schema version.");
@@ -120,11 +114,11 @@ absl::StatusOr<std::unique_ptr<RecordSource>> OpenSqliteSource(const std::string
   sqlite3* opened = nullptr;
   int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
   Handle handle(opened);
-  if (code != SQLITE_OK) return Failure(code, path);
+  if (code != SQLITE_OK) return SqliteFailure(code, path);
   sqlite3_busy_timeout(opened, kBusyTimeoutMs);
   // The lock of a writer, without a write; or the snapshot that the first statement takes.
   code = sqlite3_exec(opened, others == Others::kWait ? "BEGIN IMMEDIATE" : "BEGIN", nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return Failure(code, path);
+  if (code != SQLITE_OK) return SqliteFailure(code, path);
   return std::make_unique<SqliteSource>(std::move(handle), path);
 }
 

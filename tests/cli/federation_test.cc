@@ -85,7 +85,7 @@ TEST_F(FederationCommandTest, IsWrittenAsJsonAtEveryStep) {
   EXPECT_EQ(At(signed_once.out, "/signed_by"), "[\"Ada\"]") << signed_once.err;
   const Outcome early = Run({"verify", "@map.json", "--root", "@root.yaml", "--at", "2026-03-02", "--json"});
   EXPECT_EQ(early.exit_code, 1);
-  EXPECT_EQ(At(early.out, "/reason"), "\"NODE_MAP_UNUSABLE\"");
+  EXPECT_EQ(At(early.out, "/reason"), "\"NODE_MAP_SIGNATURES\"");
   EXPECT_EQ(At(early.out, "/place"), "\"signatures\"");
   EXPECT_EQ(Run({"sign", "@map.json", "--key", "@cleo.pem", "--out", "@two.json"}).exit_code, 0);
   const Outcome combined = Run({"combine", "@map.json", "@two.json", "--out", "@both.json", "--json"});
@@ -140,7 +140,7 @@ TEST_F(FederationCommandTest, RefusesAndWritesNothing) {
   EXPECT_THAT(Run({"sign", "@map.json", "--key", "@no.pem"}).err, StartsWith("FIELD_INVALID at key"));
   EXPECT_THAT(Run({"sign", "@map.json", "--key", "@absent.pem"}).err, StartsWith("KEY_UNUSABLE"));
   EXPECT_THAT(Run({"publish", "@map.json", "--root", "@root.yaml", "--to", "@node-map.json"}).err,
-              StartsWith("NODE_MAP_UNUSABLE at signatures"));
+              StartsWith("NODE_MAP_SIGNATURES at signatures"));
   EXPECT_NE(access(Path("node-map.json").c_str(), F_OK), 0);
   const std::string draft = ReadAll(Path("draft.yaml"));
   EXPECT_THAT(Run({"add", "@draft.yaml", "--node", "BG"}).err, StartsWith("FIELD_MISSING at nodes[BG]"));

@@ -67,12 +67,12 @@ TEST(PathwayCommand, WhatCannotBeUsedIsRefusedWithThePlace) {
   WriteAll(items, "items: [{id: a, parts: [b]}, {id: b, parts: [a]}]\n");
   const Outcome circle = RunPathway(WithRules(folder, "  - {id: a, not_expired: {}}\n"), {"--items", items});
   EXPECT_EQ(circle.exit_code, 1);
-  EXPECT_THAT(circle.err, HasSubstr("FIELD_INVALID at items[0].parts: it leads back to itself"));
+  EXPECT_THAT(circle.err, HasSubstr("BUNDLE_CYCLIC at items[0].parts: it leads back to itself"));
   const Outcome contradiction = RunPathway(
       WithRules(folder, "  - {id: a, min_credits: {credits: \"30\"}}\n  - {id: b, max_credits: {credits: \"20\"}}\n"),
       {"--items", items});
   EXPECT_EQ(contradiction.exit_code, 1);
-  EXPECT_THAT(contradiction.err, HasSubstr("CONFIG_INVALID at rules[1].max_credits.credits"));
+  EXPECT_THAT(contradiction.err, HasSubstr("PATHWAY_CONTRADICTORY at rules[1].max_credits.credits"));
   const Outcome misspelt =
       RunPathway(WithRules(folder, "  - {id: a, min_credit: {credits: \"30\"}}\n"), {"--items", items});
   EXPECT_THAT(misspelt.err, HasSubstr("min_credits"));
@@ -112,7 +112,7 @@ TEST(StatisticsCommand, EventsThatCannotBeUsedAreRefusedByLineAndWithoutTheirVal
   const std::string good = "{\"date\":\"2026-01-01\",\"award\":{}}\n";
   const std::vector<BadEvents> rows = {
       {"no JSON", good + "{", "JSON_MALFORMED at "},
-      {"no object", good + "[]\n", "FIELD_INVALID at "},
+      {"no object", good + "[]\n", "EVENT_INVALID at "},
       {"an unknown member", good + "\n{\"date\":\"2026-01-01\",\"award\":{\"name\":\"Ada\"}}\n", ":3: "},
       {"no date", good + "{\"award\":{}}\n", ":2.date"},
       {"a text instead of a code", "{\"date\":\"2026-01-01\",\"award\":{\"learning\":{\"mode\":\"with Ada\"}}}\n",

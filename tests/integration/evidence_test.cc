@@ -170,7 +170,7 @@ TEST_F(EvidenceTest, AStoreThatWasPutBackFromACopyIsNotServedFrom) {
   ASSERT_EQ(federation_->StopNode("NL"), 0);
   fs::copy_file(Scratch("copy.sqlite"), store, fs::copy_options::overwrite_existing);
   EXPECT_FALSE(federation_->StartNode("NL").ok());
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "LOG_FILE_BROKEN")) << federation_->LogOf("NL");
+  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "LOG_TRUNCATED")) << federation_->LogOf("NL");
   EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "it was shortened")) << federation_->LogOf("NL");
 }
 

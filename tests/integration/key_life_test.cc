@@ -351,8 +351,9 @@ TEST_F(KeyLifeTest, RefusesAPeerThatRepeatsLongerThanItRemembers) {
     map.mutable_nodes(2)->mutable_duplicate_memory()->set_seconds(600);
     map.mutable_nodes(2)->set_endpoint("127.0.0.1:1");
   });
-  EXPECT_EQ(Deliver(*peer_, Sealed(Header())), "refusal NODE_MAP_UNUSABLE");
-  EXPECT_EQ(Ask(Office(), "XX").reason, "NODE_MAP_UNUSABLE") << "and nothing is sent to one that forgets too soon";
+  EXPECT_EQ(Deliver(*peer_, Sealed(Header())), "refusal DUPLICATE_MEMORY_TOO_SHORT");
+  EXPECT_EQ(Ask(Office(), "XX").reason, "DUPLICATE_MEMORY_TOO_SHORT")
+      << "and nothing is sent to one that forgets too soon";
   ChangeNodeMap([](federation::v1::NodeMap& map) {
     map.mutable_nodes(2)->clear_sending_horizon();
     map.mutable_nodes(2)->clear_duplicate_memory();

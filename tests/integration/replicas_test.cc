@@ -205,7 +205,7 @@ TEST_F(ReplicasTest, ANodeMovesFromSqliteToPostgresqlWithAllThatItHas) {
   EXPECT_EQ(copied.exit_code, 0) << copied.out << copied.err;
   const tests::Outcome again = tests::RunProgram({PASSERELLE_PROGRAM, "store", "copy", "--from", config, "--to", to});
   EXPECT_EQ(again.exit_code, 1) << again.out;
-  EXPECT_TRUE(absl::StrContains(again.err, "OUTPUT_NOT_WRITABLE")) << again.err;
+  EXPECT_TRUE(absl::StrContains(again.err, "OUTPUT_EXISTS")) << again.err;
 
   tests::WriteAll(config, moved);
   ASSERT_TRUE(federation_->StartNode("NO").ok()) << federation_->LogOf("NO");

@@ -125,7 +125,7 @@ class BackUp(unittest.TestCase):
             self.assertIn("exchange  2\n", done.stdout)
             done = run("store", "restore", "--config", config, "--from", backup)
             self.assertEqual(done.returncode, 1)
-            self.assertIn("STORE_UNAVAILABLE", done.stderr)
+            self.assertIn("STORE_IN_USE", done.stderr)
             self.assertIn("stop it first", done.stderr)
             self.assertEqual(run("store", "check", "--config", config).returncode, 0)
         done = run("store", "restore", "--config", config, "--from", backup)

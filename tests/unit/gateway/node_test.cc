@@ -290,7 +290,7 @@ TEST_F(NodeTest, TakesANewerNodeMapAndKeepsItWhenTheNextIsBroken) {
   Put("map.yaml", "verison: 7\n");
   EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"source\":\"file\",\"reason\":\"CONFIG_INVALID\""));
   PutMap(5);
-  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"source\":\"file\",\"reason\":\"NODE_MAP_UNUSABLE\""));
+  EXPECT_TRUE(Logs("\"event\":\"node_map.refused\",\"source\":\"file\",\"reason\":\"NODE_MAP_ROLLBACK\""));
   PutMap(8);
   EXPECT_TRUE(Logs("\"event\":\"node_map.replaced\",\"version\":8"));
 }
@@ -299,7 +299,7 @@ TEST_F(NodeTest, RefusesAnOlderNodeMapAfterARestart) {
   PutMap(6);
   ASSERT_THAT(Start(), IsOk());
   PutMap(5);
-  EXPECT_THAT(Start(), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  EXPECT_THAT(Start(), HasReasonAt(Reason::kNodeMapRollback, "version"));
   PutMap(6);
   EXPECT_THAT(Start(), IsOk());
 }

@@ -143,7 +143,7 @@ TEST(HarvestTest, ACatalogueThatShrinksTooMuchIsTakenForABrokenFile) {
   for (size_t i = 0; i < kSmallSource; ++i) offers.push_back(Offer(absl::StrCat("p", 100 + i)));
   ASSERT_OK(Harvest(Authority(), Catalogue(offers), {"d3", false}, &book));
   EXPECT_THAT(Harvest(Authority(), Catalogue({offers[0]}), {"d4", false}, &book),
-              HasReasonAt(Reason::kFieldInvalid, "catalogue"));
+              HasReasonAt(Reason::kCatalogueShrinks, "catalogue"));
   ASSERT_OK_AND_ASSIGN(const Harvested meant, Harvest(Authority(), Catalogue({offers[0]}), {"d5", true}, &book));
   EXPECT_EQ(meant.withdrawn, 2 * kSmallSource - 1);
 }

@@ -176,7 +176,7 @@ TEST_F(LogTest, WhatWaitsTooLongForAPlaceStopsTheNextOnes) {
   EXPECT_FALSE(log_->Sequence(10).ok());
   EXPECT_OK(Append(2));
   clock_.Advance(kSequencingPatience + absl::Seconds(1));
-  EXPECT_THAT(Append(3), HasReasonAt(Reason::kStoreUnavailable, "evidence"));
+  EXPECT_THAT(Append(3), HasReasonAt(Reason::kEvidenceUnavailable, "evidence"));
   EXPECT_THAT(log_->Sequence(10), testing::IsOkAndHolds(2));
   EXPECT_OK(Append(3));
 }
@@ -252,12 +252,12 @@ TEST_F(LogTest, AShortenedOrForkedLogIsNotOpenedBesideWhatWasRemembered) {
   }
   ASSERT_OK(shorter->Sequence(10).status());
   EXPECT_OK(Log::Open(options, Keys(), five));
-  EXPECT_THAT(Log::Open(options, Keys(), nine), HasReasonAt(Reason::kLogFile, "log"));
+  EXPECT_THAT(Log::Open(options, Keys(), nine), HasReasonAt(Reason::kLogTruncated, "log"));
   for (int i = 20; i < 30; ++i) {
     ASSERT_OK(other.Write([&](Transaction& tx) { return shorter->Append(About(i), "", tx); }));
   }
   ASSERT_OK(shorter->Sequence(20).status());
-  EXPECT_THAT(Log::Open(options, Keys(), nine), HasReasonAt(Reason::kLogProof, "log"));
+  EXPECT_THAT(Log::Open(options, Keys(), nine), HasReasonAt(Reason::kLogForked, "log"));
   options.secret = std::string(32, 't');
   EXPECT_THAT(Log::Open(options, Keys(), five), HasReasonAt(Reason::kKeyUnusable, "evidence secret"));
   const proof::SigningKey stranger = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
@@ -339,7 +339,7 @@ TEST_F(WitnessTest, AnotherHistoryIsRefusedAndKept) {
   }
   ASSERT_OK(fork->Sequence(10).status());
   const std::string forked = fork->Checkpoint().value();
-  EXPECT_THAT(Show(forked, 5), HasReason(Reason::kLogProof));
+  EXPECT_THAT(Show(forked, 5), HasReasonAt(Reason::kLogForked, "root"));
   EXPECT_THAT(witness_.Contradiction("FR"), testing::IsOkAndHolds(forked));
   EXPECT_THAT(witness_.Add("NO", Keys(), 0, {}, forked), HasReasonAt(Reason::kNote, "origin"));
   EXPECT_THAT(witness_.Add("FR", {}, 0, {}, forked), HasReason(Reason::kNoteSignature));
@@ -396,7 +396,7 @@ TEST_F(LogTest, APayloadOpensWithItsKeyAndNameOnlyAndNeverAfterErasure) {
     changed.set_sealed("x");
     EXPECT_THAT(OpenPayload(key, "name", changed), HasReason(Reason::kKeyUnusable));
     stored.clear_wrapped_key();
-    EXPECT_THAT(OpenPayload(key, "name", stored), HasReason(Reason::kResourceNotFound));
+    EXPECT_THAT(OpenPayload(key, "name", stored), HasReason(Reason::kEvidenceErased));
   }
   EXPECT_THAT(SealPayload("short", "name", "x", random_), HasReason(Reason::kInternal));
 }

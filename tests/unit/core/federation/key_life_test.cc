@@ -54,7 +54,7 @@ TEST_P(ActiveKeyTest, IsTheOneThatWasActivatedLast) {
   const absl::Time at = kNow + GetParam().at;
   const auto active = MessageKeySource(&keys).At(at);
   if (GetParam().signs < 0) {
-    EXPECT_THAT(active, HasReasonAt(Reason::kNodeMapUnusable, "nodes[NO].message_keys"));
+    EXPECT_THAT(active, HasReasonAt(Reason::kMessageKeyNotActive, "nodes[NO].message_keys"));
     return;
   }
   ASSERT_THAT(active, IsOk());
@@ -133,7 +133,7 @@ TEST_P(DuplicateMemoryTest, HasToOutlastTheSender) {
   if (c.enough) {
     EXPECT_THAT(status, IsOk());
   } else {
-    EXPECT_THAT(status, HasReasonAt(Reason::kNodeMapUnusable, "nodes[NL].duplicate_memory"));
+    EXPECT_THAT(status, HasReasonAt(Reason::kDuplicateMemoryTooShort, "nodes[NL].duplicate_memory"));
   }
 }
 

@@ -48,14 +48,14 @@ TEST_F(MapKeeperTest, TakesNewerOnesAndHandsOutTheFileAsItCame) {
 
 TEST_F(MapKeeperTest, RefusesAndKeepsWhatIsInForce) {
   ASSERT_OK_AND_ASSIGN(const auto keeper, Open(Signed(3)));
-  EXPECT_THAT(keeper->Offer(Signed(2)), HasReasonAt(Reason::kNodeMapUnusable, "version"));
-  EXPECT_THAT(keeper->Offer(FileOf(SmallMap(4), {0})), HasReasonAt(Reason::kNodeMapUnusable, "signatures"));
+  EXPECT_THAT(keeper->Offer(Signed(2)), HasReasonAt(Reason::kNodeMapRollback, "version"));
+  EXPECT_THAT(keeper->Offer(FileOf(SmallMap(4), {0})), HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
   v1::NodeMap fork = SmallMap(3);
   fork.mutable_nodes(0)->set_endpoint("evil.example:1");
-  EXPECT_THAT(keeper->Offer(FileOf(fork, {0, 1})), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  EXPECT_THAT(keeper->Offer(FileOf(fork, {0, 1})), HasReasonAt(Reason::kNodeMapFork, "version"));
   EXPECT_THAT(keeper->Offer("{"), HasReason(Reason::kJsonMalformed));
   EXPECT_THAT(keeper->OfferUnsigned(NodeDirectory::Make(SmallMap(9)).value()),
-              HasReasonAt(Reason::kNodeMapUnusable, "signatures"));
+              HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
   EXPECT_EQ(VersionOf(*keeper), 3u);
 }
 
@@ -67,7 +67,7 @@ TEST_F(MapKeeperTest, RemembersAcrossARestart) {
   // The file on disk is the old one; a peer had brought version 5.
   ASSERT_OK_AND_ASSIGN(const auto keeper, Open(Signed(3)));
   EXPECT_EQ(VersionOf(*keeper), 5u);
-  EXPECT_THAT(keeper->file_refused(), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  EXPECT_THAT(keeper->file_refused(), HasReasonAt(Reason::kNodeMapRollback, "version"));
   ASSERT_OK_AND_ASSIGN(const auto without, Open(Problem(Reason::kInputNotReadable, "node-map.json")));
   EXPECT_EQ(VersionOf(*without), 5u);
   EXPECT_THAT(without->file_refused(), HasReason(Reason::kInputNotReadable));
@@ -82,16 +82,16 @@ TEST_F(MapKeeperTest, FollowsTheRootAndNeverGoesBack) {
   ASSERT_OK_AND_ASSIGN(const auto keeper, Open(Problem(Reason::kInputNotReadable, "node-map.json")));
   EXPECT_EQ(keeper->root().version(), 2u);
   // 0 and 1 were enough before.
-  EXPECT_THAT(keeper->Offer(Signed(3)), HasReasonAt(Reason::kNodeMapUnusable, "signatures"));
+  EXPECT_THAT(keeper->Offer(Signed(3)), HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
 }
 
 TEST_F(MapKeeperTest, BeginsAnewWithAHigherRootOfTheOperator) {
   ASSERT_OK(Open(Signed(4)));
   const v1::FederationRoot fresh = Root(2, 1, {6});
-  EXPECT_THAT(Open(Signed(5), fresh), HasReasonAt(Reason::kNodeMapUnusable, "signatures"));
+  EXPECT_THAT(Open(Signed(5), fresh), HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
   v1::NodeMap map = SmallMap(3);
   *map.mutable_root() = fresh;
-  EXPECT_THAT(Open(FileOf(map, {6}), fresh), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  EXPECT_THAT(Open(FileOf(map, {6}), fresh), HasReasonAt(Reason::kNodeMapRollback, "version"));
   map.set_version(5);
   ASSERT_OK_AND_ASSIGN(const auto keeper, Open(FileOf(map, {6}), fresh));
   EXPECT_EQ(VersionOf(*keeper), 5u);
@@ -102,7 +102,7 @@ TEST_F(MapKeeperTest, AFrozenMapGoesStaleThenOverAndStillLetsANewerOneIn) {
   clock_.Set(kIssued + absl::Hours(24 * 60));
   ASSERT_OK_AND_ASSIGN(const auto keeper, Open(Signed(3)));
   EXPECT_EQ(keeper->holder()->Get()->AgeAt(clock_.Now()), MapAge::kOver);
-  EXPECT_THAT(keeper->holder()->Get()->FindActive("NO", clock_.Now()), HasReason(Reason::kNodeMapUnusable));
+  EXPECT_THAT(keeper->holder()->Get()->FindActive("NO", clock_.Now()), HasReason(Reason::kNodeMapStale));
   v1::NodeMap next = SmallMap(4);
   *next.mutable_issue_time() = base::ToProto(clock_.Now());
   *next.mutable_expire_time() = base::ToProto(clock_.Now() + absl::Hours(24));
@@ -112,7 +112,7 @@ TEST_F(MapKeeperTest, AFrozenMapGoesStaleThenOverAndStillLetsANewerOneIn) {
 
 TEST_F(MapKeeperTest, ADeadFileAloneIsNoMap) {
   clock_.Set(kIssued + absl::Hours(24 * 60));
-  EXPECT_THAT(Open(Signed(3)), HasReasonAt(Reason::kNodeMapUnusable, "expire_time"));
+  EXPECT_THAT(Open(Signed(3)), HasReasonAt(Reason::kNodeMapStale, "expire_time"));
 }
 
 TEST_F(MapKeeperTest, FromUnsignedToSignedTheVersionGoesOn) {
@@ -121,7 +121,7 @@ TEST_F(MapKeeperTest, FromUnsignedToSignedTheVersionGoesOn) {
   EXPECT_EQ(plain->signed_map(), nullptr);
   EXPECT_THAT(plain->Offer(Signed(7)), HasReasonAt(Reason::kNodeMapUnusable, "root"));
   EXPECT_THAT(plain->OfferUnsigned(NodeDirectory::Make(SmallMap(7)).value()), IsOkAndHolds(true));
-  EXPECT_THAT(Open(Signed(6)), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  EXPECT_THAT(Open(Signed(6)), HasReasonAt(Reason::kNodeMapRollback, "version"));
   EXPECT_THAT(Open(Signed(8)), IsOk());
 }
 

@@ -99,8 +99,8 @@ TEST_F(NodeMapTest, IsUnusableFromItsExpiryOn) {
   const auto directory = Directory();
   EXPECT_OK(directory->FindActive("NO", kNow - kSecond));
   EXPECT_OK(directory->Authenticate(Certificate('a'), kNow - kSecond));
-  EXPECT_THAT(directory->FindActive("NO", kNow), HasReason(Reason::kNodeMapUnusable));
-  EXPECT_THAT(directory->Authenticate(Certificate('a'), kNow), HasReason(Reason::kNodeMapUnusable));
+  EXPECT_THAT(directory->FindActive("NO", kNow), HasReason(Reason::kNodeMapStale));
+  EXPECT_THAT(directory->Authenticate(Certificate('a'), kNow), HasReason(Reason::kNodeMapStale));
 }
 
 TEST_F(NodeMapTest, LetsAKeySignWithinItsPeriodOnly) {
@@ -117,7 +117,7 @@ TEST_F(NodeMapTest, LetsAKeySignWithinItsPeriodOnly) {
 TEST_F(NodeMapTest, ReplacesAMapByOneThatIsNotOlder) {
   NodeMapHolder holder(Directory());
   map_.set_version(2);
-  EXPECT_THAT(holder.Replace(Directory()), HasReasonAt(Reason::kNodeMapUnusable, "version"));
+  EXPECT_THAT(holder.Replace(Directory()), HasReasonAt(Reason::kNodeMapRollback, "version"));
   EXPECT_EQ(holder.Get()->map().version(), 3u);
   map_.set_version(4);
   const auto before = holder.Get();

@@ -171,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Route, IsNotAnsweredFromAMapThatIsOver) {
   const auto directory = NodeDirectory::Make(Map()).value();
   EXPECT_THAT(FindAuthority(*directory, Question("recognition", "NO", 6, ""), kIssued + absl::Hours(24 * 40)),
-              HasReasonAt(Reason::kNodeMapUnusable, "expire_time"));
+              HasReasonAt(Reason::kNodeMapStale, "expire_time"));
 }
 
 }  // namespace

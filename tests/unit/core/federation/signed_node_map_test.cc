@@ -29,7 +29,7 @@ TEST(SignedNodeMap, IsProposedSignedAndCombined) {
   ASSERT_OK_AND_ASSIGN(const MapFile proposal, ProposeNodeMap(SmallMap(), nullptr));
   ASSERT_OK_AND_ASSIGN(MapFile first, ReadMapFile(WriteMapFile(proposal)));
   MapFile second = first;
-  EXPECT_THAT(OpenNodeMap(WriteMapFile(first), Nothing(), kNow), HasReasonAt(Reason::kNodeMapUnusable, "signatures"));
+  EXPECT_THAT(OpenNodeMap(WriteMapFile(first), Nothing(), kNow), HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
   ASSERT_THAT(SignMapFile(TestKey(0), first), IsOk());
   ASSERT_THAT(SignMapFile(TestKey(1), second), IsOk());
   EXPECT_THAT(SignMapFile(TestKey(0), first), HasReasonAt(Reason::kFieldInvalid, "key"));
@@ -49,20 +49,21 @@ TEST(SignedNodeMap, AForgedCopyDoesNotPushATrueSignatureOut) {
   EXPECT_THAT(OpenNodeMap(WriteMapFile(forged), Nothing(), kNow), IsOk());
 }
 
-// What is refused, and where.
+// What is refused, why, and where.
 struct Refused {
   const char* name;
   std::function<std::string()> file;
   HeldMap held;
   absl::Time now;
   const char* place;
+  Reason reason = Reason::kNodeMapUnusable;
 };
 
 class RefusedMapTest : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(RefusedMapTest, NamesItsPlace) {
   EXPECT_THAT(OpenNodeMap(GetParam().file(), GetParam().held, GetParam().now),
-              HasReasonAt(Reason::kNodeMapUnusable, GetParam().place));
+              HasReasonAt(GetParam().reason, GetParam().place));
 }
 
 std::string TwiceTheSameKey() {
@@ -100,37 +101,43 @@ const absl::Time kGraceOver = kExpiry + absl::Hours(24 * 7);
 INSTANTIATE_TEST_SUITE_P(
     All, RefusedMapTest,
     ::testing::Values(
-        Refused{"TooFewSignatures", [] { return FileOf(SmallMap(), {0}); }, Nothing(), kNow, "signatures"},
-        Refused{"NoSignature", [] { return FileOf(SmallMap(), {}); }, Nothing(), kNow, "signatures"},
-        Refused{"TheSameKeyTwice", TwiceTheSameKey, Nothing(), kNow, "signatures"},
+        Refused{"TooFewSignatures", [] { return FileOf(SmallMap(), {0}); }, Nothing(), kNow, "signatures",
+                Reason::kNodeMapSignatures},
+        Refused{"NoSignature", [] { return FileOf(SmallMap(), {}); }, Nothing(), kNow, "signatures",
+                Reason::kNodeMapSignatures},
+        Refused{"TheSameKeyTwice", TwiceTheSameKey, Nothing(), kNow, "signatures", Reason::kNodeMapSignatures},
         Refused{"AStrangersSignature",
                 [] {
                   return FileOf(SmallMap(), {0, 4, 5});
                 },
-                Nothing(), kNow, "signatures"},
-        Refused{"ASignatureOfAnotherKind", OtherType, Nothing(), kNow, "signatures"},
-        Refused{"SignaturesOfAnotherMap", SignaturesOfAnotherMap, Nothing(), kNow, "signatures"},
+                Nothing(), kNow, "signatures", Reason::kNodeMapSignatures},
+        Refused{"ASignatureOfAnotherKind", OtherType, Nothing(), kNow, "signatures", Reason::kNodeMapSignatures},
+        Refused{"SignaturesOfAnotherMap", SignaturesOfAnotherMap, Nothing(), kNow, "signatures",
+                Reason::kNodeMapSignatures},
         Refused{"Rollback",
                 [] {
                   return FileOf(SmallMap(3), {0, 1});
                 },
                 {FirstRoot(), 4, ""},
                 kNow,
-                "version"},
+                "version",
+                Reason::kNodeMapRollback},
         Refused{"Fork",
                 [] {
                   return FileOf(SmallMap(4), {0, 1});
                 },
                 {FirstRoot(), 4, base::Sha256Hex("other")},
                 kNow,
-                "version"},
+                "version",
+                Reason::kNodeMapFork},
         Refused{"FrozenBeyondGrace",
                 [] {
                   return FileOf(SmallMap(4), {0, 1});
                 },
                 {FirstRoot(), 3, ""},
                 kGraceOver,
-                "expire_time"},
+                "expire_time",
+                Reason::kNodeMapStale},
         Refused{"FromTheFuture",
                 [] {
                   return FileOf(SmallMap(), {0, 1});
@@ -180,41 +187,43 @@ INSTANTIATE_TEST_SUITE_P(
                 [] {
                   return FileOf(SecondRootMap(), {0, 1});
                 },
-                Nothing(), kNow, "signatures"},
+                Nothing(), kNow, "signatures", Reason::kNodeMapSignatures},
         Refused{"NewRootSignedByTheNewOnly",
                 [] {
                   return FileOf(SecondRootMap(), {2, 3});
                 },
-                Nothing(), kNow, "signatures"},
+                Nothing(), kNow, "signatures", Reason::kNodeMapSignatures},
         Refused{"NewRootWithoutItsNumber",
                 [] {
                   return FileOf(With(2, [](auto& map) { *map.mutable_root() = Root(1, 2, {1, 2, 3}); }), {1, 2});
                 },
-                Nothing(), kNow, "root"},
+                Nothing(), kNow, "root", Reason::kNodeMapRoot},
         Refused{"LowerThresholdUnderTheSameNumber",
                 [] {
                   return FileOf(With(2, [](auto& map) { map.mutable_root()->set_threshold(1); }), {0, 1});
                 },
-                Nothing(), kNow, "root"},
+                Nothing(), kNow, "root", Reason::kNodeMapRoot},
         Refused{"RootThatSkipsOne",
                 [] {
                   return FileOf(With(2, [](auto& map) { *map.mutable_root() = Root(3, 2, {1, 2, 3}); }), {0, 1, 2, 3});
                 },
-                Nothing(), kNow, "root.version"},
+                Nothing(), kNow, "root.version", Reason::kNodeMapRoot},
         Refused{"OldRootComesBack",
                 [] {
                   return FileOf(SmallMap(9), {0, 1});
                 },
                 {Root(2, 2, {1, 2, 3}), 2, ""},
                 kNow,
-                "signatures"},
+                "signatures",
+                Reason::kNodeMapSignatures},
         Refused{"OldRootComesBackWithSharedSigners",
                 [] {
                   return FileOf(SmallMap(9), {1, 2});
                 },
                 {Root(2, 2, {1, 2, 3}), 2, ""},
                 kNow,
-                "root.version"},
+                "root.version",
+                Reason::kNodeMapRoot},
         Refused{"HistoryThatBreaks",
                 [] {
                   return FileOf(SecondRootMap(5), {1, 3},
@@ -222,7 +231,8 @@ INSTANTIATE_TEST_SUITE_P(
                 },
                 {Root(1, 3, {0, 1, 2}), 0, ""},
                 kNow,
-                "history[0]"},
+                "history[0]",
+                Reason::kNodeMapSignatures},
         Refused{"ThresholdNought",
                 [] {
                   return FileOf(With(1, [](auto& map) { map.mutable_root()->set_threshold(0); }), {0, 1});
@@ -234,7 +244,7 @@ TEST(SignedNodeMap, IsTakenAsAStaleOneWithinItsGrace) {
   ASSERT_OK_AND_ASSIGN(const OpenedMap opened, OpenNodeMap(FileOf(SmallMap(), {0, 1}), Nothing(), kExpiry));
   EXPECT_EQ(opened.directory->AgeAt(kExpiry), MapAge::kStale);
   EXPECT_THAT(opened.directory->FindActive("NO", kExpiry), IsOk());
-  EXPECT_THAT(opened.directory->FindActive("NO", kGraceOver), HasReason(Reason::kNodeMapUnusable));
+  EXPECT_THAT(opened.directory->FindActive("NO", kGraceOver), HasReason(Reason::kNodeMapStale));
 }
 
 TEST(SignedNodeMap, TakesTheSameBytesAgain) {
@@ -271,17 +281,16 @@ TEST(SignedNodeMap, ANodeThatMissedChangesFollowsTheHistory) {
   EXPECT_THAT(OpenNodeMap(WriteMapFile(fourth), {Root(2, 2, {1, 2, 3}), 3, third.part.sha256}, kNow), IsOk());
   // Without the history, the step cannot be followed.
   fourth.history.clear();
-  EXPECT_THAT(OpenNodeMap(WriteMapFile(fourth), Nothing(), kNow),
-              HasReasonAt(Reason::kNodeMapUnusable, "root.version"));
+  EXPECT_THAT(OpenNodeMap(WriteMapFile(fourth), Nothing(), kNow), HasReasonAt(Reason::kNodeMapRoot, "root.version"));
 }
 
 TEST(SignedNodeMap, IsProposedOnlyAsASuccessor) {
   const MapFile present = SignedBy(SmallMap(4), {0, 1});
   EXPECT_THAT(ProposeNodeMap(SmallMap(4), &present), HasReasonAt(Reason::kNodeMapUnusable, "version"));
   EXPECT_THAT(ProposeNodeMap(With(5, [](auto& map) { *map.mutable_root() = Root(3, 1, {1}); }), &present),
-              HasReasonAt(Reason::kNodeMapUnusable, "root"));
+              HasReasonAt(Reason::kNodeMapRoot, "root"));
   EXPECT_THAT(ProposeNodeMap(With(5, [](auto& map) { *map.mutable_root() = Root(1, 1, {1}); }), &present),
-              HasReasonAt(Reason::kNodeMapUnusable, "root"));
+              HasReasonAt(Reason::kNodeMapRoot, "root"));
 }
 
 struct BadFile {

@@ -54,9 +54,6 @@ TEST(CheckPathwayTest, WhatCannotBeUsedIsRefusedWithThePlace) {
       {"rules { id: 'a' coverage { outcomes { id: 'o' } } }", "rules[0].coverage.match"},
       {"rules { id: 'a' max_overlap { fraction: '0.5' } }", "rules[0].max_overlap.action"},
       {"rules { id: 'a' exclusive_use {} }", "rules[0].exclusive_use.use"},
-      {"rules { id: 'a' exclusive_use { use: EXCLUSIVE_USE_NONE } } "
-       "rules { id: 'b' exclusive_use { use: EXCLUSIVE_USE_ACROSS_AWARDS } }",
-       "rules[1].exclusive_use"},
       {"rules { id: 'a' max_age {} }", "rules[0].max_age.months"},
       {"rules { id: 'a' max_age { months: 1201 } }", "rules[0].max_age.months"},
       {"rules { id: 'a' min_grade { scheme: 's' } }", "rules[0].min_grade.accepted"},
@@ -91,9 +88,12 @@ TEST(CheckPathwayTest, RulesThatContradictEachOtherAreRefused) {
               "rules { id: 'b' sequence { elements: 'y' elements: 'z' elements: 'x' } }",
        "rules[2].sequence.elements[0]"},
       {core + "rules { id: 'a' sequence { elements: 'x' elements: 'x' } }", "rules[1].sequence.elements[0]"},
+      {"rules { id: 'a' exclusive_use { use: EXCLUSIVE_USE_NONE } } "
+       "rules { id: 'b' exclusive_use { use: EXCLUSIVE_USE_ACROSS_AWARDS } }",
+       "rules[1].exclusive_use"},
   };
   for (const auto& [rules, place] : rows) {
-    EXPECT_THAT(CheckPathway(WrittenPathway(rules)), HasReasonAt(Reason::kConfigInvalid, place)) << rules;
+    EXPECT_THAT(CheckPathway(WrittenPathway(rules)), HasReasonAt(Reason::kPathwayContradictory, place)) << rules;
   }
   EXPECT_OK(CheckPathway(
       WrittenPathway("rules { id: 'a' min_credits { credits: '30' } } rules { id: 'b' max_credits { credits: '30' } }"
@@ -127,22 +127,27 @@ TEST(CheckPathwayTest, TooMuchIsRefused) {
   EXPECT_THAT(CheckItems(items), HasReasonAt(Reason::kInputTooLarge, "items"));
 }
 
-TEST(CheckItemsTest, MalformedItemsAndCirclesAreRefusedWithThePlace) {
+TEST(CheckItemsTest, MalformedItemsAreRefusedWithThePlace) {
   const std::vector<std::pair<const char*, const char*>> rows = {
-      {"a d=2026-02-30", "items[0].award_date"},
-      {"a; b u=tomorrow", "items[1].valid_until"},
-      {"a r=2026", "items[0].renewal_date"},
-      {"a l=9", "items[0].eqf_level"},
-      {"a c=five", "items[0].credits_low"},
-      {"a c=6-5", "items[0].credits_high"},
-      {"a parts=a", "items[0].parts"},
-      {"z; a parts=b; b parts=c; c parts=a", "items[1].parts"},
-      {"a sup=b; b sup=a", "items[0].supersedes"},
+      {"a d=2026-02-30", "items[0].award_date"}, {"a; b u=tomorrow", "items[1].valid_until"},
+      {"a r=2026", "items[0].renewal_date"},     {"a l=9", "items[0].eqf_level"},
+      {"a c=five", "items[0].credits_low"},      {"a c=6-5", "items[0].credits_high"},
   };
   for (const auto& [items, place] : rows) {
     EXPECT_THAT(CheckItems(WrittenItems(items)), HasReasonAt(Reason::kFieldInvalid, place)) << items;
   }
   EXPECT_THAT(CheckItems({v1::Item()}), HasReasonAt(Reason::kFieldMissing, "items[0].id"));
+}
+
+TEST(CheckItemsTest, CirclesAreRefusedWithTheWayRound) {
+  const std::vector<std::pair<const char*, const char*>> rows = {
+      {"a parts=a", "items[0].parts"},
+      {"z; a parts=b; b parts=c; c parts=a", "items[1].parts"},
+      {"a sup=b; b sup=a", "items[0].supersedes"},
+  };
+  for (const auto& [items, place] : rows) {
+    EXPECT_THAT(CheckItems(WrittenItems(items)), HasReasonAt(Reason::kBundleCyclic, place)) << items;
+  }
   const absl::Status circle = CheckItems(WrittenItems("z; a parts=b; b parts=c; c parts=a"));
   EXPECT_EQ(base::DetailOf(circle), "it leads back to itself: items[1] -> items[2] -> items[3] -> items[1]");
   EXPECT_OK(CheckItems(WrittenItems("a parts=b,c; b parts=d; c parts=d; d parts=elsewhere")));

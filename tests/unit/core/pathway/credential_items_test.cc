@@ -129,7 +129,7 @@ TEST(CredentialItemsTest, AnAchievementWithinItselfIsAPartOfItselfAndRefusedLate
     "title":{"en":"One"},"hasPart":{"id":"urn:epass:achievement:1","type":"LearningAchievement"}})",
               "");
   ASSERT_EQ(items.size(), 2u);
-  EXPECT_THAT(CheckItems(items), ::passerelle::testing::HasReasonAt(base::Reason::kFieldInvalid, "items[0].parts"));
+  EXPECT_THAT(CheckItems(items), ::passerelle::testing::HasReasonAt(base::Reason::kBundleCyclic, "items[0].parts"));
 }
 
 }  // namespace

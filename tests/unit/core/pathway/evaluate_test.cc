@@ -368,11 +368,11 @@ TEST(EvaluateTest, PathwaysThatAreNotInForceAreRefused) {
   pathway.set_valid_to("2026-12-31");
   EXPECT_OK(Evaluate(pathway, {{}, "2026-01-31", "", {}}));
   EXPECT_OK(Evaluate(pathway, {{}, "2026-12-31", "", {}}));
-  EXPECT_THAT(Evaluate(pathway, {{}, "2026-01-30", "", {}}), HasReasonAt(Reason::kConfigInvalid, "valid_from"));
-  EXPECT_THAT(Evaluate(pathway, {{}, "2027-01-01", "", {}}), HasReasonAt(Reason::kConfigInvalid, "valid_to"));
+  EXPECT_THAT(Evaluate(pathway, {{}, "2026-01-30", "", {}}), HasReasonAt(Reason::kPathwayNotInForce, "valid_from"));
+  EXPECT_THAT(Evaluate(pathway, {{}, "2027-01-01", "", {}}), HasReasonAt(Reason::kPathwayNotInForce, "valid_to"));
   EXPECT_THAT(Evaluate(pathway, {{}, "2026-02-30", "", {}}), HasReasonAt(Reason::kFieldInvalid, "day"));
   pathway.set_status(v1::PATHWAY_STATUS_WITHDRAWN);
-  EXPECT_THAT(Evaluate(pathway, {{}, kDay, "", {}}), HasReasonAt(Reason::kConfigInvalid, "status"));
+  EXPECT_THAT(Evaluate(pathway, {{}, kDay, "", {}}), HasReasonAt(Reason::kPathwayWithdrawn, "status"));
   pathway.set_status(v1::PATHWAY_STATUS_DRAFT);
   ASSERT_OK_AND_ASSIGN(const v1::Evaluation draft, Evaluate(pathway, {{}, kDay, "", {}}));
   ASSERT_EQ(draft.assumptions_size(), 1);

@@ -216,7 +216,7 @@ TEST_F(CasesTest, StepsOfTheProcedureAreTakenAtTheAuthorityAndStay) {
   EXPECT_THAT(bulgaria_.cases.Take("evaluator", id, action), HasReasonAt(Reason::kEtagMismatch, "revision"));
   action.set_revision(1);
   action.set_role(v1::CASE_ACTOR_HOLDER);
-  EXPECT_THAT(bulgaria_.cases.Take("evaluator", id, action), HasReasonAt(Reason::kFieldInvalid, "role"));
+  EXPECT_THAT(bulgaria_.cases.Take("evaluator", id, action), HasReasonAt(Reason::kActorNotAllowed, "role"));
   EXPECT_EQ(Authoritys(id).SerializeAsString(), delayed.SerializeAsString());
 }
 

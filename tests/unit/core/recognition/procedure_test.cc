@@ -330,7 +330,8 @@ TEST(ProcedureTable, EveryStateStepAndActorIsAllowedByTheTableOrRefusedWithAReas
           continue;
         }
         ++refused;
-        EXPECT_THAT(event, HasReasonAt(Reason::kFieldInvalid, rows.empty() ? "step" : "role"));
+        EXPECT_THAT(event, rows.empty() ? HasReasonAt(Reason::kTransitionNotAllowed, "step")
+                                        : HasReasonAt(Reason::kActorNotAllowed, "role"));
       }
     }
   }
@@ -367,15 +368,16 @@ TEST(Procedure, AClockThatWasSetBackIsRefused) {
   ASSERT_OK(scene.Take().status());
   scene.action.set_step(v1::CASE_STEP_CHECK_AUTHENTICITY);
   scene.action.set_revision(1);
-  EXPECT_THAT(scene.Take(kNow - absl::Seconds(1)), HasReasonAt(Reason::kFieldInvalid, "event_time"));
+  EXPECT_THAT(scene.Take(kNow - absl::Seconds(1)), HasReasonAt(Reason::kClockSetBack, "event_time"));
   EXPECT_OK(scene.Take(kNow).status());
 }
 
 TEST(Procedure, WithoutConsentNothingGoesOnButTheCaseCanEnd) {
-  for (const v1::Known consent : {v1::KNOWN_NO, v1::KNOWN_UNSPECIFIED}) {
+  for (const auto& [consent, reason] : {std::make_pair(v1::KNOWN_NO, Reason::kConsentWithdrawn),
+                                        std::make_pair(v1::KNOWN_UNSPECIFIED, Reason::kAuthorisationInvalid)}) {
     Scene scene = SceneFor(*TransitionsFrom(v1::CASE_STATE_COMPLETE, v1::CASE_STEP_CHECK_AUTHENTICITY)[0]);
     scene.content.mutable_procedure()->set_consent(consent);
-    EXPECT_THAT(scene.Take(), HasReasonAt(Reason::kAuthorisationInvalid, "consent"));
+    EXPECT_THAT(scene.Take(), HasReasonAt(reason, "consent"));
     scene.action.set_step(v1::CASE_STEP_WITHDRAW);
     scene.action.set_role(v1::CASE_ACTOR_HOLDER);
     EXPECT_OK(scene.Take().status());
@@ -387,7 +389,7 @@ TEST(Procedure, ARequestForInformationListsEverythingThatIsKnownToBeMissing) {
   AddItem(false, &scene);
   v1::MissingItem* other = scene.content.mutable_procedure()->add_items();
   other->set_input("A1-M07");
-  EXPECT_THAT(scene.Take(), HasReasonAt(Reason::kFieldInvalid, "guard"));
+  EXPECT_THAT(scene.Take(), HasReasonAt(Reason::kGuardNotMet, "guard"));
   v1::MissingItem* asked = scene.action.add_items();
   asked->set_input("A1-M07");
   asked->set_needed("The workload");
@@ -397,7 +399,7 @@ TEST(Procedure, ARequestForInformationListsEverythingThatIsKnownToBeMissing) {
   scene.action.set_step(v1::CASE_STEP_COMPLETE);
   scene.action.set_role(v1::CASE_ACTOR_SYSTEM);
   scene.action.set_revision(1);
-  EXPECT_THAT(scene.Take(), HasReasonAt(Reason::kFieldInvalid, "guard"));
+  EXPECT_THAT(scene.Take(), HasReasonAt(Reason::kGuardNotMet, "guard"));
   scene.action.set_step(v1::CASE_STEP_SUPPLY);
   scene.action.set_role(v1::CASE_ACTOR_HOLDER);
   ASSERT_OK(scene.Take().status());
@@ -447,7 +449,7 @@ TEST(Procedure, AnAppealCountsFromNotificationByTheTableOfCountries) {
   scene.action.set_role(v1::CASE_ACTOR_HOLDER);
   Scene late = scene;
   EXPECT_THAT(late.Take(absl::FromCivil(absl::CivilDay(2026, 4, 3), absl::UTCTimeZone())),
-              HasReasonAt(Reason::kFieldInvalid, "guard"));
+              HasReasonAt(Reason::kGuardNotMet, "guard"));
   EXPECT_OK(scene.Take(absl::FromCivil(absl::CivilDay(2026, 4, 2), absl::UTCTimeZone())).status());
 
   // Where no limit is known, nothing becomes final by the clock.
@@ -457,7 +459,7 @@ TEST(Procedure, AnAppealCountsFromNotificationByTheTableOfCountries) {
   unknown.action.set_revision(1);
   unknown.action.set_step(v1::CASE_STEP_BECOME_FINAL);
   unknown.action.set_role(v1::CASE_ACTOR_SYSTEM);
-  EXPECT_THAT(unknown.Take(kNow + absl::Hours(24 * 3650)), HasReasonAt(Reason::kFieldInvalid, "guard"));
+  EXPECT_THAT(unknown.Take(kNow + absl::Hours(24 * 3650)), HasReasonAt(Reason::kGuardNotMet, "guard"));
 }
 
 TEST(Procedure, WithdrawingLeavesNothingOfTheCaseButThatItWasThere) {
@@ -477,7 +479,7 @@ TEST(Procedure, ARefusalForWhatIsNotKnownIsNotTaken) {
   refusal.set_departure_reason("it is missing");
   *scene.action.mutable_decision() = refusal;
   const absl::StatusOr<v1::CaseEvent> event = scene.Take();
-  EXPECT_THAT(event, HasReasonAt(Reason::kNoEvidence, "decision.reasons"));
+  EXPECT_THAT(event, HasReasonAt(Reason::kRefusalWithoutGround, "decision.reasons"));
   EXPECT_EQ(event.status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

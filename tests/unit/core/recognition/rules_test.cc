@@ -91,7 +91,7 @@ TEST(ShippedPolicies, DoNotGoLiveWhenATestFails) {
   v1::RecognitionPolicy policy = Vectors();
   policy.mutable_tests(2)->mutable_expected()->set_kind(v1::DECISION_KIND_REFUSED);
   const absl::Status status = CheckGoesLive(policy);
-  EXPECT_THAT(status, HasReasonAt(Reason::kConfigInvalid, "tests[2]"));
+  EXPECT_THAT(status, HasReasonAt(Reason::kPolicyTestFailed, "tests[2]"));
   EXPECT_THAT(base::DetailOf(status), HasSubstr("kind: expected REFUSED"));
   policy.clear_tests();
   EXPECT_THAT(CheckGoesLive(policy), HasReasonAt(Reason::kConfigInvalid, "tests"));

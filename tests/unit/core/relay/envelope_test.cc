@@ -279,7 +279,7 @@ TEST_F(EnvelopeTest, RefusesASenderWhoTakesNoPart) {
   EXPECT_THAT(OpenNow(envelope), HasReason(Reason::kNodeUnknown));
   nodes_.map.mutable_nodes(0)->set_state(federation::v1::NODE_STATE_ACTIVE);
   *nodes_.map.mutable_expire_time() = base::ToProto(now_);
-  EXPECT_THAT(OpenNow(envelope), HasReason(Reason::kNodeMapUnusable));
+  EXPECT_THAT(OpenNow(envelope), HasReason(Reason::kNodeMapStale));
 }
 
 TEST_F(EnvelopeTest, RefusesAKeyOutsideOfItsPeriod) {

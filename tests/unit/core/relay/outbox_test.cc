@@ -528,7 +528,7 @@ TEST_F(OutboxTest, WaitsForANodeMapThatCanBeUsed) {
   *nodes_.map.mutable_expire_time() = base::ToProto(clock_.Now() - absl::Seconds(1));
   nodes_.Install();
   ASSERT_OK(outbox_->SendDue(1));
-  EXPECT_THAT(answers_.problems, ElementsAre(HasReason(Reason::kNodeMapUnusable)));
+  EXPECT_THAT(answers_.problems, ElementsAre(HasReason(Reason::kNodeMapStale)));
   nodes_.map.clear_expire_time();
   nodes_.Install();
   clock_.Advance(base::kRetryFirst);

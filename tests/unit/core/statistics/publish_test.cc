@@ -111,15 +111,16 @@ TEST(PublishTest, CubesOfTheSameAwardsAreProtectedTogether) {
 TEST(PublishTest, CutsThatCouldBeSubtractedAreRefused) {
   EXPECT_THAT(ParseCut("I02=provider"), HasReasonAt(Reason::kFieldInvalid, "cube"));
   EXPECT_THAT(ParseCut("I03=holder"), HasReasonAt(Reason::kFieldInvalid, "cube"));
-  EXPECT_THAT(Publish(Vector(), Request({"I02=level", "I02=mode"})), HasReasonAt(Reason::kFieldInvalid, "cube"));
-  EXPECT_THAT(Publish({}, Request({"I08=from,to", "I09=from,to,outcome"})), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(Publish(Vector(), Request({"I02=level", "I02=mode"})), HasReasonAt(Reason::kCubeDifferencing, "cube"));
+  EXPECT_THAT(Publish({}, Request({"I08=from,to", "I09=from,to,outcome"})),
+              HasReasonAt(Reason::kCubeDifferencing, "cube"));
   EXPECT_OK(Publish({}, Request({"I08=from,to,state", "I09=from,to,outcome"})));
   std::vector<v1::Event> events = Vector();
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> before, Publish(events, Request({"I02=provider_type,mode"})));
   EXPECT_OK(CheckAgainstPublished(before[0], before[0]));
   events.pop_back();
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> after, Publish(events, Request({"I02=provider_type,mode"})));
-  EXPECT_THAT(CheckAgainstPublished(before[0], after[0]), HasReasonAt(Reason::kFieldInvalid, "cube"));
+  EXPECT_THAT(CheckAgainstPublished(before[0], after[0]), HasReasonAt(Reason::kCubePublished, "cube"));
 }
 
 TEST(PublishTest, CutsAreLimitedAndChecked) {

@@ -134,7 +134,7 @@ TEST_F(EvidenceFolderTest, ALogMustContinueWhatWasSeen) {
   const std::string later = ReadFile(folder_ / "checkpoint", 10000).value();
   fs::remove_all(folder_);
   MakeLog(300);
-  EXPECT_THAT(Audit(later), HasReasonAt(Reason::kLogProof, "seen"));
+  EXPECT_THAT(Audit(later), HasReasonAt(Reason::kLogTruncated, "seen"));
   // Another history of the same size, with a good signature.
   evidence::MerkleTree tree;
   for (int i = 0; i < 200; ++i) tree.Append(evidence::LeafHash(absl::StrCat(i)));
@@ -143,7 +143,7 @@ TEST_F(EvidenceFolderTest, ALogMustContinueWhatWasSeen) {
   Sign(tree.Head());
   const std::string forked = ReadFile(good, 10000).value();
   ASSERT_OK(ReplaceFile(good, own));
-  EXPECT_THAT(Audit(forked), HasReasonAt(Reason::kLogProof, "seen"));
+  EXPECT_THAT(Audit(forked), HasReasonAt(Reason::kLogForked, "seen"));
   EXPECT_THAT(Audit("no note"), HasReason(Reason::kNote));
 }
 
@@ -166,7 +166,7 @@ TEST_F(EvidenceFolderTest, AStoredLogIsExportedWholeIntoANewFolder) {
   ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder_, {key}, log->Checkpoint().value()));
   EXPECT_EQ(audited.summary.sent, 300u);
   EXPECT_EQ(audited.opened.checkpoint.origin, name);
-  EXPECT_THAT(ExportLog(store, folder_), HasReason(Reason::kOutputNotWritable));
+  EXPECT_THAT(ExportLog(store, folder_), HasReason(Reason::kOutputExists));
 }
 
 }  // namespace

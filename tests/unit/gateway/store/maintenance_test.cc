@@ -145,7 +145,7 @@ TEST_F(MaintenanceTest, CopiesBetweenBothKinds) {
   ASSERT_OK_AND_ASSIGN(const StoreReport copied, CopyStore(sqlite_, postgresql));
   EXPECT_EQ(copied.tables[2].records, 100);
   ExpectSame(sqlite_, postgresql);
-  EXPECT_THAT(CopyStore(sqlite_, postgresql).status(), HasReasonAt(Reason::kOutputNotWritable, "to"));
+  EXPECT_THAT(CopyStore(sqlite_, postgresql).status(), HasReasonAt(Reason::kOutputExists, "to"));
   config::v1::NodeConfig back;
   back.set_store(folder_ + "/b.db");
   ASSERT_OK(CopyStore(postgresql, back).status());
@@ -163,7 +163,7 @@ TEST_F(MaintenanceTest, CopiesNothingFromAStoreThatSomebodyWritesTo) {
   ASSERT_OK(source.status());
   config::v1::NodeConfig other;
   other.set_store(folder_ + "/b.db");
-  EXPECT_THAT(CopyStore(sqlite_, other).status(), HasReasonAt(Reason::kStoreUnavailable, sqlite_.store()));
+  EXPECT_THAT(CopyStore(sqlite_, other).status(), HasReasonAt(Reason::kStoreInUse, sqlite_.store()));
 }
 
 }  // namespace

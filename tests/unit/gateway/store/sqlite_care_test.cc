@@ -83,8 +83,7 @@ TEST_F(SqliteCareTest, BacksUpARunningStoreAndRestoresIt) {
     ASSERT_THAT(Insert(*store, "c"), IsOk());
     ASSERT_OK_AND_ASSIGN(const StoreReport now, Check(Path("store")));
     EXPECT_EQ(Exchanges(now), 3);
-    EXPECT_THAT(RestoreSqliteStore(Path("backup"), Path("store")),
-                HasReasonAt(Reason::kStoreUnavailable, Path("store")));
+    EXPECT_THAT(RestoreSqliteStore(Path("backup"), Path("store")), HasReasonAt(Reason::kStoreInUse, Path("store")));
   }
   struct stat info = {};
   ASSERT_EQ(stat(Path("backup").c_str(), &info), 0);
@@ -146,8 +145,8 @@ TEST_F(SqliteCareTest, FindsDamage) {
   EXPECT_THAT(whole.findings, IsEmpty());
   ASSERT_THAT(BackUpSqliteStore(Path("store"), Path("backup")), IsOk());
   Damage("store");
-  EXPECT_THAT(Check(Path("store")), HasReasonAt(Reason::kStoreUnavailable, Path("store")));
-  EXPECT_THAT(BackUpSqliteStore(Path("store"), Path("of damage")), HasReason(Reason::kStoreUnavailable));
+  EXPECT_THAT(Check(Path("store")), HasReasonAt(Reason::kStoreDamaged, Path("store")));
+  EXPECT_THAT(BackUpSqliteStore(Path("store"), Path("of damage")), HasReason(Reason::kStoreDamaged));
   EXPECT_FALSE(std::filesystem::exists(Path("of damage")));
   EXPECT_FALSE(std::filesystem::exists(Path("of damage.partial")));
   ASSERT_THAT(RestoreSqliteStore(Path("backup"), Path("store")), IsOk());
@@ -159,18 +158,17 @@ TEST_F(SqliteCareTest, FindsDamage) {
 TEST_F(SqliteCareTest, RefusesWhatItCannotUse) {
   ASSERT_THAT(Insert(*Open(), "a"), IsOk());
   ASSERT_THAT(BackUpSqliteStore(Path("store"), Path("backup")), IsOk());
-  EXPECT_THAT(BackUpSqliteStore(Path("store"), Path("backup")),
-              HasReasonAt(Reason::kOutputNotWritable, Path("backup")));
+  EXPECT_THAT(BackUpSqliteStore(Path("store"), Path("backup")), HasReasonAt(Reason::kOutputExists, Path("backup")));
   EXPECT_THAT(BackUpSqliteStore(Path("store"), Path("none/backup")), HasReason(Reason::kOutputNotWritable));
   EXPECT_THAT(BackUpSqliteStore(Path("none"), Path("new")), HasReasonAt(Reason::kInputNotReadable, Path("none")));
   EXPECT_FALSE(std::filesystem::exists(Path("none"))) << "looking makes no store";
   std::ofstream(Path("text")) << "no store";
   std::ofstream(Path("empty"));
-  EXPECT_THAT(Check(Path("text")), HasReasonAt(Reason::kStoreUnavailable, Path("text")));
+  EXPECT_THAT(Check(Path("text")), HasReasonAt(Reason::kStoreDamaged, Path("text")));
   ASSERT_OK_AND_ASSIGN(const StoreReport empty, Check(Path("empty")));
   EXPECT_THAT(empty.findings, Not(IsEmpty()));
   for (const char* name : {"text", "empty"}) {
-    EXPECT_THAT(RestoreSqliteStore(Path(name), Path("store")), HasReasonAt(Reason::kStoreUnavailable, Path(name)));
+    EXPECT_THAT(RestoreSqliteStore(Path(name), Path("store")), HasReasonAt(Reason::kStoreDamaged, Path(name)));
   }
   sqlite3* newer = nullptr;
   ASSERT_EQ(sqlite3_open(Path("newer").c_str(), &newer), SQLITE_OK);
@@ -179,7 +177,7 @@ TEST_F(SqliteCareTest, RefusesWhatItCannotUse) {
   EXPECT_THAT(RestoreSqliteStore(Path("newer"), Path("store")), HasReason(Reason::kStoreUnavailable));
   ASSERT_THAT(RestoreSqliteStore(Path("backup"), Path("store")), IsOk());
   EXPECT_THAT(RestoreSqliteStore(Path("backup"), Path("store")),
-              HasReasonAt(Reason::kOutputNotWritable, ReplacedStorePath(Path("store"))));
+              HasReasonAt(Reason::kOutputExists, ReplacedStorePath(Path("store"))));
 }
 
 }  // namespace
