@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
@@ -27,6 +28,8 @@ using exchange::v1::Exchange;
 using exchange::v1::ExchangeState;
 
 constexpr int kLeavesMax = 10000;
+// The longest wait of a message, with room for a lost claim and for clocks.
+const absl::Duration kRetriedWithin = base::kRetryLast + 3 * base::kClaimLife;
 
 std::vector<StoredLeaf> LeavesOf(Node& node) {
   std::vector<StoredLeaf> leaves;
@@ -84,7 +87,7 @@ class Judgement {
   void JudgeWish(const Wish& wish);
   void JudgeEnd(const Wish& wish, const Exchange& exchange);
   void JudgeEvidence(const Wish& wish, const Exchange& exchange, const std::string& message, bool lied);
-  void JudgeState(const Wish& wish, const Exchange& exchange, const relay::Dispute* dispute);
+  void JudgeState(const Wish& wish, const Exchange& exchange, const relay::Dispute* dispute, bool lied);
   void JudgeList(int node);
   void JudgeLog(int node);
   void JudgeLeaves(int node);
@@ -140,7 +143,7 @@ void Judgement::JudgeEnd(const Wish& wish, const Exchange& exchange) {
   if (exchange.has_answer()) {
     JudgeEvidence(wish, exchange, message, world_.LiedAbout(message));
   } else {
-    JudgeState(wish, exchange, nullptr);
+    JudgeState(wish, exchange, nullptr, world_.LiedAbout(message));
   }
 }
 
@@ -167,11 +170,11 @@ void Judgement::JudgeEvidence(const Wish& wish, const Exchange& exchange, const 
     Violate(Invariant::kAnswer, where, "the asked node gave another answer");
   }
   if (!dispute->Settled()) Violate(Invariant::kAnswer, where, "the two sides do not agree");
-  JudgeState(wish, exchange, &*dispute);
+  JudgeState(wish, exchange, &*dispute, /*lied=*/false);
 }
 
 // Whether the state is the one that the answer leads to. Without an answer there is no dispute.
-void Judgement::JudgeState(const Wish& wish, const Exchange& exchange, const relay::Dispute* dispute) {
+void Judgement::JudgeState(const Wish& wish, const Exchange& exchange, const relay::Dispute* dispute, bool lied) {
   const Grant& grant = world_.grants()[wish.grant];
   const std::string where = absl::StrCat("exchange ", exchange.id(), " of ", world_.node(wish.asker).id());
   const std::string refusal = dispute == nullptr ? "" : dispute->refusal;
@@ -198,6 +201,9 @@ void Judgement::JudgeState(const Wish& wish, const Exchange& exchange, const rel
       if (exchange.has_answer()) Violate(Invariant::kAnswer, where, "expired with an answer");
       if (exchange.update_time().seconds() < exchange.expire_time().seconds()) {
         Violate(Invariant::kRest, where, "it expired before its time");
+      }
+      if (!lied && base::FromProto(exchange.expire_time()) > world_.calm_since() + kRetriedWithin) {
+        Violate(Invariant::kRest, where, "it expired although it could be sent");
       }
       return;
     default:

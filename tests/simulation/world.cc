@@ -122,6 +122,7 @@ Report World::Run() {
   for (size_t i = 0; i < wishes_.size(); ++i) Ask();
   for (acts_left_ = dice_.Between(10, 40); acts_left_ > 0; --acts_left_) Act();
   calm_ = true;
+  calm_since_ = now_;
   if (!ComeToRest()) report_.Violate(Invariant::kRest, "there is always something left to do");
   if (report_.violations.empty()) Judge(*this);
   if (report_.violations.empty() && dice_.Chance(150)) AfterRest();

@@ -74,6 +74,8 @@ class World : public Environment {
   // Whether the lying peer has given its word on the message, or sent it otherwise than its node has: then what the two
   // sides hold may differ.
   bool LiedAbout(const std::string& message_id) const { return lied_about_.count(message_id) > 0; }
+  // Since when everything works.
+  absl::Time calm_since() const { return calm_since_; }
   bool IsLiar(const std::string& node) const { return liar_ >= 0 && nodes_[liar_]->id() == node; }
   Report& report() { return report_; }
   void Count(Event event, absl::string_view what = "");
@@ -131,7 +133,8 @@ class World : public Environment {
   Report report_;
   absl::Time now_;
   bool calm_ = true;  // nothing goes wrong
-  int depth_ = 0;     // of what happens in between
+  absl::Time calm_since_;
+  int depth_ = 0;  // of what happens in between
   int acts_left_ = 0;
   int liar_ = -1;  // index of the node that lies; -1 for none
   Weather weather_;
