@@ -14,6 +14,8 @@ usage: scripts/check.sh <target>
   shell               shellcheck over the scripts
   unit                unit tests, release build
   integration         tests with running nodes, release build
+  sim [n]             the relay under seeded schedules, for a minute or n of them
+  faults [n]          running nodes that are killed and cut off, with 300 or n exchanges
   asan                all tests under the address and undefined behaviour sanitizers
   tsan                all tests under the thread sanitizer
   arch                rules of the source tree: include edges, sizes, banned calls
@@ -44,6 +46,12 @@ tests_of_label() {
   run_tests release --verbose -L "^$1\$"
   echo "$1: $PASSED passed, $FAILED failed, $SKIPPED skipped"
   ((FAILED == 0 && PASSED > 0))
+}
+
+# long_test <program> <folder> <variable> [count]: a test that does as much as the variable says.
+long_test() {
+  build release "$1"
+  env ${4:+"$3=$4"} "build/release/tests/$2/$1"
 }
 
 check_format() {
@@ -195,8 +203,10 @@ case $target in
   tidy) check_tidy "$@" ;;
   tidy-one) check_tidy_one "$@" ;;
   shell) check_shell ;;
-  unit) tests_of release unit -LE '^(integration|arch|api|docs|fuzz|helm|package|operating)$' ;;
+  unit) tests_of release unit -LE '^(integration|simulation|arch|api|docs|fuzz|helm|package|operating)$' ;;
   integration) tests_of release integration -L '^integration$' ;;
+  sim) long_test simulation_test simulation PASSERELLE_SIMULATION_SCHEDULES "$@" ;;
+  faults) long_test fault_test integration PASSERELLE_FAULT_EXCHANGES "$@" ;;
   asan) tests_of asan-ubsan asan ;;
   tsan) check_tsan ;;
   arch) tests_of release arch -L '^arch$' ;;
@@ -208,7 +218,7 @@ case $target in
   helm) tests_of_label helm ;;
   package) tests_of_label package ;;
   operating) tests_of_label operating ;;
-  sim | faults | postgres)
+  postgres)
     echo "check.sh: $target comes with a later release" >&2
     exit 2
     ;;

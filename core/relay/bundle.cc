@@ -178,7 +178,7 @@ absl::StatusOr<BundleFacts> VerifyBundle(const EvidenceBundle& bundle, const fed
   facts.node = bundle.node();
   facts.peer = bundle.peer();
   facts.message_id = bundle.message_id();
-  const auto opened = evidence::OpenCheckpoint(bundle.checkpoint(), NoteKeys(nodes));
+  const auto opened = evidence::OpenCheckpoint(bundle.checkpoint(), NoteKeysFor(nodes, bundle.checkpoint()));
   if (!opened.ok()) return Within("checkpoint", opened.status());
   const std::string name = evidence::LogName(bundle.node());
   if (opened->checkpoint.origin != name) return Problem(Reason::kNote, "checkpoint/origin", "it is another node's log");

@@ -1,5 +1,8 @@
 #include "core/relay/note_keys.h"
 
+#include <set>
+#include <string>
+
 #include "core/evidence/log.h"
 
 namespace passerelle::relay {
@@ -28,6 +31,18 @@ std::vector<evidence::NoteKey> NoteKeysOf(const federation::NodeDirectory& nodes
 std::vector<evidence::NoteKey> NoteKeys(const federation::NodeDirectory& nodes) {
   std::vector<evidence::NoteKey> keys;
   for (const federation::v1::Node& node : nodes.map().nodes()) Add(node, keys);
+  return keys;
+}
+
+std::vector<evidence::NoteKey> NoteKeysFor(const federation::NodeDirectory& nodes, absl::string_view note) {
+  std::vector<evidence::NoteKey> keys;
+  const absl::StatusOr<evidence::SignedNote> read = evidence::ReadNote(note);
+  if (!read.ok()) return keys;
+  std::set<std::string> names;
+  for (const evidence::NoteSignature& signature : read->signatures) names.insert(signature.name);
+  for (const federation::v1::Node& node : nodes.map().nodes()) {
+    if (names.count(evidence::LogName(node.id())) > 0) Add(node, keys);
+  }
   return keys;
 }
 

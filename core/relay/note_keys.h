@@ -19,4 +19,7 @@ std::vector<evidence::NoteKey> NoteKeysOf(const federation::NodeDirectory& nodes
 // Those of every node.
 std::vector<evidence::NoteKey> NoteKeys(const federation::NodeDirectory& nodes);
 
+// Those of the nodes under whose names a note is signed, if it can be read: a large map is not read for one note.
+std::vector<evidence::NoteKey> NoteKeysFor(const federation::NodeDirectory& nodes, absl::string_view note);
+
 }  // namespace passerelle::relay

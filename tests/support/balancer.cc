@@ -21,11 +21,7 @@ sockaddr_in Loopback(int port) {
   return address;
 }
 
-// Hands on what is there to read. False when the connection has ended.
-bool HandOn(int from, int to) {
-  char bytes[16384];
-  const ssize_t count = recv(from, bytes, sizeof(bytes), 0);
-  if (count <= 0) return false;
+bool SendAll(int to, const char* bytes, ssize_t count) {
   for (ssize_t sent = 0; sent < count;) {
     const ssize_t step = send(to, bytes + sent, static_cast<size_t>(count - sent), MSG_NOSIGNAL);
     if (step <= 0) return false;
@@ -36,7 +32,7 @@ bool HandOn(int from, int to) {
 
 }  // namespace
 
-Balancer::Balancer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Balancer::Balancer(Line line) : line_(std::move(line)), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof(address);
   bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
@@ -93,6 +89,15 @@ int Balancer::Connect() {
     close(server);
   }
   return -1;
+}
+
+// Hands on what is there to read. False when the connection has ended.
+bool Balancer::HandOn(int from, int to) const {
+  char bytes[16384];
+  const ssize_t count = recv(from, bytes, sizeof(bytes), 0);
+  if (count <= 0) return false;
+  const bool whole = line_();
+  return SendAll(to, bytes, whole ? count : count / 2) && whole;
 }
 
 void Balancer::Pump(int client) {

@@ -1,10 +1,11 @@
 // A balancer of TCP connections on the loopback interface: each goes to the next server in turn that takes it. What a
-// Service of Kubernetes does for the replicas behind it.
+// Service of Kubernetes does for the replicas behind it. It can also be a bad line.
 //
 // Thread-safety: thread-safe. Ownership: closes its connections and ends its threads when destroyed.
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -15,7 +16,11 @@ namespace passerelle::testing {
 
 class Balancer {
  public:
-  Balancer();
+  // Called before each piece that is handed on, from many threads: it may take its time, and with false the connection
+  // is cut within the piece.
+  using Line = std::function<bool()>;
+
+  explicit Balancer(Line line = [] { return true; });
   Balancer(const Balancer&) = delete;
   Balancer& operator=(const Balancer&) = delete;
   ~Balancer();
@@ -32,6 +37,9 @@ class Balancer {
   int Connect();
   void Pump(int client);
 
+  bool HandOn(int from, int to) const;
+
+  const Line line_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> ending_ = false;
