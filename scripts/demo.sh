@@ -18,6 +18,7 @@ cat <<'END'
 What to do next:
   scripts/test.sh                            runs every test and check
   build/release/passerelle --help            the command line
+  docs/getting-started.md                    call a node from your own program
   docs/ARCHITECTURE.md                       how it is built
   docs/adding-an-adapter.md                  how to read your country's format
 END
