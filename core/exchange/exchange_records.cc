@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 
 namespace passerelle::exchange {
@@ -70,6 +71,17 @@ absl::StatusOr<v1::Exchange> LoadWholeExchange(absl::string_view id, base::Trans
   exchange.mutable_documents()->Swap(delivery.mutable_documents());
   if (delivery.has_answer()) exchange.mutable_answer()->Swap(delivery.mutable_answer());
   return exchange;
+}
+
+absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(v1::Exchange exchange, LoadExchange(id, tx));
+  if (exchange.state() == v1::EXCHANGE_STATE_PENDING) {
+    return Problem(Reason::kFieldInvalid, "state", "the exchange is pending");
+  }
+  if (exchange.has_erase_time()) return absl::OkStatus();
+  *exchange.mutable_erase_time() = base::ToProto(now);
+  RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
+  return tx.Delete(Table::kExchange, DeliveryKey(exchange.id()));
 }
 
 }  // namespace passerelle::exchange

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/base/port/store.h"
 #include "passerelle/exchange/v1/exchange.pb.h"
 
@@ -17,6 +18,10 @@ absl::Status InsertExchange(const v1::Exchange& exchange, base::Transaction& tx)
 
 // Writes a changed exchange. `with_delivery` also writes its documents and answer, which happens once, at its end.
 absl::Status UpdateExchange(const v1::Exchange& exchange, bool with_delivery, base::Transaction& tx);
+
+// Deletes the documents and the answer of an exchange that has come to its end, and notes when; erasing again does
+// nothing. Problems: kResourceNotFound; kFieldInvalid at "state" for a pending one.
+absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transaction& tx);
 
 // An exchange without documents and answer. kResourceNotFound.
 absl::StatusOr<v1::Exchange> LoadExchange(absl::string_view id, base::Transaction& tx);

@@ -22,7 +22,16 @@ using base::Table;
 constexpr int kForgetBatch = 500;
 
 // Node ids have no slash, so no two messages share a key.
-std::string KeyOf(const Header& header) { return absl::StrCat(header.sender, "/", header.id); }
+std::string KeyOf(absl::string_view sender, absl::string_view id) { return absl::StrCat(sender, "/", id); }
+std::string KeyOf(const Header& header) { return KeyOf(header.sender, header.id); }
+
+absl::StatusOr<v1::StoredInbound> Read(const Record& record) {
+  v1::StoredInbound stored;
+  if (!stored.ParseFromString(record.value)) {
+    return Problem(Reason::kStoreUnavailable, "inbox", "a record cannot be read");
+  }
+  return stored;
+}
 
 // Whether an attempt could still pass the freshness check.
 bool CanBeFresh(const v1::ReceivedAttempt& attempt, absl::Time now) {
@@ -53,6 +62,7 @@ absl::Status CheckRetry(const Opened& message, const v1::StoredInbound& stored) 
   if (stored.attempts_size() >= base::kAttemptsRememberedMax) {
     return Problem(Reason::kOverloaded, "", "the message was repeated too often in a short time");
   }
+  if (!stored.has_answer()) return Problem(Reason::kEvidenceErased, "");
   return absl::OkStatus();
 }
 
@@ -139,10 +149,7 @@ absl::Status Inbox::StoreRefusal(const Opened& message, const absl::Status& prob
 absl::StatusOr<bool> Inbox::Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kInbox, KeyOf(message.header)));
   if (!record) return false;
-  v1::StoredInbound stored;
-  if (!stored.ParseFromString(record->value)) {
-    return Problem(Reason::kStoreUnavailable, "inbox", "a record cannot be read");
-  }
+  ASSIGN_OR_RETURN(v1::StoredInbound stored, Read(*record));
   const absl::Time now = options_.clock->Now();
   DropStaleAttempts(now, stored);
   outcome.problem = CheckRetry(message, stored);
@@ -195,6 +202,15 @@ absl::StatusOr<v1::Envelope> Inbox::Refuse(absl::string_view recipient, absl::st
   refusal.set_message(base::DetailOf(problem));
   refusal.set_retryable(entry.retryable);
   return Answer(recipient, request, {v1::Refusal::descriptor()->full_name(), refusal.SerializeAsString()});
+}
+
+absl::Status Inbox::EraseAnswer(absl::string_view sender, absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kInbox, KeyOf(sender, id)));
+  if (!record) return absl::OkStatus();
+  ASSIGN_OR_RETURN(v1::StoredInbound stored, Read(*record));
+  stored.clear_answer();
+  record->value = stored.SerializeAsString();
+  return tx.Update(Table::kInbox, *record);
 }
 
 absl::StatusOr<int> Inbox::Forget() {

@@ -65,6 +65,9 @@ class Inbox {
   // caller returns the status itself. Refusals of the store's failures and of replays are signed, but not stored.
   absl::StatusOr<v1::Envelope> Receive(absl::string_view sender, const v1::Envelope& envelope);
 
+  // Erases the answer that a message got, if it is still remembered. A repetition is refused with kEvidenceErased then.
+  static absl::Status EraseAnswer(absl::string_view sender, absl::string_view id, base::Transaction& tx);
+
   // Deletes what is older than base::kDuplicateMemory; returns how many. Called from time to time.
   absl::StatusOr<int> Forget();
 

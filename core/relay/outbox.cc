@@ -307,6 +307,17 @@ absl::StatusOr<std::optional<Evidence>> Outbox::ReadEvidence(absl::string_view i
   return Evidence{EnvelopeOf(stored.attempts(0), body->value), stored.answer()};
 }
 
+absl::Status Outbox::EraseAnswer(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, id));
+  if (!record) return absl::OkStatus();
+  ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(*record));
+  if (!stored.ended()) return Problem(Reason::kFieldInvalid, "state", "the message is on its way");
+  stored.clear_answer();
+  record->value = stored.SerializeAsString();
+  RETURN_IF_ERROR(tx.Update(Table::kOutbox, *record));
+  return tx.Delete(Table::kOutbox, BodyKey(id));
+}
+
 absl::StatusOr<absl::Time> Outbox::NextDue() const {
   absl::Time next = absl::InfiniteFuture();
   RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {

@@ -96,6 +96,10 @@ class Outbox {
   // The evidence of a message; nothing as long as it is not answered, or when it ended without an answer.
   static absl::StatusOr<std::optional<Evidence>> ReadEvidence(absl::string_view id, base::Transaction& tx);
 
+  // Erases the answer and the body of a message that has ended; does nothing for one that was never put here. Problem:
+  // kFieldInvalid at "state" while it is on its way.
+  static absl::Status EraseAnswer(absl::string_view id, base::Transaction& tx);
+
   // When the next message is due; InfiniteFuture when there is none.
   absl::StatusOr<absl::Time> NextDue() const;
 

@@ -1,5 +1,6 @@
 #include "gateway/cli/evidence_commands.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,10 +16,12 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/evidence/log.h"
+#include "core/exchange/exchange_records.h"
 #include "core/federation/signed_node_map.h"
 #include "core/proof/public_key.h"
 #include "core/relay/bundle.h"
 #include "core/relay/dispute.h"
+#include "core/relay/erase.h"
 #include "core/relay/note_keys.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
@@ -68,6 +71,7 @@ absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> NodesOf(const E
 struct Found {
   evidence::v1::Side side = evidence::v1::SIDE_UNSPECIFIED;
   relay::MessageName name;
+  std::string type;
 };
 
 // Calls `visit` with every leaf that has its place, in order, until it returns a problem.
@@ -84,25 +88,23 @@ absl::Status ForEachLeaf(base::Transaction& tx,
   return absl::OkStatus();
 }
 
-// Looks through the log for a message, or for what messages belong to.
-absl::StatusOr<Found> FindMessage(const std::string& id, base::Transaction& tx) {
-  std::optional<Found> found;
+// Looks through the log for a message, or for what messages belong to; in the order of the log, at least one.
+absl::StatusOr<std::vector<Found>> FindMessages(const std::string& id, base::Transaction& tx) {
+  std::vector<Found> found;
   const auto look = [&](const evidence::v1::StoredLeaf& leaf) -> absl::Status {
     const evidence::v1::StoredStatement& about = leaf.statement();
     if (about.message_id() != id && leaf.resource() != id) return absl::OkStatus();
     const bool received = about.kind() == evidence::LeafKindName(evidence::LeafKind::kReceived);
     const Found here = {received ? evidence::v1::SIDE_RECEIVER : evidence::v1::SIDE_SENDER,
-                        {about.peer(), about.message_id(), leaf.resource()}};
-    if (found && (found->name.id != here.name.id || found->side != here.side)) {
-      return Problem(Reason::kFieldInvalid, "--id",
-                     absl::StrCat("several messages belong to it: ", found->name.id, ", ", here.name.id));
-    }
-    found = here;
+                        {about.peer(), about.message_id(), leaf.resource()},
+                        about.type()};
+    const auto same = [&](const Found& other) { return other.name.id == here.name.id && other.side == here.side; };
+    if (std::none_of(found.begin(), found.end(), same)) found.push_back(here);
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(ForEachLeaf(tx, look));
-  if (!found) return Problem(Reason::kResourceNotFound, "--id", "the log has nothing about it");
-  return *found;
+  if (found.empty()) return Problem(Reason::kResourceNotFound, "--id", "the log has nothing about it");
+  return found;
 }
 
 absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stores, const Console& console) {
@@ -117,8 +119,12 @@ absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stor
   const relay::MessageLog messages({log.get(), PayloadKey(secret), &random});
   EvidenceBundle bundle;
   const absl::Status read = store->Read([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const Found found, FindMessage(request.id, tx));
-    ASSIGN_OR_RETURN(bundle, relay::MakeBundle(found.side, found.name, messages, *nodes, tx));
+    ASSIGN_OR_RETURN(const std::vector<Found> found, FindMessages(request.id, tx));
+    if (found.size() > 1) {
+      return Problem(Reason::kFieldInvalid, "--id",
+                     absl::StrCat("several messages belong to it: ", found[0].name.id, ", ", found[1].name.id));
+    }
+    ASSIGN_OR_RETURN(bundle, relay::MakeBundle(found[0].side, found[0].name, messages, *nodes, tx));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);
@@ -131,6 +137,33 @@ absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stor
   }
   if (!request.out.empty()) return WriteResult(request.out, json);
   console.out << json;
+  return absl::OkStatus();
+}
+
+absl::Status EraseFound(const Found& found, absl::Time now, base::Transaction& tx) {
+  if (absl::StartsWith(found.type, "passerelle.recognition.")) {
+    return Problem(Reason::kFieldInvalid, "--id", "it belongs to a recognition case, a file that its authority keeps");
+  }
+  RETURN_IF_ERROR(relay::EraseContent(found.side, found.name, tx));
+  const absl::Status erased = exchange::EraseDelivery(found.name.resource, now, tx);
+  // Not every message belongs to an exchange.
+  return base::ReasonOf(erased) == Reason::kResourceNotFound ? absl::OkStatus() : erased;
+}
+
+absl::Status Erase(const EvidenceEraseRequest& request, const StoreTools& stores, const Console& console) {
+  ASSIGN_OR_RETURN(const config::v1::NodeConfig config, LoadNodeConfig(request.config));
+  ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, stores.open(config));
+  const absl::Time now = SystemClock().Now();
+  std::vector<Found> erased;
+  RETURN_IF_ERROR(store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(erased, FindMessages(request.id, tx));
+    for (const Found& found : erased) RETURN_IF_ERROR(EraseFound(found, now, tx));
+    return absl::OkStatus();
+  }));
+  for (const Found& found : erased) {
+    console.out << "erased: message " << found.name.id << (found.side == evidence::v1::SIDE_SENDER ? " to " : " from ")
+                << found.name.peer << "\n";
+  }
   return absl::OkStatus();
 }
 
@@ -374,6 +407,10 @@ std::string DisputeJson(const relay::Dispute& dispute) {
 
 int RunEvidenceExport(const EvidenceExportRequest& request, const StoreTools& stores, const Console& console) {
   return Finish(Export(request, stores, console), console);
+}
+
+int RunEvidenceErase(const EvidenceEraseRequest& request, const StoreTools& stores, const Console& console) {
+  return Finish(Erase(request, stores, console), console);
 }
 
 int RunEvidenceList(const std::string& config, const StoreTools& stores, const Console& console) {

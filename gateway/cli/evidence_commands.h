@@ -30,6 +30,15 @@ int RunEvidenceExport(const EvidenceExportRequest& request, const StoreTools& st
 // Lists the leaves of a node's log in their order: time, kind, the other node, message, type, and what it belongs to.
 int RunEvidenceList(const std::string& config, const StoreTools& stores, const Console& console);
 
+struct EvidenceEraseRequest {
+  std::string config;  // of the node, YAML; the node may run meanwhile
+  std::string id;      // of a message, or of an exchange
+};
+// Erases the content of every message that has the id or belongs to it, and the documents of the exchange, in one
+// transaction. Problems: kResourceNotFound when the log has nothing under that id; kFieldInvalid for what is still on
+// its way, and for a recognition case, whose file is not the gateway's to erase.
+int RunEvidenceErase(const EvidenceEraseRequest& request, const StoreTools& stores, const Console& console);
+
 struct EvidenceVerifyRequest {
   std::string bundle;  // JSON; or
   std::string folder;  // a log

@@ -20,6 +20,9 @@ void EvidenceGrammar::AddTo(CLI::App* evidence) {
   exporting->add_option("--id", export_.id, "The message, or the exchange or case that it belongs to");
   exporting->add_option("--out", export_.out, "File to write the bundle to; standard output when not given");
   exporting->add_option("--log", export_.folder, "New folder to write the whole log to");
+  CLI::App* erase = evidence->add_subcommand("erase", "Erases the content of messages; that there were some stays.");
+  erase->add_option("--config", erase_.config, "Configuration of the node, YAML")->required();
+  erase->add_option("--id", erase_.id, "The message, or the exchange that it belongs to")->required();
   CLI::App* list = evidence->add_subcommand("list", "Lists what the log of a node has.");
   list->add_option("--config", list_config_, "Configuration of the node, YAML")->required();
   CLI::App* verify =
@@ -59,6 +62,7 @@ int EvidenceGrammar::RunVerify(const Console& console) const {
 int EvidenceGrammar::Run(const StoreTools& stores, const Console& console) {
   const std::string name = evidence_->get_subcommands().front()->get_name();
   if (name == "export") return RunExport(stores, console);
+  if (name == "erase") return RunEvidenceErase(erase_, stores, console);
   if (name == "list") return RunEvidenceList(list_config_, stores, console);
   if (name == "verify") return RunVerify(console);
   return RunEvidenceDispute(dispute_, console);

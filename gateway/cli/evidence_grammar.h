@@ -19,7 +19,7 @@ class EvidenceGrammar {
   int Run(const StoreTools& stores, const Console& console);
   static constexpr char kUsage[] =
       "export --config FILE --id ID [--out BUNDLE] | export --config FILE --log FOLDER | "
-      "list --config FILE | "
+      "erase --config FILE --id ID | list --config FILE | "
       "verify BUNDLE [--node-map FILE [--root FILE]] [--json] | verify --log FOLDER --key FILE|--node-map FILE [--root "
       "FILE] [--seen CHECKPOINT] "
       "[--json] | dispute BUNDLE BUNDLE [--node-map FILE [--root FILE]] [--json]";
@@ -31,6 +31,7 @@ class EvidenceGrammar {
   CLI::App* evidence_ = nullptr;
   std::string list_config_;
   EvidenceExportRequest export_;
+  EvidenceEraseRequest erase_;
   EvidenceVerifyRequest verify_;
   EvidenceDisputeRequest dispute_;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/digest.h"
+#include "core/exchange/exchange_records.h"
 #include "tests/unit/core/exchange/exchange_fixture.h"
 
 namespace passerelle::exchange {
@@ -68,6 +69,25 @@ TEST_F(ExchangesTest, DeliversTheOriginalItsTranslationAndTheSignedAnswer) {
   EXPECT_EQ(signed_delivery.documents(0).document().content(), NoteDocument());
   ASSERT_OK_AND_ASSIGN(const sharing::v1::Authorisation used, norway_.authorisations.Get(authorisation_.id()));
   EXPECT_EQ(used.uses_made(), 1);
+}
+
+TEST_F(ExchangesTest, ErasesWhatArrivedAndKeepsThatItDid) {
+  ASSERT_OK_AND_ASSIGN(const v1::Exchange created, bulgaria_.exchanges.Create("evaluator", Request()));
+  const auto erase = [&] {
+    return bulgaria_.memory.Write(
+        [&](base::Transaction& tx) { return EraseDelivery(created.id(), network_.clock.Now(), tx); });
+  };
+  EXPECT_THAT(erase(), HasReasonAt(Reason::kFieldInvalid, "state"));
+  network_.Run();
+  const absl::Time then = network_.clock.Now();
+  ASSERT_OK(erase());
+  network_.clock.Advance(absl::Hours(1));
+  ASSERT_OK(erase()) << "erasing again does nothing";
+  const v1::Exchange erased = Get(created.id());
+  EXPECT_EQ(erased.state(), v1::EXCHANGE_STATE_DELIVERED);
+  EXPECT_EQ(base::FromProto(erased.erase_time()), then);
+  EXPECT_TRUE(erased.documents().empty());
+  EXPECT_FALSE(erased.has_answer());
 }
 
 TEST_F(ExchangesTest, RefusesRequestsThatCannotBeSentAndNamesTheField) {

@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
 #include "core/relay/dispute.h"
+#include "core/relay/erase.h"
 #include "core/relay/inbox.h"
 #include "core/relay/note_keys.h"
 #include "core/relay/outbox.h"
@@ -382,6 +384,48 @@ TEST_F(BundleTest, WhatIsErasedCannotBeReadAndTheLogStillVerifies) {
     return MessageLog::Erase(evidence::v1::SIDE_RECEIVER, {"NO", kOther}, tx);
   }),
               HasReason(Reason::kResourceNotFound));
+}
+
+// Whether any record of a message in a node's store has these bytes.
+bool Holds(base::Store& store, absl::string_view bytes) {
+  bool holds = false;
+  EXPECT_OK(store.Read([&](base::Transaction& tx) -> absl::Status {
+    using Place = std::pair<base::Table, std::string>;
+    for (const auto& [table, key] :
+         {Place(base::Table::kOutbox, kId), Place(base::Table::kOutbox, absl::StrCat(kId, "/body")),
+          Place(base::Table::kInbox, absl::StrCat("NO/", kId))}) {
+      ASSIGN_OR_RETURN(const auto record, tx.Get(table, key));
+      holds = holds || (record && absl::StrContains(record->value, bytes));
+    }
+    return absl::OkStatus();
+  }));
+  return holds;
+}
+
+TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
+  const auto erase = [](Side& node, evidence::v1::Side side, const std::string& peer) {
+    return node.store.Write([&](base::Transaction& tx) { return EraseContent(side, {peer, kId}, tx); });
+  };
+  ASSERT_OK(Put(kId, "Solveig"));
+  EXPECT_THAT(erase(norway_, evidence::v1::SIDE_SENDER, "FR"), HasReasonAt(Reason::kFieldInvalid, "state"));
+  ASSERT_OK(outbox_.SendDue(1).status());
+  EXPECT_TRUE(Holds(norway_.store, "Solveig"));
+  EXPECT_TRUE(Holds(france_.store, "Solveig"));
+  ASSERT_OK(erase(norway_, evidence::v1::SIDE_SENDER, "FR"));
+  ASSERT_OK(erase(france_, evidence::v1::SIDE_RECEIVER, "NO"));
+  EXPECT_FALSE(Holds(norway_.store, "Solveig"));
+  EXPECT_FALSE(Holds(france_.store, "Solveig"));
+  EXPECT_OK(erase(norway_, evidence::v1::SIDE_SENDER, "FR")) << "erasing again does nothing";
+  EXPECT_EQ(norway_.Leaves().size(), 2u);
+  // A repetition has no second effect, and gets no content.
+  Header header = nodes_.Request(clock_.Now() + absl::Seconds(2));
+  header.id = kId;
+  ASSERT_OK_AND_ASSIGN(const v1::Envelope repeated, Seal(nodes_.norway, header, "Solveig"));
+  ASSERT_OK_AND_ASSIGN(const v1::Envelope answer, inbox_.Receive("NO", repeated));
+  v1::Refusal refusal;
+  ASSERT_TRUE(refusal.ParseFromString(answer.body()));
+  EXPECT_EQ(refusal.reason(), "EVIDENCE_ERASED");
+  EXPECT_EQ(france_.Leaves().size(), 1u);
 }
 
 TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
