@@ -262,6 +262,7 @@ absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v
     stored.set_ended(true);
     KeepAttempt(judgement.request, stored);
     if (evidence != nullptr) {
+      if (stored.attempts().empty()) return Problem(Reason::kStoreUnavailable, "outbox", "an attempt is missing");
       *stored.mutable_answer() = *evidence;
       RETURN_IF_ERROR(LogAnswer(claim.message, EnvelopeOf(stored.attempts(0), claim.message.body), *evidence, tx));
     }

@@ -153,8 +153,7 @@ void Judgement::JudgeEvidence(const Wish& wish, const Exchange& exchange, const 
   const std::string where = absl::StrCat("exchange ", exchange.id(), " of ", asker);
   const auto sender = Facts(wish.asker, evidence::v1::SIDE_SENDER, exchange.peer(), message);
   if (!sender.ok()) return Violate(Invariant::kReceipt, absl::StrCat(where, ", sender"), sender.status().message());
-  if (exchange.answer().SerializeAsString().empty() ||
-      relay::EnvelopeSha256(exchange.answer()) != sender->answer->sha256) {
+  if (!sender->answer || relay::EnvelopeSha256(exchange.answer()) != sender->answer->sha256) {
     Violate(Invariant::kAnswer, where, "the exchange has another answer than its evidence");
   }
   if (lied) return;

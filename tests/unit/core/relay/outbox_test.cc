@@ -12,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
 #include "core/relay/inbox.h"
+#include "passerelle/relay/v1/stored.pb.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/faulty_store.h"
@@ -344,6 +345,24 @@ TEST_F(OutboxTest, KeepsTheMessageWhenTheAnswerCannotBeHandled) {
   ASSERT_OK(outbox_->SendDue(1));
   EXPECT_EQ(End(), "to a (signed)");
   EXPECT_EQ(peer_handler_.effects, 1);
+}
+
+TEST_F(OutboxTest, EndsNothingWithoutTheAttemptThatWasAnswered) {
+  ASSERT_OK(Put(Message()));
+  transport_.peer = [this](const v1::Envelope& request) {
+    // A record that has lost its attempts while the peer was asked.
+    EXPECT_OK(memory_.Write([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(std::optional<base::Record> record, tx.Get(Table::kOutbox, kId));
+      v1::StoredOutbound stored;
+      EXPECT_TRUE(stored.ParseFromString(record->value));
+      stored.clear_attempts();
+      record->value = stored.SerializeAsString();
+      return tx.Update(Table::kOutbox, *record);
+    }));
+    return inbox_->Receive("NO", request);
+  };
+  EXPECT_THAT(outbox_->SendDue(1), HasReasonAt(Reason::kStoreUnavailable, "outbox"));
+  EXPECT_EQ(End(), "");
 }
 
 TEST_F(OutboxTest, LetsOneCallerAtATimeSendAMessage) {
