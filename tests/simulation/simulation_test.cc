@@ -12,14 +12,17 @@
 #include <string>
 
 #include "absl/strings/numbers.h"
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "tests/simulation/world.h"
 
 namespace passerelle::simulation {
 namespace {
 
-constexpr double kSeconds = 60;          // of processor time, without a wish
-constexpr uint64_t kSchedulesMin = 500;  // less would show that something is wrong with the speed
+constexpr double kSeconds = 60;                        // of processor time, without a wish
+constexpr absl::Duration kWaitMax = absl::Minutes(3);  // for that time, on a machine that is busy
+constexpr uint64_t kSchedulesMin = 500;                // fewer do not show all that can happen
+constexpr uint64_t kTold = 10000;
 constexpr uint64_t kSeedsForABug = 400;
 
 std::optional<uint64_t> Wished(const char* name) {
@@ -43,7 +46,13 @@ TEST(Simulation, EveryScheduleKeepsTheInvariants) {
   std::array<uint64_t, kEvents> events = {};
   const double start = ProcessorSeconds();
   uint64_t count = 0;
-  for (; wished ? count < *wished : count < kSchedulesMin || ProcessorSeconds() - start < kSeconds; ++count) {
+  const absl::Time end = absl::Now() + kWaitMax;
+  const auto goes_on = [&] {
+    if (wished) return count < *wished;
+    return count < kSchedulesMin || (ProcessorSeconds() - start < kSeconds && absl::Now() < end);
+  };
+  for (; goes_on(); ++count) {
+    if (count > 0 && count % kTold == 0) std::cout << count << " schedules so far" << std::endl;
     const Report report = RunSchedule(first + count);
     ASSERT_TRUE(report.violations.empty()) << report.Text() << "again: PASSERELLE_SIMULATION_SEED=" << report.seed;
     for (int i = 0; i < kEvents; ++i) events[i] += report.events[i];
