@@ -19,7 +19,7 @@
 namespace passerelle::simulation {
 namespace {
 
-constexpr double kSeconds = 60;                        // of processor time, without a wish
+constexpr double kSeconds = 30;                        // of processor time, without a wish
 constexpr absl::Duration kWaitMax = absl::Minutes(3);  // for that time, on a machine that is busy
 constexpr uint64_t kSchedulesMin = 500;                // fewer do not show all that can happen
 constexpr uint64_t kTold = 10000;
