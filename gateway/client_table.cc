@@ -17,13 +17,24 @@ void ClientTable::Replace(const config::v1::ClientPort& port) {
   clients_ = std::move(clients);
 }
 
+std::shared_ptr<const ClientTable::Clients> ClientTable::Get() const {
+  const absl::MutexLock lock(&mutex_);
+  return clients_;
+}
+
+std::vector<recognition::v1::CaseActor> ClientTable::CaseRoles(absl::string_view client) const {
+  std::vector<recognition::v1::CaseActor> roles;
+  const std::shared_ptr<const Clients> clients = Get();
+  for (const auto& [certificate, entry] : *clients) {
+    if (entry.id() != client) continue;
+    for (const int role : entry.case_roles()) roles.push_back(static_cast<recognition::v1::CaseActor>(role));
+  }
+  return roles;
+}
+
 absl::StatusOr<std::string> ClientTable::Authorise(absl::string_view certificate_sha256,
                                                    absl::string_view service) const {
-  std::shared_ptr<const Clients> clients;
-  {
-    const absl::MutexLock lock(&mutex_);
-    clients = clients_;
-  }
+  const std::shared_ptr<const Clients> clients = Get();
   const auto found = clients->find(certificate_sha256);
   if (found == clients->end()) return Problem(Reason::kClientUnknown, "certificate");
   const auto& services = found->second.services();

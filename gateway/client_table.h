@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -24,8 +25,13 @@ class ClientTable {
   // kClientUnknown, kClientNotAllowed.
   absl::StatusOr<std::string> Authorise(absl::string_view certificate_sha256, absl::string_view service) const;
 
+  // The roles in which a client may take steps of recognition cases; none for a client that is not known.
+  std::vector<recognition::v1::CaseActor> CaseRoles(absl::string_view client) const;
+
  private:
   using Clients = absl::flat_hash_map<std::string, config::v1::Client>;
+
+  std::shared_ptr<const Clients> Get() const;
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Clients> clients_ ABSL_GUARDED_BY(mutex_) = std::make_shared<const Clients>();

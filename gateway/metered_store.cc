@@ -32,6 +32,8 @@ std::string StateOf(Table table, const Record& record) {
   } else if (table == Table::kCase) {
     recognition::v1::RecognitionCase recognition_case;
     if (!recognition_case.ParseFromString(record.value)) return "";
+    // The queue of cases has groups of its own, with nothing in its records.
+    if (recognition_case.state() == recognition::v1::CASE_STATE_UNSPECIFIED) return "";
     name = std::string(absl::StripPrefix(recognition::v1::CaseState_Name(recognition_case.state()), "CASE_STATE_"));
   }
   return absl::AsciiStrToLower(name);

@@ -1,7 +1,7 @@
 // A store that counts the states into which exchanges and cases come, once they are durable.
 //
 // What it must know of the core's records: the head of an exchange or a case is a message of that type and is in a
-// group; what belongs to it is in no group.
+// group; what belongs to it is in no group, or has no state.
 //
 // Thread-safety: as the store it wraps. Ownership: owns it.
 #pragma once

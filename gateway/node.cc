@@ -267,17 +267,18 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                                                          .random = &random_,
                                                                          .nodes = federation_->nodes(),
                                                                          .default_life = Limit(limits.exchange())});
-  cases_ =
-      std::make_unique<recognition::Cases>(recognition::Cases::Options{.node = config_.node(),
-                                                                       .store = store_.get(),
-                                                                       .clock = &clock_,
-                                                                       .random = &random_,
-                                                                       .nodes = federation_->nodes(),
-                                                                       .adapters = &adapters_,
-                                                                       .authorisations = authorisations_.get(),
-                                                                       .policies = files.policies,
-                                                                       .trust = Trust(),
-                                                                       .verdict_policy = config_.verdict_policy()});
+  cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
+      .node = config_.node(),
+      .store = store_.get(),
+      .clock = &clock_,
+      .random = &random_,
+      .nodes = federation_->nodes(),
+      .adapters = &adapters_,
+      .authorisations = authorisations_.get(),
+      .policies = files.policies,
+      .trust = Trust(),
+      .verdict_policy = config_.verdict_policy(),
+      .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
   credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
       .reg = register_.get(),
       .authorisations = authorisations_.get(),
@@ -363,7 +364,9 @@ void Node::Assembly::MakeServices() {
                                                          .status_lists = status_lists_.get(),
                                                          .policy = config_.verdict_policy(),
                                                          .key = federation_->keys()});
-  recognition_service_ = std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake);
+  recognition_service_ =
+      std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake,
+                                           [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });

@@ -11,11 +11,15 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
+#include "core/recognition/case_outcomes.h"
+#include "core/recognition/case_steps.h"
 #include "core/recognition/clocks.h"
 #include "core/recognition/facts/document_facts.h"
+#include "core/recognition/machine_steps.h"
 #include "core/recognition/policy.h"
 #include "core/recognition/policy_check.h"
 #include "core/recognition/procedure.h"
+#include "core/recognition/rules/fact_sheet.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -28,15 +32,20 @@ using base::Reason;
 struct Finding {
   std::optional<v1::RecognitionOutcome> outcome;
   std::optional<AuthenticityVerdict> verdict;
-  std::string unanswered;  // reason why the issuing side could not be asked, when it is worth another try
+  std::optional<int> eqf_level;  // of the credential
+  std::string unanswered;        // reason why the issuing side could not be asked, when it is worth another try
 };
+
+bool IsUnchecked(const v1::RecognitionCase& content) {
+  // Cases of former releases waited for their check in the second of these states.
+  const bool before_check = content.state() == v1::CASE_STATE_SUBMITTED || content.state() == v1::CASE_STATE_AUTO_CHECK;
+  return before_check && !content.procedure().has_evaluation();
+}
 
 // How often the issuing node was asked in vain: the events that the node itself wrote while it was checking.
 int QuestionsAsked(const v1::RecognitionCase& content) {
-  return static_cast<int>(
-      std::count_if(content.events().begin(), content.events().end(), [](const v1::CaseEvent& event) {
-        return event.actor() == kSystem && event.state() == v1::CASE_STATE_AUTO_CHECK;
-      }));
+  return static_cast<int>(std::count_if(content.events().begin(), content.events().end(),
+                                        [](const v1::CaseEvent& event) { return event.actor() == kSystem; }));
 }
 
 absl::Duration WaitAfter(int asked) {
@@ -111,19 +120,6 @@ v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase&
   return facts;
 }
 
-// As an outcome goes to the holder's side: what is neither decided nor incomplete is with a person, and so is a
-// decision by rule where national law does not permit one.
-v1::RecognitionOutcome ForSending(const v1::RecognitionPolicy& policy, v1::RecognitionOutcome outcome) {
-  const bool by_rule = outcome.decision() == v1::DECISION_KIND_AUTO_LEVEL;
-  const bool decided =
-      outcome.state() == v1::CASE_STATE_DECIDED && (!by_rule || policy.procedure().system_may_decide());
-  if (!decided && outcome.state() != v1::CASE_STATE_INCOMPLETE) {
-    outcome.set_state(v1::CASE_STATE_EVALUATION);
-    outcome.clear_decision();
-  }
-  return outcome;
-}
-
 absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionCase& content,
                               const std::string& document) {
   const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
@@ -147,46 +143,104 @@ absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionC
   facts.annex_one = AnnexOneOf(translated->report);
   facts.credential = std::move(translated->credential);
   if (HasRuleBook(*policy)) facts.about = FactsOfCase(context, content, *policy, facts);
-  finding.outcome = ForSending(*policy, MakeOutcome(*policy, Evaluate(*policy, facts)));
+  finding.outcome = MakeOutcome(*policy, Evaluate(*policy, facts));
+  finding.eqf_level = FactSheet(facts.about).level.eqf;
   return finding;
 }
 
-// The outcome and its message to the holder's side.
-absl::Status WriteOutcome(const CaseContext& context, Finding finding, absl::Time now, StoredCase* stored,
+// Under a policy without rules of a procedure the outcome stands as it is: met, or with a person.
+absl::Status WriteOutcome(const CaseContext& context, const v1::RecognitionPolicy& policy,
+                          v1::RecognitionOutcome outcome, const std::string& evidence, StoredCase* stored,
                           base::Transaction& tx) {
+  const absl::Time now = context.options.clock->Now();
   v1::RecognitionCase& content = stored->content;
-  v1::RecognitionOutcome& outcome = *content.mutable_outcome();
-  outcome = *std::move(finding.outcome);
+  const CaseBefore before(content);
   outcome.set_case_id(content.id());
   outcome.set_document_sha256(content.document().sha256());
   *outcome.mutable_outcome_time() = base::ToProto(now);
-  if (const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose()); policy != nullptr) {
-    BeginProcedure(*policy, outcome, now, content.mutable_procedure());
+  BeginProcedure(policy, outcome, now, content.mutable_procedure());
+  Apply({outcome.state(), std::string(kSystem), outcome.reasons(0), now, evidence}, &content);
+  *content.mutable_outcome() = std::move(outcome);
+  RETURN_IF_ERROR(SendOutcome(context, content, tx));
+  return SaveCase(context, before, stored, tx);
+}
+
+// Under one with such rules the case goes by the table, as far as the machine may go.
+absl::Status WriteByTable(const CaseContext& context, const v1::RecognitionPolicy& policy, const Finding& finding,
+                          const std::string& evidence, StoredCase* stored, base::Transaction& tx) {
+  const absl::Time now = context.options.clock->Now();
+  v1::RecognitionCase& content = stored->content;
+  const CaseBefore before(content);
+  const v1::Evaluation& evaluation = finding.outcome->evaluation();
+  *content.mutable_procedure()->mutable_evaluation() = evaluation;
+  content.mutable_procedure()->set_route(evaluation.route());
+  content.mutable_procedure()->set_consent(v1::KNOWN_YES);
+  if (evaluation.proposed_kind() == v1::DECISION_KIND_AUTO_LEVEL) {
+    *content.mutable_procedure()->mutable_decision() = DecisionByRule(policy, content, finding.eqf_level, DayOf(now));
   }
-  CaseChange change{outcome.state(), std::string(kSystem), outcome.reasons(0), now};
+  Apply({v1::CASE_STATE_SUBMITTED, std::string(kSystem), finding.outcome->reasons(0), now, evidence}, &content);
+  return FollowUp(context, policy, before, stored, tx);
+}
+
+absl::Status WriteChecked(const CaseContext& context, const Finding& finding, StoredCase* stored,
+                          base::Transaction& tx) {
+  v1::RecognitionCase& content = stored->content;
+  const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
+  if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+  std::string evidence;
   if (finding.verdict.has_value()) {
-    *content.mutable_verdict() = *std::move(finding.verdict);
-    if (content.verdict().has_answer()) change.evidence_sha256 = relay::EnvelopeSha256(content.verdict().answer());
+    *content.mutable_verdict() = *finding.verdict;
+    if (content.verdict().has_answer()) evidence = relay::EnvelopeSha256(content.verdict().answer());
   }
-  Apply(change, &content);
-  relay::Outgoing message;
-  message.id = base::NewUuid(*context.options.random);
-  message.recipient = content.applicant_node();
-  message.type = outcome.GetTypeName();
-  message.body = outcome.SerializeAsString();
-  message.resource = content.id();
-  message.expires_at = now + base::kExchangeLifeMax;
-  stored->due = absl::InfiniteFuture();
-  RETURN_IF_ERROR(UpdateCase(*stored, tx));
-  return context.outbox->Put(message, tx);
+  return HasRuleBook(*policy) ? WriteByTable(context, *policy, finding, evidence, stored, tx)
+                              : WriteOutcome(context, *policy, *finding.outcome, evidence, stored, tx);
 }
 
 absl::Status WritePostponed(const Finding& finding, absl::Time now, StoredCase* stored, base::Transaction& tx) {
-  Apply({v1::CASE_STATE_AUTO_CHECK, std::string(kSystem),
+  Apply({v1::CASE_STATE_SUBMITTED, std::string(kSystem),
          absl::StrCat("the issuing side could not be asked: ", finding.unanswered), now},
         &stored->content);
   stored->due = now + WaitAfter(QuestionsAsked(stored->content));
   return UpdateCase(*stored, tx);
+}
+
+absl::Status CheckCase(const CaseContext& context, const StoredCase& claimed) {
+  std::string document;
+  const absl::Status read = context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(document, LoadDocument(claimed.content.id(), tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read);
+  ASSIGN_OR_RETURN(const Finding finding, Check(context, claimed.content, document));
+  return context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(claimed.content.id(), tx));
+    // Whoever claimed the case after our minute was over has it now.
+    if (!IsUnchecked(stored.content) || stored.due != claimed.due) return absl::OkStatus();
+    return finding.outcome.has_value() ? WriteChecked(context, finding, &stored, tx)
+                                       : WritePostponed(finding, context.options.clock->Now(), &stored, tx);
+  });
+}
+
+absl::Status RunClocks(const CaseContext& context, const StoredCase& claimed) {
+  std::vector<v1::CaseEvent> happened;
+  const absl::Status written = context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    happened.clear();
+    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(claimed.content.id(), tx));
+    if (stored.due != claimed.due) return absl::OkStatus();
+    const v1::RecognitionPolicy* const policy = context.PolicyFor(stored.content.purpose());
+    if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+    const CaseBefore before(stored.content);
+    RecordTimeOver(context.options.clock->Now(), &stored.content);
+    RETURN_IF_ERROR(FollowUp(context, *policy, before, &stored, tx));
+    happened.assign(stored.content.events().begin() + before.events, stored.content.events().end());
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(written);
+  for (const v1::CaseEvent& event : happened) {
+    const absl::string_view clock = ClockOf(event);
+    if (!clock.empty() && context.options.clock_ran_out != nullptr) context.options.clock_ran_out(clock);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -207,22 +261,8 @@ absl::StatusOr<std::vector<StoredCase>> ClaimDueCases(const CaseContext& context
   return claimed;
 }
 
-absl::Status CheckCase(const CaseContext& context, const StoredCase& claimed) {
-  std::string document;
-  const absl::Status read = context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(document, LoadDocument(claimed.content.id(), tx));
-    return absl::OkStatus();
-  });
-  RETURN_IF_ERROR(read);
-  ASSIGN_OR_RETURN(const Finding finding, Check(context, claimed.content, document));
-  return context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(claimed.content.id(), tx));
-    // Whoever claimed the case after our minute was over has it now.
-    if (stored.content.state() != v1::CASE_STATE_AUTO_CHECK || stored.due != claimed.due) return absl::OkStatus();
-    const absl::Time now = context.options.clock->Now();
-    return finding.outcome.has_value() ? WriteOutcome(context, finding, now, &stored, tx)
-                                       : WritePostponed(finding, now, &stored, tx);
-  });
+absl::Status LookAtCase(const CaseContext& context, const StoredCase& claimed) {
+  return IsUnchecked(claimed.content) ? CheckCase(context, claimed) : RunClocks(context, claimed);
 }
 
 }  // namespace passerelle::recognition

@@ -16,8 +16,9 @@ namespace passerelle::recognition {
 // Takes up to `limit` due cases, so that no other caller takes them within the next minute.
 absl::StatusOr<std::vector<StoredCase>> ClaimDueCases(const CaseContext& context, int limit);
 
-// Translates, asks, evaluates, and writes what follows, unless the claim was lost meanwhile. The document that counts
-// is the original: a translation made by the sender is never used.
-absl::Status CheckCase(const CaseContext& context, const StoredCase& claimed);
+// Looks at a claimed case, unless the claim was lost meanwhile. One that was not checked yet is: translates, asks,
+// evaluates, and writes what follows; the document that counts is the original, a translation made by the sender is
+// never used. In every other one a clock has run out, which is recorded and followed up.
+absl::Status LookAtCase(const CaseContext& context, const StoredCase& claimed);
 
 }  // namespace passerelle::recognition

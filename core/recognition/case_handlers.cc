@@ -1,15 +1,21 @@
 #include "core/recognition/case_handlers.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "core/base/digest.h"
 #include "core/base/idempotency.h"
 #include "core/base/limits.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/recognition/case_outcomes.h"
 #include "core/recognition/case_records.h"
+#include "core/recognition/case_steps.h"
+#include "core/recognition/machine_steps.h"
+#include "core/recognition/procedure.h"
 #include "passerelle/relay/v1/envelope.pb.h"
 
 namespace passerelle::recognition {
@@ -76,24 +82,38 @@ v1::RecognitionCase ReceivedCase(const v1::RecognitionApplication& application, 
   content.set_purpose(application.purpose());
   *content.mutable_document() = application.document();
   *content.mutable_create_time() = base::ToProto(now);
-  // The signed application is not kept a second time beside its document; its digest is.
-  Apply({v1::CASE_STATE_AUTO_CHECK, NodeActor(message.header.sender), "application received", now, message.sha256},
-        &content);
+  // It came under the holder's authorisation, which the holder's own node has used up for it.
+  content.set_state(v1::CASE_STATE_DRAFT);
+  content.mutable_procedure()->set_consent(v1::KNOWN_YES);
   return content;
+}
+
+// The application as the first step of the procedure. The signed message is not kept a second time beside its document;
+// its digest is.
+v1::CaseAction Submission(const relay::Opened& message) {
+  v1::CaseAction action;
+  action.set_step(v1::CASE_STEP_SUBMIT);
+  action.set_role(v1::CASE_ACTOR_HOLDER);
+  action.set_actor(NodeActor(message.header.sender));
+  action.set_reason("application received");
+  action.set_evidence_sha256(message.sha256);
+  return action;
 }
 
 absl::Status CheckOutcome(const v1::RecognitionOutcome& outcome) {
   RETURN_IF_ERROR(CheckCaseId(outcome.case_id()));
   switch (outcome.state()) {
-    case v1::CASE_STATE_INCOMPLETE:
-    case v1::CASE_STATE_EVALUATION:
-    case v1::CASE_STATE_DECIDED:
-      break;
-    default:
+    case v1::CASE_STATE_UNSPECIFIED:
+    case v1::CASE_STATE_SUBMITTED:
+    case v1::CASE_STATE_NOT_DELIVERED:
+    case v1::CASE_STATE_DRAFT:
       return Problem(Reason::kFieldInvalid, "state", "it is no state of an outcome");
+    default:
+      break;
   }
+  if (!v1::CaseState_IsValid(outcome.state())) return Problem(Reason::kFieldInvalid, "state", "it is not known");
   const bool decides = outcome.decision() != v1::DECISION_KIND_UNSPECIFIED;
-  if (decides != (outcome.state() == v1::CASE_STATE_DECIDED) || !v1::DecisionKind_IsValid(outcome.decision())) {
+  if (decides != IsDecided(outcome.state()) || !v1::DecisionKind_IsValid(outcome.decision())) {
     return Problem(Reason::kFieldInvalid, "decision", "a kind of decision belongs to a decided case, and to no other");
   }
   return absl::OkStatus();
@@ -126,9 +146,18 @@ std::string OutcomeEvent(v1::CaseState state) {
       return "outcome received: decided";
     case v1::CASE_STATE_INCOMPLETE:
       return "outcome received: something is missing";
-    default:
+    case v1::CASE_STATE_EVALUATION:
       return "outcome received: an evaluator takes over";
+    default:
+      return absl::StrCat("outcome received: the case is ",
+                          absl::StrReplaceAll(absl::AsciiStrToLower(StateName(state)), {{"_", " "}}));
   }
+}
+
+// Whether an outcome tells of the case as it was before one that is here already: messages can overtake each other.
+bool IsOvertaken(const v1::RecognitionOutcome& outcome, const v1::RecognitionCase& content) {
+  return content.outcome().revision() > 0 && outcome.revision() > 0 &&
+         outcome.revision() <= content.outcome().revision();
 }
 
 }  // namespace
@@ -155,7 +184,10 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
     return MakeReceipt(message, application.case_id(), now);
   }
   if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();
-  RETURN_IF_ERROR(InsertCase(ReceivedCase(application, message, now), now, tx));
+  v1::RecognitionCase received = ReceivedCase(application, message, now);
+  const v1::RecognitionPolicy& policy = *context_->PolicyFor(application.purpose());
+  RETURN_IF_ERROR(TakeStep(policy, Submission(message), now, &received).status());
+  RETURN_IF_ERROR(InsertCase(received, now, tx));
   return MakeReceipt(message, application.case_id(), now);
 }
 
@@ -177,14 +209,22 @@ absl::StatusOr<relay::Reply> OutcomeHandler::Handle(const relay::Opened& message
     return Problem(Reason::kResourceNotFound, "case_id");
   }
   v1::RecognitionCase& content = stored->content;
-  if (content.state() == v1::CASE_STATE_DECIDED) return Problem(Reason::kCaseDecided, "case_id");
+  // Only a later revision of the authority's own procedure changes what was decided.
+  if (IsDecided(content.state()) && outcome.revision() == 0) return Problem(Reason::kCaseDecided, "case_id");
   if (outcome.document_sha256() != content.document().sha256()) {
     return Problem(Reason::kFieldInvalid, "document_sha256", "it is not the document of this case");
   }
   const absl::Time now = context_->options.clock->Now();
-  Apply({outcome.state(), NodeActor(message.header.sender), OutcomeEvent(outcome.state()), now, message.sha256},
-        &content);
-  *content.mutable_outcome() = std::move(outcome);
+  if (IsOvertaken(outcome, content)) {
+    Apply({content.state(), NodeActor(message.header.sender), "outcome received: a later one is here already", now,
+           message.sha256},
+          &content);
+  } else {
+    Apply({outcome.state(), NodeActor(message.header.sender), OutcomeEvent(outcome.state()), now, message.sha256},
+          &content);
+    content.mutable_events()->rbegin()->set_step(outcome.step());
+    *content.mutable_outcome() = std::move(outcome);
+  }
   if (message.envelope != nullptr) *content.add_evidence() = *message.envelope;
   RETURN_IF_ERROR(UpdateCase(*stored, tx));
   return MakeReceipt(message, content.id(), now);
@@ -219,8 +259,15 @@ absl::Status OutcomeAnswers::HandleAnswer(const relay::Outgoing& message, const 
                                           const relay::v1::Envelope* evidence, base::Transaction& tx) {
   ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
-  NoteAnswer("outcome", stored.content.applicant_node(), answer, evidence, &change, &stored.content);
+  const bool received =
+      NoteAnswer("outcome", stored.content.applicant_node(), answer, evidence, &change, &stored.content);
   Apply(change, &stored.content);
+  v1::RecognitionOutcome told;
+  const v1::RecognitionPolicy* const policy = context_->PolicyFor(stored.content.purpose());
+  if (received && policy != nullptr && told.ParseFromString(message.body)) {
+    const std::optional<v1::CaseAction> action = OnceTold(*policy, told, change.evidence_sha256, stored.content);
+    if (action.has_value()) return TakeAndFollowUp(*context_, *policy, *action, &stored, tx);
+  }
   return UpdateCase(stored, tx);
 }
 

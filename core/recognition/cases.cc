@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/idempotency.h"
@@ -15,7 +16,11 @@
 #include "core/recognition/case_checks.h"
 #include "core/recognition/case_context.h"
 #include "core/recognition/case_handlers.h"
+#include "core/recognition/case_outcomes.h"
+#include "core/recognition/case_queue.h"
 #include "core/recognition/case_records.h"
+#include "core/recognition/case_steps.h"
+#include "core/recognition/clocks.h"
 #include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
@@ -77,6 +82,48 @@ absl::StatusOr<sharing::v1::Authorisation> Covered(const sharing::Authorisations
   return authorisation;
 }
 
+absl::Status CheckCaseId(absl::string_view id) {
+  if (id.empty()) return Problem(Reason::kFieldMissing, "id");
+  if (!base::IsUuid(id)) return Problem(Reason::kFieldInvalid, "id", "it is not a UUID");
+  return absl::OkStatus();
+}
+
+// A case as it stands in lists.
+v1::RecognitionCase Listed(v1::RecognitionCase content) {
+  content.clear_evidence();
+  if (content.has_verdict()) content.mutable_verdict()->clear_answer();
+  return content;
+}
+
+// The role that the client acts in: one that it has, and the only one where it names none.
+absl::StatusOr<v1::CaseActor> RoleOf(absl::Span<const v1::CaseActor> roles, v1::CaseActor named) {
+  if (named == v1::CASE_ACTOR_UNSPECIFIED && roles.size() > 1) return Problem(Reason::kFieldMissing, "action.role");
+  const v1::CaseActor role = named == v1::CASE_ACTOR_UNSPECIFIED && !roles.empty() ? roles[0] : named;
+  if (std::find(roles.begin(), roles.end(), role) == roles.end()) {
+    return Problem(Reason::kClientNotAllowed, "action.role");
+  }
+  return role;
+}
+
+// What a client wants to do, with role and actor as the node knows them. Who the official is within the client is for
+// the client to say.
+absl::StatusOr<v1::CaseAction> ActionOfClient(absl::string_view client, absl::Span<const v1::CaseActor> roles,
+                                              const v1::CaseAction& wished) {
+  if (wished.ByteSizeLong() > kCaseActionBytesMax) return Problem(Reason::kInputTooLarge, "action");
+  if (wished.step() == v1::CASE_STEP_UNSPECIFIED) return Problem(Reason::kFieldMissing, "action.step");
+  if (wished.actor().size() > base::kIdBytesMax || absl::StrContains(wished.actor(), '/')) {
+    return Problem(Reason::kFieldInvalid, "action.actor", "a short pseudonym without a slash is expected");
+  }
+  if (!wished.evidence_sha256().empty() && !base::IsSha256Hex(wished.evidence_sha256())) {
+    return Problem(Reason::kFieldInvalid, "action.evidence_sha256", "64 lower-case hexadecimal digits are expected");
+  }
+  ASSIGN_OR_RETURN(const v1::CaseActor role, RoleOf(roles, wished.role()));
+  v1::CaseAction action = wished;
+  action.set_role(role);
+  action.set_actor(wished.actor().empty() ? std::string(client) : absl::StrCat(client, "/", wished.actor()));
+  return action;
+}
+
 }  // namespace
 
 struct Cases::Parts {
@@ -86,6 +133,15 @@ struct Cases::Parts {
   v1::RecognitionCase MakeCase(absl::string_view client, const v1::CreateCaseRequest& request, absl::Time now) const;
   absl::StatusOr<std::string> Submit(absl::string_view client, const v1::CreateCaseRequest& request,
                                      base::Transaction& tx) const;
+  // A case that was received here from another node.
+  absl::StatusOr<StoredCase> LoadReceived(absl::string_view id, base::Transaction& tx) const;
+  // The policy of a case to which something is to happen, whose data complete the decision of the action.
+  absl::StatusOr<const v1::RecognitionPolicy*> PolicyOf(const v1::RecognitionCase& content,
+                                                        v1::CaseAction* action) const;
+
+  // The case as it would be after a step; and the step itself, which returns the id of the case.
+  absl::StatusOr<StoredCase> TryStep(absl::string_view id, v1::CaseAction action, base::Transaction& tx) const;
+  absl::StatusOr<std::string> Step(absl::string_view id, v1::CaseAction action, base::Transaction& tx) const;
 
   CaseContext context;
   ApplicationHandler application_handler{&context};
@@ -158,6 +214,23 @@ absl::StatusOr<std::string> Cases::Parts::Submit(absl::string_view client, const
   return content.id();
 }
 
+absl::StatusOr<StoredCase> Cases::Parts::LoadReceived(absl::string_view id, base::Transaction& tx) const {
+  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
+  if (stored.content.authority_node() != context.options.node) return Problem(Reason::kResourceNotFound, "id");
+  return stored;
+}
+
+absl::StatusOr<const v1::RecognitionPolicy*> Cases::Parts::PolicyOf(const v1::RecognitionCase& content,
+                                                                    v1::CaseAction* action) const {
+  if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
+  const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
+  if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+  if (action->has_decision()) {
+    CompleteDecision(*policy, content, DayOf(context.options.clock->Now()), action->mutable_decision());
+  }
+  return policy;
+}
+
 absl::StatusOr<v1::RecognitionCase> Cases::Create(absl::string_view client, const v1::CreateCaseRequest& request) {
   const Options& options = parts_->context.options;
   RETURN_IF_ERROR(CheckFields(request, options.node));
@@ -186,8 +259,7 @@ absl::StatusOr<v1::RecognitionCase> Cases::Create(absl::string_view client, cons
 }
 
 absl::StatusOr<v1::RecognitionCase> Cases::Get(absl::string_view client, absl::string_view id) {
-  if (id.empty()) return Problem(Reason::kFieldMissing, "id");
-  if (!base::IsUuid(id)) return Problem(Reason::kFieldInvalid, "id", "it is not a UUID");
+  RETURN_IF_ERROR(CheckCaseId(id));
   const Options& options = parts_->context.options;
   v1::RecognitionCase content;
   const absl::Status read = options.store->Read([&](base::Transaction& tx) -> absl::Status {
@@ -201,20 +273,69 @@ absl::StatusOr<v1::RecognitionCase> Cases::Get(absl::string_view client, absl::s
   return content;
 }
 
-absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::string_view id,
-                                                const v1::CaseAction& action) {
-  const Options& options = parts_->context.options;
-  const absl::Status taken = options.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
-    const bool authority = stored.content.authority_node() == options.node;
-    if (!authority || !MaySee(client, options.node, stored.content)) return Problem(Reason::kResourceNotFound, "id");
-    const v1::RecognitionPolicy* const policy = parts_->context.PolicyFor(stored.content.purpose());
-    if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
-    RETURN_IF_ERROR(TakeStep(*policy, action, options.clock->Now(), &stored.content).status());
-    return UpdateCase(stored, tx);
+absl::StatusOr<StoredCase> Cases::Parts::TryStep(absl::string_view id, v1::CaseAction action,
+                                                 base::Transaction& tx) const {
+  ASSIGN_OR_RETURN(StoredCase stored, LoadReceived(id, tx));
+  ASSIGN_OR_RETURN(const v1::RecognitionPolicy* const policy, PolicyOf(stored.content, &action));
+  RETURN_IF_ERROR(TakeStep(*policy, action, context.options.clock->Now(), &stored.content).status());
+  return stored;
+}
+
+absl::StatusOr<std::string> Cases::Parts::Step(absl::string_view id, v1::CaseAction action,
+                                               base::Transaction& tx) const {
+  ASSIGN_OR_RETURN(StoredCase stored, LoadReceived(id, tx));
+  ASSIGN_OR_RETURN(const v1::RecognitionPolicy* const policy, PolicyOf(stored.content, &action));
+  RETURN_IF_ERROR(TakeAndFollowUp(context, *policy, action, &stored, tx));
+  return stored.content.id();
+}
+
+absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::Span<const v1::CaseActor> roles,
+                                                const v1::TakeStepRequest& request) {
+  base::Store& store = *parts_->context.options.store;
+  RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
+  RETURN_IF_ERROR(CheckCaseId(request.id()));
+  ASSIGN_OR_RETURN(const v1::CaseAction action, ActionOfClient(client, roles, request.action()));
+  StoredCase stored;
+  const auto check = [&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(stored, parts_->TryStep(request.id(), action, tx));
+    return absl::OkStatus();
+  };
+  const auto take = [&](base::Transaction& tx) -> absl::Status {
+    const std::string bytes = absl::StrCat("TakeStep\n", request.SerializeAsString());
+    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes,
+                                                      [&] { return parts_->Step(request.id(), action, tx); }));
+    ASSIGN_OR_RETURN(stored, LoadCase(id, tx));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(request.validate_only() ? store.Read(check) : store.Write(take));
+  return Listed(std::move(stored.content));
+}
+
+absl::StatusOr<v1::ListDueCasesResponse> Cases::ListDue(const v1::ListDueCasesRequest& request) {
+  if (!request.until_day().empty() && !ParseDay(request.until_day()).has_value()) {
+    return Problem(Reason::kFieldInvalid, "until_day", "it is no day such as 2026-01-31");
+  }
+  const std::string list = absl::StrCat("due/", request.until_day());
+  ASSIGN_OR_RETURN(const base::Page page, base::ReadPage(list, request.page_size(), request.page_token()));
+  v1::ListDueCasesResponse response;
+  const absl::Status listed = parts_->context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const std::vector<QueuePlace> places,
+                     ListQueue(page.after, request.until_day(), page.size + 1, tx));
+    for (const QueuePlace& place : places) {
+      if (response.due_cases_size() == page.size) break;
+      ASSIGN_OR_RETURN(StoredCase stored, LoadCase(place.case_id, tx));
+      v1::DueCase* const due = response.add_due_cases();
+      due->set_day(place.day);
+      *due->mutable_recognition_case() = Listed(std::move(stored.content));
+    }
+    if (places.size() > static_cast<size_t>(page.size)) {
+      response.set_next_page_token(base::PageToken(list, places[static_cast<size_t>(page.size) - 1].key));
+    }
+    return absl::OkStatus();
   });
-  RETURN_IF_ERROR(taken);
-  return Get(client, id);
+  RETURN_IF_ERROR(listed);
+  return response;
 }
 
 absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, const v1::ListCasesRequest& request) {
@@ -234,9 +355,7 @@ absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, cons
         v1::RecognitionCase& content = (*cases)[i];
         after = content.id();
         if (!MaySee(client, options.node, content)) continue;
-        content.clear_evidence();
-        if (content.has_verdict()) content.mutable_verdict()->clear_answer();
-        *response.add_recognition_cases() = std::move(content);
+        *response.add_recognition_cases() = Listed(std::move(content));
         if (response.recognition_cases_size() < page.size) continue;
         if (i + 1 < cases->size()) response.set_next_page_token(base::PageToken(ListName(client), after));
         return absl::OkStatus();
@@ -252,9 +371,9 @@ absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, cons
 
 absl::StatusOr<int> Cases::ProcessDue(int limit) {
   ASSIGN_OR_RETURN(const std::vector<StoredCase> claimed, ClaimDueCases(parts_->context, limit));
-  // One case that cannot be checked must not hold up the others.
+  // One case that cannot be looked at must not hold up the others.
   absl::Status first;
-  for (const StoredCase& stored : claimed) first.Update(CheckCase(parts_->context, stored));
+  for (const StoredCase& stored : claimed) first.Update(LookAtCase(parts_->context, stored));
   RETURN_IF_ERROR(first);
   return static_cast<int>(claimed.size());
 }

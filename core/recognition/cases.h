@@ -4,12 +4,14 @@
 // Thread-safety: thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
@@ -38,6 +40,8 @@ class Cases {
     std::vector<v1::RecognitionPolicy> policies;      // checked; the first that names the purpose is used
     const trust::TrustBundleHolder* trust = nullptr;  // null: seals alone make no document authentic
     authenticity::v1::VerdictPolicy verdict_policy = {};
+    // Told of every clock that ran out, by the words of ClockOf (machine_steps.h), once that is durable.
+    std::function<void(absl::string_view)> clock_ran_out = nullptr;
   };
   explicit Cases(Options options);
   ~Cases();
@@ -50,14 +54,19 @@ class Cases {
   absl::StatusOr<v1::RecognitionCase> Get(absl::string_view client, absl::string_view id);
   absl::StatusOr<v1::ListCasesResponse> List(absl::string_view client, const v1::ListCasesRequest& request);
 
-  // The authority's side: takes a step of the procedure (procedure.h) and keeps its event with the case. Who acts in
-  // which role is for the caller to establish. Problems: kResourceNotFound, kPurposeOutOfScope, those of TakeStep.
-  absl::StatusOr<v1::RecognitionCase> Take(absl::string_view client, absl::string_view id,
-                                           const v1::CaseAction& action);
+  // The authority's side: takes a step of the procedure (procedure.h), keeps its event with the case, and follows it up
+  // (case_steps.h). `roles` are those in which the client may act; the request names one of them where there are
+  // several. Returns the case without document and evidence. Problems: kFieldMissing, kFieldInvalid, kInputTooLarge,
+  // kResourceNotFound, kPurposeOutOfScope, kRequestIdReused, kClientNotAllowed at "action.role", those of TakeStep.
+  absl::StatusOr<v1::RecognitionCase> Take(absl::string_view client, absl::Span<const v1::CaseActor> roles,
+                                           const v1::TakeStepRequest& request);
+  // The authority's side: the queue, by the day on which something is due. Problems: kFieldInvalid.
+  absl::StatusOr<v1::ListDueCasesResponse> ListDue(const v1::ListDueCasesRequest& request);
 
-  // The authority's side: checks cases that are due (asks the issuing node, evaluates the policy, writes the outcome
-  // and its message in one transaction). Returns how many were looked at; after all of them, the first problem that
-  // there was. A case that could not be checked is due again within a minute.
+  // The authority's side: looks at cases that are due. New ones are checked (asks the issuing node, evaluates the
+  // policy, writes the outcome and its message in one transaction); in the others a clock has run out. Returns how many
+  // were looked at; after all of them, the first problem that there was. A case that could not be looked at is due
+  // again within a minute.
   absl::StatusOr<int> ProcessDue(int limit);
 
   // To be given to the inbox and the outbox.

@@ -34,7 +34,7 @@ constexpr Transition kTransitions[] = {
      STATE(SUBMITTED),
      STEP(REQUEST_INFORMATION),
      STATE(INCOMPLETE),
-     kEvaluator,
+     static_cast<Actors>(kEvaluator | kMachine),
      {G::kInScope, G::kAllItemsListed, G::kReplyDay},
      "one request that lists all items"},
     {"T02a", STATE(INCOMPLETE), STEP(SUPPLY), STATE(INCOMPLETE), kHolder, {G::kItemsKnown}, "items are ticked off"},

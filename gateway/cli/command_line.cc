@@ -22,6 +22,7 @@
 #include "core/document/score.h"
 #include "core/elm/labels/labels.h"
 #include "core/recognition/clocks.h"
+#include "gateway/cli/case_grammar.h"
 #include "gateway/cli/catalogue_grammar.h"
 #include "gateway/cli/conformance_command.h"
 #include "gateway/cli/demo.h"
@@ -117,6 +118,7 @@ class Grammar {
   ServeRequest serve_;
   EvaluateRequest evaluate_;
   std::string evaluate_day_;
+  CaseGrammar case_;
   PathwayRequest pathway_;
   StatisticsRequest statistics_;
   std::vector<std::string> cuts_;
@@ -272,8 +274,10 @@ void Grammar::AddConformance() {
 }
 
 void Grammar::AddRecognition() {
-  CLI::App* command = Add("recognition", "Recognition policies.",
-                          "check POLICY... [--json], or evaluate --policy POLICY --case FILE [--at DAY] [--json]");
+  CLI::App* command =
+      Add("recognition", "Recognition policies, and the cases of a node.",
+          absl::StrCat("check POLICY... [--json] | evaluate --policy POLICY --case FILE [--at DAY] [--json] | ",
+                       CaseGrammar::kUsage));
   CLI::App* check = command->add_subcommand("check", "Whether policies can go live: puts them to their own tests.");
   check->add_option("POLICY", files_, "Policies, YAML")->required();
   check->add_flag("--json", json_, "As JSON");
@@ -283,8 +287,10 @@ void Grammar::AddRecognition() {
       ->required();
   evaluate->add_option("--at", evaluate_day_, "Day to judge for, where the case names none; today when not given");
   evaluate->add_flag("--json", evaluate_.json, "As JSON");
+  case_.AddTo(command);
   commands_[command].run = [this, command, check] {
-    if (command->get_subcommands().empty()) throw CLI::RequiredError("check or evaluate");
+    if (command->get_subcommands().empty()) throw CLI::RequiredError("check, evaluate, list, show or step");
+    if (case_.parsed()) return case_.Run(console_);
     if (check->parsed()) return RunRecognitionCheck(files_, json_, console_);
     evaluate_.at = absl::Now();
     if (!evaluate_day_.empty()) {

@@ -220,6 +220,7 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
     ASSIGN_OR_RETURN(*entry->mutable_certificate_sha256(),
                      CertificateSha256(ClientTls(node.id, client.id).certificate));
     for (const std::string& service : client.services) entry->add_services(service);
+    for (const recognition::v1::CaseActor role : client.case_roles) entry->add_case_roles(role);
   }
   if (node.http) config.mutable_http_port()->set_listen("127.0.0.1:0");
   for (const std::string& origin : node.http_origins) config.mutable_http_port()->add_allowed_origins(origin);

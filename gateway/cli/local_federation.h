@@ -29,6 +29,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/security/credentials.h"
 #include "passerelle/federation/v1/node_map.pb.h"
+#include "passerelle/recognition/v1/case_state.pb.h"
 
 namespace passerelle::gateway {
 
@@ -45,6 +46,7 @@ struct LocalEntry {
 struct LocalClient {
   std::string id;
   std::vector<std::string> services;
+  std::vector<recognition::v1::CaseActor> case_roles = {};  // in which it takes steps of recognition cases
 };
 
 // A node of the federation.

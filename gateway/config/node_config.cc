@@ -161,6 +161,12 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
         return Refuse(place + ".services", absl::StrCat("there is no service \"", service, "\" for clients"));
       }
     }
+    for (const int role : client.case_roles()) {
+      // What the node does by itself nobody does in its name.
+      if (role == recognition::v1::CASE_ACTOR_UNSPECIFIED || role == recognition::v1::CASE_ACTOR_SYSTEM) {
+        return Refuse(place + ".case_roles", "it is no role of a client");
+      }
+    }
   }
   return absl::OkStatus();
 }

@@ -217,8 +217,10 @@ AuthenticityService::VerifyDocuments(grpc::CallbackServerContext* context) {
                   refuse);
 }
 
-RecognitionService::RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created)
-    : runner_(runner), cases_(cases), created_(std::move(created)) {
+RecognitionService::RecognitionService(
+    CallRunner* runner, recognition::Cases* cases, std::function<void()> created,
+    std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles)
+    : runner_(runner), cases_(cases), created_(std::move(created)), roles_(std::move(roles)) {
   runner->AddUnary<recognition::v1::CreateCaseRequest, recognition::v1::CreateCaseResponse>(
       recognition::v1::RecognitionService::service_full_name(), "CreateCase",
       [this](const CallInfo& info, const recognition::v1::CreateCaseRequest& in,
@@ -244,6 +246,19 @@ RecognitionService::RecognitionService(CallRunner* runner, recognition::Cases* c
       recognition::v1::RecognitionService::service_full_name(), "ListCases",
       [this](const CallInfo& info, const recognition::v1::ListCasesRequest& in, recognition::v1::ListCasesResponse* out)
           -> CallOutcome { return Take(cases_->List(info.caller, in), out); });
+  runner->AddUnary<recognition::v1::TakeStepRequest, recognition::v1::TakeStepResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "TakeStep",
+      [this](const CallInfo& info, const recognition::v1::TakeStepRequest& in,
+             recognition::v1::TakeStepResponse* out) -> CallOutcome {
+        const absl::Status status =
+            Take(cases_->Take(info.caller, roles_(info.caller), in), out->mutable_recognition_case());
+        if (status.ok() && !in.validate_only()) created_();
+        return status;
+      });
+  runner->AddUnary<recognition::v1::ListDueCasesRequest, recognition::v1::ListDueCasesResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "ListDueCases",
+      [this](const CallInfo&, const recognition::v1::ListDueCasesRequest& in,
+             recognition::v1::ListDueCasesResponse* out) -> CallOutcome { return Take(cases_->ListDue(in), out); });
 }
 
 grpc::ServerUnaryReactor* RecognitionService::CreateCase(grpc::CallbackServerContext* context,
@@ -269,6 +284,19 @@ grpc::ServerUnaryReactor* RecognitionService::ListCases(grpc::CallbackServerCont
                                                         const recognition::v1::ListCasesRequest* request,
                                                         recognition::v1::ListCasesResponse* response) {
   return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCases", request,
+                      response);
+}
+
+grpc::ServerUnaryReactor* RecognitionService::TakeStep(grpc::CallbackServerContext* context,
+                                                       const recognition::v1::TakeStepRequest* request,
+                                                       recognition::v1::TakeStepResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "TakeStep", request, response);
+}
+
+grpc::ServerUnaryReactor* RecognitionService::ListDueCases(grpc::CallbackServerContext* context,
+                                                           const recognition::v1::ListDueCasesRequest* request,
+                                                           recognition::v1::ListDueCasesResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListDueCases", request,
                       response);
 }
 

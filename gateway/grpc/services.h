@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/authenticity/register_question.h"
 #include "core/document/adapter.h"
@@ -99,8 +100,10 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
 
 class RecognitionService : public recognition::v1::RecognitionService::CallbackService {
  public:
-  // `created` is called after a case was recorded, so that it is sent without delay.
-  RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created);
+  // `created` is called after something was recorded, so that it is sent without delay; `roles` gives those in which a
+  // client may take steps.
+  RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created,
+                     std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles);
 
   grpc::ServerUnaryReactor* CreateCase(grpc::CallbackServerContext* context,
                                        const recognition::v1::CreateCaseRequest* request,
@@ -114,11 +117,18 @@ class RecognitionService : public recognition::v1::RecognitionService::CallbackS
   grpc::ServerUnaryReactor* ListCases(grpc::CallbackServerContext* context,
                                       const recognition::v1::ListCasesRequest* request,
                                       recognition::v1::ListCasesResponse* response) override;
+  grpc::ServerUnaryReactor* TakeStep(grpc::CallbackServerContext* context,
+                                     const recognition::v1::TakeStepRequest* request,
+                                     recognition::v1::TakeStepResponse* response) override;
+  grpc::ServerUnaryReactor* ListDueCases(grpc::CallbackServerContext* context,
+                                         const recognition::v1::ListDueCasesRequest* request,
+                                         recognition::v1::ListDueCasesResponse* response) override;
 
  private:
   CallRunner* const runner_;
   recognition::Cases* const cases_;
   const std::function<void()> created_;
+  const std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles_;
 };
 
 class RelayService : public relay::v1::RelayService::CallbackService {

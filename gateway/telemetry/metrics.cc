@@ -87,6 +87,8 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
   relay_messages_ =
       MakeCounters(kMetricRelayMessages, "Messages between nodes.", {kLabelDirection, kLabelType, kLabelOutcome});
   exchange_state_ = MakeCounters(kMetricExchangeState, "Exchanges that came into a state.", {kLabelState});
+  recognition_clock_ =
+      MakeCounters(kMetricRecognitionClock, "Clocks of recognition cases that ran out, and warnings.", {kLabelClock});
   recognition_state_ = MakeCounters(kMetricRecognitionState, "Cases that came into a state.", {kLabelState});
   trust_decision_ = MakeCounters(kMetricTrustDecision, "Verdicts on documents.", {kLabelDecision, kLabelReason});
   peer_refused_ =
@@ -174,6 +176,11 @@ void Metrics::ExchangeState(absl::string_view state) {
   const absl::MutexLock lock(&mutex_);
   Count(exchange_state_, {state});
 }
+void Metrics::RecognitionClock(absl::string_view clock) {
+  const absl::MutexLock lock(&mutex_);
+  Count(recognition_clock_, {clock});
+}
+
 void Metrics::RecognitionState(absl::string_view state) {
   const absl::MutexLock lock(&mutex_);
   Count(recognition_state_, {state});

@@ -56,6 +56,8 @@ class Metrics {
   void RelayMessage(absl::string_view direction, absl::string_view type, absl::string_view outcome);
   void ExchangeState(absl::string_view state);
   void RecognitionState(absl::string_view state);
+  // clock "decision", "warning", "reply", "reminder" or "appeal".
+  void RecognitionClock(absl::string_view clock);
   void TrustDecision(absl::string_view decision, absl::string_view reason);
   void PeerRefused(absl::string_view reason);
   void Translation(absl::string_view format, absl::string_view outcome);
@@ -106,6 +108,7 @@ class Metrics {
   Counters relay_messages_ ABSL_GUARDED_BY(mutex_);
   Counters exchange_state_ ABSL_GUARDED_BY(mutex_);
   Counters recognition_state_ ABSL_GUARDED_BY(mutex_);
+  Counters recognition_clock_ ABSL_GUARDED_BY(mutex_);
   Counters trust_decision_ ABSL_GUARDED_BY(mutex_);
   Counters peer_refused_ ABSL_GUARDED_BY(mutex_);
   Counters translation_ ABSL_GUARDED_BY(mutex_);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/base/problem.h"
 #include "tests/docs/adapters_page.h"
+#include "tests/docs/cases_page.h"
 #include "tests/docs/openapi_page.h"
 #include "tests/docs/procedure_page.h"
 
@@ -160,7 +161,7 @@ std::vector<Page> GeneratedPages(const api::DescriptorSet& descriptors) {
           {"configuration.md", ConfigurationPage(descriptors)},
           {"reference/adapters.md", AdaptersPage()},
           {"reference/procedure.md", ProcedurePage()},
-
+          {"concepts/recognition-cases.md", CasesPage()},
           {"reference/openapi.json", OpenApiPage(descriptors)}};
 }
 

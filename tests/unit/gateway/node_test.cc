@@ -545,6 +545,8 @@ INSTANTIATE_TEST_SUITE_P(
               "client_port.clients[0].services"},
         Fault{"PeerServiceForClient", "passerelle.exchange.v1.ExchangeService", "passerelle.relay.v1.RelayService",
               Reason::kConfigInvalid, "client_port.clients[0].services"},
+        Fault{"ClientInTheRoleOfTheMachine", "services: [", "case_roles: [system], services: [", Reason::kConfigInvalid,
+              "client_port.clients[0].case_roles"},
         Fault{"DigestMalformed", "certificate_sha256: \"", "certificate_sha256: \"g", Reason::kConfigInvalid,
               "client_port.clients[0].certificate_sha256"},
         Fault{"PeerCallTooLong", "drain: 2s", "peer_call: 55s", Reason::kConfigInvalid, "time_limits.peer_call"},

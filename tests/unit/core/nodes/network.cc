@@ -92,7 +92,8 @@ TestNode::TestNode(Network& network, const std::string& node_id,
              .authorisations = &authorisations,
              .policies = policies,
              .trust = nullptr,
-             .verdict_policy = {}}) {}
+             .verdict_policy = {},
+             .clock_ran_out = [&network](absl::string_view clock) { ++network.clocks[std::string(clock)]; }}) {}
 
 void TestNode::Connect(Network& network) {
   transport_ = std::make_unique<Wire>(network, id);

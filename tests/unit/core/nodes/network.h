@@ -112,6 +112,8 @@ class Network {
   std::unique_ptr<federation::NodeMapHolder> directory;
   // Faults of the next deliveries, first one first; none when empty.
   std::deque<WireFault> faults;
+  // Clocks of cases that ran out, at any node.
+  std::map<std::string, int> clocks;
   // Every envelope that was sent, requests and answers.
   std::vector<relay::v1::Envelope> wire;
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ inline std::vector<v1::RecognitionPolicy> TestPolicies() {
 
 class CaseFixture : public ::testing::Test {
  protected:
-  CaseFixture() { norway_.reg.Issue("no-7", document_); }
+  explicit CaseFixture(const std::vector<v1::RecognitionPolicy>& policies = TestPolicies()) : network_(policies) {
+    norway_.reg.Issue("no-7", document_);
+  }
 
   std::string NewId() { return base::NewUuid(network_.random); }
 
@@ -75,7 +78,8 @@ class CaseFixture : public ::testing::Test {
     return events;
   }
 
-  passerelle::testing::Network network_{TestPolicies()};
+  passerelle::testing::Network network_;
+  std::map<std::string, int>& clocks_ = network_.clocks;
   passerelle::testing::TestNode& norway_ = network_.Node("NO");
   passerelle::testing::TestNode& italy_ = network_.Node("IT");
   passerelle::testing::TestNode& bulgaria_ = network_.Node("BG");

@@ -66,7 +66,8 @@ TEST_F(CaseHandlersTest, AnApplicationIsAnsweredWithAReceiptThatNamesTheCase) {
   EXPECT_EQ(reply.type, receipt.GetTypeName());
   ASSERT_TRUE(receipt.ParseFromString(reply.body));
   EXPECT_EQ(receipt.resource(), application.case_id());
-  EXPECT_EQ(Authoritys(application.case_id()).state(), v1::CASE_STATE_AUTO_CHECK);
+  EXPECT_EQ(Authoritys(application.case_id()).state(), v1::CASE_STATE_SUBMITTED);
+  EXPECT_EQ(Authoritys(application.case_id()).events(0).transition(), "T01");
 }
 
 TEST_F(CaseHandlersTest, ApplicationsThatCannotBeTakenAreRefused) {

@@ -193,38 +193,11 @@ TEST_F(CasesTest, ARevokedDocumentGoesToAnEvaluator) {
   EXPECT_THAT(Applicants(id).outcome().DebugString(), HasSubstr("The document was revoked."));
 }
 
-TEST_F(CasesTest, StepsOfTheProcedureAreTakenAtTheAuthorityAndStay) {
-  norway_.reg.Revoke("no-7", network_.clock.Now() - absl::Hours(1));
-  const std::string id = Submit(Request(document_));
-  network_.Run();
-  const v1::RecognitionCase open = Authoritys(id);
-  ASSERT_EQ(open.state(), v1::CASE_STATE_EVALUATION);
-  EXPECT_NE(open.procedure().due_day(), "");
-  v1::CaseAction action;
-  action.set_step(v1::CASE_STEP_DELAY);
-  action.set_role(v1::CASE_ACTOR_EVALUATOR);
-  action.set_actor("official-1");
-  action.set_reason("the issuing side was asked why it revoked the document");
-  action.set_day("2099-01-01");
-  EXPECT_THAT(italy_.cases.Take("portal", id, action), HasReasonAt(Reason::kResourceNotFound, "id"));
-  ASSERT_OK(bulgaria_.cases.Take("evaluator", id, action).status());
-  const v1::RecognitionCase delayed = Authoritys(id);
-  EXPECT_EQ(delayed.procedure().expected_day(), "2099-01-01");
-  EXPECT_EQ(delayed.events().rbegin()->transition(), "T18");
-  EXPECT_EQ(delayed.events().rbegin()->actor(), "official-1");
-  // Somebody who read the case before, and somebody who may not.
-  EXPECT_THAT(bulgaria_.cases.Take("evaluator", id, action), HasReasonAt(Reason::kEtagMismatch, "revision"));
-  action.set_revision(1);
-  action.set_role(v1::CASE_ACTOR_HOLDER);
-  EXPECT_THAT(bulgaria_.cases.Take("evaluator", id, action), HasReasonAt(Reason::kActorNotAllowed, "role"));
-  EXPECT_EQ(Authoritys(id).SerializeAsString(), delayed.SerializeAsString());
-}
-
 TEST_F(CasesTest, ARegisterThatIsAwayForAWhileIsAskedAgain) {
   norway_.reg.available = false;
   const std::string id = Submit(Request(document_));
   network_.Run();
-  EXPECT_EQ(Authoritys(id).state(), v1::CASE_STATE_AUTO_CHECK);
+  EXPECT_EQ(Authoritys(id).state(), v1::CASE_STATE_SUBMITTED);
   EXPECT_THAT(Events(Authoritys(id)), Contains("the issuing side could not be asked: REGISTER_UNAVAILABLE"));
   norway_.reg.available = true;
   network_.RunFor(absl::Minutes(1));

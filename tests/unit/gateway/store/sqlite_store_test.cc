@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -17,6 +18,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "gateway/store/sqlite_schema.h"
+#include "tests/support/paths.h"
 #include "tests/support/store_contract.h"
 
 namespace passerelle::gateway {
@@ -234,6 +236,21 @@ TEST(SqliteStore, FindsEveryRecordByAnIndex) {
         EXPECT_TRUE(absl::StartsWith(step, "SEARCH ")) << sql << ": " << step;
       }
     }
+  }
+}
+
+// The queue of recognition cases and their clocks: docs/operating/cases.md states these plans.
+TEST(SqliteStore, FindsDueCasesAndTheQueueByTheIndexesThatThePageNames) {
+  const std::string path = FreshPath();
+  OpenOrDie(path);
+  RawDatabase raw(path);
+  std::stringstream page;
+  page << std::ifstream(absl::StrCat(::passerelle::testing::kSourceDir, "/docs/operating/cases.md")).rdbuf();
+  for (const StoreStatement statement :
+       {StoreStatement::kDue, StoreStatement::kListFirst, StoreStatement::kListAfter, StoreStatement::kGet}) {
+    const std::vector<std::string> plan = raw.Rows("EXPLAIN QUERY PLAN " + StatementSql(Table::kCase, statement));
+    ASSERT_EQ(plan.size(), 1u);
+    EXPECT_TRUE(absl::StrContains(page.str(), "`" + plan[0] + "`")) << plan[0];
   }
 }
 

@@ -1,0 +1,177 @@
+#include "gateway/cli/case_commands.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
+#include "core/base/port/random.h"
+#include "core/base/problem.h"
+#include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
+#include "core/recognition/decisions.h"
+#include "core/recognition/transitions.h"
+#include "gateway/cli/document_commands.h"
+#include "gateway/cli/files.h"
+#include "gateway/cli/node_client.h"
+#include "gateway/config/yaml.h"
+#include "gateway/system_random.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using recognition::v1::CaseEvent;
+using recognition::v1::RecognitionCase;
+using Stub = recognition::v1::RecognitionService::Stub;
+
+absl::StatusOr<NodeClient> Connect(const NodeAccess& node) {
+  grpc::SslCredentialsOptions options;
+  ASSIGN_OR_RETURN(options.pem_cert_chain, ReadInput(node.certificate, base::kConfigBytesMax));
+  ASSIGN_OR_RETURN(options.pem_private_key, ReadInput(node.key, base::kConfigBytesMax));
+  ASSIGN_OR_RETURN(options.pem_root_certs, ReadInput(node.authorities, base::kConfigBytesMax));
+  return NodeClient(grpc::CreateChannel(node.address, grpc::SslCredentials(options)));
+}
+
+int Fail(const absl::Status& problem, const Console& console) {
+  PrintProblem(problem, console);
+  return kExitRefused;
+}
+
+int PrintJson(const google::protobuf::Message& message, const Console& console) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) {
+    return Fail(base::Problem(base::Reason::kInternal, "answer"), console);
+  }
+  console.out << json;
+  return kExitDone;
+}
+
+std::string TimeText(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", base::FromProto(time), absl::UTCTimeZone());
+}
+
+void PrintLine(absl::string_view day, const RecognitionCase& content, const Console& console) {
+  console.out << absl::StrCat(day, "  ", content.id(), "  ", recognition::StateName(content.state()), "  from ",
+                              content.applicant_node(), "\n");
+}
+
+void PrintEvent(const CaseEvent& event, const Console& console) {
+  console.out << absl::StrCat("  ", TimeText(event.event_time()), "  ", recognition::StateName(event.state()), "  ",
+                              event.transition().empty() ? "-" : event.transition(), "  ", event.actor(),
+                              event.reason_code().empty() ? "" : absl::StrCat("  ", event.reason_code()),
+                              event.reason().empty() ? "" : absl::StrCat("  ", event.reason()),
+                              event.overdue() ? "  (overdue)" : "", "\n");
+}
+
+void PrintCase(const RecognitionCase& content, const Console& console) {
+  const recognition::v1::CaseProcedure& procedure = content.procedure();
+  console.out << absl::StrCat("case      ", content.id(), "\nstate     ", recognition::StateName(content.state()),
+                              "\nrevision  ", procedure.revision(), "\nfrom      ", content.applicant_node(), "\n");
+  const std::pair<const char*, const std::string*> days[] = {{"reply     ", &procedure.reply_until()},
+                                                             {"due       ", &procedure.due_day()},
+                                                             {"expected  ", &procedure.expected_day()},
+                                                             {"appeal    ", &procedure.appeal_until()}};
+  for (const auto& [name, day] : days) {
+    if (!day->empty()) console.out << name << *day << "\n";
+  }
+  if (procedure.has_decision()) {
+    console.out << "decision  " << recognition::KindWord(procedure.decision().kind()) << "\n";
+  }
+  for (const recognition::v1::MissingItem& item : procedure.items()) {
+    if (!item.supplied()) console.out << absl::StrCat("missing   ", item.input(), ": ", item.needed(), "\n");
+  }
+  console.out << "events\n";
+  for (const CaseEvent& event : content.events()) PrintEvent(event, console);
+}
+
+absl::StatusOr<std::vector<recognition::v1::DueCase>> ListDue(const NodeClient& client, const ListRequest& request) {
+  std::vector<recognition::v1::DueCase> due;
+  recognition::v1::ListDueCasesRequest page;
+  page.set_until_day(request.until_day);
+  do {
+    page.set_page_size(std::min(request.count_max - static_cast<int>(due.size()), base::kPageSizeMax));
+    ASSIGN_OR_RETURN(const recognition::v1::ListDueCasesResponse answer,
+                     Call(*client.recognition, &Stub::ListDueCases, page));
+    due.insert(due.end(), answer.due_cases().begin(), answer.due_cases().end());
+    page.set_page_token(answer.next_page_token());
+  } while (!page.page_token().empty() && static_cast<int>(due.size()) < request.count_max);
+  return due;
+}
+
+absl::StatusOr<std::vector<recognition::v1::DueCase>> ListAll(const NodeClient& client, const ListRequest& request) {
+  std::vector<recognition::v1::DueCase> all;
+  recognition::v1::ListCasesRequest page;
+  do {
+    page.set_page_size(std::min(request.count_max - static_cast<int>(all.size()), base::kPageSizeMax));
+    ASSIGN_OR_RETURN(const recognition::v1::ListCasesResponse answer,
+                     Call(*client.recognition, &Stub::ListCases, page));
+    for (const RecognitionCase& content : answer.recognition_cases()) {
+      recognition::v1::DueCase entry;
+      *entry.mutable_recognition_case() = content;
+      all.push_back(std::move(entry));
+    }
+    page.set_page_token(answer.next_page_token());
+  } while (!page.page_token().empty() && static_cast<int>(all.size()) < request.count_max);
+  return all;
+}
+
+}  // namespace
+
+int RunCaseList(const ListRequest& request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Fail(client.status(), console);
+  const auto listed = request.due ? ListDue(*client, request) : ListAll(*client, request);
+  if (!listed.ok()) return Fail(listed.status(), console);
+  if (request.json) {
+    recognition::v1::ListDueCasesResponse answer;
+    for (const recognition::v1::DueCase& due : *listed) *answer.add_due_cases() = due;
+    return PrintJson(answer, console);
+  }
+  for (const recognition::v1::DueCase& due : *listed) {
+    const std::string begun = TimeText(due.recognition_case().create_time()).substr(0, 10);
+    PrintLine(request.due ? due.day() : begun, due.recognition_case(), console);
+  }
+  return kExitDone;
+}
+
+int RunCaseShow(const ShowRequest& request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Fail(client.status(), console);
+  recognition::v1::GetCaseRequest get;
+  get.set_id(request.id);
+  const auto answer = Call(*client->recognition, &Stub::GetCase, get);
+  if (!answer.ok()) return Fail(answer.status(), console);
+  if (request.json) return PrintJson(answer->recognition_case(), console);
+  PrintCase(answer->recognition_case(), console);
+  return kExitDone;
+}
+
+int RunCaseStep(StepRequest request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Fail(client.status(), console);
+  if (!request.with.empty()) {
+    recognition::v1::CaseAction action;
+    const absl::Status read = ReadYamlFile(request.with, &action);
+    if (!read.ok()) return Fail(read, console);
+    action.MergeFrom(request.step.action());
+    *request.step.mutable_action() = std::move(action);
+  }
+  if (request.step.request_id().empty()) {
+    SystemRandom random;
+    request.step.set_request_id(base::NewUuid(random));
+  }
+  const auto answer = Call(*client->recognition, &Stub::TakeStep, request.step);
+  if (!answer.ok()) return Fail(answer.status(), console);
+  if (request.json) return PrintJson(answer->recognition_case(), console);
+  if (request.step.validate_only()) console.out << "only checked; nothing was recorded\n";
+  PrintCase(answer->recognition_case(), console);
+  return kExitDone;
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,46 @@
+// recognition list, show and step: the evaluator's way to the cases of a running node, as a client of it.
+//
+// Thread-safety: free functions on values.
+#pragma once
+
+#include <string>
+
+#include "gateway/cli/console.h"
+#include "passerelle/recognition/v1/recognition_service.pb.h"
+
+namespace passerelle::gateway {
+
+// The node that is called, and as whom.
+struct NodeAccess {
+  std::string address;      // host and port of its port for clients
+  std::string certificate;  // of this client, PEM; its digest stands in the node's configuration
+  std::string key;          // of this client, PEM
+  std::string authorities;  // that the node's certificate comes from, PEM
+};
+
+struct ListRequest {
+  NodeAccess node;
+  bool due = false;       // by the day on which something is due; oldest first otherwise
+  std::string until_day;  // of those that are due
+  int count_max = 50;     // cases that are listed
+  bool json = false;
+};
+int RunCaseList(const ListRequest& request, const Console& console);
+
+struct ShowRequest {
+  NodeAccess node;
+  std::string id;
+  bool json = false;
+};
+int RunCaseShow(const ShowRequest& request, const Console& console);
+
+struct StepRequest {
+  NodeAccess node;
+  std::string with;  // YAML of passerelle.recognition.v1.CaseAction, for what the options have no word for
+  recognition::v1::TakeStepRequest step;  // what it says goes before what the file says
+  bool json = false;
+};
+// kExitRefused when the node does not take the step; the reason and its place are one line on the error stream.
+int RunCaseStep(StepRequest request, const Console& console);
+
+}  // namespace passerelle::gateway
