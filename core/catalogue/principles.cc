@@ -1,16 +1,15 @@
 #include "core/catalogue/principles.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/civil_time.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/catalogue/day.h"
 
 namespace passerelle::catalogue {
 namespace {
@@ -30,18 +29,10 @@ absl::Status CheckLinks(const Strings& links, absl::string_view field) {
   return absl::OkStatus();
 }
 
-std::optional<absl::CivilDay> DayOf(const std::string& text) {
-  absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) return std::nullopt;
-  return day;
-}
-
 absl::Status Check(const v1::ProviderProfile& profile, const std::string& day) {
   if (profile.provider().empty()) return Problem(Reason::kFieldMissing, "provider");
   if (!DayOf(day)) return Problem(Reason::kFieldInvalid, "day", "it is no day such as 2026-01-31");
-  if (!profile.relevance_review().empty() && !DayOf(profile.relevance_review())) {
-    return Problem(Reason::kFieldInvalid, "relevance_review", "it is no day such as 2026-01-31");
-  }
+  RETURN_IF_ERROR(CheckDay(profile.relevance_review(), Reason::kFieldInvalid, "relevance_review"));
   for (int i = 0; i < profile.internal_quality_areas_size(); ++i) {
     const std::string& area = profile.internal_quality_areas(i);
     if (std::find(std::begin(kAreas), std::end(kAreas), area) == std::end(kAreas)) {
