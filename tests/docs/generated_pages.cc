@@ -7,6 +7,7 @@
 #include "tests/docs/adapters_page.h"
 #include "tests/docs/openapi_page.h"
 #include "tests/docs/procedure_page.h"
+#include "tests/docs/recommendation_page.h"
 
 namespace passerelle::docs {
 namespace {
@@ -160,7 +161,7 @@ std::vector<Page> GeneratedPages(const api::DescriptorSet& descriptors) {
           {"configuration.md", ConfigurationPage(descriptors)},
           {"reference/adapters.md", AdaptersPage()},
           {"reference/procedure.md", ProcedurePage()},
-
+          {"reference/recommendation.md", RecommendationPage()},
           {"reference/openapi.json", OpenApiPage(descriptors)}};
 }
 
