@@ -9,6 +9,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_bytes.h"
 #include "core/base/status_macros.h"
+#include "core/catalogue/provider_types.h"
 
 namespace passerelle::catalogue {
 namespace {
@@ -104,7 +105,7 @@ absl::Status CheckSource(const v1::Source& source) {
   if (source.kind() == v1::SOURCE_KIND_PROVIDER && source.providers().empty()) {
     return Problem(Reason::kConfigInvalid, "providers", "a source of this kind names its provider");
   }
-  return absl::OkStatus();
+  return CheckProviderType(source.provider_type(), "provider_type");
 }
 
 absl::StatusOr<Harvested> Harvest(const v1::Source& source, const ReadOffers& read, const HarvestOptions& options,

@@ -1,16 +1,18 @@
 #include "core/catalogue/principles.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/civil_time.h"
+#include "absl/strings/strip.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/catalogue/day.h"
+#include "core/catalogue/provider_types.h"
 
 namespace passerelle::catalogue {
 namespace {
@@ -22,6 +24,8 @@ using Strings = google::protobuf::RepeatedPtrField<std::string>;
 // The areas that internal quality assurance has to cover (Annex II, principle 1).
 constexpr absl::string_view kAreas[] = {"CREDENTIAL", "COURSE", "LEARNER_FEEDBACK", "PEER_FEEDBACK"};
 
+constexpr int64_t kDaysOfAYear = 365;
+
 absl::Status CheckLinks(const Strings& links, absl::string_view field) {
   for (int i = 0; i < links.size(); ++i) {
     if (absl::StartsWith(links[i], "https://") || absl::StartsWith(links[i], "http://")) continue;
@@ -30,17 +34,19 @@ absl::Status CheckLinks(const Strings& links, absl::string_view field) {
   return absl::OkStatus();
 }
 
-std::optional<absl::CivilDay> DayOf(const std::string& text) {
-  absl::CivilDay day;
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) return std::nullopt;
-  return day;
+bool IsDeqarId(absl::string_view text) {
+  return absl::ConsumePrefix(&text, "DEQARINST") && !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c));
+         });
 }
 
 absl::Status Check(const v1::ProviderProfile& profile, const std::string& day) {
   if (profile.provider().empty()) return Problem(Reason::kFieldMissing, "provider");
   if (!DayOf(day)) return Problem(Reason::kFieldInvalid, "day", "it is no day such as 2026-01-31");
-  if (!profile.relevance_review().empty() && !DayOf(profile.relevance_review())) {
-    return Problem(Reason::kFieldInvalid, "relevance_review", "it is no day such as 2026-01-31");
+  RETURN_IF_ERROR(CheckDay(profile.relevance_review(), Reason::kFieldInvalid, "relevance_review"));
+  RETURN_IF_ERROR(CheckProviderType(profile.type(), "type"));
+  if (!profile.deqar_id().empty() && !IsDeqarId(profile.deqar_id())) {
+    return Problem(Reason::kFieldInvalid, "deqar_id", "it is no identifier such as DEQARINST0001");
   }
   for (int i = 0; i < profile.internal_quality_areas_size(); ++i) {
     const std::string& area = profile.internal_quality_areas(i);
@@ -90,12 +96,22 @@ void Quality(const v1::ProviderProfile& profile, Writer* writer) {
   row->set_missing(missing.empty() ? "" : absl::StrCat("internal quality assurance of ", absl::StrJoin(missing, ", ")));
 }
 
+// Whether a provider of higher education is in DEQAR; of others it is not asked (principle 2: "where possible").
+void Transparency(const v1::ProviderProfile& profile, Writer* writer) {
+  Strings evidence = profile.transparency();
+  if (!profile.deqar_id().empty()) *evidence.Add() = absl::StrCat("in DEQAR: ", profile.deqar_id());
+  v1::Principle* const row = writer->Add("Transparency", evidence);
+  if (evidence.empty() || profile.type() != "HEI" || !profile.deqar_id().empty()) return;
+  row->set_missing("no entry in DEQAR is stated");
+}
+
 void Relevance(const v1::ProviderProfile& profile, const std::string& day, Writer* writer) {
   Strings evidence;
   if (!profile.relevance_review().empty()) *evidence.Add() = absl::StrCat("reviewed on ", profile.relevance_review());
   v1::Principle* const row = writer->Add("Relevance", evidence);
-  const bool old = !evidence.empty() && *DayOf(day) - *DayOf(profile.relevance_review()) > kReviewDaysMax;
-  if (old) row->set_missing("the last review is more than three years old");
+  const int64_t years = profile.review_years() == 0 ? kReviewYears : profile.review_years();
+  const bool old = !evidence.empty() && *DayOf(day) - *DayOf(profile.relevance_review()) > years * kDaysOfAYear;
+  if (old) row->set_missing(absl::StrCat("the last review is more than ", years, " years old"));
 }
 
 }  // namespace
@@ -108,7 +124,7 @@ absl::StatusOr<v1::Checklist> ChecklistOf(const v1::ProviderProfile& profile, co
   Strings policy;
   if (!profile.recognition_policy().empty()) *policy.Add() = profile.recognition_policy();
   Quality(profile, &writer);
-  writer.Add("Transparency", profile.transparency());
+  Transparency(profile, &writer);
   Relevance(profile, day, &writer);
   writer.Add("Valid assessment", profile.assessment());
   writer.Add("Learning pathways", profile.pathways());

@@ -4,6 +4,7 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -11,12 +12,13 @@
 
 namespace passerelle::catalogue {
 
-// Days after which a review of relevance counts as old. The Recommendation sets no number; three years is the usual
-// cycle of internal review.
-inline constexpr int kReviewDaysMax = 3 * 365;
+// Years after which a review of relevance counts as old where the provider names none. The Recommendation sets no
+// number; three years is the usual cycle of internal review.
+inline constexpr uint32_t kReviewYears = 3;
 
 // Always ten rows. `day` (yyyy-mm-dd) decides whether the review of relevance is old. kFieldMissing for "provider",
-// kFieldInvalid for "day", "relevance_review", an area that is none, or evidence that is no web address.
+// kFieldInvalid for "day", "relevance_review", "deqar_id", an area that is none, or evidence that is no web address;
+// kConfigInvalid for "type".
 absl::StatusOr<v1::Checklist> ChecklistOf(const v1::ProviderProfile& profile, const std::string& day);
 
 }  // namespace passerelle::catalogue

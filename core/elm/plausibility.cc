@@ -18,6 +18,7 @@
 #include "core/elm/constraints_lexical.h"
 #include "core/elm/national_level.h"
 #include "core/elm/region.h"
+#include "core/elm/rules/student_identifier.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
@@ -72,6 +73,8 @@ class Plausibility {
       Birth(*person, occurrence);
     } else if (const auto* credit = google::protobuf::DynamicCastToGenerated<v3::CreditPoint>(&message)) {
       Credit(*credit, occurrence);
+    } else if (const auto* identifier = google::protobuf::DynamicCastToGenerated<v3::Identifier>(&message)) {
+      StudentIdentifier(*identifier, occurrence);
     }
   }
 
@@ -178,6 +181,16 @@ class Plausibility {
     } else if (*points <= 0) {
       Report(pointer, "plausible.credit-none", "credit points of nought or less");
     }
+  }
+
+  // What calls itself a European Student Identifier, or begins as one, and is none. The value is personal and not
+  // repeated.
+  void StudentIdentifier(const v3::Identifier& identifier, int occurrence) {
+    const bool claimed = identifier.scheme_name() == kStudentIdentifierScheme;
+    if (!claimed && !ClaimsStudentIdentifier(identifier.notation())) return;
+    if (IsStudentIdentifier(identifier.notation())) return;
+    Report(reading_.graph().PointerOf(occurrence) + "/notation", "plausible.student-identifier",
+           "a European Student Identifier names a country or a domain and a code behind its beginning; this does not");
   }
 
   void Concept(const v3::Concept& node, int occurrence) {

@@ -1,9 +1,27 @@
 #include "gateway/cli/catalogue_grammar.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace passerelle::gateway {
+namespace {
+
+// An enum value by its short name in any case. Throws CLI::ValidationError with the option.
+template <typename Enum>
+Enum ValueOf(const std::string& word, const std::string& prefix, const std::string& option) {
+  const auto* const type = google::protobuf::GetEnumDescriptor<Enum>();
+  const auto* const value = type->FindValueByName(absl::StrCat(prefix, absl::AsciiStrToUpper(word)));
+  if (value != nullptr && value->number() != 0) return static_cast<Enum>(value->number());
+  std::string names;
+  for (int i = 1; i < type->value_count(); ++i) {
+    absl::StrAppend(&names, i == 1 ? "" : ", ", absl::AsciiStrToLower(type->value(i)->name().substr(prefix.size())));
+  }
+  throw CLI::ValidationError(option, "must be one of " + names);
+}
+
+}  // namespace
 
 void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   catalogue_ = catalogue;
@@ -34,7 +52,43 @@ void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   CLI::App* checklist = catalogue->add_subcommand("checklist", "The ten principles of Annex II of a provider.");
   checklist->add_option("PROFILE", profile_, "What the provider states, YAML")->required();
   checklist->add_option("--at", day_, "Day to judge for; today when not given");
+  AddAccepts(catalogue);
+  AddEligible(catalogue);
   catalogue->require_subcommand(1);
+}
+
+void CatalogueGrammar::AddAccepts(CLI::App* catalogue) {
+  CLI::App* accepts = catalogue->add_subcommand("accepts", "Who accepts a credential, by published policies.");
+  catalogue::PolicyQuestion& question = accepts_.question;
+  accepts->add_option("--providers", accepts_.providers, "Providers and their policies, YAML")->required();
+  accepts->add_option("--for", purpose_, "What for: credit, access or exemption; credit when not given");
+  accepts->add_option("--level", question.eqf_level, "Level of the European Qualifications Framework");
+  accepts->add_option("--credits", question.credits, "ECTS credits");
+  accepts->add_option("--field", question.field, "Field of ISCED-F");
+  accepts->add_option("--quality", quality_, "Kind of quality assurance that covers the award, such as esg")
+      ->allow_extra_args(false);
+  accepts->add_option("--awarded", question.awarded, "Day of the award");
+  accepts->add_option("--country", question.country, "Country of the providers; all when not given");
+  accepts->add_option("--at", day_, "Day on which the credential is brought; today when not given");
+  accepts->add_flag("--json", accepts_.json, "As JSON");
+}
+
+void CatalogueGrammar::AddEligible(CLI::App* catalogue) {
+  CLI::App* eligible = catalogue->add_subcommand("eligible", "Whether a learning account pays for an offer.");
+  eligible->add_option("OFFER", eligible_.offer, "The offer, by its id")->required();
+  eligible->add_option("--register", eligible_.account_register, "What accounts pay for, YAML")->required();
+  eligible->add_option("--at", day_, "Day to judge for; today when not given");
+}
+
+int CatalogueGrammar::RunAcceptsCommand(const Console& console) {
+  catalogue::PolicyQuestion& question = accepts_.question;
+  question.day = day_;
+  question.purpose = ValueOf<catalogue::v1::AcceptancePurpose>(purpose_, "ACCEPTANCE_PURPOSE_", "--for");
+  for (const std::string& scheme : quality_) {
+    question.quality_schemes.push_back(
+        ValueOf<catalogue::v1::QualityAssuranceScheme>(scheme, "QUALITY_ASSURANCE_SCHEME_", "--quality"));
+  }
+  return RunAccepts(accepts_, console);
 }
 
 int CatalogueGrammar::Run(const document::Registry& registry, const Console& console) {
@@ -44,6 +98,11 @@ int CatalogueGrammar::Run(const document::Registry& registry, const Console& con
   if (name == "harvest") return RunHarvest(registry, harvest_, console);
   if (name == "search") return RunSearch(search_, console);
   if (name == "changes") return RunChanges(search_.index, after_, console);
+  if (name == "accepts") return RunAcceptsCommand(console);
+  if (name == "eligible") {
+    eligible_.day = day_;
+    return RunEligible(eligible_, console);
+  }
   return RunChecklist(profile_, day_, console);
 }
 

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "core/document/adapter.h"
 #include "gateway/cli/catalogue_command.h"
+#include "gateway/cli/catalogue_policy_commands.h"
 #include "gateway/cli/console.h"
 
 namespace passerelle::gateway {
@@ -22,14 +24,24 @@ class CatalogueGrammar {
   static constexpr char kUsage[] =
       "harvest --index FILE --source SOURCE CATALOGUE... [--at DAY] [--allow-shrinking] | "
       "search --index FILE [WORDS] [--country CODE] [--field DIGITS] [--level N] [--credits N] [--json] | "
-      "changes --index FILE [--after N] | checklist PROFILE [--at DAY]";
+      "changes --index FILE [--after N] | checklist PROFILE [--at DAY] | "
+      "accepts --providers FILE [--for PURPOSE] [--level N] [--credits N] [--field DIGITS] [--quality SCHEME]... "
+      "[--awarded DAY] [--country CODE] [--at DAY] [--json] | eligible OFFER --register FILE [--at DAY]";
 
  private:
+  void AddAccepts(CLI::App* catalogue);
+  void AddEligible(CLI::App* catalogue);
+  int RunAcceptsCommand(const Console& console);
+
   CLI::App* catalogue_ = nullptr;
   HarvestRequest harvest_;
   SearchRequest search_;
   uint64_t after_ = 0;
   std::string profile_;
+  AcceptsRequest accepts_;
+  std::string purpose_ = "credit";
+  std::vector<std::string> quality_;
+  EligibleRequest eligible_;
   std::string day_;
 };
 

@@ -8,6 +8,7 @@
 #include "tests/docs/cases_page.h"
 #include "tests/docs/openapi_page.h"
 #include "tests/docs/procedure_page.h"
+#include "tests/docs/recommendation_page.h"
 
 namespace passerelle::docs {
 namespace {
@@ -162,6 +163,7 @@ std::vector<Page> GeneratedPages(const api::DescriptorSet& descriptors) {
           {"reference/adapters.md", AdaptersPage()},
           {"reference/procedure.md", ProcedurePage()},
           {"concepts/recognition-cases.md", CasesPage()},
+          {"reference/recommendation.md", RecommendationPage()},
           {"reference/openapi.json", OpenApiPage(descriptors)}};
 }
 

@@ -1,5 +1,6 @@
 #include "core/catalogue/harvest.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
+#include "core/catalogue/provider_types.h"
 #include "tests/support/status_matchers.h"
 
 namespace passerelle::catalogue {
@@ -120,6 +122,30 @@ TEST(HarvestTest, PublishersWithoutAMandateAreRefused) {
   EXPECT_THAT(Harvest(source, {}, {"d", false}, &book), HasReasonAt(Reason::kConfigInvalid, "providers"));
   source.clear_id();
   EXPECT_THAT(Harvest(source, {}, {"d", false}, &book), HasReasonAt(Reason::kConfigInvalid, "id"));
+}
+
+TEST(HarvestTest, ATypeOfProviderIsOneOfTheList) {
+  v1::Source source = Authority();
+  for (const ProviderType& type : kProviderTypes) {
+    source.set_provider_type(std::string(type.code));
+    EXPECT_OK(CheckSource(source)) << type.code;
+  }
+  source.clear_provider_type();  // not stated
+  EXPECT_OK(CheckSource(source));
+  for (const char* unknown : {"pes", "SCHOOL", "HEI "}) {
+    source.set_provider_type(unknown);
+    const absl::Status refused = CheckSource(source);
+    EXPECT_THAT(refused, HasReasonAt(Reason::kConfigInvalid, "provider_type")) << unknown;
+    EXPECT_THAT(base::DetailOf(refused), ::testing::HasSubstr("list 1 of provider types: HEI, ")) << unknown;
+  }
+}
+
+TEST(HarvestTest, APublicEmploymentServiceIsAProviderLikeOthers) {
+  MemoryBook book;
+  v1::Source source = Authority();
+  source.set_provider_type("PES");
+  ASSERT_OK(Harvest(source, Catalogue({Offer("a")}), {"d1", false}, &book));
+  EXPECT_EQ(book.types["a"], "PES");
 }
 
 TEST(HarvestTest, ChangedCreditsUnderTheSameIdAreFoundFaultWith) {

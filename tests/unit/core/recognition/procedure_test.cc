@@ -410,6 +410,23 @@ TEST(Procedure, ARequestForInformationListsEverythingThatIsKnownToBeMissing) {
   EXPECT_EQ(scene.content.procedure().due_day(), "2026-07-02");
 }
 
+// Footnote 27 of the Recommendation: that every element is there recognises nothing.
+TEST(Procedure, ACompleteRecordIsNoDecision) {
+  Scene scene = SceneFor(*TransitionsFrom(v1::CASE_STATE_SUBMITTED, v1::CASE_STEP_COMPLETE)[0]);
+  scene.content.clear_outcome();
+  ASSERT_OK(scene.Take().status());
+  EXPECT_EQ(scene.content.state(), v1::CASE_STATE_COMPLETE);
+  EXPECT_FALSE(scene.content.procedure().has_decision());
+  EXPECT_FALSE(scene.content.has_outcome());
+  ASSERT_EQ(scene.content.events_size(), 1);
+  // Nor can the next step be a decision.
+  scene.action.set_step(v1::CASE_STEP_DECIDE);
+  scene.action.set_role(v1::CASE_ACTOR_SYSTEM);
+  scene.action.set_revision(1);
+  EXPECT_FALSE(scene.Take().ok());
+  EXPECT_EQ(scene.content.state(), v1::CASE_STATE_COMPLETE);
+}
+
 TEST(Procedure, TheDueDayIsInTimeTheNextIsOverdueAndADelayAfterItCountsAsLate) {
   for (const auto& [day, overdue] : {std::make_pair(1, false), std::make_pair(2, true)}) {
     Scene scene = SceneFor(*TransitionsFrom(v1::CASE_STATE_INQUIRY, v1::CASE_STEP_DELAY)[0]);

@@ -86,6 +86,35 @@ TEST(PublishTest, TheOrderOfEventsChangesNothing) {
   }
 }
 
+// Demand and supply by skill (point 9(b)): offers are public, awards are of persons.
+TEST(PublishTest, OffersOfASkillAreCountedAndItsFewAwardsAreNot) {
+  std::vector<v1::Event> events;
+  const auto add_awards = [&](int count, const char* country, const char* skill) {
+    std::vector<v1::Event> awards = Awards(count, "HEI", "ONLINE");
+    for (v1::Event& event : awards) {
+      event.mutable_award()->mutable_learning()->set_country(country);
+      event.mutable_award()->mutable_learning()->add_skill_groups(skill);
+    }
+    Append(awards, &events);
+  };
+  add_awards(12, "NO", "S1");
+  add_awards(10, "NO", "S2");
+  add_awards(3, "SE", "S1");
+  add_awards(9, "SE", "S2");
+  v1::Event offer;
+  offer.set_date("2026-03-01");
+  offer.mutable_offer()->set_key("o");
+  offer.mutable_offer()->mutable_learning()->set_country("SE");
+  offer.mutable_offer()->mutable_learning()->add_skill_groups("S1");
+  events.push_back(offer);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes,
+                       Publish(events, Request({"I18=country,skill", "I18A=country,skill"})));
+  ASSERT_EQ(cubes.size(), 2u);
+  EXPECT_THAT(Written(cubes[0]), ::testing::Contains("SE S1 1"));
+  EXPECT_THAT(Written(cubes[1]), ElementsAre("NO S1 :c", "NO S2 :c", "NO _T 22", "SE S1 :c", "SE S2 :c", "SE _T 12",
+                                             "_T S1 15", "_T S2 19", "_T _T 34"));
+}
+
 // A margin that is confidential in one cube is not published in another, and no cell can be had from both together.
 TEST(PublishTest, CubesOfTheSameAwardsAreProtectedTogether) {
   std::vector<v1::Event> events;

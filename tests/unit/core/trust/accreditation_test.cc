@@ -217,6 +217,10 @@ TEST(Coverage, FollowsRelationsThatHoldOnTheDay) {
   const Coverage coverage = Ask(data, question);
   EXPECT_EQ(coverage.outcome, Outcome::kCovered);
   EXPECT_EQ(coverage.tried.front().through, "parent uni");
+  for (const char* kind : {"alliance", "predecessor"}) {
+    data.mutable_providers(1)->mutable_relations(0)->set_kind(kind);
+    EXPECT_EQ(Ask(data, question).tried.front().through, absl::StrCat(kind, " uni"));
+  }
   question.award = absl::CivilDay(2022, 1, 1);
   EXPECT_EQ(Ask(data, question).outcome, Outcome::kUnknown);
 }

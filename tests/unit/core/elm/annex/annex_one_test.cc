@@ -154,6 +154,7 @@ TEST(AnnexOne, VariantsChangeTheElementTheyTouch) {
        "A1-M10",
        "text",
        "assessment: Online"},
+      {"no form of participation", {{"\"mode\": {", "\"publisher\": {"}}, "A1-M10", "missing", ""},
       {"accreditation without a type",
        {{"\"accreditation\": {",
          "\"accreditation\": {\"id\": "
@@ -185,6 +186,19 @@ TEST(AnnexOne, VariantsChangeTheElementTheyTouch) {
     EXPECT_EQ(report.complete(), !missing_mandatory) << test.name;
     EXPECT_EQ(element.paths_size() == 0, std::string(test.status) == "missing") << test.name;
   }
+}
+
+TEST(AnnexOne, WhatIsMissingIsNamedAtOnceAndNothingElse) {
+  const AnnexOneReport report = AnnexOne(
+      ReadEdited(
+          {{"\"creditPoint\": {", "\"publisher\": {"}, {"PT78H", ""}, {"\"accreditation\": {", "\"dateCreated\": {"}})
+          .credential);
+  EXPECT_FALSE(report.complete());
+  std::vector<std::string> missing;
+  for (const AnnexOneElement& element : report.elements()) {
+    if (element.status() == document::v1::ELEMENT_STATUS_MISSING) missing.push_back(element.element());
+  }
+  EXPECT_THAT(missing, ::testing::ElementsAre("A1-M07", "A1-M11"));
 }
 
 TEST(AnnexOne, EmptyCredentialMissesEverything) {

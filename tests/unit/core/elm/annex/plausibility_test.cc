@@ -22,6 +22,12 @@ struct Case {
   const char* rule;  // empty: nothing is implausible
 };
 
+// An identifier of the learner, beside the given name.
+std::string LearnerIdentifier(const std::string& scheme, const std::string& notation) {
+  return absl::StrCat("\"identifier\": {\"id\": \"urn:example:i:9\", \"type\": \"Identifier\", \"schemeName\": \"",
+                      scheme, "\", \"notation\": \"", notation, "\"}, \"givenName\": ");
+}
+
 // A level of the national framework with that code, before the European one.
 std::string NqfLevel(const std::string& code) {
   return absl::StrCat("\"nqfLevel\": {\"id\": \"http://data.europa.eu/snb/qdr/", code,
@@ -92,6 +98,17 @@ const Case kCases[] = {
        "\"schemeName\": \"a\"}, "
        "{\"id\": \"urn:example:i:1\", \"type\": \"Identifier\", \"notation\": \"2\"}], \"location\": {"}},
      "plausible.same-id"},
+    {"European Student Identifier",
+     {{"\"givenName\": ",
+       LearnerIdentifier("European Student Identifier", "urn:schac:personalUniqueCode:int:esi:rannu.example:0042")}},
+     ""},
+    {"number that calls itself one",
+     {{"\"givenName\": ", LearnerIdentifier("European Student Identifier", "0042")}},
+     "plausible.student-identifier"},
+    {"European Student Identifier without a code",
+     {{"\"givenName\": ", LearnerIdentifier("x", "urn:schac:personalUniqueCode:int:esi:ee:")}},
+     "plausible.student-identifier"},
+    {"identifier of an institution", {{"\"givenName\": ", LearnerIdentifier("rannu", "0042")}}, ""},
     {"second scheme beside its own",
      {{"{\"id\": \"http://data.europa.eu/snb/eqf/25831c2\", \"type\": \"ConceptScheme\"}",
        "[{\"id\": \"http://data.europa.eu/snb/eqf/25831c2\"}, {\"id\": "

@@ -10,6 +10,7 @@
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/date.h"
 #include "core/elm/rules/level.h"
+#include "core/elm/rules/student_identifier.h"
 #include "core/elm/rules/text.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
@@ -151,6 +152,17 @@ TEST(TextRules, MarkupLosesWhatActs) {
     EXPECT_EQ(StripActiveContent(row[0]), row[1]) << row[3];
     EXPECT_EQ(PlainTextOf(row[0]), row[2]) << row[3];
   }
+}
+
+TEST(StudentIdentifierRules, OneIsWellFormedOrNot) {
+  for (const Row& row : Rows("student_identifier.tsv")) {
+    EXPECT_EQ(YesNo(ClaimsStudentIdentifier(row[0])), row[1]) << row[0] << ": " << row[3];
+    EXPECT_EQ(YesNo(IsStudentIdentifier(row[0])), row[2]) << row[0] << ": " << row[3];
+  }
+  std::string longest = "urn:schac:personalUniqueCode:int:esi:hr:";
+  longest.resize(kStudentIdentifierCharactersMax, '1');
+  EXPECT_TRUE(IsStudentIdentifier(longest));
+  EXPECT_FALSE(IsStudentIdentifier(longest + "1"));
 }
 
 TEST(BridgeRules, WordsBecomeConceptsOrStayTexts) {
