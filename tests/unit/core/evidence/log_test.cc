@@ -544,6 +544,13 @@ TEST(TileWriterTest, MakesTheFilesOfAnyGrowth) {
     head.root[0] ^= 1;
     EXPECT_THAT(AuditLog(head, entries, cut), HasReasonAt(Reason::kLogProof, "root"));
   }
+  // A checkpoint can state any size.
+  const auto nothing = [](const Tile& tile) -> absl::StatusOr<std::string> {
+    return base::Problem(Reason::kLogFile, TilePath(tile));
+  };
+  for (const uint64_t size_stated : {uint64_t{1} << 62, ~uint64_t{0}}) {
+    EXPECT_THAT(AuditLog({size_stated, head.root}, nothing, nothing), HasReasonAt(Reason::kLogFile, "tile/0/000"));
+  }
   files["tile/0/257"].pop_back();
   TileWriter broken(size, read, write);
   EXPECT_THAT(broken.Append("x"), HasReasonAt(Reason::kLogFile, "tile/0/257"));

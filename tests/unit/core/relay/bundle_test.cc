@@ -428,6 +428,45 @@ TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
   EXPECT_EQ(france_.Leaves().size(), 1u);
 }
 
+// Whoever shows a leaf without its message can say of any leaf that it is about this one.
+TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
+  Send(kOther, "something else");
+  clock_.Advance(absl::Hours(1));
+  Send(kId, "a");
+  Sequence();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts receiver, Verify(Receiver()));
+  EvidenceBundle claimed = Sender(kOther);
+  claimed.set_message_id(kId);
+  claimed.clear_request();
+  claimed.clear_answer();
+  ASSERT_OK_AND_ASSIGN(BundleFacts sender, Verify(claimed));
+  sender.witnesses.push_back({evidence::LogName("NL"), clock_.Now()});
+  ASSERT_OK_AND_ASSIGN(const Dispute dispute, CompareBundles(sender, receiver));
+  EXPECT_FALSE(dispute.sender_logged_sent.has_value());
+  EXPECT_FALSE(dispute.sender_logged_answer.has_value());
+  EXPECT_FALSE(dispute.sender_log_seen_by.has_value());
+  EXPECT_EQ(dispute.receiver_logged, clock_.Now());
+
+  // Its own leaves open with what the other side holds, and with nothing when neither side holds anything.
+  EvidenceBundle erased = Sender();
+  erased.clear_request();
+  erased.clear_answer();
+  ASSERT_OK_AND_ASSIGN(sender, Verify(erased));
+  sender.witnesses.push_back({evidence::LogName("NL"), clock_.Now()});
+  ASSERT_OK_AND_ASSIGN(const Dispute opened, CompareBundles(sender, receiver));
+  EXPECT_EQ(opened.sender_logged_sent, clock_.Now());
+  EXPECT_EQ(opened.sender_logged_answer, clock_.Now());
+  EXPECT_EQ(opened.sender_log_seen_by, clock_.Now());
+  EvidenceBundle both = Receiver();
+  both.clear_request();
+  both.clear_answer();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts nothing, Verify(both));
+  ASSERT_OK_AND_ASSIGN(const Dispute unknown, CompareBundles(sender, nothing));
+  EXPECT_FALSE(unknown.sender_logged_sent.has_value());
+  EXPECT_FALSE(unknown.receiver_logged.has_value());
+  EXPECT_FALSE(unknown.sender_log_seen_by.has_value());
+}
+
 TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
   ASSERT_OK(Put(kId, "a"));
   EXPECT_THAT(norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", kId, *directory_), HasReason(Reason::kLogRange));
