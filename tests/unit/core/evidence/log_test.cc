@@ -457,6 +457,10 @@ TEST_F(WitnessTest, AnotherHistoryIsRefusedAndKept) {
   const std::string forked = fork->Checkpoint().value();
   EXPECT_THAT(Show(forked, 5), HasReasonAt(Reason::kLogForked, "root"));
   EXPECT_THAT(witness_.Contradiction("FR"), testing::IsOkAndHolds(forked));
+  // Who is caught cannot have it forgotten by showing something harmless.
+  Grow(5, 9);
+  EXPECT_THAT(Show(log_->Checkpoint().value(), 5, {LeafHash("wrong")}), HasReason(Reason::kLogProof));
+  EXPECT_THAT(witness_.Contradiction("FR"), testing::IsOkAndHolds(forked));
   EXPECT_THAT(witness_.Add("NO", Keys(), 0, {}, forked), HasReasonAt(Reason::kNote, "origin"));
   EXPECT_THAT(witness_.Add("FR", {}, 0, {}, forked), HasReason(Reason::kNoteSignature));
 }

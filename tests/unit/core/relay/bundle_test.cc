@@ -467,6 +467,31 @@ TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
   EXPECT_FALSE(unknown.sender_log_seen_by.has_value());
 }
 
+TEST_F(BundleTest, ARevokedNodeIsNoWitness) {
+  Send(kId, "a");
+  Sequence();
+  const proof::SigningKey key = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+  federation::v1::NodeMap map = nodes_.map;
+  federation::v1::Node& witness = *map.add_nodes();
+  witness.set_id("NL");
+  witness.set_state(federation::v1::NODE_STATE_ACTIVE);
+  witness.add_tls_certificate_sha256(base::Sha256Hex("NL"));
+  witness.add_message_keys()->set_kid(key.verification_key().thumbprint());
+  witness.mutable_message_keys(0)->set_jwk(key.verification_key().jwk());
+  ASSERT_OK_AND_ASSIGN(const auto before, federation::NodeDirectory::Make(map));
+
+  evidence::SignedNote cosigned = {evidence::ReadNote(norway_.log->Checkpoint().value())->text, {}};
+  ASSERT_OK(evidence::CosignNote(evidence::LogName("NL"), key, clock_.Now() - absl::Hours(24), cosigned));
+  ASSERT_OK(norway_.log->AddCosignatures(cosigned, NoteKeysOf(*before, "NL")));
+  const EvidenceBundle bundle = Sender();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts witnessed, VerifyBundle(bundle, *before));
+  EXPECT_EQ(witnessed.witnesses.size(), 1u);
+  witness.set_state(federation::v1::NODE_STATE_REVOKED);
+  ASSERT_OK_AND_ASSIGN(const auto after, federation::NodeDirectory::Make(map));
+  ASSERT_OK_AND_ASSIGN(const BundleFacts alone, VerifyBundle(bundle, *after));
+  EXPECT_TRUE(alone.witnesses.empty());
+}
+
 TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
   ASSERT_OK(Put(kId, "a"));
   EXPECT_THAT(norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", kId, *directory_), HasReason(Reason::kLogRange));
