@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/evidence/tile_writer.h"
@@ -23,6 +24,10 @@ constexpr Table kTable = Table::kSetting;
 constexpr absl::string_view kCheckpointKey = "log/checkpoint";
 constexpr absl::string_view kWaiting = "log/waiting";      // the group of leaves without a place
 constexpr absl::string_view kSequenced = "log/sequenced";  // and of those with one
+
+// Places on the checkpoint that witnesses leave free: without the signature of a key that came into use, the log could
+// not be opened once the key before is gone.
+constexpr size_t kRoomForOwnSignatures = 8;
 
 std::string FileKey(absl::string_view path) { return absl::StrCat("log/", path); }
 std::string LeafRecordKey(absl::string_view leaf_id) { return absl::StrCat("log/leaf/", leaf_id); }
@@ -188,8 +193,12 @@ absl::StatusOr<int> Log::SequenceWaiting(int limit) const {
   if (!waiting) return 0;
   int count = 0;
   const absl::Status written = options_.store->Write([&](Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(std::vector<Record> leaves, tx.List(kTable, kWaiting, "", limit));
+    // First: where replicas share the store, whoever has the checkpoint keeps the others waiting here, and only then
+    // is it certain which leaves are still without a place.
     ASSIGN_OR_RETURN(const TreeHead before, StoredHead(tx));
+    ASSIGN_OR_RETURN(std::vector<Record> leaves, tx.List(kTable, kWaiting, "", limit));
+    count = static_cast<int>(leaves.size());
+    if (leaves.empty()) return absl::OkStatus();
     const auto read = [&tx](const std::string& path) { return ReadRecord(FileKey(path), tx); };
     const auto write = [&tx](const std::string& path, const std::string& bytes) {
       return WriteRecord(FileKey(path), bytes, tx);
@@ -206,7 +215,6 @@ absl::StatusOr<int> Log::SequenceWaiting(int limit) const {
     }
     ASSIGN_OR_RETURN(const TreeHead head, writer.Finish());
     ASSIGN_OR_RETURN(const std::string note, Sign(head));
-    count = static_cast<int>(leaves.size());
     return WriteRecord(std::string(kCheckpointKey), note, tx);
   });
   RETURN_IF_ERROR(written);
@@ -234,7 +242,7 @@ absl::Status Log::SignWithKeyInUse() const {
     if (signature.name == known.name() && signature.key_id == known.id()) return absl::OkStatus();
   }
   RETURN_IF_ERROR(SignNote(known.name(), *key, note));
-  return AddCosignatures(note);
+  return AddCosignatures(note, {known});
 }
 
 absl::StatusOr<std::string> Log::Checkpoint() const {
@@ -247,16 +255,25 @@ absl::StatusOr<std::string> Log::Checkpoint() const {
   return note;
 }
 
-absl::Status Log::AddCosignatures(const SignedNote& cosigned) const {
+absl::Status Log::AddCosignatures(const SignedNote& cosigned, const std::vector<NoteKey>& keys) const {
+  RETURN_IF_ERROR(VerifyNote(cosigned, keys).status());
+  const std::string own = LogName(options_.node);
   return options_.store->Write([&](Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string bytes, StoredCheckpoint(tx));
     ASSIGN_OR_RETURN(SignedNote note, ReadNote(bytes));
     if (note.text != cosigned.text) return absl::OkStatus();
     for (const NoteSignature& signature : cosigned.signatures) {
-      const bool known = std::any_of(note.signatures.begin(), note.signatures.end(), [&](const NoteSignature& present) {
-        return present.name == signature.name && present.key_id == signature.key_id;
+      const auto same = [&signature](const NoteSignature& other) {
+        return other.name == signature.name && other.key_id == signature.key_id;
+      };
+      const bool wanted = std::any_of(keys.begin(), keys.end(), [&signature](const NoteKey& key) {
+        return key.name() == signature.name && key.id() == signature.key_id;
       });
-      if (!known) note.signatures.push_back(signature);
+      const bool has_room =
+          note.signatures.size() + (signature.name == own ? 0 : kRoomForOwnSignatures) < base::kNoteSignaturesMax;
+      if (!wanted || !has_room || std::any_of(note.signatures.begin(), note.signatures.end(), same)) continue;
+      note.signatures.push_back(signature);
+      if (WriteNote(note).size() > base::kNoteBytesMax) note.signatures.pop_back();
     }
     return WriteRecord(std::string(kCheckpointKey), WriteNote(note), tx);
   });

@@ -83,9 +83,10 @@ class Log {
   // The last checkpoint with the signatures of the witnesses so far; empty before the first leaf has its place.
   absl::StatusOr<std::string> Checkpoint() const;
 
-  // Adds signatures, those of a witness, to the last checkpoint; nothing happens when the log has grown since. They
-  // were verified.
-  absl::Status AddCosignatures(const SignedNote& cosigned) const;
+  // Adds the signatures by `keys`, those of a witness, to the last checkpoint; nothing happens when the log has grown
+  // since. Signatures by others are left out, whatever they say: a wrong one would spoil the checkpoint, and too many
+  // would. So are those beyond what a note can hold. Problem: kNoteSignature when one by `keys` is wrong, or none is.
+  absl::Status AddCosignatures(const SignedNote& cosigned, const std::vector<NoteKey>& keys) const;
 
   // A leaf with its key and its proof up to the last checkpoint; nothing when the log has no such leaf, kLogRange when
   // it has no place yet.

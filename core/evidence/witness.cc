@@ -32,6 +32,17 @@ absl::StatusOr<Checkpoint> ReadKept(const std::optional<Record>& record, absl::s
   return ReadCheckpoint(note.text);
 }
 
+// Two signed checkpoints of one size speak for themselves; others that did not follow do so with more effort, or not at
+// all, and whoever made the first kind must not be able to have it replaced by the second.
+absl::Status KeepContradiction(absl::string_view node, absl::string_view checkpoint, bool same_size, Transaction& tx) {
+  const std::string key = ContradictionKey(node);
+  if (!same_size) {
+    ASSIGN_OR_RETURN(const std::optional<Record> kept, tx.Get(Table::kSetting, key));
+    if (kept) return absl::OkStatus();
+  }
+  return Keep(key, checkpoint, tx);
+}
+
 }  // namespace
 
 absl::StatusOr<Witness::Seen> Witness::Add(absl::string_view node, const std::vector<NoteKey>& keys,
@@ -52,7 +63,7 @@ absl::StatusOr<Witness::Seen> Witness::Add(absl::string_view node, const std::ve
     if (same_size && !grown.ok()) {
       grown = Problem(Reason::kLogForked, base::PlaceOf(grown), "another checkpoint of this size was seen");
     }
-    if (!grown.ok()) return Keep(ContradictionKey(node), checkpoint, tx);
+    if (!grown.ok()) return KeepContradiction(node, checkpoint, same_size, tx);
     SignedNote cosigned = {opened.note.text, {}};
     const absl::Time now = options_.clock->Now();
     ASSIGN_OR_RETURN(const std::shared_ptr<const proof::SigningKey> key, options_.key(now));

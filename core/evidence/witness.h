@@ -40,7 +40,8 @@ class Witness {
 
   // The checkpoint of a node's log that was seen last, as it was shown; empty when none was.
   absl::StatusOr<std::string> LastSeen(absl::string_view node) const;
-  // The last checkpoint that did not follow; empty when none was shown.
+  // A checkpoint that did not follow: the last one of a size that had another root, otherwise the first one; empty when
+  // none was shown.
   absl::StatusOr<std::string> Contradiction(absl::string_view node) const;
 
  private:

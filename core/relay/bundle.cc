@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/evidence/log.h"
@@ -46,7 +47,8 @@ absl::Status CheckForm(const EvidenceBundle& bundle) {
 }
 
 MessageFacts FactsOf(const Opened& opened) {
-  MessageFacts facts = {opened.header.sender, opened.header.type, opened.header.issued_at, opened.sha256, ""};
+  MessageFacts facts = {opened.header.sender, opened.header.type, opened.header.issued_at, opened.sha256,
+                        base::Sha256Hex(opened.body), ""};
   v1::Refusal refusal;
   if (opened.header.type == refusal.GetTypeName() && refusal.ParseFromString(opened.body))
     facts.refusal = refusal.reason();
@@ -92,7 +94,7 @@ absl::StatusOr<LeafFacts> CheckLeaf(const EvidenceBundle& bundle, const evidence
   ASSIGN_OR_RETURN(const evidence::Leaf leaf, evidence::ReadLeaf(logged.leaf()));
   ASSIGN_OR_RETURN(const evidence::MerkleProof proof, ProofOf(logged));
   RETURN_IF_ERROR(evidence::VerifyInclusion(evidence::LeafHash(logged.leaf()), logged.index(), proof, head));
-  LeafFacts facts = {leaf.kind, leaf.time, logged.index(), bundle.has_request()};
+  LeafFacts facts = {leaf.kind, leaf.time, logged.index(), bundle.has_request(), leaf.digest, logged.key()};
   if (!bundle.has_request()) return facts;
   if (logged.key().size() != kLeafKeyBytes) return Problem(Reason::kBundleInvalid, "key", "it has not 32 bytes");
   const evidence::Statement statement =

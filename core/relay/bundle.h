@@ -32,6 +32,7 @@ struct MessageFacts {
   std::string type;
   absl::Time signed_at;  // as its signer says
   std::string sha256;    // of the signing input: what it is
+  std::string body_sha256;
   std::string refusal;   // in an answer that is a refusal: its reason
 };
 
@@ -40,6 +41,8 @@ struct LeafFacts {
   absl::Time time;  // as the log says
   uint64_t index = 0;
   bool opened = false;  // whether the digest was compared with the message; not so when that was erased
+  evidence::MerkleHash digest = {};
+  std::string key = "";  // as the bundle has it
 };
 
 struct WitnessFacts {

@@ -17,16 +17,40 @@ Shown Same(const std::optional<MessageFacts>& one, const std::optional<MessageFa
   return one->sha256 == other->sha256 ? Shown::kYes : Shown::kNo;
 }
 
-std::optional<absl::Time> TimeOf(const BundleFacts& facts, LeafKind kind) {
-  const LeafFacts* const leaf = facts.Find(kind);
-  return leaf == nullptr ? std::nullopt : std::optional<absl::Time>(leaf->time);
+// One side with the messages that either side has shown.
+struct Party {
+  const BundleFacts& facts;
+  const std::optional<MessageFacts>& request;
+  const std::optional<MessageFacts>& answer;
+};
+
+// Whether the leaf is about the message: by the bundle's own, or by that of the other side.
+bool IsAboutIt(const LeafFacts& leaf, const Party& party) {
+  if (leaf.opened) return true;
+  if (!party.request) return false;
+  evidence::Statement statement = {leaf.kind, party.facts.peer, party.facts.message_id, party.request->type,
+                                   party.request->body_sha256};
+  if (leaf.kind != LeafKind::kSent) {
+    statement.request_sha256 = party.request->sha256;
+    if (party.answer) statement.answer_sha256 = party.answer->sha256;
+  }
+  return evidence::StatementDigest(leaf.key, statement) == leaf.digest;
+}
+
+std::optional<absl::Time> TimeOf(const Party& party, LeafKind kind) {
+  const LeafFacts* const leaf = party.facts.Find(kind);
+  if (leaf == nullptr || !IsAboutIt(*leaf, party)) return std::nullopt;
+  return leaf->time;
 }
 
 // A party is no witness of the other's log here: it is not disinterested.
-std::optional<absl::Time> FirstSeen(const BundleFacts& facts) {
+std::optional<absl::Time> FirstSeen(const Party& party) {
   std::optional<absl::Time> first;
-  for (const WitnessFacts& witness : facts.witnesses) {
-    if (witness.name == evidence::LogName(facts.peer)) continue;
+  const auto& leaves = party.facts.leaves;
+  const auto is_about_it = [&party](const LeafFacts& leaf) { return IsAboutIt(leaf, party); };
+  if (!std::all_of(leaves.begin(), leaves.end(), is_about_it)) return first;
+  for (const WitnessFacts& witness : party.facts.witnesses) {
+    if (witness.name == evidence::LogName(party.facts.peer)) continue;
     first = std::min(first.value_or(witness.seen_at), witness.seen_at);
   }
   return first;
@@ -82,11 +106,13 @@ absl::StatusOr<Dispute> CompareBundles(const BundleFacts& one, const BundleFacts
     dispute.receiver_signed = answer->signed_at;
     dispute.refusal = answer->refusal;
   }
-  dispute.sender_logged_sent = TimeOf(sender, LeafKind::kSent);
-  dispute.sender_logged_answer = TimeOf(sender, LeafKind::kAnswered);
-  dispute.receiver_logged = TimeOf(receiver, LeafKind::kReceived);
-  dispute.sender_log_seen_by = FirstSeen(sender);
-  dispute.receiver_log_seen_by = FirstSeen(receiver);
+  const Party sending = {sender, request, answer};
+  const Party receiving = {receiver, request, answer};
+  dispute.sender_logged_sent = TimeOf(sending, LeafKind::kSent);
+  dispute.sender_logged_answer = TimeOf(sending, LeafKind::kAnswered);
+  dispute.receiver_logged = TimeOf(receiving, LeafKind::kReceived);
+  dispute.sender_log_seen_by = FirstSeen(sending);
+  dispute.receiver_log_seen_by = FirstSeen(receiving);
   return dispute;
 }
 

@@ -30,7 +30,8 @@ struct Dispute {
   Shown same_answer = Shown::kUnknown;
   std::string refusal;  // the reason, when the answer is a refusal
 
-  // Times, as far as they are shown; each is the word of whom it names.
+  // Times, as far as they are shown; each is the word of whom it names. A leaf counts when it opens with the message
+  // that either side holds; one that nobody can open could be about anything.
   std::optional<absl::Time> sender_logged_sent;
   std::optional<absl::Time> sender_signed;
   std::optional<absl::Time> receiver_signed;

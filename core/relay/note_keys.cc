@@ -13,6 +13,8 @@ void Add(const federation::v1::Node& node, std::vector<evidence::NoteKey>& keys)
     const auto key = proof::VerificationKey::FromJwk(stated.jwk());
     if (!key.ok()) continue;
     for (const auto kind : {evidence::NoteKey::Kind::kLog, evidence::NoteKey::Kind::kWitness}) {
+      // A witness says at what time it saw something, and a key that fell into other hands says any time.
+      if (kind == evidence::NoteKey::Kind::kWitness && node.state() != federation::v1::NODE_STATE_ACTIVE) continue;
       auto made = evidence::NoteKey::Make(evidence::LogName(node.id()), kind, *key);
       if (made.ok()) keys.push_back(*std::move(made));
     }

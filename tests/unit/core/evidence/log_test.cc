@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/base/limits.h"
 #include "core/base/status_macros.h"
 #include "core/evidence/payload.h"
 #include "core/evidence/tile_writer.h"
@@ -283,6 +284,75 @@ TEST_F(LogTest, AKeyThatComesIntoUseSignsTheLastCheckpoint) {
   EXPECT_THAT(Log::Open(options, {next_key}, before), HasReason(Reason::kNoteSignature));
 }
 
+// A store of several replicas at READ COMMITTED: what a transaction reads after it got a row that another one held is
+// what that one left. Here the other one commits while the checkpoint is waited for.
+class ContendedStore : public base::Store {
+ public:
+  explicit ContendedStore(testing::MemoryStore* memory) : memory_(memory) {}
+
+  absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> work) override {
+    if (within_ != nullptr) return work(*within_);
+    return memory_->Write([&](Transaction& tx) {
+      Contended contended(this, &tx);
+      return work(contended);
+    });
+  }
+  absl::Status Read(absl::FunctionRef<absl::Status(Transaction&)> work) override {
+    return within_ != nullptr ? work(*within_) : memory_->Read(work);
+  }
+
+  std::function<void()> other = nullptr;  // runs once, when the next writer asks for the checkpoint
+
+ private:
+  class Contended : public Transaction {
+   public:
+    Contended(ContendedStore* store, Transaction* tx) : store_(store), tx_(tx) {}
+    absl::StatusOr<std::optional<Record>> Get(Table table, absl::string_view key) override {
+      if (key == "log/checkpoint" && store_->other) {
+        store_->within_ = tx_;
+        std::exchange(store_->other, nullptr)();
+        store_->within_ = nullptr;
+      }
+      return tx_->Get(table, key);
+    }
+    absl::Status Insert(Table table, const Record& record) override { return tx_->Insert(table, record); }
+    absl::Status Update(Table table, const Record& record) override { return tx_->Update(table, record); }
+    absl::Status Delete(Table table, absl::string_view key) override { return tx_->Delete(table, key); }
+    absl::StatusOr<std::vector<Record>> List(Table table, absl::string_view group, absl::string_view after,
+                                             int limit) override {
+      return tx_->List(table, group, after, limit);
+    }
+    absl::StatusOr<std::vector<Record>> Due(Table table, absl::Time now, int limit) override {
+      return tx_->Due(table, now, limit);
+    }
+
+   private:
+    ContendedStore* const store_;
+    Transaction* const tx_;
+  };
+
+  testing::MemoryStore* const memory_;
+  Transaction* within_ = nullptr;
+};
+
+TEST_F(LogTest, AReplicaThatWaitedForAnotherGivesNoLeafASecondPlace) {
+  Grow(0, 3);
+  ContendedStore shared(&memory_);
+  Log::Options options = log_->options();
+  options.store = &shared;
+  ASSERT_OK_AND_ASSIGN(const auto replica, Log::Open(options, Keys(), std::nullopt));
+  for (int i = 3; i < 8; ++i) ASSERT_OK(Append(i));
+  std::string before;
+  shared.other = [&] {
+    EXPECT_THAT(replica->Sequence(10), testing::IsOkAndHolds(5));
+    before = replica->Checkpoint().value();
+  };
+  EXPECT_THAT(replica->Sequence(10), testing::IsOkAndHolds(0));
+  EXPECT_EQ(Opened().checkpoint.head.size, 8u);
+  EXPECT_EQ(log_->Checkpoint().value(), before) << "with what witnesses may have signed already";
+  EXPECT_OK(Reopen());
+}
+
 class WitnessTest : public LogTest {
  protected:
   absl::StatusOr<Witness::Seen> Show(const std::string& checkpoint, uint64_t older, const MerkleProof& proof = {}) {
@@ -299,15 +369,15 @@ TEST_F(WitnessTest, SignsWhatFollowsAndNothingElse) {
   ASSERT_OK_AND_ASSIGN(const Witness::Seen first, Show(five, 0));
   EXPECT_EQ(first.size, 5u);
   ASSERT_OK_AND_ASSIGN(const SignedNote cosigned, ReadNote(first.cosigned));
-  ASSERT_OK(log_->AddCosignatures(cosigned));
-  ASSERT_OK(log_->AddCosignatures(cosigned));
+  ASSERT_OK(log_->AddCosignatures(cosigned, {Keys()[1]}));
+  ASSERT_OK(log_->AddCosignatures(cosigned, {Keys()[1]}));
   EXPECT_EQ(Opened().signatures.size(), 2u);
   EXPECT_EQ(Opened().signatures[1].seen_at, absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.Now())));
   EXPECT_OK(Reopen(log_->Checkpoint().value()));
 
   Grow(5, 9);
   const std::string nine = log_->Checkpoint().value();
-  ASSERT_OK(log_->AddCosignatures(cosigned));  // late: it is of the checkpoint before
+  ASSERT_OK(log_->AddCosignatures(cosigned, {Keys()[1]}));  // late: it is of the checkpoint before
   EXPECT_EQ(Opened().signatures.size(), 1u);
   ASSERT_OK_AND_ASSIGN(const Witness::Seen unsure, Show(nine, 0));
   EXPECT_EQ(unsure.size, 5u);
@@ -327,6 +397,52 @@ TEST_F(WitnessTest, SignsWhatFollowsAndNothingElse) {
   EXPECT_THAT(witness_.LastSeen("FR"), testing::IsOkAndHolds(nine));
 }
 
+// A node that is asked for its signature can send back whatever it likes.
+TEST_F(WitnessTest, AWitnessAddsNothingButItsOwnSignature) {
+  Grow(0, 5);
+  ASSERT_OK_AND_ASSIGN(const Witness::Seen seen, Show(log_->Checkpoint().value(), 0));
+  ASSERT_OK_AND_ASSIGN(const SignedNote honest, ReadNote(seen.cosigned));
+  const std::vector<NoteKey> of_witness = {Keys()[1]};
+
+  SignedNote hostile = honest;
+  // Wrong ones under the name and key of the log, and as many of nobody as fit.
+  hostile.signatures.push_back({LogName("FR"), Keys()[0].id(), std::string(64, 'x')});
+  while (hostile.signatures.size() < base::kNoteSignaturesMax) {
+    hostile.signatures.push_back({absl::StrCat("nobody-", hostile.signatures.size()), "abcd", "x"});
+  }
+  ASSERT_OK(log_->AddCosignatures(hostile, of_witness));
+  EXPECT_EQ(Opened().note.signatures.size(), 2u);
+  EXPECT_OK(Reopen(log_->Checkpoint().value()));
+  ASSERT_OK(Append(5));
+  EXPECT_THAT(log_->Sequence(10), testing::IsOkAndHolds(1));
+
+  SignedNote wrong = honest;
+  wrong.text = Opened().note.text;
+  EXPECT_THAT(log_->AddCosignatures(wrong, of_witness), HasReason(Reason::kNoteSignature));
+  EXPECT_EQ(Opened().note.signatures.size(), 1u);
+}
+
+// A federation can have more nodes than a note holds signatures.
+TEST_F(WitnessTest, ManyWitnessesLeaveRoomForTheLogItself) {
+  Grow(0, 5);
+  const SignedNote plain = Opened().note;
+  for (size_t i = 0; i < base::kNoteSignaturesMax + 5; ++i) {
+    const std::string name = LogName(absl::StrCat("node-", i));
+    SignedNote cosigned = {plain.text, {}};
+    ASSERT_OK(CosignNote(name, witness_key_, clock_.Now(), cosigned));
+    ASSERT_OK(log_->AddCosignatures(
+        cosigned, {*NoteKey::Make(name, NoteKey::Kind::kWitness, witness_key_.verification_key())}));
+  }
+  EXPECT_OK(Reopen());
+  const proof::SigningKey next = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+  Log::Options options = log_->options();
+  options.key = OneKey(&next);
+  ASSERT_OK_AND_ASSIGN(const auto rotated, Log::Open(options, Keys(), std::nullopt));
+  ASSERT_OK(rotated->SignWithKeyInUse());
+  EXPECT_OK(Log::Open(options, {*NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, next.verification_key())},
+                      std::nullopt));
+}
+
 TEST_F(WitnessTest, AnotherHistoryIsRefusedAndKept) {
   Grow(0, 5);
   ASSERT_OK(Show(log_->Checkpoint().value(), 0));
@@ -340,6 +456,10 @@ TEST_F(WitnessTest, AnotherHistoryIsRefusedAndKept) {
   ASSERT_OK(fork->Sequence(10).status());
   const std::string forked = fork->Checkpoint().value();
   EXPECT_THAT(Show(forked, 5), HasReasonAt(Reason::kLogForked, "root"));
+  EXPECT_THAT(witness_.Contradiction("FR"), testing::IsOkAndHolds(forked));
+  // Who is caught cannot have it forgotten by showing something harmless.
+  Grow(5, 9);
+  EXPECT_THAT(Show(log_->Checkpoint().value(), 5, {LeafHash("wrong")}), HasReason(Reason::kLogProof));
   EXPECT_THAT(witness_.Contradiction("FR"), testing::IsOkAndHolds(forked));
   EXPECT_THAT(witness_.Add("NO", Keys(), 0, {}, forked), HasReasonAt(Reason::kNote, "origin"));
   EXPECT_THAT(witness_.Add("FR", {}, 0, {}, forked), HasReason(Reason::kNoteSignature));
@@ -427,6 +547,13 @@ TEST(TileWriterTest, MakesTheFilesOfAnyGrowth) {
     EXPECT_EQ(summary.sent, next);
     head.root[0] ^= 1;
     EXPECT_THAT(AuditLog(head, entries, cut), HasReasonAt(Reason::kLogProof, "root"));
+  }
+  // A checkpoint can state any size.
+  const auto nothing = [](const Tile& tile) -> absl::StatusOr<std::string> {
+    return base::Problem(Reason::kLogFile, TilePath(tile));
+  };
+  for (const uint64_t size_stated : {uint64_t{1} << 62, ~uint64_t{0}}) {
+    EXPECT_THAT(AuditLog({size_stated, head.root}, nothing, nothing), HasReasonAt(Reason::kLogFile, "tile/0/000"));
   }
   files["tile/0/257"].pop_back();
   TileWriter broken(size, read, write);

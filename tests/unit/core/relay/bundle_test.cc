@@ -428,6 +428,70 @@ TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
   EXPECT_EQ(france_.Leaves().size(), 1u);
 }
 
+// Whoever shows a leaf without its message can say of any leaf that it is about this one.
+TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
+  Send(kOther, "something else");
+  clock_.Advance(absl::Hours(1));
+  Send(kId, "a");
+  Sequence();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts receiver, Verify(Receiver()));
+  EvidenceBundle claimed = Sender(kOther);
+  claimed.set_message_id(kId);
+  claimed.clear_request();
+  claimed.clear_answer();
+  ASSERT_OK_AND_ASSIGN(BundleFacts sender, Verify(claimed));
+  sender.witnesses.push_back({evidence::LogName("NL"), clock_.Now()});
+  ASSERT_OK_AND_ASSIGN(const Dispute dispute, CompareBundles(sender, receiver));
+  EXPECT_FALSE(dispute.sender_logged_sent.has_value());
+  EXPECT_FALSE(dispute.sender_logged_answer.has_value());
+  EXPECT_FALSE(dispute.sender_log_seen_by.has_value());
+  EXPECT_EQ(dispute.receiver_logged, clock_.Now());
+
+  // Its own leaves open with what the other side holds, and with nothing when neither side holds anything.
+  EvidenceBundle erased = Sender();
+  erased.clear_request();
+  erased.clear_answer();
+  ASSERT_OK_AND_ASSIGN(sender, Verify(erased));
+  sender.witnesses.push_back({evidence::LogName("NL"), clock_.Now()});
+  ASSERT_OK_AND_ASSIGN(const Dispute opened, CompareBundles(sender, receiver));
+  EXPECT_EQ(opened.sender_logged_sent, clock_.Now());
+  EXPECT_EQ(opened.sender_logged_answer, clock_.Now());
+  EXPECT_EQ(opened.sender_log_seen_by, clock_.Now());
+  EvidenceBundle both = Receiver();
+  both.clear_request();
+  both.clear_answer();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts nothing, Verify(both));
+  ASSERT_OK_AND_ASSIGN(const Dispute unknown, CompareBundles(sender, nothing));
+  EXPECT_FALSE(unknown.sender_logged_sent.has_value());
+  EXPECT_FALSE(unknown.receiver_logged.has_value());
+  EXPECT_FALSE(unknown.sender_log_seen_by.has_value());
+}
+
+TEST_F(BundleTest, ARevokedNodeIsNoWitness) {
+  Send(kId, "a");
+  Sequence();
+  const proof::SigningKey key = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+  federation::v1::NodeMap map = nodes_.map;
+  federation::v1::Node& witness = *map.add_nodes();
+  witness.set_id("NL");
+  witness.set_state(federation::v1::NODE_STATE_ACTIVE);
+  witness.add_tls_certificate_sha256(base::Sha256Hex("NL"));
+  witness.add_message_keys()->set_kid(key.verification_key().thumbprint());
+  witness.mutable_message_keys(0)->set_jwk(key.verification_key().jwk());
+  ASSERT_OK_AND_ASSIGN(const auto before, federation::NodeDirectory::Make(map));
+
+  evidence::SignedNote cosigned = {evidence::ReadNote(norway_.log->Checkpoint().value())->text, {}};
+  ASSERT_OK(evidence::CosignNote(evidence::LogName("NL"), key, clock_.Now() - absl::Hours(24), cosigned));
+  ASSERT_OK(norway_.log->AddCosignatures(cosigned, NoteKeysOf(*before, "NL")));
+  const EvidenceBundle bundle = Sender();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts witnessed, VerifyBundle(bundle, *before));
+  EXPECT_EQ(witnessed.witnesses.size(), 1u);
+  witness.set_state(federation::v1::NODE_STATE_REVOKED);
+  ASSERT_OK_AND_ASSIGN(const auto after, federation::NodeDirectory::Make(map));
+  ASSERT_OK_AND_ASSIGN(const BundleFacts alone, VerifyBundle(bundle, *after));
+  EXPECT_TRUE(alone.witnesses.empty());
+}
+
 TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
   ASSERT_OK(Put(kId, "a"));
   EXPECT_THAT(norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", kId, *directory_), HasReason(Reason::kLogRange));
