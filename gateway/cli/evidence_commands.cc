@@ -155,11 +155,12 @@ absl::Status Erase(const EvidenceEraseRequest& request, const StoreTools& stores
   ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, stores.open(config));
   const absl::Time now = SystemClock().Now();
   std::vector<Found> erased;
-  RETURN_IF_ERROR(store->Write([&](base::Transaction& tx) -> absl::Status {
+  const absl::Status written = store->Write([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(erased, FindMessages(request.id, tx));
     for (const Found& found : erased) RETURN_IF_ERROR(EraseFound(found, now, tx));
     return absl::OkStatus();
-  }));
+  });
+  RETURN_IF_ERROR(written);
   for (const Found& found : erased) {
     console.out << "erased: message " << found.name.id << (found.side == evidence::v1::SIDE_SENDER ? " to " : " from ")
                 << found.name.peer << "\n";
