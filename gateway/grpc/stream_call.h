@@ -55,6 +55,10 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
     absl::StatusOr<std::string> caller = runner_->Admit(*context_, *method_);
     if (!caller.ok()) return End(caller.status());
     info_.caller = *std::move(caller);
+    request_bytes_ = request_.ByteSizeLong();
+    const absl::Status placed = runner_->TakePlace(info_.caller, request_bytes_);
+    if (!placed.ok()) return Reply(placed);
+    has_place_ = true;
     const absl::Status queued = runner_->options_.pool->Submit([this] { Answer(); });
     if (!queued.ok()) Reply(queued);
   }
@@ -77,24 +81,26 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
     if (info_.now >= info_.deadline) return Reply(base::Problem(base::Reason::kDeadline, ""));
     const absl::Status status = work_(info_, request_, &response_);
     if (!status.ok()) return Reply(status);
-    runner_->Handled(*method_, info_, trace_parent_, status);
-    runner_->Ended();
+    Handled(status);
     this->StartWrite(&response_);
   }
 
   void Reply(const absl::Status& problem) {
     response_.Clear();
     refuse_(request_, problem, &response_);
-    runner_->Handled(*method_, info_, trace_parent_, problem);
-    runner_->Ended();
+    Handled(problem);
     this->StartWrite(&response_);
   }
 
   // Ends the stream for a reason that is not the item's.
-  void End(const absl::Status& problem) {
-    const grpc::Status answer = runner_->Handled(*method_, info_, trace_parent_, problem);
+  void End(const absl::Status& problem) { this->Finish(Handled(problem)); }
+
+  // The item is counted, and its place is free.
+  grpc::Status Handled(const absl::Status& status) {
+    const grpc::Status answer = runner_->Handled(*method_, info_, trace_parent_, status);
+    if (std::exchange(has_place_, false)) runner_->GivePlaceBack(info_.caller, request_bytes_);
     runner_->Ended();
-    this->Finish(answer);
+    return answer;
   }
 
   CallRunner* const runner_;
@@ -106,6 +112,8 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
   CallInfo info_ = {};
   Request request_;
   Response response_;
+  size_t request_bytes_ = 0;
+  bool has_place_ = false;
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -45,6 +45,9 @@ void RunningCall::Start() {
   auto caller = runner_->Admit(origin_.certificate_sha256, *method_);
   if (!caller.ok()) return Complete(caller.status());
   info_.caller = *std::move(caller);
+  const absl::Status placed = runner_->TakePlace(info_.caller, origin_.request_bytes);
+  if (!placed.ok()) return Complete(placed);
+  has_place_ = true;
   Queue();
 }
 
@@ -72,6 +75,7 @@ void RunningCall::Work() {
 
 // Nothing of this call may be touched after it was finished.
 void RunningCall::Complete(const absl::Status& status) {
+  if (has_place_) runner_->GivePlaceBack(info_.caller, origin_.request_bytes);
   const grpc::Status answer = runner_->Handled(*method_, info_, origin_.trace_parent, status);
   // Whoever is told may end this object at once.
   const std::function<void(const grpc::Status&)> finish = std::move(finish_);
@@ -82,11 +86,11 @@ void RunningCall::Complete(const absl::Status& status) {
 class UnaryCall : public grpc::ServerUnaryReactor {
  public:
   UnaryCall(CallRunner* runner, const CallRunner::MethodEntry* method, grpc::CallbackServerContext* context,
-            std::function<CallOutcome(const CallInfo&)> work)
+            size_t request_bytes, std::function<CallOutcome(const CallInfo&)> work)
       : runner_(runner),
         call_(runner, method,
               {CallerCertificateSha256(context->auth_context().get()), absl::FromChrono(context->deadline()),
-               TraceParentOf(*context)},
+               TraceParentOf(*context), request_bytes},
               std::move(work), [this](const grpc::Status& status) { Finish(status); }) {}
 
   void Begin() { call_.Start(); }
@@ -159,11 +163,33 @@ void CallRunner::Ended() {
   --running_;
 }
 
+absl::Status CallRunner::TakePlace(const std::string& caller, size_t request_bytes) {
+  const absl::MutexLock lock(&mutex_);
+  if (taken_bytes_ + request_bytes > kRequestBytesMax) return Problem(Reason::kOverloaded, "request");
+  const auto found = taken_.find(caller);
+  const Taken had = found == taken_.end() ? Taken() : found->second;
+  if (had.calls >= kCallsPerCallerMax || had.bytes + request_bytes > kRequestBytesPerCallerMax) {
+    return Problem(Reason::kOverloaded, "caller", "the caller has too many calls at a time");
+  }
+  taken_[caller] = {had.calls + 1, had.bytes + request_bytes};
+  taken_bytes_ += request_bytes;
+  return absl::OkStatus();
+}
+
+void CallRunner::GivePlaceBack(const std::string& caller, size_t request_bytes) {
+  const absl::MutexLock lock(&mutex_);
+  taken_bytes_ -= request_bytes;
+  const auto found = taken_.find(caller);
+  found->second.bytes -= request_bytes;
+  if (--found->second.calls == 0) taken_.erase(found);
+}
+
 grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context, absl::string_view service,
-                                            absl::string_view method,
+                                            absl::string_view method, size_t request_bytes,
                                             std::function<CallOutcome(const CallInfo&)> work) {
   Begun();
-  auto* call = new UnaryCall(this, &methods_.at(absl::StrCat(service, "/", method)), context, std::move(work));
+  auto* call =
+      new UnaryCall(this, &methods_.at(absl::StrCat(service, "/", method)), context, request_bytes, std::move(work));
   call->Begin();
   return call;
 }
@@ -172,7 +198,7 @@ grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, 
                                           absl::string_view method, const google::protobuf::Message* request,
                                           google::protobuf::Message* response) {
   const MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
-  return Start(context, service, method,
+  return Start(context, service, method, request->ByteSizeLong(),
                [&entry, request, response](const CallInfo& info) { return entry.work(info, *request, response); });
 }
 

@@ -1,6 +1,9 @@
 // The one way in which a unary method runs, whether the call came over gRPC or over HTTP (gateway/http): count,
 // authenticate, authorise (deny by default), queue, work, log, finish.
 //
+// A caller has a part of the node: so many calls at a time and so many bytes of requests, waiting ones included.
+// Whoever asks for more is told to come later, and the others do not notice.
+//
 // Work runs on a bounded pool, never on gRPC's threads. A method that waits for something returns nullopt and is asked
 // again a little later, so that no thread is held while it waits. Each item of a stream (stream_call.h) runs the same
 // way.
@@ -22,6 +25,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/base/limits.h"
 #include "core/base/port/clock.h"
 #include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"
@@ -31,6 +35,13 @@
 #include "grpcpp/support/server_callback.h"
 
 namespace passerelle::gateway {
+
+// Calls of one caller at a time. Half of what the node queues, so that nobody fills the queue alone.
+inline constexpr int kCallsPerCallerMax = static_cast<int>(base::kQueuedCallsMax) / 2;
+// Bytes of the requests that are held for calls at a time; a node is made for 512 MiB. A caller can have the largest
+// request twice.
+inline constexpr size_t kRequestBytesMax = 256u << 20;
+inline constexpr size_t kRequestBytesPerCallerMax = kRequestBytesMax / 2;
 
 // What a method knows of its call.
 struct CallInfo {
@@ -49,6 +60,7 @@ struct CallOrigin {
   absl::StatusOr<std::string> certificate_sha256;  // of the caller; kClientUnknown when it has none
   absl::Time deadline = absl::InfiniteFuture();    // that the caller stated
   std::string trace_parent = "";                   // valid, or empty
+  size_t request_bytes = 0;                        // that are held for the call
 };
 
 class RunningCall;
@@ -115,9 +127,15 @@ class CallRunner {
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
                                 absl::string_view method, const Request* request, Response* response,
                                 WorkFunction work) {
-    return Start(context, service, method, [request, response, work = std::move(work)](const CallInfo& info) mutable {
-      return CallOutcome(work(info, *request, response));
-    });
+    return Start(context, service, method, request->ByteSizeLong(),
+                 [request, response, work = std::move(work)](const CallInfo& info) mutable {
+                   return CallOutcome(work(info, *request, response));
+                 });
+  }
+
+  // Whether a call by the certificate would be let in now; the problem with which it would be refused.
+  absl::Status MayCall(absl::string_view certificate_sha256, const MethodEntry& method) const {
+    return options_.authorise(certificate_sha256, method.service).status();
   }
 
   // A call that came another way, to be started by its owner. `finish` gets what gRPC would answer, once, on any
@@ -133,9 +151,13 @@ class CallRunner {
   friend class StreamCall;
 
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, absl::string_view service,
-                                  absl::string_view method, std::function<CallOutcome(const CallInfo&)> work);
+                                  absl::string_view method, size_t request_bytes,
+                                  std::function<CallOutcome(const CallInfo&)> work);
   void Begun();
   void Ended();
+  // A caller's part of the node, taken for one call with a request of so many bytes. Problem: kOverloaded.
+  absl::Status TakePlace(const std::string& caller, size_t request_bytes);
+  void GivePlaceBack(const std::string& caller, size_t request_bytes);
   // Who calls, if it may call the service; a refusal is counted and logged.
   absl::StatusOr<std::string> Admit(const absl::StatusOr<std::string>& certificate_sha256,
                                     const MethodEntry& method) const;
@@ -147,8 +169,15 @@ class CallRunner {
   Options options_;
   absl::flat_hash_map<std::string, MethodEntry> methods_;
   std::atomic<bool> stopping_ = false;
+  // What one caller has of the node, or all callers have.
+  struct Taken {
+    int calls = 0;
+    size_t bytes = 0;
+  };
   absl::Mutex mutex_;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, Taken> taken_ ABSL_GUARDED_BY(mutex_);  // by caller; no one without a call
+  size_t taken_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // One call from its start until it is answered. Belongs to the one who began it and to the pool in turn.
@@ -174,6 +203,7 @@ class RunningCall {
   const CallOrigin origin_;
   const std::function<CallOutcome(const CallInfo&)> work_;
   std::function<void(const grpc::Status&)> finish_;
+  bool has_place_ = false;
   CallInfo info_ = {};
   absl::Duration interval_;
   std::unique_ptr<grpc::Alarm> alarm_;

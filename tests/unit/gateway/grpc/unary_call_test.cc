@@ -1,0 +1,107 @@
+// What a caller may have of the node at a time.
+#include "gateway/grpc/unary_call.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "core/base/problem.h"
+#include "gateway/grpc/status.h"
+#include "gateway/system_clock.h"
+#include "gtest/gtest.h"
+#include "passerelle/relay/v1/relay_service.pb.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Reason;
+
+class CallerPartTest : public ::testing::Test {
+ protected:
+  CallerPartTest() : log_(std::tmpfile()) {
+    CallRunner::Options options{.pool = &pool_,
+                                .metrics = &metrics_,
+                                .log = &log_,
+                                .clock = &clock_,
+                                .call_limit = absl::Minutes(5),
+                                .authorise = [](absl::string_view certificate, absl::string_view) {
+                                  return absl::StatusOr<std::string>(std::string(certificate));
+                                }};
+    runner_ = std::make_unique<CallRunner>(std::move(options));
+    runner_->AddUnary<relay::v1::DeliverRequest, relay::v1::DeliverResponse>(
+        "test.Service", "Wait", [](const CallInfo&, const relay::v1::DeliverRequest&, relay::v1::DeliverResponse*) {
+          return absl::OkStatus();
+        });
+  }
+  ~CallerPartTest() override { EndAll(); }
+
+  // Begins a call that waits until the node stops; OK while it does.
+  absl::Status Begin(const std::string& caller, size_t bytes = 0) {
+    auto ended = std::make_shared<absl::Status>();
+    CallOrigin origin;
+    origin.certificate_sha256 = caller;
+    origin.request_bytes = bytes;
+    calls_.push_back(runner_->Begin(
+        *runner_->Find("test.Service/Wait"), std::move(origin),
+        [](const CallInfo& info) { return info.stopping ? CallOutcome(absl::OkStatus()) : std::nullopt; },
+        [ended](const grpc::Status& status) { *ended = FromPeer(status); }));
+    // A refusal comes before Start returns; the rest ends with the test.
+    calls_.back()->Start();
+    return *ended;
+  }
+  void EndAll() {
+    runner_->Stop();
+    EXPECT_TRUE(runner_->WaitUntilIdle(absl::Now() + absl::Seconds(60)));
+    pool_.Drain();
+    calls_.clear();
+  }
+
+  SystemClock clock_;
+  Log log_;
+  Metrics metrics_;
+  WorkerPool pool_{2, 2 * base::kQueuedCallsMax};
+  std::unique_ptr<CallRunner> runner_;
+  std::vector<std::unique_ptr<RunningCall>> calls_;
+};
+
+TEST_F(CallerPartTest, NobodyHasAllCalls) {
+  for (int i = 0; i < kCallsPerCallerMax; ++i) ASSERT_TRUE(Begin("greedy").ok()) << i;
+  EXPECT_EQ(base::ReasonOf(Begin("greedy")), Reason::kOverloaded);
+  EXPECT_TRUE(Begin("modest").ok());
+}
+
+TEST_F(CallerPartTest, NobodyHasAllTheMemory) {
+  constexpr size_t kLarge = kRequestBytesPerCallerMax - 1;
+  ASSERT_TRUE(Begin("greedy", kLarge).ok());
+  EXPECT_TRUE(Begin("greedy", 1).ok());
+  EXPECT_EQ(base::ReasonOf(Begin("greedy", 1)), Reason::kOverloaded);
+  EXPECT_TRUE(Begin("modest", kLarge).ok());
+  EXPECT_EQ(base::ReasonOf(Begin("third", 2)), Reason::kOverloaded);
+  EXPECT_TRUE(Begin("third", 1).ok());
+}
+
+TEST_F(CallerPartTest, WhatEndedCountsNoMore) {
+  for (int i = 0; i < 3 * kCallsPerCallerMax; ++i) {
+    CallOrigin origin;
+    origin.certificate_sha256 = std::string("busy");
+    origin.request_bytes = kRequestBytesPerCallerMax;
+    absl::Notification ended;
+    absl::Status status;
+    auto call = runner_->Begin(
+        *runner_->Find("test.Service/Wait"), std::move(origin), [](const CallInfo&) { return absl::OkStatus(); },
+        [&](const grpc::Status& answer) {
+          status = FromPeer(answer);
+          ended.Notify();
+        });
+    call->Start();
+    ended.WaitForNotification();
+    ASSERT_TRUE(status.ok()) << i << " " << status;
+    calls_.push_back(std::move(call));
+  }
+}
+
+}  // namespace
+}  // namespace passerelle::gateway

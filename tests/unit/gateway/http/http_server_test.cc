@@ -1,0 +1,267 @@
+// What connections of an HTTP server may take, over real sockets.
+#include "gateway/http/http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "core/base/problem.h"
+#include "gateway/http/gzip.h"
+#include "gateway/keys/keys.h"
+#include "gateway/keys/make_certificates.h"
+#include "gtest/gtest.h"
+#include "passerelle/relay/v1/relay_service.pb.h"
+#include "tests/support/fake_clock.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Reason;
+using relay::v1::DeliverRequest;
+using relay::v1::DeliverResponse;
+
+int Connect(int port) {
+  const int connected = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const timeval patience = {10, 0};
+  setsockopt(connected, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  EXPECT_EQ(connect(connected, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return connected;
+}
+
+// A connection of a client.
+class Client {
+ public:
+  Client(int port, const config::v1::TlsFiles& files) : context_(SSL_CTX_new(TLS_client_method())) {
+    SSL_CTX_use_certificate_chain_file(context_, files.certificate().c_str());
+    SSL_CTX_use_PrivateKey_file(context_, files.private_key().c_str(), SSL_FILETYPE_PEM);
+    socket_ = Connect(port);
+    ssl_ = SSL_new(context_);
+    SSL_set_fd(ssl_, socket_);
+    (void)SSL_connect(ssl_);
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client() {
+    SSL_free(ssl_);
+    close(socket_);
+    SSL_CTX_free(context_);
+  }
+
+  void Send(const std::string& bytes) { (void)SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())); }
+  // What comes next, at most for ten seconds; empty when nothing does.
+  std::string Read() {
+    char bytes[4096];
+    const int count = SSL_read(ssl_, bytes, sizeof(bytes));
+    return count > 0 ? std::string(bytes, static_cast<size_t>(count)) : std::string();
+  }
+  std::string Ask(const std::string& method, const std::string& body, const std::string& more = "") {
+    Send(absl::StrCat("POST /test.Service/", method, " HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n",
+                      more, "Content-Length: ", body.size(), "\r\n\r\n", body));
+    return Read();
+  }
+
+ private:
+  SSL_CTX* const context_;
+  SSL* ssl_ = nullptr;
+  int socket_ = -1;
+};
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  HttpServerTest() : folder_(absl::StrCat(::testing::TempDir(), "/http_", getpid())), log_(std::tmpfile()) {
+    signal(SIGPIPE, SIG_IGN);
+    std::filesystem::create_directories(folder_);
+    authority_ = *MakeAuthority("Test");
+    server_files_ = Make("server");
+    CallRunner::Options options{.pool = &pool_,
+                                .metrics = &metrics_,
+                                .log = &log_,
+                                .clock = &clock_,
+                                .call_limit = absl::Minutes(5),
+                                .authorise = [this](absl::string_view certificate, absl::string_view) {
+                                  return known_.count(std::string(certificate)) > 0
+                                             ? absl::StatusOr<std::string>(std::string(certificate))
+                                             : base::Problem(Reason::kClientUnknown, "certificate");
+                                }};
+    runner_ = std::make_unique<CallRunner>(std::move(options));
+    runner_->AddUnary<DeliverRequest, DeliverResponse>(
+        "test.Service", "Echo",
+        [](const CallInfo&, const DeliverRequest& in, DeliverResponse* out) -> CallOutcome {
+          *out->mutable_envelope() = in.envelope();
+          return absl::OkStatus();
+        });
+    runner_->AddUnary<DeliverRequest, DeliverResponse>(
+        "test.Service", "Wait", [this](const CallInfo& info, const DeliverRequest& in, DeliverResponse*) -> CallOutcome {
+          ++asked_;
+          const absl::MutexLock lock(&mutex_);
+          waiting_.insert(&in);
+          return info.stopping ? CallOutcome(absl::OkStatus()) : std::nullopt;
+        });
+  }
+  ~HttpServerTest() override {
+    Stop();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Start(int connections_max = 100) {
+    auto started = HttpServer::Start({.listen = "127.0.0.1:0",
+                                      .tls = server_files_,
+                                      .allowed_origins = {},
+                                      .runner = runner_.get(),
+                                      .clock = &clock_,
+                                      .connections_max = connections_max});
+    ASSERT_TRUE(started.ok()) << started.status();
+    server_ = *std::move(started);
+  }
+  void Stop() {
+    runner_->Stop();
+    pool_.Drain();
+    if (server_ != nullptr) server_->Stop();
+  }
+
+  // Files of a client of the trusted authority, known to the node or not.
+  config::v1::TlsFiles Make(const std::string& name, bool known = true) {
+    const CertificatePems pems = *MakeCertificate(authority_, NodeCertificateUri(name));
+    config::v1::TlsFiles files;
+    files.set_certificate(Put(name + ".pem", pems.certificate));
+    files.set_private_key(Put(name + ".key", pems.private_key));
+    files.set_trusted_authorities(Put(name + ".ca", authority_.certificate));
+    if (known) known_.insert(*CertificateSha256(pems.certificate));
+    return files;
+  }
+  std::string Put(const std::string& name, const std::string& content) {
+    std::string path = absl::StrCat(folder_, "/", name);
+    std::ofstream(path) << content;
+    return path;
+  }
+
+  const std::string folder_;
+  CertificatePems authority_;
+  config::v1::TlsFiles server_files_;
+  std::set<std::string> known_;
+  testing::FakeClock clock_;
+  Log log_;
+  Metrics metrics_;
+  WorkerPool pool_{4, 100};
+  std::atomic<int> asked_ = 0;
+  absl::Mutex mutex_;
+  std::set<const DeliverRequest*> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<CallRunner> runner_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(HttpServerTest, AClientThatIsNotKnownHasNoBodyKeptFreeForIt) {
+  const config::v1::TlsFiles removed = Make("removed", false);
+  Start();
+  Client client(server_->port(), removed);
+  client.Send(
+      "POST /test.Service/Echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n"
+      "Content-Length: 60000000\r\n\r\n");
+  EXPECT_TRUE(absl::StartsWith(client.Read(), "HTTP/1.1 403 "));
+}
+
+TEST_F(HttpServerTest, WhoSaysNothingKeepsNobodyOut) {
+  const config::v1::TlsFiles known = Make("known");
+  Start(/*connections_max=*/4);
+  std::vector<int> silent;
+  for (int i = 0; i < 4; ++i) silent.push_back(Connect(server_->port()));
+  Client client(server_->port(), known);
+  EXPECT_TRUE(absl::StartsWith(client.Ask("Echo", ""), "HTTP/1.1 200 "));
+  // And once more in their place.
+  for (int i = 0; i < 8; ++i) silent.push_back(Connect(server_->port()));
+  EXPECT_TRUE(absl::StartsWith(client.Ask("Echo", ""), "HTTP/1.1 200 "));
+  for (const int connection : silent) close(connection);
+}
+
+TEST_F(HttpServerTest, AClientHasHalfOfTheConnectionsAndIdleOnesMakeRoom) {
+  const config::v1::TlsFiles one = Make("one");
+  const config::v1::TlsFiles two = Make("two");
+  const config::v1::TlsFiles three = Make("three");
+  Start(/*connections_max=*/4);
+  Client first(server_->port(), one);
+  EXPECT_TRUE(absl::StartsWith(first.Ask("Echo", ""), "HTTP/1.1 200 "));
+  Client second(server_->port(), one);
+  EXPECT_TRUE(absl::StartsWith(second.Ask("Echo", ""), "HTTP/1.1 200 "));
+  Client too_many(server_->port(), one);
+  EXPECT_EQ(too_many.Ask("Echo", ""), "");
+  Client third(server_->port(), two);
+  EXPECT_TRUE(absl::StartsWith(third.Ask("Echo", ""), "HTTP/1.1 200 "));
+  Client fourth(server_->port(), two);
+  EXPECT_TRUE(absl::StartsWith(fourth.Ask("Echo", ""), "HTTP/1.1 200 "));
+  Client fifth(server_->port(), three);
+  EXPECT_TRUE(absl::StartsWith(fifth.Ask("Echo", ""), "HTTP/1.1 200 "));
+  EXPECT_EQ(first.Ask("Echo", ""), "") << "the oldest that had nothing to ask";
+  EXPECT_TRUE(absl::StartsWith(second.Ask("Echo", ""), "HTTP/1.1 200 "));
+  // A place that is free again is its client's.
+  Client again(server_->port(), one);
+  EXPECT_TRUE(absl::StartsWith(again.Ask("Echo", ""), "HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, AConnectionEndsAfterAnHour) {
+  const config::v1::TlsFiles known = Make("known");
+  Start();
+  Client client(server_->port(), known);
+  EXPECT_FALSE(absl::StrContains(client.Ask("Echo", ""), "Connection: close"));
+  clock_.Advance(absl::Minutes(61));
+  const std::string last = client.Ask("Echo", "");
+  EXPECT_TRUE(absl::StartsWith(last, "HTTP/1.1 200 "));
+  EXPECT_TRUE(absl::StrContains(last, "Connection: close")) << last;
+}
+
+TEST_F(HttpServerTest, BodiesCountAsWhatTheyAreUnpackedTo) {
+  const config::v1::TlsFiles known = Make("known");
+  DeliverRequest request;
+  request.mutable_envelope()->set_body(std::string(60u << 20, '\0'));
+  const std::string packed = Gzip(request.SerializeAsString());
+  request.Clear();
+  Start();
+  std::vector<std::unique_ptr<Client>> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.push_back(std::make_unique<Client>(server_->port(), known));
+    waiting.back()->Send(absl::StrCat(
+        "POST /test.Service/Wait HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\nContent-Encoding: gzip\r\n",
+        "Content-Length: ", packed.size(), "\r\n\r\n", packed));
+    const absl::MutexLock lock(&mutex_);
+    const auto waits = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return waiting_.size() > static_cast<size_t>(i); };
+    ASSERT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&waits), absl::Seconds(60)));
+  }
+  Client one_more(server_->port(), known);
+  EXPECT_TRUE(absl::StartsWith(one_more.Ask("Wait", packed, "Content-Encoding: gzip\r\n"), "HTTP/1.1 503 "));
+  EXPECT_TRUE(absl::StartsWith(one_more.Ask("Echo", ""), "HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, StopsWhenTheLastCallWasAnswered) {
+  const config::v1::TlsFiles known = Make("known");
+  Start();
+  Client client(server_->port(), known);
+  client.Send(
+      "POST /test.Service/Wait HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\nContent-Length: 0\r\n\r\n");
+  // By then it is asked again every 200 ms only.
+  while (asked_ < 8) absl::SleepFor(absl::Milliseconds(1));
+  Stop();
+  EXPECT_TRUE(runner_->WaitUntilIdle(absl::Now() + absl::Milliseconds(100)));
+}
+
+}  // namespace
+}  // namespace passerelle::gateway
