@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
@@ -30,12 +31,16 @@ constexpr std::chrono::seconds kHeaderTime{15};  // also how long a connection m
 constexpr std::chrono::seconds kBodyTime{60};
 constexpr std::chrono::seconds kSendTime{60};
 constexpr std::chrono::seconds kLingerTime{2};
+// A connection ends after an hour, so that a replaced certificate is asked for again, as over gRPC.
+constexpr absl::Duration kConnectionAge = absl::Hours(1);
 
 constexpr uint32_t kHeaderBytesMax = 16u << 10;
 constexpr size_t kBufferBytesMax = 64u << 10;
 constexpr size_t kLingerBytesMax = 8u << 20;
 // Bodies of all connections together; a node is made for 512 MiB.
 constexpr int64_t kBodyBytesMaxTogether = 256 << 20;
+// What gzip makes of a byte at most (zlib, technical details).
+constexpr size_t kGzipRatioMax = 1032;
 // A shorter answer is not worth the work.
 constexpr size_t kCompressFrom = 1024;
 
@@ -45,26 +50,81 @@ absl::string_view View(beast::string_view text) { return {text.data(), text.size
 
 // The call that a connection waits for.
 struct HttpConnection::Call {
+  Call(HttpShared* of, std::string by) : shared(of), client(std::move(by)) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() { shared->GiveBytesBack(client, unpacked_bytes); }
+
+  // Counts what the body is unpacked to among all bodies.
+  absl::StatusOr<std::string> Unpack(const std::string& packed) {
+    const auto most = static_cast<int64_t>(std::min(BodyBytesMax(codec), packed.size() * kGzipRatioMax));
+    if (!shared->TakeBytes(client, most)) return Problem(Reason::kOverloaded, "body");
+    absl::StatusOr<std::string> bytes = Gunzip(packed, BodyBytesMax(codec));
+    unpacked_bytes = bytes.ok() ? static_cast<int64_t>(bytes->size()) : 0;
+    shared->GiveBytesBack(client, most - unpacked_bytes);
+    return bytes;
+  }
+
+  HttpShared* const shared;
+  const std::string client;
   const CallRunner::MethodEntry* method = nullptr;
   ConnectCodec codec = ConnectCodec::kJson;
   std::unique_ptr<google::protobuf::Message> request;
   std::unique_ptr<google::protobuf::Message> response;
   absl::Status problem;  // why the request cannot be worked on
   absl::Time start;
+  int64_t unpacked_bytes = 0;
   std::unique_ptr<RunningCall> running;
+  // Keeps the server's threads until the call is answered; it waits for nothing else of theirs.
+  std::optional<boost::asio::executor_work_guard<boost::beast::tcp_stream::executor_type>> guard;
 };
+
+bool HttpShared::TakeConnection(const std::string& client) {
+  const absl::MutexLock lock(&mutex_);
+  Part& part = clients_[client];
+  if (part.connections >= connections_per_client_max) return false;
+  ++part.connections;
+  return true;
+}
+
+void HttpShared::GiveConnectionBack(const std::string& client) {
+  const absl::MutexLock lock(&mutex_);
+  const auto found = clients_.find(client);
+  if (--found->second.connections == 0) clients_.erase(found);
+}
+
+bool HttpShared::TakeBytes(const std::string& client, int64_t bytes) {
+  const absl::MutexLock lock(&mutex_);
+  Part& part = clients_.at(client);
+  if (bytes_ + bytes > kBodyBytesMaxTogether || part.bytes + bytes > kBodyBytesMaxTogether / 2) return false;
+  bytes_ += bytes;
+  part.bytes += bytes;
+  return true;
+}
+
+void HttpShared::GiveBytesBack(const std::string& client, int64_t bytes) {
+  if (bytes == 0) return;
+  const absl::MutexLock lock(&mutex_);
+  bytes_ -= bytes;
+  clients_.at(client).bytes -= bytes;
+}
 
 HttpConnection::HttpConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<Context> context,
                                std::shared_ptr<HttpShared> shared)
     : context_(std::move(context)),
       shared_(std::move(shared)),
       stream_(std::move(socket), *context_),
-      buffer_(kBufferBytesMax) {
+      buffer_(kBufferBytesMax),
+      begun_(shared_->clock->Now()) {
   ++shared_->connections;
 }
 
 HttpConnection::~HttpConnection() {
-  shared_->body_bytes -= reserved_bytes_;
+  call_.reset();
+  if (counted_) {
+    shared_->GiveBytesBack(*certificate_sha256_, taken_bytes_);
+    shared_->GiveConnectionBack(*certificate_sha256_);
+  }
   --shared_->connections;
 }
 
@@ -73,8 +133,7 @@ void HttpConnection::Run() {
     beast::get_lowest_layer(self->stream_).expires_after(kHandshakeTime);
     self->stream_.async_handshake(boost::asio::ssl::stream_base::server, [self](Error error) {
       if (error) return;
-      self->Identify();
-      self->ReadHeader();
+      if (self->Identify()) self->ReadHeader();
     });
   });
 }
@@ -87,21 +146,31 @@ void HttpConnection::Close() {
 }
 
 // Who it is counts on every call; which certificate it is cannot change on a connection.
-void HttpConnection::Identify() {
+bool HttpConnection::Identify() {
   certificate_sha256_ = Problem(Reason::kClientUnknown, "certificate", "the call has no client certificate");
   SSL* const ssl = stream_.native_handle();
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
-  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return;
+  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return true;
   unsigned char* der = nullptr;
   const int size = i2d_X509(certificate.get(), &der);
   if (size > 0) certificate_sha256_ = base::Sha256Hex({reinterpret_cast<const char*>(der), static_cast<size_t>(size)});
   OPENSSL_free(der);
+  if (!certificate_sha256_.ok()) return true;
+  counted_ = shared_->TakeConnection(*certificate_sha256_);
+  return counted_;
+}
+
+bool HttpConnection::TakeBytes(int64_t bytes) {
+  if (!counted_ || !shared_->TakeBytes(*certificate_sha256_, bytes)) return false;
+  taken_bytes_ += bytes;
+  return true;
 }
 
 void HttpConnection::ReadHeader() {
   if (shared_->stopping) return;
+  use_ = counted_ ? Use::kIdle : Use::kStranger;
   call_.reset();
-  shared_->body_bytes -= std::exchange(reserved_bytes_, 0);
+  if (counted_) shared_->GiveBytesBack(*certificate_sha256_, std::exchange(taken_bytes_, 0));
   parser_.emplace();
   parser_->header_limit(kHeaderBytesMax);
   parser_->body_limit(kProtoBodyBytesMax);
@@ -125,6 +194,7 @@ void HttpConnection::OnHeader(Error error) {
     }
     return Refuse(http::status::bad_request, Problem(Reason::kFieldInvalid, "header", "it is no HTTP request"));
   }
+  if (counted_) use_ = Use::kBusy;
   if (CheckFraming() && Route()) ReadBody();
 }
 
@@ -168,7 +238,7 @@ bool HttpConnection::Route() {
     return refuse(http::status::method_not_allowed, Reason::kFieldInvalid, "method", "POST is expected",
                   "POST, OPTIONS");
   }
-  call_ = std::make_shared<Call>();
+  call_ = std::make_shared<Call>(shared_.get(), certificate_sha256_.value_or(""));
   call_->start = shared_->clock->Now();
   absl::string_view path = View(head.target());
   if (!path.empty() && path[0] == '/') path.remove_prefix(1);
@@ -196,8 +266,10 @@ bool HttpConnection::Route() {
     return refuse(http::status::payload_too_large, Reason::kInputTooLarge, "body",
                   absl::StrCat("at most ", BodyBytesMax(*codec), " bytes"));
   }
-  // Nobody has to send a body that will not be looked at; the call says why.
-  if (!certificate_sha256_.ok()) {
+  // Nobody has to send a body that will not be looked at, and nothing is kept free for it; the call says why.
+  call_->problem = certificate_sha256_.ok() ? shared_->runner->MayCall(*certificate_sha256_, *call_->method)
+                                            : certificate_sha256_.status();
+  if (!call_->problem.ok()) {
     StartCall();
     return false;
   }
@@ -206,8 +278,7 @@ bool HttpConnection::Route() {
 
 void HttpConnection::ReadBody() {
   const auto length = parser_->content_length();
-  reserved_bytes_ = static_cast<int64_t>(length.has_value() ? *length : BodyBytesMax(call_->codec));
-  if ((shared_->body_bytes += reserved_bytes_) > kBodyBytesMaxTogether) {
+  if (!TakeBytes(static_cast<int64_t>(length.has_value() ? *length : BodyBytesMax(call_->codec)))) {
     return Refuse(http::status::service_unavailable, Problem(Reason::kOverloaded, "body"));
   }
   parser_->body_limit(BodyBytesMax(call_->codec));
@@ -238,6 +309,7 @@ void HttpConnection::StartCall() {
   CallOrigin origin;
   origin.certificate_sha256 = certificate_sha256_;
   origin.deadline = absl::InfiniteFuture();
+  origin.request_bytes = parser_->get().body().size();
   const std::string trace = Header(kTraceParentKey);
   if (IsTraceParent(trace)) origin.trace_parent = trace;
   if (const std::string timeout = Header("Connect-Timeout-Ms"); !timeout.empty()) {
@@ -251,7 +323,7 @@ void HttpConnection::StartCall() {
                body = std::move(parser_->get().body())](const CallInfo& info) mutable -> CallOutcome {
     if (!read && call->problem.ok()) {
       absl::StatusOr<std::string> bytes = std::move(body);
-      if (packed) bytes = Gunzip(*bytes, BodyBytesMax(call->codec));
+      if (packed) bytes = call->Unpack(*bytes);
       call->problem = bytes.ok() ? ReadMessage(call->codec, *bytes, call->request.get()) : bytes.status();
     }
     read = true;
@@ -259,6 +331,7 @@ void HttpConnection::StartCall() {
     return call->method->work(info, *call->request, call->response.get());
   };
   beast::get_lowest_layer(stream_).expires_never();
+  call_->guard.emplace(stream_.get_executor());
   call_->running = shared_->runner->Begin(
       *call_->method, std::move(origin), std::move(work), [self = shared_from_this()](const grpc::Status& status) {
         boost::asio::post(self->stream_.get_executor(), [self, status] { self->Answer(status); });
@@ -267,12 +340,17 @@ void HttpConnection::StartCall() {
 }
 
 void HttpConnection::Answer(const grpc::Status& status) {
+  call_->guard.reset();
   if (!status.ok()) {
     const ConnectError error = ErrorOf(status);
     return Send(error.http_status, error.json, "application/json", false);
   }
   absl::StatusOr<std::string> body = WriteMessage(call_->codec, *call_->response);
   if (!body.ok()) return Answer(ToGrpc(body.status()));
+  // An answer is held until it is read.
+  if (!TakeBytes(static_cast<int64_t>(body->size()))) {
+    return Answer(ToGrpc(Problem(Reason::kOverloaded, "body")));
+  }
   Send(200, *std::move(body), ContentTypeOf(call_->codec), true);
 }
 
@@ -314,6 +392,8 @@ void HttpConnection::Refuse(http::status status, const absl::Status& problem, co
   http::async_write(stream_, *reply_, [self = shared_from_this()](Error error, size_t) { self->OnSent(error, false); });
 }
 
+bool HttpConnection::MayStay() const { return !shared_->stopping && shared_->clock->Now() - begun_ < kConnectionAge; }
+
 void HttpConnection::Send(int status, std::string body, absl::string_view content_type, bool may_compress) {
   reply_ = std::make_unique<Reply>(http::status::ok, parser_->get().version());
   reply_->result(static_cast<unsigned>(status));
@@ -329,7 +409,7 @@ void HttpConnection::Send(int status, std::string body, absl::string_view conten
     }
   }
   reply_->body() = std::move(body);
-  const bool keep_alive = parser_->get().keep_alive() && parser_->is_done() && !shared_->stopping;
+  const bool keep_alive = parser_->get().keep_alive() && parser_->is_done() && MayStay();
   reply_->keep_alive(keep_alive);
   reply_->prepare_payload();
   beast::get_lowest_layer(stream_).expires_after(kSendTime);

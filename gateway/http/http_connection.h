@@ -15,19 +15,40 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
 #include "gateway/grpc/unary_call.h"
 #include "gateway/http/connect_protocol.h"
 
 namespace passerelle::gateway {
 
-// What all connections of a server share.
-struct HttpShared {
+// What all connections of a server share. Thread-safe.
+class HttpShared {
+ public:
   CallRunner* runner = nullptr;
   const base::Clock* clock = nullptr;
   std::vector<std::string> allowed_origins;
+  int connections_per_client_max = 0;
   std::atomic<bool> stopping = false;
   std::atomic<int> connections = 0;
-  std::atomic<int64_t> body_bytes = 0;  // of bodies that are in memory, or may come
+
+  // Counts a connection of a client, by its certificate; false when it has too many.
+  bool TakeConnection(const std::string& client);
+  void GiveConnectionBack(const std::string& client);
+  // Counts bytes of bodies that are in memory for a client, or may come; false when there would be too many, of all
+  // clients or of this one.
+  bool TakeBytes(const std::string& client, int64_t bytes);
+  void GiveBytesBack(const std::string& client, int64_t bytes);
+
+ private:
+  struct Part {
+    int connections = 0;
+    int64_t bytes = 0;
+  };
+  absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, Part> clients_ ABSL_GUARDED_BY(mutex_);  // those that have a connection
+  int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -43,6 +64,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void Run();
   // Ends it, whatever it does.
   void Close();
+  // What would be lost if it ended now: nothing of a stranger's, the handshake of a client that has nothing to ask, or
+  // a request. On any thread.
+  enum class Use { kStranger, kIdle, kBusy };
+  Use use() const { return use_; }
 
  private:
   using Error = boost::beast::error_code;
@@ -69,7 +94,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void AddOrigin(Reply& reply) const;
   std::string Header(absl::string_view name) const;
   const Fields& Head() const { return parser_->get().base(); }
-  void Identify();
+  // False when the client has too many connections.
+  bool Identify();
+  bool MayStay() const;
+  // Of the bodies of the request and its answer; given back when the next request is read.
+  bool TakeBytes(int64_t bytes);
 
   const std::shared_ptr<Context> context_;
   const std::shared_ptr<HttpShared> shared_;
@@ -78,8 +107,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::unique_ptr<Reply> reply_;
   absl::StatusOr<std::string> certificate_sha256_;
+  const absl::Time begun_;
+  bool counted_ = false;  // among those of its client
+  std::atomic<Use> use_ = Use::kStranger;
   std::shared_ptr<Call> call_;
-  int64_t reserved_bytes_ = 0;
+  int64_t taken_bytes_ = 0;
   size_t drained_bytes_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio.hpp>
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -26,8 +27,9 @@ using base::Reason;
 using Tcp = asio::ip::tcp;
 
 constexpr int kThreads = 2;
-constexpr int kConnectionsMax = 512;
 constexpr absl::Duration kLookAtFiles = absl::Seconds(1);
+// How long the listener rests when no connection can be taken: without file descriptors every try fails at once.
+constexpr std::chrono::milliseconds kAcceptAgain{100};
 
 std::string Fingerprint(const config::v1::TlsFiles& files) {
   return absl::StrCat(FileFingerprint(files.certificate()), FileFingerprint(files.private_key()),
@@ -77,11 +79,11 @@ absl::StatusOr<Tcp::endpoint> EndpointOf(const std::string& listen) {
 
 class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
  public:
-  explicit Listener(Options options)
-      : options_(std::move(options)), shared_(std::make_shared<HttpShared>()), acceptor_(context_) {
+  explicit Listener(Options options) : options_(std::move(options)), shared_(std::make_shared<HttpShared>()) {
     shared_->runner = options_.runner;
     shared_->clock = options_.clock;
     shared_->allowed_origins = options_.allowed_origins;
+    shared_->connections_per_client_max = std::max(options_.connections_max / 2, 1);
   }
 
   absl::Status Open() {
@@ -104,9 +106,10 @@ class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
 
   void Stop() {
     if (shared_->stopping.exchange(true)) return;
-    asio::post(context_, [self = shared_from_this()] {
+    asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
       boost::system::error_code ignored;
       self->acceptor_.close(ignored);
+      self->rest_.cancel();
       const absl::MutexLock lock(&self->mutex_);
       for (const auto& weak : self->connections_) {
         if (const auto connection = weak.lock()) connection->Close();
@@ -121,13 +124,21 @@ class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
     acceptor_.async_accept(asio::make_strand(context_),
                            [self = shared_from_this()](boost::system::error_code error, Tcp::socket socket) {
                              if (self->shared_->stopping) return;
-                             if (!error) self->Take(std::move(socket));
+                             if (error) return self->Rest();
+                             self->Take(std::move(socket));
                              self->Accept();
                            });
   }
 
+  void Rest() {
+    rest_.expires_after(kAcceptAgain);
+    rest_.async_wait([self = shared_from_this()](boost::system::error_code) {
+      if (!self->shared_->stopping) self->Accept();
+    });
+  }
+
   void Take(Tcp::socket socket) {
-    if (shared_->connections >= kConnectionsMax) return;  // closes it
+    if (shared_->connections >= options_.connections_max && !MakeRoom()) return;  // closes it
     boost::system::error_code ignored;
     socket.set_option(Tcp::no_delay(true), ignored);
     RenewTls();
@@ -140,6 +151,22 @@ class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
       connections_.push_back(connection);
     }
     connection->Run();
+  }
+
+  // Ends the oldest connection that can be missed most easily; false when all have a request. Whoever opens connections
+  // and says nothing keeps nobody out.
+  bool MakeRoom() {
+    const absl::MutexLock lock(&mutex_);
+    for (const HttpConnection::Use use : {HttpConnection::Use::kStranger, HttpConnection::Use::kIdle}) {
+      for (auto weak = connections_.begin(); weak != connections_.end(); ++weak) {
+        const auto connection = weak->lock();
+        if (connection == nullptr || connection->use() != use) continue;
+        connection->Close();
+        connections_.erase(weak);
+        return true;
+      }
+    }
+    return false;
   }
 
   // Files that do not fit each other, or cannot be read, leave what is in use; they may be half replaced.
@@ -158,7 +185,9 @@ class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
   const Options options_;
   const std::shared_ptr<HttpShared> shared_;
   asio::io_context context_{kThreads};
-  Tcp::acceptor acceptor_;
+  // Its handlers run one at a time, and so does what Stop does to it.
+  Tcp::acceptor acceptor_{asio::make_strand(context_)};
+  asio::steady_timer rest_{acceptor_.get_executor()};
   int port_ = 0;
   // Used by one handler at a time: the one that accepts.
   std::shared_ptr<asio::ssl::context> tls_;

@@ -27,6 +27,8 @@ class HttpServer {
     std::vector<std::string> allowed_origins;  // of pages that browsers may call from
     CallRunner* runner = nullptr;
     const base::Clock* clock = nullptr;
+    // When there are as many, a new one takes the place of one that has no request: of a stranger's first.
+    int connections_max = 512;
   };
 
   // Problems: kPortUnavailable, kKeyUnusable.

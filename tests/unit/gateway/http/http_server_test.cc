@@ -49,6 +49,11 @@ int Connect(int port) {
   return connected;
 }
 
+std::string Request(const std::string& method, const std::string& body, const std::string& more = "") {
+  return absl::StrCat("POST /test.Service/", method, " HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n",
+                      more, "Content-Length: ", body.size(), "\r\n\r\n", body);
+}
+
 // A connection of a client.
 class Client {
  public:
@@ -76,8 +81,7 @@ class Client {
     return count > 0 ? std::string(bytes, static_cast<size_t>(count)) : std::string();
   }
   std::string Ask(const std::string& method, const std::string& body, const std::string& more = "") {
-    Send(absl::StrCat("POST /test.Service/", method, " HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n",
-                      more, "Content-Length: ", body.size(), "\r\n\r\n", body));
+    Send(Request(method, body, more));
     return Read();
   }
 
@@ -106,13 +110,13 @@ class HttpServerTest : public ::testing::Test {
                                 }};
     runner_ = std::make_unique<CallRunner>(std::move(options));
     runner_->AddUnary<DeliverRequest, DeliverResponse>(
-        "test.Service", "Echo",
-        [](const CallInfo&, const DeliverRequest& in, DeliverResponse* out) -> CallOutcome {
+        "test.Service", "Echo", [](const CallInfo&, const DeliverRequest& in, DeliverResponse* out) -> CallOutcome {
           *out->mutable_envelope() = in.envelope();
           return absl::OkStatus();
         });
     runner_->AddUnary<DeliverRequest, DeliverResponse>(
-        "test.Service", "Wait", [this](const CallInfo& info, const DeliverRequest& in, DeliverResponse*) -> CallOutcome {
+        "test.Service", "Wait",
+        [this](const CallInfo& info, const DeliverRequest& in, DeliverResponse*) -> CallOutcome {
           ++asked_;
           const absl::MutexLock lock(&mutex_);
           waiting_.insert(&in);
@@ -230,33 +234,57 @@ TEST_F(HttpServerTest, AConnectionEndsAfterAnHour) {
 }
 
 TEST_F(HttpServerTest, BodiesCountAsWhatTheyAreUnpackedTo) {
-  const config::v1::TlsFiles known = Make("known");
+  const config::v1::TlsFiles clients[] = {Make("one"), Make("two"), Make("three")};
   DeliverRequest request;
   request.mutable_envelope()->set_body(std::string(60u << 20, '\0'));
   const std::string packed = Gzip(request.SerializeAsString());
   request.Clear();
   Start();
   std::vector<std::unique_ptr<Client>> waiting;
-  for (int i = 0; i < 4; ++i) {
-    waiting.push_back(std::make_unique<Client>(server_->port(), known));
-    waiting.back()->Send(absl::StrCat(
-        "POST /test.Service/Wait HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\nContent-Encoding: gzip\r\n",
-        "Content-Length: ", packed.size(), "\r\n\r\n", packed));
+  for (size_t i = 0; i < 4; ++i) {
+    waiting.push_back(std::make_unique<Client>(server_->port(), clients[i / 2]));
+    waiting.back()->Send(Request("Wait", packed, "Content-Encoding: gzip\r\n"));
     const absl::MutexLock lock(&mutex_);
-    const auto waits = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return waiting_.size() > static_cast<size_t>(i); };
+    const auto waits = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return waiting_.size() > i; };
     ASSERT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&waits), absl::Seconds(60)));
+    // One client gets half of the memory.
+    if (i != 1) continue;
+    mutex_.Unlock();
+    Client same(server_->port(), clients[0]);
+    EXPECT_TRUE(absl::StartsWith(same.Ask("Wait", packed, "Content-Encoding: gzip\r\n"), "HTTP/1.1 503 "));
+    EXPECT_TRUE(absl::StartsWith(same.Ask("Echo", ""), "HTTP/1.1 200 "));
+    mutex_.Lock();
   }
-  Client one_more(server_->port(), known);
-  EXPECT_TRUE(absl::StartsWith(one_more.Ask("Wait", packed, "Content-Encoding: gzip\r\n"), "HTTP/1.1 503 "));
-  EXPECT_TRUE(absl::StartsWith(one_more.Ask("Echo", ""), "HTTP/1.1 200 "));
+  Client other(server_->port(), clients[2]);
+  EXPECT_TRUE(absl::StartsWith(other.Ask("Wait", packed, "Content-Encoding: gzip\r\n"), "HTTP/1.1 503 "));
+  EXPECT_TRUE(absl::StartsWith(other.Ask("Echo", ""), "HTTP/1.1 200 "));
+}
+
+// Announcing a body that never comes must not be enough.
+TEST_F(HttpServerTest, BodiesThatWereRefusedCountNoMore) {
+  const config::v1::TlsFiles one = Make("one");
+  const config::v1::TlsFiles two = Make("two");
+  Start();
+  const std::string head =
+      "POST /test.Service/Echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\nContent-Length: "
+      "60000000\r\n\r\n";
+  std::vector<std::unique_ptr<Client>> connections;
+  for (int i = 0; i < 20; ++i) {
+    connections.push_back(std::make_unique<Client>(server_->port(), one));
+    connections.back()->Send(head);
+  }
+  for (int i = 2; i < 20; ++i) EXPECT_TRUE(absl::StartsWith(connections[i]->Read(), "HTTP/1.1 503 ")) << i;
+  Client other(server_->port(), two);
+  EXPECT_TRUE(absl::StartsWith(other.Ask("Echo", ""), "HTTP/1.1 200 "));
+  other.Send(head + std::string(60000000, '\0'));
+  EXPECT_TRUE(absl::StartsWith(other.Read(), "HTTP/1.1 400 "));
 }
 
 TEST_F(HttpServerTest, StopsWhenTheLastCallWasAnswered) {
   const config::v1::TlsFiles known = Make("known");
   Start();
   Client client(server_->port(), known);
-  client.Send(
-      "POST /test.Service/Wait HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\nContent-Length: 0\r\n\r\n");
+  client.Send(Request("Wait", ""));
   // By then it is asked again every 200 ms only.
   while (asked_ < 8) absl::SleepFor(absl::Milliseconds(1));
   Stop();
