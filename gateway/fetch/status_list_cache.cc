@@ -1,9 +1,24 @@
 #include "gateway/fetch/status_list_cache.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
 
 namespace passerelle::gateway {
+
+bool StatusListCache::HasRoom() const {
+  if (entries_.size() < kStatusListsKeptMax) return true;
+  auto missed = entries_.end();
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (entry->second.list || entry->second.failures == 0) continue;
+    if (missed == entries_.end() || entry->second.asked < missed->second.asked) missed = entry;
+  }
+  if (missed == entries_.end()) return false;
+  entries_.erase(missed);
+  return true;
+}
 
 std::optional<proof::StoredStatusList> StatusListCache::Find(absl::string_view address) const {
   const absl::Time now = clock_->Now();
@@ -13,8 +28,7 @@ std::optional<proof::StoredStatusList> StatusListCache::Find(absl::string_view a
     found->second.asked = now;
     return found->second.list;
   }
-  if (address.size() <= base::kJsonLdPrefixBytesMax && entries_.size() < kStatusListsKeptMax &&
-      fetcher_.Allows(address)) {
+  if (address.size() <= base::kJsonLdPrefixBytesMax && fetcher_.Allows(address) && HasRoom()) {
     entries_.emplace(address, Entry{std::nullopt, now, now});
   }
   return std::nullopt;
@@ -22,6 +36,10 @@ std::optional<proof::StoredStatusList> StatusListCache::Find(absl::string_view a
 
 std::string StatusListCache::TakeDue(absl::Time now) {
   const absl::MutexLock lock(&mutex_);
+  // Lists that were there before wishes, and wishes before what failed.
+  const auto order = [](const Entry& entry) {
+    return std::make_tuple(!entry.list.has_value(), !entry.list && entry.failures > 0, entry.due);
+  };
   auto most_overdue = entries_.end();
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     if (entry->second.asked + kStatusUnused < now) {
@@ -29,12 +47,17 @@ std::string StatusListCache::TakeDue(absl::Time now) {
       continue;
     }
     const bool due = entry->second.due <= now;
-    if (due && (most_overdue == entries_.end() || entry->second.due < most_overdue->second.due)) most_overdue = entry;
+    if (due && (most_overdue == entries_.end() || order(entry->second) < order(most_overdue->second))) {
+      most_overdue = entry;
+    }
     ++entry;
   }
   if (most_overdue == entries_.end()) return "";
   // If it fails, it is not tried again at once.
-  most_overdue->second.due = now + kStatusRetry;
+  Entry& taken = most_overdue->second;
+  const absl::Duration wait = kStatusRetry * (1 << std::min(taken.failures, 6));
+  taken.due = now + (taken.list ? kStatusRetry : std::min(wait, kStatusRetryLast));
+  ++taken.failures;
   return most_overdue->first;
 }
 
@@ -48,6 +71,7 @@ absl::StatusOr<bool> StatusListCache::Refresh() {
   if (found == entries_.end()) return true;
   found->second.list = proof::StoredStatusList{std::make_shared<const std::string>(std::move(bytes)), fetched_at};
   found->second.due = fetched_at + kStatusRefresh;
+  found->second.failures = 0;
   return true;
 }
 

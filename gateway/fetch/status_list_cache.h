@@ -1,6 +1,9 @@
 // Status lists at hand: fetched in the background from the servers of the configuration, kept in memory, and handed out
 // with their age. A list that is asked for and not there is fetched in the next round; until then nobody knows.
 //
+// Documents name the lists, and anybody can write a document: addresses at which there is no list hold up no list and
+// take no place from one.
+//
 // Thread-safety: thread-safe. Ownership: owns its lists; the clock outlives it.
 #pragma once
 
@@ -21,12 +24,15 @@
 
 namespace passerelle::gateway {
 
-// Lists that are kept; beyond, no further one is taken up. A country has some dozens.
+// Lists that are kept; beyond, a further one takes the place of an address at which none was found. A country has some
+// dozens.
 inline constexpr size_t kStatusListsKeptMax = 1024;
 // How old a list is when it is fetched anew, well before it counts as stale (base::kStatusFreshMax).
 inline constexpr absl::Duration kStatusRefresh = absl::Minutes(10);
-// How long a server that failed is left alone about a list.
+// How long a server that failed is left alone about a list: first, doubled each time, up to the last where there never
+// was one.
 inline constexpr absl::Duration kStatusRetry = absl::Minutes(1);
+inline constexpr absl::Duration kStatusRetryLast = absl::Hours(1);
 // How long a list is kept that nobody asks for.
 inline constexpr absl::Duration kStatusUnused = absl::Hours(48);
 
@@ -46,14 +52,18 @@ class StatusListCache : public proof::StatusLists {
     std::optional<proof::StoredStatusList> list;
     absl::Time due;    // when to fetch it
     absl::Time asked;  // when it was last asked for
+    int failures = 0;  // since it was fetched last
   };
+  using Entries = std::map<std::string, Entry, std::less<>>;
+  // Whether there is a place for a further entry, if need be that of an address without a list.
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The address of the list to fetch now; empty when there is none.
   std::string TakeDue(absl::Time now);
 
   const Fetcher fetcher_;
   const base::Clock* const clock_;
   mutable absl::Mutex mutex_;
-  mutable std::map<std::string, Entry, std::less<>> entries_ ABSL_GUARDED_BY(mutex_);
+  mutable Entries entries_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace passerelle::gateway

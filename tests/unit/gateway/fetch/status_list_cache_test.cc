@@ -32,7 +32,7 @@ class StatusListCacheTest : public ::testing::Test {
   std::atomic<int> version_ = 1;
   std::atomic<bool> broken_ = false;
   LoopbackServer server_{[this](const std::string& path, const std::string&) {
-    return WebReply{broken_ ? 503 : 200, path + std::to_string(version_), ""};
+    return WebReply{broken_ || path.rfind("/none", 0) == 0 ? 503 : 200, path + std::to_string(version_), ""};
   }};
   FakeClock clock_;
   StatusListCache cache_{*Fetcher::Make({{server_.origin(), {}, ""}}), &clock_};
@@ -90,6 +90,21 @@ TEST_F(StatusListCacheTest, ForgetsWhatNobodyAsksFor) {
   RefreshAll();
   EXPECT_EQ(server_.requests(), 1);
   EXPECT_EQ(Held("/a"), "none");
+}
+
+// Whoever can have documents verified can have them name any address of an allowed server.
+TEST_F(StatusListCacheTest, AddressesWithoutAListKeepNoListOutAndHoldNoneUp) {
+  for (size_t i = 0; i < kStatusListsKeptMax; ++i) EXPECT_EQ(Held("/none" + std::to_string(i)), "none");
+  for (size_t i = 0; i < kStatusListsKeptMax; ++i) EXPECT_THAT(cache_.Refresh(), HasReason(Reason::kNoEvidence));
+  clock_.Advance(kStatusRetry);
+  EXPECT_EQ(Held("/a"), "none");
+  EXPECT_OK(cache_.Refresh());
+  EXPECT_EQ(Held("/a"), "/a1");
+  // Fetched anew before the others are tried again, though those have waited longer.
+  version_ = 2;
+  clock_.Advance(kStatusRefresh);
+  EXPECT_OK(cache_.Refresh());
+  EXPECT_EQ(Held("/a"), "/a2");
 }
 
 TEST_F(StatusListCacheTest, TakesUpNoMoreThanTheLimit) {
