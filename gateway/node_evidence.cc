@@ -152,8 +152,9 @@ absl::Status NodeEvidence::ShowTo(const federation::v1::Node& peer, const std::s
     ASSIGN_OR_RETURN(const evidence::v1::AddCheckpointResponse response, transport.AddCheckpoint(peer, request));
     if (response.seen_size() > size) {
       // Another replica may have shown what the log has gained meanwhile.
+      ASSIGN_OR_RETURN(const std::string newer, log_->Checkpoint());
       ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint latest,
-                       evidence::OpenCheckpoint(log_->Checkpoint().value_or(""), relay::NoteKeys(*options_.nodes->Get())));
+                       evidence::OpenCheckpoint(newer, relay::NoteKeys(*options_.nodes->Get())));
       if (response.seen_size() <= latest.checkpoint.head.size) return absl::OkStatus();
       return Problem(Reason::kLogTruncated, "log", "another node has seen more leaves than the log has");
     }

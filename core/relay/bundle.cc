@@ -47,8 +47,8 @@ absl::Status CheckForm(const EvidenceBundle& bundle) {
 }
 
 MessageFacts FactsOf(const Opened& opened) {
-  MessageFacts facts = {opened.header.sender, opened.header.type, opened.header.issued_at, opened.sha256,
-                        base::Sha256Hex(opened.body), ""};
+  MessageFacts facts = {opened.header.sender, opened.header.type,           opened.header.issued_at,
+                        opened.sha256,        base::Sha256Hex(opened.body), ""};
   v1::Refusal refusal;
   if (opened.header.type == refusal.GetTypeName() && refusal.ParseFromString(opened.body))
     facts.refusal = refusal.reason();

@@ -33,7 +33,7 @@ struct MessageFacts {
   absl::Time signed_at;  // as its signer says
   std::string sha256;    // of the signing input: what it is
   std::string body_sha256;
-  std::string refusal;   // in an answer that is a refusal: its reason
+  std::string refusal;  // in an answer that is a refusal: its reason
 };
 
 struct LeafFacts {

@@ -430,8 +430,8 @@ TEST_F(WitnessTest, ManyWitnessesLeaveRoomForTheLogItself) {
     const std::string name = LogName(absl::StrCat("node-", i));
     SignedNote cosigned = {plain.text, {}};
     ASSERT_OK(CosignNote(name, witness_key_, clock_.Now(), cosigned));
-    ASSERT_OK(log_->AddCosignatures(
-        cosigned, {*NoteKey::Make(name, NoteKey::Kind::kWitness, witness_key_.verification_key())}));
+    ASSERT_OK(log_->AddCosignatures(cosigned,
+                                    {*NoteKey::Make(name, NoteKey::Kind::kWitness, witness_key_.verification_key())}));
   }
   EXPECT_OK(Reopen());
   const proof::SigningKey next = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
@@ -439,8 +439,8 @@ TEST_F(WitnessTest, ManyWitnessesLeaveRoomForTheLogItself) {
   options.key = OneKey(&next);
   ASSERT_OK_AND_ASSIGN(const auto rotated, Log::Open(options, Keys(), std::nullopt));
   ASSERT_OK(rotated->SignWithKeyInUse());
-  EXPECT_OK(Log::Open(options, {*NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, next.verification_key())},
-                      std::nullopt));
+  EXPECT_OK(
+      Log::Open(options, {*NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, next.verification_key())}, std::nullopt));
 }
 
 TEST_F(WitnessTest, AnotherHistoryIsRefusedAndKept) {
