@@ -31,7 +31,7 @@ std::string Phrase(const std::string& word) {
 }
 
 // "evaluator:propose:full!place" in words.
-std::string StepText(const std::string& step) {
+std::string StepText(absl::string_view step) {
   static const std::map<std::string, std::string> kPeople = {
       {"evaluator", "the evaluator"},
       {"sameperson", "the evaluator, in the role of the decider"},
@@ -50,7 +50,7 @@ std::string StepText(const std::string& step) {
 
 std::string RuleText(const std::string& rules) {
   std::vector<std::string> words;
-  for (const std::string rule : absl::StrSplit(rules, ',', absl::SkipEmpty())) {
+  for (const absl::string_view rule : absl::StrSplit(rules, ',', absl::SkipEmpty())) {
     const std::vector<std::string> halves = absl::StrSplit(rule, '=');
     words.push_back(absl::StrCat(halves[0], " ", Phrase(halves[1])));
   }
@@ -79,7 +79,7 @@ std::string CasesPage() {
     absl::StrAppend(&page, "| Document | ", Facts(row), " |\n");
     if (!row.at("rules").empty()) absl::StrAppend(&page, "| Rules | ", RuleText(row.at("rules")), " |\n");
     int number = 0;
-    for (const std::string step : absl::StrSplit(row.at("steps"), ' ', absl::SkipEmpty())) {
+    for (const absl::string_view step : absl::StrSplit(row.at("steps"), ' ', absl::SkipEmpty())) {
       absl::StrAppend(&page, "| Step ", ++number, " | ", StepText(step), " |\n");
     }
     absl::StrAppend(&page, "| Path | ", absl::StrReplaceAll(row.at("path"), {{",", " "}}), " |\n");
