@@ -144,8 +144,6 @@ TEST(ProviderPoliciesTest, EveryDemandIsMetLackingOrOpen) {
 
 TEST(ProviderPoliciesTest, ListsThatCannotBeUsedAreRefusedAtTheirPlace) {
   const std::pair<const char*, const char*> rows[] = {
-      {"version: ''", "providers[0].policy.version"},
-      {"link: 'see our page'", "providers[0].policy.link"},
       {"process: 'by post'", "providers[0].policy.process"},
       {"least_eqf_level: 9", "providers[0].policy.least_eqf_level"},
       {"least_eqf_level: 6 most_eqf_level: 5", "providers[0].policy.most_eqf_level"},
@@ -161,9 +159,15 @@ TEST(ProviderPoliciesTest, ListsThatCannotBeUsedAreRefusedAtTheirPlace) {
   for (const auto& [demands, place] : rows) {
     EXPECT_THAT(CheckProviders(Demanding(demands)), HasReasonAt(Reason::kConfigInvalid, place)) << demands;
   }
+  for (const char* field : {"version", "link", "purposes"}) {
+    v1::ProviderList list = Demanding("");
+    v1::AcceptancePolicy* const policy = list.mutable_providers(0)->mutable_policy();
+    policy->GetReflection()->ClearField(policy, policy->GetDescriptor()->FindFieldByName(field));
+    EXPECT_THAT(CheckProviders(list), HasReasonAt(Reason::kConfigInvalid, absl::StrCat("providers[0].policy.", field)));
+  }
   v1::ProviderList list = Demanding("");
-  list.mutable_providers(0)->mutable_policy()->clear_purposes();
-  EXPECT_THAT(CheckProviders(list), HasReasonAt(Reason::kConfigInvalid, "providers[0].policy.purposes"));
+  list.mutable_providers(0)->mutable_policy()->set_link("see our page");
+  EXPECT_THAT(CheckProviders(list), HasReasonAt(Reason::kConfigInvalid, "providers[0].policy.link"));
   EXPECT_THAT(CheckProviders(Listed("providers { }")), HasReasonAt(Reason::kConfigInvalid, "providers[0].id"));
   EXPECT_THAT(CheckProviders(Listed("providers { id: 'p' } providers { id: 'p' }")),
               HasReasonAt(Reason::kConfigInvalid, "providers[1].id"));
