@@ -105,6 +105,7 @@ class Node::Assembly {
   const trust::TrustBundleHolder* Trust() const { return trust_ == nullptr ? nullptr : trust_->holder(); }
   absl::Status OpenRegister();
   absl::Status OpenEvidence();
+  void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
   absl::Status OpenPorts();
@@ -254,6 +255,21 @@ absl::Status Node::Assembly::OpenEvidence() {
   return absl::OkStatus();
 }
 
+void Node::Assembly::MakeCases(const NodeFiles& files) {
+  cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
+      .node = config_.node(),
+      .store = store_.get(),
+      .clock = &clock_,
+      .random = &random_,
+      .nodes = federation_->nodes(),
+      .adapters = &adapters_,
+      .authorisations = authorisations_.get(),
+      .policies = files.policies,
+      .trust = Trust(),
+      .verdict_policy = config_.verdict_policy(),
+      .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
+}
+
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
   if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
   const config::v1::TimeLimits& limits = config_.time_limits();
@@ -267,18 +283,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                                                          .random = &random_,
                                                                          .nodes = federation_->nodes(),
                                                                          .default_life = Limit(limits.exchange())});
-  cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
-      .node = config_.node(),
-      .store = store_.get(),
-      .clock = &clock_,
-      .random = &random_,
-      .nodes = federation_->nodes(),
-      .adapters = &adapters_,
-      .authorisations = authorisations_.get(),
-      .policies = files.policies,
-      .trust = Trust(),
-      .verdict_policy = config_.verdict_policy(),
-      .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
+  MakeCases(files);
   credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
       .reg = register_.get(),
       .authorisations = authorisations_.get(),
