@@ -196,6 +196,8 @@ absl::StatusOr<int> Log::SequenceWaiting(int limit) const {
     // First: where replicas share the store, whoever has the checkpoint keeps the others waiting here, and only then
     // is it certain which leaves are still without a place.
     ASSIGN_OR_RETURN(const TreeHead before, StoredHead(tx));
+    // What is not there cannot be waited for; an empty record says as little.
+    if (before.size == 0) RETURN_IF_ERROR(WriteRecord(std::string(kCheckpointKey), "", tx));
     ASSIGN_OR_RETURN(std::vector<Record> leaves, tx.List(kTable, kWaiting, "", limit));
     count = static_cast<int>(leaves.size());
     if (leaves.empty()) return absl::OkStatus();

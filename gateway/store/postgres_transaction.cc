@@ -95,6 +95,7 @@ absl::StatusOr<int> PostgresTransaction::Change(Table table, PostgresStatement s
 absl::StatusOr<std::optional<Record>> PostgresTransaction::Get(Table table, absl::string_view key) {
   const PostgresStatement statement = kind_ == Kind::kWriter ? PostgresStatement::kGetLocked : PostgresStatement::kGet;
   ASSIGN_OR_RETURN(std::vector<Record> records, Rows(table, statement, PostgresParameters().Bytes(key)));
+  if (!records.empty() && Missed(table, key)) return Overtaken(table);
   if (!records.empty()) return std::optional<Record>(std::move(records.front()));
   if (kind_ == Kind::kWriter) missed_.insert({table, std::string(key)});
   return std::optional<Record>();
@@ -116,20 +117,30 @@ absl::Status PostgresTransaction::Insert(Table table, const Record& record) {
     return absl::OkStatus();
   }
   if (missed == missed_.end()) return absl::AlreadyExistsError(TableName(table));
+  return Overtaken(table);
+}
+
+absl::Status PostgresTransaction::Overtaken(Table table) {
   conflict_ = true;
   state_ = Problem(Reason::kStoreUnavailable, TableName(table), "another writer was faster");
   return state_;
+}
+
+bool PostgresTransaction::Missed(Table table, absl::string_view key) const {
+  return missed_.contains(std::make_pair(table, std::string(key)));
 }
 
 absl::Status PostgresTransaction::Update(Table table, const Record& record) {
   PostgresParameters parameters;
   AddRecord(record, parameters);
   ASSIGN_OR_RETURN(const int updated, Change(table, PostgresStatement::kUpdate, parameters));
+  if (updated > 0 && Missed(table, record.key)) return Overtaken(table);
   return updated == 0 ? absl::NotFoundError(TableName(table)) : absl::OkStatus();
 }
 
 absl::Status PostgresTransaction::Delete(Table table, absl::string_view key) {
-  return Change(table, PostgresStatement::kDelete, PostgresParameters().Bytes(key)).status();
+  ASSIGN_OR_RETURN(const int deleted, Change(table, PostgresStatement::kDelete, PostgresParameters().Bytes(key)));
+  return deleted > 0 && Missed(table, key) ? Overtaken(table) : absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Record>> PostgresTransaction::List(Table table, absl::string_view group,

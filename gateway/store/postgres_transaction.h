@@ -3,8 +3,8 @@
 //
 // A transaction that reads sees one snapshot. One that writes runs at READ COMMITTED and locks every row that it gets,
 // until its end (strict two-phase locking), so that those which touch the same records run one after the other without
-// having to fail. A record that was not there when it was asked for cannot be locked: when it is inserted after all,
-// and somebody else has been faster, that is a conflict, and the store runs the work again.
+// having to fail. A record that was not there when it was asked for cannot be locked: when it is there after all,
+// since somebody else has been faster, that is a conflict, and the store runs the work again.
 //
 // Thread-safety: for one thread. Ownership: does not own the connection.
 #pragma once
@@ -48,6 +48,9 @@ class PostgresTransaction : public base::Transaction {
                                      const PostgresParameters& parameters);
   absl::StatusOr<std::vector<base::Record>> Rows(base::Table table, PostgresStatement statement,
                                                  const PostgresParameters& parameters);
+  // Ends the transaction because a record is there now that was not when it was asked for.
+  absl::Status Overtaken(base::Table table);
+  bool Missed(base::Table table, absl::string_view key) const;
   // How many rows a statement changed.
   absl::StatusOr<int> Change(base::Table table, PostgresStatement statement, const PostgresParameters& parameters);
 

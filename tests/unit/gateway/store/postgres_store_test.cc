@@ -3,6 +3,7 @@
 #include "gateway/store/postgres_store.h"
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -161,6 +162,36 @@ TEST_F(PostgresStoreTest, SolvesADeadlock) {
   EXPECT_GT(runs, 2) << "there was no deadlock";
   EXPECT_THAT(Value(*store, "a"), testing::IsOkAndHolds("xx"));
   EXPECT_THAT(Value(*store, "b"), testing::IsOkAndHolds("xx"));
+}
+
+// What was looked for in vain and is there after all is a conflict, whatever is done with it.
+TEST_F(PostgresStoreTest, RunsWorkAgainThatDidNotSeeWhatAnotherWriterMade) {
+  const auto store = Open();
+  const auto other = Open();
+  const auto update = [](Transaction& tx, const std::string& key) {
+    return tx.Update(Table::kExchange, {.key = key, .value = "mine"});
+  };
+  const auto insert = [](Transaction& tx, const std::string& key) {
+    return tx.Insert(Table::kExchange, {.key = key, .value = "mine"});
+  };
+  const auto get = [](Transaction& tx, const std::string& key) { return tx.Get(Table::kExchange, key).status(); };
+  const auto remove = [](Transaction& tx, const std::string& key) { return tx.Delete(Table::kExchange, key); };
+  const std::vector<std::function<absl::Status(Transaction&, const std::string&)>> steps = {update, insert, get,
+                                                                                            remove};
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const std::string key = absl::StrCat("key-", i);
+    int runs = 0;
+    const absl::Status status = store->Write([&](Transaction& tx) -> absl::Status {
+      ++runs;
+      ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kExchange, key));
+      if (record.has_value()) return absl::OkStatus();
+      EXPECT_TRUE(Insert(*other, key, "theirs").ok());
+      return steps[i](tx, key);
+    });
+    EXPECT_TRUE(status.ok()) << i << " " << status;
+    EXPECT_EQ(runs, 2) << i;
+    EXPECT_EQ(Value(*store, key).value_or(""), "theirs") << i;
+  }
 }
 
 TEST_F(PostgresStoreTest, WaitsForOthersNoLongerThanTheLimit) {
