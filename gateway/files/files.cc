@@ -30,6 +30,12 @@ class FileDescriptorOwner {
   int fd_;
 };
 
+// Makes the names in a folder durable.
+bool SyncFolder(const std::string& folder) {
+  const FileDescriptorOwner opened(open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
+  return opened.get() >= 0 && fsync(opened.get()) == 0;
+}
+
 bool WriteAll(int fd, absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = write(fd, bytes.data(), bytes.size());
@@ -70,8 +76,9 @@ absl::Status ReplaceFile(const std::string& path, absl::string_view bytes) {
     const FileDescriptorOwner file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     ok = file.get() >= 0 && WriteAll(file.get(), bytes) && fsync(file.get()) == 0;
   }
-  if (ok && rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  unlink(temporary.c_str());
+  ok = ok && rename(temporary.c_str(), path.c_str()) == 0;
+  if (!ok) unlink(temporary.c_str());
+  if (ok && SyncFolder(FolderOf(path))) return absl::OkStatus();
   return Problem(Reason::kInternal, path, "the file cannot be written");
 }
 

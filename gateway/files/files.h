@@ -14,8 +14,8 @@ namespace passerelle::gateway {
 // The bytes of a regular file. Problems: kInputNotReadable (absent, no permission, no regular file), kInputTooLarge.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t bytes_max);
 
-// Writes a file under another name, readable by the owner only, and puts it in the place of `path`. Problem:
-// kInternal with the path.
+// Writes a file under another name, readable by the owner only, and puts it in the place of `path`; durable when it is
+// OK. Problem: kInternal with the path.
 absl::Status ReplaceFile(const std::string& path, absl::string_view bytes);
 
 // `path` itself when absolute, otherwise below `folder`.

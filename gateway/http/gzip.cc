@@ -3,7 +3,13 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/base/problem.h"
 
 namespace passerelle::gateway {
@@ -55,6 +61,18 @@ std::string Gzip(absl::string_view bytes) {
   out.resize(out.size() - stream.avail_out);
   deflateEnd(&stream);
   return code == Z_STREAM_END ? out : "";
+}
+
+bool AcceptsGzip(absl::string_view accept_encoding) {
+  for (const absl::string_view coding : absl::StrSplit(accept_encoding, ',')) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(coding, ';');
+    if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(parts[0]), "gzip")) continue;
+    if (parts.size() == 1) return true;
+    absl::string_view weight = absl::StripAsciiWhitespace(parts[1]);
+    double value = 0;
+    return absl::ConsumePrefix(&weight, "q=") && absl::SimpleAtod(weight, &value) && value > 0;
+  }
+  return false;
 }
 
 }  // namespace passerelle::gateway

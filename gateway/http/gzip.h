@@ -17,4 +17,8 @@ absl::StatusOr<std::string> Gunzip(absl::string_view bytes, size_t bytes_max);
 
 std::string Gzip(absl::string_view bytes);
 
+// Whether a header Accept-Encoding names gzip, and not with a weight of 0 (RFC 9110, 12.4.2 and 12.5.3). "*" is not
+// taken for it.
+bool AcceptsGzip(absl::string_view accept_encoding);
+
 }  // namespace passerelle::gateway

@@ -401,7 +401,7 @@ void HttpConnection::Send(int status, std::string body, absl::string_view conten
   reply_->set(http::field::cache_control, "no-store");
   reply_->set("X-Content-Type-Options", "nosniff");
   AddOrigin(*reply_);
-  if (may_compress && body.size() >= kCompressFrom && absl::StrContains(Header("Accept-Encoding"), "gzip")) {
+  if (may_compress && body.size() >= kCompressFrom && AcceptsGzip(Header("Accept-Encoding"))) {
     std::string packed = Gzip(body);
     if (!packed.empty()) {
       body = std::move(packed);

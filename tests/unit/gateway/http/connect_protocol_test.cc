@@ -102,6 +102,16 @@ TEST(ConnectProtocol, SaysWhatGrpcSays) {
   EXPECT_EQ(ErrorOf(grpc::Status(static_cast<grpc::StatusCode>(99), "")).http_status, 500);
 }
 
+TEST(Gzip, IsSentToThoseWhoAcceptIt) {
+  for (const char* header : {"gzip", "br, gzip", "deflate;q=0.5, GZip ; q=0.1", "gzip;q=1"}) {
+    EXPECT_TRUE(AcceptsGzip(header)) << header;
+  }
+  for (const char* header :
+       {"", "identity", "gzip;q=0", "br, gzip; q=0.000", "gzip;q=", "gzip;level=9", "xgzip", "*"}) {
+    EXPECT_FALSE(AcceptsGzip(header)) << header;
+  }
+}
+
 TEST(Gzip, UnpacksUpToTheLimitAndNoFurther) {
   const std::string text(200000, 'a');
   const std::string packed = Gzip(text);
