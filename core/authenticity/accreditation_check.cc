@@ -63,17 +63,26 @@ void AddProviders(const Party& party, std::vector<std::string>& providers) {
   }
 }
 
-trust::CoverageQuestion QuestionFor(const Award& award, const model::EuropeanDigitalCredential& credential,
-                                    const Sealed& sealed) {
+// The identifiers of each awarding body; of the issuer where no body has any.
+std::vector<std::vector<std::string>> BodiesOf(const Award& award, const model::EuropeanDigitalCredential& credential,
+                                               const Sealed& sealed) {
+  std::vector<std::vector<std::string>> bodies;
+  bool known = false;
+  for (const model::AgentNode& body : award.achievement->awarded_by().awarding_body()) {
+    AddProviders(PartyOf(body), bodies.emplace_back());
+    known = known || !bodies.back().empty();
+  }
+  if (known) return bodies;
+  std::vector<std::string> issuer;
+  AddProviders(PartyOf(credential.issuer()), issuer);
+  if (!sealed.issuer.empty()) issuer.push_back(sealed.issuer);
+  return {issuer};
+}
+
+trust::CoverageQuestion QuestionFor(const Award& award, const std::vector<std::string>& body) {
   trust::CoverageQuestion question;
   question.award = absl::ToCivilDay(award.time, absl::UTCTimeZone());
-  for (const model::AgentNode& body : award.achievement->awarded_by().awarding_body()) {
-    AddProviders(PartyOf(body), question.providers);
-  }
-  if (question.providers.empty()) {
-    AddProviders(PartyOf(credential.issuer()), question.providers);
-    if (!sealed.issuer.empty()) question.providers.push_back(sealed.issuer);
-  }
+  question.providers = body;
   const model::SpecificationNode& specification = award.achievement->specified_by();
   question.eqf_level = LevelOf(specification);
   const std::string& programme = specification.has_qualification()
@@ -151,15 +160,19 @@ v1::Check CheckAccreditation(const Sealed& sealed, const model::EuropeanDigitalC
   if (index == nullptr || credential == nullptr) return Unknown(kName, Reason::kNoEvidence);
   const std::vector<Award> awards = AwardsOf(*credential);
   if (awards.empty()) return Unknown(kName, Reason::kNotStated);
-  // The worst award decides: a refusal, then what is open.
+  // The worst decides, of all awards and, in a joint one, of all its bodies: a refusal, then what is open.
   std::optional<v1::Check> worst;
   for (const Award& award : awards) {
-    v1::Check check = Judge(index->Check(QuestionFor(award, *credential, sealed)));
-    *check.mutable_time() = base::ToProto(award.time);
-    const auto weight = [](const v1::Check& one) {
-      return one.outcome() == v1::CHECK_OUTCOME_FAIL ? 2 : one.outcome() == v1::CHECK_OUTCOME_UNKNOWN ? 1 : 0;
-    };
-    if (!worst || weight(check) > weight(*worst)) worst = std::move(check);
+    const std::vector<std::vector<std::string>> bodies = BodiesOf(award, *credential, sealed);
+    for (const std::vector<std::string>& body : bodies) {
+      v1::Check check = Judge(index->Check(QuestionFor(award, body)));
+      *check.mutable_time() = base::ToProto(award.time);
+      if (bodies.size() > 1 && !body.empty()) check.add_inputs(absl::StrCat("body=", body.front()));
+      const auto weight = [](const v1::Check& one) {
+        return one.outcome() == v1::CHECK_OUTCOME_FAIL ? 2 : one.outcome() == v1::CHECK_OUTCOME_UNKNOWN ? 1 : 0;
+      };
+      if (!worst || weight(check) > weight(*worst)) worst = std::move(check);
+    }
   }
   return *std::move(worst);
 }

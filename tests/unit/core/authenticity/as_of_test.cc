@@ -342,6 +342,42 @@ TEST(AsOfTest, AnAccreditationCountsOnTheDayOfTheAward) {
   EXPECT_EQ(judge("2024-06-29", kPositive, demanding), "CANNOT_BE_ESTABLISHED accreditation:UNKNOWN:NOT_COVERED");
 }
 
+// The bodies of a joint award are judged one by one: who is covered does not cover the others.
+TEST(AsOfTest, AJointAwardIsAccreditedWhenAllItsBodiesAre) {
+  trust::v1::TrustBundle bundle = FjordBundle();
+  trust::v1::AccreditationData* data = bundle.mutable_accreditation();
+  trust::v1::QualityReport* report = data->add_reports();
+  report->set_id("https://data.deqar.eu/report/1");
+  report->set_decision(trust::v1::QUALITY_DECISION_POSITIVE);
+  report->set_status(trust::v1::QUALITY_STATUS_OBLIGATORY);
+  *report->mutable_valid_from() = On("2020-01-01");
+  *report->mutable_valid_to() = On("2026-01-01");
+  constexpr absl::string_view kPartner = "VATNO-111222333";
+  for (const absl::string_view number : {absl::string_view(kFjordNumber), kPartner}) {
+    trust::v1::AccreditedProvider* provider = data->add_providers();
+    provider->set_id(absl::StrCat("deqar:", number));
+    provider->add_identifiers(absl::StrCat("registration:", number));
+  }
+  const std::string sealed =
+      SealedCredential(Keys().seal, "2025-06-01", [&](elm::v3::EuropeanDigitalCredential& credential) {
+        auto* const claim = credential.mutable_credential_subject()->mutable_person()->mutable_has_claim(0);
+        auto* const bodies = claim->mutable_learning_achievement()->mutable_awarded_by()->mutable_awarding_body();
+        bodies->Clear();
+        for (const absl::string_view number : {absl::string_view(kFjordNumber), kPartner}) {
+          bodies->Add()->mutable_organisation()->mutable_registration()->set_notation(std::string(number));
+        }
+      });
+  const auto told = [&] {
+    const v1::AuthenticityVerdict verdict = JudgeWith(Made(bundle), sealed, "2025-06-02", {});
+    return std::pair(CheckOf(verdict, "accreditation"), VerdictJson(verdict));
+  };
+  report->add_providers(absl::StrCat("deqar:", kFjordNumber));
+  EXPECT_EQ(told().first, "accreditation:UNKNOWN:NO_EVIDENCE");
+  EXPECT_THAT(told().second, HasSubstr(absl::StrCat("body=", kPartner)));
+  report->add_providers(absl::StrCat("deqar:", kPartner));
+  EXPECT_EQ(told().first, "accreditation:PASS:ACCREDITED");
+}
+
 TEST(AsOfTest, AnAccreditationOfEbsiCountsWhenTheIssuerSigned) {
   trust::v1::TrustBundle bundle = FjordBundle();
   trust::v1::EbsiIssuer* issuer = bundle.add_ebsi_issuers();
