@@ -99,7 +99,7 @@ TEST(ConnectProtocol, SaysWhatGrpcSays) {
   EXPECT_TRUE(absl::StrContains(error.json, R"("type":"google.rpc.BadRequest")")) << error.json;
   EXPECT_FALSE(absl::StrContains(error.json, "=\"")) << "values are base64 without padding";
   EXPECT_EQ(ErrorOf(grpc::Status(grpc::StatusCode::UNAVAILABLE, "")).http_status, 503);
-  EXPECT_EQ(ErrorOf(grpc::Status(static_cast<grpc::StatusCode>(99), "")).http_status, 500);
+  EXPECT_EQ(ErrorOf(grpc::Status(grpc::StatusCode::DO_NOT_USE, "")).http_status, 500);
 }
 
 TEST(Gzip, IsSentToThoseWhoAcceptIt) {
