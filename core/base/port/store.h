@@ -1,7 +1,7 @@
 // Port: durable state. A store keeps records in tables; the core decides what they mean. Everything that belongs
 // together is written in one transaction: either all of it is durable when Write returns OK, or none of it ever is.
 //
-// Both implementations (SQLite now; PostgreSQL later) run the same contract test, tests/support/store_contract.h.
+// Both implementations, SQLite and PostgreSQL, run the same contract test, tests/support/store_contract.h.
 //
 // Thread-safety: Store is thread-safe; a Transaction belongs to the call that got it.
 //
