@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
 
 namespace passerelle::base {
 namespace {
@@ -33,6 +34,7 @@ std::string DeclaredEncoding(absl::string_view text) {
 }
 
 absl::Status CheckUtf8(absl::string_view text) {
+  if (IsUtf8(text)) return absl::OkStatus();
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
   for (int32_t at = 0; at < size;) {
@@ -41,7 +43,7 @@ absl::Status CheckUtf8(absl::string_view text) {
     U8_NEXT(bytes, at, size, character);
     if (character < 0) return Problem(Reason::kXmlCharset, XmlLine(text, start), "the bytes are not UTF-8");
   }
-  return absl::OkStatus();
+  return Problem(Reason::kXmlCharset, "document", "the bytes are not UTF-8");
 }
 
 absl::StatusOr<std::string> Convert(absl::string_view bytes, const char* encoding) {

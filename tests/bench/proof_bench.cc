@@ -86,6 +86,14 @@ void RawP256Verify(benchmark::State& state) {
 }
 BENCHMARK(RawP256Verify);
 
+// What two threads of this machine can do at most.
+void RawP256VerifyShared(benchmark::State& state) {
+  static const TestSigner& signer = *new TestSigner(KeyAlgorithm::kEs256);
+  RawVerification raw(signer);
+  for (auto _ : state) raw.Run();
+}
+BENCHMARK(RawP256VerifyShared)->ThreadRange(1, 2)->UseRealTime();
+
 void VcJwtEs256(benchmark::State& state) {
   const TestSigner signer(KeyAlgorithm::kEs256);
   proof::KeySet keys;
@@ -176,6 +184,11 @@ int main(int argc, char** argv) {
         "VcJwtEs256Shared/real_time/threads:1",
         "VcJwtEs256Shared/real_time/threads:2",
         1.7,
+        {}},
+       {"the bare operation: two threads against one",
+        "RawP256VerifyShared/real_time/threads:1",
+        "RawP256VerifyShared/real_time/threads:2",
+        {},
         {}},
        {"a cached key against parsing it each time", "VcJwtEs256ParsingTheKey", "VcJwtEs256", 1.3, {}},
        {"JAdES B-B with RS256, 45 KB, against one RSA verification and two digests", "JadesRs256", "JadesFloor", {}, 3},

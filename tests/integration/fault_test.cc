@@ -1,10 +1,10 @@
 // Two running nodes that ask each other while either is killed again and again and every line between them is cut and
-// slow: nothing is lost, nothing happens twice, and all of it can be shown.
+// slow: nothing is lost, nothing happens twice, and all of it can be shown. Each node is one process with a file of its
+// own, or three replicas on PostgreSQL, which are killed and ended in order while the database restarts.
 //
 //   PASSERELLE_FAULT_EXCHANGES   how many exchanges; 300 otherwise
 //   PASSERELLE_FAULT_SEED        of the faults; 1 otherwise. Who is killed when and what a line does follow from it;
-//   how
-//                                far the nodes had got by then does not.
+//                                how far the nodes had got by then does not.
 
 #include <atomic>
 #include <cstdlib>
@@ -31,6 +31,7 @@
 #include "tests/integration/fault_evidence.h"
 #include "tests/integration/federation_fixture.h"
 #include "tests/support/balancer.h"
+#include "tests/support/postgresql_server.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -91,6 +92,15 @@ class BadLine {
   Faults faults_;
 };
 
+constexpr int kReplicas = 3;
+
+// Names of a node's processes within the federation.
+std::vector<std::string> ProcessesOf(const std::string& node, int count) {
+  std::vector<std::string> names = {node};
+  for (int i = 2; i <= count; ++i) names.push_back(absl::StrCat(node, "-", i));
+  return names;
+}
+
 LocalNode NodeOf(const std::string& id, const testing::Balancer& line) {
   LocalNode node;
   node.id = id;
@@ -102,18 +112,23 @@ LocalNode NodeOf(const std::string& id, const testing::Balancer& line) {
   return node;
 }
 
-// A client that calls until it is answered, whatever becomes of the node.
+// A client that calls until it is answered, whatever becomes of the node; each time another one of its processes.
 class PatientClient {
  public:
-  PatientClient(const LocalFederation& federation, std::string node)
-      : federation_(federation), node_(std::move(node)), tls_(federation.ClientTls(node_, "office")) {}
+  PatientClient(const LocalFederation& federation, std::vector<std::string> processes)
+      : federation_(federation),
+        processes_(std::move(processes)),
+        tls_(federation.ClientTls(processes_.front(), "office")) {}
 
   template <typename Response, typename Work>
   absl::StatusOr<Response> Ask(Work work) {
     absl::StatusOr<Response> response = absl::UnavailableError("not asked yet");
     for (const absl::Time end = absl::Now() + kPatience; absl::Now() < end; absl::SleepFor(absl::Milliseconds(50))) {
       // A node that was started again has other ports.
-      if (client_ == nullptr) client_ = std::make_unique<NodeClient>(federation_.ClientChannel(node_, tls_));
+      if (client_ == nullptr) {
+        const std::string& process = processes_[next_++ % processes_.size()];
+        client_ = std::make_unique<NodeClient>(federation_.ClientChannel(process, tls_));
+      }
       response = work(*client_);
       if (response.ok()) return response;
       client_.reset();
@@ -123,34 +138,56 @@ class PatientClient {
 
  private:
   const LocalFederation& federation_;
-  const std::string node_;
+  const std::vector<std::string> processes_;
   const TlsPems tls_;
+  size_t next_ = 0;
   std::unique_ptr<NodeClient> client_;
 };
 
-class FaultTest : public ::testing::Test {
+// The parameter: how many processes a node has.
+class FaultTest : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override {
     RequireTls13();
+    if (GetParam() > 1) {
+      auto server = testing::PostgresqlServer::Start();
+      if (!server.ok()) GTEST_SKIP() << "SKIPPED: " << server.status().message();
+      database_ = *std::move(server);
+    }
     LocalFederation::Options options;
     options.program = PASSERELLE_PROGRAM;
     options.ready_timeout = absl::Seconds(60);
     options.drain = absl::Seconds(2);
     options.peer_call = absl::Seconds(1);
-    options.nodes = {NodeOf("NO", to_no_), NodeOf("NL", to_nl_)};
+    for (const LocalNode& node : {NodeOf("NO", to_no_), NodeOf("NL", to_nl_)}) {
+      for (const std::string& process : ProcessesOf(node.id, GetParam())) {
+        LocalNode& added = options.nodes.emplace_back(node);
+        if (database_ != nullptr) added.postgresql = database_->ConnectionString();
+        if (process != node.id) added.replica_of = node.id;
+        added.id = process;
+      }
+    }
     auto made = LocalFederation::Make(options);
     ASSERT_TRUE(made.ok()) << made.status();
     federation_ = *std::move(made);
     const absl::Status started = federation_->Start();
     ASSERT_TRUE(started.ok()) << started;
-    to_no_.Serve({federation_->PortsOf("NO").peer});
-    to_nl_.Serve({federation_->PortsOf("NL").peer});
+    to_no_.Serve(PeerPorts("NO"));
+    to_nl_.Serve(PeerPorts("NL"));
   }
+
+  std::vector<int> PeerPorts(const std::string& node) const {
+    std::vector<int> ports;
+    for (const std::string& process : ProcessesOf(node, GetParam()))
+      ports.push_back(federation_->PortsOf(process).peer);
+    return ports;
+  }
+  PatientClient ClientOf(const std::string& node) const { return {*federation_, ProcessesOf(node, GetParam())}; }
 
   // One client's part: every exchange has an authorisation of its own, good for three uses, of which one is to be made.
   void AskFor(uint64_t first, uint64_t count) {
-    PatientClient no(*federation_, "NO");
-    PatientClient nl(*federation_, "NL");
+    PatientClient no = ClientOf("NO");
+    PatientClient nl = ClientOf("NL");
     for (uint64_t i = first; i < count; i += kClients) {
       absl::SleepFor(absl::Milliseconds(faults_.Below(kPauseMaxMs)));
       FaultedExchange exchange;
@@ -204,23 +241,37 @@ class FaultTest : public ::testing::Test {
     return created->exchange().id();
   }
 
-  // Kills one node or the other until the clients are done.
+  // Makes trouble for one process or another until the clients are done.
   void KillUntil(const std::atomic<bool>& done) {
     while (!done) {
       absl::SleepFor(absl::Milliseconds(300 + faults_.Below(1200)));
-      const std::string node = faults_.Below(2) == 0 ? "NO" : "NL";
-      federation_->KillNode(node);
-      ++kills_;
+      const std::vector<std::string> processes = ProcessesOf(faults_.Below(2) == 0 ? "NO" : "NL", GetParam());
+      const std::string& process = processes[faults_.Below(static_cast<int>(processes.size()))];
+      const int drawn = GetParam() == 1 ? 0 : faults_.Below(10);
+      if (drawn == 9) {
+        database_->Stop();
+        ++database_restarts_;
+        const absl::Status started = database_->Restart();
+        ASSERT_TRUE(started.ok()) << started;
+        continue;
+      }
+      if (drawn >= 6) {
+        EXPECT_EQ(federation_->StopNode(process), 0) << process << federation_->LogOf(process);
+        ++ends_;
+      } else {
+        federation_->KillNode(process);
+        ++kills_;
+      }
       absl::SleepFor(absl::Milliseconds(faults_.Below(300)));
-      const absl::Status started = federation_->StartNode(node);
-      ASSERT_TRUE(started.ok()) << started << "\n" << federation_->LogOf(node);
+      const absl::Status started = federation_->StartNode(process);
+      ASSERT_TRUE(started.ok()) << started << "\n" << federation_->LogOf(process);
     }
   }
 
   // Waits until every exchange has ended; returns how many have not.
   size_t WaitForAll() {
-    PatientClient no(*federation_, "NO");
-    PatientClient nl(*federation_, "NL");
+    PatientClient no = ClientOf("NO");
+    PatientClient nl = ClientOf("NL");
     std::vector<FaultedExchange> open = exchanges_;
     for (const absl::Time end = absl::Now() + kPatience; !open.empty() && absl::Now() < end;) {
       std::vector<FaultedExchange> still;
@@ -247,8 +298,11 @@ class FaultTest : public ::testing::Test {
   testing::Balancer to_no_{[this] { return bad_no_.HandOn(); }};
   testing::Balancer to_nl_{[this] { return bad_nl_.HandOn(); }};
   SystemRandom random_;
+  std::unique_ptr<testing::PostgresqlServer> database_;
   std::unique_ptr<LocalFederation> federation_;
   int kills_ = 0;
+  int ends_ = 0;  // in order
+  int database_restarts_ = 0;
   absl::Mutex mutex_;
   std::vector<FaultedExchange> exchanges_ ABSL_GUARDED_BY(mutex_);
 };
@@ -259,8 +313,8 @@ std::shared_ptr<const federation::NodeDirectory> Nodes(const std::string& path) 
   return federation::NodeDirectory::Make(std::move(file->part.map)).value();
 }
 
-TEST_F(FaultTest, EveryExchangeHasOneEffectOneLeafOnEachSideAndOneReceipt) {
-  const uint64_t count = Wished("PASSERELLE_FAULT_EXCHANGES", 300);
+TEST_P(FaultTest, EveryExchangeHasOneEffectOneLeafOnEachSideAndOneReceipt) {
+  const uint64_t count = Wished("PASSERELLE_FAULT_EXCHANGES", GetParam() == 1 ? 300 : 100);
   std::cout << count << " exchanges, PASSERELLE_FAULT_SEED=" << seed_ << std::endl;
   const absl::Time start = absl::Now();
   std::atomic<bool> done = false;
@@ -275,8 +329,9 @@ TEST_F(FaultTest, EveryExchangeHasOneEffectOneLeafOnEachSideAndOneReceipt) {
   const absl::Duration trouble = absl::Now() - start;
   EXPECT_EQ(WaitForAll(), 0u) << "exchanges have not ended";
   const absl::Duration rest = absl::Now() - start - trouble;
-  EXPECT_EQ(federation_->StopNode("NO"), 0);
-  EXPECT_EQ(federation_->StopNode("NL"), 0);
+  for (const char* node : {"NO", "NL"}) {
+    for (const std::string& process : ProcessesOf(node, GetParam())) EXPECT_EQ(federation_->StopNode(process), 0);
+  }
 
   StoppedNode no(*federation_, "NO");
   StoppedNode nl(*federation_, "NL");
@@ -302,11 +357,15 @@ TEST_F(FaultTest, EveryExchangeHasOneEffectOneLeafOnEachSideAndOneReceipt) {
   expect_log(nl, "NL", asked_by_nl, asked_by_no);
   EXPECT_GT(kills_, 0);
   EXPECT_GT(bad_no_.cuts + bad_nl_.cuts, 0);
-  std::cout << count << " exchanges in " << absl::FormatDuration(trouble) << " of " << kills_ << " kills, "
-            << bad_no_.cuts + bad_nl_.cuts << " cuts and " << bad_no_.delays + bad_nl_.delays
-            << " delays; the last had ended " << absl::FormatDuration(rest) << " later; judged in "
+  std::cout << count << " exchanges in " << absl::FormatDuration(trouble) << " of " << kills_ << " kills, " << ends_
+            << " ends in order, " << database_restarts_ << " restarts of the database, " << bad_no_.cuts + bad_nl_.cuts
+            << " cuts and " << bad_no_.delays + bad_nl_.delays << " delays; the last had ended "
+            << absl::FormatDuration(rest) << " later; judged in "
             << absl::FormatDuration(absl::Now() - start - trouble - rest) << std::endl;
 }
+
+INSTANTIATE_TEST_SUITE_P(Nodes, FaultTest, ::testing::Values(1, kReplicas),
+                         [](const auto& processes) { return processes.param == 1 ? "OfOneProcess" : "OfReplicas"; });
 
 }  // namespace
 }  // namespace passerelle::gateway

@@ -27,11 +27,16 @@ absl::string_view Text(const xmlChar* text) {
 
 // Equal signs from one "<" to the next: attributes, and text after them. Real tags have ten attributes.
 constexpr size_t kEqualSignsMax = 4096;
+// Bytes that the shortest attribute takes: a space, a letter, an equal sign and two quotes.
+constexpr size_t kAttributeBytesMin = 5;
+constexpr size_t kRoomForTooMany =
+    std::min({2 * base::kXmlNodesMax, kAttributeBytesMin * kEqualSignsMax, base::kXmlDoctypeBytesMax});
 
 // What libxml2 does not bound by itself: the number of nodes, and that of attributes in one tag, which it compares with
 // each other. "<" begins every tag and stands nowhere else, "=" belongs to every attribute. Cheaper than the scan of
-// core/base/xml, whose other checks libxml2 makes too.
+// core/base/xml, whose other checks libxml2 makes too. A short text has no room for too many.
 absl::Status CheckSize(absl::string_view text) {
+  if (text.size() <= kRoomForTooMany) return absl::OkStatus();
   size_t tags = 0;
   size_t attributes = 0;
   size_t in_tag = 0;
