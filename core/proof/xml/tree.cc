@@ -30,7 +30,7 @@ constexpr size_t kEqualSignsMax = 4096;
 // Bytes that the shortest attribute takes: a space, a letter, an equal sign and two quotes.
 constexpr size_t kAttributeBytesMin = 5;
 constexpr size_t kRoomForTooMany =
-    std::min({2 * base::kXmlNodesMax, kAttributeBytesMin * kEqualSignsMax, base::kXmlDoctypeBytesMax});
+    std::min({2 * base::kXmlNodesMax, kAttributeBytesMin* kEqualSignsMax, base::kXmlDoctypeBytesMax});
 
 // What libxml2 does not bound by itself: the number of nodes, and that of attributes in one tag, which it compares with
 // each other. "<" begins every tag and stands nowhere else, "=" belongs to every attribute. Cheaper than the scan of
