@@ -84,9 +84,10 @@ class Scanner {
 
   // Entities must be one of the five that need no declaration, or a character reference.
   absl::Status CheckReferences(size_t from, size_t to) const {
-    for (size_t i = text_.find('&', from); i < to; i = text_.find('&', i + 1)) {
-      const size_t end = text_.find(';', i);
-      const absl::string_view name = end < to ? text_.substr(i + 1, end - i - 1) : "";
+    const absl::string_view run = text_.substr(0, to);  // not beyond it, for every run of a long document
+    for (size_t i = run.find('&', from); i != absl::string_view::npos; i = run.find('&', i + 1)) {
+      const size_t end = run.find(';', i);
+      const absl::string_view name = end == absl::string_view::npos ? "" : run.substr(i + 1, end - i - 1);
       const bool known = name == "lt" || name == "gt" || name == "amp" || name == "quot" || name == "apos" ||
                          (name.size() > 1 && name[0] == '#' && IsCharacterReference(name.substr(1)));
       if (!known) return Malformed(i, "an entity that is not defined");

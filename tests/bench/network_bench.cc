@@ -3,10 +3,14 @@
 // memory they need at which size of document. Real node processes over mutual TLS on loopback.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -16,6 +20,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
@@ -50,17 +55,19 @@ struct Size {
   int kib;
   int exchanges;
 };
-constexpr Size kSizes[] = {{2, 400}, {30, 200}, {10 * 1024, 6}};
+constexpr Size kSizes[] = {{2, 400}, {30, 200}, {8 * 1024, 6}};
 
 void Print(const std::string& line) { std::printf("%s\n", line.c_str()); }
 double Micro(absl::Duration duration) { return absl::ToDoubleMicroseconds(duration); }
 
 std::string CredentialId(int kib) { return absl::StrCat("NO-", kib); }
 
-// A transcript of about that size.
+// A transcript of about that size: courses, and beyond what a degree has of them a scan of the paper.
 std::string Transcript(int kib) {
+  constexpr size_t kCoursesBytesMax = 64 * 1024;
+  const size_t bytes = static_cast<size_t>(kib) * 1024;
   std::string courses;
-  for (int i = 0; courses.size() + 1200 < static_cast<size_t>(kib) * 1024; ++i) {
+  for (int i = 0; courses.size() + 1200 < std::min(bytes, kCoursesBytesMax); ++i) {
     absl::StrAppend(&courses, "<hasPart><learningOpportunitySpecification><identifier type=\"local\">C", i,
                     "</identifier><title xml:lang=\"en\">Course number ", i,
                     "</title><type>Course</type><specifies><learningOpportunityInstance><credit><scheme>ects</scheme>"
@@ -68,6 +75,12 @@ std::string Transcript(int kib) {
                     i % 10 + 1,
                     "</value></credit></learningOpportunityInstance></specifies></learningOpportunitySpecification>"
                     "</hasPart>");
+  }
+  std::string scan;
+  if (bytes > kCoursesBytesMax) {
+    scan = absl::StrCat(
+        "<attachment><title xml:lang=\"en\">Diploma</title><type>Diploma</type><content>data:application/pdf;base64,",
+        absl::Base64Escape(std::string((bytes - courses.size()) / 4 * 3, 'p')), "</content></attachment>");
   }
   return absl::StrCat(
       R"(<?xml version="1.0" encoding="UTF-8"?><elmo xmlns="https://github.com/emrex-eu/elmo-schemas/tree/v1">)"
@@ -78,7 +91,8 @@ std::string Transcript(int kib) {
       "type=\"local\">P1</identifier><title xml:lang=\"en\">A Degree</title><type>Degree Programme</type><specifies>"
       "<learningOpportunityInstance><start>2023-08-01</start><date>2026-02-01</date><status>passed</status>"
       "</learningOpportunityInstance></specifies>",
-      courses, "</learningOpportunitySpecification><issueDate>2026-03-01T00:00:00Z</issueDate></report></elmo>");
+      courses, "</learningOpportunitySpecification><issueDate>2026-03-01T00:00:00Z</issueDate></report>", scan,
+      "</elmo>");
 }
 
 // NO, which has issued one document of each size, and NL, which asks.
@@ -225,12 +239,15 @@ std::vector<std::unique_ptr<authenticity::v1::AuthenticityService::Stub>> Stubs(
 }
 
 int FreePort() {
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  const auto server = builder.BuildAndStart();
-  Require(server != nullptr, "no free port");
-  return port;
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  Require(bind(socket, generic, size) == 0 && getsockname(socket, generic, &size) == 0, "no free port");
+  close(socket);
+  return ntohs(address.sin_port);
 }
 
 // nginx with one worker, which passes gRPC on over mutual TLS. Empty when it is not installed.
@@ -266,7 +283,8 @@ void MeasureProxies(const Network& network, std::vector<Measured>* measured) {
   const Bare proxy(network.federation(), with(absl::StrCat("back=127.0.0.1:", backend.Port())));
   measured->push_back(
       {"BareProxy", PerQuestion(Stubs(proxy.Port(), tls), [&proxy] { return ProcessorTime(proxy.pid()); })});
-  const char* const nginx = "/usr/sbin/nginx";
+  const char* const elsewhere = std::getenv("PASSERELLE_BENCH_NGINX");
+  const std::string nginx = elsewhere == nullptr ? "/usr/sbin/nginx" : elsewhere;
   if (!std::filesystem::exists(nginx)) {
     Print("nginx is not installed: not compared");
     return;
