@@ -29,6 +29,7 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/evidence_grammar.h"
 #include "gateway/cli/federation_grammar.h"
+#include "gateway/cli/key_grammar.h"
 #include "gateway/cli/pathway_command.h"
 #include "gateway/cli/recognition_commands.h"
 #include "gateway/cli/statistics_command.h"
@@ -66,6 +67,7 @@ class Grammar {
     AddCatalogue();
     AddTrust();
     AddFederation();
+    AddKeys();
     AddStore();
     AddEvidence();
     AddVersion();
@@ -94,6 +96,7 @@ class Grammar {
   void AddCatalogue();
   void AddTrust();
   void AddFederation();
+  void AddKeys();
   void AddStore();
   void AddEvidence();
   void AddVersion();
@@ -126,6 +129,7 @@ class Grammar {
   std::string keep_;
   TrustGrammar trust_;
   FederationGrammar federation_;
+  KeyGrammar keys_;
   StoreGrammar store_;
   EvidenceGrammar evidence_;
   VerifyGrammar verify_;
@@ -371,6 +375,12 @@ void Grammar::AddFederation() {
   CLI::App* command = Add("federation", "Makes, signs, shows and asks the node map.", FederationGrammar::kUsage);
   federation_.AddTo(command);
   commands_[command].run = [this] { return federation_.Run(console_); };
+}
+
+void Grammar::AddKeys() {
+  CLI::App* command = Add("keys", "Makes, shows and replaces the keys of a node.", KeyGrammar::kUsage);
+  keys_.AddTo(command);
+  commands_[command].run = [this] { return keys_.Run(console_); };
 }
 
 void Grammar::AddStore() {

@@ -437,7 +437,8 @@ absl::StatusOr<TlsPems> LocalFederation::StrangerTls(const std::string& name) co
 std::shared_ptr<grpc::Channel> LocalFederation::Channel(
     int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
   grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(static_cast<int>(base::kGrpcMessageBytesMax));
+  // An exchange holds what the other node sent twice: signed, and ready for use.
+  arguments.SetMaxReceiveMessageSize(2 * static_cast<int>(base::kGrpcMessageBytesMax));
   // Every channel is a connection of its own, with its own certificate.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port), credentials, arguments);

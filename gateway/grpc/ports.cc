@@ -25,7 +25,8 @@ constexpr size_t kQuotaBytes = 512u << 20;
 
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(base::kGrpcMessageBytesMax));
-  builder.SetMaxSendMessageSize(static_cast<int>(base::kGrpcMessageBytesMax));
+  // An exchange holds what the other node sent twice: signed, and ready for use.
+  builder.SetMaxSendMessageSize(2 * static_cast<int>(base::kGrpcMessageBytesMax));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);

@@ -21,6 +21,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/proof/public_key.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/pkcs11.h"
 
@@ -52,26 +53,6 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
   auto text = ReadFile(path, base::kConfigBytesMax);
   if (!text.ok()) return Problem(Reason::kKeyUnusable, path, "the file cannot be read");
   return text;
-}
-
-// The references with the "*.pem" of each folder, by name, in its place.
-std::vector<std::string> WithFolders(const std::vector<std::string>& references) {
-  std::vector<std::string> files;
-  for (const std::string& reference : references) {
-    std::error_code error;
-    if (IsPkcs11Uri(reference) || !std::filesystem::is_directory(reference, error)) {
-      files.push_back(reference);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (std::filesystem::directory_iterator entry(reference, error), end; !error && entry != end;
-         entry.increment(error)) {
-      if (entry->path().extension() == ".pem") found.push_back(entry->path().string());
-    }
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  return files;
 }
 
 // Bits that must not stand in the mode of a private key's file. Root may hand a key to a service by the group, as
@@ -138,11 +119,41 @@ absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference) {
   return LoadKey(reference, proof::SigningKey::FromPem, proof::SigningKey::FromOpenssl);
 }
 
+std::vector<std::string> MessageKeyFiles(const std::vector<std::string>& references) {
+  std::vector<std::string> files;
+  for (const std::string& reference : references) {
+    std::error_code error;
+    if (IsPkcs11Uri(reference) || !std::filesystem::is_directory(reference, error)) {
+      files.push_back(reference);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (std::filesystem::directory_iterator entry(reference, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() == ".pem") found.push_back(entry->path().string());
+    }
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+absl::StatusOr<std::string> PublicKeyPem(const proof::VerificationKey& key) {
+  ASSIGN_OR_RETURN(const proof::PublicKey read, proof::PublicKey::FromJwk(key.jwk()));
+  const std::unique_ptr<BIO, OpensslFree> bio(BIO_new(BIO_s_mem()));
+  char* data = nullptr;
+  if (bio == nullptr || PEM_write_bio_PUBKEY(bio.get(), read.openssl()) != 1) {
+    return Problem(Reason::kInternal, "key", "OpenSSL cannot write it");
+  }
+  const long size = BIO_get_mem_data(bio.get(), &data);  // NOLINT(google-runtime-int): as OpenSSL declares it
+  return std::string(data, static_cast<size_t>(size));
+}
+
 absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessageKeys(
     const std::vector<std::string>& references) {
   std::vector<std::shared_ptr<const proof::SigningKey>> keys;
   absl::flat_hash_set<std::string> thumbprints;
-  for (const std::string& reference : WithFolders(references)) {
+  for (const std::string& reference : MessageKeyFiles(references)) {
     ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(reference));
     if (!thumbprints.insert(key.verification_key().thumbprint()).second) {
       return Problem(Reason::kKeyUnusable, reference, "the key is named twice");
@@ -155,7 +166,7 @@ absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessag
 
 std::string MessageKeysFingerprint(const std::vector<std::string>& references) {
   std::string fingerprint;
-  for (const std::string& reference : WithFolders(references)) {
+  for (const std::string& reference : MessageKeyFiles(references)) {
     absl::StrAppend(&fingerprint, reference, "=", IsPkcs11Uri(reference) ? "" : FileFingerprint(reference), "\n");
   }
   return fingerprint;

@@ -42,6 +42,12 @@ absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference);
 absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessageKeys(
     const std::vector<std::string>& references);
 
+// The references with the "*.pem" of each folder, by name, in its place.
+std::vector<std::string> MessageKeyFiles(const std::vector<std::string>& references);
+
+// The public half of a key as PEM (RFC 7468, 13). Problem: kInternal when OpenSSL fails.
+absl::StatusOr<std::string> PublicKeyPem(const proof::VerificationKey& key);
+
 // What changes when a file of the references does, or one comes to a folder or goes.
 std::string MessageKeysFingerprint(const std::vector<std::string>& references);
 

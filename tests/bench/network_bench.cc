@@ -55,7 +55,7 @@ struct Size {
   int kib;
   int exchanges;
 };
-constexpr Size kSizes[] = {{2, 400}, {30, 200}, {8 * 1024, 6}};
+constexpr Size kSizes[] = {{2, 400}, {30, 200}, {10 * 1024, 6}};
 
 void Print(const std::string& line) { std::printf("%s\n", line.c_str()); }
 double Micro(absl::Duration duration) { return absl::ToDoubleMicroseconds(duration); }
