@@ -1,12 +1,15 @@
 #include "gateway/evidence_folder.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/evidence/time_stamps.h"
 #include "gateway/files/files.h"
 
 namespace passerelle::gateway {
@@ -18,6 +21,11 @@ using evidence::Tile;
 
 // A bundle has 256 entries of at most 65535 bytes each.
 constexpr size_t kFileBytesMax = 17u << 20;
+constexpr char kTimeStamps[] = "time-stamps";
+constexpr char kCheckpointSuffix[] = ".checkpoint";
+constexpr char kTokenSuffix[] = ".token";
+// One every hour for 40 years.
+constexpr size_t kTimeStampFilesMax = 400'000;
 
 absl::Status MakeEmptyFolder(const std::string& folder) {
   std::error_code error;
@@ -92,6 +100,13 @@ absl::Status ExportLog(base::Store& store, const std::string& folder) {
       ASSIGN_OR_RETURN(const std::string bytes, evidence::StoredEntries(bundle, tx));
       RETURN_IF_ERROR(WriteBelow(folder, evidence::EntryBundlePath(bundle), bytes));
     }
+    ASSIGN_OR_RETURN(const std::vector<evidence::v1::StoredTimeStamp> stamps, evidence::TimeStamps(tx));
+    for (const evidence::v1::StoredTimeStamp& stamp : stamps) {
+      const std::string name = absl::StrCat(
+          kTimeStamps, "/", absl::FormatTime("%Y%m%dT%H%M%E3SZ", base::FromProto(stamp.time()), absl::UTCTimeZone()));
+      RETURN_IF_ERROR(WriteBelow(folder, name + kCheckpointSuffix, stamp.checkpoint()));
+      RETURN_IF_ERROR(WriteBelow(folder, name + kTokenSuffix, stamp.token()));
+    }
     return WriteBelow(folder, "checkpoint", checkpoint);
   });
 }
@@ -108,6 +123,33 @@ absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vec
   ASSIGN_OR_RETURN(audited.summary, evidence::AuditLog(head, entries, tiles));
   if (!seen.empty()) RETURN_IF_ERROR(Continues(folder, head, seen, keys, audited.opened.checkpoint.origin));
   return audited;
+}
+
+absl::StatusOr<std::vector<AuditedTimeStamp>> AuditTimeStamps(const std::string& folder, const AuditedLog& audited,
+                                                              const std::vector<evidence::NoteKey>& keys,
+                                                              const proof::TrustAnchors& anchors) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(absl::StrCat(folder, "/", kTimeStamps), error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == kTokenSuffix) names.push_back(entry->path().stem().string());
+    if (names.size() > kTimeStampFilesMax) return Problem(Reason::kInputTooLarge, kTimeStamps);
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<AuditedTimeStamp> seen;
+  for (const std::string& name : names) {
+    const std::string file = absl::StrCat(kTimeStamps, "/", name);
+    evidence::v1::StoredTimeStamp stamp;
+    ASSIGN_OR_RETURN(*stamp.mutable_checkpoint(), ReadBelow(folder, file + kCheckpointSuffix));
+    ASSIGN_OR_RETURN(*stamp.mutable_token(), ReadBelow(folder, file + kTokenSuffix));
+    const absl::StatusOr<absl::Time> time = evidence::CheckTimeStamp(stamp, anchors);
+    if (!time.ok()) return Problem(base::ReasonOf(time.status()), file, base::DetailOf(time.status()));
+    ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint older, evidence::OpenCheckpoint(stamp.checkpoint(), keys));
+    RETURN_IF_ERROR(
+        Continues(folder, audited.opened.checkpoint.head, stamp.checkpoint(), keys, audited.opened.checkpoint.origin));
+    seen.push_back({*time, older.checkpoint.head.size});
+  }
+  return seen;
 }
 
 }  // namespace passerelle::gateway

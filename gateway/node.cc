@@ -251,7 +251,8 @@ absl::Status Node::Assembly::OpenEvidence() {
                                                   .random = &random_,
                                                   .keys = federation_->keys(),
                                                   .nodes = federation_->nodes(),
-                                                  .log = &log_}));
+                                                  .log = &log_,
+                                                  .time_stamps = config_.evidence_time_stamps()}));
   return absl::OkStatus();
 }
 

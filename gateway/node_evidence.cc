@@ -9,9 +9,13 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/evidence/keyed_digest.h"
+#include "core/evidence/time_stamps.h"
 #include "core/relay/note_keys.h"
+#include "gateway/config/node_config.h"
+#include "gateway/fetch/time_stamping.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
 
@@ -28,6 +32,7 @@ constexpr int kLeavesPerCheckpoint = 4096;
 // be reached or does not witness.
 constexpr absl::Duration kShowInterval = absl::Seconds(1);
 constexpr absl::Duration kShowAgainAfterFailure = absl::Seconds(30);
+constexpr absl::Duration kStampAgainAfterFailure = absl::Seconds(10);
 
 std::string Subkey(absl::string_view secret, absl::string_view purpose) {
   const base::Sha256Digest digest = evidence::KeyedDigest(secret, purpose);
@@ -86,6 +91,10 @@ absl::StatusOr<std::unique_ptr<NodeEvidence>> NodeEvidence::Open(Options options
   RETURN_IF_ERROR(opened->Remember());
   opened->messages_ = std::make_unique<relay::MessageLog>(
       relay::MessageLog::Options{opened->log_.get(), PayloadKey(secret), own.random});
+  if (own.time_stamps.has_interval()) {
+    ASSIGN_OR_RETURN(opened->time_stamp_anchors_, LoadAnchors(own.time_stamps.certificates()));
+    opened->CountFrom(own.clock->Now());
+  }
   opened->witness_ =
       std::make_unique<evidence::Witness>(evidence::Witness::Options{own.node, own.store, own.clock, key});
   return opened;
@@ -107,7 +116,51 @@ absl::Status NodeEvidence::Remember() {
   return absl::OkStatus();
 }
 
+void NodeEvidence::CountFrom(absl::Time stamped) {
+  const config::v1::EvidenceTimeStamps& wanted = options_.time_stamps;
+  next_stamp_ = stamped + ToDuration(wanted.interval());
+  if (wanted.has_refuse_after()) log_->RefuseFrom(stamped + ToDuration(wanted.refuse_after()));
+}
+
+absl::StatusOr<evidence::v1::StoredTimeStamp> NodeEvidence::Stamp() const {
+  evidence::v1::StoredTimeStamp stamp;
+  ASSIGN_OR_RETURN(*stamp.mutable_checkpoint(), log_->Checkpoint());
+  if (stamp.checkpoint().empty()) return stamp;
+  ASSIGN_OR_RETURN(*stamp.mutable_token(),
+                   AskTimeStamp(options_.time_stamps.authority(), stamp.checkpoint(), *options_.random));
+  ASSIGN_OR_RETURN(const absl::Time time, evidence::CheckTimeStamp(stamp, time_stamp_anchors_));
+  *stamp.mutable_time() = base::ToProto(time);
+  return stamp;
+}
+
+absl::Status NodeEvidence::StampWhenDue() {
+  const absl::Time now = options_.clock->Now();
+  if (!options_.time_stamps.has_interval() || now < next_stamp_) return absl::OkStatus();
+  // Another replica may have had it done.
+  std::optional<evidence::v1::StoredTimeStamp> last;
+  const absl::Status looked = options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(last, evidence::LastTimeStamp(tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(looked);
+  if (last) CountFrom(base::FromProto(last->time()));
+  if (now < next_stamp_) return absl::OkStatus();
+  const absl::StatusOr<evidence::v1::StoredTimeStamp> stamp = Stamp();
+  if (!stamp.ok()) {
+    next_stamp_ = now + kStampAgainAfterFailure;
+    options_.log->WriteProblem(LogEvent::kTimeStampFailed, stamp.status(), {});
+    return absl::OkStatus();
+  }
+  if (stamp->token().empty()) return absl::OkStatus();  // nothing is in the log yet
+  const absl::Status kept =
+      options_.store->Write([&](base::Transaction& tx) { return evidence::AddTimeStamp(*stamp, tx); });
+  if (!kept.ok() && !absl::IsAlreadyExists(kept)) return kept;
+  CountFrom(base::FromProto(stamp->time()));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> NodeEvidence::ShowToPeers(PeerTransport& transport) {
+  RETURN_IF_ERROR(StampWhenDue());
   RETURN_IF_ERROR(log_->SignWithKeyInUse());
   RETURN_IF_ERROR(Remember());
   ASSIGN_OR_RETURN(const std::string checkpoint, log_->Checkpoint());

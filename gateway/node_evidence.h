@@ -21,9 +21,12 @@
 #include "core/evidence/witness.h"
 #include "core/federation/message_keys.h"
 #include "core/federation/node_map.h"
+#include "core/proof/x509/certificate.h"
 #include "core/relay/message_log.h"
 #include "gateway/grpc/peer_transport.h"
 #include "gateway/telemetry/log.h"
+#include "passerelle/config/v1/node_config.pb.h"
+#include "passerelle/evidence/v1/stored.pb.h"
 
 namespace passerelle::gateway {
 
@@ -45,6 +48,7 @@ class NodeEvidence {
     const federation::MessageKeys* keys = nullptr;
     const federation::NodeMapHolder* nodes = nullptr;
     Log* log = nullptr;
+    config::v1::EvidenceTimeStamps time_stamps;  // without an authority there are none
   };
 
   // Checks the whole log. Problems: those of evidence::Log::Open and of EvidenceSecret; the node must not start then.
@@ -55,7 +59,8 @@ class NodeEvidence {
 
   // Work of a background loop: gives waiting leaves their places, and keeps the checkpoint in the second place.
   absl::StatusOr<bool> Sequence();
-  // Work of another one: shows the last checkpoint to every node that has not seen it, for its signature.
+  // Work of another one: shows the last checkpoint to every node that has not seen it, for its signature, and has it
+  // time-stamped when that is due.
   absl::StatusOr<bool> ShowToPeers(PeerTransport& transport);
 
  private:
@@ -67,6 +72,10 @@ class NodeEvidence {
 
   explicit NodeEvidence(Options options) : options_(std::move(options)) {}
   absl::Status Remember();
+  absl::Status StampWhenDue();
+  absl::StatusOr<evidence::v1::StoredTimeStamp> Stamp() const;
+  // What the last time-stamp is good for.
+  void CountFrom(absl::Time stamped);
   absl::Status ShowTo(const federation::v1::Node& peer, const std::string& checkpoint, Shown& shown,
                       PeerTransport& transport) const;
 
@@ -76,7 +85,9 @@ class NodeEvidence {
   std::unique_ptr<evidence::Witness> witness_;
   absl::Mutex mutex_;
   std::string remembered_ ABSL_GUARDED_BY(mutex_);  // what the file beside the store holds
-  std::map<std::string, Shown> shown_;              // by node; of the loop of ShowToPeers alone
+  proof::TrustAnchors time_stamp_anchors_;
+  std::map<std::string, Shown> shown_;            // by node; of the loop of ShowToPeers alone
+  absl::Time next_stamp_ = absl::InfinitePast();  // of the same loop
 };
 
 }  // namespace passerelle::gateway

@@ -152,6 +152,9 @@ absl::Status Log::Append(const Statement& statement, absl::string_view resource,
     if (now - failing_since_ > kSequencingPatience) {
       return Problem(Reason::kEvidenceUnavailable, "evidence", "no checkpoint can be signed");
     }
+    if (now >= refuse_from_) {
+      return Problem(Reason::kEvidenceUnavailable, "evidence", "the last time-stamp over the log is too old");
+    }
   }
   const std::string id = LeafId(statement.kind, statement.peer, statement.message_id);
   v1::StoredLeaf stored;
@@ -169,6 +172,11 @@ absl::Status Log::Append(const Statement& statement, absl::string_view resource,
       kTable, {.key = LeafRecordKey(id), .value = stored.SerializeAsString(), .group = std::string(kWaiting)});
   return absl::IsAlreadyExists(inserted) ? Problem(Reason::kMessageIdReused, "evidence", "the log has it already")
                                          : inserted;
+}
+
+void Log::RefuseFrom(absl::Time time) {
+  const absl::MutexLock lock(&mutex_);
+  refuse_from_ = time;
 }
 
 absl::StatusOr<int> Log::Sequence(int limit) {

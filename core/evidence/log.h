@@ -70,8 +70,11 @@ class Log {
 
   // Adds a leaf, dated now. `resource` is what the message belongs to at this node; it stays out of the leaf. Problems:
   // kMessageIdReused when the log has a leaf of that id: unlike the inbox it never forgets; kEvidenceUnavailable at
-  // "evidence" when leaves have waited too long.
+  // "evidence" when leaves have waited too long, or RefuseFrom says so.
   absl::Status Append(const Statement& statement, absl::string_view resource, base::Transaction& tx) const;
+
+  // From that time on Append refuses: nobody outside vouches any longer for when the log had which leaves.
+  void RefuseFrom(absl::Time time);
 
   // Gives up to `limit` waiting leaves their places, and signs a checkpoint. Returns how many; 0 when none waits.
   absl::StatusOr<int> Sequence(int limit);
@@ -105,6 +108,7 @@ class Log {
   const Options options_;
   mutable absl::Mutex mutex_;
   absl::Time failing_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  absl::Time refuse_from_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
 };
 
 // What stands in the store, for those who have no log open: export and audit.

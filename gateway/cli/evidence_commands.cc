@@ -27,6 +27,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/config/node_config.h"
 #include "gateway/evidence_folder.h"
+#include "gateway/keys/keys.h"
 #include "gateway/node_evidence.h"
 #include "gateway/node_map_file.h"
 #include "gateway/system_clock.h"
@@ -329,6 +330,11 @@ absl::Status VerifyLog(const EvidenceVerifyRequest& request, const Console& cons
   }
   ASSIGN_OR_RETURN(const AuditedLog audited, AuditFolder(request.folder, keys, seen));
   const evidence::Checkpoint& checkpoint = audited.opened.checkpoint;
+  std::vector<AuditedTimeStamp> stamps;
+  if (!request.time_stamps.empty()) {
+    ASSIGN_OR_RETURN(const proof::TrustAnchors anchors, LoadAnchors(request.time_stamps));
+    ASSIGN_OR_RETURN(stamps, AuditTimeStamps(request.folder, audited, keys, anchors));
+  }
   if (request.json) {
     std::string json;
     base::JsonWriter out(json);
@@ -338,6 +344,15 @@ absl::Status VerifyLog(const EvidenceVerifyRequest& request, const Console& cons
     out.Member("sent", static_cast<int64_t>(audited.summary.sent));
     out.Member("received", static_cast<int64_t>(audited.summary.received));
     out.Member("answered", static_cast<int64_t>(audited.summary.answered));
+    out.Key("time_stamps");
+    out.BeginArray();
+    for (const AuditedTimeStamp& stamp : stamps) {
+      out.BeginObject();
+      out.Member("time", Date(stamp.time));
+      out.Member("entries", static_cast<int64_t>(stamp.size));
+      out.EndObject();
+    }
+    out.EndArray();
     out.EndObject();
     console.out << json << "\n";
     return absl::OkStatus();
@@ -351,6 +366,10 @@ absl::Status VerifyLog(const EvidenceVerifyRequest& request, const Console& cons
     console.out << "witness: " << by.name << " saw it at " << Date(by.seen_at) << "\n";
   }
   if (!request.seen.empty()) console.out << "it continues the checkpoint that was seen before\n";
+  if (!request.time_stamps.empty()) console.out << "time-stamps: " << stamps.size() << "\n";
+  for (const AuditedTimeStamp& stamp : stamps) {
+    console.out << "time-stamp: " << stamp.size << " entries by " << Date(stamp.time) << "\n";
+  }
   return absl::OkStatus();
 }
 

@@ -43,8 +43,9 @@ struct EvidenceVerifyRequest {
   std::string bundle;  // JSON; or
   std::string folder;  // a log
   EvidenceKeys keys;
-  std::string key;   // public key of the log: PEM, or the text of a key for notes
-  std::string seen;  // an older checkpoint of the log, from elsewhere
+  std::string key;          // public key of the log: PEM, or the text of a key for notes
+  std::string seen;         // an older checkpoint of the log, from elsewhere
+  std::string time_stamps;  // certificates of the authority whose time-stamps are to be checked, PEM; empty for none
   bool json = false;
 };
 // kExitDone when everything holds, kExitRefused otherwise.

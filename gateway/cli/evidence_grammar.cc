@@ -32,6 +32,8 @@ void EvidenceGrammar::AddTo(CLI::App* evidence) {
   verify->add_option("--key", verify_.key, "Public key of the log: PEM, or the text of a key for signed notes");
   AddKeys(verify, verify_.keys);
   verify->add_option("--seen", verify_.seen, "An older checkpoint of the log, from elsewhere");
+  verify->add_option("--time-stamps", verify_.time_stamps,
+                     "Certificate of the authority, PEM: checks its time-stamps over the log");
   verify->add_flag("--json", verify_.json, "As JSON");
   CLI::App* dispute = evidence->add_subcommand("dispute", "Says what the bundles of both parties show together.");
   dispute->add_option("ONE", dispute_.one, "The bundle of one party")->required();
@@ -50,8 +52,8 @@ int EvidenceGrammar::RunVerify(const Console& console) const {
   if (verify_.bundle.empty() == verify_.folder.empty()) {
     throw CLI::ValidationError("BUNDLE", "either it or --log is needed");
   }
-  if (verify_.folder.empty() && (!verify_.key.empty() || !verify_.seen.empty())) {
-    throw CLI::ValidationError("--log", "is needed with --key and --seen");
+  if (verify_.folder.empty() && (!verify_.key.empty() || !verify_.seen.empty() || !verify_.time_stamps.empty())) {
+    throw CLI::ValidationError("--log", "is needed with --key, --seen and --time-stamps");
   }
   if (!verify_.folder.empty() && verify_.key.empty() == verify_.keys.node_map.empty()) {
     throw CLI::ValidationError("--key", "either it or --node-map is needed with --log");

@@ -21,7 +21,7 @@ class EvidenceGrammar {
       "export --config FILE --id ID [--out BUNDLE] | export --config FILE --log FOLDER | "
       "erase --config FILE --id ID | list --config FILE | "
       "verify BUNDLE [--node-map FILE [--root FILE]] [--json] | verify --log FOLDER --key FILE|--node-map FILE [--root "
-      "FILE] [--seen CHECKPOINT] "
+      "FILE] [--seen CHECKPOINT] [--time-stamps CERTIFICATE] "
       "[--json] | dispute BUNDLE BUNDLE [--node-map FILE [--root FILE]] [--json]";
 
  private:

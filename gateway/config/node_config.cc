@@ -114,6 +114,10 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());
   }
+  if (config->has_evidence_time_stamps()) {
+    resolve(config->mutable_evidence_time_stamps()->mutable_certificates());
+    SetDefault(config->mutable_evidence_time_stamps()->mutable_interval(), absl::Hours(1));
+  }
   for (config::v1::StatusServer& server : *config->mutable_status_servers()) {
     resolve(server.mutable_trusted_authorities());
   }
@@ -187,6 +191,18 @@ absl::Status CheckHttpPort(const config::v1::HttpPort& port) {
   return absl::OkStatus();
 }
 
+absl::Status CheckTimeStamps(const config::v1::EvidenceTimeStamps& wanted) {
+  const std::string place = "evidence_time_stamps";
+  if (!OriginOf(wanted.authority()).ok()) return Refuse(place + ".authority", "no http or https address");
+  if (wanted.certificates().empty()) return Refuse(place + ".certificates", "is missing");
+  const absl::Duration interval = ToDuration(wanted.interval());
+  if (interval < absl::Seconds(1)) return Refuse(place + ".interval", "at least 1s");
+  if (wanted.has_refuse_after() && ToDuration(wanted.refuse_after()) < 3 * interval) {
+    return Refuse(place + ".refuse_after", "at least three times the interval");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSeals(const NodeConfig& config) {
   for (int i = 0; i < config.seals_size(); ++i) {
     const std::string place = absl::StrCat("seals[", i, "]");
@@ -243,6 +259,7 @@ absl::Status CheckValues(const NodeConfig& config) {
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
   RETURN_IF_ERROR(CheckRegister(config));
   RETURN_IF_ERROR(CheckSeals(config));
+  if (config.has_evidence_time_stamps()) RETURN_IF_ERROR(CheckTimeStamps(config.evidence_time_stamps()));
   if (config.has_federation()) {
     if (config.federation().root().empty()) return Refuse("federation.root", "is missing");
     RETURN_IF_ERROR(CheckLimit("federation.ask_interval", config.federation().ask_interval(), kAskIntervalMost));

@@ -93,6 +93,15 @@ absl::StatusOr<std::string> CertificateSha256(absl::string_view pem) {
   return base::Sha256Hex(der);
 }
 
+absl::StatusOr<proof::TrustAnchors> LoadAnchors(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string pem, ReadKeyFile(path));
+  auto certificates = proof::Certificate::FromPem(pem);
+  if (!certificates.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(certificates.status()));
+  proof::TrustAnchors anchors;
+  for (proof::Certificate& certificate : *certificates) anchors.Add(std::move(certificate));
+  return anchors;
+}
+
 absl::StatusOr<absl::Time> CertificatesEnd(absl::string_view pem) {
   const auto bio = MemoryBio(pem);
   absl::Time end = absl::InfiniteFuture();

@@ -15,6 +15,7 @@
 #include "core/proof/jades/sealer.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
+#include "core/proof/x509/certificate.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "passerelle/config/v1/node_config.pb.h"
 
@@ -25,6 +26,9 @@ absl::StatusOr<std::string> CertificateDer(absl::string_view pem);
 
 // SHA-256 of the DER of the first certificate in PEM text, lower-case hexadecimal. Problem: kKeyUnusable.
 absl::StatusOr<std::string> CertificateSha256(absl::string_view pem);
+
+// The certificates of a PEM file as anchors, trusted at any time. Problem: kKeyUnusable with the file.
+absl::StatusOr<proof::TrustAnchors> LoadAnchors(const std::string& path);
 
 // When the first of the certificates in PEM text ends: from then on the whole chain is of no use. Problem:
 // kKeyUnusable.

@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/docs/console_blocks.h"
 #include "tests/docs/generated_pages.h"
 #include "tests/docs/openapi_page.h"
@@ -81,6 +82,22 @@ TEST(Links, LeadToFiles) {
       EXPECT_TRUE(fs::exists(document.parent_path() / target)) << document << " leads to " << target;
     }
   }
+}
+
+// "[Suite.Name](../../tests/…/file.cc)" names a test of that file.
+TEST(Links, ToTestsNameOnesThatAreThere) {
+  const fs::path page = kRoot / "docs/operating/degraded.md";
+  const std::string text = ReadText(page);
+  int named = 0;
+  for (size_t at = text.find("](../../tests/"); at != std::string::npos; at = text.find("](../../tests/", at + 1)) {
+    const size_t begin = text.rfind('[', at) + 1;
+    const std::vector<std::string> name = absl::StrSplit(text.substr(begin, at - begin), '.');
+    ASSERT_EQ(name.size(), 2u);
+    const std::string file = ReadText(page.parent_path() / text.substr(at + 2, text.find(')', at) - at - 2));
+    EXPECT_TRUE(absl::StrContains(file, absl::StrCat("(", name[0], ", ", name[1], ")"))) << name[0] << "." << name[1];
+    ++named;
+  }
+  EXPECT_GT(named, 10);
 }
 
 // Runs a command in a folder; its output, and its exit code.
