@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -88,11 +89,15 @@ class EvidenceFolderTest : public ::testing::Test {
 
 TEST_F(EvidenceFolderTest, AMillionLeavesTakeLittleMemory) {
   constexpr uint64_t kLeaves = 1'000'000;
-  const int64_t before = PeakKilobytes();
+  [[maybe_unused]] const int64_t before = PeakKilobytes();
   MakeLog(kLeaves);
   ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder_, Keys(), ""));
   EXPECT_EQ(audited.summary.received, kLeaves);
+#ifdef __SANITIZE_ADDRESS__
+  std::cout << "SKIPPED: the bound on memory, since the sanitizer keeps what was freed" << std::endl;
+#else
   EXPECT_LT(PeakKilobytes() - before, 16 * 1024);
+#endif
   Flip("tile/entries/x002/000", 1000);
   EXPECT_FALSE(Audit().ok());
 }
