@@ -57,6 +57,15 @@ absl::Status CheckProof(document::Source* source, const SourceNode* credential) 
   return absl::OkStatus();
 }
 
+// Enrolment has the form of an award, with the title and the credits of the programme; its type alone says what it is.
+absl::Status CheckAwarded(const document::Source& source, const SourceNode* credential) {
+  for (const SourceNode* type : source.Find(credential, "type")) {
+    if (!absl::StrContains(type->text, "ProofOfEnrol")) continue;
+    return Problem(Reason::kEnrolmentCertificate, source.tree().Path(type));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MapDialect(const Reading& reading) {
   const auto has = [&reading](absl::string_view member) {
     return reading.source->FindFirst(reading.subject, member) != nullptr;
@@ -113,6 +122,7 @@ class EbsiAdapter : public document::Adapter {
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
     }
+    RETURN_IF_ERROR(CheckAwarded(source, credential));
     RETURN_IF_ERROR(CheckProof(&source, credential));
     const SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
     if (subject == nullptr) {
@@ -131,7 +141,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-1"};
+                            "ebsi-vc-2"};
 };
 
 }  // namespace

@@ -259,9 +259,18 @@ constexpr Rule kClaim[] = {
     {"specifiedBy/eqfLevel/notation", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"specifiedBy/qualification/eqfLevel/notation", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"specifiedBy/qualification/title", "Q.altLabel", Texts, kKept, "", true},
+    {"specifiedBy/qualification/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
+    {"specifiedBy/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
+    {"specifiedBy/overallClassification/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
+    {"specifiedBy/gradingScheme/description", "T.specifiedBy[0].gradingScheme.description", Texts, kKept, "", true},
+    {"specifiedBy/duration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"specifiedBy/duration/duration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"specifiedBy/additionalNote/noteLiteral", "Q.additionalNote", Texts, kWidened, "", true},
     {"additionalNote/noteLiteral", "A.additionalNote", Texts, kWidened, "", true},
     {"entitlesTo/title", "A.additionalNote#A1-O04", Texts, kWidened, "entitlement.note", true},
+    {"entitlesTo/awardedBy", "repeats who awarded the achievement", DropIt, kDropped, ""},
+    {"awardedBy/awardingBody/additionalNote/noteLiteral", "B.additionalNote", Texts, kWidened, "", true},
     {"specifiedBy/mode/notation", "Q.mode", document::ModeWord, kKept, "mode.word"},
     {"specifiedBy/learningOutcome", "Q.learningOutcome", Outcome, kKept, "", true},
     {"specifiedBy/language/notation", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
@@ -276,6 +285,19 @@ constexpr Rule kClaim[] = {
     {"*/*/type", "", UseIt, kKept, ""},
     {"*/*/*/type", "", UseIt, kKept, ""},
     {"*/*/*/*/type", "", UseIt, kKept, ""},
+};
+
+// A module of a transcript: what was assessed on its own, with credits of its own, is a part of the achievement.
+constexpr Rule kModule[] = {
+    {"type|id", "", UseIt, kKept, ""},
+    {"title", "A.title", Texts, kKept, "", true},
+    {"description", "A.description", Texts, kKept, "", true},
+    {"creditPoint", "Q.creditPoint", CreditNode, kKept, "credit.ects", true},
+    {"grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"temporal/startDate", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
+    {"temporal/endDate", "V.temporal[0].endDate", document::DateTime, kKept, "date.calendar"},
+    {"*/type", "", UseIt, kKept, ""},
+    {"*/*/type", "", UseIt, kKept, ""},
 };
 
 // An issuer is named where nothing else names the awarding body.
@@ -293,6 +315,17 @@ void MapAwardDate(const Reading& reading, const Context& context) {
   if (!context.targets.achievement->awarded_by().awarding_date().empty()) return;
   constexpr Rule kDate[] = {{"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
   Apply(kDate, reading.credential, context);
+}
+
+void MapModules(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement) {
+  for (const SourceNode* module : reading.source->Find(node, "wasDerivedFrom")) {
+    if (reading.source->FindFirst(module, "title") == nullptr) {
+      reading.source->Drop(module, "has no title");
+      continue;
+    }
+    document::DraftAchievement& part = reading.draft->AddPart(achievement, module);
+    Apply(kModule, module, {reading.source, reading.draft->TargetsOf(part)});
+  }
 }
 
 void MapAchievedOne(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement,
@@ -368,6 +401,7 @@ void MapClaims(const Reading& reading) {
     achievement.body = reading.draft->AddBody();
     const Context context{reading.source, reading.draft->TargetsOf(achievement)};
     Apply(kClaim, node, context);
+    MapModules(reading, node, &achievement);
     MapAwardDate(reading, context);
     MapIssuer(reading, context.targets);
   }

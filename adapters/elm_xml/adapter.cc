@@ -1,7 +1,9 @@
 #include "adapters/elm_xml/adapter.h"
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -19,12 +21,17 @@ namespace {
 using base::Problem;
 using base::Reason;
 using document::Confidence;
+using document::Enclosed;
 using document::FormatInfo;
 using document::Imported;
 using document::ImportOptions;
 using pugi::xml_node;
 
 constexpr absl::string_view kNamespace = "http://data.europa.eu/snb";
+constexpr absl::string_view kRoot = "europassCredential";
+// Europass hands credentials out in presentations: what a mandated issuer seals, and what a holder shares.
+constexpr absl::string_view kPresentationNamespace = "http://data.europa.eu/snb/vp";
+constexpr absl::string_view kPresentation = "verifiablePresentation";
 
 // How far into accreditation data their namespace declarations are looked for.
 constexpr size_t kLookBytes = 8192;
@@ -37,7 +44,7 @@ absl::Status CheckRoot(const base::XmlDocument& document) {
     return Problem(Reason::kFormatNotSupported, document.Path(document.Root()),
                    "accreditation data (AMS) are no credential");
   }
-  if (root != "europassCredential") {
+  if (root != kRoot) {
     return Problem(Reason::kFormatUnknown, document.Path(document.Root()), "the root is europassCredential");
   }
   if (document.Namespace(document.Root()) != kNamespace) return Problem(Reason::kXmlNamespace, "/europassCredential");
@@ -47,7 +54,7 @@ absl::Status CheckRoot(const base::XmlDocument& document) {
 // The date from which the credential holds: stated, of issue, or of the translation.
 std::string ValidFrom(Source* source, const xml_node& root, const ImportOptions& options) {
   for (const char* const name : {"issued", "issuanceDate"}) {
-    std::string date = base::XmlText(source->document().Child(root, name));
+    std::string date = base::XmlText(Source::ChildNamed(root, name));
     if (!date.empty()) return date;
   }
   source->Warn("date.translation", root, "The document has no date; the credential holds from its translation.");
@@ -61,9 +68,39 @@ class ElmXmlAdapter : public document::Adapter {
   Confidence Detect(absl::string_view bytes) const override {
     const auto root = base::PeekXmlRoot(bytes);
     if (!root.has_value()) return Confidence::kNone;
-    if (root->local == "europassCredential" && root->name_space == kNamespace) return Confidence::kCertain;
+    if (root->local == kRoot) return root->name_space == kNamespace ? Confidence::kCertain : Confidence::kPossible;
+    if (root->local == kPresentation && root->name_space == kPresentationNamespace) return Confidence::kCertain;
     const bool european = absl::StrContains(bytes.substr(0, kLookBytes), "http://data.europa.eu/snb/model/");
     return root->local == kAccreditations && european ? Confidence::kCertain : Confidence::kNone;
+  }
+
+  absl::StatusOr<std::optional<Enclosed>> Open(absl::string_view bytes, const ImportOptions& options) const override {
+    ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(bytes));
+    const xml_node root = document.Root();
+    if (base::XmlLocalName(root) != kPresentation) return std::optional<Enclosed>();
+    std::vector<xml_node> credentials;
+    FindCredentials(root, &credentials);
+    if (credentials.empty()) return Problem(Reason::kNothingAwarded, document.Path(root), "it presents no credential");
+    const size_t chosen = options.report_index.value_or(0);
+    if (credentials.size() > 1 && !options.report_index.has_value()) {
+      return Problem(Reason::kSeveralReports, document.Path(credentials[1]));
+    }
+    if (chosen >= credentials.size()) {
+      return Problem(Reason::kFieldInvalid, "report_index",
+                     absl::StrCat("the presentation has ", credentials.size(), " credentials"));
+    }
+    Enclosed enclosed;
+    enclosed.format = info_.id;
+    enclosed.bytes = base::XmlElementAsDocument(credentials[chosen]);
+    enclosed.place = document.Path(credentials[chosen].parent());
+    for (const xml_node& child : root.children()) {
+      if (child.type() != pugi::node_element || child == credentials[chosen]) continue;
+      if (credentials[chosen].parent() == child) continue;
+      document::v1::DroppedSource& dropped = enclosed.dropped.emplace_back();
+      dropped.set_source(document.Path(child));
+      dropped.set_reason("belongs to the presentation, not to the credential");
+    }
+    return std::optional<Enclosed>(std::move(enclosed));
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
@@ -83,6 +120,7 @@ class ElmXmlAdapter : public document::Adapter {
     credential->set_id(absl::StrCat("urn:passerelle:", base::Sha256Hex(bytes).substr(0, kDigestDigits), ":credential"));
     if (credential->valid_from().empty()) credential->set_valid_from(ValidFrom(&source, root, options));
     auto* const person = credential->mutable_credential_subject()->mutable_person();
+    DropOnlyNamed(person);
     if (person->has_claim().empty()) return Problem(Reason::kNothingAwarded, source.document().Path(subject));
     CompleteAwards(&source, root, person, &imported);
     CompleteDisplay(credential);
@@ -92,10 +130,22 @@ class ElmXmlAdapter : public document::Adapter {
   }
 
  private:
+  // The credentials that a presentation holds, not those inside them; the reader has bounded the depth.
+  static void FindCredentials(const xml_node& node, std::vector<xml_node>* found) {
+    for (const xml_node& child : node.children()) {
+      if (child.type() != pugi::node_element) continue;
+      if (base::XmlLocalName(child) == kRoot) {
+        found->push_back(child);
+      } else {
+        FindCredentials(child, found);
+      }
+    }
+  }
+
   const FormatInfo info_ = {"elm-xml",  "European Learning Model in XML: credentials of version 1 and 2",
                             {"1", "2"}, {"read"},
                             "alpha",    "application/xml",
-                            "elm-xml-1"};
+                            "elm-xml-2"};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/elm_xml/completion.h"
 #include "adapters/elm_xml/mapping.h"
 #include "core/document/blank_page.h"
 #include "core/elm/vocabulary.h"
@@ -18,6 +19,7 @@ template <typename Claims>
 bool ShareAward(const v3::AwardingProcess& award, Claims* claims) {
   bool shared = false;
   for (auto& claim : *claims) {
+    if (claim.type().empty()) continue;  // only named here
     if (!claim.has_awarded_by()) {
       claim.mutable_awarded_by()->set_id(award.id());
       shared = true;
@@ -35,6 +37,7 @@ bool ShareAward(v3::LearningAchievement* achievement) {
   shared = ShareAward(award, achievement->mutable_influenced_by()) || shared;
   shared = ShareAward(award, achievement->mutable_entitles_to()) || shared;
   for (v3::LearningAchievement& part : *achievement->mutable_has_part()) {
+    if (part.type().empty()) continue;
     if (!part.has_awarded_by()) {
       part.mutable_awarded_by()->set_id(award.id());
       shared = true;
@@ -59,6 +62,22 @@ v3::AwardingProcess* MutableAward(v3::ClaimNode* claim) {
   }
 }
 
+// Whether the claim is described elsewhere and only named here.
+bool IsOnlyNamed(const v3::ClaimNode& claim) {
+  switch (claim.node_case()) {
+    case v3::ClaimNode::kLearningAchievement:
+      return claim.learning_achievement().type().empty();
+    case v3::ClaimNode::kLearningActivity:
+      return claim.learning_activity().type().empty();
+    case v3::ClaimNode::kLearningAssessment:
+      return claim.learning_assessment().type().empty();
+    case v3::ClaimNode::kLearningEntitlement:
+      return claim.learning_entitlement().type().empty();
+    default:
+      return claim.claim().type().empty();
+  }
+}
+
 // The award of the issuer: written out once, and named after that.
 class IssuerAward {
  public:
@@ -66,34 +85,48 @@ class IssuerAward {
       : source_(source), root_(root), id_(absl::StrCat(std::move(credential), ":award")) {}
 
   void Give(v3::AwardingProcess* award) {
-    award->set_id(id_);
-    if (given_) return;
-    given_ = true;
-    award->add_type("AwardingProcess");
-    const xml_node issuer = source_->document().Child(root_, "issuer");
-    if (issuer) FillIssuer(issuer, award->add_awarding_body()->mutable_organisation());
+    const bool own = award->type().empty();  // the claim states no process at all
+    if (own) award->set_id(id_);
+    if (own && given_) return;
+    given_ = given_ || own;
+    if (own) award->add_type("AwardingProcess");
+    FillIssuer(award->add_awarding_body());
     for (const char* const name : {"issued", "issuanceDate"}) {
       if (!award->awarding_date().empty()) break;
-      award->set_awarding_date(base::XmlText(source_->document().Child(root_, name)));
+      award->set_awarding_date(base::XmlText(Source::ChildNamed(root_, name)));
     }
-    source_->Warn("award.from-issuer", root_,
-                  "Claims state no awarding process; the issuer and the date of issue stand for it.");
+    if (!said_) {
+      source_->Warn("award.from-issuer", root_,
+                    "Claims do not state who awarded them; the issuer and the date of issue stand for it.");
+    }
+    said_ = true;
   }
 
-  bool given() const { return given_; }
+  bool said() const { return said_; }
+  bool has_issuer() const { return static_cast<bool>(Source::ChildNamed(root_, "issuer")); }
 
  private:
-  void FillIssuer(const xml_node& issuer, v3::Organisation* organisation) {
+  // Without an issuer an agent of whom nothing is known, so that it is missing and not overlooked.
+  void FillIssuer(v3::AgentNode* body) {
+    const xml_node issuer = Source::ChildNamed(root_, "issuer");
+    if (!issuer) return body->mutable_agent()->add_type("Agent");
     const std::string id = base::XmlAttribute(issuer, "idref").value();
     const xml_node described = id.empty() ? issuer : source_->Referenced(id);
-    organisation->set_id(id);
-    if (described && (id.empty() || source_->TakeFirst(described))) FillNode(source_, described, organisation);
+    v3::Organisation& organisation = *body->mutable_organisation();
+    organisation.set_id(id.empty() ? issuer_ : id);
+    if (!described || (id.empty() ? !issuer_.empty() : !source_->TakeFirst(described))) return;
+    FillNode(source_, described, &organisation);
+    if (organisation.id().empty()) organisation.set_id(absl::StrCat(id_, ":issuer"));
+    if (id.empty()) issuer_ = organisation.id();
+    if (!CompleteNode(source_, described, &organisation).empty()) CompleteAgent(source_, described, body);
   }
 
   Source* const source_;
   const xml_node root_;
   const std::string id_;
+  std::string issuer_;  // id of an issuer that is described in its place, once that is written
   bool given_ = false;
+  bool said_ = false;
 };
 
 v3::Concept LanguageConcept(const std::string& tag) {
@@ -104,18 +137,28 @@ v3::Concept LanguageConcept(const std::string& tag) {
 
 }  // namespace
 
+void DropOnlyNamed(v3::Person* person) {
+  google::protobuf::RepeatedPtrField<v3::ClaimNode> described;
+  for (v3::ClaimNode& claim : *person->mutable_has_claim()) {
+    if (!IsOnlyNamed(claim)) described.Add(std::move(claim));
+  }
+  person->mutable_has_claim()->Swap(&described);
+}
+
 void CompleteAwards(Source* source, const xml_node& root, v3::Person* person, document::Imported* imported) {
   IssuerAward issuer(source, root, imported->credential.id());
   bool shared = false;
   for (v3::ClaimNode& claim : *person->mutable_has_claim()) {
     v3::AwardingProcess* const award = MutableAward(&claim);
-    if (award->awarding_body().empty() && award->id().empty()) issuer.Give(award);
+    const bool referred_to = award->type().empty() && !award->id().empty();
+    if (award->awarding_body().empty() && !referred_to) issuer.Give(award);
     if (claim.has_learning_achievement()) shared = ShareAward(claim.mutable_learning_achievement()) || shared;
   }
   if (shared)
     source->Note("award.shared", root, "Parts without an awarding process belong to that of their achievement.");
-  if (!issuer.given()) return;
+  if (!issuer.said()) return;
   for (const char* const element : {"A1-M04", "A1-M05"}) {
+    if (!issuer.has_issuer() && absl::string_view(element) == "A1-M04") continue;
     document::ElementOrigin origin;
     origin.element = element;
     origin.status = document::v1::ELEMENT_STATUS_DERIVED;

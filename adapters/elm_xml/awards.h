@@ -10,6 +10,10 @@
 
 namespace passerelle::adapters::elm_xml {
 
+// Takes out claims that another claim describes as its part, and the list of claims repeats: v3 reads an id alone as a
+// claim of no kind.
+void DropOnlyNamed(elm::v3::Person* person);
+
 // Gives every claim without an awarding process one: that of the achievement it belongs to, or one of the issuer with
 // the date of issue. Says so in the account and in the origins of A1-M04 and A1-M05.
 void CompleteAwards(Source* source, const pugi::xml_node& root, elm::v3::Person* person, document::Imported* imported);

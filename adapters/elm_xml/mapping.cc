@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "adapters/elm_xml/completion.h"
 #include "adapters/elm_xml/names.h"
 #include "core/base/limits.h"
 #include "core/elm/codec_tables.h"
@@ -62,25 +63,10 @@ class Mapper {
     for (const xml_node& child : element.children()) {
       if (IsElement(child)) Take(child, table, message);
     }
-    if (message.GetDescriptor() == v3::Location::descriptor()) {
-      CompleteLocation(element, static_cast<v3::Location&>(message));
-    }
+    GiveTitles(source_, element, table, &message);
   }
 
  private:
-  // v3 demands an address with a country, where v1 and v2 may only say the country.
-  void CompleteLocation(const xml_node& element, v3::Location& location) {
-    if (!location.address().empty()) return;
-    for (const v3::Concept& place : location.spatial_code()) {
-      if (!elm::CountryCodeOf(place.id()).has_value()) continue;
-      source_->Note("location.country", element, "The country of the place was written as its address too.");
-      v3::Address* const address = location.add_address();
-      address->add_type("Address");
-      *address->mutable_country_code() = place;
-      return;
-    }
-  }
-
   void Take(const xml_node& element, const ClassTable& table, Message& message) {
     const absl::string_view name = base::XmlLocalName(element);
     if (name == "id") {
@@ -228,21 +214,50 @@ class Mapper {
     const xml_node target = reference.empty() ? element : source_->Referenced(reference);
     if (!target) return source_->Drop(element, "the document does not describe what is referred to");
     const absl::string_view name = base::XmlLocalName(target);
-    Message* node = &NewMessage(property, message);
+    if (!reference.empty() && !Holds(*property.target, ClassNamed(name))) {
+      return source_->Drop(element, absl::StrCat("what is referred to is no ", property.target->name));
+    }
+    if (property.target->descriptor == v3::Organisation::descriptor() &&
+        source_->IsAgent(reference.empty() ? IdOf(element) : reference)) {
+      return source_->Drop(element, "what is referred to has no name or no country, which an organisation of v3 has");
+    }
+    const size_t mark = source_->Mark();
+    Message* const value = &NewMessage(property, message);
+    Message* node = value;
     const ClassTable* table = property.target;
     if (table->is_union()) {
       const elm::Alternative& alternative = Choose(*table, name, element);
       node = node->GetReflection()->MutableMessage(node, alternative.field);
       table = alternative.table;
     }
-    if (reference.empty()) return FillValue(target, property, *table, *node);
-    // A long chain of references would be as deep a message: what is too deep, and what was written, is only named.
-    if (references_ >= base::kPartsDepthMax || !source_->TakeFirst(target)) {
+    if (reference.empty()) {
+      FillValue(target, property, *table, *node);
+    } else if (references_ >= base::kPartsDepthMax || !source_->TakeFirst(target)) {
+      // A long chain of references would be as deep a message: what is too deep, and what was written, is only named.
       return node->GetReflection()->SetString(node, table->id, reference);
+    } else {
+      ++references_;
+      FillValue(target, property, *table, *node);
+      --references_;
     }
-    ++references_;
-    FillValue(target, property, *table, *node);
-    --references_;
+    if (table->type == nullptr || node->GetReflection()->FieldSize(*node, table->type) == 0) return;  // only named
+    const absl::string_view missing = CompleteNode(source_, target, node);
+    if (missing.empty()) return;
+    if (value->GetDescriptor() == v3::AgentNode::descriptor()) {
+      return CompleteAgent(source_, target, static_cast<v3::AgentNode*>(value));
+    }
+    source_->Drop(element, missing);
+    source_->TakeBack(mark);
+    if (property.repeated) return message.GetReflection()->RemoveLast(&message, property.field);
+    message.GetReflection()->ClearField(&message, property.field);
+  }
+
+  // Whether a property can hold what an element of that class describes; elements of no known class may be any.
+  static bool Holds(const ClassTable& table, absl::string_view name) {
+    if (name.empty() || table.name == name) return true;
+    if (!table.is_union()) return table.name == "LearningAchievementSpecification" && name == "Qualification";
+    return std::any_of(table.alternatives.begin(), table.alternatives.end(),
+                       [name](const elm::Alternative& alternative) { return alternative.table->name == name; });
   }
 
   // By the name of the element; an agent of no known name is an organisation, as v1 and v2 hardly have others.
@@ -286,7 +301,21 @@ class Mapper {
       if (ects.has_value()) *credit.mutable_framework() = *ects;
       return;
     }
+    const std::string id = IdOf(element);
+    if (!id.empty() && !source_->TakeId(id)) {
+      node.GetReflection()->SetString(&node, table.id, id);
+      return source_->Drop(element, "another element with the same id was taken");
+    }
     Fill(element, table, node);
+  }
+
+  // Of an attribute, or of an element.
+  static std::string IdOf(const xml_node& element) {
+    std::string id = base::XmlAttribute(element, "id").value();
+    for (const xml_node& child : element.children()) {
+      if (id.empty() && IsElement(child) && base::XmlLocalName(child) == "id") id = base::XmlText(child);
+    }
+    return id;
   }
 
   static std::string Address(const xml_node& element) {
@@ -297,7 +326,7 @@ class Mapper {
   void FillConcept(const xml_node& element, const PropertyTable& property, v3::Concept& concept_node) {
     const std::string& scheme = property.field->options().GetExtension(v3::property).scheme();
     const std::string text = base::XmlText(element);
-    std::string iri = base::XmlAttribute(element, "uri").value();
+    std::string iri(absl::StripAsciiWhitespace(base::XmlAttribute(element, "uri").value()));
     if (iri.empty()) {
       const std::string list = base::XmlAttribute(element, "listId").value();
       const std::string code = base::XmlAttribute(element, "codeId").value();
@@ -312,7 +341,7 @@ class Mapper {
     concept_node.set_id(iri);
     concept_node.add_type("Concept");
     concept_node.set_notation(base::XmlAttribute(element, "targetNotation").value());
-    const std::string framework = base::XmlAttribute(element, "targetFrameworkUrl").value();
+    const std::string framework(absl::StripAsciiWhitespace(base::XmlAttribute(element, "targetFrameworkUrl").value()));
     if (!framework.empty()) {
       auto* const in_scheme = concept_node.add_in_scheme();
       in_scheme->set_id(framework);
@@ -326,6 +355,14 @@ class Mapper {
       label->set_language("und");
       label->set_value(text);
     }
+    // Documents name one concept in several ways; in the translation they are one node.
+    const auto official = elm::LabelOf(iri);
+    for (auto& label : *concept_node.mutable_pref_label()) {
+      if (!official.has_value() || label.language() != "en" || label.value() == *official) continue;
+      source_->Note("concept.label", element, "The vocabulary has another label for the concept, which was written.");
+      label.set_value(*official);
+    }
+    FitScheme(scheme, &concept_node);
   }
 
   void FillConceptPart(const xml_node& part, bool has_scheme, v3::Concept& concept_node) {

@@ -27,7 +27,35 @@ pugi::xml_node Source::Referenced(absl::string_view id) const {
   return found == references_.end() ? pugi::xml_node() : found->second;
 }
 
-bool Source::TakeFirst(const pugi::xml_node& element) { return taken_.insert(element.internal_object()).second; }
+bool Source::TakeFirst(const pugi::xml_node& element) {
+  if (!taken_.insert(element.internal_object()).second) return false;
+  log_.emplace_back(element.internal_object(), "");
+  return true;
+}
+
+bool Source::TakeId(const std::string& id) {
+  if (!ids_.insert(id).second) return false;
+  log_.emplace_back(nullptr, id);
+  return true;
+}
+
+void Source::TakeBack(size_t mark) {
+  for (; log_.size() > mark; log_.pop_back()) {
+    const auto& [element, id] = log_.back();
+    if (element != nullptr) {
+      taken_.erase(element);
+    } else {
+      ids_.erase(id);
+    }
+  }
+}
+
+pugi::xml_node Source::ChildNamed(const pugi::xml_node& parent, absl::string_view local) {
+  for (const pugi::xml_node& child : parent.children()) {
+    if (child.type() == pugi::node_element && base::XmlLocalName(child) == local) return child;
+  }
+  return {};
+}
 
 void Source::DropUnused() {
   for (const pugi::xml_node& element : in_order_) {

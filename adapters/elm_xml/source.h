@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,6 +26,18 @@ class Source {
   // Whether the element is asked for the first time. What is referred to twice is written once and named after that, so
   // that neither circles nor references of references multiply.
   bool TakeFirst(const pugi::xml_node& element);
+  // The same for an id: real documents repeat an element, and two nodes of one id would be one node with two of
+  // everything.
+  bool TakeId(const std::string& id);
+  // What was taken since a mark is free again when the node that it was taken for cannot be written.
+  size_t Mark() const { return log_.size(); }
+  void TakeBack(size_t mark);
+  // Organisations that became agents, which only some properties of v3 hold.
+  void SetAgent(const std::string& id) { agents_.insert(id); }
+  bool IsAgent(const std::string& id) const { return agents_.contains(id); }
+  // The first child with that local name, in whichever namespace: real documents have the members of verifiable
+  // credentials in one of their own.
+  static pugi::xml_node ChildNamed(const pugi::xml_node& parent, absl::string_view local);
   // Lists the referenced elements to which nothing referred.
   void DropUnused();
 
@@ -43,6 +56,9 @@ class Source {
   absl::flat_hash_map<std::string, pugi::xml_node> references_;
   std::vector<pugi::xml_node> in_order_;
   absl::flat_hash_set<const void*> taken_;
+  absl::flat_hash_set<std::string> ids_;
+  absl::flat_hash_set<std::string> agents_;
+  std::vector<std::pair<const void*, std::string>> log_;  // what was taken, element or id, in its order
   std::vector<document::v1::DroppedSource> dropped_;
   std::vector<document::v1::Diagnostic> diagnostics_;
 };

@@ -166,7 +166,9 @@ Badge2Look LookForBadge2(absl::string_view bytes) {
   const auto peek = base::JsonPeek::Of(json);
   Badge2Look look;
   if (!peek.has_value()) return look;
-  const bool by_context = absl::StrContains(peek->Value("@context"), "w3id.org/openbadges");
+  // What has no name of its own and is nothing is no document of a badge, but a context that describes them.
+  const bool is_something = peek->Has("id") || peek->Has("type") || peek->Has("@type") || peek->Has("badge");
+  const bool by_context = is_something && absl::StrContains(peek->Value("@context"), "w3id.org/openbadges");
   const bool by_members =
       absl::StrContains(peek->Value("type"), "Assertion") && peek->Has("badge") && peek->Has("recipient");
   look.is_badge = by_context || by_members;

@@ -9,7 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/base/digest.h"
+#include "core/base/json.h"
 #include "core/base/jws_payload.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -110,8 +112,22 @@ bool SaysNone(absl::string_view token) {
   return algorithm.has_value() && absl::EqualsIgnoreCase(*algorithm, "none");
 }
 
+// Values of several credentials must never meet in one translation: an array holds one.
+absl::Status CheckOne(absl::string_view json) {
+  absl::ConsumePrefix(&json, "\xEF\xBB\xBF");
+  if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(json), "[")) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(json));
+  const auto entries = base::AsArray(document.root());
+  if (!entries.has_value() || entries->size() < 2) return absl::OkStatus();
+  return Problem(Reason::kSeveralReports, "/1",
+                 absl::StrCat("an array of ", entries->size(), " documents; send them one by one"));
+}
+
 absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
-  if (!base::IsCompactJws(text)) return Carried{std::move(text), false, is_baked};
+  if (!base::IsCompactJws(text)) {
+    RETURN_IF_ERROR(CheckOne(text));
+    return Carried{std::move(text), false, is_baked};
+  }
   if (SaysNone(text)) return Problem(Reason::kSignatureNone, "protected header");
   ASSIGN_OR_RETURN(std::string payload, base::PayloadOfCompactJws(text));
   return Carried{std::move(payload), true, is_baked};

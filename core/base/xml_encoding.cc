@@ -18,6 +18,12 @@ namespace {
 
 constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
+// Encodings of one byte a character in which European systems write, by their names at IANA.
+constexpr const char* kSupported[] = {"ISO-8859-1",   "ISO-8859-2",   "ISO-8859-3",   "ISO-8859-4",   "ISO-8859-5",
+                                      "ISO-8859-7",   "ISO-8859-9",   "ISO-8859-10",  "ISO-8859-13",  "ISO-8859-14",
+                                      "ISO-8859-15",  "windows-1250", "windows-1251", "windows-1252", "windows-1253",
+                                      "windows-1254", "windows-1257", "KOI8-U"};
+
 size_t CountLines(absl::string_view text) { return 1 + std::count(text.begin(), text.end(), '\n'); }
 
 // The encoding that the XML declaration names, in lower case; empty if it names none.
@@ -110,7 +116,7 @@ absl::StatusOr<std::string> DecodeXml(absl::string_view bytes) {
   if (marked) {
     return Problem(Reason::kXmlCharset, "line 1", "the byte order mark says UTF-8, the declaration something else");
   }
-  for (const char* supported : {"ISO-8859-1", "ISO-8859-15", "windows-1252"}) {
+  for (const char* supported : kSupported) {
     if (declared == absl::AsciiStrToLower(supported)) return Convert(bytes, supported);
   }
   return Problem(Reason::kXmlCharset, "line 1", "the declared encoding is not supported");

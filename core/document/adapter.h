@@ -94,7 +94,7 @@ struct Imported : Account {
 
 // A document inside another, for the adapter of its own format. The account is that of the wrapping.
 struct Enclosed : Account {
-  std::string format;  // format id
+  std::string format;  // format id; empty where it has to be found out
   std::string bytes;
   std::string place;                   // of the element that holds it, in the wrapping
   std::optional<size_t> report_index;  // for the adapter of the document inside

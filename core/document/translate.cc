@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/foreign.h"
 #include "core/document/score.h"
 #include "core/elm/annex_one.h"
 #include "core/elm/codec.h"
@@ -177,8 +178,11 @@ absl::StatusOr<const Adapter*> ChooseAdapter(const Registry& registry, absl::str
                                              const std::string& from) {
   const std::string format = from.empty() ? Detect(registry, bytes).format : from;
   const Adapter* adapter = registry.Find(format);
-  if (adapter == nullptr) return Problem(Reason::kFormatUnknown, from.empty() ? "document" : "from");
-  return adapter;
+  if (adapter != nullptr) return adapter;
+  if (!from.empty()) return Problem(Reason::kFormatUnknown, "from");
+  const std::string foreign = DescribeForeign(bytes);
+  return foreign.empty() ? Problem(Reason::kFormatUnknown, "document")
+                         : Problem(Reason::kFormatUnknown, "document", foreign);
 }
 
 // Places in a document that was inside another begin with the place where it was.
@@ -195,8 +199,16 @@ void MovePlaces(const std::string& place, Account* account) {
 
 absl::StatusOr<Imported> ReadEnclosed(const Registry& registry, const Enclosed& enclosed, ImportOptions options,
                                       std::string* mapping_version) {
-  const Adapter* const inner = registry.Find(enclosed.format);
-  if (inner == nullptr) return Problem(Reason::kFormatUnknown, enclosed.place);
+  const std::string format = enclosed.format.empty() ? Detect(registry, enclosed.bytes).format : enclosed.format;
+  const Adapter* const inner = registry.Find(format);
+  if (inner == nullptr) {
+    const std::string foreign = DescribeForeign(enclosed.bytes);
+    return Problem(Reason::kFormatUnknown, enclosed.place, foreign.empty() ? "no format is recognised in it" : foreign);
+  }
+  // The whole of what was sent is embedded, and a register's record may not be.
+  if (inner->Info().original_confidential) {
+    return Problem(Reason::kFormatNotSupported, enclosed.place, "a record of a register is taken by itself only");
+  }
   absl::StrAppend(mapping_version, " ", inner->Info().mapping_version);
   options.report_index = enclosed.report_index;
   absl::StatusOr<Imported> imported = inner->Import(enclosed.bytes, options);
@@ -206,6 +218,7 @@ absl::StatusOr<Imported> ReadEnclosed(const Registry& registry, const Enclosed& 
   }
   MovePlaces(enclosed.place, &*imported);
   imported->dropped.insert(imported->dropped.begin(), enclosed.dropped.begin(), enclosed.dropped.end());
+  imported->mapped.insert(imported->mapped.begin(), enclosed.mapped.begin(), enclosed.mapped.end());
   imported->diagnostics.insert(imported->diagnostics.begin(), enclosed.diagnostics.begin(), enclosed.diagnostics.end());
   return imported;
 }

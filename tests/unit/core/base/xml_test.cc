@@ -85,6 +85,11 @@ TEST(ReadXmlTest, ReadsTheSupportedEncodingsAsUtf8) {
       {"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE6</a>", "\xC3\xA6"},
       {"<?xml version='1.0' encoding=\"iso-8859-15\"?><a>\xA4</a>", "\xE2\x82\xAC"},
       {"<?xml version='1.0' encoding='windows-1252'?><a>\x80</a>", "\xE2\x82\xAC"},
+      {"<?xml version='1.0' encoding='ISO-8859-2'?><a>\xA3</a>", "\xC5\x81"},
+      {"<?xml version='1.0' encoding='ISO-8859-7'?><a>\xC1</a>", "\xCE\x91"},
+      {"<?xml version='1.0' encoding='ISO-8859-13'?><a>\xE0</a>", "\xC4\x85"},
+      {"<?xml version='1.0' encoding='windows-1250'?><a>\xA3</a>", "\xC5\x81"},
+      {"<?xml version='1.0' encoding='Windows-1251'?><a>\xC0</a>", "\xD0\x90"},
       {std::string("\xFF\xFE<\0a\0>\0\xE6\0<\0/\0a\0>\0", 18), "\xC3\xA6"},
       {std::string("\xFE\xFF\0<\0a\0>\0\xE6\0<\0/\0a\0>", 18), "\xC3\xA6"},
   };

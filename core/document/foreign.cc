@@ -1,0 +1,91 @@
+#include "core/document/foreign.h"
+
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/base/json_peek.h"
+#include "core/base/jws_payload.h"
+#include "core/base/xml.h"
+
+namespace passerelle::document {
+namespace {
+
+struct Mark {
+  absl::string_view begins;
+  absl::string_view words;
+};
+
+constexpr Mark kMarks[] = {
+    {"%PDF-", "it is a PDF, which people read; send the document that it was made from"},
+    {"PK\x03\x04", "it is a ZIP archive or an office document; send what is packed in it"},
+    {"\x89PNG", "it is a picture into which no badge is baked"},
+    {"\xFF\xD8\xFF", "it is a photograph (JPEG); send the document itself"},
+    {"GIF8", "it is a picture (GIF); send the document itself"},
+    {"II*", "it is a picture (TIFF); send the document itself"},
+    {absl::string_view("MM\0*", 4), "it is a picture (TIFF); send the document itself"},
+    {"\xD0\xCF\x11\xE0", "it is an office document; send the document that it was made from"},
+    {"\x30\x82", "it is binary ASN.1, such as a certificate or a signature; send what was signed"},
+    {"{\\rtf", "it is a text document (RTF); send the document itself"},
+};
+
+// Fields with which messages begin (RFC 5322).
+constexpr absl::string_view kMessageFields[] = {
+    "from:", "to:",           "received:",     "return-path:", "subject:",
+    "date:", "mime-version:", "delivered-to:", "reply-to:",    "content-type:"};
+
+constexpr size_t kBeginning = 64;     // bytes in which a mark stands
+constexpr size_t kRootNameMax = 100;  // bytes of a name that a message repeats
+
+bool HasNulAmongFirst(absl::string_view bytes) { return absl::StrContains(bytes.substr(0, 4), '\0'); }
+
+std::string DescribeXml(absl::string_view bytes) {
+  const auto root = base::PeekXmlRoot(bytes);
+  if (!root.has_value()) return "";
+  if (root->local == "html") return "it is a web page; send the document that it shows or links to";
+  if (root->local == "Envelope") return "it is a SOAP message; send what stands in its body";
+  return absl::StrCat("it is XML, and no format has the root ", root->local.substr(0, kRootNameMax), " in ",
+                      root->name_space.empty() ? "no namespace" : root->name_space.substr(0, kRootNameMax));
+}
+
+std::string DescribeJson(const base::JsonPeek& top) {
+  if (absl::StrContains(top.Value("type"), "VerifiableCredential")) {
+    return "it is a verifiable credential of no type of learning that is known";
+  }
+  if (absl::StrContains(top.Value("type"), "VerifiablePresentation")) {
+    return "it is a presentation that holds no credential";
+  }
+  if (top.Has("$schema")) return "it is a JSON Schema, which describes documents";
+  if (top.Has("@context") && top.members().size() == 1) return "it is a JSON-LD context, which describes documents";
+  return "it is JSON, and no format has such members at the top";
+}
+
+}  // namespace
+
+std::string DescribeForeign(absl::string_view bytes) {
+  for (const Mark& mark : kMarks) {
+    if (absl::StartsWith(bytes, mark.begins)) return std::string(mark.words);
+  }
+  if (HasNulAmongFirst(bytes) || absl::StartsWith(bytes, "\xFF\xFE") || absl::StartsWith(bytes, "\xFE\xFF")) {
+    return "it is in UTF-16 or binary; JSON and tokens are in UTF-8, and XML in UTF-16 has a byte order mark and says "
+           "so";
+  }
+  absl::ConsumePrefix(&bytes, "\xEF\xBB\xBF");
+  bytes = absl::StripLeadingAsciiWhitespace(bytes);
+  if (bytes.empty()) return "it holds white space alone";
+  const std::string beginning = absl::AsciiStrToLower(bytes.substr(0, kBeginning));
+  if (absl::StartsWith(beginning, "<!doctype html") || absl::StartsWith(beginning, "<html")) {
+    return "it is a web page; send the document that it shows or links to";
+  }
+  for (const absl::string_view field : kMessageFields) {
+    if (absl::StartsWith(beginning, field)) return "it is an e-mail message; send what is attached to it";
+  }
+  if (base::IsCompactJws(bytes)) return "it is a signed token whose content is no format that is known";
+  if (absl::StartsWith(beginning, "-----begin ")) return "it is a key, a certificate or a message in PEM";
+  if (const auto top = base::JsonPeek::Of(bytes); top.has_value()) return DescribeJson(*top);
+  return DescribeXml(bytes);
+}
+
+}  // namespace passerelle::document

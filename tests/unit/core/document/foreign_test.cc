@@ -1,0 +1,59 @@
+#include "core/document/foreign.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace passerelle::document {
+namespace {
+
+struct Sent {
+  std::string bytes;
+  const char* says;  // part of the words; empty for none
+};
+
+TEST(DescribeForeignTest, SaysWhatWasSentByMistake) {
+  const Sent cases[] = {
+      {"%PDF-1.7\n", "PDF"},
+      {"PK\x03\x04rest", "ZIP"},
+      {"\x89PNG\r\n\x1a\n", "picture"},
+      {"\xFF\xD8\xFF\xE0", "photograph"},
+      {std::string("MM\0*", 4), "picture"},
+      {"MMXX is a year", ""},
+      {"\xFF\xFE{", "UTF-16"},
+      {std::string("{\0\"\0", 4), "UTF-16"},
+      {"\xEF\xBB\xBF  \n", "white space"},
+      {"<!DOCTYPE HTML><p>", "web page"},
+      {"<html xmlns='http://www.w3.org/1999/xhtml'/>", "web page"},
+      {"Received: from example.org\r\n", "e-mail"},
+      {"From: registry@example.org\r\n", "e-mail"},
+      {"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'/>", "SOAP"},
+      {"<note xmlns='urn:x'/>", "root note in urn:x"},
+      {"<note/>", "root note in no namespace"},
+      {"-----BEGIN CERTIFICATE-----\n", "PEM"},
+      {"eyJhbGciOiJFUzI1NiJ9.eyJhIjoxfQ.AAAA", "token"},
+      {R"({"type": ["VerifiableCredential", "LibraryCard"]})", "no type of learning"},
+      {R"({"type": "VerifiablePresentation", "verifiableCredential": []})", "presentation"},
+      {R"({"$schema": "https://json-schema.org/draft/2020-12/schema"})", "JSON Schema"},
+      {R"({"@context": {}})", "context"},
+      {R"({"a": 1})", "JSON"},
+      {"scrawl", ""},
+  };
+  for (const Sent& one : cases) {
+    const std::string words = DescribeForeign(one.bytes);
+    EXPECT_EQ(words.empty(), *one.says == '\0') << one.bytes << ": " << words;
+    EXPECT_TRUE(absl::StrContains(words, one.says)) << one.bytes << ": " << words;
+  }
+}
+
+TEST(DescribeForeignTest, RepeatsNothingOfTheDocumentButItsRoot) {
+  const std::string words = DescribeForeign("<note><learner>Kertu</learner></note>");
+  EXPECT_FALSE(absl::StrContains(words, "Kertu")) << words;
+  EXPECT_LT(DescribeForeign(absl::StrCat("<", std::string(5000, 'a'), "/>")).size(), 500u);
+}
+
+}  // namespace
+}  // namespace passerelle::document
