@@ -12,7 +12,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "core/base/json_scanner.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -275,7 +274,14 @@ absl::Status CheckJsonText(absl::string_view bytes) {
 }
 
 void AppendPointerToken(absl::string_view token, std::string& pointer) {
-  absl::StrAppend(&pointer, "/", absl::StrReplaceAll(token, {{"~", "~0"}, {"/", "~1"}}));
+  pointer.push_back('/');
+  for (const char c : token) {
+    if (c == '~' || c == '/') {
+      pointer.append(c == '~' ? "~0" : "~1");
+    } else {
+      pointer.push_back(c);
+    }
+  }
 }
 
 void AppendJsonString(absl::string_view text, std::string& out) {

@@ -6,8 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -16,6 +14,8 @@
 
 namespace passerelle::base {
 namespace {
+
+bool IsWhite(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 absl::string_view Local(absl::string_view name) {
   const size_t colon = name.find(':');
@@ -68,11 +68,25 @@ size_t FindRootTag(absl::string_view text) {
   }
 }
 
+// The first of a node and its later siblings that is an element of the name in the namespace of its parent.
+pugi::xml_node NextOf(const XmlDocument& document, const pugi::xml_node& parent, pugi::xml_node from,
+                      absl::string_view local) {
+  const auto matches = [&](const pugi::xml_node& node) {
+    return node.type() == pugi::node_element && XmlLocalName(node) == local &&
+           document.Namespace(node) == document.Namespace(parent);
+  };
+  while (from && !matches(from)) from = from.next_sibling();
+  return from;
+}
+
 }  // namespace
 
-// Prefixes in force while the tree is walked: for each, its namespaces from the outermost to the innermost.
 struct XmlDocument::Scope {
+  // Prefixes in force while the tree is walked: for each, its namespaces from the outermost to the innermost.
   absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> namespaces;
+  // How many elements of a name an element has so far.
+  absl::flat_hash_map<std::pair<const void*, absl::string_view>, uint32_t> numbers;
+  uint32_t number = 1;  // of the element that comes next
 
   absl::string_view Resolve(absl::string_view prefix) const {
     const auto found = namespaces.find(prefix);
@@ -82,6 +96,7 @@ struct XmlDocument::Scope {
 
 // Recursive; the scan has bounded the depth to kNestingMax.
 void XmlDocument::Index(const pugi::xml_node& element, Scope* scope) {
+  const uint32_t number = scope->number;
   std::vector<absl::string_view> declared;
   for (const pugi::xml_attribute& attribute : element.attributes()) {
     if (!IsNamespaceDeclaration(attribute)) continue;
@@ -89,11 +104,10 @@ void XmlDocument::Index(const pugi::xml_node& element, Scope* scope) {
     declared.push_back(name == "xmlns" ? "" : Local(name));
     scope->namespaces[declared.back()].push_back(attribute.value());
   }
-  elements_[element.internal_object()].name_space = scope->Resolve(Prefix(element.name()));
-  absl::flat_hash_map<absl::string_view, uint32_t> numbers;
+  elements_[element.internal_object()] = {number, scope->Resolve(Prefix(element.name()))};
   for (const pugi::xml_node& child : element.children()) {
     if (child.type() != pugi::node_element) continue;
-    elements_[child.internal_object()].number = ++numbers[XmlLocalName(child)];
+    scope->number = ++scope->numbers[{element.internal_object(), XmlLocalName(child)}];
     Index(child, scope);
   }
   for (const absl::string_view prefix : declared) scope->namespaces[prefix].pop_back();
@@ -106,39 +120,34 @@ absl::string_view XmlDocument::Namespace(const pugi::xml_node& element) const {
 
 std::vector<pugi::xml_node> XmlDocument::Children(const pugi::xml_node& parent, absl::string_view local) const {
   std::vector<pugi::xml_node> result;
-  for (const pugi::xml_node& child : parent.children()) {
-    if (child.type() == pugi::node_element && XmlLocalName(child) == local && Namespace(child) == Namespace(parent)) {
-      result.push_back(child);
-    }
+  pugi::xml_node child = Child(parent, local);
+  while (child) {
+    result.push_back(child);
+    child = NextOf(*this, parent, child.next_sibling(), local);
   }
   return result;
 }
 
 pugi::xml_node XmlDocument::Child(const pugi::xml_node& parent, absl::string_view local) const {
-  for (const pugi::xml_node& child : parent.children()) {
-    if (child.type() == pugi::node_element && XmlLocalName(child) == local && Namespace(child) == Namespace(parent)) {
-      return child;
-    }
-  }
-  return pugi::xml_node();
+  return NextOf(*this, parent, parent.first_child(), local);
 }
 
 std::string XmlDocument::Path(const pugi::xml_node& node) const {
-  std::vector<std::string> steps;
-  for (pugi::xml_node at = node; at && at.type() != pugi::node_document; at = at.parent()) {
-    if (at.type() == pugi::node_comment) {
-      steps.push_back("comment()");
-    } else if (at.type() == pugi::node_pi) {
-      steps.push_back("processing-instruction()");
-    } else if (at.parent().type() == pugi::node_document) {
-      steps.push_back(std::string(XmlLocalName(at)));
-    } else if (at.type() == pugi::node_element) {
-      const auto found = elements_.find(at.internal_object());
-      steps.push_back(absl::StrCat(XmlLocalName(at), "[", found == elements_.end() ? 1 : found->second.number, "]"));
+  std::vector<pugi::xml_node> steps;
+  for (pugi::xml_node at = node; at && at.type() != pugi::node_document; at = at.parent()) steps.push_back(at);
+  std::string path;
+  for (auto at = steps.rbegin(); at != steps.rend(); ++at) {
+    if (at->type() == pugi::node_comment) {
+      absl::StrAppend(&path, "/comment()");
+    } else if (at->type() == pugi::node_pi) {
+      absl::StrAppend(&path, "/processing-instruction()");
+    } else if (at == steps.rbegin()) {
+      absl::StrAppend(&path, "/", XmlLocalName(*at));
+    } else if (at->type() == pugi::node_element) {
+      const auto found = elements_.find(at->internal_object());
+      absl::StrAppend(&path, "/", XmlLocalName(*at), "[", found == elements_.end() ? 1 : found->second.number, "]");
     }
   }
-  std::string path;
-  std::for_each(steps.rbegin(), steps.rend(), [&path](const std::string& step) { absl::StrAppend(&path, "/", step); });
   return path;
 }
 
@@ -206,8 +215,22 @@ std::string XmlRawText(const pugi::xml_node& node) {
 }
 
 std::string XmlText(const pugi::xml_node& node) {
-  const std::string text = XmlRawText(node);
-  return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty()), " ");
+  std::string text;
+  bool gap = false;  // white space before what comes next
+  for (const pugi::xml_node& child : node.children()) {
+    if (child.type() != pugi::node_pcdata && child.type() != pugi::node_cdata) continue;
+    for (const char* at = child.value(); *at != '\0';) {
+      const char* const word = at;
+      while (*at != '\0' && !IsWhite(*at)) ++at;
+      if (at != word) {
+        if (gap && !text.empty()) text.push_back(' ');
+        gap = false;
+        text.append(word, at);
+      }
+      for (; IsWhite(*at); ++at) gap = true;
+    }
+  }
+  return text;
 }
 
 std::string XmlElementAsDocument(const pugi::xml_node& element) {

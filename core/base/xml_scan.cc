@@ -1,6 +1,7 @@
 #include "core/base/xml_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,21 @@ namespace {
 
 constexpr absl::string_view kWhite = " \t\r\n";
 
-bool IsWhite(char c) { return absl::StrContains(kWhite, c); }
+// What a byte is, for loops that look at every one.
+enum ByteClass : uint8_t { kWhiteByte = 1, kNameEndByte = 2, kControlByte = 4 };
 
-bool IsNameEnd(char c) { return IsWhite(c) || absl::StrContains("/>=<\"'&?", c); }
+constexpr std::array<uint8_t, 256> ByteClasses() {
+  std::array<uint8_t, 256> classes{};
+  for (size_t c = 0; c < 0x20; ++c) classes[c] = kControlByte;
+  for (const char c : {' ', '\t', '\r', '\n'}) classes[static_cast<uint8_t>(c)] = kWhiteByte | kNameEndByte;
+  for (const char c : {'/', '>', '=', '<', '"', '\'', '&', '?'}) classes[static_cast<uint8_t>(c)] = kNameEndByte;
+  return classes;
+}
+constexpr std::array<uint8_t, 256> kByteClasses = ByteClasses();
+
+bool Is(ByteClass of, char c) { return (kByteClasses[static_cast<uint8_t>(c)] & of) != 0; }
+
+bool IsWhite(char c) { return Is(kWhiteByte, c); }
 
 bool IsNameStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
@@ -75,22 +88,20 @@ class Scanner {
 
   absl::Status CheckCharacters(size_t from, size_t to) const {
     for (size_t i = from; i < to; ++i) {
-      if (static_cast<unsigned char>(text_[i]) < 0x20 && !IsWhite(text_[i])) {
-        return Malformed(i, "a control character");
-      }
+      if (Is(kControlByte, text_[i])) return Malformed(i, "a control character");
     }
     return absl::OkStatus();
   }
 
   // Entities must be one of the five that need no declaration, or a character reference.
   absl::Status CheckReferences(size_t from, size_t to) const {
-    const absl::string_view run = text_.substr(0, to);  // not beyond it, for every run of a long document
-    for (size_t i = run.find('&', from); i != absl::string_view::npos; i = run.find('&', i + 1)) {
+    const absl::string_view run = text_.substr(from, to - from);  // not the text: the whole stays linear
+    for (size_t i = run.find('&'); i != absl::string_view::npos; i = run.find('&', i + 1)) {
       const size_t end = run.find(';', i);
       const absl::string_view name = end == absl::string_view::npos ? "" : run.substr(i + 1, end - i - 1);
       const bool known = name == "lt" || name == "gt" || name == "amp" || name == "quot" || name == "apos" ||
                          (name.size() > 1 && name[0] == '#' && IsCharacterReference(name.substr(1)));
-      if (!known) return Malformed(i, "an entity that is not defined");
+      if (!known) return Malformed(from + i, "an entity that is not defined");
     }
     return absl::OkStatus();
   }
@@ -117,7 +128,7 @@ class Scanner {
     if (StartsWith("<!DOCTYPE")) return Problem(Reason::kXmlDoctype, XmlLine(text_, at_));
     if (StartsWith("<!")) return Malformed(at_, "a declaration");
     if (StartsWith("<?")) {
-      if (at_ > 0 && StartsWith("<?xml") && text_.size() > at_ + 5 && IsNameEnd(text_[at_ + 5])) {
+      if (at_ > 0 && StartsWith("<?xml") && text_.size() > at_ + 5 && Is(kNameEndByte, text_[at_ + 5])) {
         return Malformed(at_, "an XML declaration that is not at the beginning");
       }
       return SkipBehind("?>", "a processing instruction is not closed");
@@ -141,7 +152,7 @@ class Scanner {
 
   absl::StatusOr<absl::string_view> ScanName() {
     const size_t from = at_;
-    while (at_ < text_.size() && !IsNameEnd(text_[at_])) ++at_;
+    while (at_ < text_.size() && !Is(kNameEndByte, text_[at_])) ++at_;
     const absl::string_view name = text_.substr(from, at_ - from);
     const size_t colon = name.find(':');
     const bool one_colon =

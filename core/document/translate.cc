@@ -78,21 +78,24 @@ void ApplyOrigin(const ElementOrigin& origin, v1::AnnexOneElement* element) {
   if (!origin.rule.empty()) element->set_rule(origin.rule);
 }
 
-v1::TranslationReport MakeReport(const Adapter& adapter, const Imported& imported) {
+// Takes the account out of what was imported.
+v1::TranslationReport MakeReport(const Adapter& adapter, Imported* imported) {
   v1::TranslationReport report;
   report.set_from(adapter.Info().id);
   report.set_to("elm");
   report.set_mapping_version(adapter.Info().mapping_version);
-  if (!imported.catalogue.has_value()) *report.mutable_elements() = elm::AnnexOne(imported.credential).elements();
-  for (const ElementOrigin& origin : imported.origins) {
+  if (!imported->catalogue.has_value()) {
+    *report.mutable_elements() = std::move(*elm::AnnexOne(imported->credential).mutable_elements());
+  }
+  for (const ElementOrigin& origin : imported->origins) {
     for (auto& element : *report.mutable_elements()) {
       if (element.element() == origin.element) ApplyOrigin(origin, &element);
     }
   }
-  report.mutable_dropped()->Add(imported.dropped.begin(), imported.dropped.end());
-  report.mutable_diagnostics()->Add(imported.diagnostics.begin(), imported.diagnostics.end());
-  report.mutable_mapped()->Add(imported.mapped.begin(), imported.mapped.end());
-  if (imported.losses.has_value()) *report.mutable_losses() = *imported.losses;
+  for (v1::DroppedSource& dropped : imported->dropped) *report.add_dropped() = std::move(dropped);
+  for (v1::Diagnostic& diagnostic : imported->diagnostics) *report.add_diagnostics() = std::move(diagnostic);
+  for (v1::MappedSource& mapped : imported->mapped) *report.add_mapped() = std::move(mapped);
+  if (imported->losses.has_value()) *report.mutable_losses() = *imported->losses;
   report.set_score(Score(report));
   return report;
 }
@@ -115,8 +118,8 @@ int Strength(v1::ElementStatus status) {
 // element that was derived on the way in stays derived, whatever the target's reader takes it for.
 absl::Status JudgeWritten(const Adapter& adapter, const std::string& content, const ImportOptions& options,
                           v1::TranslationReport* report) {
-  ASSIGN_OR_RETURN(const Imported again, adapter.Import(content, options));
-  const v1::TranslationReport written = MakeReport(adapter, again);
+  ASSIGN_OR_RETURN(Imported again, adapter.Import(content, options));
+  const v1::TranslationReport written = MakeReport(adapter, &again);
   for (int i = 0; i < written.elements_size() && i < report->elements_size(); ++i) {
     auto* const element = report->mutable_elements(i);
     const v1::ElementStatus left = written.elements(i).status();
@@ -260,7 +263,7 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
 
   Translated result;
   result.format = adapter->Info().id;
-  result.report = MakeReport(*adapter, imported);
+  result.report = MakeReport(*adapter, &imported);
   result.report.set_mapping_version(mapping_version);
   result.credential = std::move(imported.credential);
   result.catalogue = std::move(imported.catalogue);

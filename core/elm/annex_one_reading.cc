@@ -2,6 +2,8 @@
 
 #include <google/protobuf/reflection.h>
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,14 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
+
+// Whether a language, in whatever letters, is of a tag in small ones: "de" or "de-AT" of "de".
+bool IsOf(absl::string_view language, absl::string_view tag) {
+  if (tag.empty() || language.size() < tag.size()) return false;
+  if (language.size() > tag.size() && language[tag.size()] != '-') return false;
+  return std::equal(tag.begin(), tag.end(), language.begin(),
+                    [](char small, char any) { return small == absl::ascii_tolower(any); });
+}
 
 }  // namespace
 
@@ -58,11 +68,9 @@ std::string Reading::Text(const Texts& texts) const {
   int best_rank = 0;
   for (const v3::LanguageString& text : texts) {
     if (text.value().empty()) continue;
-    const std::string language = absl::AsciiStrToLower(text.language());
-    const auto is = [&language](const std::string& tag) {
-      return !tag.empty() && (language == tag || absl::StartsWith(language, tag + "-"));
-    };
-    const int rank = is(wanted_) ? 4 : is(language_) ? 3 : language == "en" ? 2 : 1;
+    const std::string& language = text.language();
+    const bool english = absl::EqualsIgnoreCase(language, "en");
+    const int rank = IsOf(language, wanted_) ? 4 : IsOf(language, language_) ? 3 : english ? 2 : 1;
     if (rank > best_rank) {
       best = &text;
       best_rank = rank;

@@ -20,6 +20,7 @@
 #include "core/elm/codec_compare.h"
 #include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
+#include "core/elm/json_path.h"
 
 namespace passerelle::elm {
 namespace {
@@ -36,26 +37,7 @@ constexpr absl::string_view kContextOfModel2 = "https://www.w3.org/ns/credential
 constexpr absl::string_view kUndetermined = "und";
 constexpr absl::string_view kInlineContext = "a context that stands in the document is not applied";
 
-// Where a value stands. Frames live on the stack; the pointer is only written out for a finding.
-struct Path {
-  const Path* parent = nullptr;
-  absl::string_view name;
-  size_t index = 0;
-  bool is_index = false;
-
-  Path Member(absl::string_view member) const { return {this, member, 0, false}; }
-  Path Entry(size_t entry) const { return {this, "", entry, true}; }
-
-  std::string Pointer() const {
-    std::string pointer = parent == nullptr ? "" : parent->Pointer();
-    if (is_index) {
-      absl::StrAppend(&pointer, "/", index);
-    } else if (parent != nullptr) {
-      base::AppendPointerToken(name, pointer);
-    }
-    return pointer;
-  }
-};
+using Path = JsonPath;
 
 // Values that stay out of the fields of one node. They are flushed in the order in which the writer writes, so that
 // reading what was written gives the same message.
@@ -112,8 +94,8 @@ struct Node {
   Message& message;
   const Reflection& reflection;
   Aside aside;
-  std::vector<std::string> types = {};
-  bool filled = false;  // has a member other than its id
+  std::vector<absl::string_view> types = {};  // of the document, or of the tables
+  bool filled = false;                        // has a member other than its id
 };
 
 // JSON-LD's word for a text without a language, and what people write for it.
@@ -280,7 +262,7 @@ class Reader {
     if (property.kind == ValueKind::kLanguageText) return ReadLanguageText(property, value, node, path);
     const auto list = AsArray(value);
     const bool several = !property.repeated && list.has_value() && list->size() > 1;
-    absl::flat_hash_set<std::string> stated;
+    absl::flat_hash_set<std::string> stated;  // of several
     ForEach(value, path, [&](dom::element entry, const Path& place) {
       // RDF is a set: what is stated twice is stated once.
       if (several && IsIdentified(entry) && !stated.insert(document_.Text(entry)).second) return;
@@ -302,7 +284,9 @@ class Reader {
       node.aside.Add(Aside::kId, "id", document_.Text(value));
       return Report(path, value.is_null() ? "json.null" : "json.value-kind", "an identifier is expected");
     }
-    if (node.reflection.GetString(node.message, node.table.id).empty()) return SetId(node.table, node.message, *text);
+    std::string scratch;
+    if (node.reflection.GetStringReference(node.message, node.table.id, &scratch).empty())
+      return SetId(node.table, node.message, *text);
     node.filled = true;
     node.aside.Add(Aside::kId, "id", document_.Text(value));
     Report(path, "shape.max", "another identifier; one is allowed");
@@ -339,7 +323,9 @@ class Reader {
     } else if (std::find(node.types.begin(), node.types.end(), node.table.name) == node.types.end()) {
       Report(path, "shape.class", absl::StrCat("no stated type fits here; read as ", node.table.name));
     }
-    for (std::string& type : node.types) node.reflection.AddString(&node.message, node.table.type, std::move(type));
+    for (const absl::string_view type : node.types) {
+      node.reflection.AddString(&node.message, node.table.type, std::string(type));
+    }
   }
 
   void ReadOrder(dom::element value, Node& node, const Path& path) {

@@ -140,12 +140,17 @@ class Tables {
       const FieldDescriptor& field = *table.descriptor->field(i);
       if (field.options().HasExtension(v3::property)) AddProperty(table, field);
     }
-    table.by_field.resize(static_cast<size_t>(table.descriptor->field_count()));
-    for (const PropertyTable& property : table.properties) {
-      table.by_field[static_cast<size_t>(property.field->index())] = &property;
-    }
+    for (int i = 0; i < table.descriptor->field_count(); ++i) NumberedAt(table, *table.descriptor->field(i));
+    for (const PropertyTable& property : table.properties) NumberedAt(table, *property.field).property = &property;
     // Last, so that no former or local name takes the place of a term.
     for (const PropertyTable& property : table.properties) AddOtherNames(table, property);
+  }
+
+  static NumberedField& NumberedAt(ClassTable& table, const FieldDescriptor& field) {
+    const auto number = static_cast<size_t>(field.number());
+    if (table.by_number.size() <= number) table.by_number.resize(number + 1);
+    table.by_number[number].field = &field;
+    return table.by_number[number];
   }
 
   void AddProperty(ClassTable& table, const FieldDescriptor& field) {
@@ -156,6 +161,7 @@ class Tables {
     property.kind = KindOf(field);
     property.datatype = options.datatype();
     property.repeated = field.is_repeated();
+    property.options = &options;
     if (property.kind == ValueKind::kNode) property.target = classes_.at(field.message_type()).get();
     MemberTable& member = table.members[property.name];
     member.property = &property;

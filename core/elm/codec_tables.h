@@ -30,7 +30,8 @@ struct PropertyTable {
   ValueKind kind = ValueKind::kText;
   v3::Datatype datatype = v3::DATATYPE_UNSPECIFIED;
   bool repeated = false;
-  const ClassTable* target = nullptr;  // of nodes
+  const ClassTable* target = nullptr;            // of nodes
+  const v3::PropertyOptions* options = nullptr;  // what the profile says about it
 };
 
 enum class MemberKind { kProperty, kId, kType, kOrder, kContext };
@@ -50,11 +51,17 @@ struct Alternative {
   const ClassTable* table = nullptr;
 };
 
+// A field of a class; one that is no property has none.
+struct NumberedField {
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  const PropertyTable* property = nullptr;
+};
+
 struct ClassTable {
   const google::protobuf::Descriptor* descriptor = nullptr;
   std::string name;
   std::vector<PropertyTable> properties;                  // in the order of the model
-  std::vector<const PropertyTable*> by_field;             // by the index of the field; null for other fields
+  std::vector<NumberedField> by_number;                   // by the number of the field; empty for other numbers
   absl::flat_hash_map<std::string, MemberTable> members;  // by every name under which they can stand
   std::vector<Alternative> alternatives;                  // of a union; empty for a class
   const google::protobuf::FieldDescriptor* id = nullptr;  // these are null in a union

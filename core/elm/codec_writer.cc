@@ -8,42 +8,49 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "core/base/json.h"
 #include "core/elm/codec.h"
 #include "core/elm/codec_tables.h"
+#include "core/elm/set_fields.h"
 
 namespace passerelle::elm {
 namespace {
 
 using base::JsonWriter;
-using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 constexpr absl::string_view kVerifiableCredential = "VerifiableCredential";
 constexpr absl::string_view kDatasetContext = kContexts[1];
 
-// Texts of one property up to which all pairs are compared.
-constexpr int kPairwiseTextsMax = 32;
+using Values = absl::Span<const SetField>;
+
+// The values of a field at the beginning of a list, all of one number.
+size_t RunLength(Values values) {
+  size_t length = 0;
+  while (length < values.size() && values[length].number == values.front().number) ++length;
+  return length;
+}
 
 // The members of one node that were kept aside, by name, in the order of their first mention.
 class KeptMembers {
  public:
-  KeptMembers(const ClassTable& table, const Message& message) {
-    for (const auto* const member : EntriesOf<v3::UnknownMember>(message, *table.unknown_members)) {
-      const auto [place, added] = places_.try_emplace(member->name(), groups_.size());
-      if (added) groups_.push_back({member->name(), {}, false});
-      groups_[place->second].values.push_back(&member->json());
+  explicit KeptMembers(Values members) {
+    for (const SetField& member : members) {
+      const TextPair pair = TextPairOf(member.bytes);
+      const auto [place, added] = places_.try_emplace(pair.first, groups_.size());
+      if (added) groups_.push_back({pair.first, {}, false});
+      groups_[place->second].values.push_back(pair.second);
     }
   }
 
   struct Group {
     absl::string_view name;
-    std::vector<const std::string*> values;
+    std::vector<absl::string_view> values;
     bool written;
   };
 
   // The values kept under a name; they count as written.
-  std::vector<const std::string*> Take(absl::string_view name) {
+  std::vector<absl::string_view> Take(absl::string_view name) {
     if (groups_.empty()) return {};
     const auto place = places_.find(name);
     if (place == places_.end()) return {};
@@ -60,7 +67,7 @@ class KeptMembers {
 };
 
 // Messages of a client may hold kept members that are no JSON; those are written as the text that they are.
-void WriteKept(const std::string& kept, JsonWriter& json) {
+void WriteKept(absl::string_view kept, JsonWriter& json) {
   if (base::CheckJsonText(kept).ok()) {
     json.Raw(absl::StripAsciiWhitespace(kept));
   } else {
@@ -69,7 +76,7 @@ void WriteKept(const std::string& kept, JsonWriter& json) {
 }
 
 // The entries of a kept array, without its brackets; nothing for other values.
-std::optional<absl::string_view> ArrayEntriesOf(const std::string& kept) {
+std::optional<absl::string_view> ArrayEntriesOf(absl::string_view kept) {
   absl::string_view text = absl::StripAsciiWhitespace(kept);
   if (!base::CheckJsonText(kept).ok() || !absl::ConsumePrefix(&text, "[") || !absl::ConsumeSuffix(&text, "]")) {
     return std::nullopt;
@@ -77,12 +84,13 @@ std::optional<absl::string_view> ArrayEntriesOf(const std::string& kept) {
   return absl::StripAsciiWhitespace(text);
 }
 
+// Works from the wire form (set_fields.h).
 class Writer {
  public:
   explicit Writer(JsonWriter& json) : json_(json) {}
 
   void WriteRoot(const v3::EuropeanDigitalCredential& credential) {
-    WriteNode(credential, TableOf(*credential.descriptor()), /*root=*/true);
+    WriteNode(credential.SerializeAsString(), TableOf(*credential.descriptor()), /*root=*/true);
   }
 
   // One node is the document; several stand in a graph.
@@ -96,17 +104,27 @@ class Writer {
       id_ = "@id";
       type_ = "@type";
     }
-    if (dataset.node_size() == 1) return WriteNode(dataset.node(0), table, /*root=*/true);
+    if (dataset.node_size() == 1) return WriteNode(dataset.node(0).SerializeAsString(), table, /*root=*/true);
     json_.BeginObject();
     WriteDatasetContext();
     json_.Key("@graph");
     json_.BeginArray();
-    for (const v3::DatasetNode& node : dataset.node()) WriteNode(node, table, /*root=*/false);
+    for (const v3::DatasetNode& node : dataset.node()) WriteNode(node.SerializeAsString(), table, /*root=*/false);
     json_.EndArray();
     json_.EndObject();
   }
 
  private:
+  // The fields of a node that are no properties, and those that are.
+  struct Parts {
+    absl::string_view id;
+    Values types;
+    Values kept;
+    int64_t order = 0;
+    Values contexts;
+    Values properties;
+  };
+
   void WriteDatasetContext() {
     json_.Key("@context");
     const int count = dataset_contexts_->size();
@@ -117,69 +135,90 @@ class Writer {
     json_.EndArray();
   }
 
-  void WriteNode(const Message& message, const ClassTable& table, bool root) {
-    const Reflection& reflection = *message.GetReflection();
+  void WriteNode(absl::string_view wire, const ClassTable& table, bool root) {
     if (table.is_union()) {
-      for (const Alternative& alternative : table.alternatives) {
-        if (!reflection.HasField(message, alternative.field)) continue;
-        return WriteNode(reflection.GetMessage(message, alternative.field), *alternative.table, root);
-      }
+      const UnionMember member = UnionMemberOf(wire, table);
+      if (member.alternative != nullptr) return WriteNode(member.wire, *member.alternative->table, root);
       json_.BeginObject();  // a union without a node says nothing
       return json_.EndObject();
     }
-    KeptMembers kept(table, message);
+    std::vector<SetField> fields;
+    AppendSetFields(wire, table, &fields);
+    const Parts parts = PartsOf(fields, table);
+    KeptMembers kept(parts.kept);
     json_.BeginObject();
     if (root && dataset_contexts_ != nullptr) WriteDatasetContext();
-    if (table.context != nullptr) WriteContext(message, table, kept, root);
-    std::string scratch;  // stays empty: texts are given as they lie in the message
-    const std::string& id = reflection.GetStringReference(message, table.id, &scratch);
-    WriteMember(id_, id.empty() ? 0 : 1, kept, [&](int) { json_.String(id); });
-    WriteType(message, table, kept, root);
-    const int64_t order = reflection.GetInt64(message, table.order);
-    WriteMember("order", order == 0 ? 0 : 1, kept, [&](int) { json_.Int(order); });
-    WriteProperties(message, table, kept);
+    if (table.context != nullptr) WriteContext(parts, kept, root);
+    WriteMember(id_, parts.id.empty() ? 0 : 1, kept, [&](size_t) { json_.String(parts.id); });
+    const bool reference = fields.empty() || (fields.size() == 1 && !parts.id.empty());
+    WriteType(parts, table, kept, !root && reference);
+    WriteMember("order", parts.order == 0 ? 0 : 1, kept, [&](size_t) { json_.Int(parts.order); });
+    WriteProperties(parts.properties, table, kept);
     for (const KeptMembers::Group& group : kept.groups()) {
       if (group.written) continue;
       json_.Key(group.name);
-      WriteValues(0, group.values, [](int) {});
+      WriteValues(0, group.values, [](size_t) {});
     }
     json_.EndObject();
   }
 
-  // Most properties of a class are not set: protobuf lists those that are faster than each can be asked. Fields are
-  // declared in the order of the model, which is the order of the list.
-  void WriteProperties(const Message& message, const ClassTable& table, KeptMembers& kept) {
-    if (!kept.empty()) {
-      for (const PropertyTable& property : table.properties) WriteProperty(message, property, kept);
+  static Parts PartsOf(const std::vector<SetField>& fields, const ClassTable& table) {
+    Parts parts;
+    Values rest = fields;
+    while (!rest.empty()) {
+      const SetField& first = rest.front();
+      if (first.property != nullptr) {
+        parts.properties = rest;  // they come last
+        return parts;
+      }
+      const Values run = rest.subspan(0, RunLength(rest));
+      rest.remove_prefix(run.size());
+      if (first.number == table.id->number()) parts.id = first.bytes;
+      if (first.number == table.type->number()) parts.types = run;
+      if (first.number == table.unknown_members->number()) parts.kept = run;
+      if (first.number == table.order->number()) parts.order = static_cast<int64_t>(first.integer);
+      if (table.context != nullptr && first.number == table.context->number()) parts.contexts = run;
+    }
+    return parts;
+  }
+
+  // Fields are declared in the order of the model, which is the order of their numbers.
+  void WriteProperties(Values values, const ClassTable& table, KeptMembers& kept) {
+    if (kept.empty()) {
+      while (!values.empty()) {
+        const size_t length = RunLength(values);
+        WriteProperty(*values.front().property, values.subspan(0, length), kept);
+        values.remove_prefix(length);
+      }
       return;
     }
-    std::vector<const google::protobuf::FieldDescriptor*> fields;
-    message.GetReflection()->ListFields(message, &fields);
-    for (const google::protobuf::FieldDescriptor* const field : fields) {
-      const PropertyTable* const property = table.by_field[static_cast<size_t>(field->index())];
-      if (property != nullptr) WriteProperty(message, *property, kept);
+    for (const PropertyTable& property : table.properties) {
+      const bool next = !values.empty() && values.front().property == &property;
+      const size_t length = next ? RunLength(values) : 0;
+      WriteProperty(property, values.subspan(0, length), kept);
+      values.remove_prefix(length);
     }
   }
 
   // Writes a member with the values of the message, then those that were kept under its name.
   template <typename WriteValue>
-  void WriteMember(absl::string_view name, int count, KeptMembers& kept, const WriteValue& write) {
-    const std::vector<const std::string*> others = kept.Take(name);
+  void WriteMember(absl::string_view name, size_t count, KeptMembers& kept, const WriteValue& write) {
+    const std::vector<absl::string_view> others = kept.Take(name);
     if (count == 0 && others.empty()) return;
     json_.Key(name);
     WriteValues(count, others, write);
   }
 
   template <typename WriteValue>
-  void WriteValues(int count, const std::vector<const std::string*>& kept, const WriteValue& write) {
+  void WriteValues(size_t count, const std::vector<absl::string_view>& kept, const WriteValue& write) {
     if (count == 1 && kept.empty()) return write(0);
-    if (count == 0 && kept.size() == 1) return WriteKept(*kept.front(), json_);
+    if (count == 0 && kept.size() == 1) return WriteKept(kept.front(), json_);
     json_.BeginArray();
-    for (int i = 0; i < count; ++i) write(i);
-    for (const std::string* const value : kept) {
-      const auto entries = ArrayEntriesOf(*value);
+    for (size_t i = 0; i < count; ++i) write(i);
+    for (const absl::string_view value : kept) {
+      const auto entries = ArrayEntriesOf(value);
       if (!entries.has_value()) {
-        WriteKept(*value, json_);
+        WriteKept(value, json_);
       } else if (!entries->empty()) {
         json_.Raw(*entries);
       }
@@ -187,113 +226,72 @@ class Writer {
     json_.EndArray();
   }
 
-  void WriteContext(const Message& message, const ClassTable& table, KeptMembers& kept, bool root) {
-    const Reflection& reflection = *message.GetReflection();
+  void WriteContext(const Parts& parts, KeptMembers& kept, bool root) {
     if (root) {
-      return WriteMember("@context", static_cast<int>(std::size(kContexts)), kept,
-                         [&](int i) { json_.String(kContexts[i]); });
+      return WriteMember("@context", std::size(kContexts), kept, [&](size_t i) { json_.String(kContexts[i]); });
     }
-    WriteMember("@context", reflection.FieldSize(message, table.context), kept,
-                [&](int i) { json_.String(reflection.GetRepeatedString(message, table.context, i)); });
+    WriteMember("@context", parts.contexts.size(), kept, [&](size_t i) { json_.String(parts.contexts[i].bytes); });
   }
 
   // A credential is one of the W3C too, and says so. Other nodes state what they were said to be, or their class; a
   // mere reference states nothing.
-  void WriteType(const Message& message, const ClassTable& table, KeptMembers& kept, bool root) {
-    const Reflection& reflection = *message.GetReflection();
-    const int size = reflection.FieldSize(message, table.type);
-    if (size > 0 || (!root && IsReference(message, table))) {
-      std::string scratch;
-      return WriteMember(type_, size, kept, [&](int i) {
-        json_.String(reflection.GetRepeatedStringReference(message, table.type, i, &scratch));
-      });
+  void WriteType(const Parts& parts, const ClassTable& table, KeptMembers& kept, bool reference) {
+    if (!parts.types.empty() || reference) {
+      return WriteMember(type_, parts.types.size(), kept, [&](size_t i) { json_.String(parts.types[i].bytes); });
     }
     const bool credential = table.context != nullptr;
     WriteMember(type_, credential ? 2 : 1, kept,
-                [&](int i) { json_.String(credential && i == 0 ? kVerifiableCredential : table.name); });
+                [&](size_t i) { json_.String(credential && i == 0 ? kVerifiableCredential : table.name); });
   }
 
-  static bool IsReference(const Message& message, const ClassTable& table) {
-    std::vector<const google::protobuf::FieldDescriptor*> fields;
-    message.GetReflection()->ListFields(message, &fields);
-    return fields.empty() || (fields.size() == 1 && fields.front() == table.id);
+  void WriteProperty(const PropertyTable& property, Values values, KeptMembers& kept) {
+    if (property.kind == ValueKind::kLanguageText) {
+      return WriteMember(property.name, values.empty() ? 0 : 1, kept, [&](size_t) { WriteLanguageMap(values); });
+    }
+    WriteMember(property.name, values.size(), kept, [&](size_t i) { WriteValue(property, values[i]); });
   }
 
-  void WriteProperty(const Message& message, const PropertyTable& property, KeptMembers& kept) {
-    const Reflection& reflection = *message.GetReflection();
-    const auto* const field = property.field;
-    const int size = property.repeated ? reflection.FieldSize(message, field) : reflection.HasField(message, field);
+  void WriteValue(const PropertyTable& property, const SetField& value) {
     switch (property.kind) {
-      case ValueKind::kLanguageText:
-        return WriteMember(property.name, size > 0 ? 1 : 0, kept,
-                           [&](int) { WriteLanguageMap(message, *field, size); });
       case ValueKind::kNode:
-        return WriteMember(property.name, size, kept, [&](int i) {
-          WriteNode(property.repeated ? reflection.GetRepeatedMessage(message, field, i)
-                                      : reflection.GetMessage(message, field),
-                    *property.target, /*root=*/false);
-        });
+        return WriteNode(value.bytes, *property.target, /*root=*/false);
       case ValueKind::kInteger:
-        return WriteMember(property.name, size, kept, [&](int) { json_.Int(reflection.GetInt64(message, field)); });
+        return json_.Int(static_cast<int64_t>(value.integer));
       case ValueKind::kBoolean:
-        return WriteMember(property.name, size, kept, [&](int) { json_.Bool(reflection.GetBool(message, field)); });
-      case ValueKind::kText:
-        return WriteMember(property.name, size, kept, [&](int i) {
-          std::string scratch;  // stays empty: texts are given as they lie in the message
-          json_.String(property.repeated ? reflection.GetRepeatedStringReference(message, field, i, &scratch)
-                                         : reflection.GetStringReference(message, field, &scratch));
-        });
+        return json_.Bool(value.integer != 0);
+      default:
+        return json_.String(value.bytes);
     }
   }
 
-  // One member a language, in the order of their first mention. There are few: all pairs beat a table.
-  void WriteLanguageMap(const Message& message, const google::protobuf::FieldDescriptor& field, int size) {
-    if (size > kPairwiseTextsMax) return WriteLongLanguageMap(EntriesOf<v3::LanguageString>(message, field));
-    const Reflection& reflection = *message.GetReflection();
-    const auto text = [&](int i) -> const v3::LanguageString& {
-      return static_cast<const v3::LanguageString&>(reflection.GetRepeatedMessage(message, &field, i));
-    };
+  // One member a language, in the order of their first mention.
+  void WriteLanguageMap(Values values) {
     json_.BeginObject();
-    for (int i = 0; i < size; ++i) {
-      const absl::string_view language = LanguageOf(text(i));
-      int earlier = 0;
-      int later = 0;
-      for (int j = 0; j < size; ++j) {
-        if (j < i) earlier += LanguageOf(text(j)) == language ? 1 : 0;
-        if (j > i) later += LanguageOf(text(j)) == language ? 1 : 0;
-      }
-      if (earlier > 0) continue;
-      json_.Key(language);
-      if (later > 0) json_.BeginArray();
-      for (int j = i; j < size; ++j) {
-        if (j == i || (later > 0 && LanguageOf(text(j)) == language)) json_.String(text(j).value());
-      }
-      if (later > 0) json_.EndArray();
+    if (values.size() == 1) {
+      const TextPair text = TextOf(values.front());
+      json_.Key(text.first);
+      json_.String(text.second);
+      return json_.EndObject();
     }
-    json_.EndObject();
-  }
-
-  static absl::string_view LanguageOf(const v3::LanguageString& text) {
-    return text.language().empty() ? absl::string_view("und") : absl::string_view(text.language());
-  }
-
-  void WriteLongLanguageMap(const std::vector<const v3::LanguageString*>& texts) {
-    std::vector<std::pair<absl::string_view, std::vector<const std::string*>>> languages;
+    std::vector<std::pair<absl::string_view, std::vector<absl::string_view>>> languages;
     absl::flat_hash_map<absl::string_view, size_t> places;
-    for (const v3::LanguageString* const text : texts) {
-      const absl::string_view language = LanguageOf(*text);
-      const auto [place, added] = places.try_emplace(language, languages.size());
-      if (added) languages.emplace_back(language, std::vector<const std::string*>());
-      languages[place->second].second.push_back(&text->value());
+    for (const SetField& value : values) {
+      const TextPair text = TextOf(value);
+      const auto [place, added] = places.try_emplace(text.first, languages.size());
+      if (added) languages.emplace_back(text.first, std::vector<absl::string_view>());
+      languages[place->second].second.push_back(text.second);
     }
-    json_.BeginObject();
-    for (const auto& [language, values] : languages) {
+    for (const auto& [language, texts] : languages) {
       json_.Key(language);
-      if (values.size() > 1) json_.BeginArray();
-      for (const std::string* const value : values) json_.String(*value);
-      if (values.size() > 1) json_.EndArray();
+      WriteValues(texts.size(), {}, [&, &listed = texts](size_t i) { json_.String(listed[i]); });
     }
     json_.EndObject();
+  }
+
+  static TextPair TextOf(const SetField& value) {
+    TextPair text = TextPairOf(value.bytes);
+    if (text.first.empty()) text.first = "und";
+    return text;
   }
 
   JsonWriter& json_;

@@ -1,8 +1,8 @@
 #include "core/elm/constraints.h"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/elm/codec_envelope.h"
@@ -25,38 +26,17 @@ namespace passerelle::elm {
 namespace {
 
 using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::Reflection;
 
-// One literal of a property.
-struct Literal {
-  std::string language;  // language strings only
-  std::string value;
-  int occurrence;  // where it stands
-  int index;       // among several values of one occurrence; -1 for a single one
+// One value that an occurrence of a node states by a property. A literal has a text, a node its occurrence.
+struct Value {
+  const PropertyTable* property;
+  int occurrence;              // where it stands
+  int index;                   // among several values of one occurrence; -1 for a single one
+  int node;                    // occurrence of the node; -1 for a literal
+  absl::string_view language;  // language strings only
+  absl::string_view text;
 };
-
-// Everything that the occurrences of one node say by one property.
-struct Values {
-  std::vector<int> nodes;  // occurrences of the values
-  std::vector<Literal> literals;
-
-  size_t size() const { return nodes.size() + literals.size(); }
-};
-
-std::string LiteralText(const Message& message, const FieldDescriptor* field) {
-  const Reflection* reflection = message.GetReflection();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection->GetString(message, field);
-    case FieldDescriptor::CPPTYPE_INT64:
-      return absl::StrCat(reflection->GetInt64(message, field));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection->GetBool(message, field) ? "true" : "false";
-    default:
-      return "";
-  }
-}
+using Values = absl::Span<const Value>;
 
 class Walk {
  public:
@@ -81,7 +61,7 @@ class Walk {
     return pointer;
   }
 
-  std::string LiteralPointer(const Literal& literal, const PropertyTable& property) const {
+  std::string LiteralPointer(const Value& literal, const PropertyTable& property) const {
     std::string pointer = PropertyPointer(literal.occurrence, property);
     if (!literal.language.empty()) base::AppendPointerToken(literal.language, pointer);
     if (literal.index >= 0 && literal.language.empty()) absl::StrAppend(&pointer, "/", literal.index);
@@ -101,12 +81,24 @@ class Walk {
     CheckOtherClasses(node);
     // Shapes look at what is stated to be of their class; what is of no class is reported where it is pointed at.
     if (!HasType(first, node.table->name)) return;
+    const bool adds = profile_.AddsTo(*node.table);
+    const std::vector<Value> all = ValuesOf(node);
+    auto at = all.begin();
     for (const PropertyTable& property : node.table->properties) {
-      const Values values = ValuesOf(node, property);
-      CheckCount(node, property, values);
-      for (int value : values.nodes) CheckValue(property, value);
-      for (const Literal& literal : values.literals) CheckLiteral(property, literal);
-      if (OptionsOf(property).unique_language() && values.literals.size() > 1) CheckLanguages(property, values);
+      const auto begin = at;
+      while (at != all.end() && at->property == &property) ++at;
+      const Bounds bounds = adds ? profile_.BoundsOf(*node.table, property)
+                                 : Bounds{OptionsOf(property).min(), OptionsOf(property).max()};
+      const Values values(all.data() + (begin - all.begin()), static_cast<size_t>(at - begin));
+      CheckCount(node, property, bounds, values);
+      for (const Value& value : values) {
+        if (value.node >= 0) CheckValue(property, value.node);
+      }
+      for (const Value& value : values) {
+        if (value.node < 0) CheckLiteral(property, value);
+      }
+      const bool texts = property.kind != ValueKind::kNode;
+      if (texts && values.size() > 1 && OptionsOf(property).unique_language()) CheckLanguages(property, values);
     }
     CheckIssuer(node);
   }
@@ -120,17 +112,17 @@ class Walk {
       names = stated->second;
     } else {
       for (int at : node.occurrences) {
-        const Message& message = *graph_.occurrences()[at].message;
-        const Reflection* reflection = message.GetReflection();
-        for (int i = 0; i < reflection->FieldSize(message, node.table->type); ++i) {
-          const TypeTable* type = FindType(reflection->GetRepeatedString(message, node.table->type, i));
+        for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
+          if (value.number != node.table->type->number()) continue;
+          const TypeTable* type = FindType(value.bytes);
           if (type != nullptr) names.push_back(type->name);
         }
       }
     }
     for (const absl::string_view name : names) {
+      if (name == node.table->name) continue;
       const TypeTable* type = FindType(name);
-      if (name == node.table->name || type == nullptr || type->table == nullptr || type->table->is_union()) continue;
+      if (type == nullptr || type->table == nullptr || type->table->is_union()) continue;
       if (!id.empty() && !other_classes_.emplace(id, type->table).second) continue;
       for (const PropertyTable& property : type->table->properties) {
         if (profile_.BoundsOf(*type->table, property).min == 0 || Says(id, node, property.name)) continue;
@@ -149,87 +141,103 @@ class Walk {
 
   bool OccurrenceSays(int at, absl::string_view name) const {
     const Occurrence& occurrence = graph_.occurrences()[at];
-    const Reflection* reflection = occurrence.message->GetReflection();
-    for (const PropertyTable& property : occurrence.table->properties) {
-      if (property.name != name) continue;
-      return property.field->is_repeated() ? reflection->FieldSize(*occurrence.message, property.field) > 0
-                                           : reflection->HasField(*occurrence.message, property.field);
-    }
-    for (const auto* member : EntriesOf<v3::UnknownMember>(*occurrence.message, *occurrence.table->unknown_members)) {
-      if (member->name() == name && member->json() != "null" && member->json() != "[]") return true;
+    const auto known = [name](const PropertyTable& property) { return property.name == name; };
+    const std::vector<PropertyTable>& properties = occurrence.table->properties;
+    const bool of_class = std::any_of(properties.begin(), properties.end(), known);
+    for (const SetField& value : graph_.ValuesOf(occurrence)) {
+      if (value.property != nullptr && known(*value.property)) return true;
+      if (of_class || value.number != occurrence.table->unknown_members->number()) continue;
+      const TextPair member = TextPairOf(value.bytes);
+      if (member.first == name && member.second != "null" && member.second != "[]") return true;
     }
     return false;
   }
 
-  Values ValuesOf(const GraphNode& node, const PropertyTable& property) const {
-    Values values;
-    for (int at : node.occurrences) {
-      const Message& message = *graph_.occurrences()[at].message;
-      const Reflection* reflection = message.GetReflection();
-      const FieldDescriptor* field = property.field;
-      if (field->is_repeated()) {
-        const int size = reflection->FieldSize(message, field);
-        for (int i = 0; i < size; ++i) AddRepeated(message, property, at, i, size, values);
-      } else if (reflection->HasField(message, field)) {
-        if (property.kind == ValueKind::kNode) {
-          const int value = graph_.OccurrenceOf(reflection->GetMessage(message, field));
-          if (value >= 0) values.nodes.push_back(value);
-        } else {
-          values.literals.push_back({"", LiteralText(message, field), at, -1});
-        }
-      } else if (property.kind == ValueKind::kText && HasEmptyText(message, property)) {
-        values.literals.push_back({"", "", at, -1});
-      }
-    }
+  // Everything that the occurrences of a node say, property by property in the order of the model.
+  std::vector<Value> ValuesOf(const GraphNode& node) {
+    std::vector<Value> values;
+    for (const int at : node.occurrences) AddValues(at, values);
+    const auto before = [](const Value& a, const Value& b) { return a.property < b.property; };  // of one list
+    if (!std::is_sorted(values.begin(), values.end(), before)) std::stable_sort(values.begin(), values.end(), before);
     return values;
   }
 
-  // The reader keeps empty texts aside; they are values all the same.
-  static bool HasEmptyText(const Message& message, const PropertyTable& property) {
-    const Reflection* reflection = message.GetReflection();
-    const FieldDescriptor* kept = TableOf(*message.GetDescriptor()).unknown_members;
-    for (int i = 0; i < reflection->FieldSize(message, kept); ++i) {
-      const auto& member = static_cast<const v3::UnknownMember&>(reflection->GetRepeatedMessage(message, kept, i));
-      if (member.name() == property.name && member.json() == "\"\"") return true;
+  void AddValues(int at, std::vector<Value>& values) {
+    const Occurrence& occurrence = graph_.occurrences()[at];
+    const absl::Span<const SetField> fields = graph_.ValuesOf(occurrence);
+    for (size_t run = 0; run < fields.size();) {
+      size_t end = run + 1;
+      while (end < fields.size() && fields[end].number == fields[run].number) ++end;
+      const bool several = end - run > 1;
+      for (size_t i = run; i < end; ++i) {
+        const SetField& field = fields[i];
+        if (field.number == occurrence.table->unknown_members->number()) AddEmptyText(at, field, values);
+        if (field.property != nullptr) AddValue(at, field, several ? static_cast<int>(i - run) : -1, values);
+      }
+      run = end;
     }
-    return false;
   }
 
-  void AddRepeated(const Message& message, const PropertyTable& property, int at, int i, int size,
-                   Values& values) const {
-    const Reflection* reflection = message.GetReflection();
-    if (property.kind == ValueKind::kNode) {
-      const int value = graph_.OccurrenceOf(reflection->GetRepeatedMessage(message, property.field, i));
-      if (value >= 0) values.nodes.push_back(value);
-    } else if (property.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      const auto& text =
-          static_cast<const v3::LanguageString&>(reflection->GetRepeatedMessage(message, property.field, i));
-      values.literals.push_back({text.language(), text.value(), at, size > 1 ? i : -1});
-    } else {
-      values.literals.push_back({"", reflection->GetRepeatedString(message, property.field, i), at, size > 1 ? i : -1});
+  void AddValue(int at, const SetField& field, int index, std::vector<Value>& values) {
+    const PropertyTable& property = *field.property;
+    switch (property.kind) {
+      case ValueKind::kNode:
+        if (field.node >= 0) values.push_back({&property, at, index, field.node, "", ""});
+        break;
+      case ValueKind::kLanguageText: {
+        const TextPair text = TextPairOf(field.bytes);
+        values.push_back({&property, at, index, -1, text.first, text.second});
+        break;
+      }
+      case ValueKind::kText:
+        values.push_back({&property, at, index, -1, "", field.bytes});
+        break;
+      case ValueKind::kInteger:
+        numbers_.push_back(absl::StrCat(static_cast<int64_t>(field.integer)));
+        values.push_back({&property, at, -1, -1, "", numbers_.back()});
+        break;
+      case ValueKind::kBoolean:
+        values.push_back({&property, at, -1, -1, "", field.integer != 0 ? "true" : "false"});
+        break;
+    }
+  }
+
+  // The reader keeps empty texts aside; they are values all the same.
+  void AddEmptyText(int at, const SetField& field, std::vector<Value>& values) const {
+    const TextPair member = TextPairOf(field.bytes);
+    if (member.second != "\"\"") return;
+    const Occurrence& occurrence = graph_.occurrences()[at];
+    for (const PropertyTable& property : occurrence.table->properties) {
+      if (property.name != member.first || property.kind != ValueKind::kText || property.repeated) continue;
+      const auto states = [&property](const auto& value) { return value.property == &property; };
+      const absl::Span<const SetField> stated = graph_.ValuesOf(occurrence);
+      if (std::any_of(stated.begin(), stated.end(), states)) continue;
+      const auto same = [&](const Value& value) { return states(value) && value.occurrence == at; };
+      if (std::none_of(values.begin(), values.end(), same)) values.push_back({&property, at, -1, -1, "", ""});
     }
   }
 
   // Different values: nodes by id, blank nodes each, literals by language and text.
-  size_t DistinctCount(const Values& values) const {
+  size_t DistinctCount(Values values) const {
     absl::flat_hash_set<absl::string_view> ids;
     absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> texts;
     size_t blank = 0;
-    for (int node : values.nodes) {
-      const absl::string_view id = graph_.IdOf(node);
-      if (id.empty()) {
+    for (const Value& value : values) {
+      if (value.node < 0) {
+        texts.emplace(value.language, value.text);
+      } else if (const absl::string_view id = graph_.IdOf(value.node); id.empty()) {
         ++blank;
       } else {
         ids.insert(id);
       }
     }
-    for (const Literal& literal : values.literals) texts.emplace(literal.language, literal.value);
     return blank + ids.size() + texts.size();
   }
 
-  void CheckCount(const GraphNode& node, const PropertyTable& property, const Values& values) {
-    Bounds bounds = profile_.BoundsOf(*node.table, property);
-    if (bounds.min == 0 && (bounds.max == 0 || values.size() <= bounds.max)) return;
+  void CheckCount(const GraphNode& node, const PropertyTable& property, const Bounds& bounds, Values values) {
+    // Where any value is there, one is.
+    const bool enough = bounds.min == 0 || (bounds.min == 1 && !values.empty());
+    if (enough && (bounds.max == 0 || values.size() <= bounds.max)) return;
     const size_t count = DistinctCount(values);
     if (count < bounds.min) {
       Report(graph_.PointerOf(node.fullest), "shape.min",
@@ -246,13 +254,7 @@ class Walk {
     const absl::string_view id = graph_.IdOf(value);
     // One node is judged once for each property that points at it.
     if (!id.empty() && !judged_.emplace(property.field, id).second) return;
-    const std::vector<absl::string_view> classes = ClassesOf(property);
-    const auto is_of = [this, value](absl::string_view name) { return HasType(value, name); };
-    if (std::none_of(classes.begin(), classes.end(), is_of)) {
-      Report(
-          graph_.PointerOf(value), "shape.class",
-          absl::StrCat(property.name, " needs a node of type ", absl::StrJoin(classes, " or "), "; ", Stated(value)));
-    }
+    CheckClass(property, value);
     const std::string& scheme = OptionsOf(property).scheme();
     if (profile_.checks_schemes && !scheme.empty()) {
       if (id.empty() || absl::StartsWith(id, "_:")) {
@@ -267,13 +269,21 @@ class Walk {
     if (claim && graph_.occurrences()[value].table->descriptor == v3::Claim::descriptor()) CheckPlainClaim(value);
   }
 
+  void CheckClass(const PropertyTable& property, int value) {
+    if (!property.target->is_union() && HasType(value, property.target->name)) return;
+    const std::vector<absl::string_view> classes = ClassesOf(property);
+    const auto is_of = [this, value](absl::string_view name) { return HasType(value, name); };
+    if (std::any_of(classes.begin(), classes.end(), is_of)) return;
+    Report(graph_.PointerOf(value), "shape.class",
+           absl::StrCat(property.name, " needs a node of type ", absl::StrJoin(classes, " or "), "; ", Stated(value)));
+  }
+
   // What an occurrence states of its classes, for a finding. Names of classes are nobody's data.
   std::string Stated(int value) const {
     const Occurrence& at = graph_.occurrences()[value];
-    const Reflection* reflection = at.message->GetReflection();
-    std::vector<std::string> types;
-    for (int i = 0; i < reflection->FieldSize(*at.message, at.table->type); ++i) {
-      types.push_back(reflection->GetRepeatedString(*at.message, at.table->type, i));
+    std::vector<absl::string_view> types;
+    for (const SetField& field : graph_.ValuesOf(at)) {
+      if (field.number == at.table->type->number()) types.push_back(field.bytes);
     }
     return types.empty() ? "no type is stated" : absl::StrCat("the type is ", absl::StrJoin(types, ", "));
   }
@@ -320,27 +330,27 @@ class Walk {
     return in;
   }
 
-  void CheckLiteral(const PropertyTable& property, const Literal& literal) {
-    const v3::Datatype datatype = OptionsOf(property).datatype();
+  void CheckLiteral(const PropertyTable& property, const Value& literal) {
+    const v3::Datatype datatype = property.datatype;
     if (datatype == v3::DATATYPE_LANGUAGE_STRING && literal.language.empty()) {
       Report(PropertyPointer(literal.occurrence, property), "shape.language",
              absl::StrCat(property.name, " needs a language for every text"));
-    } else if (IsContextFault(property.name) && !IsAbsoluteIri(literal.value)) {
+    } else if (IsContextFault(property.name) && !IsAbsoluteIri(literal.text)) {
       Report(LiteralPointer(literal, property), "jsonld.context-fault",
              absl::StrCat("the public context takes ", property.name,
                           " for an IRI, so that a JSON-LD processor drops the value"));
-    } else if (!IsLexical(datatype, literal.value)) {
+    } else if (!IsLexical(datatype, literal.text)) {
       Report(LiteralPointer(literal, property), "shape.datatype",
              absl::StrCat("a value of ", DatatypeName(datatype), " is expected; there is another text"));
     }
   }
 
-  void CheckLanguages(const PropertyTable& property, const Values& values) {
+  void CheckLanguages(const PropertyTable& property, Values values) {
     absl::flat_hash_set<std::pair<std::string, absl::string_view>> texts;
     absl::flat_hash_set<std::string> languages;
-    for (const Literal& literal : values.literals) {
+    for (const Value& literal : values) {
       const std::string language = absl::AsciiStrToLower(literal.language);
-      if (!texts.emplace(language, literal.value).second) continue;
+      if (!texts.emplace(language, literal.text).second) continue;
       if (languages.insert(language).second) continue;
       Report(LiteralPointer(literal, property), "shape.unique-language",
              absl::StrCat("a second ", property.name, " in the same language for the same node"));
@@ -368,8 +378,9 @@ class Walk {
   const Profile& profile_;
   const JsonLdReading& json_ld_;
   std::vector<Finding> findings_;
-  std::set<std::pair<const FieldDescriptor*, absl::string_view>> judged_;
-  std::set<std::pair<absl::string_view, const ClassTable*>> other_classes_;
+  std::deque<std::string> numbers_;  // texts of numbers, to which values point
+  absl::flat_hash_set<std::pair<const FieldDescriptor*, absl::string_view>> judged_;
+  absl::flat_hash_set<std::pair<absl::string_view, const ClassTable*>> other_classes_;
 };
 
 enum class Weight { kViolation, kNote, kJudgedHere };

@@ -10,129 +10,151 @@ namespace passerelle::elm {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-size_t FieldCount(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  return fields.size();
-}
-
 }  // namespace
 
-const Message* NodeOf(const Message& message) {
-  if (!TableOf(*message.GetDescriptor()).is_union()) return &message;
-  const Reflection* reflection = message.GetReflection();
-  const FieldDescriptor* set = reflection->GetOneofFieldDescriptor(message, message.GetDescriptor()->oneof_decl(0));
-  return set == nullptr ? nullptr : &reflection->GetMessage(message, set);
+NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) : wire_(credential.SerializeAsString()) {
+  Add(credential, wire_, {nullptr, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
 }
 
-NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) { Add(credential, -1, nullptr, -1); }
-
-void NodeGraph::Add(const Message& message, int parent, const PropertyTable* via, int index) {
-  const ClassTable* table = &TableOf(*message.GetDescriptor());
+// Recursive; reading has bounded the depth.
+void NodeGraph::Add(const Message& message, absl::string_view wire, Occurrence occurrence) {
   const int self = static_cast<int>(occurrences_.size());
-  occurrences_.push_back({&message, table, parent, via, index});
+  occurrence.message = &message;
+  occurrence.first_value = values_.size();
+  AppendSetFields(wire, *occurrence.table, &values_);
+  occurrence.value_count = values_.size() - occurrence.first_value;
+  int last = 0;
+  for (const SetField& value : ValuesOf(occurrence)) {
+    if (value.number == occurrence.table->id->number()) occurrence.id = value.bytes;
+    if (value.number != last) ++occurrence.said;
+    last = value.number;
+  }
+  occurrences_.push_back(occurrence);
   by_message_.emplace(&message, self);
+  AddToNode(self);
+  AddChildren(self);
+}
 
-  const absl::string_view id = IdOf(self);
-  if (!id.empty()) occurrences_by_id_[id].push_back(self);
-  const auto made =
-      id.empty() ? std::make_pair(by_id_.end(), true) : by_id_.try_emplace(std::make_pair(id, table), nodes_.size());
-  if (made.second) {
-    node_of_.push_back(nodes_.size());
-    nodes_.push_back({table, {self}, self});
+void NodeGraph::AddToNode(int occurrence) {
+  const Occurrence& at = occurrences_[occurrence];
+  Identified* const identified = at.id.empty() ? nullptr : &by_id_[at.id];
+  const int known = identified == nullptr ? -1 : NodeUnder(*identified, *at.table);
+  if (known >= 0) {
+    GraphNode& node = nodes_[known];
+    node_of_.push_back(static_cast<size_t>(known));
+    node.occurrences.push_back(occurrence);
+    if (at.said > occurrences_[node.fullest].said) node.fullest = occurrence;
   } else {
-    GraphNode& node = nodes_[made.first->second];
-    node_of_.push_back(made.first->second);
-    node.occurrences.push_back(self);
-    if (FieldCount(message) > FieldCount(*occurrences_[node.fullest].message)) node.fullest = self;
+    node_of_.push_back(nodes_.size());
+    if (identified != nullptr) identified->nodes.push_back(nodes_.size());
+    nodes_.push_back({at.table, {occurrence}, occurrence});
   }
-  const Reflection* reflection = message.GetReflection();
-  if (!id.empty()) {
-    std::vector<absl::string_view>& types = types_by_id_[id];
-    for (int i = 0; i < reflection->FieldSize(message, table->type); ++i) {
-      std::string unused;  // as in IdOf
-      const absl::string_view type = reflection->GetRepeatedStringReference(message, table->type, i, &unused);
-      const TypeTable* known = FindType(type);
-      if (known != nullptr && std::find(types.begin(), types.end(), known->name) == types.end()) {
-        types.push_back(known->name);
-      }
+  if (identified == nullptr) return;
+  identified->occurrences.push_back(occurrence);
+  for (const SetField& value : ValuesOf(at)) {
+    if (value.number != at.table->type->number()) continue;
+    const TypeTable* const type = FindType(value.bytes);
+    std::vector<absl::string_view>& types = identified->types;
+    if (type != nullptr && std::find(types.begin(), types.end(), type->name) == types.end()) {
+      types.push_back(type->name);
     }
   }
-  for (const PropertyTable& property : table->properties) {
-    if (property.kind != ValueKind::kNode) continue;
-    if (property.field->is_repeated()) {
-      const int size = reflection->FieldSize(message, property.field);
-      for (int i = 0; i < size; ++i) {
-        const Message* node = NodeOf(reflection->GetRepeatedMessage(message, property.field, i));
-        if (node != nullptr) Add(*node, self, &property, size > 1 ? i : -1);
+}
+
+void NodeGraph::AddChildren(int parent) {
+  const Message& message = *occurrences_[parent].message;
+  const Reflection& reflection = *message.GetReflection();
+  const size_t first = occurrences_[parent].first_value;
+  const size_t end = first + occurrences_[parent].value_count;
+  for (size_t run = first; run < end;) {
+    // Copies, as the lists grow below.
+    const PropertyTable* const property = values_[run].property;
+    size_t run_end = run + 1;
+    while (run_end < end && values_[run_end].property == property) ++run_end;
+    for (size_t i = run; property != nullptr && property->kind == ValueKind::kNode && i < run_end; ++i) {
+      const int index = static_cast<int>(i - run);
+      const Message* node = property->repeated ? &reflection.GetRepeatedMessage(message, property->field, index)
+                                               : &reflection.GetMessage(message, property->field);
+      const ClassTable* table = property->target;
+      absl::string_view wire = values_[i].bytes;
+      const int self = static_cast<int>(occurrences_.size());
+      if (table->is_union()) {
+        const UnionMember member = UnionMemberOf(wire, *table);
+        if (member.alternative == nullptr) continue;
+        by_message_.emplace(node, self);
+        node = &node->GetReflection()->GetMessage(*node, member.alternative->field);
+        table = member.alternative->table;
+        wire = member.wire;
       }
-    } else if (reflection->HasField(message, property.field)) {
-      const Message* node = NodeOf(reflection->GetMessage(message, property.field));
-      if (node != nullptr) Add(*node, self, &property, -1);
+      values_[i].node = self;
+      Add(*node, wire, {nullptr, table, parent, property, run_end - run > 1 ? index : -1, ""});
     }
+    run = run_end;
   }
+}
+
+int NodeGraph::NodeUnder(const Identified& identified, const ClassTable& table) const {
+  for (const size_t node : identified.nodes) {
+    if (nodes_[node].table == &table) return static_cast<int>(node);
+  }
+  return -1;
+}
+
+void NodeGraph::AppendPointer(int occurrence, std::string& pointer) const {
+  const Occurrence& at = occurrences_[occurrence];
+  if (at.via == nullptr) return;
+  AppendPointer(at.parent, pointer);
+  base::AppendPointerToken(at.via->name, pointer);
+  if (at.index >= 0) absl::StrAppend(&pointer, "/", at.index);
 }
 
 std::string NodeGraph::PointerOf(int occurrence) const {
-  std::vector<const Occurrence*> steps;
-  for (int i = occurrence; i > 0; i = occurrences_[i].parent) steps.push_back(&occurrences_[i]);
+  constexpr size_t kUsualBytes = 120;
   std::string pointer;
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    base::AppendPointerToken((*step)->via->name, pointer);
-    if ((*step)->index >= 0) absl::StrAppend(&pointer, "/", (*step)->index);
-  }
+  pointer.reserve(kUsualBytes);
+  AppendPointer(occurrence, pointer);
   return pointer;
 }
 
 int NodeGraph::OccurrenceOf(const Message& message) const {
-  const Message* node = NodeOf(message);
-  const auto found = by_message_.find(node);
+  const auto found = by_message_.find(&message);
   return found == by_message_.end() ? -1 : found->second;
 }
 
 int NodeGraph::FullestOf(int occurrence) const {
+  const Occurrence& at = occurrences_[occurrence];
   int best = NodeOfOccurrence(occurrence).fullest;
-  const absl::string_view id = IdOf(occurrence);
-  if (!id.empty() && occurrences_[occurrence].table->descriptor == v3::Agent::descriptor()) {
+  if (!at.id.empty() && at.table->descriptor == v3::Agent::descriptor()) {
+    const Identified& identified = by_id_.at(at.id);
     for (const Descriptor* descriptor :
          {v3::Person::descriptor(), v3::Organisation::descriptor(), v3::Group::descriptor()}) {
-      const auto found = by_id_.find(std::make_pair(id, &TableOf(*descriptor)));
-      if (found == by_id_.end()) continue;
-      const int other = nodes_[found->second].fullest;
-      if (FieldCount(*occurrences_[other].message) > FieldCount(*occurrences_[best].message)) best = other;
+      const int node = NodeUnder(identified, TableOf(*descriptor));
+      if (node < 0) continue;
+      const int other = nodes_[node].fullest;
+      if (occurrences_[other].said > occurrences_[best].said) best = other;
     }
   }
-  const bool more = FieldCount(*occurrences_[best].message) > FieldCount(*occurrences_[occurrence].message);
-  return more ? best : occurrence;
+  return occurrences_[best].said > at.said ? best : occurrence;
 }
 
 const std::vector<int>& NodeGraph::OccurrencesOf(absl::string_view id) const {
   static const auto* const none = new std::vector<int>;
-  const auto found = occurrences_by_id_.find(id);
-  return found == occurrences_by_id_.end() ? *none : found->second;
-}
-
-absl::string_view NodeGraph::IdOf(int occurrence) const {
-  const Occurrence& at = occurrences_[occurrence];
-  std::string unused;  // generated messages hold their strings, so the reference goes into the message
-  return at.message->GetReflection()->GetStringReference(*at.message, at.table->id, &unused);
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? *none : found->second.occurrences;
 }
 
 bool NodeGraph::HasType(int occurrence, absl::string_view class_name) const {
-  const absl::string_view id = IdOf(occurrence);
-  if (!id.empty()) {
-    const auto found = types_by_id_.find(id);
-    if (found == types_by_id_.end()) return false;
-    return std::find(found->second.begin(), found->second.end(), class_name) != found->second.end();
-  }
   const Occurrence& at = occurrences_[occurrence];
-  const Reflection* reflection = at.message->GetReflection();
-  for (int i = 0; i < reflection->FieldSize(*at.message, at.table->type); ++i) {
-    const TypeTable* known = FindType(reflection->GetRepeatedString(*at.message, at.table->type, i));
+  if (!at.id.empty()) {
+    const std::vector<absl::string_view>& types = by_id_.at(at.id).types;
+    return std::find(types.begin(), types.end(), class_name) != types.end();
+  }
+  for (const SetField& value : ValuesOf(at)) {
+    if (value.number != at.table->type->number()) continue;
+    const TypeTable* const known = FindType(value.bytes);
     if (known != nullptr && known->name == class_name) return true;
   }
   return false;

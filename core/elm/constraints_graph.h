@@ -1,29 +1,25 @@
 // A credential as the graph of nodes that JSON-LD makes of it: what stands twice under one id is one node, with all
 // that either occurrence says.
 //
-// Thread-safety: const after construction. Ownership: points into the credential, which must outlive the graph. Cost:
-// linear in the size of the credential.
+// Thread-safety: const after construction; not copied or moved. Ownership: points into the credential, which must
+// outlive the graph. Cost: linear in the size of the credential.
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/elm/codec_tables.h"
+#include "core/elm/set_fields.h"
 #include "passerelle/elm/v3/elm.pb.h"
 #include "passerelle/elm/v3/options.pb.h"
 
 namespace passerelle::elm {
 
 // What the profile says about a property.
-inline const v3::PropertyOptions& OptionsOf(const PropertyTable& property) {
-  return property.field->options().GetExtension(v3::property);
-}
-
-// The class node inside a message: itself, or what is set in a union; nullptr if nothing is.
-const google::protobuf::Message* NodeOf(const google::protobuf::Message& message);
+inline const v3::PropertyOptions& OptionsOf(const PropertyTable& property) { return *property.options; }
 
 // One place where a node stands.
 struct Occurrence {
@@ -32,6 +28,10 @@ struct Occurrence {
   int parent;                // occurrence it stands in; -1 at the root
   const PropertyTable* via;  // property that holds it; nullptr at the root
   int index;                 // position among several values; -1 for a single one
+  absl::string_view id;      // empty for a blank node
+  int said = 0;              // how many of its fields are set
+  size_t first_value = 0;    // of its fields, in the graph's list
+  size_t value_count = 0;
 };
 
 // A node: the occurrences that share id and class.
@@ -44,10 +44,17 @@ struct GraphNode {
 class NodeGraph {
  public:
   explicit NodeGraph(const v3::EuropeanDigitalCredential& credential);
+  NodeGraph(const NodeGraph&) = delete;
+  NodeGraph& operator=(const NodeGraph&) = delete;
 
   // Nodes in document order.
   const std::vector<GraphNode>& nodes() const { return nodes_; }
   const std::vector<Occurrence>& occurrences() const { return occurrences_; }
+
+  // The values that an occurrence states, in the order of the model.
+  absl::Span<const SetField> ValuesOf(const Occurrence& occurrence) const {
+    return absl::MakeConstSpan(values_).subspan(occurrence.first_value, occurrence.value_count);
+  }
 
   // JSON pointer of an occurrence, as codec.h writes it: an index only where there are several values.
   std::string PointerOf(int occurrence) const;
@@ -66,21 +73,32 @@ class NodeGraph {
   const std::vector<int>& OccurrencesOf(absl::string_view id) const;
 
   // Id of an occurrence; empty for a blank node.
-  absl::string_view IdOf(int occurrence) const;
+  absl::string_view IdOf(int occurrence) const { return occurrences_[occurrence].id; }
 
   // Whether the node of an occurrence is stated to be of the class, here or anywhere under its id.
   bool HasType(int occurrence, absl::string_view class_name) const;
 
  private:
-  void Add(const google::protobuf::Message& message, int parent, const PropertyTable* via, int index);
+  // What stands under one id.
+  struct Identified {
+    std::vector<int> occurrences;
+    std::vector<size_t> nodes;             // one for each class
+    std::vector<absl::string_view> types;  // as stated
+  };
 
+  void Add(const google::protobuf::Message& message, absl::string_view wire, Occurrence occurrence);
+  void AddChildren(int parent);
+  void AddToNode(int occurrence);
+  int NodeUnder(const Identified& identified, const ClassTable& table) const;
+  void AppendPointer(int occurrence, std::string& pointer) const;
+
+  std::string wire_;  // the credential's, into which the values point
   std::vector<Occurrence> occurrences_;
+  std::vector<SetField> values_;
   std::vector<GraphNode> nodes_;
   std::vector<size_t> node_of_;
-  absl::flat_hash_map<const google::protobuf::Message*, int> by_message_;
-  absl::flat_hash_map<std::pair<absl::string_view, const ClassTable*>, size_t> by_id_;
-  absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> types_by_id_;
-  absl::flat_hash_map<absl::string_view, std::vector<int>> occurrences_by_id_;
+  absl::flat_hash_map<const google::protobuf::Message*, int> by_message_;  // unions included
+  absl::flat_hash_map<absl::string_view, Identified> by_id_;
 };
 
 }  // namespace passerelle::elm

@@ -13,6 +13,7 @@
 #include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
 #include "core/elm/constraints_lexical.h"
+#include "core/elm/json_path.h"
 
 namespace passerelle::elm {
 namespace {
@@ -104,70 +105,60 @@ std::optional<std::string> LexicalOf(dom::element value) {
 class JsonLdWalk {
  public:
   JsonLdReading Run(dom::object credential) {
-    Node(credential);
+    Node(credential, JsonPath());
     return std::move(reading_);
   }
 
  private:
-  void Report(absl::string_view rule, std::string message) {
+  void Report(const JsonPath& path, absl::string_view rule, std::string message) {
     if (reading_.findings.size() < base::kFindingsMax) {
-      reading_.findings.push_back({pointer_, std::string(rule), std::move(message)});
+      reading_.findings.push_back({path.Pointer(), std::string(rule), std::move(message)});
     }
   }
 
-  // Visits a value one step further down.
-  template <typename Visit>
-  void At(absl::string_view token, const Visit& visit) {
-    const size_t length = pointer_.size();
-    base::AppendPointerToken(token, pointer_);
-    visit();
-    pointer_.resize(length);
-  }
-
   // The types that a node states, and what is wrong with them.
-  std::vector<absl::string_view> TypesOf(dom::object node) {
+  std::vector<absl::string_view> TypesOf(dom::object node, const JsonPath& path) {
     std::vector<absl::string_view> types;
     for (const dom::key_value_pair member : node) {
       if (member.key != "type" && member.key != "@type") continue;
-      At(View(member.key), [&] {
-        if (const auto list = AsArray(member.value)) {
-          for (const dom::element entry : *list) TakeType(entry, types);
-        } else {
-          TakeType(member.value, types);
-        }
-      });
+      const JsonPath place = path.Member(View(member.key));
+      if (const auto list = AsArray(member.value)) {
+        for (const dom::element entry : *list) TakeType(entry, place, types);
+      } else {
+        TakeType(member.value, place, types);
+      }
     }
     return types;
   }
 
-  void TakeType(dom::element value, std::vector<absl::string_view>& types) {
+  void TakeType(dom::element value, const JsonPath& path, std::vector<absl::string_view>& types) {
     const auto text = AsString(value);
     if (!text.has_value()) {
-      return Report("jsonld.type-value", "the name of a class is expected; there is another kind of value");
+      return Report(path, "jsonld.type-value", "the name of a class is expected; there is another kind of value");
     }
     if (!IsClassName(*text) && !NamesNode(*text)) {
-      Report("jsonld.unknown-type", "no context defines this type, and it is no IRI");
+      Report(path, "jsonld.unknown-type", "no context defines this type, and it is no IRI");
     }
     types.push_back(*text);
   }
 
-  void Node(dom::object node) {
-    const std::vector<absl::string_view> types = TypesOf(node);
+  void Node(dom::object node, const JsonPath& path) {
+    const std::vector<absl::string_view> types = TypesOf(node, path);
     absl::string_view id;
     for (const dom::key_value_pair member : node) {
       const absl::string_view name = View(member.key);
       if (name == "type" || name == "@type") continue;
-      At(name, [&] {
-        if (name == "id" || name == "@id") {
-          Id(member.value, id);
-        } else if (name == "@context") {
-          if (pointer_ != "/@context") Report("jsonld.context", "a context within the document is not applied here");
-        } else if (absl::StartsWith(name, "@")) {
-          Anything(member.value);
-        } else {
-          Member(name, member.value, types);
-        }
-      });
+      const JsonPath place = path.Member(name);
+      if (name == "id" || name == "@id") {
+        Id(member.value, place, id);
+      } else if (name == "@context") {
+        const bool root = path.parent == nullptr;
+        if (!root) Report(place, "jsonld.context", "a context within the document is not applied here");
+      } else if (absl::StartsWith(name, "@")) {
+        Anything(member.value, place);
+      } else {
+        Member(member.value, types, place);
+      }
     }
     if (!id.empty()) Remember(id, types);
   }
@@ -181,27 +172,29 @@ class JsonLdWalk {
     }
   }
 
-  void Id(dom::element value, absl::string_view& id) {
+  void Id(dom::element value, const JsonPath& path, absl::string_view& id) {
     const auto text = AsString(value);
     if (value.is_null()) return;
     if (!text.has_value()) {
-      return Report("jsonld.id-value", "an IRI is expected; there is another kind of value");
+      return Report(path, "jsonld.id-value", "an IRI is expected; there is another kind of value");
     }
     id = *text;
-    if (!NamesNode(*text)) Report("jsonld.relative-iri", "an absolute IRI is expected; a relative one names nothing");
+    if (!NamesNode(*text)) {
+      Report(path, "jsonld.relative-iri", "an absolute IRI is expected; a relative one names nothing");
+    }
   }
 
-  void Member(absl::string_view name, dom::element value, const std::vector<absl::string_view>& types) {
-    const auto found = Terms().find(name);
+  void Member(dom::element value, const std::vector<absl::string_view>& types, const JsonPath& path) {
+    const auto found = Terms().find(path.name);
     if (found == Terms().end() || !InScope(found->second.scope, types)) {
       // What has a colon is an IRI by itself.
-      if (NamesNode(name)) return Anything(value);
-      return Report("jsonld.undefined-member", "no context defines this member, so that its value means nothing");
+      if (NamesNode(path.name)) return Anything(value, path);
+      return Report(path, "jsonld.undefined-member", "no context defines this member, so that its value means nothing");
     }
     if (found->second.kind == kText) {
-      if (const auto map = AsObject(value)) return LanguageMap(*map);
+      if (const auto map = AsObject(value)) return LanguageMap(*map, path);
     }
-    Value(found->second.kind, value);
+    Value(found->second.kind, value, path);
   }
 
   static bool InScope(TermScope scope, const std::vector<absl::string_view>& types) {
@@ -210,30 +203,31 @@ class JsonLdWalk {
     return std::find(types.begin(), types.end(), type) != types.end();
   }
 
-  void Value(TermKind kind, dom::element value) {
+  void Value(TermKind kind, dom::element value, const JsonPath& path) {
     if (value.is_null()) return;
     if (const auto list = AsArray(value)) {
       size_t index = 0;
-      for (const dom::element entry : *list) {
-        At(absl::StrCat(index++), [&] { Value(kind, entry); });
-      }
+      for (const dom::element entry : *list) Value(kind, entry, path.Entry(index++));
     } else if (const auto object = AsObject(value)) {
-      Object(kind, *object);
+      Object(kind, *object, path);
     } else if (kind == kNode) {
       const auto text = AsString(value);
       if (text.has_value() && !NamesNode(*text)) {
-        Report("jsonld.relative-iri", "a node or an absolute IRI is expected; there is a text");
+        Report(path, "jsonld.relative-iri", "a node or an absolute IRI is expected; there is a text");
       }
     } else if (const std::optional<v3::Datatype> datatype = DatatypeOf(kind)) {
-      const std::optional<std::string> text = LexicalOf(value);
-      if (text.has_value() && !IsLexical(*datatype, *text)) {
-        Report("jsonld.datatype",
-               absl::StrCat("a value of ", DatatypeName(*datatype), " is expected; there is another"));
-      }
+      CheckLexical(*datatype, value, path);
     }
   }
 
-  void Object(TermKind kind, dom::object object) {
+  void CheckLexical(v3::Datatype datatype, dom::element value, const JsonPath& path) {
+    const std::optional<std::string> text = LexicalOf(value);
+    if (!text.has_value() || IsLexical(datatype, *text)) return;
+    Report(path, "jsonld.datatype",
+           absl::StrCat("a value of ", DatatypeName(datatype), " is expected; there is another"));
+  }
+
+  void Object(TermKind kind, dom::object object, const JsonPath& path) {
     dom::element inner;
     if (object["@value"].get(inner) == simdjson::SUCCESS) {
       dom::element type;
@@ -241,43 +235,33 @@ class JsonLdWalk {
           object["@type"].get(type) == simdjson::SUCCESS || object["type"].get(type) == simdjson::SUCCESS;
       if (!typed || AsString(type) == std::nullopt) return;
       const std::optional<v3::Datatype> datatype = DatatypeOf(kind);
-      const std::optional<std::string> text = LexicalOf(inner);
-      if (datatype.has_value() && text.has_value() && IsTypeOf(*AsString(type), *datatype) &&
-          !IsLexical(*datatype, *text)) {
-        Report("jsonld.datatype",
-               absl::StrCat("a value of ", DatatypeName(*datatype), " is expected; there is another"));
-      }
+      if (datatype.has_value() && IsTypeOf(*AsString(type), *datatype)) CheckLexical(*datatype, inner, path);
       return;
     }
     if (object["@list"].get(inner) == simdjson::SUCCESS || object["@set"].get(inner) == simdjson::SUCCESS) {
-      return Value(kind, inner);
+      return Value(kind, inner, path);
     }
-    Node(object);
+    Node(object, path);
   }
 
   // A value of which no context says anything.
-  void Anything(dom::element value) { Value(kPlain, value); }
+  void Anything(dom::element value, const JsonPath& path) { Value(kPlain, value, path); }
 
-  void LanguageMap(dom::object map) {
+  void LanguageMap(dom::object map, const JsonPath& path) {
     for (const dom::key_value_pair member : map) {
-      At(View(member.key), [&] {
-        if (View(member.key) != "@none" && !IsLanguageTag(View(member.key))) {
-          Report("jsonld.language-tag", "a language tag by BCP 47 is expected as the name of this member");
-        }
-        if (const auto list = AsArray(member.value)) {
-          const bool texts = std::all_of(list->begin(), list->end(), [](dom::element entry) {
-            return entry.is_null() || AsString(entry).has_value();
-          });
-          if (!texts) Report("jsonld.language-map", "texts are expected in a language map; there is another value");
-        } else if (!member.value.is_null() && !AsString(member.value).has_value()) {
-          Report("jsonld.language-map", "texts are expected in a language map; there is another value");
-        }
-      });
+      const JsonPath place = path.Member(View(member.key));
+      if (place.name != "@none" && !IsLanguageTag(place.name)) {
+        Report(place, "jsonld.language-tag", "a language tag by BCP 47 is expected as the name of this member");
+      }
+      const auto is_text = [](dom::element entry) { return entry.is_null() || AsString(entry).has_value(); };
+      const auto list = AsArray(member.value);
+      if (list.has_value() ? !std::all_of(list->begin(), list->end(), is_text) : !is_text(member.value)) {
+        Report(place, "jsonld.language-map", "texts are expected in a language map; there is another value");
+      }
     }
   }
 
   JsonLdReading reading_;
-  std::string pointer_;
 };
 
 }  // namespace

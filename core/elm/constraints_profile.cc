@@ -56,6 +56,13 @@ constexpr absl::string_view kBases[] = {"http://data.europa.eu/snb/model/ap/",
 
 }  // namespace
 
+bool Profile::AddsTo(const ClassTable& table) const {
+  if (extras == kNone) return false;
+  return std::any_of(std::begin(kExtras), std::end(kExtras), [&](const Extra& extra) {
+    return (extra.profiles & extras) != 0 && extra.class_name == table.name;
+  });
+}
+
 Bounds Profile::BoundsOf(const ClassTable& table, const PropertyTable& property) const {
   Bounds bounds{OptionsOf(property).min(), OptionsOf(property).max()};
   if (extras == kNone) return bounds;

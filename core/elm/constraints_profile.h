@@ -25,6 +25,9 @@ struct Profile {
   bool only_achievements;  // every claim is a learning achievement
   uint32_t extras;         // sets of further constraints, see constraints_profile.cc
 
+  // Whether it adds constraints to any property of the class.
+  bool AddsTo(const ClassTable& table) const;
+
   // Bounds of a property of a class under this profile.
   Bounds BoundsOf(const ClassTable& table, const PropertyTable& property) const;
 };

@@ -185,11 +185,39 @@ const absl::flat_hash_map<std::string, std::string>& LanguageNames() {
   return *names;
 }
 
-std::string BaseOf(Vocabulary vocabulary) {
-  absl::string_view path = kVocabularies[static_cast<size_t>(vocabulary)].path;
-  if (absl::ConsumePrefix(&path, "snb/")) return absl::StrCat(kSnb, path, "/");
+// The beginning of the IRIs of a vocabulary's concepts, and the IRI of its scheme.
+struct Namespace {
+  std::string base;
+  std::string scheme;
+};
+
+Namespace MakeNamespace(absl::string_view path) {
+  if (absl::ConsumePrefix(&path, "snb/")) {
+    const std::string base = absl::StrCat(kSnb, path, "/");
+    return {base, absl::StrCat(base, kSchemeCode)};
+  }
   absl::ConsumePrefix(&path, "authority/");
-  return absl::StrCat(kAuthority, path, "/");
+  const std::string scheme = absl::StrCat(kAuthority, path);
+  return {absl::StrCat(scheme, "/"), scheme};
+}
+
+const Namespace& NamespaceOf(Vocabulary vocabulary) {
+  static const auto* const namespaces = [] {
+    auto* made = new std::vector<Namespace>;
+    for (const VocabularyRow& row : kVocabularies) made->push_back(MakeNamespace(row.path));
+    return made;
+  }();
+  return (*namespaces)[static_cast<size_t>(vocabulary)];
+}
+
+const std::string& BaseOf(Vocabulary vocabulary) { return NamespaceOf(vocabulary).base; }
+
+// Whether an IRI is of a scheme whose concepts lie below it; takes the scheme off.
+bool ConsumeScheme(absl::string_view* iri, absl::string_view scheme) {
+  absl::string_view rest = *iri;
+  if (!absl::ConsumePrefix(&rest, scheme) || !absl::ConsumePrefix(&rest, "/")) return false;
+  *iri = rest;
+  return true;
 }
 
 struct Tables {
@@ -212,16 +240,13 @@ const Tables& ConceptTables() {
 }
 
 v3::Concept ConceptOfRow(const ConceptRow& row) {
-  return MakeConcept(absl::StrCat(BaseOf(row.vocabulary), row.code), SchemeOf(row.vocabulary), row.label);
+  const Namespace& names = NamespaceOf(row.vocabulary);
+  return MakeConcept(absl::StrCat(names.base, row.code), names.scheme, row.label);
 }
 
 }  // namespace
 
-std::string SchemeOf(Vocabulary vocabulary) {
-  const std::string base = BaseOf(vocabulary);
-  if (absl::StartsWith(base, kSnb)) return absl::StrCat(base, kSchemeCode);
-  return base.substr(0, base.size() - 1);
-}
+std::string SchemeOf(Vocabulary vocabulary) { return NamespaceOf(vocabulary).scheme; }
 
 v3::Concept MakeConcept(absl::string_view iri, absl::string_view scheme, absl::string_view label,
                         absl::string_view language) {
@@ -319,11 +344,11 @@ std::optional<std::string> LabelOf(absl::string_view iri) {
     if (found->second->label.empty()) return std::nullopt;
     return std::string(found->second->label);
   }
-  if (absl::StartsWith(iri, absl::StrCat(kCountryScheme, "/"))) {
+  absl::string_view code = iri;
+  if (ConsumeScheme(&code, kCountryScheme)) {
     const Entry* entry = FindCountry(iri);
     if (entry != nullptr) return entry->label;
-  }
-  if (absl::StartsWith(iri, absl::StrCat(kLanguageScheme, "/"))) {
+  } else if (ConsumeScheme(&code, kLanguageScheme)) {
     if (std::optional<LanguageEntry> entry = FindLanguage(iri)) return std::move(entry->label);
   }
   return std::nullopt;
@@ -331,8 +356,8 @@ std::optional<std::string> LabelOf(absl::string_view iri) {
 
 Membership MembershipOf(absl::string_view iri, absl::string_view scheme) {
   if (scheme == kCountryScheme || scheme == kLanguageScheme) {
-    if (!absl::StartsWith(iri, absl::StrCat(scheme, "/"))) return Membership::kNotMember;
-    const absl::string_view code = iri.substr(scheme.size() + 1);
+    absl::string_view code = iri;
+    if (!ConsumeScheme(&code, scheme)) return Membership::kNotMember;
     if (scheme == kCountryScheme) {
       const Entry* entry = FindCountry(code);
       return entry != nullptr && entry->code == code ? Membership::kMember : Membership::kNotMember;
@@ -389,14 +414,16 @@ std::optional<std::string> CodeOf(Vocabulary vocabulary, absl::string_view iri) 
 }
 
 std::optional<std::string> CountryCodeOf(absl::string_view iri) {
-  if (!absl::StartsWith(iri, absl::StrCat(kCountryScheme, "/"))) return std::nullopt;
+  absl::string_view code = iri;
+  if (!ConsumeScheme(&code, kCountryScheme)) return std::nullopt;
   const Entry* entry = FindCountry(iri);
   if (entry == nullptr || entry->tag.empty()) return std::nullopt;
   return entry->tag;
 }
 
 std::optional<std::string> LanguageTagOf(absl::string_view iri) {
-  if (!absl::StartsWith(iri, absl::StrCat(kLanguageScheme, "/"))) return std::nullopt;
+  absl::string_view code = iri;
+  if (!ConsumeScheme(&code, kLanguageScheme)) return std::nullopt;
   return LanguageTagFor(iri);
 }
 
