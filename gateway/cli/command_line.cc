@@ -276,8 +276,10 @@ void Grammar::AddConformance() {
 void Grammar::AddRecognition() {
   CLI::App* command =
       Add("recognition", "Recognition policies, and the cases of a node.",
-          absl::StrCat("check POLICY... [--json] | evaluate --policy POLICY --case FILE [--at DAY] [--json] | ",
-                       CaseGrammar::kUsage));
+          absl::StrCat(
+              "check POLICY... [--json] | evaluate --policy POLICY --case FILE [--register-facts FILE]... [--at DAY] "
+              "[--json] | ",
+              CaseGrammar::kUsage));
   CLI::App* check = command->add_subcommand("check", "Whether policies can go live: puts them to their own tests.");
   check->add_option("POLICY", files_, "Policies, YAML")->required();
   check->add_flag("--json", json_, "As JSON");
@@ -285,6 +287,10 @@ void Grammar::AddRecognition() {
   evaluate->add_option("--policy", evaluate_.policy, "The policy, YAML")->required();
   evaluate->add_option("--case", evaluate_.case_file, "A document, - for standard input; or a case file, .yaml")
       ->required();
+  evaluate
+      ->add_option("--register-facts", evaluate_.register_facts,
+                   "Snapshots of registers of qualifications and awarding bodies, YAML")
+      ->allow_extra_args(false);
   evaluate->add_option("--at", evaluate_day_, "Day to judge for, where the case names none; today when not given");
   evaluate->add_flag("--json", evaluate_.json, "As JSON");
   case_.AddTo(command);

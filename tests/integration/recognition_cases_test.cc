@@ -1,4 +1,4 @@
-// Twenty recognition cases between three node processes: each is both an authority and a holder's side, and what people
+// Recognition cases between four node processes: each is both an authority and a holder's side, and what people
 // do they do as clients of the authority's node.
 
 #include "tests/integration/recognition_cases.h"
@@ -44,6 +44,26 @@ using Stub = recognition::v1::RecognitionService::Stub;
 constexpr char kRecognition[] = "passerelle.recognition.v1.RecognitionService";
 constexpr char kSharing[] = "passerelle.sharing.v1.SharingService";
 constexpr char kOther[] = "22222222-2222-4222-8222-222222222222";
+constexpr char kRegisterFacts[] = "tests/integration/recognition_cases/register-facts.yaml";
+constexpr char kTrustBundle[] = R"(federation: one-machine
+version: 1
+issue_time: NOW
+expire_time: LATER
+accreditation:
+  snapshot_time: NOW
+  providers:
+    - {id: "9301", identifiers: ["deqar:DEQARINST9301"], name: Neris University}
+    - {id: "9302", identifiers: ["deqar:DEQARINST9302"], name: Merkys Academy}
+  reports:
+    - id: "https://data.deqar.example/report/9301"
+      source: deqar
+      providers: ["deqar:DEQARINST9301"]
+      agency: Agency of the test
+      valid_from: 2024-01-01T00:00:00Z
+      valid_to: 2099-12-31T00:00:00Z
+      decision: positive
+      status: obligatory
+)";
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // Who acts, as the word of a row: client, role, and official within the client.
@@ -140,7 +160,11 @@ class RecognitionCasesTest : public ::testing::Test {
     options.ready_timeout = absl::Seconds(30);
     options.nodes = {Node("NO", {"gateway/cli/demo_data/policy.yaml"}),
                      Node("BG", {Policy("model-centre"), Policy("employer-statement")}),
-                     Node("NL", {Policy("micro-credential-for-credit"), Policy("benelux-baltic-level")})};
+                     Node("NL", {Policy("micro-credential-for-credit"), Policy("benelux-baltic-level")}),
+                     Node("LT", {})};
+    LocalNode& automatic = options.nodes[2];
+    automatic.register_facts = {tests::ReadAll(absl::StrCat(testing::kSourceDir, "/", kRegisterFacts))};
+    automatic.trust_bundle = TrustBundle();
     auto made = LocalFederation::Make(options);
     ASSERT_TRUE(made.ok()) << made.status();
     federation_ = *std::move(made);
@@ -149,6 +173,13 @@ class RecognitionCasesTest : public ::testing::Test {
   }
 
   static std::string Policy(const std::string& name) { return absl::StrCat("docs/operating/policies/", name, ".yaml"); }
+
+  // What registers of quality assurance say of the bodies of the cases.
+  static std::string TrustBundle() {
+    const auto time = [](absl::Time at) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone()); };
+    return absl::StrReplaceAll(
+        kTrustBundle, {{"NOW", time(absl::Now() - absl::Minutes(1))}, {"LATER", time(absl::Now() + absl::Hours(24))}});
+  }
 
   LocalNode Node(const std::string& id, const std::vector<std::string>& policies) {
     LocalNode node;
@@ -324,6 +355,14 @@ class RecognitionCasesTest : public ::testing::Test {
     }
   }
 
+  const CaseRow& RowBy(const std::string& name) const {
+    for (const CaseRow& row : rows_) {
+      if (row.at("name") == name) return row;
+    }
+    ADD_FAILURE() << "there is no case " << name;
+    return rows_[0];
+  }
+
   SystemRandom random_;
   const absl::CivilDay today_ = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
   const std::vector<CaseRow> rows_ = CaseRows();
@@ -331,8 +370,8 @@ class RecognitionCasesTest : public ::testing::Test {
   std::map<std::string, std::unique_ptr<NodeClient>> clients_;
 };
 
-TEST_F(RecognitionCasesTest, TwentyCasesComeToWhatTheirStoriesSay) {
-  ASSERT_EQ(rows_.size(), 20u);
+TEST_F(RecognitionCasesTest, EveryCaseComesToWhatItsStorySays) {
+  ASSERT_EQ(rows_.size(), 24u);
   const absl::Time begin = absl::Now();
   std::vector<std::string> ids;
   for (const CaseRow& row : rows_) ids.push_back(Submit(row));
@@ -364,11 +403,75 @@ TEST_F(RecognitionCasesTest, TwentyCasesComeToWhatTheirStoriesSay) {
       EXPECT_FALSE(absl::StrContains(bare.SerializeAsString(), PersonOf(row).family_name));
     }
   }
-  for (const char* node : {"NO", "BG", "NL"}) {
+  for (const char* node : {"NO", "BG", "NL", "LT"}) {
     const std::string log = federation_->LogOf(node);
     for (const CaseRow& row : rows_) EXPECT_FALSE(absl::StrContains(log, PersonOf(row).family_name)) << node;
   }
   EXPECT_LT(absl::Now() - begin, absl::Seconds(60));
+}
+
+// What a court would ask of a decision that no person took.
+TEST_F(RecognitionCasesTest, ADecisionByRuleExplainsEveryRuleWithItsSource) {
+  const CaseRow& row = RowBy("21-decided-by-rule");
+  const std::string id = Submit(row);
+  const RecognitionCase decided = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
+    return held.state() == recognition::v1::CASE_STATE_NOTIFIED;
+  });
+  const recognition::v1::Evaluation& evaluation = decided.procedure().evaluation();
+  ASSERT_EQ(evaluation.rules_size(), 10);
+  const std::string source =
+      "National register of qualifications and institutions, Lithuania (invented), version 2026-2, of 2026-01-31, "
+      "entry https://register.example/lt/";
+  const std::map<std::string, std::pair<std::string, std::string>> sources = {
+      {"R-A03", {"credential.kind", source + "qualifications/6121EX001"}},
+      {"R-A04", {"authenticity.subject", "authorisation of the holder, whom node BG has identified"}},
+      {"R-A05", {"provider.officially_recognised", source + "institutions/9301"}},
+      {"R-A06", {"credential.level", source + "qualifications/6121EX001"}},
+      {"R-A07", {"quality.coverage", "https://data.deqar.example/report/9301"}},
+      {"R-A10", {"credential.level", source + "qualifications/6121EX001"}},
+  };
+  for (const recognition::v1::RuleResult& rule : evaluation.rules()) {
+    EXPECT_EQ(rule.outcome(), recognition::v1::RULE_OUTCOME_MET) << rule.ShortDebugString();
+    EXPECT_NE(rule.explanation(), "");
+    EXPECT_NE(rule.inputs_size(), 0) << rule.rule();
+    for (const recognition::v1::RuleInput& input : rule.inputs()) EXPECT_NE(input.source(), "") << rule.rule();
+    const auto wanted = sources.find(rule.rule());
+    if (wanted == sources.end()) continue;
+    std::string found;
+    for (const recognition::v1::RuleInput& input : rule.inputs()) {
+      if (input.name() == wanted->second.first) found = input.source();
+    }
+    EXPECT_EQ(found, wanted->second.second) << rule.rule();
+  }
+  const recognition::v1::Decision& decision = decided.procedure().decision();
+  EXPECT_EQ(decision.kind(), recognition::v1::DECISION_KIND_AUTO_LEVEL);
+  EXPECT_EQ(decision.eqf_level(), 6u);
+  EXPECT_EQ(decision.scope(), "level only");
+  EXPECT_EQ(decided.procedure().decided_by(), "system");
+}
+
+TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {
+  const std::string path = absl::StrCat(federation_->NodeFolder("NL"), "/facts-0.yaml");
+  const std::string first = tests::ReadAll(path);
+  const auto logs = [&](absl::string_view text) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (!absl::StrContains(federation_->LogOf("NL"), text) && absl::Now() < end) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return absl::StrContains(federation_->LogOf("NL"), text);
+  };
+  // The body is no longer there: what was known of it is unknown from now on.
+  tests::WriteAll(path, absl::StrReplaceAll(first, {{"2026-01-31", "2026-02-28"},
+                                                    {"\"2026-2\"", "\"2026-3\""},
+                                                    {"DEQARINST9301", "DEQARINST9399"}}));
+  ASSERT_TRUE(logs("\"version\":\"2026-3\""));
+  const std::string id = Submit(RowBy("21-decided-by-rule"));
+  const RecognitionCase checked = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
+    return held.state() == recognition::v1::CASE_STATE_EVALUATION;
+  });
+  ExpectRules({{"rules", "R-A03=UNKNOWN,R-A04=MET,R-A05=UNKNOWN"}}, checked);
+  tests::WriteAll(path, first);
+  EXPECT_TRUE(logs("register_facts.refused"));
 }
 
 // The evaluator's tool, against the same nodes.
