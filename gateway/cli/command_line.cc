@@ -29,6 +29,7 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/evidence_grammar.h"
 #include "gateway/cli/federation_grammar.h"
+#include "gateway/cli/issue_grammar.h"
 #include "gateway/cli/pathway_command.h"
 #include "gateway/cli/recognition_commands.h"
 #include "gateway/cli/statistics_command.h"
@@ -118,6 +119,7 @@ class Grammar {
   ServeRequest serve_;
   EvaluateRequest evaluate_;
   std::string evaluate_day_;
+  IssueGrammar issue_;
   CaseGrammar case_;
   PathwayRequest pathway_;
   StatisticsRequest statistics_;
@@ -279,7 +281,7 @@ void Grammar::AddRecognition() {
           absl::StrCat(
               "check POLICY... [--json] | evaluate --policy POLICY --case FILE [--register-facts FILE]... [--at DAY] "
               "[--json] | ",
-              CaseGrammar::kUsage));
+              IssueGrammar::kUsage, " | ", CaseGrammar::kUsage));
   CLI::App* check = command->add_subcommand("check", "Whether policies can go live: puts them to their own tests.");
   check->add_option("POLICY", files_, "Policies, YAML")->required();
   check->add_flag("--json", json_, "As JSON");
@@ -293,9 +295,13 @@ void Grammar::AddRecognition() {
       ->allow_extra_args(false);
   evaluate->add_option("--at", evaluate_day_, "Day to judge for, where the case names none; today when not given");
   evaluate->add_flag("--json", evaluate_.json, "As JSON");
+  issue_.AddTo(command);
   case_.AddTo(command);
   commands_[command].run = [this, command, check] {
-    if (command->get_subcommands().empty()) throw CLI::RequiredError("check, evaluate, list, show or step");
+    if (command->get_subcommands().empty()) {
+      throw CLI::RequiredError("check, evaluate, issue, letter, status, list, show or step");
+    }
+    if (issue_.parsed()) return issue_.Run(registry_, console_);
     if (case_.parsed()) return case_.Run(console_);
     if (check->parsed()) return RunRecognitionCheck(files_, json_, console_);
     evaluate_.at = absl::Now();
