@@ -42,6 +42,7 @@
 #include "gateway/node_evidence.h"
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
+#include "gateway/register_facts_files.h"
 #include "gateway/registers/open_register.h"
 #include "gateway/shared_store.h"
 #include "gateway/system_clock.h"
@@ -104,6 +105,8 @@ class Node::Assembly {
   absl::Status OpenTrustBundle();
   const trust::TrustBundleHolder* Trust() const { return trust_ == nullptr ? nullptr : trust_->holder(); }
   absl::Status OpenRegister();
+  absl::Status OpenRegisterFacts();
+  void LogRegisterFacts();
   absl::Status OpenEvidence();
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
@@ -133,6 +136,7 @@ class Node::Assembly {
   std::unique_ptr<StatusListCache> status_lists_;
   std::unique_ptr<NodeFederation> federation_;
   std::unique_ptr<NodeGauges> gauges_;
+  std::unique_ptr<RegisterFactsFiles> register_facts_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeEvidence> evidence_;
@@ -186,6 +190,7 @@ absl::Status Node::Assembly::Start() {
   gauges_ = std::make_unique<NodeGauges>(&config_, store_.get(), federation_->nodes(), &clock_, &metrics_);
   RETURN_IF_ERROR(gauges_->Refresh());
   RETURN_IF_ERROR(OpenRegister());
+  RETURN_IF_ERROR(OpenRegisterFacts());
   sealers_ = files.sealers;
   RETURN_IF_ERROR(OpenEvidence());
   MakeRelay(files);
@@ -231,6 +236,21 @@ absl::Status Node::Assembly::RefreshTrustBundle() {
   return absl::OkStatus();
 }
 
+absl::Status Node::Assembly::OpenRegisterFacts() {
+  ASSIGN_OR_RETURN(register_facts_,
+                   RegisterFactsFiles::Open({config_.register_facts().begin(), config_.register_facts().end()}));
+  LogRegisterFacts();
+  return absl::OkStatus();
+}
+
+void Node::Assembly::LogRegisterFacts() {
+  for (const recognition::v1::RegisterFacts& snapshot : register_facts_->holder()->Get()->snapshots()) {
+    log_.Write(
+        LogEvent::kRegisterFactsLoaded,
+        {{"source", snapshot.source()}, {"version", snapshot.version()}, {"snapshot_date", snapshot.snapshot_date()}});
+  }
+}
+
 absl::Status Node::Assembly::OpenRegister() {
   const auto changed = [this](const absl::Status& status) {
     if (status.ok()) {
@@ -267,6 +287,7 @@ void Node::Assembly::MakeCases(const NodeFiles& files) {
       .authorisations = authorisations_.get(),
       .policies = files.policies,
       .trust = Trust(),
+      .registers = register_facts_->holder(),
       .verdict_policy = config_.verdict_policy(),
       .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
 }
@@ -427,6 +448,9 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   config_file_.Refresh();
   RETURN_IF_ERROR(federation_->Refresh());
   RETURN_IF_ERROR(RefreshTrustBundle());
+  const absl::StatusOr<bool> changed = register_facts_->Refresh();
+  if (!changed.ok()) log_.WriteProblem(LogEvent::kRegisterFactsRefused, changed.status());
+  if (changed.ok() && *changed) LogRegisterFacts();
   if (clock_.Now() >= next_measurement_) {
     RETURN_IF_ERROR(gauges_->Refresh());
     next_measurement_ = clock_.Now() + kMeasureInterval;
@@ -568,6 +592,7 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   ASSIGN_OR_RETURN(const auto nodes, LoadNodeMap(config.node_map(), config.federation().root(), clock.Now()));
   RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));
   if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
+  RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
   return OpenRegister(config, &clock, nullptr).status();
 }
 

@@ -18,7 +18,7 @@ CHECK_PACKAGES=(
   clang-14 clang-format-14 clang-tidy-14 curl dpkg-dev esbuild golang-github-ghodss-yaml-dev
   golang-github-masterminds-sprig-dev golang-go libbenchmark-dev libclang-rt-14-dev libengine-pkcs11-openssl
   libxml2-utils libxslt1-dev nodejs openssl postgresql-15 prometheus python3 python3-grpcio python3-jsonschema
-  python3-protobuf python3-yaml shellcheck softhsm2 sqlite3 systemd util-linux
+  poppler-utils python3-protobuf python3-yaml shellcheck softhsm2 sqlite3 systemd util-linux weasyprint
 )
 
 # Those of the named packages that are not installed, one a line.

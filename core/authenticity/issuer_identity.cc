@@ -125,6 +125,12 @@ Party PartyOf(const elm::AgentNode& agent) {
   return party;
 }
 
+std::vector<Identifier> IdentifiersOf(const google::protobuf::RepeatedPtrField<elm::IdentifierNode>& identifiers) {
+  Party found;
+  AddIdentifiers(identifiers, found);
+  return found;
+}
+
 std::vector<Party> AwardingBodies(const elm::EuropeanDigitalCredential& credential) {
   std::vector<Party> parties;
   for (const elm::ClaimNode& claim : credential.credential_subject().person().has_claim()) {

@@ -25,6 +25,9 @@ using Party = std::vector<Identifier>;
 // by the name of their scheme in lower case, or by its URI.
 Party PartyOf(const elm::v3::AgentNode& agent);
 
+// Identifiers of anything else that has some, by the name of their scheme in lower case, or by its URI.
+std::vector<Identifier> IdentifiersOf(const google::protobuf::RepeatedPtrField<elm::v3::IdentifierNode>& identifiers);
+
 // Those for whom the signer has to speak: the issuer, and every awarding body that is another one; of a transcript,
 // which its registry signs and which names no issuer, the awarding bodies. At least one; an empty party is one that the
 // document does not identify.

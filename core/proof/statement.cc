@@ -10,6 +10,7 @@
 #include "core/proof/jose/sign.h"
 #include "core/proof/public_key.h"
 #include "core/proof/sd_jwt/issue.h"
+#include "core/proof/status/make_status_list.h"
 
 namespace passerelle::proof {
 namespace {
@@ -67,6 +68,10 @@ absl::StatusOr<std::string> StatementAsVcJwt(const Statement& statement, const S
   json.Member("issuer", statement.issuer);
   json.Member("validFrom", DateTime(statement.from));
   json.Member("validUntil", DateTime(statement.until));
+  if (statement.bitstring_status) {
+    json.Key("credentialStatus");
+    json.Raw(BitstringEntryJson(statement.bitstring_status->list, statement.bitstring_status->index));
+  }
   json.Key("credentialSubject");
   json.Raw(statement.claims);
   json.Member("iss", statement.issuer);

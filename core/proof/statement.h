@@ -25,6 +25,12 @@ struct Statement {
   absl::Time from;     // to the second
   absl::Time until;    // to the second
   std::string key_id;  // "kid": the key in the issuer's document
+  // Its entry in a Bitstring Status List, for a VC-JWT; SD-JWT VC has a list of another kind (StatementHolder).
+  struct BitstringStatus {
+    std::string list;  // address
+    uint64_t index = 0;
+  };
+  std::optional<BitstringStatus> bitstring_status = std::nullopt;
 };
 
 // A token of the type "vc+jwt", with "iss", "iat" and "exp" that say the same as the credential. Problems:

@@ -15,10 +15,12 @@
 #include "core/recognition/case_steps.h"
 #include "core/recognition/clocks.h"
 #include "core/recognition/facts/document_facts.h"
+#include "core/recognition/facts/register_snapshots.h"
 #include "core/recognition/machine_steps.h"
 #include "core/recognition/policy.h"
 #include "core/recognition/policy_check.h"
 #include "core/recognition/procedure.h"
+#include "core/recognition/routes.h"
 #include "core/recognition/rules/fact_sheet.h"
 
 namespace passerelle::recognition {
@@ -101,6 +103,13 @@ v1::RecognitionAim AimOf(sharing::v1::Purpose purpose) {
   }
 }
 
+// Whether the node that was asked is of the country whose body made the award.
+bool SpeaksForIssuer(const CaseContext& context, const v1::RecognitionCase& content, const v1::CaseFacts& facts) {
+  const auto nodes = context.options.nodes->Get();
+  const federation::v1::Node* const asked = nodes->Find(content.issuing_node());
+  return asked != nullptr && CountryCode(asked->country()) == CountryCode(facts.credential().award_country());
+}
+
 // What the document, its verdict and the registers say; nothing of it says who the holder is.
 v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase& content,
                           const v1::RecognitionPolicy& policy, const Facts& known) {
@@ -112,7 +121,14 @@ v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase&
   // The application came under an authorisation that the holder's own node has checked against this very document.
   facts.set_sharing_authorised(v1::KNOWN_YES);
   facts.set_holder_is_subject(v1::KNOWN_YES);
-  *facts.mutable_authenticity() = FactsOfVerdict(known.verdict);
+  // Before what follows: registers may know the country, and the level, to which quality assurance can be limited.
+  if (context.options.registers != nullptr) context.options.registers->Get()->AddTo(&facts);
+  *facts.mutable_authenticity() = FactsOfVerdict(known.verdict, SpeaksForIssuer(context, content, facts));
+  if (facts.authenticity().subject() == v1::KNOWN_UNSPECIFIED && policy.automatic().applicant_identified_by_node()) {
+    facts.mutable_authenticity()->set_subject(v1::KNOWN_YES);
+    facts.mutable_authenticity()->set_subject_source(
+        absl::StrCat("authorisation of the holder, whom node ", content.applicant_node(), " has identified"));
+  }
   const auto bundle = context.options.trust == nullptr ? nullptr : context.options.trust->Get();
   if (bundle != nullptr && bundle->accreditation() != nullptr) {
     *facts.mutable_quality() = FactsOfRegisters(*bundle->accreditation(), facts);

@@ -17,6 +17,7 @@
 #include "core/base/port/store.h"
 #include "core/document/adapter.h"
 #include "core/federation/node_map.h"
+#include "core/recognition/facts/register_snapshots.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
@@ -37,8 +38,9 @@ class Cases {
     const federation::NodeMapHolder* nodes = nullptr;
     const document::Registry* adapters = nullptr;
     sharing::Authorisations* authorisations = nullptr;
-    std::vector<v1::RecognitionPolicy> policies;      // checked; the first that names the purpose is used
-    const trust::TrustBundleHolder* trust = nullptr;  // null: seals alone make no document authentic
+    std::vector<v1::RecognitionPolicy> policies;         // checked; the first that names the purpose is used
+    const trust::TrustBundleHolder* trust = nullptr;     // null: seals alone make no document authentic
+    const RegisterSnapshotsHolder* registers = nullptr;  // null: no registered level, no official recognition is known
     authenticity::v1::VerdictPolicy verdict_policy = {};
     // Told of every clock that ran out, by the words of ClockOf (machine_steps.h), once that is durable.
     std::function<void(absl::string_view)> clock_ran_out = nullptr;

@@ -123,6 +123,14 @@ absl::StatusOr<std::vector<recognition::v1::DueCase>> ListAll(const NodeClient& 
 
 }  // namespace
 
+absl::StatusOr<RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id) {
+  ASSIGN_OR_RETURN(const NodeClient client, Connect(node));
+  recognition::v1::GetCaseRequest get;
+  get.set_id(id);
+  ASSIGN_OR_RETURN(recognition::v1::GetCaseResponse answer, Call(*client.recognition, &Stub::GetCase, get));
+  return std::move(*answer.mutable_recognition_case());
+}
+
 int RunCaseList(const ListRequest& request, const Console& console) {
   const auto client = Connect(request.node);
   if (!client.ok()) return Fail(client.status(), console);
@@ -141,14 +149,10 @@ int RunCaseList(const ListRequest& request, const Console& console) {
 }
 
 int RunCaseShow(const ShowRequest& request, const Console& console) {
-  const auto client = Connect(request.node);
-  if (!client.ok()) return Fail(client.status(), console);
-  recognition::v1::GetCaseRequest get;
-  get.set_id(request.id);
-  const auto answer = Call(*client->recognition, &Stub::GetCase, get);
-  if (!answer.ok()) return Fail(answer.status(), console);
-  if (request.json) return PrintJson(answer->recognition_case(), console);
-  PrintCase(answer->recognition_case(), console);
+  const auto content = FetchCase(request.node, request.id);
+  if (!content.ok()) return Fail(content.status(), console);
+  if (request.json) return PrintJson(*content, console);
+  PrintCase(*content, console);
   return kExitDone;
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "gateway/cli/console.h"
 #include "passerelle/recognition/v1/recognition_service.pb.h"
 
@@ -17,6 +18,9 @@ struct NodeAccess {
   std::string key;          // of this client, PEM
   std::string authorities;  // that the node's certificate comes from, PEM
 };
+
+// The case at the node, with its document. Problems: kInputNotReadable and those of the node.
+absl::StatusOr<recognition::v1::RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id);
 
 struct ListRequest {
   NodeAccess node;

@@ -40,13 +40,17 @@ void CheckDay(const std::string& option, const std::string& day) {
 
 }  // namespace
 
+void AddNodeOptions(NodeAccess* node, CLI::App* command) {
+  command->add_option("--node", node->address, "Host and port of the node's port for clients")->required();
+  command->add_option("--certificate", node->certificate, "Certificate of this client, PEM")->required();
+  command->add_option("--key", node->key, "Private key of this client, PEM")->required();
+  command->add_option("--authorities", node->authorities, "Authorities that the node's certificate comes from, PEM")
+      ->required();
+}
+
 CLI::App* CaseGrammar::Add(CLI::App* recognition, const std::string& name, const std::string& description) {
   CLI::App* const command = recognition->add_subcommand(name, description);
-  command->add_option("--node", node_.address, "Host and port of the node's port for clients")->required();
-  command->add_option("--certificate", node_.certificate, "Certificate of this client, PEM")->required();
-  command->add_option("--key", node_.key, "Private key of this client, PEM")->required();
-  command->add_option("--authorities", node_.authorities, "Authorities that the node's certificate comes from, PEM")
-      ->required();
+  AddNodeOptions(&node_, command);
   command->add_flag("--json", json_, "As JSON");
   return command;
 }

@@ -10,6 +10,9 @@
 
 namespace passerelle::gateway {
 
+// The options by which a command of "recognition" names the node that it calls.
+void AddNodeOptions(NodeAccess* node, CLI::App* command);
+
 class CaseGrammar {
  public:
   // Adds the subcommands to "recognition".

@@ -30,6 +30,7 @@
 #include "gateway/cli/evidence_grammar.h"
 #include "gateway/cli/federation_grammar.h"
 #include "gateway/cli/key_grammar.h"
+#include "gateway/cli/issue_grammar.h"
 #include "gateway/cli/pathway_command.h"
 #include "gateway/cli/recognition_commands.h"
 #include "gateway/cli/statistics_command.h"
@@ -121,6 +122,7 @@ class Grammar {
   ServeRequest serve_;
   EvaluateRequest evaluate_;
   std::string evaluate_day_;
+  IssueGrammar issue_;
   CaseGrammar case_;
   PathwayRequest pathway_;
   StatisticsRequest statistics_;
@@ -280,8 +282,10 @@ void Grammar::AddConformance() {
 void Grammar::AddRecognition() {
   CLI::App* command =
       Add("recognition", "Recognition policies, and the cases of a node.",
-          absl::StrCat("check POLICY... [--json] | evaluate --policy POLICY --case FILE [--at DAY] [--json] | ",
-                       CaseGrammar::kUsage));
+          absl::StrCat(
+              "check POLICY... [--json] | evaluate --policy POLICY --case FILE [--register-facts FILE]... [--at DAY] "
+              "[--json] | ",
+              IssueGrammar::kUsage, " | ", CaseGrammar::kUsage));
   CLI::App* check = command->add_subcommand("check", "Whether policies can go live: puts them to their own tests.");
   check->add_option("POLICY", files_, "Policies, YAML")->required();
   check->add_flag("--json", json_, "As JSON");
@@ -289,11 +293,19 @@ void Grammar::AddRecognition() {
   evaluate->add_option("--policy", evaluate_.policy, "The policy, YAML")->required();
   evaluate->add_option("--case", evaluate_.case_file, "A document, - for standard input; or a case file, .yaml")
       ->required();
+  evaluate
+      ->add_option("--register-facts", evaluate_.register_facts,
+                   "Snapshots of registers of qualifications and awarding bodies, YAML")
+      ->allow_extra_args(false);
   evaluate->add_option("--at", evaluate_day_, "Day to judge for, where the case names none; today when not given");
   evaluate->add_flag("--json", evaluate_.json, "As JSON");
+  issue_.AddTo(command);
   case_.AddTo(command);
   commands_[command].run = [this, command, check] {
-    if (command->get_subcommands().empty()) throw CLI::RequiredError("check, evaluate, list, show or step");
+    if (command->get_subcommands().empty()) {
+      throw CLI::RequiredError("check, evaluate, issue, letter, status, list, show or step");
+    }
+    if (issue_.parsed()) return issue_.Run(registry_, console_);
     if (case_.parsed()) return case_.Run(console_);
     if (check->parsed()) return RunRecognitionCheck(files_, json_, console_);
     evaluate_.at = absl::Now();

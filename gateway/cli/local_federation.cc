@@ -22,6 +22,7 @@
 #include "core/base/status_macros.h"
 #include "core/federation/signed_node_map.h"
 #include "core/proof/key.h"
+#include "core/trust/signed_bundle.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
@@ -178,7 +179,25 @@ absl::Status LocalFederation::WriteNode(const LocalNode& node, const Certificate
   for (size_t i = 0; i < node.policies.size(); ++i) {
     RETURN_IF_ERROR(WriteText(absl::StrCat(folder, "/policy-", i, ".yaml"), node.policies[i]));
   }
-  return absl::OkStatus();
+  for (size_t i = 0; i < node.register_facts.size(); ++i) {
+    RETURN_IF_ERROR(WriteText(absl::StrCat(folder, "/facts-", i, ".yaml"), node.register_facts[i]));
+  }
+  return WriteTrust(node);
+}
+
+absl::Status LocalFederation::WriteTrust(const LocalNode& node) {
+  if (node.trust_bundle.empty()) return absl::OkStatus();
+  const std::string folder = NodeFolder(node.id);
+  trust::v1::TrustBundle bundle;
+  RETURN_IF_ERROR(ReadYaml(node.trust_bundle, "trust bundle", &bundle));
+  ASSIGN_OR_RETURN(const proof::SigningKey key, proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa));
+  trust::v1::TrustRoot root;
+  root.add_jwks(key.verification_key().jwk());
+  root.set_threshold(1);
+  root.set_anchor_threshold(1);
+  ASSIGN_OR_RETURN(const std::string signed_bundle, trust::SignTrustBundle(bundle, key));
+  RETURN_IF_ERROR(WriteText(folder + "/trust-root.yaml", WriteYaml(root)));
+  return WriteText(folder + "/trust-bundle.json", signed_bundle);
 }
 
 absl::Status LocalFederation::WriteRegister(const LocalNode& node) {
@@ -238,6 +257,13 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
   if (!node.entries.empty()) config.mutable_register_()->set_folder("register");
   for (size_t i = 0; i < node.policies.size(); ++i) {
     config.add_recognition_policies(absl::StrCat("policy-", i, ".yaml"));
+  }
+  for (size_t i = 0; i < node.register_facts.size(); ++i) {
+    config.add_register_facts(absl::StrCat("facts-", i, ".yaml"));
+  }
+  if (!node.trust_bundle.empty()) {
+    config.mutable_trust_bundle()->set_path("trust-bundle.json");
+    config.mutable_trust_bundle()->set_root("trust-root.yaml");
   }
   config.set_ports_file("ports.json");
   return WriteText(ConfigPath(node.id), WriteYaml(config));

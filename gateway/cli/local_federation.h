@@ -55,8 +55,10 @@ struct LocalNode {
   std::string competent_authority;
   std::string country;
   std::vector<LocalClient> clients;
-  std::vector<LocalEntry> entries;    // a node without entries has no register
-  std::vector<std::string> policies;  // YAML
+  std::vector<LocalEntry> entries;               // a node without entries has no register
+  std::vector<std::string> policies;             // YAML
+  std::vector<std::string> register_facts = {};  // YAML
+  std::string trust_bundle = "";                 // YAML, which is signed by a root of its own; empty for none
   // A node that somebody else plays: it is in the node map with keys and certificate, but no process is started for it.
   bool played = false;
   // Connection string of a PostgreSQL database in which its store is; empty for a file of its own.
@@ -155,6 +157,7 @@ class LocalFederation {
   absl::Status WriteNode(const LocalNode& node, const CertificatePems& authority);
   absl::Status WriteReplica(const LocalNode& node);
   absl::Status WriteRegister(const LocalNode& node);
+  absl::Status WriteTrust(const LocalNode& node);
   absl::Status WriteConfig(const LocalNode& node, int peer_port);
   absl::Status MakeRoot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> SignNodeMap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

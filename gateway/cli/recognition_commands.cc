@@ -19,6 +19,7 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
+#include "gateway/register_facts_files.h"
 #include "passerelle/recognition/v1/case_file.pb.h"
 
 namespace passerelle::gateway {
@@ -138,6 +139,8 @@ absl::StatusOr<recognition::v1::RecognitionOutcome> EvaluateCase(const document:
     facts.about.set_decision_date(recognition::DayText(recognition::DayOf(request.at)));
   }
   if (facts.about.receiver_country().empty()) facts.about.set_receiver_country(policy.country());
+  ASSIGN_OR_RETURN(const auto registers, LoadRegisterFacts(request.register_facts));
+  registers->AddTo(&facts.about);
   return recognition::MakeOutcome(policy, recognition::Evaluate(policy, facts));
 }
 

@@ -16,10 +16,12 @@ namespace passerelle::gateway {
 int RunRecognitionCheck(const std::vector<std::string>& policies, bool json, const Console& console);
 
 // A dry run of a recognition policy (YAML) over a case: a document, or a case file (passerelle.recognition.v1.CaseFile,
-// .yaml). Nobody is asked, so that authenticity is known only as far as the case file says it.
+// .yaml). Nobody is asked, so that authenticity is known only as far as the case file says it, and of registers what
+// the snapshots say.
 struct EvaluateRequest {
   std::string policy;
   std::string case_file;
+  std::vector<std::string> register_facts;  // snapshots of registers, YAML
   bool json = false;
   absl::Time at;  // day for which the rules are judged, where the case names none
 };

@@ -110,6 +110,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     SetDefault(config->mutable_grpc_register()->mutable_time_limit(), kRegisterTimeLimit);
   }
   for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
+  for (std::string& snapshot : *config->mutable_register_facts()) resolve(&snapshot);
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());

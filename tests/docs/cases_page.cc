@@ -17,9 +17,9 @@ using gateway::CaseRow;
 
 constexpr char kHead[] =
     R"(<!-- Generated from tests/integration/recognition_cases/cases.tsv; scripts/check.sh docs --update writes it. -->
-# Twenty recognition cases
+# Recognition cases
 
-People, bodies and courses are invented. Each case is run between three nodes by a test: the holder's side submits the
+People, bodies and courses are invented. Each case is run between four nodes by a test: the holder's side submits the
 document, the authority's node checks it and asks the issuer's register, and people take the steps that are listed, as
 clients of the authority's node. What the node does by itself stands between them in the path, by the numbers of
 [the procedure](../reference/procedure.md). [Recognition](recognition.md) explains the words.
@@ -58,8 +58,11 @@ std::string RuleText(const std::string& rules) {
 }
 
 std::string Facts(const CaseRow& row) {
-  return absl::StrCat(row.at("body"), " (", row.at("country"), "), level ", row.at("level"), ", ", row.at("ects"),
-                      " ECTS credits, ", row.at("setting").empty() ? "setting not stated" : row.at("setting"), ", ",
+  const std::string identifiers =
+      absl::StrCat(row.at("identifier"), row.at("qualification").empty() ? "" : ", ", row.at("qualification"));
+  return absl::StrCat(row.at("body"), " (", row.at("country"), "), ", identifiers, identifiers.empty() ? "" : ", ",
+                      "level ", row.at("level"), ", ", row.at("ects"), " ECTS credits, ",
+                      row.at("setting").empty() ? "setting not stated" : row.at("setting"), ", ",
                       row.at("tested") == "exam" ? "examined"
                       : row.at("tested").empty() ? "assessment not stated"
                                                  : "attendance only",

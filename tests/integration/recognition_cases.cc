@@ -23,7 +23,7 @@ constexpr char kDocument[] = R"({"@context":["https://www.w3.org/ns/credentials/
 "identifier":[{"id":"urn:identifier:1","type":"Identifier","notation":"STUDENT"}],
 "hasClaim":[{"id":"urn:achievement:1","type":"LearningAchievement","title":{"en":["TITLE"]},
 "awardedBy":{"id":"urn:award:1","type":"AwardingProcess","awardingDate":"AWARDT10:00:00Z","awardingBody":[BODY]},
-ASSESSMENT"specifiedBy":{"id":"urn:qualification:1","type":"Qualification","title":{"en":["TITLE"]},
+ASSESSMENT"specifiedBy":{"id":"urn:qualification:1","type":"Qualification",QUALIFICATION"title":{"en":["TITLE"]},
 "volumeOfLearning":"PT125H",SETTINGOUTCOMES
 "eqfLevel":{"id":"http://data.europa.eu/snb/eqf/LEVEL","type":"Concept",
 "inScheme":{"id":"http://data.europa.eu/snb/eqf/25831c2","type":"ConceptScheme"}},
@@ -31,7 +31,7 @@ ASSESSMENT"specifiedBy":{"id":"urn:qualification:1","type":"Qualification","titl
 "creditPoint":[{"id":"urn:credit:1","type":"CreditPoint","point":"CREDITS",
 "framework":{"id":"http://data.europa.eu/snb/education-credit/6fcec5c5af","type":"Concept"}}]}}]}})";
 
-constexpr char kBody[] = R"({"id":"urn:org:1","type":"Organisation","legalName":{"en":["ORGANISATION"]},
+constexpr char kBody[] = R"({"id":"urn:org:1","type":"Organisation",IDENTIFIER"legalName":{"en":["ORGANISATION"]},
 "location":[{"id":"urn:loc:1","type":"Location","address":[{"id":"urn:adr:1","type":"Address",
 "countryCode":{"id":"http://publications.europa.eu/resource/authority/country/COUNTRY","type":"Concept"}}]}]})";
 
@@ -51,6 +51,14 @@ std::string SettingOf(const std::string& setting) {
 std::string AssessmentOf(const std::string& tested) {
   if (tested.empty()) return "";
   return absl::StrReplaceAll(kAssessment, {{"KIND", tested == "attendance" ? "7331eb4762" : "2939dae15f"}});
+}
+
+// An identifier, "scheme:value", as a member of what it identifies.
+std::string IdentifierOf(const std::string& identifier, absl::string_view id) {
+  if (identifier.empty()) return "";
+  const std::vector<std::string> halves = absl::StrSplit(identifier, absl::MaxSplits(':', 1));
+  return absl::StrCat(R"("identifier":[{"id":"urn:identifier:)", id, R"(","type":"Identifier","schemeName":")",
+                      halves[0], R"(","notation":")", halves[1], R"("}],)");
 }
 
 std::string OutcomesOf(const std::string& outcomes) {
@@ -95,11 +103,13 @@ CasePerson PersonOf(const CaseRow& row) {
 
 std::string DocumentOf(const CaseRow& row, absl::CivilDay today) {
   const CasePerson person = PersonOf(row);
-  const std::string body =
-      absl::StrReplaceAll(kBody, {{"ORGANISATION", row.at("body")}, {"COUNTRY", row.at("country")}});
+  const std::string body = absl::StrReplaceAll(kBody, {{"IDENTIFIER", IdentifierOf(row.at("identifier"), "body")},
+                                                       {"ORGANISATION", row.at("body")},
+                                                       {"COUNTRY", row.at("country")}});
   return absl::StrReplaceAll(kDocument, {{"NAME", row.at("name")},
                                          {"TITLE", "Water quality in small supplies"},
                                          {"BODY", body},
+                                         {"QUALIFICATION", IdentifierOf(row.at("qualification"), "qualification")},
                                          {"AWARD", absl::FormatCivilTime(today - kAgeDays)},
                                          {"GIVEN", person.given_name},
                                          {"FAMILY", person.family_name},

@@ -1,9 +1,11 @@
-// Twenty recognition cases between three node processes: each is both an authority and a holder's side, and what people
+// Recognition cases between four node processes: each is both an authority and a holder's side, and what people
 // do they do as clients of the authority's node.
 
 #include "tests/integration/recognition_cases.h"
 
+#include <filesystem>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,6 +23,7 @@
 #include "core/base/digest.h"
 #include "core/base/port/random.h"
 #include "core/base/problem.h"
+#include "core/proof/public_key.h"
 #include "core/recognition/clocks.h"
 #include "core/recognition/decisions.h"
 #include "core/recognition/transitions.h"
@@ -44,6 +47,26 @@ using Stub = recognition::v1::RecognitionService::Stub;
 constexpr char kRecognition[] = "passerelle.recognition.v1.RecognitionService";
 constexpr char kSharing[] = "passerelle.sharing.v1.SharingService";
 constexpr char kOther[] = "22222222-2222-4222-8222-222222222222";
+constexpr char kRegisterFacts[] = "tests/integration/recognition_cases/register-facts.yaml";
+constexpr char kTrustBundle[] = R"(federation: one-machine
+version: 1
+issue_time: NOW
+expire_time: LATER
+accreditation:
+  snapshot_time: NOW
+  providers:
+    - {id: "9301", identifiers: ["deqar:DEQARINST9301"], name: Neris University}
+    - {id: "9302", identifiers: ["deqar:DEQARINST9302"], name: Merkys Academy}
+  reports:
+    - id: "https://data.deqar.example/report/9301"
+      source: deqar
+      providers: ["deqar:DEQARINST9301"]
+      agency: Agency of the test
+      valid_from: 2024-01-01T00:00:00Z
+      valid_to: 2099-12-31T00:00:00Z
+      decision: positive
+      status: obligatory
+)";
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // Who acts, as the word of a row: client, role, and official within the client.
@@ -140,7 +163,11 @@ class RecognitionCasesTest : public ::testing::Test {
     options.ready_timeout = absl::Seconds(30);
     options.nodes = {Node("NO", {"gateway/cli/demo_data/policy.yaml"}),
                      Node("BG", {Policy("model-centre"), Policy("employer-statement")}),
-                     Node("NL", {Policy("micro-credential-for-credit"), Policy("benelux-baltic-level")})};
+                     Node("NL", {Policy("micro-credential-for-credit"), Policy("benelux-baltic-level")}),
+                     Node("LT", {})};
+    LocalNode& automatic = options.nodes[2];
+    automatic.register_facts = {tests::ReadAll(absl::StrCat(testing::kSourceDir, "/", kRegisterFacts))};
+    automatic.trust_bundle = TrustBundle();
     auto made = LocalFederation::Make(options);
     ASSERT_TRUE(made.ok()) << made.status();
     federation_ = *std::move(made);
@@ -149,6 +176,13 @@ class RecognitionCasesTest : public ::testing::Test {
   }
 
   static std::string Policy(const std::string& name) { return absl::StrCat("docs/operating/policies/", name, ".yaml"); }
+
+  // What registers of quality assurance say of the bodies of the cases.
+  static std::string TrustBundle() {
+    const auto time = [](absl::Time at) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone()); };
+    return absl::StrReplaceAll(
+        kTrustBundle, {{"NOW", time(absl::Now() - absl::Minutes(1))}, {"LATER", time(absl::Now() + absl::Hours(24))}});
+  }
 
   LocalNode Node(const std::string& id, const std::vector<std::string>& policies) {
     LocalNode node;
@@ -324,6 +358,14 @@ class RecognitionCasesTest : public ::testing::Test {
     }
   }
 
+  const CaseRow& RowBy(const std::string& name) const {
+    for (const CaseRow& row : rows_) {
+      if (row.at("name") == name) return row;
+    }
+    ADD_FAILURE() << "there is no case " << name;
+    return rows_[0];
+  }
+
   SystemRandom random_;
   const absl::CivilDay today_ = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
   const std::vector<CaseRow> rows_ = CaseRows();
@@ -331,8 +373,8 @@ class RecognitionCasesTest : public ::testing::Test {
   std::map<std::string, std::unique_ptr<NodeClient>> clients_;
 };
 
-TEST_F(RecognitionCasesTest, TwentyCasesComeToWhatTheirStoriesSay) {
-  ASSERT_EQ(rows_.size(), 20u);
+TEST_F(RecognitionCasesTest, EveryCaseComesToWhatItsStorySays) {
+  ASSERT_EQ(rows_.size(), 24u);
   const absl::Time begin = absl::Now();
   std::vector<std::string> ids;
   for (const CaseRow& row : rows_) ids.push_back(Submit(row));
@@ -364,11 +406,75 @@ TEST_F(RecognitionCasesTest, TwentyCasesComeToWhatTheirStoriesSay) {
       EXPECT_FALSE(absl::StrContains(bare.SerializeAsString(), PersonOf(row).family_name));
     }
   }
-  for (const char* node : {"NO", "BG", "NL"}) {
+  for (const char* node : {"NO", "BG", "NL", "LT"}) {
     const std::string log = federation_->LogOf(node);
     for (const CaseRow& row : rows_) EXPECT_FALSE(absl::StrContains(log, PersonOf(row).family_name)) << node;
   }
   EXPECT_LT(absl::Now() - begin, absl::Seconds(60));
+}
+
+// What a court would ask of a decision that no person took.
+TEST_F(RecognitionCasesTest, ADecisionByRuleExplainsEveryRuleWithItsSource) {
+  const CaseRow& row = RowBy("21-decided-by-rule");
+  const std::string id = Submit(row);
+  const RecognitionCase decided = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
+    return held.state() == recognition::v1::CASE_STATE_NOTIFIED;
+  });
+  const recognition::v1::Evaluation& evaluation = decided.procedure().evaluation();
+  ASSERT_EQ(evaluation.rules_size(), 10);
+  const std::string source =
+      "National register of qualifications and institutions, Lithuania (invented), version 2026-2, of 2026-01-31, "
+      "entry https://register.example/lt/";
+  const std::map<std::string, std::pair<std::string, std::string>> sources = {
+      {"R-A03", {"credential.kind", source + "qualifications/6121EX001"}},
+      {"R-A04", {"authenticity.subject", "authorisation of the holder, whom node BG has identified"}},
+      {"R-A05", {"provider.officially_recognised", source + "institutions/9301"}},
+      {"R-A06", {"credential.level", source + "qualifications/6121EX001"}},
+      {"R-A07", {"quality.coverage", "https://data.deqar.example/report/9301"}},
+      {"R-A10", {"credential.level", source + "qualifications/6121EX001"}},
+  };
+  for (const recognition::v1::RuleResult& rule : evaluation.rules()) {
+    EXPECT_EQ(rule.outcome(), recognition::v1::RULE_OUTCOME_MET) << rule.ShortDebugString();
+    EXPECT_NE(rule.explanation(), "");
+    EXPECT_NE(rule.inputs_size(), 0) << rule.rule();
+    for (const recognition::v1::RuleInput& input : rule.inputs()) EXPECT_NE(input.source(), "") << rule.rule();
+    const auto wanted = sources.find(rule.rule());
+    if (wanted == sources.end()) continue;
+    std::string found;
+    for (const recognition::v1::RuleInput& input : rule.inputs()) {
+      if (input.name() == wanted->second.first) found = input.source();
+    }
+    EXPECT_EQ(found, wanted->second.second) << rule.rule();
+  }
+  const recognition::v1::Decision& decision = decided.procedure().decision();
+  EXPECT_EQ(decision.kind(), recognition::v1::DECISION_KIND_AUTO_LEVEL);
+  EXPECT_EQ(decision.eqf_level(), 6u);
+  EXPECT_EQ(decision.scope(), "level only");
+  EXPECT_EQ(decided.procedure().decided_by(), "system");
+}
+
+TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {
+  const std::string path = absl::StrCat(federation_->NodeFolder("NL"), "/facts-0.yaml");
+  const std::string first = tests::ReadAll(path);
+  const auto logs = [&](absl::string_view text) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (!absl::StrContains(federation_->LogOf("NL"), text) && absl::Now() < end) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return absl::StrContains(federation_->LogOf("NL"), text);
+  };
+  // The body is no longer there: what was known of it is unknown from now on.
+  tests::WriteAll(path, absl::StrReplaceAll(first, {{"2026-01-31", "2026-02-28"},
+                                                    {"\"2026-2\"", "\"2026-3\""},
+                                                    {"DEQARINST9301", "DEQARINST9399"}}));
+  ASSERT_TRUE(logs("\"version\":\"2026-3\""));
+  const std::string id = Submit(RowBy("21-decided-by-rule"));
+  const RecognitionCase checked = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
+    return held.state() == recognition::v1::CASE_STATE_EVALUATION;
+  });
+  ExpectRules({{"rules", "R-A03=UNKNOWN,R-A04=MET,R-A05=UNKNOWN"}}, checked);
+  tests::WriteAll(path, first);
+  EXPECT_TRUE(logs("register_facts.refused"));
 }
 
 // The evaluator's tool, against the same nodes.
@@ -427,6 +533,191 @@ TEST_F(RecognitionCasesTest, TheCommandLineListsShowsAndTakesSteps) {
                                        "official-1", "--revision", "6", "--with", file, "--json"});
   EXPECT_EQ(proposed.exit_code, 0) << proposed.err;
   EXPECT_TRUE(absl::StrContains(proposed.out, "\"state\": \"CASE_STATE_PROPOSED\"")) << proposed.out;
+}
+
+// The authority's seal, its book, and what verifiers have: its keys.
+class Sealed {
+ public:
+  explicit Sealed(const std::string& folder) : folder_(folder) {
+    Run({"openssl",
+         "req",
+         "-x509",
+         "-newkey",
+         "ec",
+         "-pkeyopt",
+         "ec_paramgen_curve:P-256",
+         "-nodes",
+         "-keyout",
+         Path("seal.pem"),
+         "-out",
+         Path("seal.crt"),
+         "-days",
+         "30",
+         "-subj",
+         "/CN=Seal of a centre/organizationIdentifier=VATNL-111222333",
+         "-addext",
+         "keyUsage=critical,nonRepudiation",
+         "-addext",
+         "basicConstraints=critical,CA:FALSE"});
+    const std::string key = Run({"openssl", "pkey", "-in", Path("seal.pem"), "-pubout"}).out;
+    std::filesystem::create_directories(Path("anchors"));
+    std::filesystem::create_directories(Path("lists"));
+    tests::WriteAll(Path("anchors/issuer.json"), absl::StrCat(R"({"issuer":"https://centre.example","jwks":{"keys":[)",
+                                                              proof::PublicKey::FromPem(key).value().jwk(), "]}}"));
+    const std::string page = tests::ReadAll(absl::StrCat(testing::kSourceDir, "/docs/operating/decisions.md"));
+    const size_t begin = page.find("```yaml\n") + 8;
+    tests::WriteAll(Path("book.yaml"), page.substr(begin, page.find("```", begin) - begin));
+  }
+
+  std::string Path(absl::string_view name) const { return absl::StrCat(folder_, "/", name); }
+
+  // With seal and book.
+  std::vector<std::string> Options() const {
+    return {"--seal", Path("seal.pem"), "--seal-certificate", Path("seal.crt"), "--book", Path("book.yaml")};
+  }
+
+  void MakeLists(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {tests::Passerelle(), "recognition", "status", "--out", Path("lists")};
+    for (const std::string& option : Options()) arguments.push_back(option);
+    for (const std::string& option : more) arguments.push_back(option);
+    Run(arguments);
+  }
+
+  tests::Outcome Verify(absl::string_view file) const {
+    return tests::RunProgram(
+        {tests::Passerelle(), "verify", Path(file), "--anchors", Path("anchors"), "--status", Path("lists")});
+  }
+
+ private:
+  static tests::Outcome Run(const std::vector<std::string>& arguments) {
+    const tests::Outcome outcome = tests::RunProgram(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome;
+  }
+
+  const std::string folder_;
+};
+
+bool HasProgram(const std::string& name) {
+  return tests::RunProgram({"/bin/sh", "-c", "command -v " + name}).exit_code == 0;
+}
+
+TEST_F(RecognitionCasesTest, ADecisionIsIssuedVerifiedAndRevoked) {
+  const std::string id = Submit(RowBy("21-decided-by-rule"));
+  const std::string other = Submit(RowBy("22-recognition-ended"));
+  WaitFor("NL", "evaluators", id,
+          [](const RecognitionCase& held) { return held.state() == recognition::v1::CASE_STATE_NOTIFIED; });
+  WaitFor("NL", "evaluators", other,
+          [](const RecognitionCase& held) { return held.state() == recognition::v1::CASE_STATE_EVALUATION; });
+  const Sealed sealed(federation_->folder());
+  const std::string client = absl::StrCat(federation_->NodeFolder("NL"), "/clients/office");
+  const auto run = [&](std::vector<std::string> arguments, bool seals) {
+    arguments.insert(arguments.begin(), {tests::Passerelle(), "recognition"});
+    std::vector<std::string> more = {"--node",        absl::StrCat("127.0.0.1:", federation_->PortsOf("NL").client),
+                                     "--certificate", client + ".crt.pem",
+                                     "--key",         client + ".key.pem",
+                                     "--authorities", federation_->folder() + "/authority.crt.pem"};
+    if (seals) {
+      for (const std::string& option : sealed.Options()) more.push_back(option);
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return tests::RunProgram(arguments);
+  };
+  const std::pair<const char*, const char*> forms[] = {
+      {"elm", "decision.json"}, {"vc-jwt", "decision.jwt"}, {"sd-jwt", "decision.sd-jwt"}};
+  for (const auto& [as, file] : forms) {
+    const tests::Outcome issued = run({"issue", id, "--as", as, "--out", sealed.Path(file)}, true);
+    EXPECT_EQ(issued.exit_code, 0) << issued.err;
+    // Without a list nobody can say that it still holds.
+    EXPECT_EQ(sealed.Verify(file).exit_code, 2) << as;
+  }
+  sealed.MakeLists();
+  for (const auto& [as, file] : forms) {
+    const tests::Outcome verdict = sealed.Verify(file);
+    EXPECT_EQ(verdict.exit_code, 0) << as << "\n" << verdict.out << verdict.err;
+  }
+  const tests::Outcome bare = run({"issue", id, "--as", "json"}, true);
+  EXPECT_TRUE(absl::StrContains(bare.out, "\"kind\":\"AUTO_LEVEL\"")) << bare.out << bare.err;
+  const std::string digest = base::Sha256Hex(absl::StripTrailingAsciiWhitespace(bare.out));
+  EXPECT_TRUE(absl::StrContains(tests::ReadAll(sealed.Path("decision.json")), digest));
+  EXPECT_TRUE(absl::StrContains(tests::ReadAll(sealed.Path("book.yaml")), digest));
+
+  // An altered seal, an open case, and a credential of another decision.
+  std::string altered = tests::ReadAll(sealed.Path("decision.json"));
+  altered.replace(altered.find("Jurgis"), 6, "Jonas1");
+  tests::WriteAll(sealed.Path("altered.json"), altered);
+  EXPECT_EQ(sealed.Verify("altered.json").exit_code, 1);
+  const tests::Outcome open = run({"issue", other}, true);
+  EXPECT_EQ(open.exit_code, 1);
+  EXPECT_TRUE(absl::StrContains(open.err, "GUARD_NOT_MET at state")) << open.err;
+  const std::vector<std::string> letter = {"letter",       id,
+                                           "--book",       sealed.Path("book.yaml"),
+                                           "--languages",  "nl,bg",
+                                           "--out",        sealed.Path("letter.html"),
+                                           "--credential", sealed.Path("decision.json")};
+  const tests::Outcome written = run(letter, false);
+  EXPECT_EQ(written.exit_code, 0) << written.err;
+  const std::string html = tests::ReadAll(sealed.Path("letter.html"));
+  for (const std::string& part :
+       {std::string("Jurgis Kazlauskas"), std::string("Volgens regels erkend"), std::string("Признато по правила"),
+        base::Sha256Hex(tests::ReadAll(sealed.Path("decision.json"))), std::string("https://centre.example/verify")}) {
+    EXPECT_TRUE(absl::StrContains(html, part)) << part;
+  }
+  std::vector<std::string> mismatched = letter;
+  mismatched.back() = absl::StrCat(testing::kSourceDir, "/gateway/cli/demo_data/transcript.xml");
+  const tests::Outcome refused = run(mismatched, false);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_TRUE(absl::StrContains(refused.err, "FIELD_INVALID at credential")) << refused.err;
+  EXPECT_EQ(run({"issue", id, "--as", "pdf"}, true).exit_code, 64);
+
+  if (HasProgram("weasyprint") && HasProgram("pdfinfo")) {
+    const tests::Outcome made = tests::RunProgram(
+        {"weasyprint", "--quiet", "--pdf-variant", "pdf/ua-1", sealed.Path("letter.html"), sealed.Path("letter.pdf")});
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    const std::string info = tests::RunProgram({"pdfinfo", sealed.Path("letter.pdf")}).out;
+    EXPECT_TRUE(absl::StrContains(info, "Tagged:          yes")) << info;
+    const std::string tags = tests::RunProgram({"pdfinfo", "-struct-text", sealed.Path("letter.pdf")}).out;
+    for (const char* tag : {"H1", "H2", "Jurgis Kazlauskas", "Признато по правила"}) {
+      EXPECT_TRUE(absl::StrContains(tags, tag)) << tag << "\n" << tags;
+    }
+  } else {
+    std::cout << "skipped: weasyprint or pdfinfo is not installed\n";
+  }
+
+  sealed.MakeLists({"--revoke", id, "--reason-code", "AUTH-REVOKED"});
+  for (const auto& [as, file] : forms) {
+    const tests::Outcome verdict = sealed.Verify(file);
+    EXPECT_EQ(verdict.exit_code, 1) << as << "\n" << verdict.out << verdict.err;
+    EXPECT_TRUE(absl::StrContains(verdict.out, "REVOKED")) << verdict.out;
+  }
+  const tests::Outcome again = run({"issue", id, "--out", sealed.Path("again.json")}, true);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_TRUE(absl::StrContains(again.err, "FIELD_INVALID at decisions")) << again.err;
+}
+
+// The commands of docs/operating/decisions.md, with this test's names in the place of the page's.
+TEST_F(RecognitionCasesTest, TheCommandsOfThePageOnDecisionsDoWhatItSays) {
+  if (!HasProgram("weasyprint")) GTEST_SKIP() << "weasyprint is not installed";
+  const std::string id = Submit(RowBy("21-decided-by-rule"));
+  WaitFor("NL", "evaluators", id,
+          [](const RecognitionCase& held) { return held.state() == recognition::v1::CASE_STATE_NOTIFIED; });
+  const Sealed sealed(federation_->folder());
+  const std::string page = tests::ReadAll(absl::StrCat(testing::kSourceDir, "/docs/operating/decisions.md"));
+  const std::string client = absl::StrCat(federation_->NodeFolder("NL"), "/clients/office");
+  const size_t begin = page.find("```sh\n") + 6;
+  const std::string commands =
+      absl::StrReplaceAll(page.substr(begin, page.find("```", begin) - begin),
+                          {{"passerelle ", tests::Passerelle() + " "},
+                           {"CASE", id},
+                           {"nl.example:7443", absl::StrCat("127.0.0.1:", federation_->PortsOf("NL").client)},
+                           {"office.crt", client + ".crt.pem"},
+                           {"office.key", client + ".key.pem"},
+                           {"authorities.pem", federation_->folder() + "/authority.crt.pem"}});
+  const tests::Outcome outcome =
+      tests::RunProgram({"/bin/sh", "-ec", absl::StrCat("cd ", sealed.Path(""), "\n", commands)});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err << commands;
+  EXPECT_EQ(sealed.Verify("decision.json").exit_code, 1);
+  EXPECT_TRUE(absl::StartsWith(tests::ReadAll(sealed.Path("letter.pdf")), "%PDF-"));
 }
 
 // The commands of docs/operating/cases.md, with this test's names in the place of the page's.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/issuer_identity.h"
 #include "core/base/decimal.h"
@@ -53,6 +54,10 @@ class Collector {
     credential.set_setting(setting_.value());
     credential.set_mode(mode_.value());
     if (!earliest_.empty()) credential.set_award_date(earliest_);
+    if (!unnamed_) {
+      for (const std::string& identifier : qualification_.value()) credential.add_identifiers(identifier);
+    }
+    KeepBodies(facts->mutable_provider());
     credential.set_award_country(country_.value());
     if (!uncounted_ && !credits_.IsZero()) credential.mutable_workload()->set_ects(credits_.ToString());
     if (credits_.IsZero() && hours_ > 0) {
@@ -68,7 +73,11 @@ class Collector {
 
  private:
   void Take(const model::LearningAchievement& achievement, v1::CaseFacts* facts) {
-    if (achievement.has_awarded_by()) Award(*reading_.Place(achievement.awarded_by()).node, facts);
+    if (achievement.has_awarded_by()) {
+      Award(*reading_.Place(achievement.awarded_by()).node, facts);
+    } else {
+      Body({});
+    }
     bool assessed = false;
     for (const model::LearningAssessment& entry : achievement.proven_by()) {
       const model::LearningAssessment& assessment = *reading_.Place(entry).node;
@@ -79,11 +88,15 @@ class Collector {
     const bool credited = Credits(achievement.credit_received());
     if (const auto placed = reading_.SpecificationAs<model::Qualification>(achievement.specified_by())) {
       Level(*placed->node);
+      Identifiers(*placed->node, placed->node->qualification_code());
       Specification(*placed->node, !credited, &assessed, facts);
     } else if (const auto spec =
                    reading_.SpecificationAs<model::LearningAchievementSpecification>(achievement.specified_by())) {
       unlevelled_ = true;
+      Identifiers(*spec->node, {});
       Specification(*spec->node, !credited, &assessed, facts);
+    } else {
+      unnamed_ = true;
     }
     if (assessed) assessed_ = v1::KNOWN_YES;
     unassessed_ = unassessed_ || !assessed;
@@ -92,15 +105,53 @@ class Collector {
   void Award(const model::AwardingProcess& award, v1::CaseFacts* facts) {
     const std::optional<std::string> day = elm::StatedDay(award.awarding_date());
     if (day.has_value() && (earliest_.empty() || *day < earliest_)) earliest_ = *day;
+    if (award.awarding_body().empty()) Body({});
     for (const model::AgentNode& body : award.awarding_body()) {
-      if (body.has_person()) continue;  // of persons nothing is taken, whoever they are
-      for (const authenticity::Identifier& identifier : authenticity::PartyOf(body)) {
-        facts->mutable_provider()->add_identifiers(absl::StrCat(identifier.scheme, ":", identifier.value));
-      }
+      // Of persons nothing is taken, whoever they are.
+      const std::vector<std::string> identifiers =
+          body.has_person() ? std::vector<std::string>() : Texts(authenticity::PartyOf(body));
+      Body(identifiers);
+      for (const std::string& identifier : identifiers) facts->mutable_provider()->add_identifiers(identifier);
+      if (body.has_person()) continue;
       const auto* organisation = reading_.PlaceOf(body).As<model::Organisation>();
       if (organisation == nullptr) continue;
       for (const model::Location& location : organisation->location()) Country(*reading_.Place(location).node);
     }
+  }
+
+  static std::vector<std::string> Texts(const std::vector<authenticity::Identifier>& identifiers) {
+    std::vector<std::string> texts;
+    for (const authenticity::Identifier& identifier : identifiers) {
+      texts.push_back(absl::StrCat(identifier.scheme, ":", identifier.value));
+    }
+    return texts;
+  }
+
+  // Each body once; one without identifiers is one that nothing can be found out about.
+  void Body(const std::vector<std::string>& identifiers) {
+    if (std::find(bodies_.begin(), bodies_.end(), identifiers) == bodies_.end()) bodies_.push_back(identifiers);
+  }
+
+  void KeepBodies(v1::ProviderFacts* provider) const {
+    if (bodies_.size() < 2) return;
+    for (const std::vector<std::string>& body : bodies_) {
+      v1::AwardingBodyFacts* const facts = provider->add_bodies();
+      for (const std::string& identifier : body) facts->add_identifiers(identifier);
+    }
+  }
+
+  // By which a register may know the qualification, or the course.
+  template <typename Spec>
+  void Identifiers(const Spec& spec, const google::protobuf::RepeatedPtrField<model::Concept>& codes) {
+    std::vector<std::string> identifiers = Texts(authenticity::IdentifiersOf(spec.identifier()));
+    if (absl::StartsWith(spec.id(), "https://") || absl::StartsWith(spec.id(), "http://")) {
+      identifiers.push_back(spec.id());
+    }
+    for (const model::Concept& code : codes) {
+      if (!code.id().empty()) identifiers.push_back(code.id());
+    }
+    qualification_.Take(identifiers);
+    unnamed_ = unnamed_ || identifiers.empty();
   }
 
   void Country(const model::Location& location) {
@@ -215,6 +266,8 @@ class Collector {
   Agreed<v1::ParticipationMode> mode_;
   Agreed<v1::AssessmentSupervision> supervision_;
   Agreed<std::string> country_;
+  Agreed<std::vector<std::string>> qualification_;
+  std::vector<std::vector<std::string>> bodies_;
   std::optional<v1::LevelFacts> level_;
   std::string earliest_;
   base::Decimal credits_;
@@ -223,6 +276,7 @@ class Collector {
   bool unassessed_ = false;
   bool attendance_ = false;
   bool unlevelled_ = false;  // an achievement without a level
+  bool unnamed_ = false;     // an achievement whose qualification has no identifier
   bool uncounted_ = false;   // credits that contradict each other, or are no number
 };
 
@@ -243,52 +297,8 @@ v1::Known Answer(authenticity::v1::CheckOutcome outcome) {
   }
 }
 
-}  // namespace
-
-v1::CaseFacts FactsOfDocument(const elm::v3::EuropeanDigitalCredential& credential,
-                              const document::v1::AnnexOneReport& annex_one) {
-  v1::CaseFacts facts;
-  Collector(credential).Run(&facts);
-  for (const document::v1::AnnexOneElement& element : annex_one.elements()) {
-    if (document::Survives(element.status())) facts.add_stated_elements(element.element());
-  }
-  return facts;
-}
-
-v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict& verdict) {
-  v1::AuthenticityFacts facts;
-  v1::Known in_force = v1::KNOWN_UNSPECIFIED;
-  v1::Known not_revoked = v1::KNOWN_UNSPECIFIED;
-  v1::Known confirmed = v1::KNOWN_UNSPECIFIED;
-  for (const authenticity::v1::Check& check : verdict.checks()) {
-    const v1::Known answer = Answer(check.outcome());
-    if (check.name() == "seal") facts.set_integrity(answer);
-    if (check.name() == "signer") facts.set_issuer(answer);
-    if (check.name() == "validity") in_force = answer;
-    if (check.name() == "status") not_revoked = answer;
-    if (check.name() == "register") confirmed = answer;
-    if (check.name() == "holder") facts.set_subject(answer);
-  }
-  // A document without a seal can be confirmed by the register of its issuer.
-  facts.set_integrity(Either(facts.integrity(), confirmed));
-  facts.set_issuer(Either(facts.issuer(), confirmed));
-  const bool both = in_force == v1::KNOWN_YES && not_revoked == v1::KNOWN_YES;
-  const bool either_not = in_force == v1::KNOWN_NO || not_revoked == v1::KNOWN_NO;
-  facts.set_in_force(either_not ? v1::KNOWN_NO : both ? v1::KNOWN_YES : v1::KNOWN_UNSPECIFIED);
-  facts.set_source("verdict");
-  return facts;
-}
-
-v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const v1::CaseFacts& facts) {
+v1::QualityFacts QualityOf(const trust::Coverage& coverage) {
   v1::QualityFacts quality;
-  const std::optional<absl::CivilDay> award = ParseDay(facts.credential().award_date());
-  if (!award.has_value()) return quality;
-  trust::CoverageQuestion question;
-  question.award = *award;
-  question.providers.assign(facts.provider().identifiers().begin(), facts.provider().identifiers().end());
-  question.isced = facts.credential().isced_f();
-  if (facts.credential().level().eqf_level() > 0) question.eqf_level = facts.credential().level().eqf_level();
-  const trust::Coverage coverage = index.Check(question);
   const trust::v1::QualityReport* const report = coverage.decisive;
   switch (coverage.outcome) {
     case trust::Outcome::kCovered:
@@ -315,6 +325,72 @@ v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const 
   }
   if (!report->programmes().empty()) quality.set_course_covered(v1::KNOWN_YES);
   return quality;
+}
+
+// How much stands in the way of an automatic decision: in a joint award the body with the most of it counts.
+int Doubt(const v1::QualityFacts& quality) {
+  if (quality.coverage() == v1::QUALITY_COVERAGE_NOT_COVERED) return 4;
+  if (quality.coverage() == v1::QUALITY_COVERAGE_UNSPECIFIED) return 3;
+  if (quality.flagged() != v1::KNOWN_NO || quality.obligatory() != v1::KNOWN_YES ||
+      quality.agency_registered() != v1::KNOWN_YES) {
+    return 2;
+  }
+  return quality.coverage() == v1::QUALITY_COVERAGE_WITH_CONDITIONS ? 1 : 0;
+}
+
+}  // namespace
+
+v1::CaseFacts FactsOfDocument(const elm::v3::EuropeanDigitalCredential& credential,
+                              const document::v1::AnnexOneReport& annex_one) {
+  v1::CaseFacts facts;
+  Collector(credential).Run(&facts);
+  for (const document::v1::AnnexOneElement& element : annex_one.elements()) {
+    if (document::Survives(element.status())) facts.add_stated_elements(element.element());
+  }
+  return facts;
+}
+
+v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict& verdict, bool speaks_for_issuer) {
+  v1::AuthenticityFacts facts;
+  v1::Known in_force = v1::KNOWN_UNSPECIFIED;
+  v1::Known not_revoked = v1::KNOWN_UNSPECIFIED;
+  v1::Known confirmed = v1::KNOWN_UNSPECIFIED;
+  for (const authenticity::v1::Check& check : verdict.checks()) {
+    const v1::Known answer = Answer(check.outcome());
+    if (check.name() == "seal") facts.set_integrity(answer);
+    if (check.name() == "signer") facts.set_issuer(answer);
+    if (check.name() == "validity") in_force = answer;
+    if (check.name() == "status") not_revoked = answer;
+    if (check.name() == "register") confirmed = answer;
+    if (check.name() == "holder") facts.set_subject(answer);
+  }
+  // A document without a seal can be confirmed by the register of its issuer.
+  facts.set_integrity(Either(facts.integrity(), confirmed));
+  const bool counts = speaks_for_issuer || confirmed == v1::KNOWN_NO;
+  if (counts) facts.set_issuer(Either(facts.issuer(), confirmed));
+  const bool both = in_force == v1::KNOWN_YES && not_revoked == v1::KNOWN_YES;
+  const bool either_not = in_force == v1::KNOWN_NO || not_revoked == v1::KNOWN_NO;
+  facts.set_in_force(either_not ? v1::KNOWN_NO : both ? v1::KNOWN_YES : v1::KNOWN_UNSPECIFIED);
+  facts.set_source("verdict");
+  return facts;
+}
+
+v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const v1::CaseFacts& facts) {
+  const std::optional<absl::CivilDay> award = ParseDay(facts.credential().award_date());
+  if (!award.has_value()) return {};
+  trust::CoverageQuestion question;
+  question.award = *award;
+  question.providers.assign(facts.provider().identifiers().begin(), facts.provider().identifiers().end());
+  question.isced = facts.credential().isced_f();
+  if (facts.credential().level().eqf_level() > 0) question.eqf_level = facts.credential().level().eqf_level();
+  if (facts.provider().bodies().empty()) return QualityOf(index.Check(question));
+  std::optional<v1::QualityFacts> worst;
+  for (const v1::AwardingBodyFacts& body : facts.provider().bodies()) {
+    question.providers.assign(body.identifiers().begin(), body.identifiers().end());
+    const v1::QualityFacts quality = QualityOf(index.Check(question));
+    if (!worst.has_value() || Doubt(quality) > Doubt(*worst)) worst = quality;
+  }
+  return *worst;
 }
 
 void Overlay(const v1::CaseFacts& given, v1::CaseFacts* found) {

@@ -19,10 +19,13 @@ namespace passerelle::recognition {
 v1::CaseFacts FactsOfDocument(const elm::v3::EuropeanDigitalCredential& credential,
                               const document::v1::AnnexOneReport& annex_one);
 
-// What a verdict establishes. A check that is UNKNOWN says nothing.
-v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict& verdict);
+// What a verdict establishes. A check that is UNKNOWN says nothing. That a register confirms the document shows whose
+// it is only where that register `speaks_for_issuer`: any node can keep a register of documents.
+v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict& verdict,
+                                     bool speaks_for_issuer = true);
 
-// What the registers say of the award, by the identifiers, the day and the level in `facts`.
+// What the registers of quality assurance say of the award, by the identifiers, the day and the level in `facts`; in a
+// joint award, of the body that is the least assured.
 v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const v1::CaseFacts& facts);
 
 // Puts what is given over what was found: a field that is given replaces the one that was found, and so does a list.

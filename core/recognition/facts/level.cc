@@ -43,6 +43,9 @@ LevelFinding OfNational(const v1::LevelFacts& stated, const elm::NationalLevel& 
 }  // namespace
 
 LevelFinding FindLevel(const v1::LevelFacts& level, std::optional<absl::CivilDay> award) {
+  if (level.basis() == v1::LEVEL_BASIS_CONTRADICTED) {
+    return {{}, LevelStanding::kUnknown, {}, "The document states another level than the national register."};
+  }
   if (!level.framework().empty()) {
     const std::optional<elm::NationalLevel> national = elm::NationalLevelOf(level.framework(), level.level());
     if (!national.has_value()) return {{}, LevelStanding::kUnknown, {}, "The framework has no such level."};

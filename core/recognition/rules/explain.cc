@@ -73,7 +73,7 @@ std::string LevelText(const FactSheet& sheet) {
 
 void AddLevel(const FactSheet& sheet, Inputs* inputs) {
   const v1::LevelFacts& level = sheet.facts.credential().level();
-  inputs->Add("credential.level", LevelText(sheet), kCredential);
+  inputs->Add("credential.level", LevelText(sheet), level.source().empty() ? kCredential : level.source());
   inputs->Add("credential.level.basis", Word(level.basis()),
               level.register_entry().empty() ? kCredential : level.register_entry());
   inputs->Add("credential.award_date", sheet.facts.credential().award_date(), kCredential);
@@ -112,7 +112,8 @@ void AddQuality(const FactSheet& sheet, Inputs* inputs) {
 }
 
 void AddCountries(const FactSheet& sheet, Inputs* inputs) {
-  inputs->Add("credential.award_country", sheet.award_country, kCredential);
+  const std::string& source = sheet.facts.credential().award_country_source();
+  inputs->Add("credential.award_country", sheet.award_country, source.empty() ? kCredential : source);
   inputs->Add("receiver_country", sheet.receiver_country, kApplication);
   inputs->Add("decision_date", sheet.facts.decision_date(), kApplication);
 }
@@ -131,7 +132,8 @@ Words OfAuthenticity(const FactSheet& sheet, Inputs* inputs) {
   inputs->Add("authenticity.integrity", Word(facts.integrity()), facts.source());
   inputs->Add("authenticity.issuer", Word(facts.issuer()), facts.source());
   inputs->Add("authenticity.in_force", Word(facts.in_force()), facts.source());
-  inputs->Add("authenticity.subject", Word(facts.subject()), facts.source());
+  inputs->Add("authenticity.subject", Word(facts.subject()),
+              facts.subject_source().empty() ? facts.source() : facts.subject_source());
   return {"a genuine document, in force, about the applicant", facts.source()};
 }
 
@@ -153,7 +155,8 @@ Words OfAutomatic(const RuleBook& book, const BookRule& rule, const FactSheet& s
       AddCountries(sheet, inputs);
       return {"an agreement in force between the two countries", AgreementsText(book, sheet)};
     case RuleKind::kA03:
-      inputs->Add("credential.kind", Word(credential.kind()), kCredential);
+      inputs->Add("credential.kind", Word(credential.kind()),
+                  credential.kind_source().empty() ? kCredential : credential.kind_source());
       AddCountries(sheet, inputs);
       return {"a kind of credential that the agreement is about", Word(credential.kind())};
     case RuleKind::kA04:

@@ -58,6 +58,18 @@ TEST_P(StatementTest, AsVcJwtIsACredentialOfTheModel20) {
   EXPECT_FALSE(VerifyVcJwt(token, keys_, kNow + absl::Hours(49)).Accepted());
 }
 
+TEST_P(StatementTest, AVcJwtNamesItsPlaceInAStatusList) {
+  Statement statement = Made();
+  statement.bitstring_status = Statement::BitstringStatus{"https://node.example/status/2", 17};
+  ASSERT_OK_AND_ASSIGN(const std::string token, StatementAsVcJwt(statement, key_));
+  const VcJwtVerdict verdict = VerifyVcJwt(token, keys_, kNow + absl::Hours(1));
+  ASSERT_TRUE(verdict.Accepted());
+  ASSERT_OK_AND_ASSIGN(const StatusReferences references, ReadStatusReferences(*base::AsObject(*verdict.credential)));
+  ASSERT_EQ(references.known.size(), 1u);
+  EXPECT_EQ(references.known[0].list, "https://node.example/status/2");
+  EXPECT_EQ(references.known[0].index, 17u);
+}
+
 TEST_P(StatementTest, AFlippedBitBreaksTheToken) {
   ASSERT_OK_AND_ASSIGN(const std::string token, StatementAsVcJwt(Made(), key_));
   for (size_t i = 0; i < token.size(); i += 7) {

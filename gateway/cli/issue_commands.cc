@@ -1,0 +1,214 @@
+#include "gateway/cli/issue_commands.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/document/translate.h"
+#include "core/proof/jades/seal_credential.h"
+#include "core/proof/statement.h"
+#include "core/proof/status/make_status_list.h"
+#include "core/recognition/issue/decision_credential.h"
+#include "core/recognition/issue/decision_json.h"
+#include "core/recognition/issue/issued.h"
+#include "core/recognition/issue/letter.h"
+#include "gateway/cli/document_commands.h"
+#include "gateway/cli/files.h"
+#include "gateway/config/yaml.h"
+#include "gateway/files/files.h"
+#include "gateway/keys/keys.h"
+#include "gateway/system_random.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using recognition::v1::IssuedDecisions;
+using recognition::v1::RecognitionCase;
+
+// A statement has to end; a decision ends earlier by its status only. As long as archives of decisions are usual.
+constexpr int kStatementYears = 10;
+// How long a status list may be used: it is made anew every day, and one day may be missed.
+constexpr absl::Duration kListLife = absl::Hours(48);
+
+int Fail(const absl::Status& problem, const Console& console) {
+  PrintProblem(problem, console);
+  return kExitRefused;
+}
+
+// The book, which nobody else uses as long as this exists. The lock is a file of its own, since the book is replaced.
+class BookFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<BookFile>> Open(const std::string& path) {
+    const std::string lock = path + ".lock";
+    const int descriptor = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return Problem(Reason::kOutputNotWritable, lock);
+    std::unique_ptr<BookFile> file(new BookFile(path, descriptor));
+    while (flock(descriptor, LOCK_EX) != 0) {
+      if (errno != EINTR) return Problem(Reason::kOutputNotWritable, lock);
+    }
+    RETURN_IF_ERROR(ReadYamlFile(path, &file->book_));
+    RETURN_IF_ERROR(Check(path, file->book_));
+    return file;
+  }
+  BookFile(const BookFile&) = delete;
+  BookFile& operator=(const BookFile&) = delete;
+  ~BookFile() { close(descriptor_); }
+
+  static absl::Status Check(const std::string& path, const IssuedDecisions& book) {
+    const absl::Status checked = recognition::CheckBook(book);
+    if (checked.ok()) return checked;
+    return Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)), base::DetailOf(checked));
+  }
+
+  IssuedDecisions& book() { return book_; }
+  absl::Status Save() const {
+    return ReplaceFile(path_, WriteYaml(book_)).ok() ? absl::OkStatus() : Problem(Reason::kOutputNotWritable, path_);
+  }
+
+ private:
+  BookFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+
+  const std::string path_;
+  const int descriptor_;
+  IssuedDecisions book_;
+};
+
+absl::Status WriteOut(const std::string& out, absl::string_view content, const Console& console) {
+  if (!out.empty()) return WriteResult(out, content);
+  console.out << content;
+  return absl::OkStatus();
+}
+
+// The holder, as the document of the case names them.
+absl::StatusOr<elm::v3::Person> HolderOfCase(const document::Registry& registry, const RecognitionCase& content) {
+  ASSIGN_OR_RETURN(const document::Translated translated,
+                   document::Translate(registry, content.document().content(), {}));
+  return recognition::HolderOf(translated.credential);
+}
+
+recognition::DecisionIssue IssueOf(const IssuedDecisions& book, uint64_t place, const proof::Sealer& sealer,
+                                   absl::Time at) {
+  recognition::DecisionIssue issue;
+  issue.issuer = book.issuer();
+  issue.country = book.country();
+  issue.organization_identifier = sealer.certificate().OrganizationIdentifier();
+  issue.language = book.language();
+  issue.key_id = sealer.key().verification_key().thumbprint();
+  issue.at = at;
+  issue.until = at + absl::Hours(24) * 365 * kStatementYears;
+  issue.bitstring_status = proof::Statement::BitstringStatus{book.bitstring_list(), place};
+  return issue;
+}
+
+absl::StatusOr<std::string> AsSdJwt(const proof::Statement& statement, const RecognitionCase& content,
+                                    const IssueRequest& request, const IssuedDecisions& book, uint64_t place,
+                                    const proof::Sealer& sealer) {
+  proof::StatementHolder holder;
+  holder.withholdable = recognition::WithholdableClaims(content);
+  holder.status = proof::StatementHolder::Status{book.token_list(), place};
+  if (!request.holder_key.empty()) {
+    ASSIGN_OR_RETURN(holder.jwk, ReadInput(request.holder_key, base::kKeyBytesMax));
+  }
+  SystemRandom random;
+  return proof::StatementAsSdJwtVc(statement, holder, sealer.key(), random);
+}
+
+absl::StatusOr<std::string> Issue(const document::Registry& registry, const IssueRequest& request) {
+  ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
+  RETURN_IF_ERROR(recognition::CheckIssuable(content));
+  if (request.as == "json") return recognition::DecisionJson(content) + "\n";
+  ASSIGN_OR_RETURN(const elm::v3::Person holder, HolderOfCase(registry, content));
+  ASSIGN_OR_RETURN(const proof::Sealer sealer, LoadSealer(request.seal.key, request.seal.certificate));
+  ASSIGN_OR_RETURN(const std::unique_ptr<BookFile> file, BookFile::Open(request.seal.book));
+  SystemRandom random;
+  ASSIGN_OR_RETURN(const uint64_t place, recognition::Enter(content.id(), recognition::DecisionSha256(content),
+                                                            request.at, random, &file->book()));
+  const recognition::DecisionIssue issue = IssueOf(file->book(), place, sealer, request.at);
+  std::string issued;
+  if (request.as == "elm") {
+    ASSIGN_OR_RETURN(elm::v3::EuropeanDigitalCredential credential, recognition::DecisionAsElm(content, holder, issue));
+    ASSIGN_OR_RETURN(issued, proof::SealCredential(std::move(credential), sealer, request.at));
+  } else {
+    ASSIGN_OR_RETURN(const proof::Statement statement, recognition::DecisionAsStatement(content, holder, issue));
+    ASSIGN_OR_RETURN(issued, request.as == "vc-jwt"
+                                 ? proof::StatementAsVcJwt(statement, sealer.key())
+                                 : AsSdJwt(statement, content, request, file->book(), place, sealer));
+  }
+  // In the book before it is in the world: what is issued can always be revoked.
+  RETURN_IF_ERROR(file->Save());
+  return issued + "\n";
+}
+
+absl::StatusOr<std::string> Letter(const document::Registry& registry, const LetterRequest& request) {
+  ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
+  ASSIGN_OR_RETURN(const elm::v3::Person holder, HolderOfCase(registry, content));
+  IssuedDecisions book;
+  RETURN_IF_ERROR(ReadYamlFile(request.book, &book));
+  RETURN_IF_ERROR(BookFile::Check(request.book, book));
+  ASSIGN_OR_RETURN(const std::string credential, ReadInput(request.credential, base::kDocumentBytesMax));
+  ASSIGN_OR_RETURN(const document::Translated read, document::Translate(registry, credential, {}));
+  RETURN_IF_ERROR(recognition::CheckIsOfCase(read.credential, content));
+  recognition::LetterWish wish;
+  wish.holder_name = recognition::NameOf(holder);
+  wish.authority_language = book.language();
+  wish.languages = request.languages.empty() ? std::vector<std::string>{book.language()} : request.languages;
+  wish.credential_sha256 = base::Sha256Hex(credential);
+  wish.verify_at = book.verify_at();
+  return recognition::LetterHtml(content, wish);
+}
+
+absl::Status MakeLists(const StatusRequest& request) {
+  ASSIGN_OR_RETURN(const proof::Sealer sealer, LoadSealer(request.seal.key, request.seal.certificate));
+  ASSIGN_OR_RETURN(const std::unique_ptr<BookFile> file, BookFile::Open(request.seal.book));
+  if (!request.revoke.empty()) {
+    RETURN_IF_ERROR(recognition::Revoke(request.revoke, request.reason_code, request.at, &file->book()));
+    RETURN_IF_ERROR(file->Save());
+  }
+  proof::StatusListWish wish;
+  wish.issuer = file->book().issuer();
+  wish.key_id = sealer.key().verification_key().thumbprint();
+  wish.revoked = recognition::RevokedPlaces(file->book());
+  wish.at = request.at;
+  wish.until = request.at + kListLife;
+  wish.uri = file->book().bitstring_list();
+  ASSIGN_OR_RETURN(const std::string bitstring, proof::MakeBitstringStatusList(wish, sealer.key()));
+  wish.uri = file->book().token_list();
+  ASSIGN_OR_RETURN(const std::string token, proof::MakeTokenStatusList(wish, sealer.key()));
+  RETURN_IF_ERROR(WriteResult(request.out + "/bitstring.jwt", bitstring));
+  return WriteResult(request.out + "/token.jwt", token);
+}
+
+}  // namespace
+
+int RunIssue(const document::Registry& registry, const IssueRequest& request, const Console& console) {
+  const absl::StatusOr<std::string> issued = Issue(registry, request);
+  if (!issued.ok()) return Fail(issued.status(), console);
+  const absl::Status written = WriteOut(request.out, *issued, console);
+  return written.ok() ? kExitDone : Fail(written, console);
+}
+
+int RunLetter(const document::Registry& registry, const LetterRequest& request, const Console& console) {
+  const absl::StatusOr<std::string> letter = Letter(registry, request);
+  if (!letter.ok()) return Fail(letter.status(), console);
+  const absl::Status written = WriteOut(request.out, *letter, console);
+  return written.ok() ? kExitDone : Fail(written, console);
+}
+
+int RunStatus(const StatusRequest& request, const Console& console) {
+  const absl::Status made = MakeLists(request);
+  return made.ok() ? kExitDone : Fail(made, console);
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,121 @@
+// Lists that are made are lists that can be read: by the checks that verify those of others.
+#include "core/proof/status/make_status_list.h"
+
+#include <functional>
+
+#include "core/base/json.h"
+#include "core/base/problem.h"
+#include "core/proof/status/signed_status_list.h"
+#include "core/proof/status/status_list.h"
+#include "tests/support/fake_status_lists.h"
+#include "tests/support/status_matchers.h"
+
+namespace passerelle::proof {
+namespace {
+
+using base::Reason;
+using ::passerelle::testing::FakeStatusLists;
+using ::passerelle::testing::HasReasonAt;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
+constexpr char kIssuer[] = "https://authority.example";
+constexpr char kList[] = "https://status.example/list";
+
+StatusListWish Wish() {
+  StatusListWish wish;
+  wish.uri = kList;
+  wish.issuer = kIssuer;
+  wish.key_id = "k1";
+  wish.revoked = {0, 7, 8, 4711, kStatusEntries - 1};
+  wish.at = kNow;
+  wish.until = kNow + absl::Hours(48);
+  return wish;
+}
+
+class MadeListTest : public ::testing::TestWithParam<StatusScheme> {
+ protected:
+  bool IsBitstring() const { return GetParam() == StatusScheme::kBitstring; }
+  std::string Make(const StatusListWish& wish) const {
+    return (IsBitstring() ? MakeBitstringStatusList(wish, key_) : MakeTokenStatusList(wish, key_)).value();
+  }
+
+  StatusOutcome Check(const std::string& list, uint64_t index, absl::Time now) const {
+    FakeStatusLists lists;
+    lists.Put(kList, list, now);
+    StatusReference reference;
+    reference.scheme = GetParam();
+    reference.list = kList;
+    reference.index = index;
+    reference.purpose = IsBitstring() ? "revocation" : "";
+    reference.issuer = kIssuer;
+    StatusSigners signers;
+    signers.keys = [this](absl::string_view) -> absl::StatusOr<KeySet> {
+      KeySet keys;
+      keys.Add(*PublicKey::FromJwk(key_.verification_key().jwk()), "k1");
+      return keys;
+    };
+    return CheckSignedStatus(reference, lists, signers, now);
+  }
+
+  const SigningKey key_ = *SigningKey::Generate(KeyAlgorithm::kEs256);
+};
+
+TEST_P(MadeListTest, EveryPlaceSaysWhatItWasMadeOf) {
+  const StatusListWish wish = Wish();
+  const std::string list = Make(wish);
+  for (const uint64_t index : {0u, 1u, 6u, 7u, 8u, 9u, 15u, 4710u, 4711u, 4712u, 131070u, 131071u}) {
+    const StatusState wanted = wish.revoked.count(index) > 0 ? StatusState::kRevoked : StatusState::kGood;
+    const StatusOutcome outcome = Check(list, index, kNow + absl::Minutes(1));
+    EXPECT_EQ(outcome.state, wanted) << index << " " << outcome.place << " " << outcome.detail;
+  }
+  EXPECT_EQ(Check(list, kStatusEntries, kNow).state, StatusState::kUnknown);
+}
+
+TEST_P(MadeListTest, AnUnusedListRevokesNothingAndIsAsLarge) {
+  StatusListWish wish = Wish();
+  wish.revoked.clear();
+  const std::string list = Make(wish);
+  for (const uint64_t index : {0u, 4711u, 131071u}) EXPECT_EQ(Check(list, index, kNow).state, StatusState::kGood);
+}
+
+TEST_P(MadeListTest, AChangedListIsNoList) {
+  std::string list = Make(Wish());
+  list[list.size() / 2] ^= 1;
+  EXPECT_EQ(Check(list, 1, kNow).state, StatusState::kUnknown);
+}
+
+TEST_P(MadeListTest, ABadWishIsRefusedAtThePlace) {
+  struct Case {
+    const char* place;
+    std::function<void(StatusListWish&)> change;
+  };
+  const std::vector<Case> cases = {{"uri", [](StatusListWish& wish) { wish.uri.clear(); }},
+                                   {"issuer", [](StatusListWish& wish) { wish.issuer.clear(); }},
+                                   {"key_id", [](StatusListWish& wish) { wish.key_id.clear(); }},
+                                   {"until", [](StatusListWish& wish) { wish.until = wish.at; }},
+                                   {"revoked", [](StatusListWish& wish) { wish.revoked.insert(kStatusEntries); }}};
+  for (const Case& row : cases) {
+    StatusListWish wish = Wish();
+    row.change(wish);
+    EXPECT_THAT(IsBitstring() ? MakeBitstringStatusList(wish, key_) : MakeTokenStatusList(wish, key_),
+                HasReasonAt(Reason::kFieldInvalid, row.place));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, MadeListTest,
+                         ::testing::Values(StatusScheme::kBitstring, StatusScheme::kTokenStatusList));
+
+TEST(BitstringEntry, IsAReferenceThatCanBeRead) {
+  const std::string json =
+      R"({"issuer":"https://authority.example","credentialStatus":)" + BitstringEntryJson(kList, 4711) + "}";
+  ASSERT_OK_AND_ASSIGN(const base::JsonDocument document, base::JsonDocument::Parse(json));
+  ASSERT_OK_AND_ASSIGN(const StatusReferences references, ReadStatusReferences(*base::AsObject(document.root())));
+  ASSERT_EQ(references.known.size(), 1u);
+  EXPECT_EQ(references.known[0].scheme, StatusScheme::kBitstring);
+  EXPECT_EQ(references.known[0].list, kList);
+  EXPECT_EQ(references.known[0].index, 4711u);
+  EXPECT_EQ(references.known[0].purpose, "revocation");
+}
+
+}  // namespace
+}  // namespace passerelle::proof
