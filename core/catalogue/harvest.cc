@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
@@ -12,90 +11,9 @@
 #include "core/catalogue/provider_types.h"
 
 namespace passerelle::catalogue {
-namespace {
 
 using base::Problem;
 using base::Reason;
-
-// Ids that are looked through at a time.
-constexpr int kPage = 1000;
-
-class Harvester {
- public:
-  Harvester(const v1::Source& source, const HarvestOptions& options, OfferBook* book)
-      : source_(source), options_(options), book_(book) {}
-
-  absl::StatusOr<Harvested> Run(const ReadOffers& read) {
-    result_.broken = read.broken_count;
-    result_.findings = read.broken;
-    for (const v1::Offer& offer : read.offers) RETURN_IF_ERROR(Take(offer));
-    RETURN_IF_ERROR(WithdrawMissing());
-    return std::move(result_);
-  }
-
- private:
-  void Find(const std::string& place, const std::string& why) {
-    if (result_.findings.size() < kBrokenListed) result_.findings.push_back({place, why});
-  }
-
-  bool MayOffer(const v1::Offer& offer) const {
-    return source_.kind() == v1::SOURCE_KIND_AUTHORITY ||
-           std::find(source_.providers().begin(), source_.providers().end(), offer.provider()) !=
-               source_.providers().end();
-  }
-
-  absl::Status Take(v1::Offer offer) {
-    if (offer.provider_type().empty()) offer.set_provider_type(source_.provider_type());
-    ASSIGN_OR_RETURN(const std::optional<KeptOffer> known, book_->Find(offer.id()));
-    if (!MayOffer(offer) || (known.has_value() && known->source != source_.id())) {
-      ++result_.refused;
-      Find(offer.id(), known.has_value() ? "another source offers it" : "the source may not offer for this provider");
-      return absl::OkStatus();
-    }
-    seen_.insert(offer.id());
-    const KeptOffer kept = {source_.id(), base::Sha256Hex(base::DeterministicBytes(offer)), offer.credits(), false};
-    if (known.has_value() && !known->withdrawn && known->digest == kept.digest) {
-      ++result_.unchanged;
-      return absl::OkStatus();
-    }
-    const bool fresh = !known.has_value() || known->withdrawn;
-    ++(fresh ? result_.added : result_.changed);
-    if (known.has_value() && known->credits != kept.credits) {
-      Find(offer.id(), "its credits changed under the same id; it should have got a new one");
-    }
-    return book_->Write(offer, kept, fresh ? v1::CHANGE_KIND_ADDED : v1::CHANGE_KIND_CHANGED, options_.day);
-  }
-
-  absl::Status WithdrawMissing() {
-    std::vector<std::string> missing;
-    size_t offered = 0;
-    for (std::string after;;) {
-      ASSIGN_OR_RETURN(const std::vector<std::string> ids, book_->Offered(source_.id(), after, kPage));
-      if (ids.empty()) break;
-      offered += ids.size();
-      for (const std::string& id : ids) {
-        if (!seen_.contains(id)) missing.push_back(id);
-      }
-      after = ids.back();
-    }
-    if (!options_.allow_shrinking && offered > kSmallSource && missing.size() * 100 > offered * kWithdrawnPercentMax) {
-      return Problem(
-          Reason::kCatalogueShrinks, "catalogue",
-          absl::StrCat("it lacks ", missing.size(), " of ", offered, " offers; allow it where that is meant"));
-    }
-    for (const std::string& id : missing) RETURN_IF_ERROR(book_->Withdraw(id, options_.day));
-    result_.withdrawn = missing.size();
-    return absl::OkStatus();
-  }
-
-  const v1::Source& source_;
-  const HarvestOptions& options_;
-  OfferBook* const book_;
-  Harvested result_;
-  absl::flat_hash_set<std::string> seen_;
-};
-
-}  // namespace
 
 absl::Status CheckSource(const v1::Source& source) {
   if (source.id().empty()) return Problem(Reason::kConfigInvalid, "id", "it is missing");
@@ -108,10 +26,160 @@ absl::Status CheckSource(const v1::Source& source) {
   return CheckProviderType(source.provider_type(), "provider_type");
 }
 
-absl::StatusOr<Harvested> Harvest(const v1::Source& source, const ReadOffers& read, const HarvestOptions& options,
-                                  OfferBook* book) {
+Harvest::Harvest(const v1::Source& source, const HarvestOptions& options, OfferBook* book)
+    : source_(source),
+      options_(options),
+      book_(book),
+      source_digest_(base::Sha256Hex(base::DeterministicBytes(source))) {}
+
+absl::StatusOr<Harvest> Harvest::Begin(const v1::Source& source, const HarvestOptions& options, OfferBook* book) {
   RETURN_IF_ERROR(CheckSource(source));
-  return Harvester(source, options, book).Run(read);
+  Harvest harvest(source, options, book);
+  RETURN_IF_ERROR(book->InTransaction([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(harvest.run_, book->NextRun(source.id()));
+    return absl::OkStatus();
+  }));
+  return harvest;
+}
+
+absl::Status Harvest::InRun(absl::FunctionRef<absl::Status()> work) {
+  return book_->InTransaction([&]() -> absl::Status {
+    // Two at once would take each other's readings for those of earlier runs.
+    ASSIGN_OR_RETURN(const int64_t last, book_->LastRun(source_.id()));
+    if (last != run_) {
+      return Problem(Reason::kEtagMismatch, "catalogue", "another harvest of the source has begun");
+    }
+    return work();
+  });
+}
+
+std::string Harvest::DigestOf(const SourceFile& file) const {
+  return base::Sha256Hex(absl::StrCat(source_digest_, file.digest));
+}
+
+absl::StatusOr<std::vector<size_t>> Harvest::ToRead(const std::vector<SourceFile>& files) {
+  std::vector<size_t> changed;
+  for (size_t next = 0; next < files.size();) {
+    RETURN_IF_ERROR(InRun([&]() -> absl::Status {
+      const size_t end = std::min(files.size(), next + kHarvestBatch);
+      for (; next < end; ++next) {
+        ASSIGN_OR_RETURN(const bool taken_over, TakeOver(files[next]));
+        if (!taken_over) changed.push_back(next);
+      }
+      return absl::OkStatus();
+    }));
+  }
+  return changed;
+}
+
+absl::StatusOr<bool> Harvest::TakeOver(const SourceFile& file) {
+  if (options_.read_all || file.digest.empty()) return false;
+  ASSIGN_OR_RETURN(const std::optional<FileCounts> counts,
+                   book_->TakeOver(source_.id(), file.name, DigestOf(file), run_));
+  if (!counts.has_value()) return false;
+  ++done_.files_unchanged;
+  done_.unchanged += counts->taken;
+  done_.refused += counts->refused;
+  done_.broken += counts->broken;
+  return true;
+}
+
+absl::Status Harvest::Take(const SourceFile& file, const ReadOffers& read) {
+  Taken taken;
+  taken.file = &file;
+  taken.counts.broken = read.broken_count;
+  for (const BrokenOffer& broken : read.broken) Note(taken, broken.place, broken.why);
+  do {
+    RETURN_IF_ERROR(InRun([&] { return TakeBatch(read, &taken); }));
+  } while (taken.next < read.offers.size());
+  ++done_.files_read;
+  done_.refused += taken.counts.refused;
+  done_.broken += taken.counts.broken;
+  return absl::OkStatus();
+}
+
+absl::Status Harvest::TakeBatch(const ReadOffers& read, Taken* taken) {
+  if (taken->next == 0) {
+    ASSIGN_OR_RETURN(taken->reading, book_->NewReading(source_.id(), taken->file->name, run_));
+  }
+  const size_t end = std::min(read.offers.size(), taken->next + kHarvestBatch);
+  for (; taken->next < end; ++taken->next) RETURN_IF_ERROR(TakeOffer(read.offers[taken->next], taken));
+  // A file that shares an offer with another is read every time: when the other one loses it, it stays in this one.
+  if (end < read.offers.size() || taken->shared) return absl::OkStatus();
+  return book_->Complete(taken->reading, DigestOf(*taken->file), taken->counts);
+}
+
+bool Harvest::MayOffer(const v1::Offer& offer) const {
+  return source_.kind() == v1::SOURCE_KIND_AUTHORITY ||
+         std::find(source_.providers().begin(), source_.providers().end(), offer.provider()) !=
+             source_.providers().end();
+}
+
+absl::Status Harvest::TakeOffer(v1::Offer offer, Taken* taken) {
+  if (offer.provider_type().empty()) offer.set_provider_type(source_.provider_type());
+  ASSIGN_OR_RETURN(const std::optional<KeptOffer> known, book_->Find(offer.id()));
+  if (!MayOffer(offer) || (known.has_value() && known->source != source_.id())) {
+    ++taken->counts.refused;
+    Note(*taken, offer.id(),
+         known.has_value() ? "another source offers it" : "the source may not offer for this provider");
+    return absl::OkStatus();
+  }
+  const bool offered = known.has_value() && !known->withdrawn;
+  if (offered && known->run == run_) {
+    ++taken->counts.broken;
+    taken->shared = true;
+    Note(*taken, offer.id(), "an offer of another file has its id");
+    return absl::OkStatus();
+  }
+  ++taken->counts.taken;
+  if (offered) RETURN_IF_ERROR(Spoil(known->reading));
+  const std::string digest = base::Sha256Hex(base::DeterministicBytes(offer));
+  if (offered && known->digest == digest) {
+    ++done_.unchanged;
+    return book_->Move(offer.id(), taken->reading);
+  }
+  ++(offered ? done_.changed : done_.added);
+  if (known.has_value() && known->credits != offer.credits()) {
+    Note(*taken, offer.id(), "its credits changed under the same id; it should have got a new one");
+  }
+  const KeptOffer kept = {source_.id(), digest, offer.credits(), false, taken->reading, run_};
+  return book_->Write(offer, kept, offered ? v1::CHANGE_KIND_CHANGED : v1::CHANGE_KIND_ADDED, options_.day);
+}
+
+absl::Status Harvest::Spoil(int64_t reading) {
+  if (reading == spoilt_) return absl::OkStatus();
+  spoilt_ = reading;
+  return book_->Spoil(reading);
+}
+
+void Harvest::Note(const Taken& taken, const std::string& place, const std::string& why) {
+  if (done_.findings.size() >= kBrokenListed) return;
+  done_.findings.push_back({absl::StrCat(taken.file->name, ": ", place), why});
+}
+
+absl::Status Harvest::Finish() {
+  RETURN_IF_ERROR(InRun([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Tally tally, book_->Count(source_.id(), run_));
+    if (!options_.allow_shrinking && tally.offered > kSmallSource &&
+        tally.missing * 100 > tally.offered * kWithdrawnPercentMax) {
+      return Problem(
+          Reason::kCatalogueShrinks, "catalogue",
+          absl::StrCat("it lacks ", tally.missing, " of ", tally.offered, " offers; allow it where that is meant"));
+    }
+    return absl::OkStatus();
+  }));
+  bool more = true;
+  while (more) RETURN_IF_ERROR(InRun([&] { return WithdrawBatch(&more); }));
+  return absl::OkStatus();
+}
+
+absl::Status Harvest::WithdrawBatch(bool* more) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> missing,
+                   book_->Missing(source_.id(), run_, static_cast<int>(kHarvestBatch)));
+  for (const std::string& id : missing) RETURN_IF_ERROR(book_->Withdraw(id, options_.day));
+  done_.withdrawn += missing.size();
+  *more = !missing.empty();
+  return *more ? absl::OkStatus() : book_->Forget(source_.id(), run_);
 }
 
 }  // namespace passerelle::catalogue

@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/decimal.h"
+#include "core/catalogue/query.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::catalogue {
@@ -36,6 +37,11 @@ void AddOnce(const std::string& text, Strings* texts) {
 bool IsLocal(absl::string_view id) {
   return id.empty() || absl::StartsWith(id, "_:") || absl::StartsWith(id, "urn:epass:") ||
          absl::StartsWith(id, "urn:passerelle:catalogue:");
+}
+
+bool IsUsable(absl::string_view id) {
+  return id.size() <= kOfferIdBytesMax &&
+         std::none_of(id.begin(), id.end(), [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
 }
 
 // The nodes of a catalogue by their ids: they refer to each other.
@@ -152,7 +158,7 @@ class OfferReader {
     for (const model::CreditPoint& point : specification.credit_point()) {
       const bool ects =
           elm::CodeOf(Vocabulary::kCreditSystem, point.framework().id()) == std::string(elm::kCreditSystemEcts);
-      if (ects && base::Decimal::Parse(point.point()).has_value()) offer->set_credits(point.point());
+      if (ects && CreditMillionths(point.point(), "point").ok()) offer->set_credits(point.point());
     }
     Modes(specification.mode(), offer);
     for (const model::Concept& language : specification.language()) Language(language, offer);
@@ -182,6 +188,7 @@ ReadOffers OffersOfCatalogue(const elm::v3::Dataset& catalogue) {
     if (!catalogue.node(i).has_learning_opportunity()) continue;
     v1::Offer offer = reader.Read(catalogue.node(i).learning_opportunity());
     const char* const why = IsLocal(offer.id())               ? "it has no id that stays the same"
+                            : !IsUsable(offer.id())           ? "its id is too long, or has control characters"
                             : offer.titles().empty()          ? "it has no title"
                             : !seen.insert(offer.id()).second ? "another offer has its id"
                                                               : nullptr;

@@ -28,6 +28,10 @@ struct ReadOffers {
 // Test: tests/unit/core/catalogue/offers_test.cc.
 inline constexpr size_t kBrokenListed = 100;
 
+// Bytes of an offer's id: databases index no longer ones, and no address of the web is longer.
+// Test: tests/unit/core/catalogue/offers_test.cc.
+inline constexpr size_t kOfferIdBytesMax = 2000;
+
 // The learning opportunities of a catalogue, with what their specifications and providers state. One without an id that
 // stays the same from harvest to harvest, without a title, or with the id of another one is broken; the others are read
 // all the same.

@@ -2,13 +2,10 @@
 
 #include <sqlite3.h>
 
-#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "core/base/decimal.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 
@@ -17,26 +14,43 @@ namespace {
 
 using base::Problem;
 using base::Reason;
+using catalogue::FileCounts;
 using catalogue::KeptOffer;
 using catalogue::OfferQuery;
+using catalogue::Tally;
 using catalogue::v1::ChangeKind;
 using catalogue::v1::Offer;
 
-// Offers keep a number of their own, so that the tables of words and codes are small. Credits are kept in millionths.
-constexpr char kSchema[] = R"(
+// How long one waits for another process that writes.
+constexpr int kBusyTimeoutMs = 10'000;
+
+// Terms are split already, so that the tokenizer "ascii" takes them apart at blanks alone; each stands there once, so
+// that nobody asks where. Credits are kept in millionths.
+constexpr char kSettings[] = R"(
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
+PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 8192;
+)";
+constexpr int64_t kSchemaVersion = 2;
+constexpr char kSchema[] = R"(
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS source (id TEXT PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reading (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, file TEXT NOT NULL, run INTEGER NOT NULL, digest TEXT,
+  taken INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0, broken INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS reading_by_file ON reading (source, file);
 CREATE TABLE IF NOT EXISTS offer (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, digest TEXT NOT NULL,
-  stated_credits TEXT NOT NULL, body BLOB NOT NULL, withdrawn INTEGER NOT NULL, country TEXT NOT NULL,
-  provider_type TEXT NOT NULL, level INTEGER NOT NULL, credits INTEGER);
-CREATE INDEX IF NOT EXISTS offer_by_source ON offer (source, withdrawn, id);
-CREATE TABLE IF NOT EXISTS code (
-  kind TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (kind, value, number)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS code_by_offer ON code (number);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, tokenize = "unicode61 remove_diacritics 2");
+  reading INTEGER NOT NULL, withdrawn INTEGER NOT NULL, credits INTEGER, stated_credits TEXT NOT NULL,
+  body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS offer_by_reading ON offer (reading) WHERE withdrawn = 0;
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (terms, tokenize = "ascii", detail = none,
+  columnsize = 0, prefix = "3");
 CREATE TABLE IF NOT EXISTS change (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind INTEGER NOT NULL, day TEXT NOT NULL);
+PRAGMA user_version = 2;
+COMMIT;
 )";
 
 // sqlite3_errstr names the code alone; sqlite3_errmsg could quote values.
@@ -44,42 +58,34 @@ absl::Status Failure(int code) {
   return Problem(Reason::kStoreUnavailable, "catalogue", absl::StrCat(sqlite3_errstr(code), " (", code, ")"));
 }
 
-absl::StatusOr<std::optional<int64_t>> Millionths(const std::string& credits, absl::string_view place) {
-  if (credits.empty()) return std::optional<int64_t>();
-  const std::optional<base::Decimal> number = base::Decimal::Parse(credits);
-  if (!number.has_value()) return Problem(Reason::kFieldInvalid, place, "it is no decimal number such as 7.5");
-  return std::optional<int64_t>(static_cast<int64_t>(number->ToDouble() * 1e6 + 0.5));
-}
-
-// The words as FTS5 wants them: each quoted, so that none is taken for an operator, the last one as a beginning.
-absl::StatusOr<std::string> MatchOf(absl::string_view text) {
-  std::vector<std::string> words;
-  for (const absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" \t\n\""), absl::SkipWhitespace())) {
-    words.push_back(absl::StrCat("\"", word, "\""));
+// The question as FTS5 wants it, each term quoted; empty where no offer can be found.
+std::string MatchOf(const TermQuery& query) {
+  std::vector<std::string> all;
+  for (const std::vector<std::string>& group : query.marks.groups) {
+    if (group.empty()) return "";
+    all.push_back(absl::StrCat("(\"", absl::StrJoin(group, "\" OR \""), "\")"));
   }
-  if (words.size() > kQueryWordsMax) {
-    return Problem(Reason::kFieldInvalid, "text", absl::StrCat("it has more than ", kQueryWordsMax, " words"));
-  }
-  return words.empty() ? "" : absl::StrCat(absl::StrJoin(words, " AND "), "*");
-}
-
-std::string WordsOf(const Offer& offer) {
-  std::string words;
-  for (const auto* texts : {&offer.titles(), &offer.descriptions(), &offer.outcome_texts(), &offer.provider_names()}) {
-    for (const auto& text : *texts) absl::StrAppend(&words, text.value(), "\n");
-  }
-  return words;
+  for (const std::string& word : query.words) all.push_back(absl::StrCat("\"", word, "\""));
+  return absl::StrCat(absl::StrJoin(all, " AND "), query.beginning ? "*" : "");
 }
 
 }  // namespace
 
-// A statement with its values; one for one use.
+// A use of a prepared statement: its values, then its rows.
 class SqliteOffers::Statement {
  public:
-  Statement(sqlite3* handle, const std::string& sql) {
-    code_ = sqlite3_prepare_v2(handle, sql.c_str(), static_cast<int>(sql.size()), &statement_, nullptr);
+  Statement(SqliteOffers* offers, absl::string_view sql) {
+    sqlite3_stmt*& prepared = offers->prepared_[sql];
+    if (prepared == nullptr) {
+      code_ = sqlite3_prepare_v3(offers->handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                 &prepared, nullptr);
+    }
+    statement_ = prepared;
   }
-  ~Statement() { sqlite3_finalize(statement_); }
+  ~Statement() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
@@ -114,12 +120,21 @@ class SqliteOffers::Statement {
     return Failure(code);
   }
   absl::Status Run() { return Step().status(); }
+  // The number in the first column of the one row that there has to be.
+  absl::StatusOr<int64_t> OneNumber() {
+    ASSIGN_OR_RETURN(const bool found, Step());
+    if (!found) return Failure(SQLITE_INTERNAL);
+    const int64_t number = Number(0);
+    RETURN_IF_ERROR(Run());
+    return number;
+  }
 
   std::string Text(int column) const {
     const void* const data = sqlite3_column_blob(statement_, column);
     return data == nullptr ? "" : std::string(static_cast<const char*>(data), Size(column));
   }
   int64_t Number(int column) const { return sqlite3_column_int64(statement_, column); }
+  size_t Count(int column) const { return static_cast<size_t>(Number(column)); }
 
  private:
   size_t Size(int column) const { return static_cast<size_t>(sqlite3_column_bytes(statement_, column)); }
@@ -135,12 +150,28 @@ absl::StatusOr<std::unique_ptr<SqliteOffers>> SqliteOffers::Open(const std::stri
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteOffers> offers(new SqliteOffers(handle));
   if (code != SQLITE_OK) return Problem(Reason::kStoreUnavailable, path, sqlite3_errstr(code));
-  const absl::Status made = offers->Execute(kSchema);
+  const absl::Status made = offers->Prepare();
   if (!made.ok()) return Problem(Reason::kStoreUnavailable, path, base::DetailOf(made));
   return offers;
 }
 
-SqliteOffers::~SqliteOffers() { sqlite3_close(handle_); }
+SqliteOffers::~SqliteOffers() {
+  for (const auto& [sql, statement] : prepared_) sqlite3_finalize(statement);
+  sqlite3_close(handle_);
+}
+
+absl::Status SqliteOffers::Prepare() {
+  sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
+  ASSIGN_OR_RETURN(terms_, OfferTerms::Make());
+  RETURN_IF_ERROR(Execute(kSettings));
+  ASSIGN_OR_RETURN(const int64_t version, Statement(this, "PRAGMA user_version").OneNumber());
+  ASSIGN_OR_RETURN(const int64_t tables, Statement(this, "SELECT count(*) FROM sqlite_schema").OneNumber());
+  if (version == kSchemaVersion) return absl::OkStatus();
+  if (version != 0 || tables != 0) {
+    return Problem(Reason::kStoreUnavailable, "catalogue", "another version of the program made it; harvest anew");
+  }
+  return Execute(kSchema);
+}
 
 absl::Status SqliteOffers::Execute(const char* sql) {
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
@@ -156,74 +187,99 @@ absl::Status SqliteOffers::InTransaction(absl::FunctionRef<absl::Status()> work)
   return undone.ok() ? done : undone;
 }
 
+absl::StatusOr<int64_t> SqliteOffers::LastRun(absl::string_view source) {
+  Statement statement(this, "SELECT coalesce((SELECT run FROM source WHERE id = ?), 0)");
+  return statement.Bind(source).OneNumber();
+}
+
+absl::StatusOr<int64_t> SqliteOffers::NextRun(absl::string_view source) {
+  Statement statement(this,
+                      "INSERT INTO source (id, run) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET run = run + 1 "
+                      "RETURNING run");
+  return statement.Bind(source).OneNumber();
+}
+
+absl::StatusOr<int64_t> SqliteOffers::NewReading(absl::string_view source, absl::string_view file, int64_t run) {
+  Statement statement(this, "INSERT INTO reading (source, file, run) VALUES (?, ?, ?) RETURNING number");
+  return statement.Bind(source).Bind(file).Bind(run).OneNumber();
+}
+
+absl::Status SqliteOffers::Complete(int64_t reading, absl::string_view digest, const FileCounts& counts) {
+  Statement statement(this, "UPDATE reading SET digest = ?, taken = ?, refused = ?, broken = ? WHERE number = ?");
+  statement.Bind(digest).Bind(static_cast<int64_t>(counts.taken)).Bind(static_cast<int64_t>(counts.refused));
+  return statement.Bind(static_cast<int64_t>(counts.broken)).Bind(reading).Run();
+}
+
+absl::Status SqliteOffers::Spoil(int64_t reading) {
+  return Statement(this, "UPDATE reading SET digest = NULL WHERE number = ?").Bind(reading).Run();
+}
+
+absl::StatusOr<std::optional<FileCounts>> SqliteOffers::TakeOver(absl::string_view source, absl::string_view file,
+                                                                 absl::string_view digest, int64_t run) {
+  Statement statement(this,
+                      "UPDATE reading SET run = ?4 WHERE source = ?1 AND file = ?2 AND digest = ?3 "
+                      "RETURNING taken, refused, broken");
+  ASSIGN_OR_RETURN(const bool found, statement.Bind(source).Bind(file).Bind(digest).Bind(run).Step());
+  if (!found) return std::optional<FileCounts>();
+  const FileCounts counts = {statement.Count(0), statement.Count(1), statement.Count(2)};
+  RETURN_IF_ERROR(statement.Run());
+  return std::optional<FileCounts>(counts);
+}
+
+absl::Status SqliteOffers::Forget(absl::string_view source, int64_t run) {
+  return Statement(this, "DELETE FROM reading WHERE source = ? AND run < ?").Bind(source).Bind(run).Run();
+}
+
 absl::StatusOr<std::optional<KeptOffer>> SqliteOffers::Find(absl::string_view id) {
-  Statement statement(handle_, "SELECT source, digest, stated_credits, withdrawn FROM offer WHERE id = ?");
-  statement.Bind(id);
-  ASSIGN_OR_RETURN(const bool found, statement.Step());
+  Statement statement(this,
+                      "SELECT offer.source, offer.digest, stated_credits, withdrawn, reading, coalesce(run, 0) "
+                      "FROM offer LEFT JOIN reading ON reading.number = reading WHERE id = ?");
+  ASSIGN_OR_RETURN(const bool found, statement.Bind(id).Step());
   if (!found) return std::optional<KeptOffer>();
-  return std::optional<KeptOffer>(
-      KeptOffer{statement.Text(0), statement.Text(1), statement.Text(2), statement.Number(3) != 0});
+  return std::optional<KeptOffer>(KeptOffer{statement.Text(0), statement.Text(1), statement.Text(2),
+                                            statement.Number(3) != 0, statement.Number(4), statement.Number(5)});
 }
 
 absl::StatusOr<int64_t> SqliteOffers::NumberOf(const Offer& offer, const KeptOffer& kept) {
-  ASSIGN_OR_RETURN(const std::optional<int64_t> credits, Millionths(offer.credits(), "credits"));
-  Statement statement(handle_,
-                      "INSERT INTO offer (id, source, digest, stated_credits, body, withdrawn, country, provider_type, "
-                      "level, credits) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET "
-                      "source = ?2, digest = ?3, stated_credits = ?4, body = ?5, withdrawn = 0, country = ?6, "
-                      "provider_type = ?7, level = ?8, credits = ?9 RETURNING number");
-  statement.Bind(offer.id()).Bind(kept.source).Bind(kept.digest).Bind(kept.credits);
-  statement.BindBytes(offer.SerializeAsString()).Bind(offer.country()).Bind(offer.provider_type());
-  statement.Bind(static_cast<int64_t>(offer.eqf_level())).Bind(credits);
-  ASSIGN_OR_RETURN(const bool written, statement.Step());
-  if (!written) return Failure(SQLITE_INTERNAL);
-  const int64_t number = statement.Number(0);
-  RETURN_IF_ERROR(statement.Run());
-  return number;
-}
-
-absl::Status SqliteOffers::Unindex(int64_t number) {
-  RETURN_IF_ERROR(Statement(handle_, "DELETE FROM words WHERE rowid = ?").Bind(number).Run());
-  return Statement(handle_, "DELETE FROM code WHERE number = ?").Bind(number).Run();
-}
-
-absl::Status SqliteOffers::Index(int64_t number, const Offer& offer) {
-  RETURN_IF_ERROR(Unindex(number));
-  RETURN_IF_ERROR(
-      Statement(handle_, "INSERT INTO words (rowid, text) VALUES (?, ?)").Bind(number).Bind(WordsOf(offer)).Run());
-  const std::pair<absl::string_view, const google::protobuf::RepeatedPtrField<std::string>*> codes[] = {
-      {"field", &offer.fields()}, {"mode", &offer.modes()}, {"language", &offer.languages()}};
-  for (const auto& [kind, values] : codes) {
-    for (const std::string& value : *values) {
-      RETURN_IF_ERROR(Statement(handle_, "INSERT OR IGNORE INTO code (kind, value, number) VALUES (?, ?, ?)")
-                          .Bind(kind)
-                          .Bind(value)
-                          .Bind(number)
-                          .Run());
-    }
-  }
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<int64_t> credits, catalogue::CreditMillionths(offer.credits(), "credits"));
+  Statement statement(this,
+                      "INSERT INTO offer (id, source, digest, reading, withdrawn, credits, stated_credits, body) "
+                      "VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET source = ?2, digest = ?3, "
+                      "reading = ?4, withdrawn = 0, credits = ?5, stated_credits = ?6, body = ?7 RETURNING number");
+  statement.Bind(offer.id()).Bind(kept.source).Bind(kept.digest).Bind(kept.reading).Bind(credits).Bind(kept.credits);
+  return statement.BindBytes(offer.SerializeAsString()).OneNumber();
 }
 
 absl::Status SqliteOffers::NoteChange(absl::string_view id, ChangeKind kind, absl::string_view day) {
-  return Statement(handle_, "INSERT INTO change (id, kind, day) VALUES (?, ?, ?)")
-      .Bind(id)
-      .Bind(static_cast<int64_t>(kind))
-      .Bind(day)
-      .Run();
+  Statement statement(this, "INSERT INTO change (id, kind, day) VALUES (?, ?, ?)");
+  return statement.Bind(id).Bind(static_cast<int64_t>(kind)).Bind(day).Run();
 }
 
 absl::Status SqliteOffers::Write(const Offer& offer, const KeptOffer& kept, ChangeKind kind, absl::string_view day) {
   ASSIGN_OR_RETURN(const int64_t number, NumberOf(offer, kept));
-  RETURN_IF_ERROR(Index(number, offer));
+  Statement words(this, "INSERT OR REPLACE INTO words (rowid, terms) VALUES (?, ?)");
+  RETURN_IF_ERROR(words.Bind(number).Bind(terms_->Of(offer)).Run());
   return NoteChange(offer.id(), kind, day);
 }
 
-absl::StatusOr<std::vector<std::string>> SqliteOffers::Offered(absl::string_view source, absl::string_view after,
-                                                               int limit) {
-  Statement statement(handle_,
-                      "SELECT id FROM offer WHERE source = ? AND withdrawn = 0 AND id > ? ORDER BY id LIMIT ?");
-  statement.Bind(source).Bind(after).Bind(static_cast<int64_t>(limit));
+absl::Status SqliteOffers::Move(absl::string_view id, int64_t reading) {
+  return Statement(this, "UPDATE offer SET reading = ? WHERE id = ?").Bind(reading).Bind(id).Run();
+}
+
+absl::StatusOr<Tally> SqliteOffers::Count(absl::string_view source, int64_t run) {
+  // CROSS JOIN keeps the order: readings are few, and each has its offers in an index.
+  Statement statement(this,
+                      "SELECT count(*), coalesce(sum(run < ?), 0) FROM reading CROSS JOIN offer "
+                      "ON offer.reading = reading.number AND withdrawn = 0 WHERE reading.source = ?");
+  ASSIGN_OR_RETURN(const bool found, statement.Bind(run).Bind(source).Step());
+  return found ? Tally{statement.Count(0), statement.Count(1)} : Tally{};
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteOffers::Missing(absl::string_view source, int64_t run, int limit) {
+  Statement statement(this,
+                      "SELECT offer.id FROM reading CROSS JOIN offer ON offer.reading = reading.number "
+                      "AND withdrawn = 0 WHERE reading.source = ? AND run < ? LIMIT ?");
+  statement.Bind(source).Bind(run).Bind(static_cast<int64_t>(limit));
   std::vector<std::string> ids;
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, statement.Step());
@@ -233,57 +289,38 @@ absl::StatusOr<std::vector<std::string>> SqliteOffers::Offered(absl::string_view
 }
 
 absl::Status SqliteOffers::Withdraw(absl::string_view id, absl::string_view day) {
-  Statement statement(handle_, "UPDATE offer SET withdrawn = 1 WHERE id = ? RETURNING number");
-  statement.Bind(id);
-  ASSIGN_OR_RETURN(const bool found, statement.Step());
+  Statement statement(this, "UPDATE offer SET withdrawn = 1 WHERE id = ? RETURNING number");
+  ASSIGN_OR_RETURN(const bool found, statement.Bind(id).Step());
   if (!found) return Problem(Reason::kResourceNotFound, "id");
   const int64_t number = statement.Number(0);
   RETURN_IF_ERROR(statement.Run());
-  RETURN_IF_ERROR(Unindex(number));
+  RETURN_IF_ERROR(Statement(this, "DELETE FROM words WHERE rowid = ?").Bind(number).Run());
   return NoteChange(id, catalogue::v1::CHANGE_KIND_WITHDRAWN, day);
 }
 
 absl::StatusOr<std::vector<Offer>> SqliteOffers::Search(const OfferQuery& query) {
-  if (query.limit < 1 || query.limit > catalogue::kOffersPageMax) {
-    return Problem(Reason::kFieldInvalid, "limit", absl::StrCat("it goes from 1 to ", catalogue::kOffersPageMax));
+  ASSIGN_OR_RETURN(TermQuery asked, terms_->Of(query));
+  int64_t after = 0;
+  if (!query.after.empty()) {
+    Statement statement(this, "SELECT number FROM offer WHERE id = ?");
+    ASSIGN_OR_RETURN(const bool found, statement.Bind(query.after).Step());
+    if (!found) return Problem(Reason::kFieldInvalid, "after", "there is no such offer");
+    after = statement.Number(0);
   }
-  if (query.field.find_first_not_of("0123456789") != std::string::npos) {
-    return Problem(Reason::kFieldInvalid, "field", "fields of ISCED-F have digits only");
+  if (MayBegin(asked)) {
+    Statement statement(this, "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1");
+    ASSIGN_OR_RETURN(const bool found, statement.Bind(absl::StrCat("\"", asked.words.back(), "\"")).Step());
+    asked.beginning = !found;
   }
-  ASSIGN_OR_RETURN(const std::string match, MatchOf(query.text));
-  ASSIGN_OR_RETURN(const std::optional<int64_t> least, Millionths(query.least_credits, "least_credits"));
-  ASSIGN_OR_RETURN(const std::optional<int64_t> most, Millionths(query.most_credits, "most_credits"));
-  std::string sql = "SELECT body FROM offer WHERE withdrawn = 0 AND id > ?";
-  std::vector<std::function<void(Statement&)>> values = {[&](Statement& s) { s.Bind(query.after); }};
-  const auto add = [&](const char* condition, const std::string& value) {
-    if (value.empty()) return;
-    absl::StrAppend(&sql, " AND ", condition);
-    values.push_back([value](Statement& s) { s.Bind(value); });
-  };
-  const auto add_number = [&](const char* condition, std::optional<int64_t> value) {
-    if (!value.has_value()) return;
-    absl::StrAppend(&sql, " AND ", condition);
-    values.push_back([value](Statement& s) { s.Bind(*value); });
-  };
-  const auto level = [](uint32_t l) { return l == 0 ? std::nullopt : std::optional<int64_t>(l); };
-  add("number IN (SELECT rowid FROM words WHERE words MATCH ?)", match);
-  add("country = ?", query.country);
-  add("provider_type = ?", query.provider_type);
-  add("number IN (SELECT number FROM code WHERE kind = 'language' AND value = ?)", query.language);
-  add("number IN (SELECT number FROM code WHERE kind = 'mode' AND value = ?)", query.mode);
-  // All that begin with the digits: they are less than the digits with a colon, which comes after "9".
-  add("number IN (SELECT number FROM code WHERE kind = 'field' AND value >= ?", query.field);
-  add("value < ?)", query.field.empty() ? "" : query.field + ":");
-  add_number("level >= ?", level(query.least_level));
-  // A level that is not stated is none.
-  add_number("level BETWEEN 1 AND ?", level(query.most_level));
-  add_number("credits >= ?", least);
-  add_number("credits <= ?", most);
-  absl::StrAppend(&sql, " ORDER BY id LIMIT ?");
-  Statement statement(handle_, sql);
-  for (const auto& bind : values) bind(statement);
-  statement.Bind(static_cast<int64_t>(query.limit));
   std::vector<Offer> offers;
+  const std::string match = MatchOf(asked);
+  if (match.empty()) return offers;
+  Statement statement(this,
+                      "SELECT body FROM words JOIN offer ON number = words.rowid WHERE words MATCH ?1 "
+                      "AND words.rowid > ?2 AND (?3 IS NULL OR credits >= ?3) AND (?4 IS NULL OR credits <= ?4) "
+                      "ORDER BY words.rowid LIMIT ?5");
+  statement.Bind(match).Bind(after).Bind(asked.marks.least_credits).Bind(asked.marks.most_credits);
+  statement.Bind(static_cast<int64_t>(query.limit));
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, statement.Step());
     if (!more) return offers;
@@ -292,9 +329,8 @@ absl::StatusOr<std::vector<Offer>> SqliteOffers::Search(const OfferQuery& query)
 }
 
 absl::StatusOr<Offer> SqliteOffers::Get(absl::string_view id) {
-  Statement statement(handle_, "SELECT body FROM offer WHERE id = ?");
-  statement.Bind(id);
-  ASSIGN_OR_RETURN(const bool found, statement.Step());
+  Statement statement(this, "SELECT body FROM offer WHERE id = ?");
+  ASSIGN_OR_RETURN(const bool found, statement.Bind(id).Step());
   if (!found) return Problem(Reason::kResourceNotFound, "id");
   Offer offer;
   if (!offer.ParseFromString(statement.Text(0))) return Failure(SQLITE_CORRUPT);
@@ -302,8 +338,7 @@ absl::StatusOr<Offer> SqliteOffers::Get(absl::string_view id) {
 }
 
 absl::StatusOr<std::vector<catalogue::v1::Change>> SqliteOffers::Changes(uint64_t after, int limit) {
-  Statement statement(handle_,
-                      "SELECT sequence, id, kind, day FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?");
+  Statement statement(this, "SELECT sequence, id, kind, day FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?");
   statement.Bind(static_cast<int64_t>(after)).Bind(static_cast<int64_t>(limit));
   std::vector<catalogue::v1::Change> changes;
   for (;;) {
@@ -316,5 +351,7 @@ absl::StatusOr<std::vector<catalogue::v1::Change>> SqliteOffers::Changes(uint64_
     change.set_date(statement.Text(3));
   }
 }
+
+absl::Status SqliteOffers::Settle() { return absl::OkStatus(); }
 
 }  // namespace passerelle::gateway

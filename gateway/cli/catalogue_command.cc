@@ -1,21 +1,13 @@
 #include "gateway/cli/catalogue_command.h"
 
-#include <algorithm>
-#include <iterator>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/json.h"
-#include "core/base/limits.h"
-#include "core/base/problem.h"
-#include "core/base/status_macros.h"
-#include "core/catalogue/harvest.h"
 #include "core/catalogue/principles.h"
-#include "core/document/translate.h"
-#include "gateway/catalogue/sqlite_offers.h"
+#include "gateway/catalogue/open_offers.h"
 #include "gateway/cli/document_commands.h"
-#include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
 
 namespace passerelle::gateway {
@@ -29,39 +21,6 @@ constexpr int kChangesMax = 10'000;
 int Refuse(const absl::Status& status, const Console& console) {
   PrintProblem(status, console);
   return kExitRefused;
-}
-
-absl::StatusOr<catalogue::ReadOffers> ReadCatalogue(const document::Registry& registry, const std::string& file) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(file, base::kDocumentBytesMax));
-  document::TranslateOptions options;
-  options.catalogues = true;
-  ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, options));
-  if (!translated.catalogue.has_value()) {
-    return base::Problem(base::Reason::kFieldInvalid, file, "the document is no catalogue");
-  }
-  return catalogue::OffersOfCatalogue(*translated.catalogue);
-}
-
-absl::StatusOr<catalogue::Harvested> Harvest(const document::Registry& registry, const HarvestRequest& request) {
-  catalogue_v1::Source source;
-  RETURN_IF_ERROR(ReadYamlFile(request.source, &source));
-  RETURN_IF_ERROR(catalogue::CheckSource(source));
-  catalogue::ReadOffers all;
-  for (const std::string& file : request.files) {
-    ASSIGN_OR_RETURN(catalogue::ReadOffers read, ReadCatalogue(registry, file));
-    std::move(read.offers.begin(), read.offers.end(), std::back_inserter(all.offers));
-    for (catalogue::BrokenOffer& broken : read.broken) {
-      if (all.broken.size() < catalogue::kBrokenListed) all.broken.push_back({file + ": " + broken.place, broken.why});
-    }
-    all.broken_count += read.broken_count;
-  }
-  ASSIGN_OR_RETURN(const std::unique_ptr<SqliteOffers> book, SqliteOffers::Open(request.index));
-  catalogue::Harvested harvested;
-  RETURN_IF_ERROR(book->InTransaction([&]() -> absl::Status {
-    ASSIGN_OR_RETURN(harvested, catalogue::Harvest(source, all, {request.day, request.allow_shrinking}, book.get()));
-    return absl::OkStatus();
-  }));
-  return harvested;
 }
 
 void WriteStrings(absl::string_view name, const google::protobuf::RepeatedPtrField<std::string>& texts,
@@ -107,20 +66,8 @@ absl::string_view KindWord(catalogue_v1::ChangeKind kind) {
 
 }  // namespace
 
-int RunHarvest(const document::Registry& registry, const HarvestRequest& request, const Console& console) {
-  const absl::StatusOr<catalogue::Harvested> harvested = Harvest(registry, request);
-  if (!harvested.ok()) return Refuse(harvested.status(), console);
-  console.out << harvested->added << " added, " << harvested->changed << " changed, " << harvested->unchanged
-              << " unchanged, " << harvested->withdrawn << " withdrawn, " << harvested->refused << " refused, "
-              << harvested->broken << " broken\n";
-  for (const catalogue::BrokenOffer& finding : harvested->findings) {
-    console.err << finding.place << ": " << finding.why << "\n";
-  }
-  return harvested->findings.empty() ? kExitDone : kExitRefused;
-}
-
 int RunSearch(const SearchRequest& request, const Console& console) {
-  const auto book = SqliteOffers::Open(request.index);
+  const auto book = OpenOffers(request.index);
   if (!book.ok()) return Refuse(book.status(), console);
   const auto offers = (*book)->Search(request.query);
   if (!offers.ok()) return Refuse(offers.status(), console);
@@ -140,7 +87,7 @@ int RunSearch(const SearchRequest& request, const Console& console) {
 }
 
 int RunChanges(const std::string& index, uint64_t after, const Console& console) {
-  const auto book = SqliteOffers::Open(index);
+  const auto book = OpenOffers(index);
   if (!book.ok()) return Refuse(book.status(), console);
   const auto changes = (*book)->Changes(after, kChangesMax);
   if (!changes.ok()) return Refuse(changes.status(), console);

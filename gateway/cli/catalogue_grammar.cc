@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "gateway/catalogue/open_offers.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -21,18 +22,26 @@ Enum ValueOf(const std::string& word, const std::string& prefix, const std::stri
   throw CLI::ValidationError(option, "must be one of " + names);
 }
 
+constexpr char kIndexHelp[] = "Where offers are kept: a file, made where there is none, or postgresql://...";
+
+// A file that is there, or any database.
+CLI::Validator ExistingIndex() {
+  return CLI::Validator([](std::string& name) { return IsOfferFile(name) ? CLI::ExistingFile(name) : ""; }, "INDEX");
+}
+
 }  // namespace
 
 void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   catalogue_ = catalogue;
   CLI::App* harvest = catalogue->add_subcommand("harvest", "Takes the whole catalogue of a source.");
-  harvest->add_option("--index", harvest_.index, "File in which offers are kept; made where there is none")->required();
+  harvest->add_option("--index", harvest_.index, kIndexHelp)->required();
   harvest->add_option("--source", harvest_.source, "Who publishes, YAML")->required();
-  harvest->add_option("CATALOGUE", harvest_.files, "The catalogue, in one file or several")->required();
+  harvest->add_option("CATALOGUE", harvest_.paths, "The whole catalogue: files, or folders of them")->required();
   harvest->add_option("--at", day_, "Day of the harvest, such as 2026-01-31; today when not given");
   harvest->add_flag("--allow-shrinking", harvest_.allow_shrinking, "Also when more than half of the offers are gone");
+  harvest->add_flag("--read-all", harvest_.read_all, "Also files that have not changed since the harvest before");
   CLI::App* search = catalogue->add_subcommand("search", "Finds offers.");
-  search->add_option("--index", search_.index, "File in which offers are kept")->required()->check(CLI::ExistingFile);
+  search->add_option("--index", search_.index, kIndexHelp)->required()->check(ExistingIndex());
   search->add_option("WORDS", search_.query.text, "Words that the offer has, in any of its languages");
   search->add_option("--country", search_.query.country, "Country of the provider, such as NO");
   search->add_option("--provider-type", search_.query.provider_type, "Type of provider");
@@ -47,7 +56,7 @@ void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   search->add_option("--limit", search_.query.limit, "Offers of a page; 20");
   search->add_flag("--json", search_.json, "As JSON");
   CLI::App* changes = catalogue->add_subcommand("changes", "Lists what has changed, as JSON lines.");
-  changes->add_option("--index", search_.index, "File in which offers are kept")->required()->check(CLI::ExistingFile);
+  changes->add_option("--index", search_.index, kIndexHelp)->required()->check(ExistingIndex());
   changes->add_option("--after", after_, "Number of the last change that you have");
   CLI::App* checklist = catalogue->add_subcommand("checklist", "The ten principles of Annex II of a provider.");
   checklist->add_option("PROFILE", profile_, "What the provider states, YAML")->required();

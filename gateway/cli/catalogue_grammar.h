@@ -10,6 +10,7 @@
 #include "CLI/CLI.hpp"
 #include "core/document/adapter.h"
 #include "gateway/cli/catalogue_command.h"
+#include "gateway/cli/catalogue_harvest.h"
 #include "gateway/cli/catalogue_policy_commands.h"
 #include "gateway/cli/console.h"
 
@@ -22,9 +23,9 @@ class CatalogueGrammar {
   // Runs the one that was chosen. Throws CLI::ParseError like every command of the program's grammar.
   int Run(const document::Registry& registry, const Console& console);
   static constexpr char kUsage[] =
-      "harvest --index FILE --source SOURCE CATALOGUE... [--at DAY] [--allow-shrinking] | "
-      "search --index FILE [WORDS] [--country CODE] [--field DIGITS] [--level N] [--credits N] [--json] | "
-      "changes --index FILE [--after N] | checklist PROFILE [--at DAY] | "
+      "harvest --index INDEX --source SOURCE CATALOGUE... [--at DAY] [--allow-shrinking] [--read-all] | "
+      "search --index INDEX [WORDS] [--country CODE] [--field DIGITS] [--level N] [--credits N] [--json] | "
+      "changes --index INDEX [--after N] | checklist PROFILE [--at DAY] | "
       "accepts --providers FILE [--for PURPOSE] [--level N] [--credits N] [--field DIGITS] [--quality SCHEME]... "
       "[--awarded DAY] [--country CODE] [--at DAY] [--json] | eligible OFFER --register FILE [--at DAY]";
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -230,22 +231,42 @@ absl::StatusOr<PostgresResult> PostgresConnection::Ask(const std::string& sql, c
                 kPlace);
 }
 
+absl::Status PostgresConnection::Prepare(const std::string& name, const std::string& sql, absl::string_view place,
+                                         const PostgresParameters& parameters) {
+  return Finish(
+             PQsendPrepare(handle_.get(), name.c_str(), sql.c_str(), parameters.count_, parameters.types_.data()) == 1,
+             place)
+      .status();
+}
+
+absl::StatusOr<PostgresResult> PostgresConnection::RunNamed(const std::string& name, absl::string_view place,
+                                                            const PostgresParameters& parameters) {
+  return Finish(PQsendQueryPrepared(handle_.get(), name.c_str(), parameters.count_, parameters.values_.data(),
+                                    parameters.lengths_.data(), parameters.formats_.data(), kBinary) == 1,
+                place);
+}
+
 absl::StatusOr<PostgresResult> PostgresConnection::Run(base::Table table, PostgresStatement statement,
                                                        const PostgresParameters& parameters) {
   const auto t = static_cast<size_t>(table);
   const auto s = static_cast<size_t>(statement);
   const std::string name = absl::StrCat("t", t, "s", s);
   if (!prepared_[t][s]) {
-    const std::string sql = PostgresStatementSql(table, statement);
-    RETURN_IF_ERROR(Finish(PQsendPrepare(handle_.get(), name.c_str(), sql.c_str(), parameters.count_,
-                                         parameters.types_.data()) == 1,
-                           TableName(table))
-                        .status());
+    RETURN_IF_ERROR(Prepare(name, PostgresStatementSql(table, statement), TableName(table), parameters));
     prepared_[t][s] = true;
   }
-  return Finish(PQsendQueryPrepared(handle_.get(), name.c_str(), parameters.count_, parameters.values_.data(),
-                                    parameters.lengths_.data(), parameters.formats_.data(), kBinary) == 1,
-                TableName(table));
+  return RunNamed(name, TableName(table), parameters);
+}
+
+absl::StatusOr<PostgresResult> PostgresConnection::Prepared(const std::string& sql,
+                                                            const PostgresParameters& parameters) {
+  auto found = names_.find(sql);
+  if (found == names_.end()) {
+    std::string name = absl::StrCat("p", names_.size());
+    RETURN_IF_ERROR(Prepare(name, sql, kPlace, parameters));
+    found = names_.emplace(sql, std::move(name)).first;
+  }
+  return RunNamed(found->second, kPlace, parameters);
 }
 
 }  // namespace passerelle::gateway

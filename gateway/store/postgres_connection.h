@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -52,7 +53,7 @@ class PostgresParameters {
 
  private:
   friend class PostgresConnection;
-  static constexpr int kMost = 5;
+  static constexpr int kMost = 11;
   void Add(const char* value, int length, Oid type);
 
   int count_ = 0;
@@ -87,6 +88,8 @@ class PostgresConnection {
   // A statement of the store, prepared on first use.
   absl::StatusOr<PostgresResult> Run(base::Table table, PostgresStatement statement,
                                      const PostgresParameters& parameters);
+  // Another statement, prepared on first use.
+  absl::StatusOr<PostgresResult> Prepared(const std::string& sql, const PostgresParameters& parameters);
 
   Failure failure() const { return failure_; }
   const std::string& schema() const { return schema_; }
@@ -98,6 +101,11 @@ class PostgresConnection {
   absl::Status Connect(const PostgresOptions& options);
   // Waits until the socket can be read, or written.
   absl::Status Wait(bool for_writing, absl::Time end);
+  // Prepares the statement under a name, or runs the one that was.
+  absl::Status Prepare(const std::string& name, const std::string& sql, absl::string_view place,
+                       const PostgresParameters& parameters);
+  absl::StatusOr<PostgresResult> RunNamed(const std::string& name, absl::string_view place,
+                                          const PostgresParameters& parameters);
   // The results of what was sent; the last of them.
   absl::StatusOr<PostgresResult> Finish(bool sent, absl::string_view place);
   absl::Status Fail(const PGresult* result, absl::string_view place);
@@ -108,6 +116,7 @@ class PostgresConnection {
   std::unique_ptr<PGconn, PostgresFinish> handle_;
   Failure failure_ = Failure::kNone;
   std::array<std::array<bool, kPostgresStatementCount>, kTables.size()> prepared_ = {};
+  absl::flat_hash_map<std::string, std::string> names_;  // of other prepared statements, by their text
 };
 
 }  // namespace passerelle::gateway

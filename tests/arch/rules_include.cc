@@ -156,6 +156,8 @@ std::vector<Breach> CheckConcreteStores(const SourceTree& tree) {
   std::vector<Breach> breaches;
   ForEachInclude(tree, "gateway/", [&](const SourceFile& file, size_t line, const std::string& included) {
     if (!absl::StartsWith(included, "gateway/store/") || absl::StartsWith(file.path, "gateway/store/")) return;
+    // A connection to a database is no store; offers are kept by one too.
+    if (included == "gateway/store/postgres_connection.h" && absl::StartsWith(file.path, "gateway/catalogue/")) return;
     if (file.path != "gateway/main.cc") breaches.push_back({file.path, line, absl::StrCat("includes ", included)});
   });
   return breaches;

@@ -62,6 +62,10 @@ std::string PostgresqlServer::ConnectionString() const {
   return absl::StrCat("host=", folder_, " dbname=postgres user=owner");
 }
 
+std::string PostgresqlServer::ConnectionUri() const {
+  return absl::StrCat("postgresql:///postgres?host=", folder_, "&user=owner");
+}
+
 void PostgresqlServer::Execute(const std::string& sql) {
   PGconn* const connection = PQconnectdb(ConnectionString().c_str());
   PGresult* const result = PQexec(connection, sql.c_str());

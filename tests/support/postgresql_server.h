@@ -19,6 +19,8 @@ class PostgresqlServer {
   ~PostgresqlServer();
 
   std::string ConnectionString() const;
+  // The same as an address.
+  std::string ConnectionUri() const;
   // Runs statements as the database's owner; failures are failures of the test.
   void Execute(const std::string& sql);
   // The first value of a query's first row.

@@ -78,6 +78,23 @@ TEST(OffersTest, BrokenOffersAreCountedAndTheOthersRead) {
   EXPECT_EQ(read.broken[0].why, "it has no id that stays the same");
 }
 
+TEST(OffersTest, IdsAreOfALengthThatDatabasesTake) {
+  const auto read = [](const std::string& id) {
+    elm::v3::Dataset dataset;
+    elm::v3::LearningOpportunity& opportunity = *dataset.add_node()->mutable_learning_opportunity();
+    opportunity.set_id(id);
+    opportunity.add_title()->set_value("T");
+    return OffersOfCatalogue(dataset);
+  };
+  EXPECT_EQ(read(std::string(kOfferIdBytesMax, 'a')).offers.size(), 1u);
+  for (const std::string& id : {std::string(kOfferIdBytesMax + 1, 'a'), std::string("a\0b", 3), std::string("a\nb")}) {
+    const ReadOffers refused = read(id);
+    EXPECT_TRUE(refused.offers.empty());
+    ASSERT_EQ(refused.broken.size(), 1u);
+    EXPECT_EQ(refused.broken[0].why, "its id is too long, or has control characters");
+  }
+}
+
 TEST(OffersTest, OfOneIdThereIsOneOffer) {
   elm::v3::Dataset dataset;
   for (const char* title : {"First", "Second"}) {
