@@ -1,8 +1,13 @@
-// Who may call what on the port for clients. Deny by default.
+// Who may call what on the ports for clients. Deny by default.
+//
+// A call that brings a token is judged by the token, and by nothing else: what is wrong with it is not made up for by a
+// certificate. A certificate beside it has to be that of the same client, or of none. A call without a token is judged
+// by its certificate.
 //
 // Thread-safety: thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +17,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "gateway/caller_credentials.h"
+#include "gateway/token_issuers.h"
 #include "passerelle/config/v1/node_config.pb.h"
 
 namespace passerelle::gateway {
@@ -21,15 +28,21 @@ class ClientTable {
   // Puts the clients of a configuration that was checked in place of those before; calls that run are not touched.
   void Replace(const config::v1::ClientPort& port);
 
-  // The id of the client with this certificate (SHA-256 of the DER, hexadecimal), if it may call the service. Problems:
-  // kClientUnknown, kClientNotAllowed.
-  absl::StatusOr<std::string> Authorise(absl::string_view certificate_sha256, absl::string_view service) const;
+  // The id of the client that calls, if it may call the service; `issuers` is null on a node that takes no tokens.
+  // Problems: kClientUnknown, kClientNotAllowed; and with the code UNAUTHENTICATED, whatever the reason, for a token
+  // that is not good: those of TokenIssuers::Check, and kFieldInvalid at "authorization" for a header of another form.
+  // Keys of an issuer that are not at hand are kNoEvidence with UNAVAILABLE: the token may be good.
+  absl::StatusOr<std::string> Authorise(const CallerCredentials& caller, absl::string_view service,
+                                        const TokenIssuers* issuers) const;
 
   // The roles in which a client may take steps of recognition cases; none for a client that is not known.
   std::vector<recognition::v1::CaseActor> CaseRoles(absl::string_view client) const;
 
  private:
-  using Clients = absl::flat_hash_map<std::string, config::v1::Client>;
+  struct Clients {
+    std::vector<config::v1::Client> list;
+    absl::flat_hash_map<std::string, size_t> by_certificate;
+  };
 
   std::shared_ptr<const Clients> Get() const;
 

@@ -49,6 +49,7 @@
 #include "gateway/system_random.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
+#include "gateway/token_issuers.h"
 #include "gateway/trust_bundle_file.h"
 #include "gateway/turns.h"
 
@@ -102,6 +103,7 @@ class Node::Assembly {
   Log& log() { return log_; }
 
  private:
+  absl::Status OpenTokenIssuers();
   absl::Status OpenTrustBundle();
   const trust::TrustBundleHolder* Trust() const { return trust_ == nullptr ? nullptr : trust_->holder(); }
   absl::Status OpenRegister();
@@ -132,6 +134,7 @@ class Node::Assembly {
   document::Registry adapters_;
   ClientTable clients_;
   ConfigFile config_file_;
+  std::unique_ptr<TokenIssuers> token_issuers_;  // null when nobody's tokens are taken
   std::shared_ptr<const proof::Sealers> sealers_;
   std::unique_ptr<StatusListCache> status_lists_;
   std::unique_ptr<NodeFederation> federation_;
@@ -156,6 +159,7 @@ class Node::Assembly {
   std::unique_ptr<BackgroundLoop> sequencer_;
   std::unique_ptr<BackgroundLoop> shower_;
   std::unique_ptr<BackgroundLoop> list_fetcher_;
+  std::unique_ptr<BackgroundLoop> token_keys_;
   std::unique_ptr<BackgroundLoop> map_asker_;
   absl::Time next_forget_ = absl::InfinitePast();
   absl::Time next_measurement_ = absl::InfinitePast();
@@ -186,6 +190,7 @@ absl::Status Node::Assembly::Start() {
       federation_,
       NodeFederation::Open(
           {.config = &config_, .store = store_.get(), .clock = &clock_, .log = &log_, .metrics = &metrics_}, files));
+  RETURN_IF_ERROR(OpenTokenIssuers());
   RETURN_IF_ERROR(OpenTrustBundle());
   gauges_ = std::make_unique<NodeGauges>(&config_, store_.get(), federation_->nodes(), &clock_, &metrics_);
   RETURN_IF_ERROR(gauges_->Refresh());
@@ -204,6 +209,22 @@ absl::Status Node::Assembly::Start() {
                                     {"admin_port", ports_.admin},
                                     {"metrics_port", ports_.metrics},
                                     {"http_port", ports_.http}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::OpenTokenIssuers() {
+  if (config_.client_port().token_issuers().empty()) return absl::OkStatus();
+  const auto changed = [this](TokenIssuers::Event event, const std::string& issuer, const absl::Status& problem) {
+    switch (event) {
+      case TokenIssuers::Event::kReplaced:
+        return log_.Write(LogEvent::kTokenKeysReplaced, {{"issuer", issuer}});
+      case TokenIssuers::Event::kRefused:
+        return log_.WriteProblem(LogEvent::kTokenKeysRefused, problem, {{"issuer", issuer}});
+      case TokenIssuers::Event::kStale:
+        return log_.WriteProblem(LogEvent::kTokenKeysStale, problem, {{"issuer", issuer}});
+    }
+  };
+  ASSIGN_OR_RETURN(token_issuers_, TokenIssuers::Open(config_.client_port(), &clock_, changed));
   return absl::OkStatus();
 }
 
@@ -366,14 +387,17 @@ void Node::Assembly::MakeServices() {
   client_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
   peer_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
   CallRunner::Options client = RunnerOptions(client_pool_.get());
-  client.authorise = [this](absl::string_view certificate, absl::string_view service) {
-    return clients_.Authorise(certificate, service);
+  client.authorise = [this](const CallerCredentials& caller, absl::string_view service) {
+    return clients_.Authorise(caller, service, token_issuers_.get());
   };
   client_runner_ = std::make_unique<CallRunner>(std::move(client));
   CallRunner::Options peer = RunnerOptions(peer_pool_.get());
-  peer.authorise = [this](absl::string_view certificate, absl::string_view) -> absl::StatusOr<std::string> {
+  // Nodes are known by their certificates alone.
+  peer.authorise = [this](const CallerCredentials& caller, absl::string_view) -> absl::StatusOr<std::string> {
+    RETURN_IF_ERROR(caller.certificate_sha256.status());
     const auto directory = federation_->nodes()->Get();
-    ASSIGN_OR_RETURN(const federation::v1::Node* node, directory->Authenticate(certificate, clock_.Now()));
+    ASSIGN_OR_RETURN(const federation::v1::Node* node,
+                     directory->Authenticate(*caller.certificate_sha256, clock_.Now()));
     return node->id();
   };
   peer_runner_ = std::make_unique<CallRunner>(std::move(peer));
@@ -439,6 +463,13 @@ void Node::Assembly::StartLoops() {
                                                     return false;
                                                   });
   }
+  if (token_issuers_ != nullptr) {
+    token_keys_ =
+        std::make_unique<BackgroundLoop>("token keys", kFetchInterval, &log_, [this]() -> absl::StatusOr<bool> {
+          token_issuers_->Refresh();
+          return false;
+        });
+  }
   if (status_lists_ == nullptr) return;
   list_fetcher_ = std::make_unique<BackgroundLoop>("status lists", kFetchInterval, &log_,
                                                    [this] { return status_lists_->Refresh(); });
@@ -468,12 +499,15 @@ void Node::Assembly::WakeSenders() {
 }
 
 absl::Status Node::Assembly::OpenPorts() {
-  ASSIGN_OR_RETURN(client_server_,
-                   StartServer(config_.client_port().listen(), MakeServerCredentials(config_.client_port().tls()),
-                               {sharing_service_.get(), exchange_service_.get(), authenticity_service_.get(),
-                                recognition_service_.get(), federation_service_.get()}));
+  const auto certificate = token_issuers_ == nullptr ? ClientCertificate::kRequired : ClientCertificate::kOptional;
+  ASSIGN_OR_RETURN(
+      client_server_,
+      StartServer(config_.client_port().listen(), MakeServerCredentials(config_.client_port().tls(), certificate),
+                  {sharing_service_.get(), exchange_service_.get(), authenticity_service_.get(),
+                   recognition_service_.get(), federation_service_.get()}));
   ASSIGN_OR_RETURN(peer_server_,
-                   StartServer(config_.peer_port().listen(), MakeServerCredentials(config_.peer_port().tls()),
+                   StartServer(config_.peer_port().listen(),
+                               MakeServerCredentials(config_.peer_port().tls(), ClientCertificate::kRequired),
                                {relay_service_.get(), node_map_service_.get(), evidence_service_.get()}));
   if (config_.has_http_port()) {
     const config::v1::HttpPort& http = config_.http_port();
@@ -520,6 +554,7 @@ void Node::Assembly::Drain() {
   if (case_worker_ != nullptr) case_worker_->Stop();
   if (housekeeping_ != nullptr) housekeeping_->Stop();
   if (list_fetcher_ != nullptr) list_fetcher_->Stop();
+  if (token_keys_ != nullptr) token_keys_->Stop();
   if (map_asker_ != nullptr) map_asker_->Stop();
   if (shower_ != nullptr) shower_->Stop();
 
@@ -544,6 +579,7 @@ void Node::Assembly::Drain() {
   case_worker_.reset();
   housekeeping_.reset();
   list_fetcher_.reset();
+  token_keys_.reset();
   map_asker_.reset();
   shower_.reset();
   // Everything that was accepted has its place before the node goes; what cannot get one gets it at the next start.
@@ -593,6 +629,7 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));
   if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
+  RETURN_IF_ERROR(TokenIssuers::Open(config.client_port(), &clock, nullptr).status());
   return OpenRegister(config, &clock, nullptr).status();
 }
 

@@ -1,6 +1,8 @@
 #include "core/sharing/authorisations.h"
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
@@ -102,17 +104,38 @@ std::string Stored(v1::Authorisation authorisation) {
   return authorisation.SerializeAsString();
 }
 
-absl::StatusOr<v1::Authorisation> Load(base::Transaction& tx, absl::string_view id, absl::Time now) {
+// An authorisation and the client that recorded it, which is the group of its record. It is empty for what was recorded
+// before clients were kept.
+struct Owned {
+  v1::Authorisation authorisation;
+  std::string client;
+};
+
+absl::StatusOr<Owned> Load(base::Transaction& tx, absl::string_view id, absl::Time now) {
   ASSIGN_OR_RETURN(const std::optional<base::Record> record, tx.Get(Table::kAuthorisation, absl::AsciiStrToLower(id)));
   if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
-  return Shown(record->value, now);
+  return Owned{Shown(record->value, now), record->group};
 }
 
-absl::Status Save(base::Transaction& tx, const v1::Authorisation& authorisation, bool is_new) {
+// The same for the client that recorded it. To every other one it is not there, so that nobody learns which ids are.
+// What is nobody's can be withdrawn by every client, since the holder must be able to.
+absl::StatusOr<Owned> LoadOwn(base::Transaction& tx, absl::string_view client, absl::string_view id, absl::Time now) {
+  ASSIGN_OR_RETURN(Owned owned, Load(tx, id, now));
+  if (!owned.client.empty() && owned.client != client) return Problem(Reason::kResourceNotFound, "id");
+  return owned;
+}
+
+absl::Status Save(base::Transaction& tx, const Owned& owned, bool is_new) {
   base::Record record;
-  record.key = authorisation.id();
-  record.value = Stored(authorisation);
+  record.key = owned.authorisation.id();
+  record.value = Stored(owned.authorisation);
+  record.group = owned.client;
   return is_new ? tx.Insert(Table::kAuthorisation, record) : tx.Update(Table::kAuthorisation, record);
+}
+
+bool Covers(const v1::Authorisation& authorisation, absl::string_view receiver, v1::Purpose purpose, absl::Time now) {
+  return authorisation.receiver() == receiver && authorisation.purpose() == purpose &&
+         authorisation.state() == v1::AUTHORISATION_STATE_ACTIVE && now >= FromProto(authorisation.valid_from());
 }
 
 // As the node will record it; everything that is the node's to say is set here.
@@ -136,10 +159,10 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
   const absl::Time now = options_.clock->Now();
   const auto create = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
     RETURN_IF_ERROR(Check(request.authorisation(), now));
-    v1::Authorisation authorisation = Recorded(request.authorisation(), now);
-    authorisation.set_id(base::NewUuid(*options_.random));
-    RETURN_IF_ERROR(Save(tx, authorisation, /*is_new=*/true));
-    return authorisation.id();
+    Owned owned = {Recorded(request.authorisation(), now), std::string(client)};
+    owned.authorisation.set_id(base::NewUuid(*options_.random));
+    RETURN_IF_ERROR(Save(tx, owned, /*is_new=*/true));
+    return owned.authorisation.id();
   };
   if (request.validate_only()) {
     RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
@@ -152,18 +175,20 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
         const std::string id,
         base::Once(tx, client, request.request_id(), absl::StrCat("CreateAuthorisation\n", request.SerializeAsString()),
                    [&] { return create(tx); }));
-    result = Load(tx, id, now);
-    return result.status();
+    ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, now));
+    result = std::move(owned.authorisation);
+    return absl::OkStatus();
   }));
   return result;
 }
 
-absl::StatusOr<v1::Authorisation> Authorisations::Get(absl::string_view id) {
+absl::StatusOr<v1::Authorisation> Authorisations::Get(absl::string_view client, absl::string_view id) {
   if (id.empty()) return Problem(Reason::kFieldMissing, "id");
   absl::StatusOr<v1::Authorisation> result;
   RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
-    result = Load(tx, id, options_.clock->Now());
-    return result.status();
+    ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, options_.clock->Now()));
+    result = std::move(owned.authorisation);
+    return absl::OkStatus();
   }));
   return result;
 }
@@ -173,16 +198,16 @@ absl::StatusOr<v1::Authorisation> Authorisations::Withdraw(absl::string_view cli
   if (request.id().empty()) return Problem(Reason::kFieldMissing, "id");
   const absl::Time now = options_.clock->Now();
   const auto withdraw = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
-    ASSIGN_OR_RETURN(v1::Authorisation authorisation, Load(tx, request.id(), now));
-    if (!request.etag().empty() && request.etag() != authorisation.etag()) {
+    ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, request.id(), now));
+    if (!request.etag().empty() && request.etag() != owned.authorisation.etag()) {
       return Problem(Reason::kEtagMismatch, "etag");
     }
     // Withdrawing twice is no fault; the first time counts.
-    if (!authorisation.has_withdraw_time()) {
-      *authorisation.mutable_withdraw_time() = ToProto(now);
-      RETURN_IF_ERROR(Save(tx, authorisation, /*is_new=*/false));
+    if (!owned.authorisation.has_withdraw_time()) {
+      *owned.authorisation.mutable_withdraw_time() = ToProto(now);
+      RETURN_IF_ERROR(Save(tx, owned, /*is_new=*/false));
     }
-    return authorisation.id();
+    return owned.authorisation.id();
   };
   absl::StatusOr<v1::Authorisation> result;
   RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
@@ -190,8 +215,9 @@ absl::StatusOr<v1::Authorisation> Authorisations::Withdraw(absl::string_view cli
         const std::string id,
         base::Once(tx, client, request.request_id(),
                    absl::StrCat("WithdrawAuthorisation\n", request.SerializeAsString()), [&] { return withdraw(tx); }));
-    result = Load(tx, id, now);
-    return result.status();
+    ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, now));
+    result = std::move(owned.authorisation);
+    return absl::OkStatus();
   }));
   return result;
 }
@@ -200,18 +226,15 @@ absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, abs
                                                       absl::string_view receiver, v1::Purpose purpose,
                                                       bool consume) const {
   const absl::Time now = options_.clock->Now();
-  absl::StatusOr<v1::Authorisation> authorisation = Load(tx, id, now);
-  if (!authorisation.ok() && base::ReasonOf(authorisation.status()) != Reason::kResourceNotFound) {
-    return authorisation.status();
-  }
-  if (!authorisation.ok() || authorisation->receiver() != receiver || authorisation->purpose() != purpose ||
-      authorisation->state() != v1::AUTHORISATION_STATE_ACTIVE || now < FromProto(authorisation->valid_from())) {
+  absl::StatusOr<Owned> owned = Load(tx, id, now);
+  if (!owned.ok() && base::ReasonOf(owned.status()) != Reason::kResourceNotFound) return owned.status();
+  if (!owned.ok() || !Covers(owned->authorisation, receiver, purpose, now)) {
     return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
   }
-  if (!consume) return authorisation;
-  authorisation->set_uses_made(authorisation->uses_made() + 1);
-  RETURN_IF_ERROR(Save(tx, *authorisation, /*is_new=*/false));
-  return Shown(Stored(*authorisation), now);
+  if (!consume) return owned->authorisation;
+  owned->authorisation.set_uses_made(owned->authorisation.uses_made() + 1);
+  RETURN_IF_ERROR(Save(tx, *owned, /*is_new=*/false));
+  return Shown(Stored(owned->authorisation), now);
 }
 
 }  // namespace passerelle::sharing

@@ -26,11 +26,12 @@ class Authorisations {
   };
   explicit Authorisations(Options options) : options_(options) {}
 
-  // `client` is the authenticated caller; request ids count per client. Problems: kFieldMissing, kFieldInvalid,
-  // kRequestIdReused, kResourceNotFound, kEtagMismatch, kStoreUnavailable.
+  // `client` is the authenticated caller; request ids count per client, and an authorisation is there for the client
+  // that recorded it and for no other one: kResourceNotFound, as for an id that was never given. Problems:
+  // kFieldMissing, kFieldInvalid, kRequestIdReused, kResourceNotFound, kEtagMismatch, kStoreUnavailable.
   // State and etag follow from the rest: an authorisation whose time has not begun is ACTIVE, and cannot be used yet.
   absl::StatusOr<v1::Authorisation> Create(absl::string_view client, const v1::CreateAuthorisationRequest& request);
-  absl::StatusOr<v1::Authorisation> Get(absl::string_view id);
+  absl::StatusOr<v1::Authorisation> Get(absl::string_view client, absl::string_view id);
   absl::StatusOr<v1::Authorisation> Withdraw(absl::string_view client, const v1::WithdrawAuthorisationRequest& request);
 
   // Whether the authorisation covers this receiver and purpose now; uses it up by one in `tx` when `consume` is set.

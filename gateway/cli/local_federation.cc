@@ -240,6 +240,10 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
                      CertificateSha256(ClientTls(node.id, client.id).certificate));
     for (const std::string& service : client.services) entry->add_services(service);
     for (const recognition::v1::CaseActor role : client.case_roles) entry->add_case_roles(role);
+    for (const config::v1::TokenIdentity& token : client.tokens) *entry->add_tokens() = token;
+  }
+  for (const config::v1::TokenIssuer& issuer : node.token_issuers) {
+    *config.mutable_client_port()->add_token_issuers() = issuer;
   }
   if (node.http) config.mutable_http_port()->set_listen("127.0.0.1:0");
   for (const std::string& origin : node.http_origins) config.mutable_http_port()->add_allowed_origins(origin);

@@ -28,6 +28,7 @@
 #include "gateway/keys/make_certificates.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/security/credentials.h"
+#include "passerelle/config/v1/node_config.pb.h"
 #include "passerelle/federation/v1/node_map.pb.h"
 #include "passerelle/recognition/v1/case_state.pb.h"
 
@@ -47,6 +48,7 @@ struct LocalClient {
   std::string id;
   std::vector<std::string> services;
   std::vector<recognition::v1::CaseActor> case_roles = {};  // in which it takes steps of recognition cases
+  std::vector<config::v1::TokenIdentity> tokens = {};       // by which it is known beside its certificate
 };
 
 // A node of the federation.
@@ -55,6 +57,7 @@ struct LocalNode {
   std::string competent_authority;
   std::string country;
   std::vector<LocalClient> clients;
+  std::vector<config::v1::TokenIssuer> token_issuers;  // paths count from the node's folder
   std::vector<LocalEntry> entries;               // a node without entries has no register
   std::vector<std::string> policies;             // YAML
   std::vector<std::string> register_facts = {};  // YAML

@@ -1,10 +1,8 @@
 #include "gateway/config/node_config.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/verdict.h"
@@ -15,6 +13,7 @@
 #include "core/document/score.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy_check.h"
+#include "gateway/config/client_config.h"
 #include "gateway/config/store_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
@@ -38,12 +37,6 @@ constexpr absl::Duration kAskInterval = absl::Minutes(1);
 constexpr absl::Duration kAskIntervalMost = absl::Hours(24);
 
 constexpr absl::string_view kLoopbackFreePort = "127.0.0.1:0";
-
-// Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 5> kClientServices = {
-    "passerelle.authenticity.v1.AuthenticityService", "passerelle.exchange.v1.ExchangeService",
-    "passerelle.federation.v1.FederationService", "passerelle.recognition.v1.RecognitionService",
-    "passerelle.sharing.v1.SharingService"};
 
 absl::Status Refuse(absl::string_view key, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, key, detail);
@@ -91,7 +84,10 @@ void Complete(const std::string& folder, NodeConfig* config) {
   resolve(config->mutable_ports_file());
   resolve(config->mutable_evidence());
   if (config->evidence().empty()) config->set_evidence(config->store());
-  if (config->has_client_port()) resolve_tls(config->mutable_client_port()->mutable_tls());
+  if (config->has_client_port()) {
+    resolve_tls(config->mutable_client_port()->mutable_tls());
+    CompleteTokenIssuers(folder, config->mutable_client_port());
+  }
   if (config->has_http_port() && !config->http_port().has_tls()) {
     *config->mutable_http_port()->mutable_tls() = config->client_port().tls();
   } else if (config->has_http_port()) {
@@ -143,35 +139,6 @@ absl::Status CheckTls(absl::string_view port, const config::v1::TlsFiles& tls) {
       {"trusted_authorities", &tls.trusted_authorities()}};
   for (const auto& [key, path] : paths) {
     if (path->empty()) return Refuse(absl::StrCat(port, ".tls.", key), "is missing");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckClients(const config::v1::ClientPort& port) {
-  absl::flat_hash_set<std::string> ids;
-  absl::flat_hash_set<std::string> certificates;
-  for (int i = 0; i < port.clients_size(); ++i) {
-    const config::v1::Client& client = port.clients(i);
-    const std::string place = absl::StrCat("client_port.clients[", i, "]");
-    if (client.id().empty()) return Refuse(place + ".id", "is missing");
-    if (!ids.insert(client.id()).second) return Refuse(place + ".id", "stands twice");
-    if (!base::IsSha256Hex(client.certificate_sha256())) {
-      return Refuse(place + ".certificate_sha256", "64 lower-case hexadecimal digits are expected");
-    }
-    if (!certificates.insert(client.certificate_sha256()).second) {
-      return Refuse(place + ".certificate_sha256", "stands twice");
-    }
-    for (const std::string& service : client.services()) {
-      if (std::find(kClientServices.begin(), kClientServices.end(), service) == kClientServices.end()) {
-        return Refuse(place + ".services", absl::StrCat("there is no service \"", service, "\" for clients"));
-      }
-    }
-    for (const int role : client.case_roles()) {
-      // What the node does by itself nobody does in its name.
-      if (role == recognition::v1::CASE_ACTOR_UNSPECIFIED || role == recognition::v1::CASE_ACTOR_SYSTEM) {
-        return Refuse(place + ".case_roles", "it is no role of a client");
-      }
-    }
   }
   return absl::OkStatus();
 }
@@ -286,10 +253,6 @@ absl::StatusOr<Fetcher> LoadFetcher(const NodeConfig& config) {
 }
 
 }  // namespace
-
-absl::Duration ToDuration(const Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
 
 absl::StatusOr<NodeConfig> LoadNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides) {
   NodeConfig config;

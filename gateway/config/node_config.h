@@ -10,13 +10,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "core/federation/node_map.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
+#include "gateway/config/duration.h"
 #include "gateway/config/overrides.h"
 #include "gateway/fetch/fetcher.h"
-#include "google/protobuf/duration.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
 #include "passerelle/recognition/v1/policy.pb.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
@@ -45,7 +44,5 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const config::v1::NodeConfig& config);
 // Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable.
 absl::Status CheckOwnEntry(const config::v1::NodeConfig& config, const NodeFiles& files,
                            const federation::NodeDirectory& nodes);
-
-absl::Duration ToDuration(const google::protobuf::Duration& duration);
 
 }  // namespace passerelle::gateway

@@ -64,9 +64,9 @@ SharingService::SharingService(CallRunner* runner, sharing::Authorisations* auth
       });
   runner->AddUnary<sharing::v1::GetAuthorisationRequest, sharing::v1::GetAuthorisationResponse>(
       sharing::v1::SharingService::service_full_name(), "GetAuthorisation",
-      [this](const CallInfo&, const sharing::v1::GetAuthorisationRequest& in,
+      [this](const CallInfo& info, const sharing::v1::GetAuthorisationRequest& in,
              sharing::v1::GetAuthorisationResponse* out) -> CallOutcome {
-        return Take(authorisations_->Get(in.id()), out->mutable_authorisation());
+        return Take(authorisations_->Get(info.caller, in.id()), out->mutable_authorisation());
       });
   runner->AddUnary<sharing::v1::WithdrawAuthorisationRequest, sharing::v1::WithdrawAuthorisationResponse>(
       sharing::v1::SharingService::service_full_name(), "WithdrawAuthorisation",

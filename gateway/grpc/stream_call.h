@@ -37,8 +37,9 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
         context_(context),
         work_(std::move(work)),
         refuse_(std::move(refuse)),
-        trace_parent_(TraceParentOf(*context)) {
-    const absl::StatusOr<std::string> caller = runner_->Admit(*context_, *method_);
+        trace_parent_(TraceParentOf(*context)),
+        credentials_(CredentialsOf(*context)) {
+    const absl::StatusOr<std::string> caller = runner_->Admit(credentials_, *method_);
     if (caller.ok()) {
       this->StartRead(&request_);
     } else {
@@ -52,7 +53,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
     runner_->Begun();
     info_.start = runner_->options_.clock->Now();
     info_.deadline = std::min(absl::FromChrono(context_->deadline()), info_.start + runner_->options_.call_limit);
-    absl::StatusOr<std::string> caller = runner_->Admit(*context_, *method_);
+    absl::StatusOr<std::string> caller = runner_->Admit(credentials_, *method_);
     if (!caller.ok()) return End(caller.status());
     info_.caller = *std::move(caller);
     request_bytes_ = request_.ByteSizeLong();
@@ -109,6 +110,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
   const Work work_;
   const Refuse refuse_;
   const std::string trace_parent_;
+  const CallerCredentials credentials_;
   CallInfo info_ = {};
   Request request_;
   Response response_;

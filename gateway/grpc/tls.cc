@@ -58,11 +58,14 @@ class PinnedCertificates : public grpc::experimental::ExternalCertificateVerifie
 
 void RequireTls13() { setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", 1); }
 
-std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const config::v1::TlsFiles& files) {
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const config::v1::TlsFiles& files,
+                                                               ClientCertificate certificate) {
   grpc::experimental::TlsServerCredentialsOptions options(WatchFiles(files));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
-  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_cert_request_type(certificate == ClientCertificate::kRequired
+                                    ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                    : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   return grpc::experimental::TlsServerCredentials(options);
 }
 

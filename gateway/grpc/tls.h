@@ -1,4 +1,5 @@
-// Mutual TLS 1.3 for both ports. The experimental part of gRPC's interface is used in this file's source only.
+// TLS 1.3 for both ports, mutual but for clients that show tokens. The experimental part of gRPC's interface is used in
+// this file's source only.
 //
 // Certificates and keys are read again when their files change (once a second), so that they can be replaced while the
 // node runs. A handshake proves only that a certificate comes from a trusted authority. Who may call is decided on
@@ -24,8 +25,13 @@ namespace passerelle::gateway {
 // set to one that no certificate can use. To be called first in main, before any thread and any gRPC call.
 void RequireTls13();
 
-// For a port that only clients with a certificate of the trusted authorities can connect to. The files were checked.
-std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const config::v1::TlsFiles& files);
+// Whether who connects to a port needs a certificate. One that is shown has to be of the trusted authorities either
+// way.
+enum class ClientCertificate { kRequired, kOptional };
+
+// The files were checked.
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const config::v1::TlsFiles& files,
+                                                               ClientCertificate certificate);
 
 // For a channel to the one side whose certificate has one of the digests (SHA-256 of the DER, hexadecimal). Host name,
 // authority and digest are checked in the handshake, before any byte of a request is sent.

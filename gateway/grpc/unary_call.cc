@@ -22,6 +22,8 @@ using base::Reason;
 constexpr absl::Duration kAskAgainFirst = absl::Milliseconds(10);
 constexpr absl::Duration kAskAgainLast = absl::Milliseconds(200);
 
+constexpr char kAuthorizationKey[] = "authorization";
+
 }  // namespace
 
 std::string TraceParentOf(const grpc::CallbackServerContext& context) {
@@ -29,6 +31,15 @@ std::string TraceParentOf(const grpc::CallbackServerContext& context) {
   if (found == context.client_metadata().end()) return "";
   const absl::string_view text(found->second.data(), found->second.length());
   return IsTraceParent(text) ? std::string(text) : std::string();
+}
+
+CallerCredentials CredentialsOf(const grpc::CallbackServerContext& context) {
+  CallerCredentials caller{CallerCertificateSha256(context.auth_context().get())};
+  const auto [begin, end] = context.client_metadata().equal_range(kAuthorizationKey);
+  for (auto value = begin; value != end; ++value) {
+    caller.authorization.emplace_back(value->second.data(), value->second.length());
+  }
+  return caller;
 }
 
 RunningCall::RunningCall(CallRunner* runner, const CallRunner::MethodEntry* method, CallOrigin origin,
@@ -42,7 +53,7 @@ RunningCall::RunningCall(CallRunner* runner, const CallRunner::MethodEntry* meth
 }
 
 void RunningCall::Start() {
-  auto caller = runner_->Admit(origin_.certificate_sha256, *method_);
+  auto caller = runner_->Admit(origin_.caller, *method_);
   if (!caller.ok()) return Complete(caller.status());
   info_.caller = *std::move(caller);
   const absl::Status placed = runner_->TakePlace(info_.caller, origin_.request_bytes);
@@ -89,8 +100,7 @@ class UnaryCall : public grpc::ServerUnaryReactor {
             size_t request_bytes, std::function<CallOutcome(const CallInfo&)> work)
       : runner_(runner),
         call_(runner, method,
-              {CallerCertificateSha256(context->auth_context().get()), absl::FromChrono(context->deadline()),
-               TraceParentOf(*context), request_bytes},
+              {CredentialsOf(*context), absl::FromChrono(context->deadline()), TraceParentOf(*context), request_bytes},
               std::move(work), [this](const grpc::Status& status) { Finish(status); }) {}
 
   void Begin() { call_.Start(); }
@@ -121,15 +131,8 @@ bool CallRunner::WaitUntilIdle(absl::Time deadline) {
   return mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline);
 }
 
-absl::StatusOr<std::string> CallRunner::Admit(const grpc::CallbackServerContext& context,
-                                              const MethodEntry& method) const {
-  return Admit(CallerCertificateSha256(context.auth_context().get()), method);
-}
-
-absl::StatusOr<std::string> CallRunner::Admit(const absl::StatusOr<std::string>& certificate,
-                                              const MethodEntry& method) const {
-  absl::StatusOr<std::string> caller = certificate.ok() ? options_.authorise(*certificate, method.service)
-                                                        : absl::StatusOr<std::string>(certificate.status());
+absl::StatusOr<std::string> CallRunner::Admit(const CallerCredentials& credentials, const MethodEntry& method) const {
+  absl::StatusOr<std::string> caller = options_.authorise(credentials, method.service);
   if (!caller.ok()) {
     options_.metrics->PeerRefused(base::Catalogue(base::ReasonOf(caller.status())).name);
     options_.log->WriteProblem(LogEvent::kCallRefused, caller.status(), {{"method", method.path}});

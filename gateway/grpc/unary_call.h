@@ -27,6 +27,7 @@
 #include "absl/time/time.h"
 #include "core/base/limits.h"
 #include "core/base/port/clock.h"
+#include "gateway/caller_credentials.h"
 #include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
@@ -57,10 +58,10 @@ using CallOutcome = std::optional<absl::Status>;
 
 // Where a call comes from.
 struct CallOrigin {
-  absl::StatusOr<std::string> certificate_sha256;  // of the caller; kClientUnknown when it has none
-  absl::Time deadline = absl::InfiniteFuture();    // that the caller stated
-  std::string trace_parent = "";                   // valid, or empty
-  size_t request_bytes = 0;                        // that are held for the call
+  CallerCredentials caller;
+  absl::Time deadline = absl::InfiniteFuture();  // that the caller stated
+  std::string trace_parent = "";                 // valid, or empty
+  size_t request_bytes = 0;                      // that are held for the call
 };
 
 class RunningCall;
@@ -85,9 +86,8 @@ class CallRunner {
     Log* log = nullptr;
     const base::Clock* clock = nullptr;
     absl::Duration call_limit;
-    // Who the certificate belongs to, if it may call the service. Asked on every call.
-    std::function<absl::StatusOr<std::string>(absl::string_view certificate_sha256, absl::string_view service)>
-        authorise;
+    // Who calls, if it may call the service. Asked on every call.
+    std::function<absl::StatusOr<std::string>(const CallerCredentials& caller, absl::string_view service)> authorise;
   };
   explicit CallRunner(Options options) : options_(std::move(options)) {}
 
@@ -133,9 +133,9 @@ class CallRunner {
                  });
   }
 
-  // Whether a call by the certificate would be let in now; the problem with which it would be refused.
-  absl::Status MayCall(absl::string_view certificate_sha256, const MethodEntry& method) const {
-    return options_.authorise(certificate_sha256, method.service).status();
+  // Who calls, if the call would be let in now; the problem with which it would be refused.
+  absl::StatusOr<std::string> MayCall(const CallerCredentials& caller, const MethodEntry& method) const {
+    return options_.authorise(caller, method.service);
   }
 
   // A call that came another way, to be started by its owner. `finish` gets what gRPC would answer, once, on any
@@ -159,9 +159,7 @@ class CallRunner {
   absl::Status TakePlace(const std::string& caller, size_t request_bytes);
   void GivePlaceBack(const std::string& caller, size_t request_bytes);
   // Who calls, if it may call the service; a refusal is counted and logged.
-  absl::StatusOr<std::string> Admit(const absl::StatusOr<std::string>& certificate_sha256,
-                                    const MethodEntry& method) const;
-  absl::StatusOr<std::string> Admit(const grpc::CallbackServerContext& context, const MethodEntry& method) const;
+  absl::StatusOr<std::string> Admit(const CallerCredentials& caller, const MethodEntry& method) const;
   // Counts and logs how a call or item ended.
   grpc::Status Handled(const MethodEntry& method, const CallInfo& info, absl::string_view trace_parent,
                        const absl::Status& status) const;
@@ -209,6 +207,9 @@ class RunningCall {
   std::unique_ptr<grpc::Alarm> alarm_;
   std::atomic<bool> cancelled_ = false;
 };
+
+// What the caller shows of itself: its certificate, and the values of "authorization" in the metadata.
+CallerCredentials CredentialsOf(const grpc::CallbackServerContext& context);
 
 // The caller's trace, if it names one that is well-formed.
 std::string TraceParentOf(const grpc::CallbackServerContext& context);

@@ -50,7 +50,7 @@ absl::string_view View(beast::string_view text) { return {text.data(), text.size
 
 // The call that a connection waits for.
 struct HttpConnection::Call {
-  Call(HttpShared* of, std::string by) : shared(of), client(std::move(by)) {}
+  explicit Call(HttpShared* of) : shared(of) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call() { shared->GiveBytesBack(client, unpacked_bytes); }
@@ -66,7 +66,8 @@ struct HttpConnection::Call {
   }
 
   HttpShared* const shared;
-  const std::string client;
+  std::string client;  // known once it was let in
+  CallerCredentials credentials;
   const CallRunner::MethodEntry* method = nullptr;
   ConnectCodec codec = ConnectCodec::kJson;
   std::unique_ptr<google::protobuf::Message> request;
@@ -121,9 +122,9 @@ HttpConnection::HttpConnection(boost::asio::ip::tcp::socket socket, std::shared_
 
 HttpConnection::~HttpConnection() {
   call_.reset();
-  if (counted_) {
-    shared_->GiveBytesBack(*certificate_sha256_, taken_bytes_);
-    shared_->GiveConnectionBack(*certificate_sha256_);
+  if (!client_.empty()) {
+    shared_->GiveBytesBack(client_, taken_bytes_);
+    shared_->GiveConnectionBack(client_);
   }
   --shared_->connections;
 }
@@ -133,7 +134,9 @@ void HttpConnection::Run() {
     beast::get_lowest_layer(self->stream_).expires_after(kHandshakeTime);
     self->stream_.async_handshake(boost::asio::ssl::stream_base::server, [self](Error error) {
       if (error) return;
-      if (self->Identify()) self->ReadHeader();
+      self->Identify();
+      const absl::StatusOr<std::string>& certificate = self->certificate_sha256_;
+      if (!certificate.ok() || self->CountFor(*certificate)) self->ReadHeader();
     });
   });
 }
@@ -146,31 +149,37 @@ void HttpConnection::Close() {
 }
 
 // Who it is counts on every call; which certificate it is cannot change on a connection.
-bool HttpConnection::Identify() {
+void HttpConnection::Identify() {
   certificate_sha256_ = Problem(Reason::kClientUnknown, "certificate", "the call has no client certificate");
   SSL* const ssl = stream_.native_handle();
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
-  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return true;
+  if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return;
   unsigned char* der = nullptr;
   const int size = i2d_X509(certificate.get(), &der);
   if (size > 0) certificate_sha256_ = base::Sha256Hex({reinterpret_cast<const char*>(der), static_cast<size_t>(size)});
   OPENSSL_free(der);
-  if (!certificate_sha256_.ok()) return true;
-  counted_ = shared_->TakeConnection(*certificate_sha256_);
-  return counted_;
+}
+
+// Something in front may send the calls of several clients over one connection.
+bool HttpConnection::CountFor(const std::string& client) {
+  if (client == client_) return true;
+  if (!shared_->TakeConnection(client)) return false;
+  if (!client_.empty()) shared_->GiveConnectionBack(client_);
+  client_ = client;
+  return true;
 }
 
 bool HttpConnection::TakeBytes(int64_t bytes) {
-  if (!counted_ || !shared_->TakeBytes(*certificate_sha256_, bytes)) return false;
+  if (client_.empty() || !shared_->TakeBytes(client_, bytes)) return false;
   taken_bytes_ += bytes;
   return true;
 }
 
 void HttpConnection::ReadHeader() {
   if (shared_->stopping) return;
-  use_ = counted_ ? Use::kIdle : Use::kStranger;
+  use_ = client_.empty() ? Use::kStranger : Use::kIdle;
   call_.reset();
-  if (counted_) shared_->GiveBytesBack(*certificate_sha256_, std::exchange(taken_bytes_, 0));
+  if (!client_.empty()) shared_->GiveBytesBack(client_, std::exchange(taken_bytes_, 0));
   parser_.emplace();
   parser_->header_limit(kHeaderBytesMax);
   parser_->body_limit(kProtoBodyBytesMax);
@@ -194,7 +203,7 @@ void HttpConnection::OnHeader(Error error) {
     }
     return Refuse(http::status::bad_request, Problem(Reason::kFieldInvalid, "header", "it is no HTTP request"));
   }
-  if (counted_) use_ = Use::kBusy;
+  if (!client_.empty()) use_ = Use::kBusy;
   if (CheckFraming() && Route()) ReadBody();
 }
 
@@ -238,7 +247,7 @@ bool HttpConnection::Route() {
     return refuse(http::status::method_not_allowed, Reason::kFieldInvalid, "method", "POST is expected",
                   "POST, OPTIONS");
   }
-  call_ = std::make_shared<Call>(shared_.get(), certificate_sha256_.value_or(""));
+  call_ = std::make_shared<Call>(shared_.get());
   call_->start = shared_->clock->Now();
   absl::string_view path = View(head.target());
   if (!path.empty() && path[0] == '/') path.remove_prefix(1);
@@ -267,12 +276,23 @@ bool HttpConnection::Route() {
                   absl::StrCat("at most ", BodyBytesMax(*codec), " bytes"));
   }
   // Nobody has to send a body that will not be looked at, and nothing is kept free for it; the call says why.
-  call_->problem = certificate_sha256_.ok() ? shared_->runner->MayCall(*certificate_sha256_, *call_->method)
-                                            : certificate_sha256_.status();
-  if (!call_->problem.ok()) {
+  call_->credentials.certificate_sha256 = certificate_sha256_;
+  const auto [begin, end] = head.equal_range(http::field::authorization);
+  for (auto field = begin; field != end; ++field) {
+    call_->credentials.authorization.emplace_back(View(field->value()));
+  }
+  const absl::StatusOr<std::string> client = shared_->runner->MayCall(call_->credentials, *call_->method);
+  call_->problem = client.status();
+  if (!client.ok()) {
     StartCall();
     return false;
   }
+  if (!CountFor(*client)) {
+    return refuse(http::status::service_unavailable, Reason::kOverloaded, "connection",
+                  "the client has too many connections");
+  }
+  call_->client = *client;
+  use_ = Use::kBusy;
   return true;
 }
 
@@ -307,7 +327,7 @@ void HttpConnection::StartCall() {
   call_->request.reset(call_->method->request->New());
   call_->response.reset(call_->method->response->New());
   CallOrigin origin;
-  origin.certificate_sha256 = certificate_sha256_;
+  origin.caller = call_->credentials;
   origin.deadline = absl::InfiniteFuture();
   origin.request_bytes = parser_->get().body().size();
   const std::string trace = Header(kTraceParentKey);
@@ -360,7 +380,7 @@ void HttpConnection::AddOrigin(Reply& reply) const {
   reply.set(http::field::vary, "Origin");
   if (origin.empty() || std::find(allowed.begin(), allowed.end(), origin) == allowed.end()) return;
   reply.set(http::field::access_control_allow_origin, origin);
-  // Certificates are credentials.
+  // Certificates and tokens are credentials.
   reply.set(http::field::access_control_allow_credentials, "true");
 }
 
@@ -369,8 +389,9 @@ void HttpConnection::Preflight() {
   reply_ = std::make_unique<Reply>(http::status::no_content, parser_->get().version());
   AddOrigin(*reply_);
   reply_->set(http::field::access_control_allow_methods, "POST");
-  reply_->set(http::field::access_control_allow_headers,
-              "Content-Type, Content-Encoding, Connect-Protocol-Version, Connect-Timeout-Ms, traceparent");
+  reply_->set(
+      http::field::access_control_allow_headers,
+      "Authorization, Content-Type, Content-Encoding, Connect-Protocol-Version, Connect-Timeout-Ms, traceparent");
   reply_->set(http::field::access_control_max_age, "600");
   const bool keep_alive = parser_->get().keep_alive() && parser_->is_done();
   reply_->keep_alive(keep_alive);
@@ -400,6 +421,8 @@ void HttpConnection::Send(int status, std::string body, absl::string_view conten
   reply_->set(http::field::content_type, beast::string_view(content_type.data(), content_type.size()));
   reply_->set(http::field::cache_control, "no-store");
   reply_->set("X-Content-Type-Options", "nosniff");
+  // RFC 6750, 3. Why is in the body.
+  if (reply_->result() == http::status::unauthorized) reply_->set(http::field::www_authenticate, "Bearer");
   AddOrigin(*reply_);
   if (may_compress && body.size() >= kCompressFrom && AcceptsGzip(Header("Accept-Encoding"))) {
     std::string packed = Gzip(body);

@@ -33,7 +33,8 @@ class HttpShared {
   std::atomic<bool> stopping = false;
   std::atomic<int> connections = 0;
 
-  // Counts a connection of a client, by its certificate; false when it has too many.
+  // Counts a connection of a client; false when it has too many. A client is its id once that is known, and its
+  // certificate before.
   bool TakeConnection(const std::string& client);
   void GiveConnectionBack(const std::string& client);
   // Counts bytes of bodies that are in memory for a client, or may come; false when there would be too many, of all
@@ -94,8 +95,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void AddOrigin(Reply& reply) const;
   std::string Header(absl::string_view name) const;
   const Fields& Head() const { return parser_->get().base(); }
-  // False when the client has too many connections.
-  bool Identify();
+  void Identify();
+  // Counts the connection among those of a client from now on; false when it has too many.
+  bool CountFor(const std::string& client);
   bool MayStay() const;
   // Of the bodies of the request and its answer; given back when the next request is read.
   bool TakeBytes(int64_t bytes);
@@ -108,7 +110,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::unique_ptr<Reply> reply_;
   absl::StatusOr<std::string> certificate_sha256_;
   const absl::Time begun_;
-  bool counted_ = false;  // among those of its client
+  std::string client_;  // among whose connections it counts; empty for nobody's
   std::atomic<Use> use_ = Use::kStranger;
   std::shared_ptr<Call> call_;
   int64_t taken_bytes_ = 0;

@@ -1,6 +1,6 @@
 // The node's services over HTTP/1.1 and TLS: the Connect unary protocol, for what cannot speak gRPC (curl, browsers, a
 // script). A call takes the same way as one that comes over gRPC: CallRunner (gateway/grpc/unary_call.h) says who it is
-// and what it may call, by the digest of its certificate, and runs the same work under the same limits.
+// and what it may call, by its certificate or its token, and runs the same work under the same limits.
 //
 // Connections do not hold threads: reading and writing is asynchronous, on a few threads. Each step of a request has a
 // time limit as a whole, so that sending slowly gains nothing. Requests whose length can be read in two ways are

@@ -38,13 +38,7 @@ class Writer {
     json_.Member("openapi", "3.1.0");
     WriteInfo();
     json_.Key("security");
-    json_.BeginArray();
-    json_.BeginObject();
-    json_.Key("certificate");
-    json_.BeginArray();
-    json_.EndArray();
-    json_.EndObject();
-    json_.EndArray();
+    json_.Raw(R"([{"certificate":[]},{"token":[]}])");
     json_.Key("paths");
     json_.BeginObject();
     for (const google::protobuf::FileDescriptor* file : descriptors.Files()) {
@@ -253,7 +247,9 @@ class Writer {
               R"({"type":{"type":"string"},"value":{"type":"string"},"debug":{"type":"object"}}}}}}}}}})");
     json_.Key("securitySchemes");
     json_.Raw(
-        R"({"certificate":{"type":"mutualTLS","description":"A certificate that the node's configuration names."}})");
+        R"({"certificate":{"type":"mutualTLS","description":"A certificate that the node's configuration names."},)"
+        R"("token":{"type":"http","scheme":"bearer","bearerFormat":"JWT","description":"An access token of an issuer )"
+        R"(that the node's configuration names."}})");
     json_.EndObject();
   }
 

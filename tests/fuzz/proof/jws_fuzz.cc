@@ -2,7 +2,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
+#include <string>
 
+#include "core/proof/access_token.h"
 #include "core/proof/jades/jades.h"
 #include "core/proof/jades/seal_time_stamp.h"
 #include "core/proof/jose/jws.h"
@@ -37,6 +40,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(verdict.verified == verdict.payload.has_value());
     Require(verdict.verified || verdict.findings.refused());
   }
+  const auto trust_of = [](absl::string_view issuer) -> absl::StatusOr<proof::TokenTrust> {
+    return proof::TokenTrust{std::string(issuer), "a", absl::Minutes(5), absl::Hours(1),
+                             std::make_shared<const proof::KeySet>(Keys())};
+  };
+  Require(!proof::OpenAccessToken(bytes, trust_of, "", absl::UnixEpoch()).ok());
+  const absl::StatusOr<proof::KeySet> issuer_keys = proof::ReadIssuerKeys(bytes);
+  Require(!issuer_keys.ok() || issuer_keys->size() > 0);
   const proof::VcJwtVerdict credential = proof::VerifyVcJwt(bytes, Keys(), absl::UnixEpoch());
   Require(credential.verified || !credential.claims.has_value());
   const proof::JadesVerdict seal = proof::VerifyJades(bytes, proof::JadesTrust(), absl::UnixEpoch());

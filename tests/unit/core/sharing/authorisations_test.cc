@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/faulty_store.h"
@@ -76,10 +78,10 @@ TEST_F(AuthorisationsTest, RecordsWhatTheHolderGaveAndSetsTheRest) {
   EXPECT_EQ(created.state(), v1::AUTHORISATION_STATE_ACTIVE);
   EXPECT_EQ(created.valid_from().seconds(), absl::ToUnixSeconds(clock_.Now()));
   EXPECT_NE(created.etag(), "");
-  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get(created.id()));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get("client", created.id()));
   EXPECT_EQ(read.SerializeAsString(), created.SerializeAsString());
-  EXPECT_THAT(authorisations_.Get(base::NewUuid(random_)), HasReason(Reason::kResourceNotFound));
-  EXPECT_THAT(authorisations_.Get(""), HasReason(Reason::kFieldMissing));
+  EXPECT_THAT(authorisations_.Get("client", base::NewUuid(random_)), HasReason(Reason::kResourceNotFound));
+  EXPECT_THAT(authorisations_.Get("client", ""), HasReason(Reason::kFieldMissing));
 }
 
 TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
@@ -215,7 +217,7 @@ TEST_F(AuthorisationsTest, HoldsFromItsBeginToItsEnd) {
     clock_.Set(row.now);
     EXPECT_EQ(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, false).ok(), row.covered) << row.now;
   }
-  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get(created.id()));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get("client", created.id()));
   EXPECT_EQ(read.state(), v1::AUTHORISATION_STATE_EXPIRED);
 }
 
@@ -231,6 +233,47 @@ TEST_F(AuthorisationsTest, CannotBeUsedOnceItIsWithdrawn) {
   EXPECT_EQ(again.withdraw_time().seconds(), withdrawn.withdraw_time().seconds());
   EXPECT_THAT(Withdraw(base::NewUuid(random_)), HasReason(Reason::kResourceNotFound));
   EXPECT_THAT(Withdraw(""), HasReason(Reason::kFieldMissing));
+}
+
+TEST_F(AuthorisationsTest, IsThereForTheClientThatRecordedItOnly) {
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  const absl::Status absent = authorisations_.Get("client", base::NewUuid(random_)).status();
+  v1::WithdrawAuthorisationRequest withdraw;
+  withdraw.set_request_id(base::NewUuid(random_));
+  withdraw.set_id(created.id());
+  // Also where a client's name begins, or is written, like another's.
+  for (const char* stranger : {"other", "clien", "client2", "Client", ""}) {
+    SCOPED_TRACE(stranger);
+    // What is another's cannot be told from what was never there.
+    EXPECT_EQ(authorisations_.Get(stranger, created.id()).status(), absent);
+    EXPECT_EQ(authorisations_.Withdraw(stranger, withdraw).status(), absent);
+    withdraw.set_etag(created.etag());
+    EXPECT_EQ(authorisations_.Withdraw(stranger, withdraw).status(), absent);
+  }
+  EXPECT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, true));
+  // Using it up has not made it anybody else's.
+  EXPECT_EQ(authorisations_.Get("other", created.id()).status(), absent);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation used, authorisations_.Get("client", created.id()));
+  EXPECT_EQ(used.uses_made(), 1);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation withdrawn, Withdraw(created.id()));
+  EXPECT_EQ(authorisations_.Get("other", created.id()).status(), absent);
+  EXPECT_TRUE(withdrawn.has_withdraw_time());
+}
+
+TEST_F(AuthorisationsTest, OneFromBeforeClientsWereKeptCanBeWithdrawnByEvery) {
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  EXPECT_OK(store_.Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(std::optional<base::Record> record, tx.Get(base::Table::kAuthorisation, created.id()));
+    record->group.clear();
+    return tx.Update(base::Table::kAuthorisation, *record);
+  }));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation read, authorisations_.Get("other", created.id()));
+  EXPECT_EQ(read.etag(), created.etag());
+  v1::WithdrawAuthorisationRequest withdraw;
+  withdraw.set_request_id(base::NewUuid(random_));
+  withdraw.set_id(created.id());
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation withdrawn, authorisations_.Withdraw("other", withdraw));
+  EXPECT_EQ(withdrawn.state(), v1::AUTHORISATION_STATE_WITHDRAWN);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/status_macros.h"
 #include "gateway/grpc/peer_transport.h"
 #include "gateway/grpc/ports.h"
 #include "gateway/grpc/status.h"
@@ -82,17 +83,20 @@ class TlsTest : public ::testing::Test {
         .log = &log_,
         .clock = &clock_,
         .call_limit = absl::Seconds(10),
-        .authorise = [this](absl::string_view certificate, absl::string_view) { return Authorise(certificate); }};
+        .authorise = [this](const CallerCredentials& caller, absl::string_view) { return Authorise(caller); }};
     runner_ = std::make_unique<CallRunner>(std::move(options));
     echo_ = std::make_unique<EchoService>(runner_.get());
-    auto listening = StartServer("127.0.0.1:0", MakeServerCredentials(server_), {echo_.get()});
+    auto listening =
+        StartServer("127.0.0.1:0", MakeServerCredentials(server_, ClientCertificate::kRequired), {echo_.get()});
     EXPECT_TRUE(listening.ok()) << listening.status();
     listening_ = *std::move(listening);
   }
 
-  absl::StatusOr<std::string> Authorise(absl::string_view certificate) {
+  absl::StatusOr<std::string> Authorise(const CallerCredentials& caller) {
     const absl::MutexLock lock(&mutex_);
-    if (known_.contains(std::string(certificate))) return std::string("NO");
+    shown_ = caller;
+    RETURN_IF_ERROR(caller.certificate_sha256.status());
+    if (known_.contains(*caller.certificate_sha256)) return std::string("NO");
     return base::Problem(Reason::kPeerUnknown, "certificate");
   }
   void Know(const config::v1::TlsFiles& files, bool known = true) {
@@ -155,6 +159,7 @@ class TlsTest : public ::testing::Test {
   WorkerPool pool_{4, 100};
   absl::Mutex mutex_;
   std::set<std::string> known_ ABSL_GUARDED_BY(mutex_);
+  CallerCredentials shown_ ABSL_GUARDED_BY(mutex_);  // by the last call
   std::unique_ptr<CallRunner> runner_;
   std::unique_ptr<EchoService> echo_;
   ListeningServer listening_;
@@ -199,6 +204,33 @@ TEST_F(TlsTest, RefusesACallerWithoutCertificate) {
   const auto stub = relay::v1::RelayService::NewStub(grpc::CreateChannel(Address(), grpc::SslCredentials(options)));
   EXPECT_EQ(ReasonOf(Deliver(*stub, "").status()), Reason::kPeerUnreachable);
   EXPECT_EQ(echo_->works(), 0);
+}
+
+TEST_F(TlsTest, HandsOnWhatACallerWithoutCertificateShowsWhereNoneIsNeeded) {
+  auto open = StartServer("127.0.0.1:0", MakeServerCredentials(server_, ClientCertificate::kOptional), {echo_.get()});
+  ASSERT_TRUE(open.ok()) << open.status();
+  const std::string address = absl::StrCat("127.0.0.1:", open->port);
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = authority_.certificate;
+  const auto stub = relay::v1::RelayService::NewStub(grpc::CreateChannel(address, grpc::SslCredentials(options)));
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer one");
+  context.AddMetadata("authorization", "Bearer two");
+  DeliverResponse response;
+  EXPECT_EQ(ReasonOf(FromPeer(stub->Deliver(&context, {}, &response))), Reason::kClientUnknown);
+  {
+    const absl::MutexLock lock(&mutex_);
+    EXPECT_THAT(shown_.authorization, ::testing::UnorderedElementsAre("Bearer one", "Bearer two"));
+    EXPECT_FALSE(shown_.certificate_sha256.ok());
+  }
+  // A certificate that is shown has to be of the trusted authority all the same.
+  const CertificatePems other = *MakeCertificate(*MakeAuthority("Other"), NodeCertificateUri("NO"));
+  options.pem_cert_chain = other.certificate;
+  options.pem_private_key = other.private_key;
+  const auto stranger = relay::v1::RelayService::NewStub(grpc::CreateChannel(address, grpc::SslCredentials(options)));
+  EXPECT_EQ(ReasonOf(Deliver(*stranger, "").status()), Reason::kPeerUnreachable);
+  EXPECT_EQ(echo_->works(), 0);
+  open->server->Shutdown();
 }
 
 // What `openssl s_client` sees of the handshake.
@@ -316,7 +348,7 @@ TEST_F(TlsTest, RefusesAMessageThatIsTooLarge) {
 }
 
 TEST_F(TlsTest, SaysThatAPortIsTaken) {
-  const auto second = StartServer(Address(), MakeServerCredentials(server_), {});
+  const auto second = StartServer(Address(), MakeServerCredentials(server_, ClientCertificate::kRequired), {});
   EXPECT_EQ(ReasonOf(second.status()), Reason::kPortUnavailable);
 }
 

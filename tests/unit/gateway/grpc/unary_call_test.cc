@@ -22,14 +22,13 @@ using base::Reason;
 class CallerPartTest : public ::testing::Test {
  protected:
   CallerPartTest() : log_(std::tmpfile()) {
-    CallRunner::Options options{.pool = &pool_,
-                                .metrics = &metrics_,
-                                .log = &log_,
-                                .clock = &clock_,
-                                .call_limit = absl::Minutes(5),
-                                .authorise = [](absl::string_view certificate, absl::string_view) {
-                                  return absl::StatusOr<std::string>(std::string(certificate));
-                                }};
+    CallRunner::Options options{
+        .pool = &pool_,
+        .metrics = &metrics_,
+        .log = &log_,
+        .clock = &clock_,
+        .call_limit = absl::Minutes(5),
+        .authorise = [](const CallerCredentials& caller, absl::string_view) { return caller.certificate_sha256; }};
     runner_ = std::make_unique<CallRunner>(std::move(options));
     runner_->AddUnary<relay::v1::DeliverRequest, relay::v1::DeliverResponse>(
         "test.Service", "Wait", [](const CallInfo&, const relay::v1::DeliverRequest&, relay::v1::DeliverResponse*) {
@@ -42,7 +41,7 @@ class CallerPartTest : public ::testing::Test {
   absl::Status Begin(const std::string& caller, size_t bytes = 0) {
     auto ended = std::make_shared<absl::Status>();
     CallOrigin origin;
-    origin.certificate_sha256 = caller;
+    origin.caller.certificate_sha256 = caller;
     origin.request_bytes = bytes;
     calls_.push_back(runner_->Begin(
         *runner_->Find("test.Service/Wait"), std::move(origin),
@@ -86,7 +85,7 @@ TEST_F(CallerPartTest, NobodyHasAllTheMemory) {
 TEST_F(CallerPartTest, WhatEndedCountsNoMore) {
   for (int i = 0; i < 3 * kCallsPerCallerMax; ++i) {
     CallOrigin origin;
-    origin.certificate_sha256 = std::string("busy");
+    origin.caller.certificate_sha256 = std::string("busy");
     origin.request_bytes = kRequestBytesPerCallerMax;
     absl::Notification ended;
     absl::Status status;

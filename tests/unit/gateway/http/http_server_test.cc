@@ -23,6 +23,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "core/base/problem.h"
+#include "core/base/status_macros.h"
 #include "gateway/http/gzip.h"
 #include "gateway/keys/keys.h"
 #include "gateway/keys/make_certificates.h"
@@ -57,9 +58,12 @@ std::string Request(const std::string& method, const std::string& body, const st
 // A connection of a client.
 class Client {
  public:
-  Client(int port, const config::v1::TlsFiles& files) : context_(SSL_CTX_new(TLS_client_method())) {
-    SSL_CTX_use_certificate_chain_file(context_, files.certificate().c_str());
-    SSL_CTX_use_PrivateKey_file(context_, files.private_key().c_str(), SSL_FILETYPE_PEM);
+  // Files that name nothing stand for a client without a certificate.
+  explicit Client(int port, const config::v1::TlsFiles& files = {}) : context_(SSL_CTX_new(TLS_client_method())) {
+    if (!files.certificate().empty()) {
+      SSL_CTX_use_certificate_chain_file(context_, files.certificate().c_str());
+      SSL_CTX_use_PrivateKey_file(context_, files.private_key().c_str(), SSL_FILETYPE_PEM);
+    }
     socket_ = Connect(port);
     ssl_ = SSL_new(context_);
     SSL_set_fd(ssl_, socket_);
@@ -98,16 +102,13 @@ class HttpServerTest : public ::testing::Test {
     std::filesystem::create_directories(folder_);
     authority_ = *MakeAuthority("Test");
     server_files_ = Make("server");
-    CallRunner::Options options{.pool = &pool_,
-                                .metrics = &metrics_,
-                                .log = &log_,
-                                .clock = &clock_,
-                                .call_limit = absl::Minutes(5),
-                                .authorise = [this](absl::string_view certificate, absl::string_view) {
-                                  return known_.count(std::string(certificate)) > 0
-                                             ? absl::StatusOr<std::string>(std::string(certificate))
-                                             : base::Problem(Reason::kClientUnknown, "certificate");
-                                }};
+    CallRunner::Options options{
+        .pool = &pool_,
+        .metrics = &metrics_,
+        .log = &log_,
+        .clock = &clock_,
+        .call_limit = absl::Minutes(5),
+        .authorise = [this](const CallerCredentials& caller, absl::string_view) { return Authorise(caller); }};
     runner_ = std::make_unique<CallRunner>(std::move(options));
     runner_->AddUnary<DeliverRequest, DeliverResponse>(
         "test.Service", "Echo", [](const CallInfo&, const DeliverRequest& in, DeliverResponse* out) -> CallOutcome {
@@ -128,6 +129,14 @@ class HttpServerTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
+  // A token is the name of a client here.
+  absl::StatusOr<std::string> Authorise(const CallerCredentials& caller) const {
+    if (caller.authorization.size() == 1) return caller.authorization[0].substr(sizeof("Bearer"));
+    if (caller.authorization.size() > 1) return absl::UnauthenticatedError("several");
+    RETURN_IF_ERROR(caller.certificate_sha256.status());
+    if (known_.count(*caller.certificate_sha256) == 0) return base::Problem(Reason::kClientUnknown, "certificate");
+    return caller.certificate_sha256;
+  }
   void Start(int connections_max = 100) {
     auto started = HttpServer::Start({.listen = "127.0.0.1:0",
                                       .tls = server_files_,
@@ -220,6 +229,50 @@ TEST_F(HttpServerTest, AClientHasHalfOfTheConnectionsAndIdleOnesMakeRoom) {
   // A place that is free again is its client's.
   Client again(server_->port(), one);
   EXPECT_TRUE(absl::StartsWith(again.Ask("Echo", ""), "HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, ClientsWithTokensHaveTheSamePartAsThoseWithCertificates) {
+  const config::v1::TlsFiles two = Make("two");
+  const std::string one = "Authorization: Bearer one\r\n";
+  Start(/*connections_max=*/4);
+  Client stranger(server_->port());
+  EXPECT_TRUE(absl::StartsWith(stranger.Ask("Echo", ""), "HTTP/1.1 403 "));
+  Client first(server_->port());
+  EXPECT_TRUE(absl::StartsWith(first.Ask("Echo", "", one), "HTTP/1.1 200 "));
+  Client second(server_->port());
+  EXPECT_TRUE(absl::StartsWith(second.Ask("Echo", "", one), "HTTP/1.1 200 "));
+  Client too_many(server_->port());
+  EXPECT_TRUE(absl::StartsWith(too_many.Ask("Echo", "", one), "HTTP/1.1 503 "));
+  Client other(server_->port(), two);
+  EXPECT_TRUE(absl::StartsWith(other.Ask("Echo", ""), "HTTP/1.1 200 "));
+  EXPECT_TRUE(absl::StartsWith(first.Ask("Echo", "", one), "HTTP/1.1 200 ")) << "strangers went first";
+  // A connection that another client goes on with counts for that one.
+  EXPECT_TRUE(absl::StartsWith(second.Ask("Echo", "", "Authorization: Bearer three\r\n"), "HTTP/1.1 200 "));
+  Client third(server_->port());
+  EXPECT_TRUE(absl::StartsWith(third.Ask("Echo", "", one), "HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, BodiesOfClientsWithTokensCount) {
+  Start();
+  const std::string head =
+      "POST /test.Service/Echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n"
+      "Authorization: Bearer one\r\nContent-Length: 60000000\r\n\r\n";
+  std::vector<std::unique_ptr<Client>> connections;
+  for (int i = 0; i < 4; ++i) {
+    connections.push_back(std::make_unique<Client>(server_->port()));
+    connections.back()->Send(head);
+  }
+  for (int i = 2; i < 4; ++i) EXPECT_TRUE(absl::StartsWith(connections[i]->Read(), "HTTP/1.1 503 ")) << i;
+  Client other(server_->port());
+  EXPECT_TRUE(absl::StartsWith(other.Ask("Echo", "", "Authorization: Bearer two\r\n"), "HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, ARefusedTokenIsUnauthorized) {
+  Start();
+  Client client(server_->port());
+  const std::string answer = client.Ask("Echo", "", "Authorization: Bearer one\r\nAuthorization: Bearer two\r\n");
+  EXPECT_TRUE(absl::StartsWith(answer, "HTTP/1.1 401 ")) << answer;
+  EXPECT_TRUE(absl::StrContains(answer, "\r\nWWW-Authenticate: Bearer\r\n")) << answer;
 }
 
 TEST_F(HttpServerTest, AConnectionEndsAfterAnHour) {

@@ -1,0 +1,162 @@
+#include "gateway/config/client_config.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "gateway/config/duration.h"
+#include "gateway/fetch/fetcher.h"
+#include "gateway/files/files.h"
+
+namespace passerelle::gateway {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using config::v1::Client;
+using config::v1::TokenIssuer;
+using google::protobuf::Duration;
+
+// Services that a client can be allowed to call.
+constexpr std::array<absl::string_view, 5> kClientServices = {
+    "passerelle.authenticity.v1.AuthenticityService", "passerelle.exchange.v1.ExchangeService",
+    "passerelle.federation.v1.FederationService", "passerelle.recognition.v1.RecognitionService",
+    "passerelle.sharing.v1.SharingService"};
+
+// A day without the issuer is an incident that somebody looks at; after a week its keys are anybody's guess.
+constexpr absl::Duration kAgeDefault = absl::Hours(24);
+constexpr absl::Duration kAgeMost = absl::Hours(24 * 7);
+// Clocks that are kept by NTP differ by less than a second.
+constexpr absl::Duration kSkewDefault = absl::Seconds(60);
+constexpr absl::Duration kSkewMost = absl::Minutes(5);
+// A token cannot be withdrawn.
+constexpr absl::Duration kLifeDefault = absl::Hours(1);
+constexpr absl::Duration kLifeMost = absl::Hours(24);
+
+absl::Status Refuse(absl::string_view key, absl::string_view detail) {
+  return Problem(Reason::kConfigInvalid, key, detail);
+}
+
+void SetDefault(Duration* duration, absl::Duration value) {
+  if (duration->seconds() == 0 && duration->nanos() == 0) duration->set_seconds(absl::ToInt64Seconds(value));
+}
+
+absl::Status CheckMost(const std::string& key, const Duration& duration, absl::Duration most) {
+  if (ToDuration(duration) <= most) return absl::OkStatus();
+  return Refuse(key, absl::StrCat("at most ", absl::FormatDuration(most)));
+}
+
+absl::Status CheckText(const std::string& key, absl::string_view text) {
+  if (text.empty()) return Refuse(key, "is missing");
+  return text.size() <= base::kIdBytesMax ? absl::OkStatus() : Refuse(key, "it is too long");
+}
+
+// Keys decide who gets in: they come from a file of the operator's, or from a server that proves who it is.
+absl::Status CheckKeys(const std::string& place, const TokenIssuer& issuer) {
+  if (issuer.jwks_file().empty() == issuer.jwks_url().empty()) {
+    return Refuse(place + ".jwks_file", "either this or jwks_url is expected");
+  }
+  if (!issuer.jwks_file().empty()) {
+    if (issuer.key_pins().empty() && issuer.trusted_authorities().empty()) return absl::OkStatus();
+    return Refuse(place + ".jwks_file", "a file has no server of which anything could be expected");
+  }
+  if (!absl::StartsWith(issuer.jwks_url(), "https://") || !OriginOf(issuer.jwks_url()).ok()) {
+    return Refuse(place + ".jwks_url", "an address with https is expected");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckIssuer(const std::string& place, const TokenIssuer& issuer) {
+  RETURN_IF_ERROR(CheckText(place + ".issuer", issuer.issuer()));
+  RETURN_IF_ERROR(CheckText(place + ".audience", issuer.audience()));
+  RETURN_IF_ERROR(CheckKeys(place, issuer));
+  RETURN_IF_ERROR(CheckMost(place + ".jwks_age_max", issuer.jwks_age_max(), kAgeMost));
+  RETURN_IF_ERROR(CheckMost(place + ".clock_skew", issuer.clock_skew(), kSkewMost));
+  return CheckMost(place + ".token_life_max", issuer.token_life_max(), kLifeMost);
+}
+
+absl::Status CheckTokens(const std::string& place, const Client& client,
+                         const absl::flat_hash_set<std::string>& issuers) {
+  for (int i = 0; i < client.tokens_size(); ++i) {
+    const config::v1::TokenIdentity& identity = client.tokens(i);
+    const std::string token = absl::StrCat(place, ".tokens[", i, "]");
+    if (!issuers.contains(identity.issuer())) {
+      return Refuse(token + ".issuer", "it is none of client_port.token_issuers");
+    }
+    // Everybody with a token of the issuer would be this client.
+    if (identity.claims().empty()) return Refuse(token + ".claims", "is missing");
+    for (int j = 0; j < identity.claims_size(); ++j) {
+      const std::string claim = absl::StrCat(token, ".claims[", j, "]");
+      RETURN_IF_ERROR(CheckText(claim + ".name", identity.claims(j).name()));
+      RETURN_IF_ERROR(CheckText(claim + ".value", identity.claims(j).value()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRights(const std::string& place, const Client& client) {
+  for (const std::string& service : client.services()) {
+    if (std::find(kClientServices.begin(), kClientServices.end(), service) == kClientServices.end()) {
+      return Refuse(place + ".services", absl::StrCat("there is no service \"", service, "\" for clients"));
+    }
+  }
+  for (const int role : client.case_roles()) {
+    // What the node does by itself nobody does in its name.
+    if (role == recognition::v1::CASE_ACTOR_UNSPECIFIED || role == recognition::v1::CASE_ACTOR_SYSTEM) {
+      return Refuse(place + ".case_roles", "it is no role of a client");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void CompleteTokenIssuers(const std::string& folder, config::v1::ClientPort* port) {
+  for (TokenIssuer& issuer : *port->mutable_token_issuers()) {
+    if (!issuer.jwks_file().empty()) issuer.set_jwks_file(ResolvePath(folder, issuer.jwks_file()));
+    if (!issuer.trusted_authorities().empty()) {
+      issuer.set_trusted_authorities(ResolvePath(folder, issuer.trusted_authorities()));
+    }
+    SetDefault(issuer.mutable_jwks_age_max(), kAgeDefault);
+    SetDefault(issuer.mutable_clock_skew(), kSkewDefault);
+    SetDefault(issuer.mutable_token_life_max(), kLifeDefault);
+  }
+}
+
+absl::Status CheckClients(const config::v1::ClientPort& port) {
+  absl::flat_hash_set<std::string> issuers;
+  for (int i = 0; i < port.token_issuers_size(); ++i) {
+    const std::string place = absl::StrCat("client_port.token_issuers[", i, "]");
+    RETURN_IF_ERROR(CheckIssuer(place, port.token_issuers(i)));
+    if (!issuers.insert(port.token_issuers(i).issuer()).second) return Refuse(place + ".issuer", "stands twice");
+  }
+  absl::flat_hash_set<std::string> ids;
+  absl::flat_hash_set<std::string> certificates;
+  for (int i = 0; i < port.clients_size(); ++i) {
+    const Client& client = port.clients(i);
+    const std::string place = absl::StrCat("client_port.clients[", i, "]");
+    if (client.id().empty()) return Refuse(place + ".id", "is missing");
+    if (!ids.insert(client.id()).second) return Refuse(place + ".id", "stands twice");
+    const std::string& certificate = client.certificate_sha256();
+    if (!base::IsSha256Hex(certificate) && !(certificate.empty() && client.tokens_size() > 0)) {
+      return Refuse(place + ".certificate_sha256", "64 lower-case hexadecimal digits are expected");
+    }
+    if (!certificate.empty() && !certificates.insert(certificate).second) {
+      return Refuse(place + ".certificate_sha256", "stands twice");
+    }
+    RETURN_IF_ERROR(CheckTokens(place, client, issuers));
+    RETURN_IF_ERROR(CheckRights(place, client));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace passerelle::gateway
