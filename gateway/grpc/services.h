@@ -91,8 +91,14 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
   VerifyDocuments(grpc::CallbackServerContext* context) override;
 
  private:
-  absl::Status Verify(const authenticity::v1::VerifyDocumentRequest& request,
-                      authenticity::v1::VerifyDocumentResponse* response) const;
+  struct Asked;
+  // Waits without a thread while the issuing node is asked.
+  CallOutcome Verify(const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& request,
+                     authenticity::v1::VerifyDocumentResponse* response) const;
+  absl::StatusOr<authenticity::Question> QuestionOf(const authenticity::v1::VerifyDocumentRequest& request) const;
+  absl::Status Conclude(const authenticity::Question& question,
+                        absl::StatusOr<authenticity::v1::AuthenticityVerdict> verdict,
+                        authenticity::v1::VerifyDocumentResponse* response) const;
 
   CallRunner* const runner_;
   const Options options_;

@@ -36,7 +36,7 @@ void FederationTest::SetUp() {
   RequireTls13();
   LocalFederation::Options options;
   options.program = PASSERELLE_PROGRAM;
-  options.peer_call = absl::Seconds(1);
+  options.peer_call = PeerCallLimit();
   options.drain = absl::Seconds(2);
   LocalNode norway = NodeOf("NO", "NO");
   norway.clients = {
