@@ -125,6 +125,7 @@ void Metrics::NodeMapExpiry(absl::Time time) { node_map_expiry_->Add({}).Set(ToU
 void Metrics::PeerCircuit(absl::string_view node, int state) {
   peer_circuit_->Add({{kLabelNode, std::string(node)}}).Set(state);
 }
+void Metrics::KnowPeer(absl::string_view node) { peer_circuit_->Add({{kLabelNode, std::string(node)}}); }
 
 Metrics::Counters Metrics::MakeCounters(const char* name, const char* help, std::vector<const char*> labels) {
   Counters counters;

@@ -82,6 +82,8 @@ class Metrics {
   void NodeMapExpiry(absl::Time time);
   // Whether a node is called: 0 it is, 1 it is tried, 2 it is left alone (core/relay/circuit_breaker.h).
   void PeerCircuit(absl::string_view node, int state);
+  // Makes its series before the first call to the node; one that is there stays as it is.
+  void KnowPeer(absl::string_view node);
   // For how long the oldest message that could be sent has been waiting.
   void RelayOverdue(absl::Duration age) { relay_overdue_->Set(absl::ToDoubleSeconds(age)); }
   void ResidentMemory(double bytes) { resident_memory_->Set(bytes); }
