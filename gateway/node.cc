@@ -19,6 +19,7 @@
 #include "core/exchange/exchanges.h"
 #include "core/recognition/cases.h"
 #include "core/relay/circuit_breaker.h"
+#include "core/relay/encryption.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
@@ -141,6 +142,7 @@ class Node::Assembly {
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeEvidence> evidence_;
   std::unique_ptr<relay::CircuitBreaker> circuits_;
+  std::unique_ptr<relay::Encryption> encryption_;
   std::unique_ptr<PeerTransport> transport_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
@@ -289,8 +291,17 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       &clock_, [this](absl::string_view node, relay::CircuitState before, relay::CircuitState now) {
         CircuitChanged(node, before, now);
       });
-  transport_ =
-      std::make_unique<PeerTransport>(config_.peer_port().tls(), Limit(limits.peer_call()), circuits_.get(), &log_);
+  encryption_ =
+      std::make_unique<relay::Encryption>(relay::Encryption::Options{.node = config_.node(),
+                                                                     .nodes = federation_->nodes(),
+                                                                     .keys = federation_->decryption_keys(),
+                                                                     .clock = &clock_,
+                                                                     .required = config_.require_encryption()});
+  transport_ = std::make_unique<PeerTransport>(PeerTransport::Options{.tls = config_.peer_port().tls(),
+                                                                      .call_limit = Limit(limits.peer_call()),
+                                                                      .circuits = circuits_.get(),
+                                                                      .encryption = encryption_.get(),
+                                                                      .log = &log_});
   authorisations_ = std::make_unique<sharing::Authorisations>(
       sharing::Authorisations::Options{.store = store_.get(), .clock = &clock_, .random = &random_});
   exchanges_ =
@@ -392,7 +403,8 @@ void Node::Assembly::MakeServices() {
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });
-  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), [this] { case_worker_->Wake(); });
+  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), encryption_.get(),
+                                                  [this] { case_worker_->Wake(); });
   evidence_service_ = std::make_unique<EvidenceService>(peer_runner_.get(),
                                                         EvidenceService::Options{.store = store_.get(),
                                                                                  .log = &evidence_->messages().log(),

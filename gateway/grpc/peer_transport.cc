@@ -66,14 +66,15 @@ bool WasReached(const grpc::Status& result) {
 }  // namespace
 
 void PeerTransport::RefreshOwnFiles() {
-  std::string files = absl::StrCat(FileFingerprint(tls_.certificate()), " ", FileFingerprint(tls_.private_key()), " ",
-                                   FileFingerprint(tls_.trusted_authorities()));
+  std::string files =
+      absl::StrCat(FileFingerprint(options_.tls.certificate()), " ", FileFingerprint(options_.tls.private_key()), " ",
+                   FileFingerprint(options_.tls.trusted_authorities()));
   if (files == own_files_tried_) return;
-  const absl::Status fit = CheckTlsFiles(tls_);
+  const absl::Status fit = CheckTlsFiles(options_.tls);
   if (fit.ok()) {
     own_files_ = files;
   } else {
-    log_->WriteProblem(LogEvent::kTlsFilesRefused, fit);
+    options_.log->WriteProblem(LogEvent::kTlsFilesRefused, fit);
   }
   own_files_tried_ = std::move(files);
 }
@@ -87,20 +88,15 @@ std::shared_ptr<grpc::Channel> PeerTransport::ChannelTo(const federation::v1::No
   if (peer.channel == nullptr || peer.certificates != made_for || peer.endpoint != node.endpoint()) {
     peer.certificates = made_for;
     peer.endpoint = node.endpoint();
-    peer.channel = grpc::CreateCustomChannel(node.endpoint(), MakeChannelCredentials(tls_, std::move(certificates)),
-                                             PeerArguments());
+    peer.channel = grpc::CreateCustomChannel(
+        node.endpoint(), MakeChannelCredentials(options_.tls, std::move(certificates)), PeerArguments());
   }
   return peer.channel;
 }
 
 // What is sent is bounded by the calls that the node takes, so the queue needs no limit of its own.
-PeerTransport::PeerTransport(config::v1::TlsFiles tls, absl::Duration call_limit, relay::CircuitBreaker* circuits,
-                             Log* log)
-    : tls_(std::move(tls)),
-      call_limit_(call_limit),
-      circuits_(circuits),
-      log_(log),
-      answers_(kAnswerThreads, std::numeric_limits<size_t>::max()) {}
+PeerTransport::PeerTransport(Options options)
+    : options_(std::move(options)), answers_(kAnswerThreads, std::numeric_limits<size_t>::max()) {}
 
 void PeerTransport::Stop() {
   {
@@ -114,15 +110,15 @@ void PeerTransport::Stop() {
 }
 
 absl::Status PeerTransport::Begin(PeerCall& call) {
-  call.context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(call_limit_));
+  call.context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(options_.call_limit));
   call.context.set_wait_for_ready(false);
   call.trace_parent = CurrentTraceParent();
   if (!call.trace_parent.empty()) call.context.AddMetadata(kTraceParentKey, call.trace_parent);
   const absl::MutexLock lock(&mutex_);
   if (stopping_) return base::Problem(base::Reason::kStopping, "");
   if (call.kind == Kind::kEnvelope) {
-    ASSIGN_OR_RETURN(call.circuit, circuits_->Begin(call.peer));
-  } else if (circuits_->MayCallAt(call.peer) != absl::InfinitePast()) {
+    ASSIGN_OR_RETURN(call.circuit, options_.circuits->Begin(call.peer));
+  } else if (options_.circuits->MayCallAt(call.peer) != absl::InfinitePast()) {
     return base::Problem(base::Reason::kPeerUnreachable, "circuit", "it is left alone for the moment");
   }
   running_.insert(&call.context);
@@ -132,12 +128,12 @@ absl::Status PeerTransport::Begin(PeerCall& call) {
 absl::Status PeerTransport::End(PeerCall& call, const grpc::Status& result) {
   absl::Status status = FromPeer(result);
   if (!status.ok()) {
-    log_->WriteProblem(LogEvent::kPeerCallFailed, status,
-                       {{"peer", call.peer}, {"trace_id", TraceId(call.trace_parent)}});
+    options_.log->WriteProblem(LogEvent::kPeerCallFailed, status,
+                               {{"peer", call.peer}, {"trace_id", TraceId(call.trace_parent)}});
   }
   const absl::MutexLock lock(&mutex_);
   // What was ended by ourselves says nothing about the other node.
-  if (!stopping_ && call.kind == Kind::kEnvelope) circuits_->Ended(call.circuit, WasReached(result));
+  if (!stopping_ && call.kind == Kind::kEnvelope) options_.circuits->Ended(call.circuit, WasReached(result));
   running_.erase(&call.context);
   return status;
 }
@@ -149,15 +145,26 @@ absl::Status PeerTransport::Run(const federation::v1::Node& node, Kind kind,
   return End(call, make(call.context));
 }
 
+absl::StatusOr<relay::v1::Envelope> PeerTransport::AnswerOf(const std::string& peer,
+                                                            relay::v1::DeliverResponse& response) const {
+  relay::v1::Envelope decrypted;
+  const auto answer = options_.encryption->Take(peer, response, decrypted);
+  if (!answer.ok()) {
+    return base::Problem(base::Reason::kPeerAnswerInvalid, base::PlaceOf(answer.status()),
+                         base::Catalogue(base::ReasonOf(answer.status())).name);
+  }
+  return std::move(*answer == &decrypted ? decrypted : *response.mutable_envelope());
+}
+
 absl::StatusOr<relay::v1::Envelope> PeerTransport::Deliver(const federation::v1::Node& node,
                                                            const relay::v1::Envelope& envelope) {
   relay::v1::DeliverRequest request;
-  *request.mutable_envelope() = envelope;
+  RETURN_IF_ERROR(options_.encryption->Put(node.id(), envelope, &request));
   relay::v1::DeliverResponse response;
   RETURN_IF_ERROR(Run(node, Kind::kEnvelope, [&](grpc::ClientContext& context) {
     return relay::v1::RelayService::NewStub(ChannelTo(node))->Deliver(&context, request, &response);
   }));
-  return std::move(*response.mutable_envelope());
+  return AnswerOf(node.id(), response);
 }
 
 // What belongs to a call until its answer was handed over.
@@ -172,9 +179,10 @@ struct PeerTransport::Sending {
 
 void PeerTransport::Send(const federation::v1::Node& node, const relay::v1::Envelope& envelope, Delivered delivered) {
   const auto sending = std::make_shared<Sending>(node.id(), std::move(delivered));
+  const absl::Status written = options_.encryption->Put(node.id(), envelope, &sending->request);
+  if (!written.ok()) return sending->delivered(written);
   const absl::Status begun = Begin(sending->call);
   if (!begun.ok()) return sending->delivered(begun);
-  *sending->request.mutable_envelope() = envelope;
   sending->stub = relay::v1::RelayService::NewStub(ChannelTo(node));
   sending->stub->async()->Deliver(&sending->call.context, &sending->request, &sending->response,
                                   [this, sending](const grpc::Status& result) {

@@ -19,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/relay/circuit_breaker.h"
+#include "core/relay/encryption.h"
 #include "core/relay/outbox.h"
 #include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"
@@ -32,14 +33,21 @@ namespace passerelle::gateway {
 
 class PeerTransport : public relay::Transport {
  public:
-  // `circuits` says which nodes are left alone: calls to these fail at once with kPeerUnreachable.
-  PeerTransport(config::v1::TlsFiles tls, absl::Duration call_limit, relay::CircuitBreaker* circuits, Log* log);
+  struct Options {
+    config::v1::TlsFiles tls;
+    absl::Duration call_limit;
+    // Which nodes are left alone: calls to these fail at once with kPeerUnreachable.
+    relay::CircuitBreaker* circuits = nullptr;
+    const relay::Encryption* encryption = nullptr;
+    Log* log = nullptr;
+  };
+  explicit PeerTransport(Options options);
   ~PeerTransport() override { Stop(); }
 
   absl::StatusOr<relay::v1::Envelope> Deliver(const federation::v1::Node& node,
                                               const relay::v1::Envelope& envelope) override;
   void Send(const federation::v1::Node& node, const relay::v1::Envelope& envelope, Delivered delivered) override;
-  absl::Time MayCallAt(absl::string_view node) const override { return circuits_->MayCallAt(node); }
+  absl::Time MayCallAt(absl::string_view node) const override { return options_.circuits->MayCallAt(node); }
 
   // The signed node map of another node when it is newer than `version`, unverified; empty when it is not. Problems: as
   // of Deliver.
@@ -77,16 +85,15 @@ class PeerTransport : public relay::Transport {
   void RefreshOwnFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether the call may be made; kStopping when the transport was stopped. Whoever gets OK calls End.
   absl::Status Begin(PeerCall& call);
+  // The envelope that another node answered with; kPeerAnswerInvalid for one that cannot be read.
+  absl::StatusOr<relay::v1::Envelope> AnswerOf(const std::string& peer, relay::v1::DeliverResponse& response) const;
   // What the call came to; a failure is logged.
   absl::Status End(PeerCall& call, const grpc::Status& result);
   // One call within the time limit.
   absl::Status Run(const federation::v1::Node& node, Kind kind,
                    absl::FunctionRef<grpc::Status(grpc::ClientContext&)> make);
 
-  const config::v1::TlsFiles tls_;
-  const absl::Duration call_limit_;
-  relay::CircuitBreaker* const circuits_;
-  Log* const log_;
+  const Options options_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Peer> peers_ ABSL_GUARDED_BY(mutex_);  // by node id
   absl::flat_hash_set<grpc::ClientContext*> running_ ABSL_GUARDED_BY(mutex_);

@@ -345,8 +345,9 @@ grpc::ServerUnaryReactor* RecognitionService::ListDueCases(grpc::CallbackServerC
                       response);
 }
 
-RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, std::function<void()> received)
-    : runner_(runner), inbox_(inbox), received_(std::move(received)) {
+RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, const relay::Encryption* encryption,
+                           std::function<void()> received)
+    : runner_(runner), inbox_(inbox), encryption_(encryption), received_(std::move(received)) {
   AddMethods(*runner, relay::v1::RelayService::service_full_name(), {"Deliver"});
 }
 
@@ -356,11 +357,18 @@ grpc::ServerUnaryReactor* RelayService::Deliver(grpc::CallbackServerContext* con
   return runner_->Run(context, relay::v1::RelayService::service_full_name(), "Deliver", request, response,
                       [this](const CallInfo& info, const relay::v1::DeliverRequest& in,
                              relay::v1::DeliverResponse* out) -> CallOutcome {
-                        const absl::Status status =
-                            Take(inbox_->Receive(info.caller, in.envelope()), out->mutable_envelope());
+                        const absl::Status status = Receive(info.caller, in, out);
                         received_();
                         return status;
                       });
+}
+
+absl::Status RelayService::Receive(const std::string& sender, const relay::v1::DeliverRequest& request,
+                                   relay::v1::DeliverResponse* response) const {
+  relay::v1::Envelope decrypted;
+  ASSIGN_OR_RETURN(const relay::v1::Envelope* const envelope, encryption_->Take(sender, request, decrypted));
+  ASSIGN_OR_RETURN(relay::v1::Envelope answer, inbox_->Receive(sender, *envelope));
+  return encryption_->Put(sender, std::move(answer), response);
 }
 
 }  // namespace passerelle::gateway

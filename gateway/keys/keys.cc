@@ -153,7 +153,23 @@ absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessag
   return keys;
 }
 
-std::string MessageKeysFingerprint(const std::vector<std::string>& references) {
+absl::StatusOr<std::vector<std::shared_ptr<const proof::DecryptionKey>>> LoadDecryptionKeys(
+    const std::vector<std::string>& paths) {
+  std::vector<std::shared_ptr<const proof::DecryptionKey>> keys;
+  absl::flat_hash_set<std::string> thumbprints;
+  for (const std::string& path : WithFolders(paths)) {
+    ASSIGN_OR_RETURN(const std::string pem, ReadPrivateKeyFile(path));
+    absl::StatusOr<proof::DecryptionKey> key = proof::DecryptionKey::FromPem(pem);
+    if (!key.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(key.status()));
+    if (!thumbprints.insert(key->encryption_key().thumbprint()).second) {
+      return Problem(Reason::kKeyUnusable, path, "the key is named twice");
+    }
+    keys.push_back(std::make_shared<const proof::DecryptionKey>(*std::move(key)));
+  }
+  return keys;
+}
+
+std::string KeysFingerprint(const std::vector<std::string>& references) {
   std::string fingerprint;
   for (const std::string& reference : WithFolders(references)) {
     absl::StrAppend(&fingerprint, reference, "=", IsPkcs11Uri(reference) ? "" : FileFingerprint(reference), "\n");

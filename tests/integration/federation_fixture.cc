@@ -46,6 +46,7 @@ void FederationTest::SetUp() {
   netherlands.clients = {{"office",
                           {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService",
                            "passerelle.federation.v1.FederationService"}}};
+  for (LocalNode* node : {&norway, &netherlands}) node->encryption = true;
   LocalNode played = NodeOf("XX", "BG");
   played.played = true;
   options.nodes = {norway, netherlands, played};

@@ -107,35 +107,56 @@ absl::StatusOr<std::string> Decode(absl::string_view text, absl::string_view pla
   return bytes;
 }
 
-absl::StatusOr<std::string> Decode(absl::string_view text, absl::string_view place, size_t size) {
-  ASSIGN_OR_RETURN(std::string bytes, Decode(text, place));
-  if (bytes.size() != size) return Malformed(place, absl::StrCat("it is not ", size, " bytes long"));
-  return bytes;
-}
+// What is authenticated beside the content (RFC 7516, 5.1, step 14).
+std::string Authenticated(const JweParts& parts) { return base::Base64UrlEncode(parts.header); }
 
 }  // namespace
 
-absl::StatusOr<std::string> EncryptJwe(const EncryptionKey& recipient, JweHeader header, absl::string_view content) {
+absl::StatusOr<JweParts> EncryptJwe(const EncryptionKey& recipient, JweHeader header, absl::string_view content) {
   ASSIGN_OR_RETURN(const DecryptionKey ephemeral, DecryptionKey::Generate());
   ASSIGN_OR_RETURN(const std::string secret, ephemeral.Agree(recipient));
   header.key_id = recipient.thumbprint();
-  const std::string header_text = base::Base64UrlEncode(WriteHeader(header, ephemeral.encryption_key()));
-  std::string nonce(kAesGcmNonceBytes, '\0');
-  const bool drawn = RAND_bytes(reinterpret_cast<unsigned char*>(nonce.data()), static_cast<int>(nonce.size())) == 1;
-  const std::optional<AesGcmSealed> sealed = AesGcmEncrypt(ContentKey(secret, header), nonce, header_text, content);
-  if (!drawn || !sealed.has_value()) return Problem(Reason::kInternal, "", "OpenSSL encrypted nothing");
-  return absl::StrCat(header_text, "..", base::Base64UrlEncode(nonce), ".", base::Base64UrlEncode(sealed->ciphertext),
-                      ".", base::Base64UrlEncode(sealed->tag));
+  JweParts parts;
+  parts.header = WriteHeader(header, ephemeral.encryption_key());
+  parts.iv.assign(kAesGcmNonceBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(parts.iv.data()), static_cast<int>(parts.iv.size())) != 1) {
+    return Problem(Reason::kInternal, "", "OpenSSL drew no numbers");
+  }
+  std::optional<AesGcmSealed> sealed =
+      AesGcmEncrypt(ContentKey(secret, header), parts.iv, Authenticated(parts), content);
+  if (!sealed.has_value()) return Problem(Reason::kInternal, "", "OpenSSL encrypted nothing");
+  parts.ciphertext = std::move(sealed->ciphertext);
+  parts.tag = std::move(sealed->tag);
+  return parts;
 }
 
-absl::StatusOr<Jwe> Jwe::Parse(absl::string_view token) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(token, absl::MaxSplits('.', kParts));
-  if (parts.size() != kParts) return Malformed("", "it has not five parts");
-  if (parts[0].size() > kHeaderBytesMax) {
+std::string CompactJwe(const JweParts& parts) {
+  return absl::StrCat(base::Base64UrlEncode(parts.header), "..", base::Base64UrlEncode(parts.iv), ".",
+                      base::Base64UrlEncode(parts.ciphertext), ".", base::Base64UrlEncode(parts.tag));
+}
+
+absl::StatusOr<JweParts> ReadCompactJwe(absl::string_view token) {
+  const std::vector<absl::string_view> texts = absl::StrSplit(token, absl::MaxSplits('.', kParts));
+  if (texts.size() != kParts) return Malformed("", "it has not five parts");
+  // RFC 7518, 4.6: in direct agreement there is no encrypted key.
+  if (!texts[1].empty()) return Malformed("encrypted key", "it is not empty");
+  JweParts parts;
+  ASSIGN_OR_RETURN(parts.header, Decode(texts[0], "header"));
+  ASSIGN_OR_RETURN(parts.iv, Decode(texts[2], "iv"));
+  ASSIGN_OR_RETURN(parts.ciphertext, Decode(texts[3], "ciphertext"));
+  ASSIGN_OR_RETURN(parts.tag, Decode(texts[4], "tag"));
+  return parts;
+}
+
+absl::StatusOr<Jwe> Jwe::Parse(JweParts parts) {
+  if (parts.header.size() > kHeaderBytesMax) {
     return Problem(Reason::kInputTooLarge, "header", absl::StrCat("the limit is ", kHeaderBytesMax));
   }
-  ASSIGN_OR_RETURN(const std::string json, Decode(parts[0], "header"));
-  const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(json, base::kJoseHeaderNestingMax);
+  if (parts.iv.size() != kAesGcmNonceBytes) return Malformed("iv", "it is not 12 bytes long");
+  if (parts.tag.size() != kAesGcmTagBytes) return Malformed("tag", "it is not 16 bytes long");
+  if (parts.header.empty()) return Malformed("header", "it is missing");
+  const absl::StatusOr<base::JsonDocument> document =
+      base::JsonDocument::Parse(parts.header, base::kJoseHeaderNestingMax);
   if (!document.ok()) {
     return Malformed(absl::StrCat("header, ", base::PlaceOf(document.status())), base::DetailOf(document.status()));
   }
@@ -148,14 +169,7 @@ absl::StatusOr<Jwe> Jwe::Parse(absl::string_view token) {
   ASSIGN_OR_RETURN(header.party_u, PartyBytes(*members, "apu"));
   ASSIGN_OR_RETURN(header.party_v, PartyBytes(*members, "apv"));
   ASSIGN_OR_RETURN(EncryptionKey ephemeral, ReadEphemeral(*members));
-  // RFC 7518, 4.6: in direct agreement there is no encrypted key.
-  if (!parts[1].empty()) return Malformed("encrypted key", "it is not empty");
-  Jwe jwe(std::move(header), std::move(ephemeral));
-  jwe.header_text_ = parts[0];
-  ASSIGN_OR_RETURN(jwe.iv_, Decode(parts[2], "iv", kAesGcmNonceBytes));
-  ASSIGN_OR_RETURN(jwe.ciphertext_, Decode(parts[3], "ciphertext"));
-  ASSIGN_OR_RETURN(jwe.tag_, Decode(parts[4], "tag", kAesGcmTagBytes));
-  return jwe;
+  return Jwe(std::move(header), std::move(ephemeral), std::move(parts));
 }
 
 absl::StatusOr<std::string> Jwe::Decrypt(const DecryptionKey& key) const {
@@ -163,7 +177,8 @@ absl::StatusOr<std::string> Jwe::Decrypt(const DecryptionKey& key) const {
     return Problem(Reason::kKeyNotFound, Place("kid"), "it is encrypted to another key");
   }
   ASSIGN_OR_RETURN(const std::string secret, key.Agree(ephemeral_));
-  std::optional<std::string> content = AesGcmDecrypt(ContentKey(secret, header_), iv_, header_text_, ciphertext_, tag_);
+  std::optional<std::string> content =
+      AesGcmDecrypt(ContentKey(secret, header_), parts_.iv, Authenticated(parts_), parts_.ciphertext, parts_.tag);
   if (!content.has_value()) return Problem(Reason::kSignatureInvalid, "tag", "it does not fit");
   return *std::move(content);
 }

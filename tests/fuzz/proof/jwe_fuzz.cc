@@ -26,12 +26,17 @@ const proof::DecryptionKey& Key() {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const absl::StatusOr<proof::Jwe> foreign = proof::Jwe::Parse(bytes);
-  if (foreign.ok()) Require(!foreign->Decrypt(Key()).ok());
+  const absl::StatusOr<proof::JweParts> parts = proof::ReadCompactJwe(bytes);
+  if (parts.ok()) {
+    Require(proof::CompactJwe(*parts) == bytes);
+    const absl::StatusOr<proof::Jwe> foreign = proof::Jwe::Parse(*parts);
+    if (foreign.ok()) Require(!foreign->Decrypt(Key()).ok());
+  }
 
-  const auto token = proof::EncryptJwe(Key().encryption_key(), {.party_u = std::string(bytes.substr(0, 64))}, bytes);
-  Require(token.ok());
-  const absl::StatusOr<proof::Jwe> own = proof::Jwe::Parse(*token);
+  const auto encrypted =
+      proof::EncryptJwe(Key().encryption_key(), {.party_u = std::string(bytes.substr(0, 64))}, bytes);
+  Require(encrypted.ok());
+  const absl::StatusOr<proof::Jwe> own = proof::Jwe::Parse(*encrypted);
   Require(own.ok());
   const auto content = own->Decrypt(Key());
   Require(content.ok() && *content == bytes);

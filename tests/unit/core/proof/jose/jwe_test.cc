@@ -28,9 +28,8 @@ ndsxs924q6nS1RXFASRl6BfUqdyhRANCAATB40nLYexwJIzoAQNMODThuI6+EWHL
 Ja84dB94X8/ExHvJZwjvgJUrU/jSVV/nK4Qe0EWIYosdN4pZSTlQDsnJ
 -----END PRIVATE KEY-----
 )";
-constexpr char kBobJwk[] =
-    R"({"crv":"P-256","kty":"EC","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",)"
-    R"("y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"})";
+constexpr char kBobJwk[] = R"({"crv":"P-256","kty":"EC","x":"weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",)"
+                           R"("y":"e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck"})";
 // The same: "Alice", the ephemeral key.
 constexpr char kAlice[] = R"(-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0/NxaRPUMQoAJt50
@@ -45,9 +44,8 @@ ESK84r1otSg+aQcVStkRhA+iCM+hRANCAARl7aWhJXfCuugpQ3/jOHAaEKqjdeG7
 W13hCN5DnAhVHR5S7XVwEWP3+eQN3580Gz3JuoYK9+DKfKfp7s0AhNGc
 -----END PRIVATE KEY-----
 )";
-constexpr char kPeregrinEphemeral[] =
-    R"({"kty":"EC","crv":"P-256","x":"mPUKT_bAWGHIhg0TpjjqVsP1rXWQu_vwVOHHtNkdYoA",)"
-    R"("y":"8BQAsImGeAS46fyWw5MhYfGTT0IjBpFw2SS34Dv4Irs"})";
+constexpr char kPeregrinEphemeral[] = R"({"kty":"EC","crv":"P-256","x":"mPUKT_bAWGHIhg0TpjjqVsP1rXWQu_vwVOHHtNkdYoA",)"
+                                      R"("y":"8BQAsImGeAS46fyWw5MhYfGTT0IjBpFw2SS34Dv4Irs"})";
 // Encrypted to Bob by another implementation (the package "jose" of npm), from "NO" for "FR".
 constexpr char kForeign[] =
     "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSIsImtpZCI6IlZ5NTdYckFyVXJXME5icEkxMnRFekRIQUJ4TXdyVGg2SEhYUmVuU3BuQ28i"
@@ -64,12 +62,22 @@ std::string BytesOf(std::initializer_list<int> numbers) {
 
 DecryptionKey Bob() { return DecryptionKey::FromPem(kBob).value(); }
 
+absl::StatusOr<Jwe> ParseCompact(absl::string_view token) {
+  absl::StatusOr<JweParts> parts = ReadCompactJwe(token);
+  if (!parts.ok()) return parts.status();
+  return Jwe::Parse(*std::move(parts));
+}
+
+std::string Encrypted(const EncryptionKey& key, absl::string_view content) {
+  return CompactJwe(EncryptJwe(key, {}, content).value());
+}
+
 TEST(ConcatKdf, GivesTheKeyOfRfc7518AppendixC) {
   ASSERT_OK_AND_ASSIGN(const DecryptionKey alice, DecryptionKey::FromPem(kAlice));
   ASSERT_OK_AND_ASSIGN(const EncryptionKey bob, EncryptionKey::FromJwk(kBobJwk));
   ASSERT_OK_AND_ASSIGN(const std::string secret, alice.Agree(bob));
-  EXPECT_EQ(secret, BytesOf({158, 86,  217, 29, 129, 113, 53,  211, 114, 131, 66,  131, 191, 132, 38,  156,
-                             251, 49,  110, 163, 218, 128, 106, 72,  246, 218, 167, 121, 140, 254, 144, 196}));
+  EXPECT_EQ(secret, BytesOf({158, 86, 217, 29,  129, 113, 53,  211, 114, 131, 66,  131, 191, 132, 38,  156,
+                             251, 49, 110, 163, 218, 128, 106, 72,  246, 218, 167, 121, 140, 254, 144, 196}));
   EXPECT_THAT(Bob().Agree(alice.encryption_key()), IsOkAndHolds(secret)) << "from the other side";
   EXPECT_EQ(base::Base64UrlEncode(ConcatKdf(secret, "A128GCM", "Alice", "Bob", 16)), "VqqN6vgjbSBcIijNcacQGg");
 }
@@ -116,8 +124,8 @@ TEST(EncryptionKey, IsReadFromAJwk) {
   EXPECT_EQ(key.jwk(), kBobJwk);
   EXPECT_EQ(key.thumbprint(), "Vy57XrArUrW0NbpI12tEzDHABxMwrTh6HHXRenSpnCo");
   const std::string head = absl::StrCat(absl::string_view(kBobJwk).substr(0, sizeof(kBobJwk) - 2), ",");
-  for (const char* allowed : {R"("use":"enc")", R"("alg":"ECDH-ES")", R"("key_ops":["deriveKey"])", R"("key_ops":[])",
-                              R"("kid":"any")"}) {
+  for (const char* allowed :
+       {R"("use":"enc")", R"("alg":"ECDH-ES")", R"("key_ops":["deriveKey"])", R"("key_ops":[])", R"("kid":"any")"}) {
     EXPECT_OK(EncryptionKey::FromJwk(absl::StrCat(head, allowed, "}")).status()) << allowed;
   }
   struct Row {
@@ -159,7 +167,7 @@ TEST(DecryptionKey, IsTheSameAfterWritingAndReading) {
 }
 
 TEST(Jwe, OpensWhatAnotherImplementationEncrypted) {
-  ASSERT_OK_AND_ASSIGN(const Jwe jwe, Jwe::Parse(kForeign));
+  ASSERT_OK_AND_ASSIGN(const Jwe jwe, ParseCompact(kForeign));
   EXPECT_EQ(jwe.header().key_id, Bob().encryption_key().thumbprint());
   EXPECT_EQ(jwe.header().content_type, "example.Credential");
   EXPECT_EQ(jwe.header().party_u, "NO");
@@ -170,23 +178,29 @@ TEST(Jwe, OpensWhatAnotherImplementationEncrypted) {
 TEST(Jwe, OpensWhatItEncrypted) {
   const DecryptionKey key = DecryptionKey::Generate().value();
   for (const std::string& content : {std::string(), std::string("a"), std::string(1 << 20, '\x80')}) {
-    ASSERT_OK_AND_ASSIGN(const std::string token, EncryptJwe(key.encryption_key(), {}, content));
-    ASSERT_OK_AND_ASSIGN(const Jwe jwe, Jwe::Parse(token));
+    ASSERT_OK_AND_ASSIGN(const JweParts parts, EncryptJwe(key.encryption_key(), {}, content));
+    ASSERT_OK_AND_ASSIGN(const Jwe jwe, Jwe::Parse(parts));
     EXPECT_EQ(jwe.header().key_id, key.encryption_key().thumbprint());
     EXPECT_EQ(jwe.header().content_type, "");
     EXPECT_THAT(jwe.Decrypt(key), IsOkAndHolds(content));
   }
 }
 
+TEST(Jwe, IsTheSameInCompactForm) {
+  EXPECT_EQ(CompactJwe(ReadCompactJwe(kForeign).value()), kForeign);
+  ASSERT_OK_AND_ASSIGN(const Jwe jwe, ParseCompact(Encrypted(Bob().encryption_key(), "content")));
+  EXPECT_THAT(jwe.Decrypt(Bob()), IsOkAndHolds("content"));
+}
+
 TEST(Jwe, NeverEncryptsTheSameWayTwice) {
   const EncryptionKey key = DecryptionKey::Generate().value().encryption_key();
-  const std::vector<std::string> first = absl::StrSplit(EncryptJwe(key, {}, "content").value(), '.');
-  const std::vector<std::string> second = absl::StrSplit(EncryptJwe(key, {}, "content").value(), '.');
+  const std::vector<std::string> first = absl::StrSplit(Encrypted(key, "content"), '.');
+  const std::vector<std::string> second = absl::StrSplit(Encrypted(key, "content"), '.');
   for (const size_t part : {0, 2, 3, 4}) EXPECT_NE(first[part], second[part]) << part;
 }
 
 TEST(Jwe, OpensForNobodyElse) {
-  ASSERT_OK_AND_ASSIGN(const Jwe jwe, Jwe::Parse(kForeign));
+  ASSERT_OK_AND_ASSIGN(const Jwe jwe, ParseCompact(kForeign));
   EXPECT_THAT(jwe.Decrypt(DecryptionKey::Generate().value()), HasReasonAt(Reason::kKeyNotFound, "header/kid"));
 }
 
@@ -197,7 +211,7 @@ TEST(Jwe, OpensWithNoCharacterChanged) {
   for (size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
-    const absl::StatusOr<Jwe> jwe = Jwe::Parse(changed);
+    const absl::StatusOr<Jwe> jwe = ParseCompact(changed);
     if (jwe.ok()) EXPECT_FALSE(jwe->Decrypt(bob).ok()) << i;
   }
 }
@@ -209,7 +223,9 @@ std::string WithHeader(absl::string_view json) {
   return absl::StrJoin(parts, ".");
 }
 
-std::string Header() { return base::Base64UrlDecode(std::string(kForeign).substr(0, std::string(kForeign).find('.'))).value(); }
+std::string Header() {
+  return base::Base64UrlDecode(std::string(kForeign).substr(0, std::string(kForeign).find('.'))).value();
+}
 
 TEST(Jwe, PartiesAndTypeCannotBeExchanged) {
   const std::pair<const char*, const char*> changes[] = {
@@ -217,7 +233,7 @@ TEST(Jwe, PartiesAndTypeCannotBeExchanged) {
   for (const auto& [from, to] : changes) {
     const std::string header = absl::StrReplaceAll(Header(), {{from, to}});
     ASSERT_NE(header, Header()) << from;
-    ASSERT_OK_AND_ASSIGN(const Jwe jwe, Jwe::Parse(WithHeader(header)));
+    ASSERT_OK_AND_ASSIGN(const Jwe jwe, ParseCompact(WithHeader(header)));
     EXPECT_THAT(jwe.Decrypt(Bob()), HasReasonAt(Reason::kSignatureInvalid, "tag")) << from;
   }
 }
@@ -252,27 +268,29 @@ TEST(Jwe, RefusesHeadersThatAreNoneOfThisKind) {
     SCOPED_TRACE(bad.name);
     const std::string header = absl::StrReplaceAll(Header(), {{bad.from, bad.to}});
     ASSERT_NE(header, Header());
-    EXPECT_THAT(Jwe::Parse(WithHeader(header)), HasReasonAt(bad.reason, bad.place));
+    EXPECT_THAT(ParseCompact(WithHeader(header)), HasReasonAt(bad.reason, bad.place));
   }
 }
 
 TEST(Jwe, RefusesWhatIsNotFiveParts) {
   const std::vector<std::string> parts = absl::StrSplit(kForeign, '.');
-  EXPECT_THAT(Jwe::Parse(""), HasReasonAt(Reason::kJwsMalformed, ""));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(parts[0], ".", parts[2], ".", parts[3])), HasReasonAt(Reason::kJwsMalformed, ""));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(kForeign, ".AA")), HasReasonAt(Reason::kJwsMalformed, ""));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(kForeign, "\n")), HasReasonAt(Reason::kJwsMalformed, "tag"));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(parts[0], ".AA.", parts[2], ".", parts[3], ".", parts[4])),
+  EXPECT_THAT(ParseCompact(""), HasReasonAt(Reason::kJwsMalformed, ""));
+  EXPECT_THAT(ParseCompact(absl::StrCat(parts[0], ".", parts[2], ".", parts[3])),
+              HasReasonAt(Reason::kJwsMalformed, ""));
+  EXPECT_THAT(ParseCompact(absl::StrCat(kForeign, ".AA")), HasReasonAt(Reason::kJwsMalformed, ""));
+  EXPECT_THAT(ParseCompact(absl::StrCat(kForeign, "\n")), HasReasonAt(Reason::kJwsMalformed, "tag"));
+  EXPECT_THAT(ParseCompact(absl::StrCat(parts[0], ".AA.", parts[2], ".", parts[3], ".", parts[4])),
               HasReasonAt(Reason::kJwsMalformed, "encrypted key"));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(parts[0], "..AAAA.", parts[3], ".", parts[4])),
+  EXPECT_THAT(ParseCompact(absl::StrCat(parts[0], "..AAAA.", parts[3], ".", parts[4])),
               HasReasonAt(Reason::kJwsMalformed, "iv"));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(parts[0], "..", parts[2], ".A.", parts[4])),
+  EXPECT_THAT(ParseCompact(absl::StrCat(parts[0], "..", parts[2], ".A.", parts[4])),
               HasReasonAt(Reason::kJwsMalformed, "ciphertext"));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(parts[0], "..", parts[2], ".", parts[3], ".AAAA")),
+  EXPECT_THAT(ParseCompact(absl::StrCat(parts[0], "..", parts[2], ".", parts[3], ".AAAA")),
               HasReasonAt(Reason::kJwsMalformed, "tag"));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat("bnVsbA..", parts[2], ".", parts[3], ".", parts[4])),
+  // "null"
+  EXPECT_THAT(ParseCompact(absl::StrCat("bnVsbA..", parts[2], ".", parts[3], ".", parts[4])),
               HasReasonAt(Reason::kJwsMalformed, "header"));
-  EXPECT_THAT(Jwe::Parse(absl::StrCat(std::string(5000, 'A'), "..", parts[2], ".", parts[3], ".", parts[4])),
+  EXPECT_THAT(ParseCompact(absl::StrCat(std::string(8000, 'A'), "..", parts[2], ".", parts[3], ".", parts[4])),
               HasReasonAt(Reason::kInputTooLarge, "header"));
 }
 
