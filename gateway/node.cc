@@ -18,6 +18,8 @@
 #include "core/base/status_macros.h"
 #include "core/exchange/exchanges.h"
 #include "core/recognition/cases.h"
+#include "core/relay/circuit_breaker.h"
+#include "core/relay/encryption.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
@@ -80,6 +82,8 @@ constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 // How long connections without calls have to close.
 constexpr absl::Duration kHangUp = absl::Milliseconds(200);
+// How long calls that waited for another node have to answer that they got no answer.
+constexpr absl::Duration kLastAnswers = absl::Seconds(2);
 
 }  // namespace
 
@@ -110,6 +114,7 @@ class Node::Assembly {
   absl::Status OpenRegisterFacts();
   void LogRegisterFacts();
   absl::Status OpenEvidence();
+  void CircuitChanged(absl::string_view node, relay::CircuitState before, relay::CircuitState now);
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
@@ -143,6 +148,8 @@ class Node::Assembly {
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeEvidence> evidence_;
+  std::unique_ptr<relay::CircuitBreaker> circuits_;
+  std::unique_ptr<relay::Encryption> encryption_;
   std::unique_ptr<PeerTransport> transport_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
@@ -297,6 +304,13 @@ absl::Status Node::Assembly::OpenEvidence() {
   return absl::OkStatus();
 }
 
+// Failed trials open a circuit again and again; the log is told the first time.
+void Node::Assembly::CircuitChanged(absl::string_view node, relay::CircuitState before, relay::CircuitState now) {
+  metrics_.PeerCircuit(node, static_cast<int>(now));
+  if (now == relay::CircuitState::kClosed) log_.Write(LogEvent::kPeerReachedAgain, {{"peer", node}});
+  if (before == relay::CircuitState::kClosed) log_.Write(LogEvent::kPeerLeftAlone, {{"peer", node}});
+}
+
 void Node::Assembly::MakeCases(const NodeFiles& files) {
   cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
       .node = config_.node(),
@@ -316,7 +330,21 @@ void Node::Assembly::MakeCases(const NodeFiles& files) {
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
   if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
   const config::v1::TimeLimits& limits = config_.time_limits();
-  transport_ = std::make_unique<PeerTransport>(config_.peer_port().tls(), Limit(limits.peer_call()), &log_);
+  circuits_ = std::make_unique<relay::CircuitBreaker>(
+      &clock_, [this](absl::string_view node, relay::CircuitState before, relay::CircuitState now) {
+        CircuitChanged(node, before, now);
+      });
+  encryption_ =
+      std::make_unique<relay::Encryption>(relay::Encryption::Options{.node = config_.node(),
+                                                                     .nodes = federation_->nodes(),
+                                                                     .keys = federation_->decryption_keys(),
+                                                                     .clock = &clock_,
+                                                                     .required = config_.require_encryption()});
+  transport_ = std::make_unique<PeerTransport>(PeerTransport::Options{.tls = config_.peer_port().tls(),
+                                                                      .call_limit = Limit(limits.peer_call()),
+                                                                      .circuits = circuits_.get(),
+                                                                      .encryption = encryption_.get(),
+                                                                      .log = &log_});
   authorisations_ = std::make_unique<sharing::Authorisations>(
       sharing::Authorisations::Options{.store = store_.get(), .clock = &clock_, .random = &random_});
   exchanges_ =
@@ -421,7 +449,8 @@ void Node::Assembly::MakeServices() {
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });
-  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), [this] { case_worker_->Wake(); });
+  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), encryption_.get(),
+                                                  [this] { case_worker_->Wake(); });
   evidence_service_ = std::make_unique<EvidenceService>(peer_runner_.get(),
                                                         EvidenceService::Options{.store = store_.get(),
                                                                                  .log = &evidence_->messages().log(),
@@ -565,6 +594,7 @@ void Node::Assembly::Drain() {
   if (case_worker_ != nullptr) case_worker_->WaitUntilEnded(deadline);
   // What still waits for another node would outlast the limit.
   if (transport_ != nullptr) transport_->Stop();
+  if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(clock_.Now() + kLastAnswers);
   const auto hang_up = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kHangUp);
   if (client_server_.server != nullptr) client_server_.server->Shutdown(hang_up);
   if (peer_server_.server != nullptr) peer_server_.server->Shutdown(hang_up);

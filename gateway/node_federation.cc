@@ -26,6 +26,10 @@ std::vector<std::string> KeyReferences(const config::v1::NodeConfig& config) {
   return references;
 }
 
+std::vector<std::string> DecryptionKeyPaths(const config::v1::NodeConfig& config) {
+  return {config.encryption_keys().begin(), config.encryption_keys().end()};
+}
+
 // The first certificate of a file, as this node's material of a kind. A file that cannot be read is told elsewhere.
 void AddFile(const std::string& node, absl::string_view material, const std::string& path,
              std::vector<federation::Expiry>& expiries) {
@@ -50,8 +54,10 @@ absl::StatusOr<std::unique_ptr<NodeFederation>> NodeFederation::Open(const Optio
   RETURN_IF_ERROR(CheckOwnEntry(*options.config, files, *map->holder()->Get()));
   std::unique_ptr<NodeFederation> made(new NodeFederation(options, std::move(map)));
   made->keys_.Hold(files.message_keys);
+  made->decryption_keys_.Hold(files.decryption_keys);
   const absl::MutexLock lock(&made->mutex_);
-  made->fingerprint_ = MessageKeysFingerprint(KeyReferences(*options.config));
+  made->fingerprint_ = KeysFingerprint(KeyReferences(*options.config));
+  made->decryption_fingerprint_ = KeysFingerprint(DecryptionKeyPaths(*options.config));
   return made;
 }
 
@@ -59,6 +65,7 @@ absl::Status NodeFederation::Refresh() {
   RETURN_IF_ERROR(map_->Refresh());
   const absl::MutexLock lock(&mutex_);
   RefreshKeys();
+  RefreshDecryptionKeys();
   const absl::Time now = options_.clock->Now();
   if (now >= next_expiries_ || told_version_ != nodes()->Get()->map().version()) TellExpiries(now);
   return absl::OkStatus();
@@ -66,13 +73,24 @@ absl::Status NodeFederation::Refresh() {
 
 void NodeFederation::RefreshKeys() {
   const std::vector<std::string> references = KeyReferences(*options_.config);
-  std::string fingerprint = MessageKeysFingerprint(references);
+  std::string fingerprint = KeysFingerprint(references);
   if (fingerprint == fingerprint_) return;
   fingerprint_ = std::move(fingerprint);
   auto keys = LoadMessageKeys(references);
   if (!keys.ok()) return options_.log->WriteProblem(LogEvent::kMessageKeysRefused, keys.status());
   options_.log->Write(LogEvent::kMessageKeysReloaded, {{"keys", static_cast<int64_t>(keys->size())}});
   keys_.Hold(*std::move(keys));
+}
+
+void NodeFederation::RefreshDecryptionKeys() {
+  const std::vector<std::string> paths = DecryptionKeyPaths(*options_.config);
+  std::string fingerprint = KeysFingerprint(paths);
+  if (fingerprint == decryption_fingerprint_) return;
+  decryption_fingerprint_ = std::move(fingerprint);
+  auto keys = LoadDecryptionKeys(paths);
+  if (!keys.ok()) return options_.log->WriteProblem(LogEvent::kEncryptionKeysRefused, keys.status());
+  options_.log->Write(LogEvent::kEncryptionKeysReloaded, {{"keys", static_cast<int64_t>(keys->size())}});
+  decryption_keys_.Hold(*std::move(keys));
 }
 
 void NodeFederation::TellExpiries(absl::Time now) {

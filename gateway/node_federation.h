@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "core/federation/decryption_keys.h"
 #include "core/federation/message_keys.h"
 #include "gateway/config/node_config.h"
 #include "gateway/grpc/peer_transport.h"
@@ -35,6 +36,7 @@ class NodeFederation {
 
   const federation::NodeMapHolder* nodes() const { return map_->holder(); }
   const federation::MessageKeys* keys() const { return &keys_; }
+  const federation::DecryptionKeys* decryption_keys() const { return &decryption_keys_; }
   std::shared_ptr<const std::string> signed_map() const { return map_->signed_map(); }
 
   // Looks at the files of map and keys, and tells what runs out. Problem: kStoreUnavailable.
@@ -46,14 +48,18 @@ class NodeFederation {
 
  private:
   NodeFederation(const Options& options, std::unique_ptr<NodeMapFile> map);
+  void RefreshDecryptionKeys() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RefreshKeys() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellExpiries(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   const std::unique_ptr<NodeMapFile> map_;
   federation::MessageKeys keys_;
+  federation::DecryptionKeys decryption_keys_;
   absl::Mutex mutex_;
-  std::string fingerprint_ ABSL_GUARDED_BY(mutex_);  // of the key files that were last tried
+  // Of the key files that were last tried.
+  std::string fingerprint_ ABSL_GUARDED_BY(mutex_);
+  std::string decryption_fingerprint_ ABSL_GUARDED_BY(mutex_);
   absl::Time next_expiries_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   uint64_t told_version_ ABSL_GUARDED_BY(mutex_) = 0;
   federation::MapAge told_age_ ABSL_GUARDED_BY(mutex_) = federation::MapAge::kFresh;

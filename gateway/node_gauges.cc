@@ -32,8 +32,12 @@ double ResidentBytes() {
 
 absl::Status NodeGauges::Refresh() {
   Certificates();
-  const auto& map = node_map_->Get()->map();
+  const auto directory = node_map_->Get();
+  const federation::v1::NodeMap& map = directory->map();
   if (map.has_expire_time()) metrics_->NodeMapExpiry(base::FromProto(map.expire_time()));
+  for (const federation::v1::Node& node : map.nodes()) {
+    if (node.id() != config_->node() && !node.endpoint().empty()) metrics_->KnowPeer(node.id());
+  }
   metrics_->ResidentMemory(ResidentBytes());
   return Outbox();
 }

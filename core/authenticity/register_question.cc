@@ -25,6 +25,14 @@ absl::StatusOr<std::string> DigestOf(const Question& question) {
   return sha256;
 }
 
+const std::string& MessageType() { return v1::AuthenticityQuestion::descriptor()->full_name(); }
+
+std::string Message(const Question& question) {
+  v1::AuthenticityQuestion asked;
+  asked.set_sha256(question.sha256);
+  return asked.SerializeAsString();
+}
+
 absl::StatusOr<v1::AuthenticityAnswer> ReadAnswer(const relay::Answer& answer, const std::string& sha256) {
   v1::AuthenticityAnswer read;
   if (answer.opened.header.type != read.GetTypeName() || !read.ParseFromString(answer.opened.body) ||
@@ -36,7 +44,7 @@ absl::StatusOr<v1::AuthenticityAnswer> ReadAnswer(const relay::Answer& answer, c
 
 }  // namespace
 
-std::string QuestionHandler::Type() const { return v1::AuthenticityQuestion::descriptor()->full_name(); }
+std::string QuestionHandler::Type() const { return MessageType(); }
 
 absl::StatusOr<std::string> QuestionHandler::Prepare(const relay::Opened& message) {
   v1::AuthenticityQuestion question;
@@ -64,9 +72,18 @@ absl::StatusOr<v1::AuthenticityVerdict> AskAndJudge(const document::Registry& ad
                                                     absl::string_view issuing_node, Question& question) {
   ASSIGN_OR_RETURN(question.sha256, DigestOf(question));
   if (issuing_node.empty()) return Judge(adapters, question);
-  v1::AuthenticityQuestion asked;
-  asked.set_sha256(question.sha256);
-  const absl::StatusOr<relay::Answer> answer = outbox.Ask(issuing_node, asked.GetTypeName(), asked.SerializeAsString());
+  return JudgeAnswered(adapters, outbox.Ask(issuing_node, MessageType(), Message(question)), question);
+}
+
+absl::Status AskOnly(const relay::Outbox& outbox, absl::string_view issuing_node, Question& question,
+                     std::function<void(absl::StatusOr<relay::Answer>)> answered) {
+  ASSIGN_OR_RETURN(question.sha256, DigestOf(question));
+  outbox.Ask(issuing_node, MessageType(), Message(question), std::move(answered));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::AuthenticityVerdict> JudgeAnswered(const document::Registry& adapters,
+                                                      const absl::StatusOr<relay::Answer>& answer, Question& question) {
   if (!answer.ok()) {
     if (base::ReasonOf(answer.status()) == Reason::kNodeUnknown) return Problem(Reason::kNodeUnknown, "issuing_node");
     question.register_answer.emplace(answer.status());

@@ -3,6 +3,7 @@
 // Thread-safety: thread-safe.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -32,5 +33,13 @@ class QuestionHandler : public relay::Handler {
 // verdict can be recorded with it.
 absl::StatusOr<v1::AuthenticityVerdict> AskAndJudge(const document::Registry& adapters, const relay::Outbox& outbox,
                                                     absl::string_view issuing_node, Question& question);
+
+// The same in two halves, for whoever does not hold a thread while the node answers. The first writes the digest into
+// the question, and sends it: `answered` is called once, as relay::Outbox::Ask says, unless this returns a problem.
+absl::Status AskOnly(const relay::Outbox& outbox, absl::string_view issuing_node, Question& question,
+                     std::function<void(absl::StatusOr<relay::Answer>)> answered);
+// The second judges by what came back.
+absl::StatusOr<v1::AuthenticityVerdict> JudgeAnswered(const document::Registry& adapters,
+                                                      const absl::StatusOr<relay::Answer>& answer, Question& question);
 
 }  // namespace passerelle::authenticity

@@ -40,6 +40,11 @@ absl::StatusOr<std::shared_ptr<const NodeDirectory>> NodeDirectory::Make(v1::Nod
       ASSIGN_OR_RETURN(proof::VerificationKey parsed, proof::VerificationKey::FromJwk(key.jwk()));
       directory->keys_.emplace(std::make_pair(node.id(), key.kid()), MessageKeyEntry{std::move(parsed), &key});
     }
+    for (const v1::ContentKey& key : node.content_keys()) {
+      if (key.use() != v1::CONTENT_KEY_USE_ENCRYPTION) continue;
+      ASSIGN_OR_RETURN(proof::EncryptionKey parsed, proof::EncryptionKey::FromJwk(key.jwk()));
+      directory->encryption_keys_[node.id()].push_back({std::move(parsed), &key});
+    }
   }
   return std::shared_ptr<const NodeDirectory>(std::move(directory));
 }
@@ -94,6 +99,25 @@ const proof::VerificationKey* NodeDirectory::MessageKey(absl::string_view node, 
   const auto found = keys_.find(std::make_pair(std::string(node), std::string(kid)));
   if (found == keys_.end()) return nullptr;
   return IsItsTime(*found->second.stated, signed_at) ? &found->second.key : nullptr;
+}
+
+const proof::EncryptionKey* NodeDirectory::EncryptionKey(absl::string_view node, absl::Time now) const {
+  const v1::Node* recipient = Find(node);
+  const auto found = encryption_keys_.find(node);
+  if (recipient == nullptr || recipient->state() != v1::NODE_STATE_ACTIVE || found == encryption_keys_.end()) {
+    return nullptr;
+  }
+  const proof::EncryptionKey* chosen = nullptr;
+  absl::Time chosen_since;
+  for (const EncryptionKeyEntry& entry : found->second) {
+    if (!IsItsTime(*entry.stated, now)) continue;
+    const absl::Time since =
+        entry.stated->has_not_before() ? FromProto(entry.stated->not_before()) : absl::InfinitePast();
+    if (chosen != nullptr && since <= chosen_since) continue;
+    chosen = &entry.key;
+    chosen_since = since;
+  }
+  return chosen;
 }
 
 std::shared_ptr<const NodeDirectory> NodeMapHolder::Get() const {

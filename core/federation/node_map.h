@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/proof/encryption_key.h"
 #include "core/proof/key.h"
 #include "passerelle/federation/v1/node_map.pb.h"
 
@@ -46,11 +47,18 @@ class NodeDirectory {
   // The message key `kid` of an active node if it may sign at `signed_at`, both ends of its period included; null
   // otherwise.
   const proof::VerificationKey* MessageKey(absl::string_view node, absl::string_view kid, absl::Time signed_at) const;
+  // The key that content is encrypted to when it is sent to an active node at a time: of those of its time the one that
+  // was activated last. Null when the node has none.
+  const proof::EncryptionKey* EncryptionKey(absl::string_view node, absl::Time now) const;
 
  private:
   struct MessageKeyEntry {
     proof::VerificationKey key;
     const v1::MessageKey* stated;
+  };
+  struct EncryptionKeyEntry {
+    proof::EncryptionKey key;
+    const v1::ContentKey* stated;
   };
   struct CertificateEntry {
     const v1::Node* node;
@@ -62,6 +70,7 @@ class NodeDirectory {
   absl::flat_hash_map<std::string, const v1::Node*> by_id_;
   absl::flat_hash_map<std::string, CertificateEntry> by_certificate_;
   absl::flat_hash_map<std::pair<std::string, std::string>, MessageKeyEntry> keys_;
+  absl::flat_hash_map<std::string, std::vector<EncryptionKeyEntry>> encryption_keys_;  // by node
 };
 
 class NodeMapHolder {

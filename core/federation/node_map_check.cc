@@ -10,6 +10,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/proof/encryption_key.h"
 #include "core/proof/key.h"
 #include "core/proof/public_key.h"
 
@@ -93,6 +94,10 @@ absl::Status CheckContentKey(const v1::ContentKey& key, absl::string_view place,
   }
   if (!names.keys.insert(key.kid()).second) return Unusable(place, "the map names this key already");
   if (key.use() == v1::CONTENT_KEY_USE_UNSPECIFIED) return Unusable(absl::StrCat(place, ".use"), "it is missing");
+  if (key.use() == v1::CONTENT_KEY_USE_ENCRYPTION) {
+    const absl::Status usable = proof::EncryptionKey::FromJwk(key.jwk()).status();
+    if (!usable.ok()) return Unusable(absl::StrCat(place, ".jwk"), base::DetailOf(usable));
+  }
   return CheckPeriod(key, place);
 }
 

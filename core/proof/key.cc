@@ -1,6 +1,5 @@
 #include "core/proof/key.h"
 
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -8,12 +7,11 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/digest.h"
-#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/proof/openssl.h"
+#include "core/proof/pkcs8.h"
 
 namespace passerelle::proof {
 namespace {
@@ -79,9 +77,6 @@ std::optional<std::string> SignRs256(EVP_PKEY* key, absl::string_view input) {
   return signature;
 }
 
-// Without it OpenSSL would ask for a passphrase on the terminal.
-int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
-
 }  // namespace
 
 absl::StatusOr<VerificationKey> VerificationKey::FromPublicKey(PublicKey key,
@@ -141,28 +136,12 @@ absl::StatusOr<SigningKey> SigningKey::ForSealing(absl::string_view pem) { retur
 
 absl::StatusOr<SigningKey> SigningKey::FromPem(absl::string_view pem, absl::Span<const KeyAlgorithm> algorithms) {
   const ErrorScope errors;
-  if (pem.size() > base::kConfigBytesMax) return Problem(Reason::kKeyUnusable, "", "it is too large for a key");
-  if (!absl::StrContains(pem, "-----BEGIN PRIVATE KEY-----")) {
-    return Problem(Reason::kKeyUnusable, "",
-                   "it is not an unencrypted PKCS#8 PEM; convert it with openssl pkcs8 -topk8");
-  }
-  const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  std::shared_ptr<EVP_PKEY> key =
-      Share(bio == nullptr ? nullptr : PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
-  if (key == nullptr) return Problem(Reason::kKeyUnusable, "", "the PEM cannot be read");
+  ASSIGN_OR_RETURN(std::shared_ptr<EVP_PKEY> key, ReadPkcs8(pem));
   return Make(std::move(key), algorithms);
 }
 
 absl::StatusOr<std::string> SigningKey::ToPem() const {
-  const ErrorScope errors;
-  const Owned<BIO> bio(BIO_new(BIO_s_secmem()));
-  if (bio == nullptr ||
-      PEM_write_bio_PKCS8PrivateKey(bio.get(), private_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
-    return Problem(Reason::kInternal, "", "OpenSSL wrote no PEM");
-  }
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  std::string pem(data, static_cast<size_t>(size));
+  ASSIGN_OR_RETURN(std::string pem, WritePkcs8(private_.get()));
   // Of a key that stays elsewhere, OpenSSL writes something that is none.
   const KeyAlgorithm algorithm = public_.algorithm();
   if (!FromPem(pem, absl::MakeConstSpan(&algorithm, 1)).ok()) {

@@ -20,6 +20,9 @@ using base::Reason;
 using base::Record;
 using base::Table;
 
+// Messages that are put off in one transaction, since their recipients may not be called yet.
+constexpr int kPutOffMax = 64;
+
 std::string BodyKey(absl::string_view id) { return absl::StrCat(id, "/body"); }
 
 absl::Duration WaitAfter(int tries) {
@@ -100,6 +103,7 @@ struct Outbox::Claim {
   const federation::v1::Node* recipient = nullptr;
   v1::Envelope envelope;
   bool expired = false;
+  bool none = false;     // messages were put off, and more may be due
   absl::Status problem;  // why it cannot be sent now
 };
 
@@ -148,44 +152,61 @@ absl::StatusOr<int> Outbox::SendDue(int limit) {
   for (int tried = 0; tried < limit; ++tried) {
     ASSIGN_OR_RETURN(const std::optional<Claim> claim, ClaimNext());
     if (!claim) return tried;
-    RETURN_IF_ERROR(Work(*claim));
+    if (!claim->none) RETURN_IF_ERROR(Work(*claim));
   }
   return limit;
 }
 
-// Moves the earliest due message out of the way of other callers, and writes the digest of its next attempt before
-// that is sent: whatever becomes of this process, an answer can be tied to it.
+// Claims the earliest due message that may be sent; those to nodes that may not be called yet are put off.
 absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
   const absl::Time now = options_.clock->Now();
   std::optional<Claim> claim;
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     claim.reset();
-    ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, 1));
-    if (due.empty()) return absl::OkStatus();
-    Record& record = due.front();
-    Claim found;
-    ASSIGN_OR_RETURN(found.stored, Read(record));
-    ASSIGN_OR_RETURN(const std::optional<Record> body, tx.Get(Table::kOutbox, BodyKey(record.key)));
-    if (!body) return Problem(Reason::kStoreUnavailable, "outbox", "a body is missing");
-    found.message = {.id = found.stored.id(),
-                     .recipient = found.stored.recipient(),
-                     .type = found.stored.type(),
-                     .body = body->value,
-                     .resource = found.stored.resource(),
-                     .expires_at = base::FromProto(found.stored.expires_at())};
-    found.expired = now >= found.message.expires_at;
-    if (!found.expired) {
-      found.stored.set_tries(found.stored.tries() + 1);
-      found.problem = SignAttempt(found, now);
+    for (int looked_at = 0; looked_at < kPutOffMax; ++looked_at) {
+      ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, 1));
+      if (due.empty()) return absl::OkStatus();
+      Record& record = due.front();
+      ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(record));
+      const absl::Time expires_at = base::FromProto(stored.expires_at());
+      const absl::Time may_call_at = options_.transport->MayCallAt(stored.recipient());
+      if (may_call_at <= now || expires_at <= now) {
+        ASSIGN_OR_RETURN(claim, Take(std::move(record), std::move(stored), now, tx));
+        return absl::OkStatus();
+      }
+      record.due = std::min(may_call_at, expires_at);
+      RETURN_IF_ERROR(tx.Update(Table::kOutbox, record));
     }
-    record.value = found.stored.SerializeAsString();
-    record.due = now + base::kClaimLife;
-    RETURN_IF_ERROR(tx.Update(Table::kOutbox, record));
-    claim = std::move(found);
+    claim.emplace().none = true;
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(status);
   return claim;
+}
+
+// Moves a message out of the way of other callers, and writes the digest of its next attempt before that is sent:
+// whatever becomes of this process, an answer can be tied to it.
+absl::StatusOr<Outbox::Claim> Outbox::Take(base::Record record, v1::StoredOutbound stored, absl::Time now,
+                                           base::Transaction& tx) const {
+  Claim found;
+  found.stored = std::move(stored);
+  ASSIGN_OR_RETURN(const std::optional<Record> body, tx.Get(Table::kOutbox, BodyKey(record.key)));
+  if (!body) return Problem(Reason::kStoreUnavailable, "outbox", "a body is missing");
+  found.message = {.id = found.stored.id(),
+                   .recipient = found.stored.recipient(),
+                   .type = found.stored.type(),
+                   .body = body->value,
+                   .resource = found.stored.resource(),
+                   .expires_at = base::FromProto(found.stored.expires_at())};
+  found.expired = now >= found.message.expires_at;
+  if (!found.expired) {
+    found.stored.set_tries(found.stored.tries() + 1);
+    found.problem = SignAttempt(found, now);
+  }
+  record.value = found.stored.SerializeAsString();
+  record.due = now + base::kClaimLife;
+  RETURN_IF_ERROR(tx.Update(Table::kOutbox, record));
+  return found;
 }
 
 absl::Status Outbox::SignAttempt(Claim& claim, absl::Time now) const {
@@ -329,23 +350,46 @@ absl::StatusOr<absl::Time> Outbox::NextDue() const {
   return next;
 }
 
-absl::StatusOr<Answer> Outbox::Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const {
-  Claim question;
-  question.message = {.id = base::NewUuid(*options_.random),
-                      .recipient = std::string(recipient),
-                      .type = std::string(type),
-                      .body = std::string(body),
-                      .resource = "",
-                      .expires_at = absl::InfiniteFuture()};
-  RETURN_IF_ERROR(SignAttempt(question, options_.clock->Now()));
-  ASSIGN_OR_RETURN(const v1::Envelope envelope, options_.transport->Deliver(*question.recipient, question.envelope));
-  Judgement judgement = Judge(envelope, recipient, {question.stored.attempts(0).sha256()});
+absl::StatusOr<std::shared_ptr<const Outbox::Claim>> Outbox::MakeQuestion(absl::string_view recipient,
+                                                                          absl::string_view type,
+                                                                          absl::string_view body) const {
+  auto question = std::make_shared<Claim>();
+  question->message = {.id = base::NewUuid(*options_.random),
+                       .recipient = std::string(recipient),
+                       .type = std::string(type),
+                       .body = std::string(body),
+                       .resource = "",
+                       .expires_at = absl::InfiniteFuture()};
+  RETURN_IF_ERROR(SignAttempt(*question, options_.clock->Now()));
+  return std::shared_ptr<const Claim>(std::move(question));
+}
+
+absl::StatusOr<Answer> Outbox::TakeAnswer(const Claim& question, const absl::StatusOr<v1::Envelope>& envelope) const {
+  if (!envelope.ok()) return envelope.status();
+  Judgement judgement = Judge(*envelope, question.message.recipient, {question.stored.attempts(0).sha256()});
   // What is not a signed answer proves nothing; a retryable refusal is no answer yet.
   if (!judgement.final || options_.evidence == nullptr) return std::move(judgement.answer);
   const absl::Status recorded = options_.store->Write(
-      [&](base::Transaction& tx) { return LogAnswer(question.message, question.envelope, envelope, tx); });
+      [&](base::Transaction& tx) { return LogAnswer(question.message, question.envelope, *envelope, tx); });
   if (!recorded.ok()) return recorded;
   return std::move(judgement.answer);
+}
+
+absl::StatusOr<Answer> Outbox::Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Claim> question, MakeQuestion(recipient, type, body));
+  return TakeAnswer(*question, options_.transport->Deliver(*question->recipient, question->envelope));
+}
+
+void Outbox::Ask(absl::string_view recipient, absl::string_view type, absl::string_view body,
+                 std::function<void(absl::StatusOr<Answer>)> answered) const {
+  const absl::StatusOr<std::shared_ptr<const Claim>> question = MakeQuestion(recipient, type, body);
+  if (!question.ok()) return answered(question.status());
+  const Claim& sent = **question;
+  options_.transport->Send(
+      *sent.recipient, sent.envelope,
+      [this, question = *question, answered = std::move(answered)](const absl::StatusOr<v1::Envelope>& envelope) {
+        answered(TakeAnswer(*question, envelope));
+      });
 }
 
 }  // namespace passerelle::relay

@@ -4,6 +4,8 @@
 // Thread-safety: Outbox is thread-safe.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,16 +18,26 @@
 #include "core/federation/message_keys.h"
 #include "core/relay/envelope.h"
 #include "core/relay/message_log.h"
+#include "passerelle/relay/v1/stored.pb.h"
 
 namespace passerelle::relay {
 
-// Port: one attempt to deliver one envelope. Thread-safe. May block up to the time limit.
+// Port: one attempt to deliver one envelope. Thread-safe.
 class Transport {
  public:
+  using Delivered = std::function<void(absl::StatusOr<v1::Envelope>)>;
+
   virtual ~Transport() = default;
   // The node's answer, unverified. kPeerUnreachable, kPeerTimeout, or the problem with which the peer refused the call;
-  // that one is unsigned, so it ends nothing. Returns within less than base::kClaimLife.
+  // that one is unsigned, so it ends nothing. Blocks until then, for less than base::kClaimLife.
   virtual absl::StatusOr<v1::Envelope> Deliver(const federation::v1::Node& node, const v1::Envelope& envelope) = 0;
+  // The same without waiting: `delivered` gets once what Deliver would return, on a thread that it may block. Here it
+  // gets it before this returns, for transports that know no other way.
+  virtual void Send(const federation::v1::Node& node, const v1::Envelope& envelope, Delivered delivered) {
+    delivered(Deliver(node, envelope));
+  }
+  // When a node may be called; before that, calls fail at once. InfinitePast for now.
+  virtual absl::Time MayCallAt(absl::string_view /*node*/) const { return absl::InfinitePast(); }
 };
 
 // A message to be sent.
@@ -90,7 +102,8 @@ class Outbox {
   // Sends what is due, up to `limit` messages one after the other. Returns how many were tried; 0 means nothing is due.
   // A crash between sending and storing the answer leads to a retry, which the receiver answers with its first answer.
   // Several callers at once never send the same message at the same time: a message is claimed before it is sent, and
-  // a claim that was lost in a crash ends after a minute.
+  // a claim that was lost in a crash ends after a minute. A message to a node that may not be called yet waits until it
+  // may; that is no attempt.
   absl::StatusOr<int> SendDue(int limit);
 
   // The evidence of a message; nothing as long as it is not answered, or when it ended without an answer.
@@ -108,18 +121,27 @@ class Outbox {
   // kMessageKeyNotActive, those of the transport, kPeerAnswerInvalid, the peer's refusal, or kEvidenceUnavailable and
   // kStoreUnavailable when the evidence cannot be written.
   absl::StatusOr<Answer> Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const;
+  // The same without waiting: `answered` gets the answer or the problem once, on a thread of the transport that it may
+  // block, or before this returns. The outbox must outlive it.
+  void Ask(absl::string_view recipient, absl::string_view type, absl::string_view body,
+           std::function<void(absl::StatusOr<Answer>)> answered) const;
 
  private:
   struct Claim;
   struct Judgement;
 
   absl::StatusOr<std::optional<Claim>> ClaimNext() const;
+  absl::StatusOr<Claim> Take(base::Record record, v1::StoredOutbound stored, absl::Time now,
+                             base::Transaction& tx) const;
   absl::Status SignAttempt(Claim& claim, absl::Time now) const;
   absl::Status Work(const Claim& claim) const;
   absl::Status End(const Claim& claim, const Judgement& judgement, const v1::Envelope* evidence) const;
   absl::Status LogAnswer(const Outgoing& message, const v1::Envelope& request, const v1::Envelope& answer,
                          base::Transaction& tx) const;
   absl::Status Postpone(const Claim& claim, const absl::Status& problem) const;
+  absl::StatusOr<std::shared_ptr<const Claim>> MakeQuestion(absl::string_view recipient, absl::string_view type,
+                                                            absl::string_view body) const;
+  absl::StatusOr<Answer> TakeAnswer(const Claim& question, const absl::StatusOr<v1::Envelope>& envelope) const;
   Judgement Judge(const v1::Envelope& envelope, absl::string_view recipient, std::vector<std::string> requests) const;
   absl::StatusOr<AnswerHandler*> HandlerOf(absl::string_view type) const;
 

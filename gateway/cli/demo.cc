@@ -61,6 +61,7 @@ std::vector<LocalNode> Nodes(const std::string& document) {
   bulgaria.country = "BG";
   bulgaria.clients = {{kEvaluators, {kRecognition}}};
   bulgaria.policies = {std::string(demo_data::kPolicy)};
+  for (LocalNode* node : {&norway, &netherlands, &bulgaria}) node->encryption = true;
   return {norway, netherlands, bulgaria};
 }
 

@@ -98,7 +98,7 @@ absl::StatusOr<Held> ReadHeld(const config::v1::NodeConfig& config, absl::Time n
   if (node == nullptr) return Problem(Reason::kNodeUnknown, config.node(), "the node map does not name this node");
   Held held;
   held.node = config.node();
-  for (const std::string& file : MessageKeyFiles(References(config))) {
+  for (const std::string& file : KeyFiles(References(config))) {
     ASSIGN_OR_RETURN(const proof::SigningKey key, LoadMessageKey(file));
     const proof::VerificationKey& half = key.verification_key();
     HeldKey& entry = held.keys.emplace_back(HeldKey{file, half.algorithm(), half.thumbprint(), half.jwk()});

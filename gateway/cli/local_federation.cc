@@ -21,6 +21,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/federation/signed_node_map.h"
+#include "core/proof/encryption_key.h"
 #include "core/proof/key.h"
 #include "core/trust/signed_bundle.h"
 #include "gateway/config/yaml.h"
@@ -76,6 +77,16 @@ absl::Status WriteText(const std::string& path, absl::string_view text) {
 absl::Status WriteTls(const std::string& path, const CertificatePems& pems) {
   RETURN_IF_ERROR(WriteText(path + ".crt.pem", pems.certificate));
   return WriteText(path + ".key.pem", pems.private_key);
+}
+
+absl::Status WriteEncryptionKey(const std::string& path, federation::v1::Node* node) {
+  ASSIGN_OR_RETURN(const proof::DecryptionKey key, proof::DecryptionKey::Generate());
+  ASSIGN_OR_RETURN(const std::string pem, key.ToPem());
+  federation::v1::ContentKey& content_key = *node->add_content_keys();
+  content_key.set_kid(key.encryption_key().thumbprint());
+  content_key.set_jwk(key.encryption_key().jwk());
+  content_key.set_use(federation::v1::CONTENT_KEY_USE_ENCRYPTION);
+  return WriteText(path, pem);
 }
 
 void SetTls(const std::string& path, config::v1::TlsFiles* files) {
@@ -174,6 +185,7 @@ absl::Status LocalFederation::WriteNode(const LocalNode& node, const Certificate
   federation::v1::MessageKey* message_key = entry->add_message_keys();
   message_key->set_kid(key.verification_key().thumbprint());
   message_key->set_jwk(key.verification_key().jwk());
+  if (node.encryption) RETURN_IF_ERROR(WriteEncryptionKey(folder + "/encryption.key.pem", entry));
 
   RETURN_IF_ERROR(WriteRegister(node));
   for (size_t i = 0; i < node.policies.size(); ++i) {
@@ -225,6 +237,7 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
   config.set_node_map("../node-map.json");
   config.mutable_federation()->set_root("../root.yaml");
   config.set_message_key("message.key.pem");
+  if (node.encryption) config.add_encryption_keys("encryption.key.pem");
   if (node.postgresql.empty()) {
     config.set_store("store.sqlite");
   } else {

@@ -71,7 +71,8 @@ struct LocalNode {
   std::string replica_of;
   // Address under which the node map has the node when it is not its own peer port, such as that of a balancer.
   std::string endpoint;
-  bool http = false;  // whether it has a port for HTTP
+  bool encryption = false;  // whether others encrypt to it
+  bool http = false;        // whether it has a port for HTTP
   std::vector<std::string> http_origins;
 };
 

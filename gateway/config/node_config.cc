@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/authenticity/verdict.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
@@ -76,6 +77,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
   resolve(config->mutable_node_map());
   resolve_key(config->mutable_message_key());
   for (std::string& key : *config->mutable_further_message_keys()) resolve_key(&key);
+  for (std::string& path : *config->mutable_encryption_keys()) resolve(&path);
   if (config->has_federation()) {
     resolve(config->mutable_federation()->mutable_root());
     SetDefault(config->mutable_federation()->mutable_ask_interval(), kAskInterval);
@@ -252,6 +254,23 @@ absl::StatusOr<Fetcher> LoadFetcher(const NodeConfig& config) {
   return fetcher;
 }
 
+// What others encrypt now, this node has to be able to open.
+absl::Status CheckEncryptionKey(const NodeConfig& config, const NodeFiles& files,
+                                const federation::NodeDirectory& nodes) {
+  const proof::EncryptionKey* const named = nodes.EncryptionKey(config.node(), absl::Now());
+  if (named == nullptr) {
+    return config.require_encryption()
+               ? Refuse("require_encryption", "the node map has no key that others could encrypt to for this node")
+               : absl::OkStatus();
+  }
+  const bool held = std::any_of(files.decryption_keys.begin(), files.decryption_keys.end(), [named](const auto& key) {
+    return key->encryption_key().thumbprint() == named->thumbprint();
+  });
+  if (held) return absl::OkStatus();
+  return Problem(Reason::kKeyUnusable, "encryption_keys",
+                 "the node map has others encrypt to a key that is none of them");
+}
+
 }  // namespace
 
 absl::StatusOr<NodeConfig> LoadNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides) {
@@ -286,6 +305,7 @@ absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files, con
       std::none_of(dated.begin(), dated.end(), [&sha256](const auto& one) { return one.sha256() == sha256; })) {
     return Problem(Reason::kKeyUnusable, path, "the node map does not name this certificate for the node");
   }
+  RETURN_IF_ERROR(CheckEncryptionKey(config, files, nodes));
   return federation::CheckOwnTerms(*own);
 }
 
@@ -297,6 +317,8 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   std::vector<std::string> keys = {config.message_key()};
   keys.insert(keys.end(), config.further_message_keys().begin(), config.further_message_keys().end());
   ASSIGN_OR_RETURN(files.message_keys, LoadMessageKeys(keys));
+  ASSIGN_OR_RETURN(files.decryption_keys,
+                   LoadDecryptionKeys({config.encryption_keys().begin(), config.encryption_keys().end()}));
   ASSIGN_OR_RETURN(files.sealers, LoadSealers(config.seals()));
   if (config.status_servers_size() > 0) {
     ASSIGN_OR_RETURN(files.fetcher, LoadFetcher(config));

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/federation/node_map.h"
+#include "core/proof/encryption_key.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
 #include "gateway/config/duration.h"
@@ -31,8 +32,9 @@ absl::StatusOr<config::v1::NodeConfig> LoadNodeConfig(const std::string& path,
 // The files that a configuration names, loaded and checked against each other.
 struct NodeFiles {
   std::vector<std::shared_ptr<const proof::SigningKey>> message_keys;
-  std::shared_ptr<const proof::Sealers> sealers;  // empty for a node that does not seal
-  std::optional<Fetcher> fetcher;                 // none for a node that fetches nothing
+  std::vector<std::shared_ptr<const proof::DecryptionKey>> decryption_keys;  // none for a node that decrypts nothing
+  std::shared_ptr<const proof::Sealers> sealers;                             // empty for a node that does not seal
+  std::optional<Fetcher> fetcher;                                            // none for a node that fetches nothing
   std::vector<recognition::v1::RecognitionPolicy> policies;
 };
 
@@ -40,8 +42,8 @@ struct NodeFiles {
 // kInputNotReadable, kInputTooLarge, with the file.
 absl::StatusOr<NodeFiles> LoadNodeFiles(const config::v1::NodeConfig& config);
 
-// Whether the node map names this node as it is: with one of its message keys, its certificate, and what it remembers.
-// Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable.
+// Whether the node map names this node as it is: with one of its message keys, its certificate, what it remembers, and
+// no other key that others encrypt to now than it holds. Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable.
 absl::Status CheckOwnEntry(const config::v1::NodeConfig& config, const NodeFiles& files,
                            const federation::NodeDirectory& nodes);
 

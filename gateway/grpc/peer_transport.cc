@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,8 @@ constexpr int kReconnectFirstMs = 100;
 constexpr int kReconnectLastMs = 2000;
 constexpr int kConnectTimeoutMs = 5000;
 constexpr int kKeepaliveMs = 60'000;
+// Threads that take the answers to what was sent. As many as a port has, since each call of a port may wait for one.
+constexpr int kAnswerThreads = 16;
 
 grpc::ChannelArguments PeerArguments() {
   grpc::ChannelArguments arguments;
@@ -44,17 +47,34 @@ grpc::ChannelArguments PeerArguments() {
   return arguments;
 }
 
+// Whether another node was at the other end. What a node refuses it says with a reason of the catalogue; the rest comes
+// from the connection, or from what stands in between.
+bool WasReached(const grpc::Status& result) {
+  if (!result.error_details().empty()) return true;
+  switch (result.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::CANCELLED:
+    case grpc::StatusCode::INTERNAL:
+    case grpc::StatusCode::UNKNOWN:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 void PeerTransport::RefreshOwnFiles() {
-  std::string files = absl::StrCat(FileFingerprint(tls_.certificate()), " ", FileFingerprint(tls_.private_key()), " ",
-                                   FileFingerprint(tls_.trusted_authorities()));
+  std::string files =
+      absl::StrCat(FileFingerprint(options_.tls.certificate()), " ", FileFingerprint(options_.tls.private_key()), " ",
+                   FileFingerprint(options_.tls.trusted_authorities()));
   if (files == own_files_tried_) return;
-  const absl::Status fit = CheckTlsFiles(tls_);
+  const absl::Status fit = CheckTlsFiles(options_.tls);
   if (fit.ok()) {
     own_files_ = files;
   } else {
-    log_->WriteProblem(LogEvent::kTlsFilesRefused, fit);
+    options_.log->WriteProblem(LogEvent::kTlsFilesRefused, fit);
   }
   own_files_tried_ = std::move(files);
 }
@@ -68,57 +88,120 @@ std::shared_ptr<grpc::Channel> PeerTransport::ChannelTo(const federation::v1::No
   if (peer.channel == nullptr || peer.certificates != made_for || peer.endpoint != node.endpoint()) {
     peer.certificates = made_for;
     peer.endpoint = node.endpoint();
-    peer.channel = grpc::CreateCustomChannel(node.endpoint(), MakeChannelCredentials(tls_, std::move(certificates)),
-                                             PeerArguments());
+    peer.channel = grpc::CreateCustomChannel(
+        node.endpoint(), MakeChannelCredentials(options_.tls, std::move(certificates)), PeerArguments());
   }
   return peer.channel;
 }
 
+// What is sent is bounded by the calls that the node takes, so the queue needs no limit of its own.
+PeerTransport::PeerTransport(Options options)
+    : options_(std::move(options)), answers_(kAnswerThreads, std::numeric_limits<size_t>::max()) {}
+
 void PeerTransport::Stop() {
-  const absl::MutexLock lock(&mutex_);
-  stopping_ = true;
-  for (grpc::ClientContext* context : running_) context->TryCancel();
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    for (grpc::ClientContext* context : running_) context->TryCancel();
+    const auto ended = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return running_.empty(); };
+    mutex_.Await(absl::Condition(&ended));
+  }
+  answers_.Drain();
 }
 
-absl::Status PeerTransport::Run(const federation::v1::Node& node,
-                                absl::FunctionRef<grpc::Status(grpc::ClientContext&)> call) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(call_limit_));
-  context.set_wait_for_ready(false);
-  const std::string& trace_parent = CurrentTraceParent();
-  if (!trace_parent.empty()) context.AddMetadata(kTraceParentKey, trace_parent);
-  {
-    const absl::MutexLock lock(&mutex_);
-    if (stopping_) return base::Problem(base::Reason::kStopping, "");
-    running_.insert(&context);
+absl::Status PeerTransport::Begin(PeerCall& call) {
+  call.context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(options_.call_limit));
+  call.context.set_wait_for_ready(false);
+  call.trace_parent = CurrentTraceParent();
+  if (!call.trace_parent.empty()) call.context.AddMetadata(kTraceParentKey, call.trace_parent);
+  const absl::MutexLock lock(&mutex_);
+  if (stopping_) return base::Problem(base::Reason::kStopping, "");
+  if (call.kind == Kind::kEnvelope) {
+    ASSIGN_OR_RETURN(call.circuit, options_.circuits->Begin(call.peer));
+  } else if (options_.circuits->MayCallAt(call.peer) != absl::InfinitePast()) {
+    return base::Problem(base::Reason::kPeerUnreachable, "circuit", "it is left alone for the moment");
   }
-  const absl::Status status = FromPeer(call(context));
-  {
-    const absl::MutexLock lock(&mutex_);
-    running_.erase(&context);
-  }
+  running_.insert(&call.context);
+  return absl::OkStatus();
+}
+
+absl::Status PeerTransport::End(PeerCall& call, const grpc::Status& result) {
+  absl::Status status = FromPeer(result);
   if (!status.ok()) {
-    log_->WriteProblem(LogEvent::kPeerCallFailed, status, {{"peer", node.id()}, {"trace_id", TraceId(trace_parent)}});
+    options_.log->WriteProblem(LogEvent::kPeerCallFailed, status,
+                               {{"peer", call.peer}, {"trace_id", TraceId(call.trace_parent)}});
   }
+  const absl::MutexLock lock(&mutex_);
+  // What was ended by ourselves says nothing about the other node.
+  if (!stopping_ && call.kind == Kind::kEnvelope) options_.circuits->Ended(call.circuit, WasReached(result));
+  running_.erase(&call.context);
   return status;
+}
+
+absl::Status PeerTransport::Run(const federation::v1::Node& node, Kind kind,
+                                absl::FunctionRef<grpc::Status(grpc::ClientContext&)> make) {
+  PeerCall call(node.id(), kind);
+  RETURN_IF_ERROR(Begin(call));
+  return End(call, make(call.context));
+}
+
+absl::StatusOr<relay::v1::Envelope> PeerTransport::AnswerOf(const std::string& peer,
+                                                            relay::v1::DeliverResponse& response) const {
+  relay::v1::Envelope decrypted;
+  const auto answer = options_.encryption->Take(peer, response, decrypted);
+  if (!answer.ok()) {
+    return base::Problem(base::Reason::kPeerAnswerInvalid, base::PlaceOf(answer.status()),
+                         base::Catalogue(base::ReasonOf(answer.status())).name);
+  }
+  return std::move(*answer == &decrypted ? decrypted : *response.mutable_envelope());
 }
 
 absl::StatusOr<relay::v1::Envelope> PeerTransport::Deliver(const federation::v1::Node& node,
                                                            const relay::v1::Envelope& envelope) {
   relay::v1::DeliverRequest request;
-  *request.mutable_envelope() = envelope;
+  RETURN_IF_ERROR(options_.encryption->Put(node.id(), envelope, &request));
   relay::v1::DeliverResponse response;
-  RETURN_IF_ERROR(Run(node, [&](grpc::ClientContext& context) {
+  RETURN_IF_ERROR(Run(node, Kind::kEnvelope, [&](grpc::ClientContext& context) {
     return relay::v1::RelayService::NewStub(ChannelTo(node))->Deliver(&context, request, &response);
   }));
-  return std::move(*response.mutable_envelope());
+  return AnswerOf(node.id(), response);
+}
+
+// What belongs to a call until its answer was handed over.
+struct PeerTransport::Sending {
+  Sending(std::string node, Delivered to) : call(std::move(node), Kind::kEnvelope), delivered(std::move(to)) {}
+  PeerCall call;
+  std::unique_ptr<relay::v1::RelayService::Stub> stub;
+  relay::v1::DeliverRequest request;
+  relay::v1::DeliverResponse response;
+  const Delivered delivered;
+};
+
+void PeerTransport::Send(const federation::v1::Node& node, const relay::v1::Envelope& envelope, Delivered delivered) {
+  const auto sending = std::make_shared<Sending>(node.id(), std::move(delivered));
+  const absl::Status written = options_.encryption->Put(node.id(), envelope, &sending->request);
+  if (!written.ok()) return sending->delivered(written);
+  const absl::Status begun = Begin(sending->call);
+  if (!begun.ok()) return sending->delivered(begun);
+  sending->stub = relay::v1::RelayService::NewStub(ChannelTo(node));
+  sending->stub->async()->Deliver(&sending->call.context, &sending->request, &sending->response,
+                                  [this, sending](const grpc::Status& result) {
+                                    // Before the call counts as ended: whoever stops waits for what is handed over.
+                                    answers_
+                                        .Submit([sending, status = FromPeer(result)] {
+                                          if (!status.ok()) return sending->delivered(status);
+                                          sending->delivered(std::move(*sending->response.mutable_envelope()));
+                                        })
+                                        .IgnoreError();
+                                    End(sending->call, result).IgnoreError();
+                                  });
 }
 
 absl::StatusOr<std::string> PeerTransport::GetNodeMap(const federation::v1::Node& node, uint64_t version) {
   federation::v1::GetNodeMapRequest request;
   request.set_version(version);
   federation::v1::GetNodeMapResponse response;
-  RETURN_IF_ERROR(Run(node, [&](grpc::ClientContext& context) {
+  RETURN_IF_ERROR(Run(node, Kind::kBackground, [&](grpc::ClientContext& context) {
     return federation::v1::NodeMapService::NewStub(ChannelTo(node))->GetNodeMap(&context, request, &response);
   }));
   return std::move(*response.mutable_signed_map());
@@ -127,7 +210,7 @@ absl::StatusOr<std::string> PeerTransport::GetNodeMap(const federation::v1::Node
 absl::StatusOr<evidence::v1::AddCheckpointResponse> PeerTransport::AddCheckpoint(
     const federation::v1::Node& node, const evidence::v1::AddCheckpointRequest& request) {
   evidence::v1::AddCheckpointResponse response;
-  RETURN_IF_ERROR(Run(node, [&](grpc::ClientContext& context) {
+  RETURN_IF_ERROR(Run(node, Kind::kBackground, [&](grpc::ClientContext& context) {
     return evidence::v1::EvidenceService::NewStub(ChannelTo(node))->AddCheckpoint(&context, request, &response);
   }));
   return response;

@@ -4,7 +4,9 @@
 // certificate, takes effect with the next message. A node that does not present one of the certificates that the node
 // map names for the moment gets no byte of the envelope.
 //
-// Thread-safety: thread-safe. A delivery blocks up to the time limit.
+// Thread-safety: thread-safe. A delivery blocks up to the time limit; what is sent without waiting holds no thread
+// until its answer is there. Ownership: Stop ends all that runs, and is called before anything that answers are handed
+// to ends.
 #pragma once
 
 #include <memory>
@@ -16,7 +18,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/relay/circuit_breaker.h"
+#include "core/relay/encryption.h"
 #include "core/relay/outbox.h"
+#include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"
 #include "grpcpp/client_context.h"
 #include "passerelle/config/v1/node_config.pb.h"
@@ -28,11 +33,21 @@ namespace passerelle::gateway {
 
 class PeerTransport : public relay::Transport {
  public:
-  PeerTransport(config::v1::TlsFiles tls, absl::Duration call_limit, Log* log)
-      : tls_(std::move(tls)), call_limit_(call_limit), log_(log) {}
+  struct Options {
+    config::v1::TlsFiles tls;
+    absl::Duration call_limit;
+    // Which nodes are left alone: calls to these fail at once with kPeerUnreachable.
+    relay::CircuitBreaker* circuits = nullptr;
+    const relay::Encryption* encryption = nullptr;
+    Log* log = nullptr;
+  };
+  explicit PeerTransport(Options options);
+  ~PeerTransport() override { Stop(); }
 
   absl::StatusOr<relay::v1::Envelope> Deliver(const federation::v1::Node& node,
                                               const relay::v1::Envelope& envelope) override;
+  void Send(const federation::v1::Node& node, const relay::v1::Envelope& envelope, Delivered delivered) override;
+  absl::Time MayCallAt(absl::string_view node) const override { return options_.circuits->MayCallAt(node); }
 
   // The signed node map of another node when it is newer than `version`, unverified; empty when it is not. Problems: as
   // of Deliver.
@@ -42,7 +57,8 @@ class PeerTransport : public relay::Transport {
   absl::StatusOr<evidence::v1::AddCheckpointResponse> AddCheckpoint(const federation::v1::Node& node,
                                                                     const evidence::v1::AddCheckpointRequest& request);
 
-  // Ends the deliveries that run and refuses new ones with kStopping.
+  // Ends the deliveries that run, waits until they have ended and their answers are handed over, and refuses new ones
+  // with kStopping. Can be called twice.
   void Stop();
 
  private:
@@ -51,22 +67,40 @@ class PeerTransport : public relay::Transport {
     std::string endpoint;
     std::shared_ptr<grpc::Channel> channel;
   };
+  // A call to a node, from its begin to its end. Envelopes decide whether a node is left alone; the questions that go
+  // round in the background follow that, since a node may answer these and still be of no use.
+  enum class Kind { kEnvelope, kBackground };
+  struct PeerCall {
+    PeerCall(std::string node, Kind is) : peer(std::move(node)), kind(is) {}
+    const std::string peer;
+    const Kind kind;
+    relay::CircuitBreaker::Call circuit;  // of an envelope
+    std::string trace_parent;
+    grpc::ClientContext context;
+  };
+  struct Sending;
   std::shared_ptr<grpc::Channel> ChannelTo(const federation::v1::Node& node);
   // Looks whether this node's own files changed and fit together; a channel made with half of a change would be of no
   // use.
   void RefreshOwnFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // One call within the time limit, unless the transport was stopped; a failure is logged.
-  absl::Status Run(const federation::v1::Node& node, absl::FunctionRef<grpc::Status(grpc::ClientContext&)> call);
+  // Whether the call may be made; kStopping when the transport was stopped. Whoever gets OK calls End.
+  absl::Status Begin(PeerCall& call);
+  // The envelope that another node answered with; kPeerAnswerInvalid for one that cannot be read.
+  absl::StatusOr<relay::v1::Envelope> AnswerOf(const std::string& peer, relay::v1::DeliverResponse& response) const;
+  // What the call came to; a failure is logged.
+  absl::Status End(PeerCall& call, const grpc::Status& result);
+  // One call within the time limit.
+  absl::Status Run(const federation::v1::Node& node, Kind kind,
+                   absl::FunctionRef<grpc::Status(grpc::ClientContext&)> make);
 
-  const config::v1::TlsFiles tls_;
-  const absl::Duration call_limit_;
-  Log* const log_;
+  const Options options_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Peer> peers_ ABSL_GUARDED_BY(mutex_);  // by node id
   absl::flat_hash_set<grpc::ClientContext*> running_ ABSL_GUARDED_BY(mutex_);
   std::string own_files_ ABSL_GUARDED_BY(mutex_);  // fingerprint of those that channels are made with
   std::string own_files_tried_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  WorkerPool answers_;  // takes the answers to what was sent, since that may verify and write
 };
 
 }  // namespace passerelle::gateway

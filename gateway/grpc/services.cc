@@ -1,8 +1,12 @@
 #include "gateway/grpc/services.h"
 
 #include <algorithm>
+#include <any>
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include "core/authenticity/verdict.h"
 #include "core/authenticity/verdict_record.h"
 #include "core/base/problem.h"
@@ -155,13 +159,20 @@ AuthenticityService::AuthenticityService(CallRunner* runner, Options options)
     : runner_(runner), options_(std::move(options)) {
   runner->AddUnary<authenticity::v1::VerifyDocumentRequest, authenticity::v1::VerifyDocumentResponse>(
       authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument",
-      [this](const CallInfo&, const authenticity::v1::VerifyDocumentRequest& in,
-             authenticity::v1::VerifyDocumentResponse* out) -> CallOutcome { return Verify(in, out); });
+      [this](const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& in,
+             authenticity::v1::VerifyDocumentResponse* out) { return Verify(info, in, out); });
   runner->AddMethod(authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocuments");
 }
 
-absl::Status AuthenticityService::Verify(const authenticity::v1::VerifyDocumentRequest& request,
-                                         authenticity::v1::VerifyDocumentResponse* response) const {
+// A question on its way to the issuing node, kept by the call until it is asked again.
+struct AuthenticityService::Asked {
+  authenticity::Question question;
+  absl::Mutex mutex;
+  std::optional<absl::StatusOr<relay::Answer>> answer ABSL_GUARDED_BY(mutex);
+};
+
+absl::StatusOr<authenticity::Question> AuthenticityService::QuestionOf(
+    const authenticity::v1::VerifyDocumentRequest& request) const {
   authenticity::Question question;
   if (!request.content().empty()) question.content = request.content();
   question.sha256 = request.sha256();
@@ -179,8 +190,42 @@ absl::Status AuthenticityService::Verify(const authenticity::v1::VerifyDocumentR
   if (options_.status_lists != nullptr) {
     question.status_lists = std::make_shared<authenticity::UsedStatusLists>(options_.status_lists);
   }
-  ASSIGN_OR_RETURN(*response->mutable_verdict(),
-                   authenticity::AskAndJudge(*options_.adapters, *options_.outbox, request.issuing_node(), question));
+  return question;
+}
+
+CallOutcome AuthenticityService::Verify(const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& request,
+                                        authenticity::v1::VerifyDocumentResponse* response) const {
+  if (!info.kept->has_value()) {
+    absl::StatusOr<authenticity::Question> question = QuestionOf(request);
+    if (!question.ok()) return question.status();
+    if (request.issuing_node().empty()) {
+      auto verdict = authenticity::AskAndJudge(*options_.adapters, *options_.outbox, "", *question);
+      return Conclude(*question, std::move(verdict), response);
+    }
+    const auto asked = std::make_shared<Asked>();
+    asked->question = *std::move(question);
+    *info.kept = asked;
+    const absl::Status sent = authenticity::AskOnly(*options_.outbox, request.issuing_node(), asked->question,
+                                                    [asked, pause = info.pause](absl::StatusOr<relay::Answer> answer) {
+                                                      {
+                                                        const absl::MutexLock lock(&asked->mutex);
+                                                        asked->answer = std::move(answer);
+                                                      }
+                                                      pause->End();
+                                                    });
+    if (!sent.ok()) return sent;
+  }
+  Asked& asked = **std::any_cast<std::shared_ptr<Asked>>(info.kept);
+  const absl::MutexLock lock(&asked.mutex);
+  if (!asked.answer.has_value()) return std::nullopt;
+  auto verdict = authenticity::JudgeAnswered(*options_.adapters, *asked.answer, asked.question);
+  return Conclude(asked.question, std::move(verdict), response);
+}
+
+absl::Status AuthenticityService::Conclude(const authenticity::Question& question,
+                                           absl::StatusOr<authenticity::v1::AuthenticityVerdict> verdict,
+                                           authenticity::v1::VerifyDocumentResponse* response) const {
+  RETURN_IF_ERROR(Take(std::move(verdict), response->mutable_verdict()));
   CountVerdict(response->verdict(), *options_.metrics);
   const authenticity::v1::VerdictRecord record =
       authenticity::MakeVerdictRecord(question, response->verdict(), options_.node, authenticity::BundlePart::kDigest);
@@ -199,10 +244,10 @@ grpc::ServerUnaryReactor* AuthenticityService::VerifyDocument(grpc::CallbackServ
 grpc::ServerBidiReactor<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>*
 AuthenticityService::VerifyDocuments(grpc::CallbackServerContext* context) {
   using Call = StreamCall<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>;
-  const auto work = [this](const CallInfo&, const authenticity::v1::VerifyDocumentsRequest& in,
+  const auto work = [this](const CallInfo& info, const authenticity::v1::VerifyDocumentsRequest& in,
                            authenticity::v1::VerifyDocumentsResponse* out) {
     out->set_item(in.item());
-    return Verify(in.document(), out->mutable_result());
+    return Verify(info, in.document(), out->mutable_result());
   };
   const auto refuse = [](const authenticity::v1::VerifyDocumentsRequest& in, const absl::Status& problem,
                          authenticity::v1::VerifyDocumentsResponse* out) {
@@ -300,8 +345,9 @@ grpc::ServerUnaryReactor* RecognitionService::ListDueCases(grpc::CallbackServerC
                       response);
 }
 
-RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, std::function<void()> received)
-    : runner_(runner), inbox_(inbox), received_(std::move(received)) {
+RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, const relay::Encryption* encryption,
+                           std::function<void()> received)
+    : runner_(runner), inbox_(inbox), encryption_(encryption), received_(std::move(received)) {
   AddMethods(*runner, relay::v1::RelayService::service_full_name(), {"Deliver"});
 }
 
@@ -311,11 +357,18 @@ grpc::ServerUnaryReactor* RelayService::Deliver(grpc::CallbackServerContext* con
   return runner_->Run(context, relay::v1::RelayService::service_full_name(), "Deliver", request, response,
                       [this](const CallInfo& info, const relay::v1::DeliverRequest& in,
                              relay::v1::DeliverResponse* out) -> CallOutcome {
-                        const absl::Status status =
-                            Take(inbox_->Receive(info.caller, in.envelope()), out->mutable_envelope());
+                        const absl::Status status = Receive(info.caller, in, out);
                         received_();
                         return status;
                       });
+}
+
+absl::Status RelayService::Receive(const std::string& sender, const relay::v1::DeliverRequest& request,
+                                   relay::v1::DeliverResponse* response) const {
+  relay::v1::Envelope decrypted;
+  ASSIGN_OR_RETURN(const relay::v1::Envelope* const envelope, encryption_->Take(sender, request, decrypted));
+  ASSIGN_OR_RETURN(relay::v1::Envelope answer, inbox_->Receive(sender, *envelope));
+  return encryption_->Put(sender, std::move(answer), response);
 }
 
 }  // namespace passerelle::gateway

@@ -14,6 +14,7 @@
 #include "core/federation/message_keys.h"
 #include "core/proof/status/status_lists.h"
 #include "core/recognition/cases.h"
+#include "core/relay/encryption.h"
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
 #include "core/trust/bundle.h"
@@ -91,8 +92,14 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
   VerifyDocuments(grpc::CallbackServerContext* context) override;
 
  private:
-  absl::Status Verify(const authenticity::v1::VerifyDocumentRequest& request,
-                      authenticity::v1::VerifyDocumentResponse* response) const;
+  struct Asked;
+  // Waits without a thread while the issuing node is asked.
+  CallOutcome Verify(const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& request,
+                     authenticity::v1::VerifyDocumentResponse* response) const;
+  absl::StatusOr<authenticity::Question> QuestionOf(const authenticity::v1::VerifyDocumentRequest& request) const;
+  absl::Status Conclude(const authenticity::Question& question,
+                        absl::StatusOr<authenticity::v1::AuthenticityVerdict> verdict,
+                        authenticity::v1::VerifyDocumentResponse* response) const;
 
   CallRunner* const runner_;
   const Options options_;
@@ -134,14 +141,19 @@ class RecognitionService : public recognition::v1::RecognitionService::CallbackS
 class RelayService : public relay::v1::RelayService::CallbackService {
  public:
   // `received` is called after a message was answered: it may have left work.
-  RelayService(CallRunner* runner, relay::Inbox* inbox, std::function<void()> received);
+  RelayService(CallRunner* runner, relay::Inbox* inbox, const relay::Encryption* encryption,
+               std::function<void()> received);
 
   grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const relay::v1::DeliverRequest* request,
                                     relay::v1::DeliverResponse* response) override;
 
  private:
+  absl::Status Receive(const std::string& sender, const relay::v1::DeliverRequest& request,
+                       relay::v1::DeliverResponse* response) const;
+
   CallRunner* const runner_;
   relay::Inbox* const inbox_;
+  const relay::Encryption* const encryption_;
   const std::function<void()> received_;
 };
 

@@ -1,5 +1,5 @@
 // The one way in which a method with streams on both sides runs: many items in turn over one connection, each counted,
-// queued, worked on and logged as a call of its own (unary_call.h).
+// queued, worked on and logged as a call of its own (unary_call.h), which may wait like one.
 //
 // An item is read when the answer to the one before was sent, so that what a caller has not read yet holds up its own
 // stream and nothing else: one item a stream is in the node at a time. A problem with an item is its answer and ends
@@ -10,8 +10,10 @@
 #pragma once
 
 #include <algorithm>
+#include <any>
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -25,8 +27,9 @@ namespace passerelle::gateway {
 template <typename Request, typename Response>
 class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
  public:
-  // Answers one item. The status is counted and logged; what the caller is to know of it goes into the response.
-  using Work = std::function<absl::Status(const CallInfo&, const Request&, Response*)>;
+  // Answers one item, or waits. The status is counted and logged; what the caller is to know of it goes into the
+  // response.
+  using Work = std::function<CallOutcome(const CallInfo&, const Request&, Response*)>;
   // The response for an item that was not worked on.
   using Refuse = std::function<void(const Request&, const absl::Status&, Response*)>;
 
@@ -56,12 +59,14 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
     absl::StatusOr<std::string> caller = runner_->Admit(credentials_, *method_);
     if (!caller.ok()) return End(caller.status());
     info_.caller = *std::move(caller);
+    kept_.reset();
+    info_.kept = &kept_;
+    info_.pause = std::make_shared<Pause>();
     request_bytes_ = request_.ByteSizeLong();
     const absl::Status placed = runner_->TakePlace(info_.caller, request_bytes_);
     if (!placed.ok()) return Reply(placed);
     has_place_ = true;
-    const absl::Status queued = runner_->options_.pool->Submit([this] { Answer(); });
-    if (!queued.ok()) Reply(queued);
+    Queue();
   }
 
   void OnWriteDone(bool ok) override {
@@ -75,14 +80,20 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
   void OnDone() override { delete this; }
 
  private:
+  void Queue() {
+    const absl::Status queued = runner_->options_.pool->Submit([this] { Answer(); });
+    if (!queued.ok()) Reply(queued);
+  }
+
   void Answer() {
     info_.now = runner_->options_.clock->Now();
     info_.stopping = runner_->stopping_ || cancelled_;
-    if (runner_->stopping_) return End(base::Problem(base::Reason::kStopping, ""));
+    if (runner_->stopping_ && !kept_.has_value()) return End(base::Problem(base::Reason::kStopping, ""));
     if (info_.now >= info_.deadline) return Reply(base::Problem(base::Reason::kDeadline, ""));
-    const absl::Status status = work_(info_, request_, &response_);
-    if (!status.ok()) return Reply(status);
-    Handled(status);
+    const CallOutcome outcome = work_(info_, request_, &response_);
+    if (!outcome.has_value()) return Pause::Begin(info_.pause, [this] { Queue(); });
+    if (!outcome->ok()) return Reply(*outcome);
+    Handled(*outcome);
     this->StartWrite(&response_);
   }
 
@@ -111,6 +122,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
   const Refuse refuse_;
   const std::string trace_parent_;
   const CallerCredentials credentials_;
+  std::any kept_;
   CallInfo info_ = {};
   Request request_;
   Response response_;

@@ -3,7 +3,6 @@
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,10 +16,6 @@ namespace {
 
 using base::Problem;
 using base::Reason;
-
-// A waiting call is asked again after the first interval, then after twice as long each time, up to the last.
-constexpr absl::Duration kAskAgainFirst = absl::Milliseconds(10);
-constexpr absl::Duration kAskAgainLast = absl::Milliseconds(200);
 
 constexpr char kAuthorizationKey[] = "authorization";
 
@@ -49,6 +44,8 @@ RunningCall::RunningCall(CallRunner* runner, const CallRunner::MethodEntry* meth
   info_.start = runner_->options_.clock->Now();
   // gRPC knows no absent deadline; a caller's clock plays no part in it.
   info_.deadline = std::min(origin_.deadline, info_.start + runner_->options_.call_limit);
+  info_.kept = &kept_;
+  info_.pause = std::make_shared<Pause>();
   method_->series->Started();
 }
 
@@ -70,7 +67,7 @@ void RunningCall::Queue() {
 void RunningCall::Work() {
   info_.now = runner_->options_.clock->Now();
   info_.stopping = runner_->stopping_ || cancelled_;
-  if (interval_ == absl::ZeroDuration() && runner_->stopping_) return Complete(Problem(Reason::kStopping, ""));
+  if (!std::exchange(begun_, true) && runner_->stopping_) return Complete(Problem(Reason::kStopping, ""));
   if (info_.now >= info_.deadline) return Complete(Problem(Reason::kDeadline, ""));
   CallOutcome outcome;
   {
@@ -78,10 +75,7 @@ void RunningCall::Work() {
     outcome = work_(info_);
   }
   if (outcome.has_value()) return Complete(*outcome);
-  interval_ = interval_ == absl::ZeroDuration() ? kAskAgainFirst : std::min(interval_ * 2, kAskAgainLast);
-  // A new alarm each time: the one before may still be within its callback.
-  alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(interval_), [this](bool) { Queue(); });
+  Pause::Begin(info_.pause, [this] { Queue(); });
 }
 
 // Nothing of this call may be touched after it was finished.

@@ -5,13 +5,14 @@
 // Whoever asks for more is told to come later, and the others do not notice.
 //
 // Work runs on a bounded pool, never on gRPC's threads. A method that waits for something returns nullopt and is asked
-// again a little later, so that no thread is held while it waits. Each item of a stream (stream_call.h) runs the same
-// way.
+// again a little later, or when its pause is ended, so that no thread is held while it waits. Each item of a stream
+// (stream_call.h) runs the same way.
 //
 // Thread-safety: CallRunner is thread-safe; a call belongs to gRPC and the pool in turn. Ownership: the runner must
 // outlive the server; a call deletes itself.
 #pragma once
 
+#include <any>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -28,11 +29,11 @@
 #include "core/base/limits.h"
 #include "core/base/port/clock.h"
 #include "gateway/caller_credentials.h"
+#include "gateway/grpc/pause.h"
 #include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/alarm.h"
 #include "grpcpp/support/server_callback.h"
 
 namespace passerelle::gateway {
@@ -51,6 +52,10 @@ struct CallInfo {
   absl::Time deadline;  // the caller's, cut to the node's limit
   absl::Time now;       // when the work was asked
   bool stopping;        // the node is about to stop: answer now
+  // What the work wants to find again when it is asked again: empty at first, and gone with the call.
+  std::any* kept;
+  // To be ended by whoever has news for work that waits.
+  std::shared_ptr<Pause> pause;
 };
 
 // The result of the work, or nullopt to be asked again later.
@@ -202,9 +207,9 @@ class RunningCall {
   const std::function<CallOutcome(const CallInfo&)> work_;
   std::function<void(const grpc::Status&)> finish_;
   bool has_place_ = false;
+  std::any kept_;
   CallInfo info_ = {};
-  absl::Duration interval_;
-  std::unique_ptr<grpc::Alarm> alarm_;
+  bool begun_ = false;
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -128,7 +128,7 @@ absl::StatusOr<proof::SigningKey> LoadMessageKey(const std::string& reference) {
   return LoadKey(reference, proof::SigningKey::FromPem, proof::SigningKey::FromOpenssl);
 }
 
-std::vector<std::string> MessageKeyFiles(const std::vector<std::string>& references) {
+std::vector<std::string> KeyFiles(const std::vector<std::string>& references) {
   std::vector<std::string> files;
   for (const std::string& reference : references) {
     std::error_code error;
@@ -162,7 +162,7 @@ absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessag
     const std::vector<std::string>& references) {
   std::vector<std::shared_ptr<const proof::SigningKey>> keys;
   absl::flat_hash_set<std::string> thumbprints;
-  for (const std::string& reference : MessageKeyFiles(references)) {
+  for (const std::string& reference : KeyFiles(references)) {
     ASSIGN_OR_RETURN(proof::SigningKey key, LoadMessageKey(reference));
     if (!thumbprints.insert(key.verification_key().thumbprint()).second) {
       return Problem(Reason::kKeyUnusable, reference, "the key is named twice");
@@ -173,9 +173,25 @@ absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessag
   return keys;
 }
 
-std::string MessageKeysFingerprint(const std::vector<std::string>& references) {
+absl::StatusOr<std::vector<std::shared_ptr<const proof::DecryptionKey>>> LoadDecryptionKeys(
+    const std::vector<std::string>& paths) {
+  std::vector<std::shared_ptr<const proof::DecryptionKey>> keys;
+  absl::flat_hash_set<std::string> thumbprints;
+  for (const std::string& path : KeyFiles(paths)) {
+    ASSIGN_OR_RETURN(const std::string pem, ReadPrivateKeyFile(path));
+    absl::StatusOr<proof::DecryptionKey> key = proof::DecryptionKey::FromPem(pem);
+    if (!key.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(key.status()));
+    if (!thumbprints.insert(key->encryption_key().thumbprint()).second) {
+      return Problem(Reason::kKeyUnusable, path, "the key is named twice");
+    }
+    keys.push_back(std::make_shared<const proof::DecryptionKey>(*std::move(key)));
+  }
+  return keys;
+}
+
+std::string KeysFingerprint(const std::vector<std::string>& references) {
   std::string fingerprint;
-  for (const std::string& reference : MessageKeyFiles(references)) {
+  for (const std::string& reference : KeyFiles(references)) {
     absl::StrAppend(&fingerprint, reference, "=", IsPkcs11Uri(reference) ? "" : FileFingerprint(reference), "\n");
   }
   return fingerprint;

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/proof/encryption_key.h"
 #include "core/proof/jades/sealer.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
@@ -47,13 +48,17 @@ absl::StatusOr<std::vector<std::shared_ptr<const proof::SigningKey>>> LoadMessag
     const std::vector<std::string>& references);
 
 // The references with the "*.pem" of each folder, by name, in its place.
-std::vector<std::string> MessageKeyFiles(const std::vector<std::string>& references);
+std::vector<std::string> KeyFiles(const std::vector<std::string>& references);
 
 // The public half of a key as PEM (RFC 7468, 13). Problem: kInternal when OpenSSL fails.
 absl::StatusOr<std::string> PublicKeyPem(const proof::VerificationKey& key);
 
+// The keys that others encrypt to, by the paths of files and folders; none twice. Problem: kKeyUnusable with the path.
+absl::StatusOr<std::vector<std::shared_ptr<const proof::DecryptionKey>>> LoadDecryptionKeys(
+    const std::vector<std::string>& paths);
+
 // What changes when a file of the references does, or one comes to a folder or goes.
-std::string MessageKeysFingerprint(const std::vector<std::string>& references);
+std::string KeysFingerprint(const std::vector<std::string>& references);
 
 // A seal: its key by path or URI, and the path of its certificates, that of the key first. Problem: kKeyUnusable with
 // the reference or path.

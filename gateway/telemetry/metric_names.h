@@ -25,6 +25,7 @@ inline constexpr char kMetricCertificateExpiry[] = "passerelle_certificate_expir
 inline constexpr char kMetricTrustBundleExpiry[] = "passerelle_trust_bundle_expiry_seconds";
 inline constexpr char kMetricNodeMapExpiry[] = "passerelle_node_map_expiry_seconds";
 inline constexpr char kMetricRelayOverdue[] = "passerelle_relay_overdue_seconds";
+inline constexpr char kMetricPeerCircuit[] = "passerelle_peer_circuit";
 inline constexpr char kMetricResidentMemory[] = "process_resident_memory_bytes";
 inline constexpr char kMetricStartTime[] = "process_start_time_seconds";
 

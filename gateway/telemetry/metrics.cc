@@ -79,6 +79,7 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
   certificate_expiry_ = &Gauges(kMetricCertificateExpiry, "Unix time at which a certificate file stops being of use.");
   trust_bundle_expiry_ = &Gauges(kMetricTrustBundleExpiry, "Unix time at which the trust bundle expires.");
   node_map_expiry_ = &Gauges(kMetricNodeMapExpiry, "Unix time at which the node map expires.");
+  peer_circuit_ = &Gauges(kMetricPeerCircuit, "Whether another node is called (0), tried (1) or left alone (2).");
   relay_overdue_ = &Gauges(kMetricRelayOverdue, "Age of the oldest message that could be sent and was not.").Add({});
   resident_memory_ = &Gauges(kMetricResidentMemory, "Resident memory of the process.").Add({});
   Gauges(kMetricStartTime, "Unix time at which the process started.").Add({}).Set(ToUnixSecondsDouble(absl::Now()));
@@ -120,6 +121,11 @@ void Metrics::CertificateExpiry(const std::string& purpose, absl::Time time) {
 }
 void Metrics::TrustBundleExpiry(absl::Time time) { trust_bundle_expiry_->Add({}).Set(ToUnixSecondsDouble(time)); }
 void Metrics::NodeMapExpiry(absl::Time time) { node_map_expiry_->Add({}).Set(ToUnixSecondsDouble(time)); }
+
+void Metrics::PeerCircuit(absl::string_view node, int state) {
+  peer_circuit_->Add({{kLabelNode, std::string(node)}}).Set(state);
+}
+void Metrics::KnowPeer(absl::string_view node) { peer_circuit_->Add({{kLabelNode, std::string(node)}}); }
 
 Metrics::Counters Metrics::MakeCounters(const char* name, const char* help, std::vector<const char*> labels) {
   Counters counters;

@@ -80,6 +80,10 @@ class Metrics {
   void CertificateExpiry(const std::string& purpose, absl::Time time);
   void TrustBundleExpiry(absl::Time time);
   void NodeMapExpiry(absl::Time time);
+  // Whether a node is called: 0 it is, 1 it is tried, 2 it is left alone (core/relay/circuit_breaker.h).
+  void PeerCircuit(absl::string_view node, int state);
+  // Makes its series before the first call to the node; one that is there stays as it is.
+  void KnowPeer(absl::string_view node);
   // For how long the oldest message that could be sent has been waiting.
   void RelayOverdue(absl::Duration age) { relay_overdue_->Set(absl::ToDoubleSeconds(age)); }
   void ResidentMemory(double bytes) { resident_memory_->Set(bytes); }
@@ -124,6 +128,7 @@ class Metrics {
   prometheus::Family<prometheus::Gauge>* certificate_expiry_;
   prometheus::Family<prometheus::Gauge>* trust_bundle_expiry_;
   prometheus::Family<prometheus::Gauge>* node_map_expiry_;
+  prometheus::Family<prometheus::Gauge>* peer_circuit_;
   prometheus::Gauge* relay_overdue_;
   prometheus::Gauge* resident_memory_;
   std::unique_ptr<prometheus::Exposer> exposer_;

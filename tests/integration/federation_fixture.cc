@@ -36,7 +36,7 @@ void FederationTest::SetUp() {
   RequireTls13();
   LocalFederation::Options options;
   options.program = PASSERELLE_PROGRAM;
-  options.peer_call = absl::Seconds(1);
+  options.peer_call = PeerCallLimit();
   options.drain = absl::Seconds(2);
   LocalNode norway = NodeOf("NO", "NO");
   norway.clients = {
@@ -46,6 +46,7 @@ void FederationTest::SetUp() {
   netherlands.clients = {{"office",
                           {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService",
                            "passerelle.federation.v1.FederationService"}}};
+  for (LocalNode* node : {&norway, &netherlands}) node->encryption = true;
   LocalNode played = NodeOf("XX", "BG");
   played.played = true;
   options.nodes = {norway, netherlands, played};

@@ -31,6 +31,9 @@ class FederationTest : public testing::Test {
   // in `federation_` by then.
   virtual std::string EndpointOfXx() { return ""; }
 
+  // How long nodes wait for each other.
+  virtual absl::Duration PeerCallLimit() { return absl::Seconds(1); }
+
   // A good question of XX to NO, and its envelope.
   relay::Header Header();
   relay::v1::Envelope Sealed(const relay::Header& header);

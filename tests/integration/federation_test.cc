@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/base/port/random.h"
+#include "core/relay/circuit_breaker.h"
 #include "grpc/grpc_security.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
@@ -137,6 +138,24 @@ TEST_F(FederationTest, AnOversizedMessageAndAClientWithoutRightAreRefused) {
   const auto listed = Call(*Portal().exchange, &exchange::v1::ExchangeService::Stub::ListExchanges,
                            exchange::v1::ListExchangesRequest());
   EXPECT_EQ(listed.status().code(), absl::StatusCode::kPermissionDenied) << listed.status();
+}
+
+TEST_F(FederationTest, WhatWaitsForANodeThatIsLeftAloneGoesOnWhenTheNodeIsBack) {
+  const std::string authorisation = Authorise();
+  federation_->KillNode("NO");
+  for (int i = 0; i < relay::kFailuresToOpen; ++i) {
+    const auto verdict = Verify("NO");
+    ASSERT_TRUE(verdict.ok()) << verdict.status();
+    EXPECT_EQ(verdict->verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
+  }
+  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "peer.left_alone")) << federation_->LogOf("NL");
+  const auto started = StartExchange(authorisation);
+  ASSERT_TRUE(started.ok()) << started.status();
+  ASSERT_TRUE(federation_->StartNode("NO").ok());
+  const auto delivered = Wait(started->id());
+  ASSERT_TRUE(delivered.ok()) << delivered.status();
+  EXPECT_EQ(delivered->state(), exchange::v1::EXCHANGE_STATE_DELIVERED) << delivered->problem().reason();
+  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "peer.reached_again")) << federation_->LogOf("NL");
 }
 
 TEST_F(FederationTest, APeerThatDoesNotAnswerLeavesTheVerdictOpen) {

@@ -1,11 +1,14 @@
 // A node against a peer with a valid certificate that does not behave: the test plays XX, with XX's own keys.
 
+#include <gmock/gmock.h>
+
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
@@ -13,6 +16,8 @@
 #include "absl/time/time.h"
 #include "core/base/digest.h"
 #include "core/base/port/random.h"
+#include "core/relay/circuit_breaker.h"
+#include "gateway/cli/metrics_page.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "tests/integration/federation_fixture.h"
@@ -93,6 +98,13 @@ class PlayedPeerTest : public FederationTest {
       }
     }
     return "no register check";
+  }
+
+  // What NL tells of the circuit to XX.
+  double CircuitAtNl() {
+    const auto page = ReadMetricsPage(federation_->PortsOf("NL").metrics);
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page.ok() ? MetricSum(*page, "passerelle_peer_circuit", {"node=\"XX\""}) : -1;
   }
 
   Behaviour behaviour_ = [](const Envelope&, Envelope*) { return grpc::Status::OK; };
@@ -202,6 +214,110 @@ TEST_F(PlayedPeerTest, ASilentPeerIsGivenUpAndHoldsNobodyElseUp) {
   EXPECT_LT(quick_took, absl::Now() - start) << "it did not wait for the silent one";
   EXPECT_EQ(slow, "VERDICT_CANNOT_BE_ESTABLISHED PEER_TIMEOUT");
   EXPECT_LT(absl::Now() - start, absl::Seconds(8));
+}
+
+// The figures: more calls than a port has threads (16), so that a thread held for each would hold up whoever comes next
+// for the whole limit.
+constexpr int kQuestionsAtOnce = 40;
+constexpr int kStreamsAtOnce = 20;
+
+class StalledPeerTest : public PlayedPeerTest {
+ protected:
+  absl::Duration PeerCallLimit() override { return absl::Seconds(8); }
+};
+
+TEST_F(StalledPeerTest, ManyQuestionsToASilentPeerHoldNobodyElseUp) {
+  behaviour_ = [&](const Envelope&, Envelope*) {
+    over_.WaitForNotification();
+    return grpc::Status::CANCELLED;
+  };
+  using Service = authenticity::v1::AuthenticityService;
+  const NodeClient office = Office();
+  authenticity::v1::VerifyDocumentRequest request;
+  request.set_content(Transcript());
+  request.set_issuing_node("XX");
+  std::atomic<int> ended = 0;
+  struct Waiting {
+    grpc::ClientContext context;
+    authenticity::v1::VerifyDocumentResponse response;
+  };
+  std::vector<std::unique_ptr<Waiting>> questions;
+  for (int i = 0; i < kQuestionsAtOnce; ++i) {
+    questions.push_back(std::make_unique<Waiting>());
+    Waiting& waiting = *questions.back();
+    office.authenticity->async()->VerifyDocument(&waiting.context, &request, &waiting.response,
+                                                 [&](const grpc::Status& status) {
+                                                   EXPECT_TRUE(status.ok()) << status.error_message();
+                                                   ++ended;
+                                                 });
+  }
+  // Items of streams wait the same way.
+  struct Stream {
+    grpc::ClientContext context;
+    std::unique_ptr<
+        grpc::ClientReaderWriter<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>>
+        items;
+  };
+  std::vector<std::unique_ptr<Stream>> streams;
+  for (int i = 0; i < kStreamsAtOnce; ++i) {
+    streams.push_back(std::make_unique<Stream>());
+    streams.back()->items = office.authenticity->VerifyDocuments(&streams.back()->context);
+    authenticity::v1::VerifyDocumentsRequest item;
+    item.set_item(7);
+    *item.mutable_document() = request;
+    ASSERT_TRUE(streams.back()->items->Write(item));
+  }
+
+  const auto quick = Verify("NO");
+  ASSERT_TRUE(quick.ok()) << quick.status();
+  EXPECT_EQ(quick->verdict(), authenticity::v1::VERDICT_AUTHENTIC);
+  EXPECT_EQ(ended, 0) << "it was answered while all the others were waiting";
+
+  for (const auto& stream : streams) {
+    authenticity::v1::VerifyDocumentsResponse answer;
+    ASSERT_TRUE(stream->items->Read(&answer));
+    EXPECT_EQ(answer.item(), 7);
+    EXPECT_EQ(answer.result().verdict().verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
+    stream->items->WritesDone();
+    EXPECT_TRUE(stream->items->Finish().ok());
+  }
+  while (ended < kQuestionsAtOnce) absl::SleepFor(absl::Milliseconds(10));
+  for (const auto& waiting : questions) {
+    EXPECT_EQ(waiting->response.verdict().verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
+  }
+}
+
+TEST_F(PlayedPeerTest, ASilentPeerIsLeftAloneAndTriedAgain) {
+  std::atomic<bool> silent = true;
+  std::atomic<int> asked = 0;
+  behaviour_ = [&](const Envelope& request, Envelope* answer) {
+    ++asked;
+    if (silent) {
+      // Longer than it is waited for.
+      over_.WaitForNotificationWithTimeout(absl::Milliseconds(1500));
+      return grpc::Status::CANCELLED;
+    }
+    *answer = Signed(*key_, AnswerHeader(request), Confirmation());
+    return grpc::Status::OK;
+  };
+  for (int i = 0; i < relay::kFailuresToOpen; ++i) {
+    EXPECT_THAT(RegisterCheck(), ::testing::EndsWith("PEER_TIMEOUT"));
+  }
+  const int asked_before = asked;
+  EXPECT_EQ(RegisterCheck(), "VERDICT_CANNOT_BE_ESTABLISHED PEER_UNREACHABLE");
+  EXPECT_EQ(asked, asked_before) << "it was not called";
+  EXPECT_THAT(federation_->LogOf("NL"), ::testing::HasSubstr("peer.left_alone"));
+  EXPECT_EQ(CircuitAtNl(), 2);
+
+  silent = false;
+  const absl::Time patience = absl::Now() + relay::kCircuitPauseLast;
+  std::string found;
+  while (absl::Now() < patience && (found = RegisterCheck()) != "VERDICT_AUTHENTIC REGISTER_CONFIRMS") {
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  EXPECT_EQ(found, "VERDICT_AUTHENTIC REGISTER_CONFIRMS");
+  EXPECT_THAT(federation_->LogOf("NL"), ::testing::HasSubstr("peer.reached_again"));
+  EXPECT_EQ(CircuitAtNl(), 0);
 }
 
 }  // namespace

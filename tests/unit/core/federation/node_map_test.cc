@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/proto_time.h"
@@ -52,6 +53,44 @@ class NodeMapTest : public ::testing::Test {
   const SigningKey france_key_;
   v1::NodeMap map_;
 };
+
+TEST_F(NodeMapTest, ContentIsEncryptedToTheKeyThatWasActivatedLast) {
+  const auto add = [](v1::Node& node, std::optional<absl::Time> from, std::optional<absl::Time> to) {
+    const auto key = proof::DecryptionKey::Generate().value();
+    v1::ContentKey& content = *node.add_content_keys();
+    content.set_kid(key.encryption_key().thumbprint());
+    content.set_jwk(key.encryption_key().jwk());
+    content.set_use(v1::CONTENT_KEY_USE_ENCRYPTION);
+    if (from) *content.mutable_not_before() = base::ToProto(*from);
+    if (to) *content.mutable_not_after() = base::ToProto(*to);
+    return key.encryption_key().thumbprint();
+  };
+  v1::Node& france = *map_.mutable_nodes(1);
+  // Another use, which must not be taken.
+  v1::ContentKey& seal = *france.add_content_keys();
+  const SigningKey seal_key = SigningKey::Generate(KeyAlgorithm::kEs256).value();
+  seal.set_kid(seal_key.verification_key().thumbprint());
+  seal.set_jwk(seal_key.verification_key().jwk());
+  seal.set_use(v1::CONTENT_KEY_USE_SEAL);
+  const std::string second = add(france, kNow + absl::Hours(1), std::nullopt);
+  const std::string first = add(france, std::nullopt, kNow + absl::Hours(2));
+
+  auto directory = Directory();
+  const auto key_at = [&](absl::Time time) {
+    const proof::EncryptionKey* const key = directory->EncryptionKey("FR", time);
+    return key == nullptr ? "" : key->thumbprint();
+  };
+  EXPECT_EQ(key_at(kNow), first);
+  EXPECT_EQ(key_at(kNow + absl::Hours(1) - kSecond), first);
+  EXPECT_EQ(key_at(kNow + absl::Hours(1)), second);
+  EXPECT_EQ(key_at(kNow + absl::Hours(3)), second);
+  EXPECT_EQ(directory->EncryptionKey("NO", kNow), nullptr);
+  EXPECT_EQ(directory->EncryptionKey("SE", kNow), nullptr);
+
+  france.set_state(v1::NODE_STATE_REVOKED);
+  directory = Directory();
+  EXPECT_EQ(key_at(kNow), "");
+}
 
 TEST_F(NodeMapTest, FindsNodesCertificatesAndKeys) {
   const auto directory = Directory();
@@ -187,6 +226,15 @@ INSTANTIATE_TEST_SUITE_P(
                  content.set_use(v1::CONTENT_KEY_USE_SEAL);
                },
                "nodes[1].content_keys[0]"},
+        BadMap{"ContentKeyThatNothingCanBeEncryptedTo",
+               [](auto& map) {
+                 const SigningKey key = NewKey();
+                 v1::ContentKey& content = *Second(map).add_content_keys();
+                 content.set_kid(key.verification_key().thumbprint());
+                 content.set_jwk(key.verification_key().jwk());
+                 content.set_use(v1::CONTENT_KEY_USE_ENCRYPTION);
+               },
+               "nodes[1].content_keys[0].jwk"},
         BadMap{"CountryInLowerCase", [](auto& map) { Second(map).set_country("fr"); }, "nodes[1].country"},
         BadMap{"MemoryBelowNothing", [](auto& map) { Second(map).mutable_duplicate_memory()->set_seconds(-1); },
                "nodes[1].duplicate_memory"},

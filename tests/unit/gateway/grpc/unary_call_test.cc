@@ -1,6 +1,8 @@
 // What a caller may have of the node at a time.
 #include "gateway/grpc/unary_call.h"
 
+#include <any>
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -80,6 +82,66 @@ TEST_F(CallerPartTest, NobodyHasAllTheMemory) {
   EXPECT_TRUE(Begin("modest", kLarge).ok());
   EXPECT_EQ(base::ReasonOf(Begin("third", 2)), Reason::kOverloaded);
   EXPECT_TRUE(Begin("third", 1).ok());
+}
+
+TEST_F(CallerPartTest, CallsThatWaitHoldNoThread) {
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(Begin("patient").ok()) << i;
+  CallOrigin origin;
+  origin.certificate_sha256 = std::string("other");
+  absl::Notification ended;
+  auto call = runner_->Begin(
+      *runner_->Find("test.Service/Wait"), std::move(origin), [](const CallInfo&) { return absl::OkStatus(); },
+      [&](const grpc::Status&) { ended.Notify(); });
+  call->Start();
+  EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  calls_.push_back(std::move(call));
+}
+
+TEST_F(CallerPartTest, WhatWaitsFindsWhatItKeptAndIsToldOfNews) {
+  absl::Notification waits;
+  absl::Notification ended;
+  std::shared_ptr<Pause> pause;
+  std::atomic<bool> news = false;
+  grpc::Status answer;
+  CallOrigin origin;
+  origin.certificate_sha256 = std::string("patient");
+  auto call = runner_->Begin(
+      *runner_->Find("test.Service/Wait"), std::move(origin),
+      [&](const CallInfo& info) -> CallOutcome {
+        if (!info.kept->has_value()) {
+          *info.kept = std::string("kept");
+          pause = info.pause;
+          waits.Notify();
+        }
+        if (std::any_cast<std::string>(*info.kept) != "kept") return base::Problem(Reason::kInternal, "");
+        return news ? CallOutcome(absl::OkStatus()) : std::nullopt;
+      },
+      [&](const grpc::Status& status) {
+        answer = status;
+        ended.Notify();
+      });
+  call->Start();
+  waits.WaitForNotification();
+  EXPECT_FALSE(ended.WaitForNotificationWithTimeout(absl::Milliseconds(50)));
+  news = true;
+  pause->End();
+  ASSERT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  EXPECT_TRUE(answer.ok());
+  pause->End();  // late news do no harm
+  calls_.push_back(std::move(call));
+}
+
+TEST(PauseTest, NewsBeforeTheWaitEndItAtOnce) {
+  const auto pause = std::make_shared<Pause>();
+  int again = 0;
+  pause->End();
+  Pause::Begin(pause, [&] { ++again; });
+  EXPECT_EQ(again, 1);
+  // And only that one.
+  absl::Notification over;
+  Pause::Begin(pause, [&] { over.Notify(); });
+  EXPECT_FALSE(over.HasBeenNotified());
+  over.WaitForNotification();
 }
 
 TEST_F(CallerPartTest, WhatEndedCountsNoMore) {

@@ -65,9 +65,9 @@ TEST_F(KeysTest, AFolderStandsForItsKeysAndItsChangesShow) {
   EXPECT_THAT(LoadMessageKeys(references), HasReasonAt(Reason::kKeyUnusable, folder_ + "/keys"));
   Put("keys/a.pem", NewKeyPem());
   Put("keys/README", "no key");
-  const std::string before = MessageKeysFingerprint(references);
+  const std::string before = KeysFingerprint(references);
   Put("keys/b.pem", NewKeyPem());
-  EXPECT_NE(MessageKeysFingerprint(references), before);
+  EXPECT_NE(KeysFingerprint(references), before);
   ASSERT_OK_AND_ASSIGN(const auto keys, LoadMessageKeys(references));
   EXPECT_EQ(keys.size(), 2u);
   ASSERT_OK_AND_ASSIGN(const auto more, LoadMessageKeys({folder_ + "/keys", Put("further.pem", NewKeyPem())}));
