@@ -1,0 +1,201 @@
+// What a node does by itself while it runs, and its end.
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "gateway/files/files.h"
+#include "gateway/grpc/tls.h"
+#include "gateway/node_assembly.h"
+#include "gateway/turns.h"
+
+namespace passerelle::gateway {
+namespace {
+
+// Messages to different nodes that are sent at a time; one node that answers slowly holds up one of them.
+constexpr int kSenders = 4;
+constexpr int kMessagesPerRound = 16;
+constexpr int kCasesPerRound = 16;
+constexpr absl::Duration kSendInterval = absl::Milliseconds(50);
+constexpr absl::Duration kCaseInterval = absl::Milliseconds(50);
+// How often a replica looks for work in a store that it shares, when no hint comes: every look costs the database three
+// round trips.
+constexpr absl::Duration kSharedInterval = absl::Milliseconds(500);
+constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
+// How long leaves wait for others to share a signature with, and how often others are shown the checkpoint.
+constexpr absl::Duration kSequenceInterval = absl::Milliseconds(50);
+constexpr absl::Duration kShowInterval = absl::Milliseconds(500);
+constexpr absl::Duration kFetchInterval = absl::Seconds(1);
+constexpr absl::Duration kForgetInterval = absl::Minutes(10);
+constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
+// How long connections without calls have to close.
+constexpr absl::Duration kHangUp = absl::Milliseconds(200);
+// How long calls that waited for another node have to answer that they got no answer.
+constexpr absl::Duration kLastAnswers = absl::Seconds(2);
+
+}  // namespace
+
+void Node::Assembly::StartLoops() {
+  const absl::Duration send_interval = shared_store_ == nullptr ? kSendInterval : kSharedInterval;
+  const absl::Duration case_interval = shared_store_ == nullptr ? kCaseInterval : kSharedInterval;
+  for (int i = 0; i < kSenders; ++i) {
+    senders_.push_back(
+        std::make_unique<BackgroundLoop>("sender", send_interval, &log_, [this]() -> absl::StatusOr<bool> {
+          ASSIGN_OR_RETURN(const int sent, outbox_->SendDue(kMessagesPerRound));
+          return sent > 0;
+        }));
+  }
+  case_worker_ = std::make_unique<BackgroundLoop>("cases", case_interval, &log_, [this]() -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(const int looked_at, cases_->ProcessDue(kCasesPerRound));
+    if (looked_at > 0) WakeSenders();
+    return looked_at > 0;
+  });
+  if (shared_store_ != nullptr) {
+    shared_store_->OnHint([this] {
+      WakeSenders();
+      case_worker_->Wake();
+    });
+  }
+  housekeeping_ =
+      std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
+  sequencer_ =
+      std::make_unique<BackgroundLoop>("sequencer", kSequenceInterval, &log_, [this] { return evidence_->Sequence(); });
+  shower_ = std::make_unique<BackgroundLoop>("witnesses", kShowInterval, &log_,
+                                             [this] { return evidence_->ShowToPeers(*transport_); });
+  if (config_.has_federation()) {
+    map_asker_ = std::make_unique<BackgroundLoop>("node map", Limit(config_.federation().ask_interval()), &log_,
+                                                  [this]() -> absl::StatusOr<bool> {
+                                                    RETURN_IF_ERROR(federation_->AskNext(*transport_));
+                                                    return false;
+                                                  });
+  }
+  if (token_issuers_ != nullptr) {
+    token_keys_ =
+        std::make_unique<BackgroundLoop>("token keys", kFetchInterval, &log_, [this]() -> absl::StatusOr<bool> {
+          token_issuers_->Refresh();
+          return false;
+        });
+  }
+  if (status_lists_ == nullptr) return;
+  list_fetcher_ = std::make_unique<BackgroundLoop>("status lists", kFetchInterval, &log_,
+                                                   [this] { return status_lists_->Refresh(); });
+}
+
+absl::StatusOr<bool> Node::Assembly::KeepHouse() {
+  config_file_.Refresh();
+  RETURN_IF_ERROR(federation_->Refresh());
+  RETURN_IF_ERROR(RefreshTrustBundle());
+  const absl::StatusOr<bool> changed = register_facts_->Refresh();
+  if (!changed.ok()) log_.WriteProblem(LogEvent::kRegisterFactsRefused, changed.status());
+  if (changed.ok() && *changed) LogRegisterFacts();
+  if (clock_.Now() >= next_measurement_) {
+    RETURN_IF_ERROR(gauges_->Refresh());
+    next_measurement_ = clock_.Now() + kMeasureInterval;
+  }
+  if (clock_.Now() >= next_forget_) {
+    ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
+    if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
+    next_forget_ = clock_.Now() + kForgetInterval;
+  }
+  return false;
+}
+
+void Node::Assembly::WakeSenders() {
+  for (const auto& sender : senders_) sender->Wake();
+}
+
+absl::Status Node::Assembly::OpenPorts() {
+  const auto certificate = token_issuers_ == nullptr ? ClientCertificate::kRequired : ClientCertificate::kOptional;
+  ASSIGN_OR_RETURN(
+      client_server_,
+      StartServer(config_.client_port().listen(), MakeServerCredentials(config_.client_port().tls(), certificate),
+                  {sharing_service_.get(), exchange_service_.get(), authenticity_service_.get(),
+                   recognition_service_.get(), federation_service_.get()}));
+  ASSIGN_OR_RETURN(peer_server_,
+                   StartServer(config_.peer_port().listen(),
+                               MakeServerCredentials(config_.peer_port().tls(), ClientCertificate::kRequired),
+                               {relay_service_.get(), node_map_service_.get(), evidence_service_.get()}));
+  if (config_.has_http_port()) {
+    const config::v1::HttpPort& http = config_.http_port();
+    ASSIGN_OR_RETURN(
+        http_server_,
+        HttpServer::Start({.listen = http.listen(),
+                           .tls = http.tls(),
+                           .allowed_origins = {http.allowed_origins().begin(), http.allowed_origins().end()},
+                           .runner = client_runner_.get(),
+                           .clock = &clock_}));
+  }
+  ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
+  // Last, so that health is not SERVING before the other ports are.
+  ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
+  ports_.client = client_server_.port;
+  ports_.http = http_server_ == nullptr ? 0 : http_server_->port();
+  ports_.peer = peer_server_.port;
+  ports_.admin = admin_server_.port;
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::WritePortsFile() const {
+  if (config_.ports_file().empty()) return absl::OkStatus();
+  const auto entry = [](absl::string_view name, const std::string& listen, int port) {
+    return absl::StrCat("\"", name, "\":\"", ReachableAddress(listen, port), "\"");
+  };
+  const std::string http = ports_.http == 0 ? "" : entry("http", config_.http_port().listen(), ports_.http) + ",";
+  return ReplaceFile(config_.ports_file(),
+                     absl::StrCat("{", http, entry("client", config_.client_port().listen(), ports_.client), ",",
+                                  entry("peer", config_.peer_port().listen(), ports_.peer), ",",
+                                  entry("admin", config_.admin_port().listen(), ports_.admin), ",",
+                                  entry("metrics", config_.admin_port().metrics_listen(), ports_.metrics), "}\n"));
+}
+
+void Node::Assembly::Drain() {
+  if (drained_.exchange(true)) return;
+  log_.Write(LogEvent::kNodeDraining, {{"node", config_.node()}});
+  if (admin_server_.server != nullptr && admin_server_.server->GetHealthCheckService() != nullptr) {
+    admin_server_.server->GetHealthCheckService()->SetServingStatus(false);
+  }
+  if (client_runner_ != nullptr) client_runner_->Stop();
+  if (peer_runner_ != nullptr) peer_runner_->Stop();
+  for (const auto& sender : senders_) sender->Stop();
+  if (case_worker_ != nullptr) case_worker_->Stop();
+  if (housekeeping_ != nullptr) housekeeping_->Stop();
+  if (list_fetcher_ != nullptr) list_fetcher_->Stop();
+  if (token_keys_ != nullptr) token_keys_->Stop();
+  if (map_asker_ != nullptr) map_asker_->Stop();
+  if (shower_ != nullptr) shower_->Stop();
+
+  const absl::Time deadline = clock_.Now() + Limit(config_.time_limits().drain());
+  if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(deadline);
+  if (peer_runner_ != nullptr) peer_runner_->WaitUntilIdle(deadline);
+  for (const auto& sender : senders_) sender->WaitUntilEnded(deadline);
+  if (case_worker_ != nullptr) case_worker_->WaitUntilEnded(deadline);
+  // What still waits for another node would outlast the limit.
+  if (transport_ != nullptr) transport_->Stop();
+  if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(clock_.Now() + kLastAnswers);
+  const auto hang_up = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kHangUp);
+  if (client_server_.server != nullptr) client_server_.server->Shutdown(hang_up);
+  if (peer_server_.server != nullptr) peer_server_.server->Shutdown(hang_up);
+  if (client_pool_ != nullptr) client_pool_->Drain();
+  if (peer_pool_ != nullptr) peer_pool_->Drain();
+  // After the pool: no call is under way any more.
+  if (http_server_ != nullptr) http_server_->Stop();
+  if (admin_server_.server != nullptr) admin_server_.server->Shutdown(hang_up);
+  // Last, since calls and hints wake them.
+  if (shared_store_ != nullptr) shared_store_->OnHint(nullptr);
+  senders_.clear();
+  case_worker_.reset();
+  housekeeping_.reset();
+  list_fetcher_.reset();
+  token_keys_.reset();
+  map_asker_.reset();
+  shower_.reset();
+  // Everything that was accepted has its place before the node goes; what cannot get one gets it at the next start.
+  sequencer_.reset();
+  if (evidence_ != nullptr) evidence_->Sequence().IgnoreError();
+  log_.Write(LogEvent::kNodeStopped, {{"node", config_.node()}});
+}
+
+}  // namespace passerelle::gateway
