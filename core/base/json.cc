@@ -275,8 +275,13 @@ absl::Status CheckJsonText(absl::string_view bytes) {
 
 void AppendPointerToken(absl::string_view token, std::string& pointer) {
   pointer.push_back('/');
+  const auto is_special = [](char c) { return c == '~' || c == '/'; };
+  if (std::none_of(token.begin(), token.end(), is_special)) {
+    pointer.append(token.data(), token.size());
+    return;
+  }
   for (const char c : token) {
-    if (c == '~' || c == '/') {
+    if (is_special(c)) {
       pointer.append(c == '~' ? "~0" : "~1");
     } else {
       pointer.push_back(c);

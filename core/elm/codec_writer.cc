@@ -142,7 +142,9 @@ class Writer {
       json_.BeginObject();  // a union without a node says nothing
       return json_.EndObject();
     }
+    constexpr size_t kUsualValues = 12;
     std::vector<SetField> fields;
+    fields.reserve(kUsualValues);
     AppendSetFields(wire, table, &fields);
     const Parts parts = PartsOf(fields, table);
     KeptMembers kept(parts.kept);

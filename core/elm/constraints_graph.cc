@@ -16,6 +16,17 @@ using google::protobuf::Reflection;
 }  // namespace
 
 NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) : wire_(credential.SerializeAsString()) {
+  // Nodes and values as documents have them; fewer where a picture fills the bytes.
+  constexpr size_t kBytesOfNode = 100;
+  constexpr size_t kBytesOfValue = 30;
+  constexpr size_t kNodesReservedMax = 4096;
+  const size_t nodes = std::min(wire_.size() / kBytesOfNode, kNodesReservedMax);
+  occurrences_.reserve(nodes);
+  nodes_.reserve(nodes);
+  node_of_.reserve(nodes);
+  by_message_.reserve(nodes);
+  by_id_.reserve(nodes / 2);
+  values_.reserve(std::min(wire_.size() / kBytesOfValue, 4 * kNodesReservedMax));
   Add(credential, wire_, {nullptr, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
 }
 
