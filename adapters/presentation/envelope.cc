@@ -47,13 +47,14 @@ bool IsToken(absl::string_view text) {
 // The token without the white space that a mail or an editor put into it, and without a byte order mark; empty if it is
 // none, or is as it has to be.
 std::string MendedToken(absl::string_view bytes) {
-  const bool marked = absl::ConsumePrefix(&bytes, kByteOrderMark);
+  if (base::IsCompactJws(bytes)) return "";
+  const size_t received = bytes.size();
+  absl::ConsumePrefix(&bytes, kByteOrderMark);
   bytes = absl::StripAsciiWhitespace(bytes);
   if (bytes.empty() || !absl::ascii_isalnum(static_cast<unsigned char>(bytes.front()))) return "";
   std::string token(bytes);
   token.erase(std::remove_if(token.begin(), token.end(), [](char c) { return c == '\n' || c == '\r'; }), token.end());
-  const bool changed = marked || token.size() != bytes.size();
-  return changed && IsToken(token) ? token : "";
+  return token.size() != received && IsToken(token) ? token : "";
 }
 
 bool HasType(object members, absl::string_view type) {

@@ -1,6 +1,8 @@
 #include "core/elm/codec_envelope.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -106,13 +108,20 @@ std::optional<dom::object> SingleObject(dom::element value) {
   return AsObject(value);
 }
 
+// Claims that stand for members of the credential beside them.
+bool IsRegisteredClaim(absl::string_view name) {
+  constexpr absl::string_view kClaims[] = {"iss", "sub", "aud", "jti", "iat", "nbf", "exp"};
+  return std::find(std::begin(kClaims), std::end(kClaims), name) != std::end(kClaims);
+}
+
 absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
   auto root = SingleObject(document.root());
   if (!root.has_value()) return Problem(Reason::kNotACredential, "", "one JSON object is expected");
   OpenedCredential opened{std::move(document), *root, Envelope::kBare, {}};
   if (IsCredential(*root)) return opened;
-  constexpr std::pair<absl::string_view, Envelope> kWrappers[] = {{"credential", Envelope::kUpload},
-                                                                  {"elm", Envelope::kElmClaim}};
+  // "vc" is the claim of the tokens of the W3C's first model (Verifiable Credentials 1.1, 6.3.1).
+  constexpr std::pair<absl::string_view, Envelope> kWrappers[] = {
+      {"credential", Envelope::kUpload}, {"elm", Envelope::kElmClaim}, {"vc", Envelope::kElmClaim}};
   for (const auto& [name, envelope] : kWrappers) {
     const auto wrapped = base::Find(*root, name);
     if (!wrapped.has_value()) continue;
@@ -123,7 +132,7 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
     opened.credential = *inner;
     opened.envelope = envelope;
     for (const dom::key_value_pair member : *root) {
-      if (base::View(member.key) == name) continue;
+      if (base::View(member.key) == name || (name == "vc" && IsRegisteredClaim(base::View(member.key)))) continue;
       opened.findings.push_back({"", "envelope.member",
                                  absl::StrCat("the envelope has the member ", absl::CHexEscape(base::View(member.key)),
                                               ", which is no part of the credential")});
