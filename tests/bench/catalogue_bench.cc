@@ -153,6 +153,8 @@ const Kind kKinds[] = {
 
 void Search(const std::string& database, size_t offers, OfferIndex* index, std::vector<Measured>* measured,
             std::vector<Goal>* goals) {
+  // What SQLite does, it does in this thread.
+  const bool own = database == "sqlite";
   Numbers numbers(1);
   const auto get = [&](size_t) {
     const size_t number = numbers.Below(offers);
@@ -162,7 +164,7 @@ void Search(const std::string& database, size_t offers, OfferIndex* index, std::
   const Percentiles plain = Time(get);
   std::printf("%-10s %-36s p50 %8.3f ms  p99 %8.3f ms (own %8.3f ms)\n", database.c_str(), "one offer by its id",
               plain.p50 * 1e3, plain.p99 * 1e3, plain.own_p99 * 1e3);
-  measured->push_back({absl::StrCat(database, "/one offer by its id"), plain.p99});
+  measured->push_back({absl::StrCat(database, "/one offer by its id"), own ? plain.own_p99 : plain.p99});
   for (const Kind& kind : kKinds) {
     size_t found = 0;
     const Percentiles times = Time([&](size_t) {
@@ -176,7 +178,7 @@ void Search(const std::string& database, size_t offers, OfferIndex* index, std::
                 database.c_str(), kind.name, times.p50 * 1e3, times.p99 * 1e3, times.own_p99 * 1e3,
                 times.p99 / plain.p99, static_cast<double>(found) / kQueries);
     std::fflush(stdout);
-    measured->push_back({absl::StrCat(database, "/", kind.name), times.p99});
+    measured->push_back({absl::StrCat(database, "/", kind.name), own ? times.own_p99 : times.p99});
     goals->push_back({absl::StrCat(database, ": ", kind.name, ", p99 against the look-up of one offer"),
                       absl::StrCat(database, "/", kind.name),
                       absl::StrCat(database, "/one offer by its id"),
