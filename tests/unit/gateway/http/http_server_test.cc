@@ -132,7 +132,8 @@ class HttpServerTest : public ::testing::Test {
   // A token is the name of a client here.
   absl::StatusOr<std::string> Authorise(const CallerCredentials& caller) const {
     if (caller.authorization.size() == 1) return caller.authorization[0].substr(sizeof("Bearer"));
-    if (caller.authorization.size() > 1) return absl::UnauthenticatedError("several");
+    // A reason whose code is UNAUTHENTICATED, in the place of all that a token can be refused for.
+    if (caller.authorization.size() > 1) return base::Problem(Reason::kNoteSignature, "token");
     RETURN_IF_ERROR(caller.certificate_sha256.status());
     if (known_.count(*caller.certificate_sha256) == 0) return base::Problem(Reason::kClientUnknown, "certificate");
     return caller.certificate_sha256;
