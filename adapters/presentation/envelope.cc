@@ -251,8 +251,9 @@ Confidence ConfidenceOf(const base::JsonPeek& top) {
   if (!type.empty()) return Confidence::kNone;
   for (const absl::string_view name : kHolders) {
     const absl::string_view value = top.Value(name);
+    // What issuers say of the credentials that they can issue has the types of these, and no subject.
     const bool holds = IsTokenString(value) || IsTokenList(value) ||
-                       absl::StrContains(value, "\"VerifiableCredential\"") ||
+                       absl::StrContains(value, "\"credentialSubject\"") ||
                        (name == "credentials" && absl::StrContains(value, "\"credential\""));
     if (holds) return Confidence::kPossible;
   }
