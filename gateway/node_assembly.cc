@@ -133,13 +133,6 @@ absl::Status Node::Assembly::OpenEvidence() {
   return absl::OkStatus();
 }
 
-// Failed trials open a circuit again and again; the log is told the first time.
-void Node::Assembly::CircuitChanged(absl::string_view node, relay::CircuitState before, relay::CircuitState now) {
-  metrics_.PeerCircuit(node, static_cast<int>(now));
-  if (now == relay::CircuitState::kClosed) log_.Write(LogEvent::kPeerReachedAgain, {{"peer", node}});
-  if (before == relay::CircuitState::kClosed) log_.Write(LogEvent::kPeerLeftAlone, {{"peer", node}});
-}
-
 void Node::Assembly::MakeCases(const NodeFiles& files) {
   cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
       .node = config_.node(),
@@ -158,31 +151,16 @@ void Node::Assembly::MakeCases(const NodeFiles& files) {
 
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
   if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
-  const config::v1::TimeLimits& limits = config_.time_limits();
-  circuits_ = std::make_unique<relay::CircuitBreaker>(
-      &clock_, [this](absl::string_view node, relay::CircuitState before, relay::CircuitState now) {
-        CircuitChanged(node, before, now);
-      });
-  encryption_ =
-      std::make_unique<relay::Encryption>(relay::Encryption::Options{.node = config_.node(),
-                                                                     .nodes = federation_->nodes(),
-                                                                     .keys = federation_->decryption_keys(),
-                                                                     .clock = &clock_,
-                                                                     .required = config_.require_encryption()});
-  transport_ = std::make_unique<PeerTransport>(PeerTransport::Options{.tls = config_.peer_port().tls(),
-                                                                      .call_limit = Limit(limits.peer_call()),
-                                                                      .circuits = circuits_.get(),
-                                                                      .encryption = encryption_.get(),
-                                                                      .log = &log_});
+  peers_ = std::make_unique<NodePeers>(config_, *federation_, &clock_, &metrics_, &log_);
   authorisations_ = std::make_unique<sharing::Authorisations>(
       sharing::Authorisations::Options{.store = store_.get(), .clock = &clock_, .random = &random_});
-  exchanges_ =
-      std::make_unique<exchange::Exchanges>(exchange::Exchanges::Options{.node = config_.node(),
-                                                                         .store = store_.get(),
-                                                                         .clock = &clock_,
-                                                                         .random = &random_,
-                                                                         .nodes = federation_->nodes(),
-                                                                         .default_life = Limit(limits.exchange())});
+  exchanges_ = std::make_unique<exchange::Exchanges>(
+      exchange::Exchanges::Options{.node = config_.node(),
+                                   .store = store_.get(),
+                                   .clock = &clock_,
+                                   .random = &random_,
+                                   .nodes = federation_->nodes(),
+                                   .default_life = Limit(config_.time_limits().exchange())});
   MakeCases(files);
   credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
       .reg = register_.get(),
@@ -219,7 +197,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                 .store = store_.get(),
                                 .clock = &clock_,
                                 .random = &random_,
-                                .transport = transport_.get(),
+                                .transport = &peers_->transport(),
                                 .handlers = {},
                                 .evidence = &evidence_->messages()};
   for (relay::AnswerHandler* handler : answer_handlers) {
@@ -278,7 +256,7 @@ void Node::Assembly::MakeServices() {
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });
-  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), encryption_.get(),
+  relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), &peers_->encryption(),
                                                   [this] { case_worker_->Wake(); });
   evidence_service_ = std::make_unique<EvidenceService>(peer_runner_.get(),
                                                         EvidenceService::Options{.store = store_.get(),

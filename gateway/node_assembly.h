@@ -12,8 +12,6 @@
 #include "core/authenticity/register_question.h"
 #include "core/exchange/exchanges.h"
 #include "core/recognition/cases.h"
-#include "core/relay/circuit_breaker.h"
-#include "core/relay/encryption.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
@@ -24,7 +22,6 @@
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/grpc/evidence_service.h"
 #include "gateway/grpc/federation_services.h"
-#include "gateway/grpc/peer_transport.h"
 #include "gateway/grpc/ports.h"
 #include "gateway/grpc/services.h"
 #include "gateway/grpc/unary_call.h"
@@ -35,6 +32,7 @@
 #include "gateway/node_evidence.h"
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
+#include "gateway/node_peers.h"
 #include "gateway/register_facts_files.h"
 #include "gateway/shared_store.h"
 #include "gateway/system_clock.h"
@@ -73,7 +71,6 @@ class Node::Assembly {
   absl::Status OpenRegisterFacts();
   void LogRegisterFacts();
   absl::Status OpenEvidence();
-  void CircuitChanged(absl::string_view node, relay::CircuitState before, relay::CircuitState now);
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
@@ -107,9 +104,7 @@ class Node::Assembly {
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeEvidence> evidence_;
-  std::unique_ptr<relay::CircuitBreaker> circuits_;
-  std::unique_ptr<relay::Encryption> encryption_;
-  std::unique_ptr<PeerTransport> transport_;
+  std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
   std::unique_ptr<recognition::Cases> cases_;

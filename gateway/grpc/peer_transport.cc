@@ -184,17 +184,17 @@ void PeerTransport::Send(const federation::v1::Node& node, const relay::v1::Enve
   const absl::Status begun = Begin(sending->call);
   if (!begun.ok()) return sending->delivered(begun);
   sending->stub = relay::v1::RelayService::NewStub(ChannelTo(node));
-  sending->stub->async()->Deliver(&sending->call.context, &sending->request, &sending->response,
-                                  [this, sending](const grpc::Status& result) {
-                                    // Before the call counts as ended: whoever stops waits for what is handed over.
-                                    answers_
-                                        .Submit([sending, status = FromPeer(result)] {
-                                          if (!status.ok()) return sending->delivered(status);
-                                          sending->delivered(std::move(*sending->response.mutable_envelope()));
-                                        })
-                                        .IgnoreError();
-                                    End(sending->call, result).IgnoreError();
-                                  });
+  const auto ended = [this, sending](const grpc::Status& result) {
+    // Before the call counts as ended: whoever stops waits for what is handed over.
+    answers_
+        .Submit([this, sending, status = FromPeer(result)] {
+          if (!status.ok()) return sending->delivered(status);
+          sending->delivered(AnswerOf(sending->call.peer, sending->response));
+        })
+        .IgnoreError();
+    End(sending->call, result).IgnoreError();
+  };
+  sending->stub->async()->Deliver(&sending->call.context, &sending->request, &sending->response, ended);
 }
 
 absl::StatusOr<std::string> PeerTransport::GetNodeMap(const federation::v1::Node& node, uint64_t version) {

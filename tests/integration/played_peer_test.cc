@@ -231,7 +231,6 @@ TEST_F(StalledPeerTest, ManyQuestionsToASilentPeerHoldNobodyElseUp) {
     over_.WaitForNotification();
     return grpc::Status::CANCELLED;
   };
-  using Service = authenticity::v1::AuthenticityService;
   const NodeClient office = Office();
   authenticity::v1::VerifyDocumentRequest request;
   request.set_content(Transcript());
@@ -263,7 +262,7 @@ TEST_F(StalledPeerTest, ManyQuestionsToASilentPeerHoldNobodyElseUp) {
     streams.push_back(std::make_unique<Stream>());
     streams.back()->items = office.authenticity->VerifyDocuments(&streams.back()->context);
     authenticity::v1::VerifyDocumentsRequest item;
-    item.set_item(7);
+    item.set_item("7");
     *item.mutable_document() = request;
     ASSERT_TRUE(streams.back()->items->Write(item));
   }
@@ -276,7 +275,7 @@ TEST_F(StalledPeerTest, ManyQuestionsToASilentPeerHoldNobodyElseUp) {
   for (const auto& stream : streams) {
     authenticity::v1::VerifyDocumentsResponse answer;
     ASSERT_TRUE(stream->items->Read(&answer));
-    EXPECT_EQ(answer.item(), 7);
+    EXPECT_EQ(answer.item(), "7");
     EXPECT_EQ(answer.result().verdict().verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
     stream->items->WritesDone();
     EXPECT_TRUE(stream->items->Finish().ok());

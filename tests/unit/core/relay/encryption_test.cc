@@ -95,7 +95,7 @@ TEST_F(EncryptionTest, AnswersAreEncryptedTheSameWay) {
 TEST_F(EncryptionTest, ItIsAJweThatAnybodyElseReadsByTheStandard) {
   const v1::EncryptedEnvelope encrypted = Request().encrypted();
   const std::string compact =
-      CompactJwe({encrypted.protected_header(), encrypted.iv(), encrypted.ciphertext(), encrypted.tag()});
+      proof::CompactJwe({encrypted.protected_header(), encrypted.iv(), encrypted.ciphertext(), encrypted.tag()});
   ASSERT_OK_AND_ASSIGN(proof::JweParts parts, proof::ReadCompactJwe(compact));
   ASSERT_OK_AND_ASSIGN(const proof::Jwe jwe, proof::Jwe::Parse(std::move(parts)));
   EXPECT_EQ(jwe.header().content_type, "passerelle.relay.v1.Envelope");

@@ -52,6 +52,7 @@ class EchoService : public relay::v1::RelayService::CallbackService {
         context, service_name(), "Deliver", request, response,
         [this, asked = 0](const CallInfo& info, const DeliverRequest& in, DeliverResponse* out) mutable -> CallOutcome {
           ++works_;
+          encrypted_ = in.has_encrypted() && !in.has_envelope();
           const std::string& body = in.envelope().body();
           if (!body.empty() && asked++ < body[0] && !info.stopping) return std::nullopt;
           out->mutable_envelope()->set_body(info.caller);
@@ -59,10 +60,12 @@ class EchoService : public relay::v1::RelayService::CallbackService {
         });
   }
   int works() const { return works_; }
+  bool encrypted() const { return encrypted_; }
 
  private:
   CallRunner* runner_;
   std::atomic<int> works_ = 0;
+  std::atomic<bool> encrypted_ = false;  // whether the last request was
 };
 
 class TlsTest : public ::testing::Test {
@@ -129,6 +132,17 @@ class TlsTest : public ::testing::Test {
   static std::string Sha256Of(const config::v1::TlsFiles& files) {
     return *CertificateSha256(Read(files.certificate()));
   }
+  PeerTransport::Options OptionsOf(const config::v1::TlsFiles& client, absl::Duration limit) {
+    return {.tls = client, .call_limit = limit, .circuits = &circuits_, .encryption = &encryption_, .log = &log_};
+  }
+  // The server, as the node map has it.
+  federation::v1::Node ServerNode() const {
+    federation::v1::Node node;
+    node.set_id("NL");
+    node.set_endpoint(Address());
+    node.add_tls_certificate_sha256(Sha256Of(server_));
+    return node;
+  }
   std::string Address() const { return absl::StrCat("127.0.0.1:", listening_.port); }
 
   std::unique_ptr<relay::v1::RelayService::Stub> StubOf(const config::v1::TlsFiles& files) {
@@ -154,6 +168,10 @@ class TlsTest : public ::testing::Test {
   CertificatePems authority_;
   config::v1::TlsFiles server_;
   SystemClock clock_;
+  federation::NodeMapHolder nodes_{*federation::NodeDirectory::Make({})};
+  federation::DecryptionKeys keys_;
+  relay::CircuitBreaker circuits_{&clock_};
+  relay::Encryption encryption_{{.node = "NO", .nodes = &nodes_, .keys = &keys_, .clock = &clock_}};
   Log log_;
   Metrics metrics_;
   WorkerPool pool_{4, 100};
@@ -257,7 +275,7 @@ TEST_F(TlsTest, SpeaksTls13Only) {
 TEST_F(TlsTest, SendsNothingToANodeWithAnotherCertificateThanTheNodeMapNames) {
   const auto client = Make("NO", authority_);
   Know(client);
-  PeerTransport transport(client, absl::Seconds(5), &log_);
+  PeerTransport transport(OptionsOf(client, absl::Seconds(5)));
   federation::v1::Node node;
   node.set_id("NL");
   node.set_endpoint(Address());
@@ -274,7 +292,7 @@ TEST_F(TlsTest, SendsNothingToANodeWithAnotherCertificateThanTheNodeMapNames) {
 TEST_F(TlsTest, SendsNothingUnderAnotherHostName) {
   const auto client = Make("NO", authority_);
   Know(client);
-  PeerTransport transport(client, absl::Seconds(5), &log_);
+  PeerTransport transport(OptionsOf(client, absl::Seconds(5)));
   federation::v1::Node node;
   node.set_id("NL");
   // The certificates name localhost and 127.0.0.1, not this way to write the same machine.
@@ -287,7 +305,7 @@ TEST_F(TlsTest, SendsNothingUnderAnotherHostName) {
 TEST_F(TlsTest, TellsATimeoutFromAnUnreachableNode) {
   const auto client = Make("NO", authority_);
   Know(client);
-  PeerTransport transport(client, absl::Milliseconds(400), &log_);
+  PeerTransport transport(OptionsOf(client, absl::Milliseconds(400)));
   federation::v1::Node node;
   node.set_id("NL");
   node.set_endpoint(Address());
@@ -298,6 +316,88 @@ TEST_F(TlsTest, TellsATimeoutFromAnUnreachableNode) {
   EXPECT_EQ(ReasonOf(transport.Deliver(node, slow).status()), Reason::kPeerTimeout);
   transport.Stop();
   EXPECT_EQ(ReasonOf(transport.Deliver(node, slow).status()), Reason::kStopping);
+}
+
+TEST_F(TlsTest, SendsWithoutWaitingAndHandsEveryAnswerOver) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  PeerTransport transport(OptionsOf(client, absl::Seconds(30)));
+  std::atomic<int> answered = 0;
+  std::atomic<int> refused = 0;
+  const auto send = [&](const char* body) {
+    relay::v1::Envelope envelope;
+    envelope.set_body(body);
+    transport.Send(ServerNode(), envelope,
+                   [&](const absl::StatusOr<relay::v1::Envelope>& answer) { answer.ok() ? ++answered : ++refused; });
+  };
+  // One thread, and more that wait than it has.
+  for (int i = 0; i < 40; ++i) send("\x7f");
+  send("");
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (answered == 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(answered, 1) << "the one that did not wait";
+  EXPECT_EQ(refused, 0);
+  transport.Stop();
+  EXPECT_EQ(answered + refused, 41) << "nobody is left without an answer";
+  send("");
+  EXPECT_EQ(answered + refused, 42);
+}
+
+TEST_F(TlsTest, LeavesANodeAloneThatItCannotReach) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  PeerTransport transport(OptionsOf(client, absl::Seconds(5)));
+  federation::v1::Node node = ServerNode();
+  node.set_endpoint("127.0.0.1:1");
+  for (int i = 0; i < relay::kFailuresToOpen; ++i) {
+    const absl::Status status = transport.Deliver(node, {}).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kPeerUnreachable);
+    EXPECT_EQ(base::PlaceOf(status), "") << "it was called";
+  }
+  EXPECT_EQ(base::PlaceOf(transport.Deliver(node, {}).status()), "circuit");
+  absl::Status sent;
+  transport.Send(node, {}, [&](const absl::StatusOr<relay::v1::Envelope>& answer) { sent = answer.status(); });
+  EXPECT_EQ(base::PlaceOf(sent), "circuit") << "at once";
+  EXPECT_EQ(base::PlaceOf(transport.GetNodeMap(node, 1).status()), "circuit");
+  EXPECT_GT(transport.MayCallAt("NL"), clock_.Now() - absl::Minutes(1));
+  // It is back, after the pause.
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  absl::StatusOr<relay::v1::Envelope> answer = base::Problem(Reason::kPeerUnreachable, "");
+  while (!answer.ok() && absl::Now() < give_up) {
+    absl::SleepFor(absl::Milliseconds(20));
+    answer = transport.Deliver(ServerNode(), {});
+  }
+  EXPECT_TRUE(answer.ok()) << answer.status();
+}
+
+TEST_F(TlsTest, ARefusalIsNoFailureToReach) {
+  PeerTransport transport(OptionsOf(Make("XX", authority_), absl::Seconds(5)));
+  for (int i = 0; i < 2 * relay::kFailuresToOpen; ++i) {
+    EXPECT_EQ(ReasonOf(transport.Deliver(ServerNode(), {}).status()), Reason::kPeerUnknown);
+  }
+}
+
+TEST_F(TlsTest, EncryptsToANodeThatHasAKey) {
+  const auto client = Make("NO", authority_);
+  Know(client);
+  PeerTransport transport(OptionsOf(client, absl::Seconds(5)));
+  ASSERT_TRUE(transport.Deliver(ServerNode(), {}).ok());
+  EXPECT_FALSE(echo_->encrypted());
+  federation::v1::NodeMap map;
+  map.set_version(1);
+  federation::v1::Node& node = *map.add_nodes();
+  node = ServerNode();
+  node.set_state(federation::v1::NODE_STATE_ACTIVE);
+  const proof::EncryptionKey key = proof::DecryptionKey::Generate()->encryption_key();
+  federation::v1::ContentKey& content = *node.add_content_keys();
+  content.set_kid(key.thumbprint());
+  content.set_jwk(key.jwk());
+  content.set_use(federation::v1::CONTENT_KEY_USE_ENCRYPTION);
+  ASSERT_TRUE(nodes_.Replace(*federation::NodeDirectory::Make(map)).ok());
+  const auto answer = transport.Deliver(ServerNode(), {});
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->body(), "NO");
+  EXPECT_TRUE(echo_->encrypted());
 }
 
 TEST_F(TlsTest, HoldsNoThreadWhileACallWaits) {
