@@ -83,7 +83,7 @@ absl::StatusOr<exchange::v1::Exchange> StoppedNode::Exchange(const std::string& 
 
 uint32_t StoppedNode::UsesMade(const std::string& authorisation_id) {
   sharing::Authorisations authorisations({store_.get(), &clock_, &random_});
-  const auto found = authorisations.Get(authorisation_id);
+  const auto found = authorisations.Get("office", authorisation_id);
   EXPECT_TRUE(found.ok()) << found.status();
   return found.ok() ? found->uses_made() : 0;
 }

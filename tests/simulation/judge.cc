@@ -113,7 +113,7 @@ absl::StatusOr<relay::BundleFacts> Judgement::Facts(int index, evidence::v1::Sid
 }
 
 absl::StatusOr<sharing::v1::Authorisation> Judgement::Authorisation(const Grant& grant) {
-  return world_.node(grant.asked).process()->authorisations.Get(grant.id);
+  return world_.node(grant.asked).process()->authorisations.Get(kClient, grant.id);
 }
 
 void Judgement::JudgeWish(const Wish& wish) {
