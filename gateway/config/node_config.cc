@@ -62,6 +62,17 @@ absl::Status CheckLimit(absl::string_view key, const Duration& duration, absl::D
   return Refuse(key, absl::StrCat("at most ", absl::FormatDuration(most)));
 }
 
+void SetDefaults(NodeConfig* config) {
+  auto* admin = config->mutable_admin_port();
+  if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
+  if (admin->metrics_listen().empty()) admin->set_metrics_listen(std::string(kLoopbackFreePort));
+  auto* limits = config->mutable_time_limits();
+  SetDefault(limits->mutable_call(), absl::Seconds(30));
+  SetDefault(limits->mutable_peer_call(), absl::Seconds(10));
+  SetDefault(limits->mutable_exchange(), absl::Hours(24));
+  SetDefault(limits->mutable_drain(), absl::Seconds(10));
+}
+
 void Complete(const std::string& folder, NodeConfig* config) {
   const auto resolve = [&folder](std::string* path) {
     if (!path->empty()) *path = ResolvePath(folder, *path);
@@ -124,14 +135,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve(config->mutable_trust_bundle()->mutable_path());
     resolve(config->mutable_trust_bundle()->mutable_root());
   }
-  auto* admin = config->mutable_admin_port();
-  if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
-  if (admin->metrics_listen().empty()) admin->set_metrics_listen(std::string(kLoopbackFreePort));
-  auto* limits = config->mutable_time_limits();
-  SetDefault(limits->mutable_call(), absl::Seconds(30));
-  SetDefault(limits->mutable_peer_call(), absl::Seconds(10));
-  SetDefault(limits->mutable_exchange(), absl::Hours(24));
-  SetDefault(limits->mutable_drain(), absl::Seconds(10));
+  SetDefaults(config);
 }
 
 absl::Status CheckTls(absl::string_view port, const config::v1::TlsFiles& tls) {

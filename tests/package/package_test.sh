@@ -32,7 +32,9 @@ echo "# A remark of the newer version." >>"$work/newer/etc/passerelle/node.yaml"
 dpkg-deb --root-owner-group -b "$work/newer" "$work/newer.deb" >/dev/null
 
 "$program" demo --keep "$work/federation" >/dev/null
-"$program" federation show "$work/federation/node-map.json" --yaml >"$work/federation/node-map.yaml"
+# Without the keys for encryption, which the installed node does not hold.
+"$program" federation show "$work/federation/node-map.json" --yaml |
+  sed '/^  content_keys:/,/^    use: encryption/d' >"$work/federation/node-map.yaml"
 mkdir "$work/share"
 cp "$old" "$work/share/old.deb"
 cp "$work/newer.deb" "$work/share/newer.deb"

@@ -188,7 +188,23 @@ struct Refusal {
   const char* place;
 };
 
-TEST_F(ClientTableTest, LetsNobodyInOtherwise) {
+class RefusedClientTest : public ClientTableTest {
+ protected:
+  void ExpectRefusals(const std::vector<Refusal>& refusals) {
+    for (const Refusal& row : refusals) {
+      SCOPED_TRACE(row.name);
+      const absl::Status refused = Who(row.certificate, row.authorization, row.service).status();
+      EXPECT_THAT(refused, HasReasonAt(row.reason, row.place));
+      EXPECT_EQ(refused.code(), row.code);
+      // As it goes out.
+      const grpc::Status answer = ToGrpc(refused);
+      EXPECT_EQ(static_cast<int>(answer.error_code()), static_cast<int>(row.code));
+      EXPECT_FALSE(absl::StrContains(answer.error_message(), "portal-service"));
+    }
+  }
+};
+
+TEST_F(RefusedClientTest, LetsNobodyInOtherwise) {
   constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
   constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
   const std::string broken = Portal() + "!";
@@ -242,6 +258,13 @@ TEST_F(ClientTableTest, LetsNobodyInOtherwise) {
        kUnauthenticated,
        Reason::kAlgorithmMismatch,
        "token.alg"},
+  };
+  ExpectRefusals(refusals);
+}
+
+TEST_F(RefusedClientTest, LetsNobodyInWithAnotherHeader) {
+  constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
+  const std::vector<Refusal> refusals = {
       {"two headers", '-', {Portal(), Portal()}, kSharing, kUnauthenticated, Reason::kFieldInvalid, "authorization"},
       {"another scheme",
        '2',
@@ -261,16 +284,7 @@ TEST_F(ClientTableTest, LetsNobodyInOtherwise) {
        "authorization"},
       {"two tokens", '-', {Portal() + ", " + Portal()}, kSharing, kUnauthenticated, Reason::kJwsMalformed, "token"},
   };
-  for (const Refusal& row : refusals) {
-    SCOPED_TRACE(row.name);
-    const absl::Status refused = Who(row.certificate, row.authorization, row.service).status();
-    EXPECT_THAT(refused, HasReasonAt(row.reason, row.place));
-    EXPECT_EQ(refused.code(), row.code);
-    // As it goes out.
-    const grpc::Status answer = ToGrpc(refused);
-    EXPECT_EQ(static_cast<int>(answer.error_code()), static_cast<int>(row.code));
-    EXPECT_FALSE(absl::StrContains(answer.error_message(), "portal-service"));
-  }
+  ExpectRefusals(refusals);
 }
 
 TEST_F(ClientTableTest, ANodeWithoutIssuersTakesNoTokens) {

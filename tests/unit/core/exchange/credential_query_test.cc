@@ -136,7 +136,7 @@ TEST_F(CredentialQueryTest, GivesUpWhenTheRegisterStaysAway) {
   const std::string id = Ask(request).id();
   network_.RunFor(absl::Minutes(3));
   EXPECT_EQ(Get(id).state(), v1::EXCHANGE_STATE_EXPIRED);
-  EXPECT_EQ(norway_.authorisations.Get(authorisation_.id()).value().uses_made(), 0);
+  EXPECT_EQ(norway_.authorisations.Get("holder's portal", authorisation_.id()).value().uses_made(), 0);
 }
 
 TEST_F(CredentialQueryTest, ADocumentThatCannotBeTranslatedIsDeliveredWithTheReason) {

@@ -67,7 +67,8 @@ TEST_F(ExchangesTest, DeliversTheOriginalItsTranslationAndTheSignedAnswer) {
   v1::CredentialDelivery signed_delivery;
   ASSERT_TRUE(signed_delivery.ParseFromString(exchange.answer().body()));
   EXPECT_EQ(signed_delivery.documents(0).document().content(), NoteDocument());
-  ASSERT_OK_AND_ASSIGN(const sharing::v1::Authorisation used, norway_.authorisations.Get(authorisation_.id()));
+  ASSERT_OK_AND_ASSIGN(const sharing::v1::Authorisation used,
+                       norway_.authorisations.Get("holder's portal", authorisation_.id()));
   EXPECT_EQ(used.uses_made(), 1);
 }
 
@@ -229,7 +230,7 @@ TEST_F(ExchangesTest, AnAnswerLostOnTheWayIsGivenAgainAndUsesTheAuthorisationOnc
   EXPECT_EQ(exchange.state(), v1::EXCHANGE_STATE_DELIVERED);
   EXPECT_EQ(exchange.attempts(), 3);
   EXPECT_FALSE(exchange.has_problem());
-  EXPECT_EQ(norway_.authorisations.Get(authorisation_.id()).value().uses_made(), 1);
+  EXPECT_EQ(norway_.authorisations.Get("holder's portal", authorisation_.id()).value().uses_made(), 1);
 }
 
 TEST_F(ExchangesTest, ACrashBeforeTheAnswerIsStoredLosesNothing) {
@@ -243,7 +244,7 @@ TEST_F(ExchangesTest, ACrashBeforeTheAnswerIsStoredLosesNothing) {
     EXPECT_THAT(bulgaria_.outbox().SendDue(1), HasReason(Reason::kStoreUnavailable));
     network_.RunFor(absl::Minutes(2));
     EXPECT_EQ(Get(id).state(), v1::EXCHANGE_STATE_DELIVERED);
-    EXPECT_EQ(norway_.authorisations.Get(authorisation_.id()).value().uses_made(), 1);
+    EXPECT_EQ(norway_.authorisations.Get("holder's portal", authorisation_.id()).value().uses_made(), 1);
   }
 }
 

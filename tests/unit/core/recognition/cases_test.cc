@@ -125,7 +125,7 @@ TEST_F(CasesTest, ValidateOnlyWritesNothingAndLeavesTheAuthorisation) {
   request.set_validate_only(true);
   ASSERT_OK_AND_ASSIGN(const v1::RecognitionCase checked, italy_.cases.Create("portal", request));
   EXPECT_EQ(checked.id(), "");
-  EXPECT_EQ(italy_.authorisations.Get(request.authorisation_id()).value().uses_made(), 0);
+  EXPECT_EQ(italy_.authorisations.Get("portal", request.authorisation_id()).value().uses_made(), 0);
   EXPECT_EQ(italy_.cases.List("portal", {}).value().recognition_cases_size(), 0);
 }
 
@@ -136,7 +136,7 @@ TEST_F(CasesTest, TheSameRequestOpensOneCase) {
   network_.Run();
   EXPECT_EQ(Submit(request), id);
   EXPECT_EQ(bulgaria_.cases.List("evaluator", {}).value().recognition_cases_size(), 1);
-  EXPECT_EQ(italy_.authorisations.Get(request.authorisation_id()).value().uses_made(), 1);
+  EXPECT_EQ(italy_.authorisations.Get("portal", request.authorisation_id()).value().uses_made(), 1);
   v1::CreateCaseRequest other = request;
   other.set_issuing_node("BG");
   EXPECT_THAT(italy_.cases.Create("portal", other), HasReason(Reason::kRequestIdReused));
@@ -150,7 +150,7 @@ TEST_F(CasesTest, AFailedStoreLeavesTheAuthorisationUnused) {
   const v1::CreateCaseRequest request = Request(document_);
   italy_.store.FailWrite(0, passerelle::testing::FaultyStore::Fault::kBeforeCommit);
   EXPECT_THAT(italy_.cases.Create("portal", request), HasReason(Reason::kStoreUnavailable));
-  EXPECT_EQ(italy_.authorisations.Get(request.authorisation_id()).value().uses_made(), 0);
+  EXPECT_EQ(italy_.authorisations.Get("portal", request.authorisation_id()).value().uses_made(), 0);
   EXPECT_OK(italy_.cases.Create("portal", request));
 }
 

@@ -141,7 +141,7 @@ class BundleTest : public ::testing::Test, public Transport {
       return outbox_.Put({id, "FR", "test.Question", body, "exchange-1", clock_.Now() + absl::Hours(1)}, tx);
     });
   }
-  void Send(const std::string& id, const std::string& body) {
+  void PutMessage(const std::string& id, const std::string& body) {
     ASSERT_OK(Put(id, body));
     ASSERT_OK(outbox_.SendDue(1).status());
   }
@@ -172,7 +172,7 @@ class BundleTest : public ::testing::Test, public Transport {
 };
 
 TEST_F(BundleTest, BothSidesShowTheSame) {
-  Send(kId, "a");
+  PutMessage(kId, "a");
   clock_.Advance(absl::Seconds(1));
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts sender, Verify(Sender()));
@@ -195,11 +195,11 @@ TEST_F(BundleTest, BothSidesShowTheSame) {
 
 TEST_F(BundleTest, RetriesReplaysAndRefusalsLeaveOneLeafEach) {
   lose_answer_ = true;
-  Send(kId, "a");
+  PutMessage(kId, "a");
   clock_.Advance(absl::Seconds(2));
   ASSERT_OK(outbox_.SendDue(1).status());
   EXPECT_OK(inbox_.Receive("NO", last_request_));  // a replay: refused, and nothing is logged
-  Send(kOther, "refuse me");
+  PutMessage(kOther, "refuse me");
   EXPECT_EQ(counting_.answers, 2);
   EXPECT_EQ(france_.Leaves().size(), 2u);
   EXPECT_EQ(norway_.Leaves().size(), 4u);
@@ -228,11 +228,11 @@ TEST_F(BundleTest, AQuestionThatIsOnlyAskedIsLoggedOnBothSides) {
 
 // No checkpoint can be signed for longer than leaves may wait: what cannot be logged has no effect.
 TEST_F(BundleTest, WithoutEvidenceThereIsNoEffect) {
-  Send(kOther, "first");
+  PutMessage(kOther, "first");
   france_.store.FailWrite(0, FaultyStore::Fault::kBeforeCommit);
   EXPECT_FALSE(france_.log->Sequence(10).ok());
   clock_.Advance(evidence::kSequencingPatience + absl::Seconds(1));
-  Send(kId, "a");
+  PutMessage(kId, "a");
   EXPECT_EQ(counting_.answers, 1) << "a retryable refusal ends nothing";
   EXPECT_FALSE(france_.Has(kId));
   ASSERT_OK(france_.log->Sequence(10).status());
@@ -273,8 +273,8 @@ TEST_F(BundleTest, ACrashAtAnyWriteOfEitherSideLosesAndDoublesNothing) {
 }
 
 TEST_F(BundleTest, WhatWasChangedInABundleIsFound) {
-  Send(kId, "a");
-  Send(kOther, "b");
+  PutMessage(kId, "a");
+  PutMessage(kOther, "b");
   Sequence();
   const EvidenceBundle good = Receiver();
   const EvidenceBundle other = Receiver(kOther);
@@ -344,8 +344,8 @@ TEST_F(BundleTest, WhatWasChangedInABundleIsFound) {
 }
 
 TEST_F(BundleTest, BundlesThatDoNotBelongTogetherAreNotCompared) {
-  Send(kId, "a");
-  Send(kOther, "b");
+  PutMessage(kId, "a");
+  PutMessage(kOther, "b");
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts sender, Verify(Sender()));
   ASSERT_OK_AND_ASSIGN(const BundleFacts receiver, Verify(Receiver()));
@@ -364,7 +364,7 @@ TEST_F(BundleTest, BundlesThatDoNotBelongTogetherAreNotCompared) {
 }
 
 TEST_F(BundleTest, WhatIsErasedCannotBeReadAndTheLogStillVerifies) {
-  Send(kId, "a");
+  PutMessage(kId, "a");
   Sequence();
   ASSERT_OK(france_.store.Write([](base::Transaction& tx) {
     return MessageLog::Erase(evidence::v1::SIDE_RECEIVER, {"NO", kId}, tx);
@@ -430,9 +430,9 @@ TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
 
 // Whoever shows a leaf without its message can say of any leaf that it is about this one.
 TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
-  Send(kOther, "something else");
+  PutMessage(kOther, "something else");
   clock_.Advance(absl::Hours(1));
-  Send(kId, "a");
+  PutMessage(kId, "a");
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts receiver, Verify(Receiver()));
   EvidenceBundle claimed = Sender(kOther);
@@ -468,7 +468,7 @@ TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
 }
 
 TEST_F(BundleTest, ARevokedNodeIsNoWitness) {
-  Send(kId, "a");
+  PutMessage(kId, "a");
   Sequence();
   const proof::SigningKey key = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
   federation::v1::NodeMap map = nodes_.map;
@@ -505,7 +505,7 @@ TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
 
 // The inbox forgets after eight days; the log does not.
 TEST_F(BundleTest, AnIdIsNotUsedAgainEvenAfterTheInboxForgot) {
-  Send(kId, "a");
+  PutMessage(kId, "a");
   clock_.Advance(base::kDuplicateMemory + absl::Hours(1));
   ASSERT_THAT(inbox_.Forget(), testing::IsOkAndHolds(1));
   Header header = nodes_.Request(clock_.Now());

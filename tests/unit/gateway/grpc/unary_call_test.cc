@@ -87,7 +87,7 @@ TEST_F(CallerPartTest, NobodyHasAllTheMemory) {
 TEST_F(CallerPartTest, CallsThatWaitHoldNoThread) {
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(Begin("patient").ok()) << i;
   CallOrigin origin;
-  origin.certificate_sha256 = std::string("other");
+  origin.caller.certificate_sha256 = std::string("other");
   absl::Notification ended;
   auto call = runner_->Begin(
       *runner_->Find("test.Service/Wait"), std::move(origin), [](const CallInfo&) { return absl::OkStatus(); },
@@ -104,7 +104,7 @@ TEST_F(CallerPartTest, WhatWaitsFindsWhatItKeptAndIsToldOfNews) {
   std::atomic<bool> news = false;
   grpc::Status answer;
   CallOrigin origin;
-  origin.certificate_sha256 = std::string("patient");
+  origin.caller.certificate_sha256 = std::string("patient");
   auto call = runner_->Begin(
       *runner_->Find("test.Service/Wait"), std::move(origin),
       [&](const CallInfo& info) -> CallOutcome {
