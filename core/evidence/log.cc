@@ -168,8 +168,8 @@ absl::Status Log::Append(const Statement& statement, absl::string_view resource,
   about.set_request_sha256(statement.request_sha256);
   about.set_answer_sha256(statement.answer_sha256);
   stored.set_resource(std::string(resource));
-  // Looked for first: when another replica adds it meanwhile, the store then begins the transaction anew, and the caller
-  // finds what that one has answered.
+  // Looked for first: when another replica adds it meanwhile, the store then begins the transaction anew, and the
+  // caller finds what that one has answered.
   ASSIGN_OR_RETURN(const std::optional<Record> present, tx.Get(kTable, LeafRecordKey(id)));
   if (present) return Problem(Reason::kMessageIdReused, "evidence", "the log has it already");
   const absl::Status inserted = tx.Insert(

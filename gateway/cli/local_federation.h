@@ -58,10 +58,10 @@ struct LocalNode {
   std::string country;
   std::vector<LocalClient> clients;
   std::vector<config::v1::TokenIssuer> token_issuers;  // paths count from the node's folder
-  std::vector<LocalEntry> entries;               // a node without entries has no register
-  std::vector<std::string> policies;             // YAML
-  std::vector<std::string> register_facts = {};  // YAML
-  std::string trust_bundle = "";                 // YAML, which is signed by a root of its own; empty for none
+  std::vector<LocalEntry> entries;                     // a node without entries has no register
+  std::vector<std::string> policies;                   // YAML
+  std::vector<std::string> register_facts = {};        // YAML
+  std::string trust_bundle = "";                       // YAML, which is signed by a root of its own; empty for none
   // A node that somebody else plays: it is in the node map with keys and certificate, but no process is started for it.
   bool played = false;
   // Connection string of a PostgreSQL database in which its store is; empty for a file of its own.

@@ -13,7 +13,7 @@ namespace {
 class Sealed {
  public:
   explicit Sealed(const std::string& folder) : folder_(folder) {
-    Run({"openssl",
+    Run({"/usr/bin/openssl",
          "req",
          "-x509",
          "-newkey",
@@ -33,7 +33,7 @@ class Sealed {
          "keyUsage=critical,nonRepudiation",
          "-addext",
          "basicConstraints=critical,CA:FALSE"});
-    const std::string key = Run({"openssl", "pkey", "-in", Path("seal.pem"), "-pubout"}).out;
+    const std::string key = Run({"/usr/bin/openssl", "pkey", "-in", Path("seal.pem"), "-pubout"}).out;
     std::filesystem::create_directories(Path("anchors"));
     std::filesystem::create_directories(Path("lists"));
     tests::WriteAll(Path("anchors/issuer.json"), absl::StrCat(R"({"issuer":"https://centre.example","jwks":{"keys":[)",
@@ -179,12 +179,12 @@ TEST_F(RecognitionIssueTest, ALetterExplainsItAndIsReadableForEverybody) {
   if (!HasProgram("weasyprint") || !HasProgram("pdfinfo")) {
     GTEST_SKIP() << "SKIPPED: weasyprint or pdfinfo is not installed";
   }
-  const tests::Outcome made = tests::RunProgram({"weasyprint", "--quiet", "--pdf-variant", "pdf/ua-1",
+  const tests::Outcome made = tests::RunProgram({"/usr/bin/weasyprint", "--quiet", "--pdf-variant", "pdf/ua-1",
                                                  sealed_->Path("letter.html"), sealed_->Path("letter.pdf")});
   EXPECT_EQ(made.exit_code, 0) << made.err;
-  const std::string info = tests::RunProgram({"pdfinfo", sealed_->Path("letter.pdf")}).out;
+  const std::string info = tests::RunProgram({"/usr/bin/pdfinfo", sealed_->Path("letter.pdf")}).out;
   EXPECT_TRUE(absl::StrContains(info, "Tagged:          yes")) << info;
-  const std::string tags = tests::RunProgram({"pdfinfo", "-struct-text", sealed_->Path("letter.pdf")}).out;
+  const std::string tags = tests::RunProgram({"/usr/bin/pdfinfo", "-struct-text", sealed_->Path("letter.pdf")}).out;
   for (const char* tag : {"H1", "H2", "Jurgis Kazlauskas", "Признато по правила"}) {
     EXPECT_TRUE(absl::StrContains(tags, tag)) << tag << "\n" << tags;
   }

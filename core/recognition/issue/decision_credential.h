@@ -34,8 +34,8 @@ inline constexpr char kDecisionVct[] = "urn:passerelle:recognition-decision:1";
 
 // Who issues, when, and where the status will be found.
 struct DecisionIssue {
-  std::string issuer;    // address of the authority, the same as in its keys and lists
-  std::string country;   // of the authority, ISO 3166-1 alpha-2
+  std::string issuer;   // address of the authority, the same as in its keys and lists
+  std::string country;  // of the authority, ISO 3166-1 alpha-2
   // Legal identifier of the authority as its seal states it (ETSI EN 319 412-1, 5.1.4), which the model demands of an
   // issuer; empty where the seal states none.
   std::string organization_identifier;
