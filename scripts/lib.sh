@@ -29,8 +29,8 @@ run_tests() {
   mkdir -p "$reports"
   # A call takes some ten times the stack under sanitizers.
   [[ $preset != *san ]] || ulimit -s 65536 || true
-  # A trailing slash makes GoogleTest write one report a program. One more at a time than there are cores: some wait.
-  GTEST_OUTPUT="xml:$ROOT/$reports/" ctest --test-dir "build/$preset" --output-on-failure --parallel "$((JOBS + 1))" \
+  # A trailing slash makes GoogleTest write one report a program.
+  GTEST_OUTPUT="xml:$ROOT/$reports/" ctest --test-dir "build/$preset" --output-on-failure --parallel "$JOBS" \
     --no-tests=error --output-junit "$ROOT/$reports/ctest.junit" "$@" || true
   [[ -s $reports/ctest.junit ]] || fail "ctest of $preset left no report"
   # shellcheck disable=SC2034  # for the caller

@@ -114,7 +114,8 @@ class PlantedTransaction : public TransactionLayer {
       : TransactionLayer(inner), store_(store), stale_(stale) {}
 
   absl::StatusOr<std::optional<Record>> Get(Table table, absl::string_view key) override {
-    if (store_.bug_ == Bug::kForgetsMessages && table == Table::kInbox) return std::optional<Record>();
+    const bool of_message = table == Table::kInbox || absl::StartsWith(key, kReceivedLeafPrefix);
+    if (store_.bug_ == Bug::kForgetsMessages && of_message) return std::optional<Record>();
     if (stale_ && table == Table::kSetting && IsLogFile(key)) {
       const auto before = store_.before_.find(std::string(key));
       if (before != store_.before_.end()) return std::optional<Record>(before->second);
