@@ -49,21 +49,7 @@ class RecordingPeer : public relay::v1::RelayService::Service {
 
 class EncryptionTest : public FederationTest {
  protected:
-  std::string EndpointOfXx() override {
-    const TlsPems tls = federation_->NodeTls("XX");
-    grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = tls.trusted_authorities;
-    options.pem_key_cert_pairs = {{tls.private_key, tls.certificate}};
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-    return absl::StrCat("127.0.0.1:", port);
-  }
-  void TearDown() override {
-    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
-  }
+  std::string EndpointOfXx() override { return played_.Serve(federation_->NodeTls("XX"), &service_); }
 
   // The encryption of XX, by the node map that is in force.
   std::unique_ptr<relay::Encryption> EncryptionOfXx() {
@@ -83,9 +69,9 @@ class EncryptionTest : public FederationTest {
 
   SystemClock clock_;
   RecordingPeer service_;
-  std::unique_ptr<grpc::Server> server_;
   federation::DecryptionKeys keys_;
   std::unique_ptr<federation::NodeMapHolder> holder_;
+  PlayedNode played_;  // last, since it uses the others
 };
 
 TEST_F(EncryptionTest, QuestionAndAnswerAreReadByTheTwoNodesOnly) {

@@ -32,6 +32,22 @@ std::string Transcript() {
   return text.str();
 }
 
+std::string PlayedNode::Serve(const TlsPems& tls, grpc::Service* service) {
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = tls.trusted_authorities;
+  options.pem_key_cert_pairs = {{tls.private_key, tls.certificate}};
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port);
+  builder.RegisterService(service);
+  server_ = builder.BuildAndStart();
+  return absl::StrCat("127.0.0.1:", port);
+}
+
+void PlayedNode::Stop() {
+  if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
+}
+
 void FederationTest::SetUp() {
   RequireTls13();
   LocalFederation::Options options;

@@ -11,6 +11,7 @@
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/system_random.h"
+#include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"
 
@@ -22,6 +23,23 @@ inline constexpr char kQuestionType[] = "passerelle.authenticity.v1.Authenticity
 
 // The document that NO has issued.
 std::string Transcript();
+
+// A server of the test's own that plays a node: on a free port of 127.0.0.1, over mutual TLS. Ends with the object.
+class PlayedNode {
+ public:
+  PlayedNode() = default;
+  PlayedNode(const PlayedNode&) = delete;
+  PlayedNode& operator=(const PlayedNode&) = delete;
+  ~PlayedNode() { Stop(); }
+
+  // Where it listens, such as "127.0.0.1:40123".
+  std::string Serve(const TlsPems& tls, grpc::Service* service);
+  // Ends the calls that run, too.
+  void Stop();
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+};
 
 class FederationTest : public testing::Test {
  protected:

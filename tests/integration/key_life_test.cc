@@ -245,21 +245,7 @@ TEST_F(RotationTest, ReplacesAMessageKeyAndATlsCertificateUnderLoadWithoutAFaile
 // XX hands maps on, whichever the test wants.
 class HandOnTest : public KeyLifeTest {
  protected:
-  std::string EndpointOfXx() override {
-    const TlsPems tls = federation_->NodeTls("XX");
-    grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = tls.trusted_authorities;
-    options.pem_key_cert_pairs = {{tls.private_key, tls.certificate}};
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port);
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-    return absl::StrCat("127.0.0.1:", port);
-  }
-  void TearDown() override {
-    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
-  }
+  std::string EndpointOfXx() override { return played_.Serve(federation_->NodeTls("XX"), &service_); }
 
   // NL reads a file of its own, and asks others five times a second.
   void SeparateNetherlands() {
@@ -291,9 +277,9 @@ class HandOnTest : public KeyLifeTest {
   };
 
   Service service_;
-  std::unique_ptr<grpc::Server> server_;
   std::string own_map_;
   std::string first_map_;
+  PlayedNode played_;  // last, since it uses the others
 };
 
 TEST_F(HandOnTest, ANodeTakesANewerMapFromAnyPeerAndKeepsItAcrossARestart) {

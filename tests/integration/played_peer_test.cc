@@ -46,22 +46,11 @@ class PlayedPeer : public relay::v1::RelayService::Service {
 class PlayedPeerTest : public FederationTest {
  protected:
   // XX listens from before the nodes start; what it does is decided by the test.
-  std::string EndpointOfXx() override {
-    const TlsPems tls = federation_->NodeTls("XX");
-    grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = tls.trusted_authorities;
-    options.pem_key_cert_pairs = {{tls.private_key, tls.certificate}};
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port);
-    builder.RegisterService(&peer_service_);
-    server_ = builder.BuildAndStart();
-    return absl::StrCat("127.0.0.1:", port);
-  }
+  std::string EndpointOfXx() override { return played_.Serve(federation_->NodeTls("XX"), &peer_service_); }
 
   void TearDown() override {
     over_.Notify();
-    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
+    played_.Stop();
   }
 
   // A good answer of XX to a request, to be spoilt by the test.
@@ -110,7 +99,7 @@ class PlayedPeerTest : public FederationTest {
   Behaviour behaviour_ = [](const Envelope&, Envelope*) { return grpc::Status::OK; };
   absl::Notification over_;
   PlayedPeer peer_service_{[this](const Envelope& request, Envelope* answer) { return behaviour_(request, answer); }};
-  std::unique_ptr<grpc::Server> server_;
+  PlayedNode played_;
 };
 
 constexpr char kNothingKnown[] = "VERDICT_CANNOT_BE_ESTABLISHED PEER_ANSWER_INVALID";

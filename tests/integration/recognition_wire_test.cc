@@ -26,6 +26,7 @@
 #include "passerelle/recognition/v1/recognition.pb.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
+#include "tests/integration/federation_fixture.h"
 #include "tests/integration/recognition_cases.h"
 #include "tests/support/paths.h"
 
@@ -102,7 +103,7 @@ class RecognitionWireTest : public ::testing::Test, public relay::v1::RelayServi
     auto key = proof::SigningKey::FromPem(federation_->MessageKeyPem("XX"));
     ASSERT_TRUE(key.ok()) << key.status();
     key_ = std::make_unique<proof::SigningKey>(*std::move(key));
-    const std::string endpoint = Listen();
+    const std::string endpoint = played_.Serve(federation_->NodeTls("XX"), this);
     ASSERT_TRUE(federation_
                     ->ChangeNodeMap([&](federation::v1::NodeMap& map) {
                       for (federation::v1::Node& node : *map.mutable_nodes()) {
@@ -113,22 +114,7 @@ class RecognitionWireTest : public ::testing::Test, public relay::v1::RelayServi
     const absl::Status started = federation_->Start();
     ASSERT_TRUE(started.ok()) << started;
   }
-  void TearDown() override {
-    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
-  }
-
-  std::string Listen() {
-    const TlsPems tls = federation_->NodeTls("XX");
-    grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-    options.pem_root_certs = tls.trusted_authorities;
-    options.pem_key_cert_pairs = {{tls.private_key, tls.certificate}};
-    int port = 0;
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port);
-    builder.RegisterService(this);
-    server_ = builder.BuildAndStart();
-    return absl::StrCat("127.0.0.1:", port);
-  }
+  void TearDown() override { played_.Stop(); }
 
   // What arrives is kept, and answered as a node would.
   grpc::Status Deliver(grpc::ServerContext* /*context*/, const relay::v1::DeliverRequest* request,
@@ -209,7 +195,7 @@ class RecognitionWireTest : public ::testing::Test, public relay::v1::RelayServi
   const std::string document_ = DocumentOf(row_, absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()));
   std::unique_ptr<LocalFederation> federation_;
   std::unique_ptr<proof::SigningKey> key_;
-  std::unique_ptr<grpc::Server> server_;
+  PlayedNode played_;
   absl::Mutex mutex_;
   std::vector<Sent> sent_ ABSL_GUARDED_BY(mutex_);
 };
