@@ -5,137 +5,103 @@
 #include <unicode/measunit.h>
 #include <unicode/measure.h>
 
-#include <iterator>
-
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "core/base/label_tables.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::elm {
 namespace {
 
-struct Label {
-  absl::string_view key;
-  absl::string_view text;
-};
-
 #define LABEL(key, text) {key, text},
-constexpr Label kBg[] = {
+constexpr base::Label kBg[] = {
 #include "core/elm/labels/bg.def"
 };
-constexpr Label kCs[] = {
+constexpr base::Label kCs[] = {
 #include "core/elm/labels/cs.def"
 };
-constexpr Label kDa[] = {
+constexpr base::Label kDa[] = {
 #include "core/elm/labels/da.def"
 };
-constexpr Label kDe[] = {
+constexpr base::Label kDe[] = {
 #include "core/elm/labels/de.def"
 };
-constexpr Label kEl[] = {
+constexpr base::Label kEl[] = {
 #include "core/elm/labels/el.def"
 };
-constexpr Label kEn[] = {
+constexpr base::Label kEn[] = {
 #include "core/elm/labels/en.def"
 };
-constexpr Label kEs[] = {
+constexpr base::Label kEs[] = {
 #include "core/elm/labels/es.def"
 };
-constexpr Label kEt[] = {
+constexpr base::Label kEt[] = {
 #include "core/elm/labels/et.def"
 };
-constexpr Label kFi[] = {
+constexpr base::Label kFi[] = {
 #include "core/elm/labels/fi.def"
 };
-constexpr Label kFr[] = {
+constexpr base::Label kFr[] = {
 #include "core/elm/labels/fr.def"
 };
-constexpr Label kGa[] = {
+constexpr base::Label kGa[] = {
 #include "core/elm/labels/ga.def"
 };
-constexpr Label kHr[] = {
+constexpr base::Label kHr[] = {
 #include "core/elm/labels/hr.def"
 };
-constexpr Label kHu[] = {
+constexpr base::Label kHu[] = {
 #include "core/elm/labels/hu.def"
 };
-constexpr Label kIt[] = {
+constexpr base::Label kIt[] = {
 #include "core/elm/labels/it.def"
 };
-constexpr Label kLt[] = {
+constexpr base::Label kLt[] = {
 #include "core/elm/labels/lt.def"
 };
-constexpr Label kLv[] = {
+constexpr base::Label kLv[] = {
 #include "core/elm/labels/lv.def"
 };
-constexpr Label kMt[] = {
+constexpr base::Label kMt[] = {
 #include "core/elm/labels/mt.def"
 };
-constexpr Label kNl[] = {
+constexpr base::Label kNl[] = {
 #include "core/elm/labels/nl.def"
 };
-constexpr Label kPl[] = {
+constexpr base::Label kPl[] = {
 #include "core/elm/labels/pl.def"
 };
-constexpr Label kPt[] = {
+constexpr base::Label kPt[] = {
 #include "core/elm/labels/pt.def"
 };
-constexpr Label kRo[] = {
+constexpr base::Label kRo[] = {
 #include "core/elm/labels/ro.def"
 };
-constexpr Label kSk[] = {
+constexpr base::Label kSk[] = {
 #include "core/elm/labels/sk.def"
 };
-constexpr Label kSl[] = {
+constexpr base::Label kSl[] = {
 #include "core/elm/labels/sl.def"
 };
-constexpr Label kSv[] = {
+constexpr base::Label kSv[] = {
 #include "core/elm/labels/sv.def"
 };
 #undef LABEL
 
-struct LanguageTable {
-  absl::string_view code;
-  const Label* begin;
-  const Label* end;
-};
-#define LANGUAGE(code, table) \
-  { code, std::begin(table), std::end(table) }
-constexpr LanguageTable kLanguages[] = {
-    LANGUAGE("bg", kBg), LANGUAGE("cs", kCs), LANGUAGE("da", kDa), LANGUAGE("de", kDe), LANGUAGE("el", kEl),
-    LANGUAGE("en", kEn), LANGUAGE("es", kEs), LANGUAGE("et", kEt), LANGUAGE("fi", kFi), LANGUAGE("fr", kFr),
-    LANGUAGE("ga", kGa), LANGUAGE("hr", kHr), LANGUAGE("hu", kHu), LANGUAGE("it", kIt), LANGUAGE("lt", kLt),
-    LANGUAGE("lv", kLv), LANGUAGE("mt", kMt), LANGUAGE("nl", kNl), LANGUAGE("pl", kPl), LANGUAGE("pt", kPt),
-    LANGUAGE("ro", kRo), LANGUAGE("sk", kSk), LANGUAGE("sl", kSl), LANGUAGE("sv", kSv)};
-#undef LANGUAGE
+constexpr base::LabelFile kLanguages[] = {{"bg", kBg}, {"cs", kCs}, {"da", kDa}, {"de", kDe}, {"el", kEl}, {"en", kEn},
+                                          {"es", kEs}, {"et", kEt}, {"fi", kFi}, {"fr", kFr}, {"ga", kGa}, {"hr", kHr},
+                                          {"hu", kHu}, {"it", kIt}, {"lt", kLt}, {"lv", kLv}, {"mt", kMt}, {"nl", kNl},
+                                          {"pl", kPl}, {"pt", kPt}, {"ro", kRo}, {"sk", kSk}, {"sl", kSl}, {"sv", kSv}};
 
 constexpr absl::string_view kEnglish = "en";
 constexpr absl::string_view kSnb = "http://data.europa.eu/snb/";
 
-using Table = absl::flat_hash_map<absl::string_view, absl::string_view>;
-
-const absl::flat_hash_map<absl::string_view, Table>& Tables() {
-  static const auto* const tables = [] {
-    auto* made = new absl::flat_hash_map<absl::string_view, Table>;
-    for (const LanguageTable& language : kLanguages) {
-      Table& table = (*made)[language.code];
-      for (const Label* label = language.begin; label != language.end; ++label) table.emplace(label->key, label->text);
-    }
-    return made;
-  }();
-  return *tables;
-}
-
-std::optional<absl::string_view> Find(absl::string_view key, absl::string_view language) {
-  const auto table = Tables().find(language);
-  if (table == Tables().end()) return std::nullopt;
-  const auto found = table->second.find(key);
-  if (found == table->second.end()) return std::nullopt;
-  return found->second;
+const base::LabelTables& Tables() {
+  static const auto& tables = *new base::LabelTables(kLanguages);
+  return tables;
 }
 
 icu::Locale LocaleOf(absl::string_view language) { return icu::Locale(std::string(language).c_str()); }
@@ -178,20 +144,13 @@ std::string Measured(double number, icu::MeasureUnit* unit, absl::string_view la
 
 }  // namespace
 
-const std::vector<absl::string_view>& LabelLanguages() {
-  static const auto* const codes = [] {
-    auto* made = new std::vector<absl::string_view>;
-    for (const LanguageTable& language : kLanguages) made->push_back(language.code);
-    return made;
-  }();
-  return *codes;
-}
+const std::vector<absl::string_view>& LabelLanguages() { return Tables().languages(); }
 
-bool IsLabelLanguage(absl::string_view language) { return Tables().contains(language); }
+bool IsLabelLanguage(absl::string_view language) { return Tables().Has(language); }
 
 absl::string_view Word(absl::string_view key, absl::string_view language) {
-  if (const auto text = Find(key, language)) return *text;
-  return Find(key, kEnglish).value_or("");
+  if (const auto text = Tables().Find(key, language)) return *text;
+  return Tables().Find(key, kEnglish).value_or("");
 }
 
 std::string WordWith(absl::string_view key, absl::string_view value, absl::string_view language) {
@@ -203,9 +162,9 @@ std::optional<std::string> ConceptLabel(absl::string_view iri, absl::string_view
   if (absl::StartsWith(iri, kLanguageScheme)) return LanguageLabel(iri, language);
   absl::string_view key = iri;
   absl::ConsumePrefix(&key, kSnb);
-  if (const auto text = Find(key, language)) return std::string(*text);
+  if (const auto text = Tables().Find(key, language)) return std::string(*text);
   if (const std::optional<std::string> level = CodeOf(Vocabulary::kEqf, iri)) {
-    const std::optional<absl::string_view> pattern = Find("eqf/*", language);
+    const std::optional<absl::string_view> pattern = Tables().Find("eqf/*", language);
     if (!pattern.has_value() || !LabelOf(iri).has_value()) return std::nullopt;
     return absl::StrReplaceAll(*pattern, {{"%", *level}});
   }

@@ -3,85 +3,51 @@
 #include <unicode/datefmt.h>
 #include <unicode/timezone.h>
 
-#include <iterator>
 #include <memory>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "core/base/label_tables.h"
 #include "core/recognition/clocks.h"
 
 namespace passerelle::recognition {
 namespace {
 
-struct Label {
-  absl::string_view key;
-  absl::string_view text;
-};
-
 #define LABEL(key, text) {key, text},
-constexpr Label kBg[] = {
+constexpr base::Label kBg[] = {
 #include "core/recognition/issue/labels/bg.def"
 };
-constexpr Label kDe[] = {
+constexpr base::Label kDe[] = {
 #include "core/recognition/issue/labels/de.def"
 };
-constexpr Label kEn[] = {
+constexpr base::Label kEn[] = {
 #include "core/recognition/issue/labels/en.def"
 };
-constexpr Label kFr[] = {
+constexpr base::Label kFr[] = {
 #include "core/recognition/issue/labels/fr.def"
 };
-constexpr Label kNb[] = {
+constexpr base::Label kNb[] = {
 #include "core/recognition/issue/labels/nb.def"
 };
-constexpr Label kNl[] = {
+constexpr base::Label kNl[] = {
 #include "core/recognition/issue/labels/nl.def"
 };
 #undef LABEL
 
-struct LanguageTable {
-  absl::string_view code;
-  const Label* begin;
-  const Label* end;
-};
-#define LANGUAGE(code, table) \
-  { code, std::begin(table), std::end(table) }
-constexpr LanguageTable kLanguages[] = {LANGUAGE("bg", kBg), LANGUAGE("de", kDe), LANGUAGE("en", kEn),
-                                        LANGUAGE("fr", kFr), LANGUAGE("nb", kNb), LANGUAGE("nl", kNl)};
-#undef LANGUAGE
+constexpr base::LabelFile kLanguages[] = {{"bg", kBg}, {"de", kDe}, {"en", kEn}, {"fr", kFr}, {"nb", kNb}, {"nl", kNl}};
 
-using Table = absl::flat_hash_map<absl::string_view, absl::string_view>;
-
-const absl::flat_hash_map<absl::string_view, Table>& Tables() {
-  static const auto* const tables = [] {
-    auto* made = new absl::flat_hash_map<absl::string_view, Table>;
-    for (const LanguageTable& language : kLanguages) {
-      Table& table = (*made)[language.code];
-      for (const Label* label = language.begin; label != language.end; ++label) table.emplace(label->key, label->text);
-    }
-    return made;
-  }();
-  return *tables;
+const base::LabelTables& Tables() {
+  static const auto& tables = *new base::LabelTables(kLanguages);
+  return tables;
 }
 
 }  // namespace
 
-const std::vector<absl::string_view>& LetterLanguages() {
-  static const auto* const codes = [] {
-    auto* made = new std::vector<absl::string_view>;
-    for (const LanguageTable& language : kLanguages) made->push_back(language.code);
-    return made;
-  }();
-  return *codes;
-}
+const std::vector<absl::string_view>& LetterLanguages() { return Tables().languages(); }
 
-bool IsLetterLanguage(absl::string_view language) { return Tables().contains(language); }
+bool IsLetterLanguage(absl::string_view language) { return Tables().Has(language); }
 
 absl::string_view LetterWord(absl::string_view key, absl::string_view language) {
-  const auto table = Tables().find(language);
-  if (table == Tables().end()) return "";
-  const auto found = table->second.find(key);
-  return found == table->second.end() ? absl::string_view() : found->second;
+  return Tables().Find(key, language).value_or("");
 }
 
 std::string LongDay(absl::CivilDay day, absl::string_view language) {
