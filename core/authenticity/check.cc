@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 
 namespace passerelle::authenticity {
 
@@ -29,8 +30,8 @@ v1::Check Unknown(absl::string_view name, Reason reason, std::vector<std::string
   return MakeCheck(name, v1::CHECK_OUTCOME_UNKNOWN, reason, std::move(inputs));
 }
 
-std::string TimeText(absl::Time time) { return absl::FormatTime("%Y-%m-%d%ET%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
-std::string Dated(absl::string_view name, absl::Time time) { return absl::StrCat(name, "=", TimeText(time)); }
+std::string Dated(absl::string_view name, absl::Time time) {
+  return absl::StrCat(name, "=", base::WriteDateTime(time));
+}
 
 }  // namespace passerelle::authenticity

@@ -23,7 +23,4 @@ v1::Check Unknown(absl::string_view name, base::Reason reason, std::vector<std::
 // "name=2026-03-01T12:00:00Z".
 std::string Dated(absl::string_view name, absl::Time time);
 
-// "2026-03-01T12:00:00Z".
-std::string TimeText(absl::Time time);
-
 }  // namespace passerelle::authenticity

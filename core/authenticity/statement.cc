@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/verdict.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/proto_time.h"
@@ -28,7 +29,7 @@ proof::Statement StatementOf(const v1::AuthenticityVerdict& verdict, const State
   json.BeginObject();
   json.Member("id", absl::StrCat("ni:///sha-256;", base::Base64UrlEncode(absl::HexStringToBytes(verdict.sha256()))));
   json.Member("verdict", VerdictWord(verdict.verdict()));
-  json.Member("at", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", base::FromProto(verdict.at()), absl::UTCTimeZone()));
+  json.Member("at", base::WriteDateTime(base::FromProto(verdict.at())));
   json.Key("checks");
   json.BeginArray();
   for (const v1::Check& check : verdict.checks()) {

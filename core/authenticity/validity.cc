@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/check.h"
+#include "core/base/date_time.h"
 #include "core/base/problem.h"
 #include "core/proof/jose/claim_times.h"
 
@@ -80,11 +81,11 @@ std::vector<ValidityStatement> StatementsOf(const Sealed& sealed) {
     for (const auto& [name, is_end] : {std::pair{"nbf", false}, std::pair{"iat", false}, std::pair{"exp", true}}) {
       const auto claim = base::Find(*sealed.claims, name);
       const std::optional<absl::Time> time = claim ? proof::NumericDate(*claim) : std::nullopt;
-      if (time) statements.push_back({name, TimeText(*time), is_end});
+      if (time) statements.push_back({name, base::WriteDateTime(*time), is_end});
     }
   }
   if (statements.empty() && sealed.claimed_time)
-    statements.push_back({"signed", TimeText(*sealed.claimed_time), false});
+    statements.push_back({"signed", base::WriteDateTime(*sealed.claimed_time), false});
   return statements;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "core/authenticity/check.h"
 #include "core/authenticity/verdict.h"
+#include "core/base/date_time.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
@@ -68,19 +69,20 @@ std::string VerdictJson(const v1::AuthenticityVerdict& verdict) {
     json.BeginArray();
     for (const std::string& input : check.inputs()) json.String(input);
     json.EndArray();
-    if (check.has_time()) json.Member("time", TimeText(base::FromProto(check.time())));
+    if (check.has_time()) json.Member("time", base::WriteDateTime(base::FromProto(check.time())));
     json.EndObject();
   }
   json.EndArray();
-  json.Member("at", TimeText(base::FromProto(verdict.at())));
+  json.Member("at", base::WriteDateTime(base::FromProto(verdict.at())));
   json.Member("sha256", verdict.sha256());
   json.EndObject();
   return text;
 }
 
 std::string VerdictText(const v1::AuthenticityVerdict& verdict) {
-  std::string text = absl::StrCat(VerdictWord(verdict.verdict()), " at ", TimeText(base::FromProto(verdict.at())), "\n",
-                                  VerdictSentence(verdict.verdict()), "\nsha256 ", verdict.sha256(), "\n\n");
+  std::string text =
+      absl::StrCat(VerdictWord(verdict.verdict()), " at ", base::WriteDateTime(base::FromProto(verdict.at())), "\n",
+                   VerdictSentence(verdict.verdict()), "\nsha256 ", verdict.sha256(), "\n\n");
   for (const v1::Check& check : verdict.checks()) {
     absl::StrAppend(&text, absl::StrFormat("%-14s %-8s %-22s %s", check.name(), OutcomeWord(check.outcome()),
                                            check.reason(), Meaning(check.reason())));

@@ -41,4 +41,6 @@ std::optional<absl::Time> ParseDateTime(absl::string_view text) {
   return parsed;
 }
 
+std::string WriteDateTime(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
+
 }  // namespace passerelle::base

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -215,7 +216,7 @@ void Draft::WriteValidFrom(const ImportOptions& options) {
   source_->Warn("date.translation", source_->root(),
                 "The document has no date; the credential holds from its translation.");
   source_->Supply("C.validFrom", kDefaulted, "date.translation");
-  credential_.set_valid_from(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", options.translation_time, absl::UTCTimeZone()));
+  credential_.set_valid_from(base::WriteDateTime(options.translation_time));
 }
 
 void Draft::WriteDisplay(const elm::Texts& title) { AddDisplay(title, source_->languages(), &credential_); }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/date_time.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -32,9 +33,7 @@ constexpr size_t kRoomForOwnSignatures = 8;
 std::string FileKey(absl::string_view path) { return absl::StrCat("log/", path); }
 std::string LeafRecordKey(absl::string_view leaf_id) { return absl::StrCat("log/leaf/", leaf_id); }
 
-std::string Extension(absl::Time time) {
-  return absl::StrCat("time ", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()));
-}
+std::string Extension(absl::Time time) { return absl::StrCat("time ", base::WriteDateTime(time)); }
 
 absl::StatusOr<std::string> ReadRecord(absl::string_view key, Transaction& tx) {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(kTable, key));

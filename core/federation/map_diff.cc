@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/date_time.h"
 #include "core/base/proto_time.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -27,7 +28,7 @@ std::string OneLine(const Message& message) {
   if (message.GetDescriptor()->full_name() == "google.protobuf.Timestamp") {
     google::protobuf::Timestamp time;
     time.CopyFrom(message);
-    return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", base::FromProto(time), absl::UTCTimeZone());
+    return base::WriteDateTime(base::FromProto(time));
   }
   google::protobuf::TextFormat::Printer printer;
   printer.SetSingleLineMode(true);

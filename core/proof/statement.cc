@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/string_view.h"
+#include "core/base/date_time.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -22,8 +23,6 @@ using simdjson::dom::object;
 
 // What draft-ietf-oauth-sd-jwt-vc, 3.2.2.2, and RFC 7519, 4.1, give a meaning to.
 constexpr absl::string_view kReserved[] = {"iss", "nbf", "exp", "iat", "jti", "cnf", "vct", "vct#integrity", "status"};
-
-std::string DateTime(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 absl::Status CheckStatement(const Statement& statement, absl::string_view type) {
   if (statement.issuer.empty()) return Problem(Reason::kFieldInvalid, "issuer", "is missing");
@@ -66,8 +65,8 @@ absl::StatusOr<std::string> StatementAsVcJwt(const Statement& statement, const S
   json.String(statement.type);
   json.EndArray();
   json.Member("issuer", statement.issuer);
-  json.Member("validFrom", DateTime(statement.from));
-  json.Member("validUntil", DateTime(statement.until));
+  json.Member("validFrom", base::WriteDateTime(statement.from));
+  json.Member("validUntil", base::WriteDateTime(statement.until));
   if (statement.bitstring_status) {
     json.Key("credentialStatus");
     json.Raw(BitstringEntryJson(statement.bitstring_status->list, statement.bitstring_status->index));

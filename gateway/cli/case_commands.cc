@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/limits.h"
 #include "core/base/port/random.h"
 #include "core/base/problem.h"
@@ -52,9 +53,7 @@ int PrintJson(const google::protobuf::Message& message, const Console& console) 
   return kExitDone;
 }
 
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", base::FromProto(time), absl::UTCTimeZone());
-}
+std::string TimeText(const google::protobuf::Timestamp& time) { return base::WriteDateTime(base::FromProto(time)); }
 
 void PrintLine(absl::string_view day, const RecognitionCase& content, const Console& console) {
   console.out << absl::StrCat(day, "  ", content.id(), "  ", recognition::StateName(content.state()), "  from ",

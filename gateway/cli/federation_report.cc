@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/date_time.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
@@ -18,8 +19,6 @@ namespace v1 = federation::v1;
 
 using base::FromProto;
 using base::JsonWriter;
-
-std::string Date(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 // One JSON object on standard output.
 template <typename Write>
@@ -85,8 +84,8 @@ void FileMembers(const federation::MapFile& file, JsonWriter& json) {
   const v1::NodeMap& map = file.part.map;
   json.Member("federation", absl::string_view(map.federation()));
   json.Member("version", static_cast<int64_t>(map.version()));
-  json.Member("issued", absl::string_view(Date(FromProto(map.issue_time()))));
-  json.Member("expires", absl::string_view(Date(FromProto(map.expire_time()))));
+  json.Member("issued", absl::string_view(base::WriteDateTime(FromProto(map.issue_time()))));
+  json.Member("expires", absl::string_view(base::WriteDateTime(FromProto(map.expire_time()))));
   json.Member("grace_days", map.grace().seconds() / 86'400);
   json.Member("sha256", absl::string_view(file.part.sha256));
   json.Member("root_version", static_cast<int64_t>(map.root().version()));
@@ -103,9 +102,9 @@ void PrintFile(const federation::MapFile& file, const Console& console) {
   const v1::NodeMap& map = file.part.map;
   console.out << "federation  " << map.federation() << "\n"
               << "version     " << map.version() << "\n"
-              << "issued      " << Date(FromProto(map.issue_time())) << "\n"
-              << "expires     " << Date(FromProto(map.expire_time())) << ", then " << map.grace().seconds() / 86'400
-              << " days of grace\n"
+              << "issued      " << base::WriteDateTime(FromProto(map.issue_time())) << "\n"
+              << "expires     " << base::WriteDateTime(FromProto(map.expire_time())) << ", then "
+              << map.grace().seconds() / 86'400 << " days of grace\n"
               << "root        version " << map.root().version() << ", " << map.root().threshold() << " of "
               << map.root().authorities_size() << ", sha256 " << RootFingerprint(map.root()) << "\n"
               << "map         sha256 " << file.part.sha256 << "\n";
@@ -218,7 +217,7 @@ int ReportOpened(const absl::StatusOr<federation::OpenedMap>& opened, absl::Time
       if (!to.path.empty()) json.Member("written", absl::string_view(to.path));
       json.Member("federation", absl::string_view(map.federation()));
       json.Member("version", static_cast<int64_t>(map.version()));
-      json.Member("expires", absl::string_view(Date(opened->directory->expire_time())));
+      json.Member("expires", absl::string_view(base::WriteDateTime(opened->directory->expire_time())));
       json.Member("stale", stale);
       json.Member("sha256", absl::string_view(opened->sha256));
       json.Member("root_version", static_cast<int64_t>(map.root().version()));
@@ -231,8 +230,8 @@ int ReportOpened(const absl::StatusOr<federation::OpenedMap>& opened, absl::Time
     return kExitDone;
   }
   console.out << "version " << map.version() << " of " << map.federation() << " is good until "
-              << Date(opened->directory->expire_time()) << (stale ? ", stale since" : "") << "; signed by "
-              << absl::StrJoin(names, ", ") << "\n";
+              << base::WriteDateTime(opened->directory->expire_time()) << (stale ? ", stale since" : "")
+              << "; signed by " << absl::StrJoin(names, ", ") << "\n";
   for (const uint64_t version : opened->root_changes) console.out << "the root changes to version " << version << "\n";
   if (!to.path.empty()) console.out << "published as " << to.path << "\n";
   return kExitDone;
@@ -262,7 +261,8 @@ int ReportRoute(const absl::StatusOr<v1::RouteAnswer>& answer, bool json, const 
         out.Member("authority", absl::string_view(candidate.authority()));
         out.Member("because", absl::string_view(candidate.because()));
         if (candidate.has_maintenance_until()) {
-          out.Member("maintenance_until", absl::string_view(Date(FromProto(candidate.maintenance_until()))));
+          out.Member("maintenance_until",
+                     absl::string_view(base::WriteDateTime(FromProto(candidate.maintenance_until()))));
         }
         out.EndObject();
       }
@@ -281,7 +281,7 @@ int ReportRoute(const absl::StatusOr<v1::RouteAnswer>& answer, bool json, const 
   for (const v1::RouteCandidate& candidate : answer->candidates()) {
     console.out << "  " << candidate.authority() << " (node " << candidate.node() << ")";
     if (candidate.has_maintenance_until()) {
-      console.out << ", in maintenance until " << Date(FromProto(candidate.maintenance_until()));
+      console.out << ", in maintenance until " << base::WriteDateTime(FromProto(candidate.maintenance_until()));
     }
     console.out << "\n";
   }

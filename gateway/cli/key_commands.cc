@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
@@ -67,8 +68,6 @@ struct Held {
   std::vector<HeldCertificate> certificates;
 };
 
-std::string TimeText(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 std::vector<std::string> References(const config::v1::NodeConfig& config) {
   std::vector<std::string> references = {config.message_key()};
   references.insert(references.end(), config.further_message_keys().begin(), config.further_message_keys().end());
@@ -122,8 +121,8 @@ void AddKey(const HeldKey& key, JsonWriter* json) {
   json->Key("jwk");
   json->Raw(key.jwk);
   json->Member("standing", Word(key.standing));
-  if (key.from != absl::InfinitePast()) json->Member("not_before", TimeText(key.from));
-  if (key.to != absl::InfiniteFuture()) json->Member("not_after", TimeText(key.to));
+  if (key.from != absl::InfinitePast()) json->Member("not_before", base::WriteDateTime(key.from));
+  if (key.to != absl::InfiniteFuture()) json->Member("not_after", base::WriteDateTime(key.to));
   json->EndObject();
 }
 
@@ -140,7 +139,7 @@ void WriteHeld(const Held& held, absl::Time now, JsonWriter* json) {
     json->Member("purpose", certificate.purpose);
     json->Member("file", certificate.file);
     json->Member("sha256", certificate.sha256);
-    json->Member("not_after", TimeText(certificate.end));
+    json->Member("not_after", base::WriteDateTime(certificate.end));
     json->Member("days_to_expiry", absl::ToInt64Hours(certificate.end - now) / 24);
     if (certificate.purpose == "peers") json->Member("in_node_map", certificate.in_map);
     json->EndObject();
@@ -150,8 +149,8 @@ void WriteHeld(const Held& held, absl::Time now, JsonWriter* json) {
 
 void PrintKey(const HeldKey& key, std::ostream& out) {
   out << "message key  " << key.kid << "  " << proof::AlgorithmName(key.algorithm) << "  " << Word(key.standing);
-  if (key.from != absl::InfinitePast()) out << "  from " << TimeText(key.from);
-  if (key.to != absl::InfiniteFuture()) out << "  until " << TimeText(key.to);
+  if (key.from != absl::InfinitePast()) out << "  from " << base::WriteDateTime(key.from);
+  if (key.to != absl::InfiniteFuture()) out << "  until " << base::WriteDateTime(key.to);
   out << "  " << key.file << "\n";
 }
 
@@ -179,7 +178,7 @@ std::optional<Step> NextStep(const Held& held) {
                   &key};
     }
     if (key.standing == Standing::kComing) {
-      return Step{"wait", absl::StrCat("The node signs with it from ", TimeText(key.from), "."), &key};
+      return Step{"wait", absl::StrCat("The node signs with it from ", base::WriteDateTime(key.from), "."), &key};
     }
   }
   if (active > 1) {
@@ -285,7 +284,7 @@ int RunKeysShow(const KeysOfNodeRequest& request, const Console& console) {
   for (const HeldKey& key : held->keys) PrintKey(key, console.out);
   for (const HeldCertificate& certificate : held->certificates) {
     console.out << "certificate  " << certificate.sha256 << "  for " << certificate.purpose << "  ends "
-                << TimeText(certificate.end);
+                << base::WriteDateTime(certificate.end);
     if (certificate.purpose == "peers") console.out << (certificate.in_map ? "" : "  not in the node map");
     console.out << "  " << certificate.file << "\n";
   }

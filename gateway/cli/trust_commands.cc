@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -29,8 +30,6 @@ int Finish(const absl::Status& status, const Console& console) {
   PrintProblem(status, console);
   return kExitRefused;
 }
-
-std::string Date(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 absl::StatusOr<trust_v1::TrustRoot> MakeRoot(const TrustRootRequest& request) {
   trust_v1::TrustRoot root;
@@ -71,8 +70,8 @@ void Show(const trust::ReadBundle& read, const Console& console) {
   const trust_v1::TrustBundle& bundle = read.bundle->message();
   console.out << "federation       " << bundle.federation() << "\n"
               << "version          " << bundle.version() << "\n"
-              << "issued           " << Date(base::FromProto(bundle.issue_time())) << "\n"
-              << "expires          " << Date(read.bundle->expire_time()) << "\n";
+              << "issued           " << base::WriteDateTime(base::FromProto(bundle.issue_time())) << "\n"
+              << "expires          " << base::WriteDateTime(read.bundle->expire_time()) << "\n";
   const std::pair<absl::string_view, int> counts[] = {
       {"trust services   ", bundle.service_certificates_size()},
       {"providers        ", bundle.provider_keys_size()},
@@ -102,8 +101,8 @@ absl::Status Check(const TrustCheckRequest& request, const Console& console) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadInput(request.bundle, base::kTrustBundleBytesMax));
   ASSIGN_OR_RETURN(const trust::OpenedBundle opened, trust::OpenTrustBundle(bytes, signers, open));
   console.out << "version " << opened.bundle->message().version() << " is good until "
-              << Date(opened.bundle->expire_time()) << "; " << opened.signers.size() << " signatures of the root"
-              << (opened.changes_anchors ? ", anchors change" : ", anchors stay") << "\n";
+              << base::WriteDateTime(opened.bundle->expire_time()) << "; " << opened.signers.size()
+              << " signatures of the root" << (opened.changes_anchors ? ", anchors change" : ", anchors stay") << "\n";
   if (opened.bundle->ExpiresSoon(request.at)) {
     const base::CatalogueEntry& warning = base::Catalogue(base::Reason::kTrustBundleExpires);
     console.err << warning.name << ": " << warning.meaning << " " << warning.remedy << "\n";
@@ -159,8 +158,9 @@ absl::Status List(const TrustListRequest& request, const Console& console) {
     console.out << WriteYaml(part);
   }
   console.err << "territory " << list->territory << ", number " << list->sequence_number << ", issued "
-              << Date(list->issue_time) << (list->IsStale(request.at) ? ", stale since " : ", next update ")
-              << (list->next_update ? Date(*list->next_update) : "never") << "\n";
+              << base::WriteDateTime(list->issue_time)
+              << (list->IsStale(request.at) ? ", stale since " : ", next update ")
+              << (list->next_update ? base::WriteDateTime(*list->next_update) : "never") << "\n";
   return absl::OkStatus();
 }
 

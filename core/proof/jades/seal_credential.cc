@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/elm/codec.h"
 #include "core/elm/vocabulary.h"
@@ -54,7 +55,7 @@ void SetIssuer(const Certificate& certificate, elm::v3::Organisation* issuer) {
 
 absl::StatusOr<std::string> SealCredential(elm::v3::EuropeanDigitalCredential credential, const Sealer& sealer,
                                            absl::Time at) {
-  const std::string date = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone());
+  const std::string date = base::WriteDateTime(at);
   if (credential.issued().empty()) credential.set_issued(date);
   if (credential.issuance_date().empty()) credential.set_issuance_date(date);
   if (!credential.has_issuer()) SetIssuer(sealer.certificate(), credential.mutable_issuer()->mutable_organisation());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
@@ -35,7 +36,7 @@ std::string Header(const SigningKey& key, const std::vector<Certificate>& chain,
   json.Member("b64", false);
   const bool in_iat = at >= IatFrom();
   if (in_iat) json.Member("iat", absl::ToUnixSeconds(at));
-  if (!in_iat) json.Member("sigT", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone()));
+  if (!in_iat) json.Member("sigT", base::WriteDateTime(at));
   json.Key("crit");
   json.BeginArray();
   json.String("b64");

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
@@ -19,8 +20,6 @@ using base::Reason;
 constexpr int kZlibWindow = 15;
 constexpr int kGzipWindow = 15 + 16;
 constexpr int kMemoryLevel = 8;  // zlib's usual one
-
-std::string DateTime(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 absl::Status Check(const StatusListWish& wish) {
   if (wish.uri.empty()) return Problem(Reason::kFieldInvalid, "uri", "is missing");
@@ -85,8 +84,8 @@ absl::StatusOr<std::string> MakeBitstringStatusList(const StatusListWish& wish, 
   json.String("BitstringStatusListCredential");
   json.EndArray();
   json.Member("issuer", wish.issuer);
-  json.Member("validFrom", DateTime(wish.at));
-  json.Member("validUntil", DateTime(wish.until));
+  json.Member("validFrom", base::WriteDateTime(wish.at));
+  json.Member("validUntil", base::WriteDateTime(wish.until));
   json.Key("credentialSubject");
   json.BeginObject();
   json.Member("id", absl::StrCat(wish.uri, "#list"));

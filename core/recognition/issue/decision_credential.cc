@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/date_time.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -40,8 +41,6 @@ absl::Status CheckIssue(const v1::RecognitionCase& content, const DecisionIssue&
   }
   return CheckIssuable(content);
 }
-
-std::string DateTime(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 // Concepts of our own tables, which therefore exist.
 model::Concept Known(Vocabulary vocabulary, absl::string_view code) {
@@ -129,9 +128,9 @@ class Builder {
         Known(Vocabulary::kCredentialType,
               assessment ? elm::kCredentialTypeGeneric : elm::kCredentialTypeLearningEntitlement);
     *credential.mutable_issuer()->mutable_organisation() = Authority();
-    credential.set_issued(DateTime(issue_.at));
-    credential.set_issuance_date(DateTime(issue_.at));
-    credential.set_valid_from(DateTime(issue_.at));
+    credential.set_issued(base::WriteDateTime(issue_.at));
+    credential.set_issuance_date(base::WriteDateTime(issue_.at));
+    credential.set_valid_from(base::WriteDateTime(issue_.at));
     Status(&credential);
     model::Person* const person = credential.mutable_credential_subject()->mutable_person();
     *person = holder;
