@@ -151,7 +151,10 @@ absl::Status NodeEvidence::StampWhenDue() {
     options_.log->WriteProblem(LogEvent::kTimeStampFailed, stamp.status(), {});
     return absl::OkStatus();
   }
-  if (stamp->token().empty()) return absl::OkStatus();  // nothing is in the log yet
+  if (stamp->token().empty()) {
+    CountFrom(now);  // a log without leaves has nothing that could be vouched for
+    return absl::OkStatus();
+  }
   const absl::Status kept =
       options_.store->Write([&](base::Transaction& tx) { return evidence::AddTimeStamp(*stamp, tx); });
   if (!kept.ok() && !absl::IsAlreadyExists(kept)) return kept;

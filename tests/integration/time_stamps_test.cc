@@ -108,6 +108,11 @@ TEST_F(TimeStampsTest, AreCheckedByAnAuditorAndHoldForThatLogOnly) {
   EXPECT_THAT(changed.err, HasSubstr("TIME_STAMP_INVALID at time-stamps/"));
 }
 
+TEST_F(TimeStampsTest, ANodeThatHadNoMessageYetTakesItsFirstOneHoweverLate) {
+  absl::SleepFor(absl::Seconds(6));  // longer than it may be without one
+  EXPECT_EQ(Deliver(*peer_, Sealed(Header())), "answer") << federation_->LogOf("NO");
+}
+
 TEST_F(TimeStampsTest, WithoutThemForTooLongTheNodeTakesNoMessages) {
   ASSERT_TRUE(Fetch(Authorise()).ok());
   away_ = true;
