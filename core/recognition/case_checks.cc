@@ -107,7 +107,8 @@ v1::RecognitionAim AimOf(sharing::v1::Purpose purpose) {
 bool SpeaksForIssuer(const CaseContext& context, const v1::RecognitionCase& content, const v1::CaseFacts& facts) {
   const auto nodes = context.options.nodes->Get();
   const federation::v1::Node* const asked = nodes->Find(content.issuing_node());
-  return asked != nullptr && CountryCode(asked->country()) == CountryCode(facts.credential().award_country());
+  const std::string& country = facts.credential().award_country();
+  return asked != nullptr && !country.empty() && CountryCode(asked->country()) == CountryCode(country);
 }
 
 // What the document, its verdict and the registers say; nothing of it says who the holder is.

@@ -364,10 +364,11 @@ v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict
     if (check.name() == "register") confirmed = answer;
     if (check.name() == "holder") facts.set_subject(answer);
   }
+  // The status rests on the register where there is an answer.
+  if (!speaks_for_issuer && confirmed != v1::KNOWN_UNSPECIFIED) confirmed = not_revoked = v1::KNOWN_UNSPECIFIED;
   // A document without a seal can be confirmed by the register of its issuer.
   facts.set_integrity(Either(facts.integrity(), confirmed));
-  const bool counts = speaks_for_issuer || confirmed == v1::KNOWN_NO;
-  if (counts) facts.set_issuer(Either(facts.issuer(), confirmed));
+  facts.set_issuer(Either(facts.issuer(), confirmed));
   const bool both = in_force == v1::KNOWN_YES && not_revoked == v1::KNOWN_YES;
   const bool either_not = in_force == v1::KNOWN_NO || not_revoked == v1::KNOWN_NO;
   facts.set_in_force(either_not ? v1::KNOWN_NO : both ? v1::KNOWN_YES : v1::KNOWN_UNSPECIFIED);

@@ -245,17 +245,39 @@ TEST(CaseFacts, OfAVerdictSayWhatWasEstablishedAndNoMore) {
     entry->set_name(name);
     entry->set_outcome(outcome);
   };
-  EXPECT_EQ(FactsOfVerdict(verdict).integrity(), v1::KNOWN_UNSPECIFIED);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).integrity(), v1::KNOWN_UNSPECIFIED);
   check("register", authenticity::v1::CHECK_OUTCOME_PASS);
   check("validity", authenticity::v1::CHECK_OUTCOME_PASS);
-  EXPECT_EQ(FactsOfVerdict(verdict).integrity(), v1::KNOWN_YES);
-  EXPECT_EQ(FactsOfVerdict(verdict).issuer(), v1::KNOWN_YES);
-  EXPECT_EQ(FactsOfVerdict(verdict).in_force(), v1::KNOWN_UNSPECIFIED);
-  EXPECT_EQ(FactsOfVerdict(verdict).subject(), v1::KNOWN_UNSPECIFIED);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).integrity(), v1::KNOWN_YES);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).issuer(), v1::KNOWN_YES);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).in_force(), v1::KNOWN_UNSPECIFIED);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).subject(), v1::KNOWN_UNSPECIFIED);
   check("status", authenticity::v1::CHECK_OUTCOME_FAIL);
   check("seal", authenticity::v1::CHECK_OUTCOME_FAIL);
-  EXPECT_EQ(FactsOfVerdict(verdict).in_force(), v1::KNOWN_NO);
-  EXPECT_EQ(FactsOfVerdict(verdict).integrity(), v1::KNOWN_NO);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).in_force(), v1::KNOWN_NO);
+  EXPECT_EQ(FactsOfVerdict(verdict, true).integrity(), v1::KNOWN_NO);
+}
+
+TEST(CaseFacts, OfARegisterThatDoesNotSpeakForTheIssuerCountForNothing) {
+  using authenticity::v1::CHECK_OUTCOME_FAIL;
+  using authenticity::v1::CHECK_OUTCOME_PASS;
+  for (const auto outcome : {CHECK_OUTCOME_PASS, CHECK_OUTCOME_FAIL}) {
+    authenticity::v1::AuthenticityVerdict verdict;
+    for (const char* name : {"register", "status"}) {
+      authenticity::v1::Check* check = verdict.add_checks();
+      check->set_name(name);
+      check->set_outcome(outcome);
+    }
+    authenticity::v1::Check* validity = verdict.add_checks();
+    validity->set_name("validity");
+    validity->set_outcome(CHECK_OUTCOME_PASS);
+    const v1::AuthenticityFacts facts = FactsOfVerdict(verdict, false);
+    EXPECT_EQ(facts.integrity(), v1::KNOWN_UNSPECIFIED);
+    EXPECT_EQ(facts.issuer(), v1::KNOWN_UNSPECIFIED);
+    EXPECT_EQ(facts.in_force(), v1::KNOWN_UNSPECIFIED);
+    EXPECT_NE(FactsOfVerdict(verdict, true).integrity(), v1::KNOWN_UNSPECIFIED);
+    EXPECT_NE(FactsOfVerdict(verdict, true).in_force(), v1::KNOWN_UNSPECIFIED);
+  }
 }
 
 TEST(CaseFacts, OfRegistersAreThoseOfTheDayOfTheAward) {
