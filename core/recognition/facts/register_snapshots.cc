@@ -142,7 +142,6 @@ void AddLevel(const v1::RegisteredQualification& row, const std::string& source,
 
 bool Awards(const v1::RegisteredQualification& row, const std::vector<std::vector<std::string>>& bodies) {
   const Identifiers& named = row.awarding_bodies();
-  if (named.empty()) return true;
   return std::all_of(bodies.begin(), bodies.end(), [&](const std::vector<std::string>& body) {
     return std::any_of(body.begin(), body.end(), [&](const std::string& identifier) {
       return std::find(named.begin(), named.end(), identifier) != named.end();
@@ -202,6 +201,8 @@ void RegisterSnapshots::AddTo(v1::CaseFacts* facts) const {
 RegisterSnapshots::Standing RegisterSnapshots::StandingOf(const std::vector<std::string>& identifiers,
                                                           absl::CivilDay award) const {
   Standing standing;
+  bool seen_yes = false;
+  bool seen_no = false;
   for (const std::string& identifier : identifiers) {
     const auto found = providers_.find(identifier);
     if (found == providers_.end()) continue;
@@ -211,11 +212,13 @@ RegisterSnapshots::Standing RegisterSnapshots::StandingOf(const std::vector<std:
       const bool then = std::any_of(periods.begin(), periods.end(), [&](const v1::RegisteredPeriod& period) {
         return Within(award, period.from(), period.until());
       });
-      if (standing.recognised != v1::KNOWN_YES) standing.recognised = then ? v1::KNOWN_YES : v1::KNOWN_NO;
+      (then ? seen_yes : seen_no) = true;
       AddOnce(CountryCode(entry.row->country()), &standing.countries);
       AddOnce(RowText(*entry.snapshot, *entry.row), &standing.sources);
     }
   }
+  // Rows of one body that do not agree say nothing.
+  if (seen_yes != seen_no) standing.recognised = seen_yes ? v1::KNOWN_YES : v1::KNOWN_NO;
   return standing;
 }
 
@@ -239,8 +242,10 @@ void RegisterSnapshots::AddStanding(const Bodies& bodies, absl::CivilDay award, 
                                                                  : v1::KNOWN_UNSPECIFIED);
     facts->mutable_provider()->set_source(source);
   }
-  // Bodies of several countries have no country in common.
-  if (countries.size() == 1) AddCountry(countries[0], source, facts);
+  // Bodies of several countries have no country in common, whatever the document states; each contradicts the others.
+  for (const std::string& country : countries) {
+    if (countries.size() == 1 || !facts->credential().award_country().empty()) AddCountry(country, source, facts);
+  }
 }
 
 void RegisterSnapshots::AddQualification(const Bodies& bodies, absl::CivilDay award, v1::CaseFacts* facts) const {
