@@ -364,8 +364,11 @@ v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict
     if (check.name() == "register") confirmed = answer;
     if (check.name() == "holder") facts.set_subject(answer);
   }
-  // The status rests on the register where there is an answer.
-  if (!speaks_for_issuer && confirmed != v1::KNOWN_UNSPECIFIED) confirmed = not_revoked = v1::KNOWN_UNSPECIFIED;
+  // The status rests on the register where there is an answer. Who says that it was revoked is heard all the same.
+  if (!speaks_for_issuer && confirmed != v1::KNOWN_UNSPECIFIED) {
+    confirmed = v1::KNOWN_UNSPECIFIED;
+    if (not_revoked == v1::KNOWN_YES) not_revoked = v1::KNOWN_UNSPECIFIED;
+  }
   // A document without a seal can be confirmed by the register of its issuer.
   facts.set_integrity(Either(facts.integrity(), confirmed));
   facts.set_issuer(Either(facts.issuer(), confirmed));

@@ -20,7 +20,8 @@ v1::CaseFacts FactsOfDocument(const elm::v3::EuropeanDigitalCredential& credenti
                               const document::v1::AnnexOneReport& annex_one);
 
 // What a verdict establishes. A check that is UNKNOWN says nothing. The answer of a register counts only where that
-// register `speaks_for_issuer`: any node can keep a register of documents, and has not issued those of others.
+// register `speaks_for_issuer`: any node can keep a register of documents, and has not issued those of others. That a
+// document was revoked counts from anybody.
 v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict& verdict, bool speaks_for_issuer);
 
 // What the registers of quality assurance say of the award, by the identifiers, the day and the level in `facts`; in a

@@ -258,7 +258,7 @@ TEST(CaseFacts, OfAVerdictSayWhatWasEstablishedAndNoMore) {
   EXPECT_EQ(FactsOfVerdict(verdict, true).integrity(), v1::KNOWN_NO);
 }
 
-TEST(CaseFacts, OfARegisterThatDoesNotSpeakForTheIssuerCountForNothing) {
+TEST(CaseFacts, OfARegisterThatDoesNotSpeakForTheIssuerSayOnlyThatItWasRevoked) {
   using authenticity::v1::CHECK_OUTCOME_FAIL;
   using authenticity::v1::CHECK_OUTCOME_PASS;
   for (const auto outcome : {CHECK_OUTCOME_PASS, CHECK_OUTCOME_FAIL}) {
@@ -274,7 +274,7 @@ TEST(CaseFacts, OfARegisterThatDoesNotSpeakForTheIssuerCountForNothing) {
     const v1::AuthenticityFacts facts = FactsOfVerdict(verdict, false);
     EXPECT_EQ(facts.integrity(), v1::KNOWN_UNSPECIFIED);
     EXPECT_EQ(facts.issuer(), v1::KNOWN_UNSPECIFIED);
-    EXPECT_EQ(facts.in_force(), v1::KNOWN_UNSPECIFIED);
+    EXPECT_EQ(facts.in_force(), outcome == CHECK_OUTCOME_PASS ? v1::KNOWN_UNSPECIFIED : v1::KNOWN_NO);
     EXPECT_NE(FactsOfVerdict(verdict, true).integrity(), v1::KNOWN_UNSPECIFIED);
     EXPECT_NE(FactsOfVerdict(verdict, true).in_force(), v1::KNOWN_UNSPECIFIED);
   }
