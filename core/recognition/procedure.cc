@@ -108,6 +108,10 @@ void Leave(const Attempt& attempt, v1::CaseProcedure* procedure) {
     case v1::CASE_STEP_ISSUE_STATEMENT:
       Decide(action, procedure);
       break;
+    case v1::CASE_STEP_DECIDE_APPEAL:
+      // Upheld, the decision stays who decided it.
+      if (action.has_decision()) Decide(action, procedure);
+      break;
     case v1::CASE_STEP_ROUTE_TO_RPL:
       procedure->set_handed_to(action.other());
       break;

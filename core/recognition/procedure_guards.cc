@@ -253,6 +253,8 @@ absl::Status CheckGuard(Guard guard, const Attempt& attempt) {
       return absl::OkStatus();
     case Guard::kDecisionComplete:
       return DecisionComplete(attempt);
+    case Guard::kAmendmentComplete:
+      return attempt.action.has_decision() ? DecisionComplete(attempt) : absl::OkStatus();
     case Guard::kNotAgainstUnknown:
       return NotAgainstUnknown(attempt);
     default:

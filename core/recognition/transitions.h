@@ -42,6 +42,7 @@ enum class Guard {
   kAllCompared,        // every rule of the comparison has an outcome and a text
   kNotAgainstUnknown,  // nothing is proposed against the holder while something essential is unknown
   kDecisionComplete,   // the decision holds what its kind demands
+  kAmendmentComplete,  // so does the one that takes its place, where there is one
   kOtherPerson,        // where the policy asks for four eyes, somebody else decides
   kKindDecision,       // the procedure ends in a decision
   kKindAdvice,         // the procedure ends in advice

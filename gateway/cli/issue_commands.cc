@@ -74,7 +74,10 @@ class BookFile {
 
   IssuedDecisions& book() { return book_; }
   absl::Status Save() const {
-    return ReplaceFile(path_, WriteYaml(book_)).ok() ? absl::OkStatus() : Problem(Reason::kOutputNotWritable, path_);
+    const std::string text = WriteYaml(book_);
+    // What could not be read again could not be revoked.
+    if (text.size() > base::kConfigBytesMax) return Problem(Reason::kInputTooLarge, path_, "begin a new book");
+    return ReplaceFile(path_, text).ok() ? absl::OkStatus() : Problem(Reason::kOutputNotWritable, path_);
   }
 
  private:
@@ -126,12 +129,13 @@ absl::StatusOr<std::string> AsSdJwt(const proof::Statement& statement, const Rec
 }
 
 absl::StatusOr<std::string> Issue(const document::Registry& registry, const IssueRequest& request) {
+  // The book first: a case that was read before somebody else issued its next decision would revoke that one.
+  ASSIGN_OR_RETURN(const std::unique_ptr<BookFile> file, BookFile::Open(request.seal.book));
   ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
   RETURN_IF_ERROR(recognition::CheckIssuable(content));
   if (request.as == "json") return recognition::DecisionJson(content) + "\n";
   ASSIGN_OR_RETURN(const elm::v3::Person holder, HolderOfCase(registry, content));
   ASSIGN_OR_RETURN(const proof::Sealer sealer, LoadSealer(request.seal.key, request.seal.certificate));
-  ASSIGN_OR_RETURN(const std::unique_ptr<BookFile> file, BookFile::Open(request.seal.book));
   SystemRandom random;
   ASSIGN_OR_RETURN(const uint64_t place, recognition::Enter(content.id(), recognition::DecisionSha256(content),
                                                             request.at, random, &file->book()));
@@ -157,6 +161,7 @@ absl::StatusOr<std::string> Letter(const document::Registry& registry, const Let
   IssuedDecisions book;
   RETURN_IF_ERROR(ReadYamlFile(request.book, &book));
   RETURN_IF_ERROR(BookFile::Check(request.book, book));
+  RETURN_IF_ERROR(recognition::CheckHolds(content.id(), recognition::DecisionSha256(content), book));
   ASSIGN_OR_RETURN(const std::string credential, ReadInput(request.credential, base::kDocumentBytesMax));
   ASSIGN_OR_RETURN(const document::Translated read, document::Translate(registry, credential, {}));
   RETURN_IF_ERROR(recognition::CheckIsOfCase(read.credential, content));

@@ -110,7 +110,7 @@ absl::StatusOr<recognition::Facts> FactsOfFile(const document::Registry& registr
   question.at = at;
   facts.verdict = authenticity::Judge(registry, question);
   facts.about = recognition::FactsOfDocument(facts.credential, facts.annex_one);
-  *facts.about.mutable_authenticity() = recognition::FactsOfVerdict(facts.verdict);
+  *facts.about.mutable_authenticity() = recognition::FactsOfVerdict(facts.verdict, false);  // no register was asked
   return facts;
 }
 

@@ -142,6 +142,11 @@ TEST_F(RecognitionIssueTest, ADecisionIsIssuedVerifiedAndRevoked) {
   const tests::Outcome again = Run({"issue", id_, "--out", sealed_->Path("again.json")});
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_TRUE(absl::StrContains(again.err, "FIELD_INVALID at decisions")) << again.err;
+  const tests::Outcome letter = Run({"letter", id_, "--book", sealed_->Path("book.yaml"), "--out",
+                                     sealed_->Path("late.html"), "--credential", sealed_->Path("decision.json")},
+                                    false);
+  EXPECT_EQ(letter.exit_code, 1);
+  EXPECT_TRUE(absl::StrContains(letter.err, "FIELD_INVALID at decisions")) << letter.err;
 }
 
 TEST_F(RecognitionIssueTest, AnOpenCaseIsNotIssued) {

@@ -88,6 +88,15 @@ absl::StatusOr<uint64_t> Enter(absl::string_view case_id, absl::string_view deci
   return entry.status_index();
 }
 
+absl::Status CheckHolds(absl::string_view case_id, absl::string_view decision_sha256, const v1::IssuedDecisions& book) {
+  for (const v1::IssuedDecision& decision : book.decisions()) {
+    if (decision.case_id() != case_id || decision.decision_sha256() != decision_sha256) continue;
+    if (decision.has_revoke_time()) return Problem(Reason::kFieldInvalid, "decisions", "this decision was revoked");
+    return absl::OkStatus();
+  }
+  return Problem(Reason::kFieldInvalid, "decisions", "this decision was not issued");
+}
+
 absl::Status Revoke(absl::string_view case_id, absl::string_view reason_code, absl::Time now,
                     v1::IssuedDecisions* book) {
   if (!reason_code.empty() && !ShowsFraudOrLoss(reason_code)) {

@@ -15,9 +15,9 @@
 
 namespace passerelle::recognition {
 
-// Decisions in one book: a quarter of the places of a list, so that a free one is found at once. Beyond it a new book
-// with new lists is begun.
-inline constexpr int kIssuedMax = 32768;
+// Decisions in one book: a tenth of the places of a list, so that a free one is found at once, and as many as its file
+// has room for when all were revoked. Beyond it a new book with new lists is begun.
+inline constexpr int kIssuedMax = 12'000;
 
 // Whether a book can be used: issuer, country and language; addresses on the web, that of the verification with https;
 // two lists; every place once, and within the lists.
@@ -29,6 +29,9 @@ absl::Status CheckBook(const v1::IssuedDecisions& book);
 // kFieldInvalid at "decisions" for a decision that was revoked, kInputTooLarge there for a full book.
 absl::StatusOr<uint64_t> Enter(absl::string_view case_id, absl::string_view decision_sha256, absl::Time now,
                                base::Random& random, v1::IssuedDecisions* book);
+
+// Whether a decision was issued and still holds. Problem: kFieldInvalid at "decisions".
+absl::Status CheckHolds(absl::string_view case_id, absl::string_view decision_sha256, const v1::IssuedDecisions& book);
 
 // Revokes what was issued of a case, for a reason code that shows fraud or loss (reason_codes.h), or for none when the
 // decision was replaced. Problems: kResourceNotFound at "case", kFieldInvalid at "reason_code".

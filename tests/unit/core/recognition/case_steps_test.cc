@@ -344,6 +344,20 @@ TEST_F(CaseStepsTest, AnAppealGoesToItsBodyAndWhatThatDecidesIsFinalOnceTheHolde
   EXPECT_EQ(Applicants(id).outcome().decision(), v1::DECISION_KIND_PARTIAL);
 }
 
+TEST_F(CaseStepsTest, AnAppealBodyThatAmendsTheDecisionPutsItsOwnInTheCase) {
+  const std::string id = Decided(v1::DECISION_KIND_PARTIAL);
+  ASSERT_OK(Take(Step(id, v1::CASE_STEP_APPEAL), {v1::CASE_ACTOR_HOLDER}).status());
+  v1::TakeStepRequest amended = Step(id, v1::CASE_STEP_DECIDE_APPEAL, "chair");
+  v1::Decision& decision = *amended.mutable_action()->mutable_decision();
+  decision = ExampleDecision(v1::DECISION_KIND_FULL);
+  decision.set_departure_reason("The appeal body found the units comparable.");
+  ASSERT_OK(Take(amended, {v1::CASE_ACTOR_APPEAL_BODY}).status());
+  network_.Run();
+  EXPECT_EQ(Authoritys(id).procedure().decision().kind(), v1::DECISION_KIND_FULL);
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_FINAL);
+  EXPECT_EQ(Applicants(id).outcome().decision(), v1::DECISION_KIND_FULL);
+}
+
 TEST_F(CaseStepsTest, AnAnswerCountsFromWhoWasAskedOnly) {
   const std::string id = Open();
   BringToEvaluation(id);

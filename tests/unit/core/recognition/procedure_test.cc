@@ -201,6 +201,9 @@ void ViolateJudgement(Guard guard, Scene* scene) {
       return action->mutable_decision()->set_departure_reason("for this case");
     case Guard::kDecisionComplete:
       return action->mutable_decision()->clear_purpose();
+    case Guard::kAmendmentComplete:
+      *action->mutable_decision() = ExampleDecision(v1::DECISION_KIND_FULL);
+      return action->mutable_decision()->clear_purpose();
     case Guard::kKindDecision:
       return procedure->set_kind(v1::CASE_KIND_ADVICE);
     case Guard::kKindAdvice:
