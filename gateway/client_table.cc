@@ -82,6 +82,7 @@ void ClientTable::Replace(const config::v1::ClientPort& port) {
     }
     clients->list.push_back(client);
   }
+  clients->open_services = {port.open_services().begin(), port.open_services().end()};
   const absl::MutexLock lock(&mutex_);
   clients_ = std::move(clients);
 }
@@ -117,11 +118,13 @@ absl::StatusOr<std::string> ClientTable::Authorise(const CallerCredentials& call
     }
   }
   if (client == nullptr) {
+    if (clients->open_services.contains(service)) return std::string(kAnybody);
     RETURN_IF_ERROR(caller.certificate_sha256.status());
     return Problem(Reason::kClientUnknown, "certificate");
   }
   const auto& services = client->services();
-  if (std::find(services.begin(), services.end(), service) == services.end()) {
+  if (std::find(services.begin(), services.end(), service) == services.end() &&
+      !clients->open_services.contains(service)) {
     return Problem(Reason::kClientNotAllowed, service);
   }
   return client->id();

@@ -2,7 +2,7 @@
 //
 // A call that brings a token is judged by the token, and by nothing else: what is wrong with it is not made up for by a
 // certificate. A certificate beside it has to be that of the same client, or of none. A call without a token is judged
-// by its certificate.
+// by its certificate. A call that brings neither is a stranger's, who may call what is open to everybody.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -23,12 +24,15 @@
 
 namespace passerelle::gateway {
 
+// As whom everybody calls who is no client. No client can have this id.
+inline constexpr absl::string_view kAnybody = "anybody";
+
 class ClientTable {
  public:
   // Puts the clients of a configuration that was checked in place of those before; calls that run are not touched.
   void Replace(const config::v1::ClientPort& port);
 
-  // The id of the client that calls, if it may call the service; `issuers` is null on a node that takes no tokens.
+  // The id of the client that calls, or kAnybody, if it may call the service; `issuers` is null on a node that takes no tokens.
   // Problems: kClientUnknown, kClientNotAllowed; and with the code UNAUTHENTICATED, whatever the reason, for a token
   // that is not good: those of TokenIssuers::Check, and kFieldInvalid at "authorization" for a header of another form.
   // Keys of an issuer that are not at hand are kNoEvidence with UNAVAILABLE: the token may be good.
@@ -42,6 +46,7 @@ class ClientTable {
   struct Clients {
     std::vector<config::v1::Client> list;
     absl::flat_hash_map<std::string, size_t> by_certificate;
+    absl::flat_hash_set<std::string> open_services;
   };
 
   std::shared_ptr<const Clients> Get() const;

@@ -58,6 +58,7 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));
   if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
+  RETURN_IF_ERROR(LoadProviders(config.catalogue().providers()).status());
   RETURN_IF_ERROR(TokenIssuers::Open(config.client_port(), &clock, nullptr).status());
   return OpenRegister(config, &clock, nullptr).status();
 }

@@ -32,9 +32,13 @@ absl::Status Node::Assembly::Start() {
   RETURN_IF_ERROR(gauges_->Refresh());
   RETURN_IF_ERROR(OpenRegister());
   RETURN_IF_ERROR(OpenRegisterFacts());
+  if (config_.has_catalogue()) {
+    ASSIGN_OR_RETURN(catalogue_, NodeCatalogue::Open(config_.catalogue()));
+  }
   sealers_ = files.sealers;
   RETURN_IF_ERROR(OpenEvidence());
   MakeRelay(files);
+  MakeRunners();
   MakeServices();
   StartLoops();
   RETURN_IF_ERROR(OpenPorts());
@@ -218,7 +222,7 @@ CallRunner::Options Node::Assembly::RunnerOptions(WorkerPool* pool) {
           .authorise = {}};
 }
 
-void Node::Assembly::MakeServices() {
+void Node::Assembly::MakeRunners() {
   client_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
   peer_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
   CallRunner::Options client = RunnerOptions(client_pool_.get());
@@ -236,7 +240,9 @@ void Node::Assembly::MakeServices() {
     return node->id();
   };
   peer_runner_ = std::make_unique<CallRunner>(std::move(peer));
+}
 
+void Node::Assembly::MakeServices() {
   const auto wake = [this] { WakeSenders(); };
   sharing_service_ = std::make_unique<SharingService>(client_runner_.get(), authorisations_.get());
   exchange_service_ = std::make_unique<ExchangeService>(client_runner_.get(), exchanges_.get(), wake);
@@ -254,6 +260,14 @@ void Node::Assembly::MakeServices() {
       std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake,
                                            [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
+  document_service_ = std::make_unique<DocumentService>(client_runner_.get(), &adapters_, &clock_);
+  pathway_service_ = std::make_unique<PathwayService>(client_runner_.get(), &adapters_, &clock_);
+  if (catalogue_ != nullptr) {
+    catalogue_service_ = std::make_unique<CatalogueService>(
+        client_runner_.get(),
+        CatalogueService::Options{
+            .offers = catalogue_->offers(), .providers = catalogue_->providers(), .clock = &clock_});
+  }
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });
   relay_service_ = std::make_unique<RelayService>(peer_runner_.get(), inbox_.get(), &peers_->encryption(),

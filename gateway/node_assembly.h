@@ -20,8 +20,11 @@
 #include "gateway/config/node_config.h"
 #include "gateway/config_file.h"
 #include "gateway/fetch/status_list_cache.h"
+#include "gateway/grpc/catalogue_service.h"
+#include "gateway/grpc/document_service.h"
 #include "gateway/grpc/evidence_service.h"
 #include "gateway/grpc/federation_services.h"
+#include "gateway/grpc/pathway_service.h"
 #include "gateway/grpc/ports.h"
 #include "gateway/grpc/services.h"
 #include "gateway/grpc/unary_call.h"
@@ -29,6 +32,7 @@
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
 #include "gateway/node.h"
+#include "gateway/node_catalogue.h"
 #include "gateway/node_evidence.h"
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
@@ -74,6 +78,7 @@ class Node::Assembly {
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
+  void MakeRunners();
   absl::Status OpenPorts();
   void StartLoops();
   absl::StatusOr<bool> KeepHouse();
@@ -103,6 +108,7 @@ class Node::Assembly {
   std::unique_ptr<RegisterFactsFiles> register_facts_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
+  std::unique_ptr<NodeCatalogue> catalogue_;  // null without a catalogue in the configuration
   std::unique_ptr<NodeEvidence> evidence_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
@@ -133,6 +139,9 @@ class Node::Assembly {
   std::unique_ptr<AuthenticityService> authenticity_service_;
   std::unique_ptr<RecognitionService> recognition_service_;
   std::unique_ptr<FederationService> federation_service_;
+  std::unique_ptr<DocumentService> document_service_;
+  std::unique_ptr<PathwayService> pathway_service_;
+  std::unique_ptr<CatalogueService> catalogue_service_;  // null without a catalogue
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
   std::unique_ptr<EvidenceService> evidence_service_;

@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -14,12 +13,11 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "core/document/score.h"
 #include "core/elm/check_report.h"
 #include "core/elm/codec.h"
 #include "gateway/cli/files.h"
-#include "gateway/cli/seal_findings.h"
 #include "gateway/cli/seal_translation.h"
+#include "gateway/document_check.h"
 #include "gateway/system_clock.h"
 
 namespace passerelle::gateway {
@@ -171,51 +169,6 @@ int RunTranslate(const document::Registry& registry, const TranslateRequest& req
 
 namespace {
 
-// A document as the checks want it: as a European credential.
-struct Checked {
-  std::string format;
-  elm::ReadCredential read;
-  elm::CheckResult result;
-};
-
-// Annex I as the translation accounts for it: derived and withheld elements cannot be seen in the result alone.
-// `shown` has the values as they are to be shown.
-document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& report,
-                                        const document::v1::AnnexOneReport& shown = {}) {
-  document::v1::AnnexOneReport annex_one;
-  *annex_one.mutable_elements() = report.elements();
-  for (auto& element : *annex_one.mutable_elements()) {
-    for (const auto& other : shown.elements()) {
-      if (other.element() == element.element() && !other.value().empty()) element.set_value(other.value());
-    }
-  }
-  annex_one.set_complete(std::all_of(report.elements().begin(), report.elements().end(), [](const auto& element) {
-    return !absl::StartsWith(element.element(), "A1-M") || document::Survives(element.status());
-  }));
-  return annex_one;
-}
-
-// `format` tells which format it was as soon as that is known, also when the document is refused.
-absl::StatusOr<Checked> CheckDocument(const document::Registry& registry, const CheckRequest& request,
-                                      std::string* format) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
-  *format = document::Detect(registry, bytes).format;
-  Checked checked;
-  checked.format = *format;
-  if (*format == "elm" || elm::LooksLikeCredential(bytes)) {
-    // As it stands: what a translation tidies up would no longer be seen.
-    ASSIGN_OR_RETURN(checked.read, elm::Read(bytes));
-    checked.result = elm::Check(checked.read, request.language);
-    if (checked.read.envelope == elm::Envelope::kSealed) AddSealFindings(bytes, SystemClock().Now(), &checked.result);
-    return checked;
-  }
-  ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
-  ASSIGN_OR_RETURN(checked.read, elm::Read(translated.content));
-  checked.result = elm::Check(checked.read, request.language);
-  checked.result.annex_one = AnnexOneOf(translated.report, checked.result.annex_one);
-  return checked;
-}
-
 std::string ProblemJson(const std::string& format, const absl::Status& problem) {
   std::string out;
   base::JsonWriter writer(out, base::JsonWriter::Layout::kIndented);
@@ -235,7 +188,10 @@ std::string ProblemJson(const std::string& format, const absl::Status& problem) 
 
 int RunCheck(const document::Registry& registry, const CheckRequest& request, const Console& console) {
   std::string format = "unknown";
-  const absl::StatusOr<Checked> checked = CheckDocument(registry, request, &format);
+  const auto checked = [&]() -> absl::StatusOr<CheckedDocument> {
+    ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
+    return CheckDocument(registry, bytes, request.language, SystemClock().Now(), &format);
+  }();
   if (!checked.ok()) {
     PrintProblem(checked.status(), console);
     if (request.json) console.out << ProblemJson(format, checked.status()) << "\n";
@@ -244,9 +200,9 @@ int RunCheck(const document::Registry& registry, const CheckRequest& request, co
   const elm::CheckResult& result = checked->result;
   const std::string language = request.language.empty() ? "en" : request.language;
   if (request.json) {
-    console.out << elm::CheckJson(checked->read, result, checked->format, language) << "\n";
+    console.out << elm::CheckJson(checked->read, result, format, language) << "\n";
   } else {
-    console.out << "Format " << checked->format << (checked->format == "elm" ? "\n" : ", checked as translated\n")
+    console.out << "Format " << format << (format == "elm" ? "\n" : ", checked as translated\n")
                 << elm::CheckText(checked->read, result, language);
   }
   return result.conformance.conforms && result.annex_one.complete() ? kExitDone : kExitRefused;

@@ -28,6 +28,7 @@
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
 #include "grpcpp/grpcpp.h"
+#include "passerelle/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
 #include "passerelle/registers/v1/register_index.pb.h"
 
@@ -260,6 +261,13 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
   }
   if (node.http) config.mutable_http_port()->set_listen("127.0.0.1:0");
   for (const std::string& origin : node.http_origins) config.mutable_http_port()->add_allowed_origins(origin);
+  if (!node.catalogue.empty()) {
+    config.mutable_catalogue()->set_index(node.catalogue);
+    config.mutable_catalogue()->set_providers(node.providers);
+  }
+  if (node.catalogue_is_open) {
+    config.mutable_client_port()->add_open_services(catalogue::v1::CatalogueService::service_full_name());
+  }
   config.mutable_peer_port()->set_listen(absl::StrCat("127.0.0.1:", peer_port));
   SetTls("tls", config.mutable_peer_port()->mutable_tls());
   config.mutable_admin_port()->set_listen("127.0.0.1:0");

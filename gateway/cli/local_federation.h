@@ -74,6 +74,9 @@ struct LocalNode {
   bool encryption = false;  // whether others encrypt to it
   bool http = false;        // whether it has a port for HTTP
   std::vector<std::string> http_origins;
+  std::string catalogue = "";      // index of offers; empty for none
+  std::string providers = "";      // path of a list of providers and their policies; empty for none
+  bool catalogue_is_open = false;  // to everybody
 };
 
 // Ports that a running node listens on.

@@ -5,45 +5,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
-#include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "core/document/translate.h"
-#include "core/pathway/credential_items.h"
 #include "core/pathway/evaluate.h"
 #include "core/pathway/evaluation_report.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
+#include "gateway/pathway_items.h"
 
 namespace passerelle::gateway {
 namespace {
 
 namespace pathway_v1 = pathway::v1;
-
-absl::StatusOr<std::vector<pathway_v1::Item>> ItemsOf(const document::Registry& registry, const std::string& file) {
-  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(file, base::kDocumentBytesMax));
-  ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
-  return pathway::ItemsOfCredential(translated.credential, file);
-}
-
-// What is known besides is added to every item of that id.
-absl::Status AddFacts(const std::string& file, std::vector<pathway_v1::Item>* items) {
-  pathway_v1::Facts facts;
-  RETURN_IF_ERROR(ReadYamlFile(file, &facts));
-  for (int i = 0; i < facts.items_size(); ++i) {
-    bool found = false;
-    for (pathway_v1::Item& item : *items) {
-      if (item.id() != facts.items(i).id()) continue;
-      item.MergeFrom(facts.items(i));
-      found = true;
-    }
-    if (!found) {
-      return base::Problem(base::Reason::kFieldInvalid, absl::StrCat(file, ": items[", i, "].id"),
-                           "no item that is presented has this id");
-    }
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<pathway_v1::Evaluation> Evaluate(const document::Registry& registry, const PathwayRequest& request) {
   pathway_v1::Pathway pathway;
@@ -52,15 +25,19 @@ absl::StatusOr<pathway_v1::Evaluation> Evaluate(const document::Registry& regist
   question.day = request.day;
   question.language = request.language;
   for (const std::string& file : request.files) {
-    ASSIGN_OR_RETURN(const std::vector<pathway_v1::Item> items, ItemsOf(registry, file));
-    std::copy(items.begin(), items.end(), std::back_inserter(question.items));
+    ASSIGN_OR_RETURN(const std::string bytes, ReadInput(file, base::kDocumentBytesMax));
+    RETURN_IF_ERROR(AddItemsOf(registry, bytes, file, &question.items));
   }
   if (!request.items.empty()) {
     pathway_v1::Facts stated;
     RETURN_IF_ERROR(ReadYamlFile(request.items, &stated));
     std::copy(stated.items().begin(), stated.items().end(), std::back_inserter(question.items));
   }
-  if (!request.facts.empty()) RETURN_IF_ERROR(AddFacts(request.facts, &question.items));
+  if (!request.facts.empty()) {
+    pathway_v1::Facts facts;
+    RETURN_IF_ERROR(ReadYamlFile(request.facts, &facts));
+    RETURN_IF_ERROR(AddFacts(facts.items(), absl::StrCat(request.facts, ": items"), &question.items));
+  }
   return pathway::Evaluate(pathway, question);
 }
 

@@ -13,6 +13,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "gateway/client_table.h"
 #include "gateway/config/duration.h"
 #include "gateway/fetch/fetcher.h"
 #include "gateway/files/files.h"
@@ -27,10 +28,14 @@ using config::v1::TokenIssuer;
 using google::protobuf::Duration;
 
 // Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 5> kClientServices = {
-    "passerelle.authenticity.v1.AuthenticityService", "passerelle.exchange.v1.ExchangeService",
-    "passerelle.federation.v1.FederationService", "passerelle.recognition.v1.RecognitionService",
-    "passerelle.sharing.v1.SharingService"};
+constexpr std::array<absl::string_view, 8> kClientServices = {
+    "passerelle.authenticity.v1.AuthenticityService", "passerelle.catalogue.v1.CatalogueService",
+    "passerelle.document.v1.DocumentService",         "passerelle.exchange.v1.ExchangeService",
+    "passerelle.federation.v1.FederationService",     "passerelle.pathway.v1.PathwayService",
+    "passerelle.recognition.v1.RecognitionService",   "passerelle.sharing.v1.SharingService"};
+
+// The one whose questions and answers hold nothing personal.
+constexpr absl::string_view kServiceForAnybody = "passerelle.catalogue.v1.CatalogueService";
 
 // A day without the issuer is an incident that somebody looks at; after a week its keys are anybody's guess.
 constexpr absl::Duration kAgeDefault = absl::Hours(24);
@@ -139,12 +144,19 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
     RETURN_IF_ERROR(CheckIssuer(place, port.token_issuers(i)));
     if (!issuers.insert(port.token_issuers(i).issuer()).second) return Refuse(place + ".issuer", "stands twice");
   }
+  for (int i = 0; i < port.open_services_size(); ++i) {
+    if (port.open_services(i) != kServiceForAnybody) {
+      return Refuse(absl::StrCat("client_port.open_services[", i, "]"),
+                    absl::StrCat("only ", kServiceForAnybody, " is for anybody"));
+    }
+  }
   absl::flat_hash_set<std::string> ids;
   absl::flat_hash_set<std::string> certificates;
   for (int i = 0; i < port.clients_size(); ++i) {
     const Client& client = port.clients(i);
     const std::string place = absl::StrCat("client_port.clients[", i, "]");
     if (client.id().empty()) return Refuse(place + ".id", "is missing");
+    if (client.id() == kAnybody) return Refuse(place + ".id", "it stands for those who are no clients");
     if (!ids.insert(client.id()).second) return Refuse(place + ".id", "stands twice");
     const std::string& certificate = client.certificate_sha256();
     if (!base::IsSha256Hex(certificate) && !(certificate.empty() && client.tokens_size() > 0)) {

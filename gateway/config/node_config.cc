@@ -14,6 +14,7 @@
 #include "core/document/score.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy_check.h"
+#include "gateway/catalogue/open_offers.h"
 #include "gateway/config/client_config.h"
 #include "gateway/config/store_config.h"
 #include "gateway/config/yaml.h"
@@ -120,6 +121,10 @@ void Complete(const std::string& folder, NodeConfig* config) {
   }
   for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
   for (std::string& snapshot : *config->mutable_register_facts()) resolve(&snapshot);
+  if (config->has_catalogue()) {
+    if (IsOfferFile(config->catalogue().index())) resolve(config->mutable_catalogue()->mutable_index());
+    resolve(config->mutable_catalogue()->mutable_providers());
+  }
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());
@@ -233,6 +238,9 @@ absl::Status CheckValues(const NodeConfig& config) {
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
   RETURN_IF_ERROR(CheckRegister(config));
   RETURN_IF_ERROR(CheckSeals(config));
+  if (config.has_catalogue() && config.catalogue().index().empty()) return Refuse("catalogue.index", "is missing");
+  const auto& open = config.client_port().open_services();
+  if (!open.empty() && !config.has_catalogue()) return Refuse("client_port.open_services", "there is no catalogue");
   if (config.has_evidence_time_stamps()) RETURN_IF_ERROR(CheckTimeStamps(config.evidence_time_stamps()));
   if (config.has_federation()) {
     if (config.federation().root().empty()) return Refuse("federation.root", "is missing");

@@ -28,7 +28,9 @@
 #include "gateway/system_random.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
+#include "passerelle/document/v1/document_service.pb.h"
 #include "passerelle/federation/v1/federation_service.pb.h"
+#include "passerelle/pathway/v1/pathway_service.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
 
@@ -116,7 +118,8 @@ class HttpTest : public ::testing::Test {
                     {"all",
                      {"passerelle.sharing.v1.SharingService", "passerelle.exchange.v1.ExchangeService",
                       "passerelle.authenticity.v1.AuthenticityService", "passerelle.federation.v1.FederationService",
-                      "passerelle.recognition.v1.RecognitionService"}}};
+                      "passerelle.recognition.v1.RecognitionService", "passerelle.document.v1.DocumentService",
+                      "passerelle.pathway.v1.PathwayService"}}};
     node.http = true;
     node.http_origins = {kOrigin};
     options.nodes = {node};
@@ -237,7 +240,8 @@ TEST_F(HttpTest, EveryUnaryMethodForClientsIsThere) {
   for (const google::protobuf::Descriptor* request :
        {authenticity::v1::VerifyDocumentRequest::descriptor(), exchange::v1::GetExchangeRequest::descriptor(),
         federation::v1::FindAuthorityRequest::descriptor(), recognition::v1::GetCaseRequest::descriptor(),
-        sharing::v1::GetAuthorisationRequest::descriptor()}) {
+        sharing::v1::GetAuthorisationRequest::descriptor(), document::v1::CheckDocumentRequest::descriptor(),
+        pathway::v1::EvaluatePathwayRequest::descriptor()}) {
     ASSERT_EQ(request->file()->service_count(), 1) << request->full_name();
     const google::protobuf::ServiceDescriptor* const service = request->file()->service(0);
     for (int i = 0; i < service->method_count(); ++i) {
@@ -248,7 +252,7 @@ TEST_F(HttpTest, EveryUnaryMethodForClientsIsThere) {
       EXPECT_TRUE(response.status == 200 || response.status == 400) << method->full_name() << " " << response.status;
     }
   }
-  EXPECT_GE(methods, 13);
+  EXPECT_GE(methods, 18);
 }
 
 // A request of curl, and what becomes of it.

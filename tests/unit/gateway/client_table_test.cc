@@ -178,6 +178,21 @@ TEST_F(ClientTableTest, KnowsAClientByItsCertificateOrByItsToken) {
   EXPECT_EQ(table_.CaseRoles("centre"), std::vector<recognition::v1::CaseActor>{recognition::v1::CASE_ACTOR_DECIDER});
 }
 
+// What is open is open to strangers and clients alike, under their own names; nothing else is.
+TEST_F(ClientTableTest, LetsAnybodyCallWhatIsOpen) {
+  constexpr char kCatalogue[] = "passerelle.catalogue.v1.CatalogueService";
+  EXPECT_THAT(Who('-', {}, kCatalogue), HasReasonAt(Reason::kClientUnknown, "certificate"));
+  port_.add_open_services(kCatalogue);
+  EXPECT_OK(CheckClients(port_));
+  table_.Replace(port_);
+  EXPECT_EQ(Who('-', {}, kCatalogue).value(), kAnybody);
+  EXPECT_EQ(Who('9', {}, kCatalogue).value(), kAnybody);
+  EXPECT_EQ(Who('1', {}, kCatalogue).value(), "office");
+  EXPECT_THAT(Who('-', {}, kSharing), HasReasonAt(Reason::kClientUnknown, "certificate"));
+  // A token that is not good is no reason to be taken for nobody.
+  EXPECT_EQ(Who('-', {"Bearer x"}, kCatalogue).status().code(), absl::StatusCode::kUnauthenticated);
+}
+
 struct Refusal {
   const char* name;
   char certificate;

@@ -77,6 +77,9 @@ TEST(ClientConfigTest, RefusesWhatWouldLetInOthersThanAreMeant) {
            Row{", tokens: [{issuer: b, claims: [{name: sub, value: two}]}]", "",
                "client_port.clients[1].certificate_sha256"},
            Row{"id: two", "id: one", "client_port.clients[1].id"},
+           Row{"id: two", "id: anybody", "client_port.clients[1].id"},
+           Row{"clients:", "open_services: [passerelle.sharing.v1.SharingService]\nclients:",
+               "client_port.open_services[0]"},
        }) {
     EXPECT_THAT(CheckClients(Port(row.from, row.to)), HasReasonAt(Reason::kConfigInvalid, row.place)) << row.from;
   }

@@ -1,4 +1,4 @@
-#include "gateway/cli/seal_findings.h"
+#include "gateway/seal_findings.h"
 
 #include <string>
 

@@ -1,0 +1,43 @@
+// The service for clients that have a document and want to know what it says.
+//
+// Thread-safety: thread-safe. Ownership: owns nothing of what it is given.
+#pragma once
+
+#include "absl/status/status.h"
+#include "core/base/port/clock.h"
+#include "core/document/adapter.h"
+#include "gateway/grpc/unary_call.h"
+#include "passerelle/document/v1/document_service.grpc.pb.h"
+
+namespace passerelle::gateway {
+
+class DocumentService : public document::v1::DocumentService::CallbackService {
+ public:
+  DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock);
+
+  grpc::ServerUnaryReactor* ListFormats(grpc::CallbackServerContext* context,
+                                        const document::v1::ListFormatsRequest* request,
+                                        document::v1::ListFormatsResponse* response) override;
+  grpc::ServerUnaryReactor* DetectDocument(grpc::CallbackServerContext* context,
+                                           const document::v1::DetectDocumentRequest* request,
+                                           document::v1::DetectDocumentResponse* response) override;
+  grpc::ServerUnaryReactor* TranslateDocument(grpc::CallbackServerContext* context,
+                                              const document::v1::TranslateDocumentRequest* request,
+                                              document::v1::TranslateDocumentResponse* response) override;
+  grpc::ServerUnaryReactor* CheckDocument(grpc::CallbackServerContext* context,
+                                          const document::v1::CheckDocumentRequest* request,
+                                          document::v1::CheckDocumentResponse* response) override;
+
+ private:
+  void List(document::v1::ListFormatsResponse* response) const;
+  absl::Status Translate(const document::v1::TranslateDocumentRequest& request,
+                         document::v1::TranslateDocumentResponse* response) const;
+  absl::Status Check(const document::v1::CheckDocumentRequest& request,
+                     document::v1::CheckDocumentResponse* response) const;
+
+  CallRunner* const runner_;
+  const document::Registry* const adapters_;
+  const base::Clock* const clock_;
+};
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,60 @@
+#include "gateway/grpc/pathway_service.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/pathway/evaluate.h"
+#include "gateway/pathway_items.h"
+
+namespace passerelle::gateway {
+namespace {
+
+namespace v1 = pathway::v1;
+
+// The problem of one document of several.
+absl::Status At(const std::string& place, const absl::Status& problem) {
+  const std::string inner = base::PlaceOf(problem);
+  return base::Problem(base::ReasonOf(problem), inner.empty() ? place : absl::StrCat(place, ": ", inner),
+                       base::DetailOf(problem));
+}
+
+}  // namespace
+
+PathwayService::PathwayService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock)
+    : runner_(runner), adapters_(adapters), clock_(clock) {
+  runner->AddUnary<v1::EvaluatePathwayRequest, v1::EvaluatePathwayResponse>(
+      v1::PathwayService::service_full_name(), "EvaluatePathway",
+      [this](const CallInfo&, const v1::EvaluatePathwayRequest& in, v1::EvaluatePathwayResponse* out) -> CallOutcome {
+        return Evaluate(in, out);
+      });
+}
+
+absl::Status PathwayService::Evaluate(const v1::EvaluatePathwayRequest& request,
+                                      v1::EvaluatePathwayResponse* response) const {
+  pathway::Question question;
+  question.day =
+      request.day().empty() ? absl::FormatTime("%Y-%m-%d", clock_->Now(), absl::UTCTimeZone()) : request.day();
+  question.language = request.language();
+  for (int i = 0; i < request.documents_size(); ++i) {
+    const v1::PresentedDocument& document = request.documents(i);
+    const std::string place = absl::StrCat("documents[", i, "]");
+    if (document.content().empty()) return base::Problem(base::Reason::kFieldMissing, place + ".content");
+    const absl::Status added =
+        AddItemsOf(*adapters_, document.content(), document.name().empty() ? place : document.name(), &question.items);
+    if (!added.ok()) return At(place, added);
+  }
+  question.items.insert(question.items.end(), request.items().begin(), request.items().end());
+  RETURN_IF_ERROR(AddFacts(request.facts(), "facts", &question.items));
+  ASSIGN_OR_RETURN(*response->mutable_evaluation(), pathway::Evaluate(request.pathway(), question));
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* PathwayService::EvaluatePathway(grpc::CallbackServerContext* context,
+                                                          const v1::EvaluatePathwayRequest* request,
+                                                          v1::EvaluatePathwayResponse* response) {
+  return runner_->Run(context, v1::PathwayService::service_full_name(), "EvaluatePathway", request, response);
+}
+
+}  // namespace passerelle::gateway

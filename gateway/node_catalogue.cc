@@ -1,0 +1,27 @@
+#include "gateway/node_catalogue.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/catalogue/provider_policies.h"
+#include "gateway/config/yaml.h"
+
+namespace passerelle::gateway {
+
+absl::StatusOr<catalogue::v1::ProviderList> LoadProviders(const std::string& path) {
+  catalogue::v1::ProviderList providers;
+  if (path.empty()) return providers;
+  RETURN_IF_ERROR(ReadYamlFile(path, &providers));
+  const absl::Status checked = catalogue::CheckProviders(providers);
+  if (checked.ok()) return providers;
+  return base::Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)),
+                       base::DetailOf(checked));
+}
+
+absl::StatusOr<std::unique_ptr<NodeCatalogue>> NodeCatalogue::Open(const config::v1::Catalogue& config) {
+  ASSIGN_OR_RETURN(catalogue::v1::ProviderList providers, LoadProviders(config.providers()));
+  ASSIGN_OR_RETURN(std::unique_ptr<OfferReaders> offers, OfferReaders::Open(config.index()));
+  return std::unique_ptr<NodeCatalogue>(new NodeCatalogue(std::move(offers), std::move(providers)));
+}
+
+}  // namespace passerelle::gateway

@@ -1,0 +1,175 @@
+// A real node with a catalogue that anybody may search.
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/cli/local_federation.h"
+#include "gateway/cli/node_client.h"
+#include "gateway/grpc/tls.h"
+#include "gtest/gtest.h"
+#include "passerelle/catalogue/v1/catalogue_service.grpc.pb.h"
+#include "tests/cli/run_program.h"
+#include "tests/support/paths.h"
+
+namespace passerelle::gateway {
+namespace {
+
+namespace v1 = catalogue::v1;
+using base::Reason;
+using Stub = v1::CatalogueService::Stub;
+
+constexpr int kOffers = 230;
+constexpr char kSearch[] = "passerelle.catalogue.v1.CatalogueService/SearchOffers";
+
+class CatalogueServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    RequireTls13();
+    folder_ = tests::ScratchFolder();
+    Harvest(0, kOffers);
+    LocalFederation::Options options;
+    options.program = PASSERELLE_PROGRAM;
+    options.ready_timeout = absl::Seconds(30);
+    LocalNode node;
+    node.id = "SE";
+    node.competent_authority = "Authority of the test";
+    node.country = "SE";
+    node.clients = {{"portal", {"passerelle.sharing.v1.SharingService"}}};
+    node.http = true;
+    node.catalogue = folder_ + "/offers.db";
+    node.providers = absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/providers.yaml");
+    node.catalogue_is_open = true;
+    options.nodes = {node};
+    auto made = LocalFederation::Make(options);
+    ASSERT_TRUE(made.ok()) << made.status();
+    federation_ = *std::move(made);
+    const absl::Status started = federation_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+    // Of a certificate that the node does not know.
+    const auto stranger = federation_->StrangerTls("stranger");
+    ASSERT_TRUE(stranger.ok()) << stranger.status();
+    catalogue_ = v1::CatalogueService::NewStub(federation_->ClientChannel("SE", *stranger));
+  }
+
+  // The whole catalogue of the source: offers of these numbers.
+  void Harvest(int from, int until) const {
+    std::string nodes;
+    for (int i = from; i < until; ++i) {
+      absl::StrAppend(&nodes, i == from ? "" : ",", R"({"@id":"urn:example:opportunity:)", i,
+                      R"(","@type":"LearningOpportunity","title":{"en":"Tides )", i, "\"}}");
+    }
+    const std::string file = folder_ + "/catalogue.json";
+    tests::WriteAll(file, absl::StrCat(
+                              R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", nodes, "]}"));
+    const tests::Outcome harvest = tests::RunProgram(
+        {PASSERELLE_PROGRAM, "catalogue", "harvest", "--index", folder_ + "/offers.db", "--source",
+         absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/source.yaml"), file, "--at", "2026-01-31"});
+    ASSERT_EQ(harvest.exit_code, 0) << harvest.err;
+  }
+
+  std::string folder_;
+  std::unique_ptr<LocalFederation> federation_;
+  std::unique_ptr<Stub> catalogue_;
+};
+
+TEST_F(CatalogueServiceTest, PagesHaveEveryOfferOnce) {
+  v1::SearchOffersRequest request;
+  request.set_text("tides");
+  request.set_page_size(100);
+  std::set<std::string> ids;
+  int pages = 0;
+  do {
+    const auto page = Call(*catalogue_, &Stub::SearchOffers, request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_LE(page->offers_size(), 100);
+    for (const v1::Offer& offer : page->offers()) EXPECT_TRUE(ids.insert(offer.id()).second) << offer.id();
+    request.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!request.page_token().empty() && pages < 10);
+  EXPECT_EQ(ids.size(), static_cast<size_t>(kOffers));
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(CatalogueServiceTest, ATokenIsForItsSearch) {
+  v1::SearchOffersRequest request;
+  request.set_text("tides");
+  request.set_page_size(10);
+  const auto page = Call(*catalogue_, &Stub::SearchOffers, request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  request.set_page_token(page->next_page_token());
+  request.set_text("other");
+  const absl::Status refused = Call(*catalogue_, &Stub::SearchOffers, request).status();
+  EXPECT_EQ(base::ReasonOf(refused), Reason::kFieldInvalid);
+  EXPECT_EQ(base::PlaceOf(refused), "page_token");
+  request.clear_page_token();
+  request.set_page_size(-1);
+  EXPECT_EQ(base::PlaceOf(Call(*catalogue_, &Stub::SearchOffers, request).status()), "page_size");
+}
+
+TEST_F(CatalogueServiceTest, WhatIsHarvestedMeanwhileIsFoundAndWhatIsGoneStaysResolvable) {
+  v1::ListChangesRequest changes;
+  auto listed = Call(*catalogue_, &Stub::ListChanges, changes);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->changes_size(), kOffers);
+  changes.set_after(listed->changes(kOffers - 1).sequence());
+  Harvest(1, kOffers + 1);
+  listed = Call(*catalogue_, &Stub::ListChanges, changes);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->changes_size(), 2);
+  EXPECT_EQ(listed->changes(0).kind(), v1::CHANGE_KIND_ADDED);
+  EXPECT_EQ(listed->changes(1).kind(), v1::CHANGE_KIND_WITHDRAWN);
+  v1::GetOfferRequest gone;
+  gone.set_id(listed->changes(1).offer_id());
+  const auto offer = Call(*catalogue_, &Stub::GetOffer, gone);
+  ASSERT_TRUE(offer.ok()) << offer.status();
+  EXPECT_EQ(offer->offer().id(), gone.id());
+  v1::SearchOffersRequest search;
+  search.set_text(absl::StrCat("tides ", kOffers));
+  const auto found = Call(*catalogue_, &Stub::SearchOffers, search);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->offers_size(), 1);
+  gone.set_id("urn:example:none");
+  EXPECT_EQ(base::ReasonOf(Call(*catalogue_, &Stub::GetOffer, gone).status()), Reason::kResourceNotFound);
+}
+
+TEST_F(CatalogueServiceTest, SaysWhoAccepts) {
+  v1::FindAcceptanceRequest request;
+  request.set_purpose(v1::ACCEPTANCE_PURPOSE_CREDIT);
+  request.set_eqf_level(6);
+  request.set_credits("5");
+  request.set_field("0613");
+  request.set_day("2026-06-01");
+  const auto answers = Call(*catalogue_, &Stub::FindAcceptance, request);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ASSERT_EQ(answers->answers_size(), 4);
+  EXPECT_EQ(answers->answers(0).provider().id(), "https://hamn.example/id");
+  EXPECT_EQ(answers->answers(0).acceptance(), v1::ACCEPTANCE_ACCEPTS);
+  EXPECT_EQ(answers->answers(3).acceptance(), v1::ACCEPTANCE_NOT_PUBLISHED);
+  request.clear_purpose();
+  EXPECT_EQ(base::PlaceOf(Call(*catalogue_, &Stub::FindAcceptance, request).status()), "purpose");
+}
+
+// Nobody has to say who asks: no certificate, no token. Nothing else is open to such callers.
+TEST_F(CatalogueServiceTest, AnybodyMayAskOverHttp) {
+  const auto post = [this](const std::string& path, const std::string& json) {
+    return tests::RunProgram({"/usr/bin/curl", "--silent", "--show-error", "--max-time", "30", "--cacert",
+                              federation_->folder() + "/authority.crt.pem", "--header", "Content-Type: application/json",
+                              "--data-binary", json,
+                              absl::StrCat("https://127.0.0.1:", federation_->PortsOf("SE").http, "/", path)})
+        .out;
+  };
+  const std::string found = post(kSearch, R"({"text":"tides 17","pageSize":1})");
+  EXPECT_TRUE(absl::StrContains(found, "urn:example:opportunity:17")) << found;
+  const std::string refused = post("passerelle.sharing.v1.SharingService/GetAuthorisation", "{}");
+  EXPECT_TRUE(absl::StrContains(refused, "CLIENT_UNKNOWN")) << refused;
+  const std::string wrong = post(kSearch, R"({"leastCredits":"many"})");
+  EXPECT_TRUE(absl::StrContains(wrong, "least_credits")) << wrong;
+}
+
+}  // namespace
+}  // namespace passerelle::gateway
