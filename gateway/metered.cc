@@ -1,5 +1,6 @@
 #include "gateway/metered.h"
 
+#include <optional>
 #include <utility>
 
 #include "core/base/problem.h"
@@ -17,6 +18,19 @@ class MeteredAdapter : public document::Adapter {
     auto imported = adapter_->Import(bytes, options);
     metrics_->Translation(Info().id, imported.ok() ? "translated" : "refused");
     return imported;
+  }
+  // What is inside is counted when its own adapter reads it.
+  absl::StatusOr<std::optional<document::Enclosed>> Open(absl::string_view bytes,
+                                                         const document::ImportOptions& options) const override {
+    return adapter_->Open(bytes, options);
+  }
+  absl::StatusOr<document::Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,
+                                            const document::ExportOptions& options) const override {
+    return adapter_->Export(credential, options);
+  }
+  absl::StatusOr<document::Exported> ExportCatalogue(const elm::v3::Dataset& catalogue,
+                                                     const document::ExportOptions& options) const override {
+    return adapter_->ExportCatalogue(catalogue, options);
   }
 
  private:

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "core/authenticity/register_question.h"
 #include "core/exchange/exchanges.h"
 #include "core/recognition/cases.h"
@@ -46,6 +48,10 @@
 #include "gateway/token_issuers.h"
 #include "gateway/trust_bundle_file.h"
 
+namespace grpc {
+class HealthCheckServiceInterface;
+}
+
 namespace passerelle::gateway {
 
 // The parts of a node in the order in which they need each other. They end in the reverse order.
@@ -82,6 +88,11 @@ class Node::Assembly {
   absl::Status OpenPorts();
   void StartLoops();
   absl::StatusOr<bool> KeepHouse();
+  // Whether the node can do what nodes are for: sign, write, prove, and know the others by a map that is not over.
+  absl::Status Readiness();
+  void TellReadiness();
+  // False when there is nobody to tell, or the node ends.
+  bool SetHealth(bool serving);
   absl::Status RefreshTrustBundle();
   void LogTrustBundle();
   absl::Status WritePortsFile() const;
@@ -150,6 +161,10 @@ class Node::Assembly {
   ListeningServer peer_server_;
   ListeningServer admin_server_;
   Ports ports_;
+  absl::Time next_readiness_ = absl::InfinitePast();
+  bool ready_ = true;  // as housekeeping said last
+  absl::Mutex health_mutex_;
+  grpc::HealthCheckServiceInterface* health_ ABSL_GUARDED_BY(health_mutex_) = nullptr;  // of the admin server
   std::atomic<bool> drained_ = false;
 };
 

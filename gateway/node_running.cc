@@ -31,6 +31,7 @@ constexpr absl::Duration kShowInterval = absl::Milliseconds(500);
 constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
+constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
 // How long connections without calls have to close.
 constexpr absl::Duration kHangUp = absl::Milliseconds(200);
 // How long calls that waited for another node have to answer that they got no answer.
@@ -84,7 +85,38 @@ void Node::Assembly::StartLoops() {
                                                    [this] { return status_lists_->Refresh(); });
 }
 
+absl::Status Node::Assembly::Readiness() {
+  const absl::Time now = clock_.Now();
+  RETURN_IF_ERROR(store_->Read([](base::Transaction&) { return absl::OkStatus(); }));
+  RETURN_IF_ERROR(federation_->keys()->Active(now).status());
+  if (federation_->nodes()->Get()->AgeAt(now) == federation::MapAge::kOver) {
+    return base::Problem(base::Reason::kNodeMapStale, "expire_time", "its grace is over");
+  }
+  return evidence_->messages().log().Takes(now);
+}
+
+void Node::Assembly::TellReadiness() {
+  if (clock_.Now() < next_readiness_) return;
+  next_readiness_ = clock_.Now() + kReadinessInterval;
+  const absl::Status readiness = Readiness();
+  if (readiness.ok() == ready_ || !SetHealth(readiness.ok())) return;
+  ready_ = readiness.ok();
+  if (ready_) {
+    log_.Write(LogEvent::kNodeReadyAgain, {{"node", config_.node()}});
+  } else {
+    log_.WriteProblem(LogEvent::kNodeNotReady, readiness, {{"node", config_.node()}});
+  }
+}
+
+bool Node::Assembly::SetHealth(bool serving) {
+  const absl::MutexLock lock(&health_mutex_);
+  if (health_ == nullptr || (serving && drained_)) return false;
+  health_->SetServingStatus(serving);
+  return true;
+}
+
 absl::StatusOr<bool> Node::Assembly::KeepHouse() {
+  TellReadiness();
   config_file_.Refresh();
   RETURN_IF_ERROR(federation_->Refresh());
   RETURN_IF_ERROR(RefreshTrustBundle());
@@ -136,6 +168,10 @@ absl::Status Node::Assembly::OpenPorts() {
   ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
   // Last, so that health is not SERVING before the other ports are.
   ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
+  {
+    const absl::MutexLock lock(&health_mutex_);
+    health_ = admin_server_.server->GetHealthCheckService();
+  }
   ports_.client = client_server_.port;
   ports_.http = http_server_ == nullptr ? 0 : http_server_->port();
   ports_.peer = peer_server_.port;
@@ -159,9 +195,7 @@ absl::Status Node::Assembly::WritePortsFile() const {
 void Node::Assembly::Drain() {
   if (drained_.exchange(true)) return;
   log_.Write(LogEvent::kNodeDraining, {{"node", config_.node()}});
-  if (admin_server_.server != nullptr && admin_server_.server->GetHealthCheckService() != nullptr) {
-    admin_server_.server->GetHealthCheckService()->SetServingStatus(false);
-  }
+  SetHealth(false);
   if (client_runner_ != nullptr) client_runner_->Stop();
   if (peer_runner_ != nullptr) peer_runner_->Stop();
   for (const auto& sender : senders_) sender->Stop();

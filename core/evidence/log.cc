@@ -146,15 +146,7 @@ std::unique_ptr<Log> Log::ForReading(Options options) { return std::unique_ptr<L
 
 absl::Status Log::Append(const Statement& statement, absl::string_view resource, Transaction& tx) const {
   const absl::Time now = options_.clock->Now();
-  {
-    const absl::MutexLock lock(&mutex_);
-    if (now - failing_since_ > kSequencingPatience) {
-      return Problem(Reason::kEvidenceUnavailable, "evidence", "no checkpoint can be signed");
-    }
-    if (now >= refuse_from_) {
-      return Problem(Reason::kEvidenceUnavailable, "evidence", "the last time-stamp over the log is too old");
-    }
-  }
+  RETURN_IF_ERROR(Takes(now));
   const std::string id = LeafId(statement.kind, statement.peer, statement.message_id);
   v1::StoredLeaf stored;
   stored.set_leaf(WriteLeaf({statement.kind, now, StatementDigest(LeafKey(options_.secret, id), statement)}));
@@ -175,6 +167,17 @@ absl::Status Log::Append(const Statement& statement, absl::string_view resource,
       kTable, {.key = LeafRecordKey(id), .value = stored.SerializeAsString(), .group = std::string(kWaiting)});
   return absl::IsAlreadyExists(inserted) ? Problem(Reason::kMessageIdReused, "evidence", "the log has it already")
                                          : inserted;
+}
+
+absl::Status Log::Takes(absl::Time now) const {
+  const absl::MutexLock lock(&mutex_);
+  if (now - failing_since_ > kSequencingPatience) {
+    return Problem(Reason::kEvidenceUnavailable, "evidence", "no checkpoint can be signed");
+  }
+  if (now >= refuse_from_) {
+    return Problem(Reason::kEvidenceUnavailable, "evidence", "the last time-stamp over the log is too old");
+  }
+  return absl::OkStatus();
 }
 
 void Log::RefuseFrom(absl::Time time) {

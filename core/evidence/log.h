@@ -73,6 +73,9 @@ class Log {
   // "evidence" when leaves have waited too long, or RefuseFrom says so.
   absl::Status Append(const Statement& statement, absl::string_view resource, base::Transaction& tx) const;
 
+  // Whether Append takes leaves then, as far as it is not for the store to say: kEvidenceUnavailable at "evidence".
+  absl::Status Takes(absl::Time now) const;
+
   // From that time on Append refuses: nobody outside vouches any longer for when the log had which leaves.
   void RefuseFrom(absl::Time time);
 

@@ -73,8 +73,12 @@ Inbox::Inbox(Options options) : options_(std::move(options)) {
 }
 
 absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::Envelope& envelope) {
+  // Before any work: the TLS connection says whose messages these are.
+  const auto nodes = options_.nodes->Get();
+  const federation::v1::Node* const own = nodes->Find(options_.node);
+  if (own != nullptr) RETURN_IF_ERROR(rate_.Take(*own, sender, options_.clock->Now()));
   absl::StatusOr<Opened> opened =
-      Open(envelope, *options_.nodes->Get(),
+      Open(envelope, *nodes,
            {.audience = options_.node, .sender = std::string(sender), .now = options_.clock->Now()});
   if (!opened.ok()) {
     const Reason reason = base::ReasonOf(opened.status());
@@ -89,22 +93,24 @@ absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::
   return std::move(outcome->answer);
 }
 
-// Whether this node remembers long enough what the sender may repeat; asked of every message, so that a new map counts
-// at once.
-absl::Status Inbox::CheckMemoryFor(absl::string_view sender) const {
+// Whether this node remembers long enough what the sender may repeat, and takes so much at a time; asked of every
+// message, so that a new map counts at once.
+absl::Status Inbox::CheckTermsFor(const Opened& message) const {
   const auto nodes = options_.nodes->Get();
-  const federation::v1::Node* const from = nodes->Find(sender);
+  const federation::v1::Node* const from = nodes->Find(message.header.sender);
   const federation::v1::Node* const own = nodes->Find(options_.node);
-  return from == nullptr || own == nullptr ? absl::OkStatus() : federation::CheckDuplicateMemory(*from, *own);
+  if (from == nullptr || own == nullptr) return absl::OkStatus();
+  RETURN_IF_ERROR(federation::CheckDuplicateMemory(*from, *own));
+  return federation::CheckMessageSize(*own, message.body.size());
 }
 
 // An error is a problem of the store: nothing is known to be stored, and the sender tries again.
 absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   const auto found = handlers_.find(message.header.type);
   Handler* const handler = found == handlers_.end() ? nullptr : found->second;
-  const absl::Status memory = CheckMemoryFor(message.header.sender);
+  const absl::Status terms = CheckTermsFor(message);
   const absl::StatusOr<std::string> prepared =
-      !memory.ok()         ? memory
+      !terms.ok()          ? terms
       : handler != nullptr ? handler->Prepare(message)
                            : Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
   Outcome outcome;

@@ -17,6 +17,7 @@
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
 #include "core/federation/message_keys.h"
+#include "core/federation/node_limits.h"
 #include "core/relay/envelope.h"
 #include "core/relay/message_log.h"
 
@@ -62,7 +63,7 @@ class Inbox {
 
   // Takes an envelope that came over a TLS connection of `sender`. Returns the signed answer: a reply, a receipt or a
   // refusal. An error status only when no answer can be signed or the envelope cannot be tied to the sender: then the
-  // caller returns the status itself. Refusals of the store's failures and of replays are signed, but not stored.
+  // caller returns the status itself; so is kOverloaded when the sender has sent more than the map allows. Refusals of the store's failures and of replays are signed, but not stored.
   absl::StatusOr<v1::Envelope> Receive(absl::string_view sender, const v1::Envelope& envelope);
 
   // Erases the answer that a message got, if it is still remembered. A repetition is refused with kEvidenceErased then.
@@ -78,7 +79,7 @@ class Inbox {
     absl::Status problem;
   };
 
-  absl::Status CheckMemoryFor(absl::string_view sender) const;
+  absl::Status CheckTermsFor(const Opened& message) const;
   absl::StatusOr<bool> Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const;
   absl::Status Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const;
   absl::StatusOr<Outcome> HandleOnce(const Opened& message);
@@ -88,6 +89,7 @@ class Inbox {
                                       const absl::Status& problem) const;
 
   Options options_;
+  federation::MessageRate rate_;
   absl::flat_hash_map<std::string, Handler*> handlers_;
 };
 

@@ -10,6 +10,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/federation/duplicate_memory.h"
+#include "core/federation/node_limits.h"
 #include "passerelle/relay/v1/stored.pb.h"
 
 namespace passerelle::relay {
@@ -215,6 +216,7 @@ absl::Status Outbox::SignAttempt(Claim& claim, absl::Time now) const {
   // Not sent to who would forget it before the last retry.
   const federation::v1::Node* const own = claim.nodes->Find(options_.node);
   if (own != nullptr) RETURN_IF_ERROR(federation::CheckDuplicateMemory(*own, *claim.recipient));
+  RETURN_IF_ERROR(federation::CheckMessageSize(*claim.recipient, claim.message.body.size()));
   const absl::Time issued_at = IssueTime(claim.stored, now);
   ASSIGN_OR_RETURN(const federation::MessageKeys::Key key, options_.key.At(now));
   ASSIGN_OR_RETURN(claim.envelope, Seal(*key,

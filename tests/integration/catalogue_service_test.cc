@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/problem.h"
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -39,6 +40,7 @@ using federation::v1::NodeMapService;
 
 // Calls to do the same again and again must end well, whatever is rotated meanwhile.
 constexpr absl::Duration kPause = absl::Milliseconds(25);
+constexpr int kAskers = 4;  // in each direction
 constexpr absl::Duration kOverlapBegins = absl::Seconds(4);
 constexpr absl::Duration kOverlapEnds = absl::Seconds(7);
 
@@ -103,22 +105,24 @@ class KeyLifeTest : public FederationTest {
   }
 };
 
-// A loop of questions in one direction, each of which has to be answered as the first one was.
+// Questions in one direction, several at a time and one after the other, each of which has to be answered as the first
+// one was.
 class Load {
  public:
   Load(std::function<std::string()> question) : question_(std::move(question)), wanted_(question_()) {
-    thread_ = std::thread([this] {
-      while (!stop_) {
-        const std::string got = question_();
-        ++asked_;
-        if (got != wanted_ && failures_++ == 0) first_failure_ = got;
-        absl::SleepFor(kPause);
-      }
-    });
+    for (int i = 0; i < kAskers; ++i) {
+      threads_.emplace_back([this] {
+        while (!stop_) {
+          const std::string got = question_();
+          ++asked_;
+          if (got != wanted_ && failures_++ == 0) first_failure_ = got;
+        }
+      });
+    }
   }
   void Stop() {
     stop_ = true;
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
   }
   const std::string& wanted() const { return wanted_; }
   int asked() const { return asked_; }
@@ -131,8 +135,8 @@ class Load {
   std::atomic<bool> stop_ = false;
   std::atomic<int> asked_ = 0;
   std::atomic<int> failures_ = 0;
-  std::string first_failure_;
-  std::thread thread_;
+  std::string first_failure_;  // written by the thread that counted it
+  std::vector<std::thread> threads_;
 };
 
 // NO with a folder of message keys, and its TLS pair behind a symbolic link.
@@ -201,6 +205,7 @@ TEST_F(RotationTest, ReplacesAMessageKeyAndATlsCertificateUnderLoadWithoutAFaile
   // NO was started anew; a connection that broke is made again within seconds.
   for (int tries = 0; tries < 100 && Ask(office, "NO").reason != "REGISTER_CONFIRMS"; ++tries) absl::SleepFor(kPause);
   EXPECT_TRUE(absl::StrContains(Ask(portal, "NL").kid, federation_->KeyIdOf("NO")));
+  const absl::Time load_begins = absl::Now();
   Load to_norway([&] { return Ask(office, "NO").reason; });
   Load from_norway([&] { return Ask(portal, "NL").reason; });
   EXPECT_EQ(to_norway.wanted(), "REGISTER_CONFIRMS");
@@ -224,6 +229,9 @@ TEST_F(RotationTest, ReplacesAMessageKeyAndATlsCertificateUnderLoadWithoutAFaile
   BeginExchange();
   to_norway.Stop();
   from_norway.Stop();
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - load_begins);
+  std::cout << "Load: " << (to_norway.asked() + from_norway.asked()) / seconds << " questions a second for " << seconds
+            << " seconds.\n";
   EXPECT_EQ(to_norway.failures(), 0) << to_norway.first_failure() << "\n" << federation_->LogOf("NL");
   EXPECT_EQ(from_norway.failures(), 0) << from_norway.first_failure() << "\n" << federation_->LogOf("NO");
   EXPECT_GT(to_norway.asked(), 50);

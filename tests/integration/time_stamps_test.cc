@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/health.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/test_authority.h"
 
@@ -54,6 +55,15 @@ class TimeStampsTest : public FederationTest {
                               "--time-stamps", certificates});
   }
 
+  // Whether health comes to say so within a while.
+  bool ComesTo(const std::string& health) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    while (testing::Health(federation_->PortsOf("NO").admin) != health) {
+      if (absl::Now() > deadline) return false;
+      absl::SleepFor(absl::Milliseconds(100));
+    }
+    return true;
+  }
   // Whether the node says that before its patience ends.
   bool Logs(const std::string& text) {
     const absl::Time deadline = absl::Now() + absl::Seconds(20);
@@ -125,6 +135,8 @@ TEST_F(TimeStampsTest, WithoutThemForTooLongTheNodeTakesNoMessages) {
     delivered = Deliver(*peer_, Sealed(Header()));
   }
   EXPECT_THAT(delivered, HasSubstr("EVIDENCE_UNAVAILABLE"));
+  EXPECT_TRUE(ComesTo("NOT_SERVING")) << federation_->LogOf("NO");
+  EXPECT_THAT(federation_->LogOf("NO"), HasSubstr("node.not_ready"));
   const auto started = StartExchange(authorisation);
   ASSERT_TRUE(started.ok()) << started.status();
   EXPECT_EQ(Wait(started->id(), absl::Seconds(2))->state(), exchange::v1::EXCHANGE_STATE_PENDING)
@@ -134,6 +146,7 @@ TEST_F(TimeStampsTest, WithoutThemForTooLongTheNodeTakesNoMessages) {
   const auto ended = Wait(started->id(), absl::Seconds(60));
   ASSERT_TRUE(ended.ok()) << ended.status();
   EXPECT_EQ(ended->state(), exchange::v1::EXCHANGE_STATE_DELIVERED) << federation_->LogOf("NO");
+  EXPECT_TRUE(ComesTo("SERVING")) << federation_->LogOf("NO");
 }
 
 }  // namespace

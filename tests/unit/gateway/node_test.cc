@@ -1,7 +1,6 @@
 // A node as an operator meets it: configuration, ports, health, metrics, node map, drain.
 #include "gateway/node.h"
 
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "core/authenticity/verdict_record.h"
 #include "core/base/digest.h"
@@ -36,6 +34,7 @@
 #include "passerelle/federation/v1/node_map.pb.h"
 #include "passerelle/sharing/v1/sharing_service.grpc.pb.h"
 #include "tests/support/deflate.h"
+#include "tests/support/health.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/status_matchers.h"
 
@@ -155,29 +154,6 @@ class NodeTest : public ::testing::Test {
   std::FILE* log_;
 };
 
-// A field of a health answer: {1: status}; gRPC's own service has no generated code here.
-std::string Health(int port) {
-  const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  const grpc::Slice nothing;
-  const grpc::ByteBuffer request(&nothing, 1);
-  grpc::ByteBuffer response;
-  grpc::Status status;
-  absl::Notification done;
-  grpc::GenericStub(channel).UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
-                                       [&](const grpc::Status& answer) {
-                                         status = answer;
-                                         done.Notify();
-                                       });
-  done.WaitForNotification();
-  grpc::Slice slice;
-  if (!status.ok() || !response.DumpToSingleSlice(&slice).ok()) return status.error_message();
-  const std::string bytes(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  if (bytes == "\x08\x01") return "SERVING";
-  return bytes == "\x08\x02" ? "NOT_SERVING" : "something else";
-}
-
 std::string HttpGet(int port, const std::string& path) {
   const std::string command = absl::StrCat("curl -s --max-time 10 http://127.0.0.1:", port, path);
   std::FILE* pipe = popen(command.c_str(), "r");
@@ -197,7 +173,7 @@ TEST_F(NodeTest, ServesAndSaysWhere) {
                                              ports.peer, "\",\"admin\":\"127.0.0.1:", ports.admin,
                                              "\",\"metrics\":\"127.0.0.1:", ports.metrics, "\"}\n"));
   EXPECT_TRUE(Logs("\"event\":\"node.ready\",\"node\":\"NO\""));
-  EXPECT_EQ(Health(ports.admin), "SERVING");
+  EXPECT_EQ(testing::Health(ports.admin), "SERVING");
 
   const auto stub = exchange::v1::ExchangeService::NewStub(ClientChannel(**node));
   grpc::ClientContext context;

@@ -250,6 +250,31 @@ TEST_F(InboxTest, RefusesATypeThatNobodyTakes) {
   EXPECT_EQ(Effects(), "");
 }
 
+TEST_F(InboxTest, RefusesAMessageThatIsLargerThanTheMapAllows) {
+  nodes_.map.mutable_nodes(1)->mutable_limits()->set_message_bytes_max(2);
+  nodes_.Install();
+  const v1::Envelope large = Request(kFirstId, "abc");
+  EXPECT_EQ(RefusalOf(Receive(large), large), "INPUT_TOO_LARGE");
+  EXPECT_EQ(Effects(), "");
+  EXPECT_OK(Receive(Request(kSecondId, "ab")));
+  EXPECT_EQ(Effects(), "ab");
+}
+
+TEST_F(InboxTest, TakesAsManyMessagesOfANodeAsTheMapAllows) {
+  nodes_.map.mutable_nodes(1)->mutable_limits()->set_messages_per_minute_max(3);
+  nodes_.Install();
+  const std::string ids[] = {"6f9619ff-8b86-4011-b42d-00c04fc96401", "6f9619ff-8b86-4011-b42d-00c04fc96402",
+                             "6f9619ff-8b86-4011-b42d-00c04fc96403"};
+  for (const std::string& id : ids) EXPECT_OK(Receive(Request(id, "a")));
+  EXPECT_THAT(Receive(Request(kFirstId, "b")),
+              testing::HasReasonAt(Reason::kOverloaded, "nodes[FR].limits.messages_per_minute_max"));
+  // They come back evenly, one in twenty seconds.
+  clock_.Advance(absl::Seconds(20));
+  EXPECT_OK(Receive(Request(kFirstId, "b")));
+  EXPECT_THAT(Receive(Request(kSecondId, "c")), HasReason(Reason::kOverloaded));
+  EXPECT_EQ(Effects(), "aaab");
+}
+
 TEST_F(InboxTest, SignsRefusalsOnlyForASenderWhoIsProven) {
   Header header = nodes_.Request(clock_.Now());
   header.audience = "SE";

@@ -1,5 +1,6 @@
 #include "core/relay/outbox.h"
 
+#include "absl/strings/match.h"
 #include "tests/unit/core/relay/outbox_fixture.h"
 
 namespace passerelle::relay {
@@ -331,6 +332,19 @@ TEST_F(OutboxTest, GivesUpWhenTheTimeIsOver) {
   EXPECT_EQ(End(), absl::StrCat("PEER_UNREACHABLE: ", base::Catalogue(Reason::kPeerUnreachable).meaning));
   EXPECT_FALSE(EvidenceOf(kId).has_value());
   EXPECT_THAT(outbox_->NextDue(), IsOkAndHolds(absl::InfiniteFuture()));
+}
+
+// Every attempt would be as large.
+TEST_F(OutboxTest, SendsNothingLargerThanTheReceiverTakes) {
+  nodes_.map.mutable_nodes(1)->mutable_limits()->set_message_bytes_max(2);
+  nodes_.Install();
+  Outgoing message = Message();
+  message.body = "abc";
+  ASSERT_OK(Put(message));
+  ASSERT_OK(outbox_->SendDue(1));
+  EXPECT_TRUE(transport_.sent.empty());
+  EXPECT_TRUE(absl::StartsWith(End(), "INPUT_TOO_LARGE at nodes[FR].limits.message_bytes_max")) << End();
+  EXPECT_THAT(outbox_->Ask("FR", "test.Question", "abc"), HasReason(Reason::kInputTooLarge));
 }
 
 TEST_F(OutboxTest, GivesUpWhatWasNeverTried) {
