@@ -7,7 +7,7 @@ namespace passerelle::gateway {
 namespace {
 
 TEST_F(RecognitionCasesTest, EveryCaseComesToWhatItsStorySays) {
-  ASSERT_EQ(rows_.size(), 24u);
+  ASSERT_EQ(rows_.size(), 26u);
   const absl::Time begin = absl::Now();
   std::vector<std::string> ids;
   for (const CaseRow& row : rows_) ids.push_back(Submit(row));
@@ -60,7 +60,9 @@ TEST_F(RecognitionCasesTest, ADecisionByRuleExplainsEveryRuleWithItsSource) {
       "entry https://register.example/lt/";
   const std::map<std::string, std::pair<std::string, std::string>> sources = {
       {"R-A03", {"credential.kind", source + "qualifications/6121EX001"}},
-      {"R-A04", {"authenticity.subject", "authorisation of the holder, whom node BG has identified"}},
+      {"R-A04",
+       {"authenticity.subject",
+        "authorisation of the holder; the policy takes the word of node LT, which has identified them"}},
       {"R-A05", {"provider.officially_recognised", source + "institutions/9301"}},
       {"R-A06", {"credential.level", source + "qualifications/6121EX001"}},
       {"R-A07", {"quality.coverage", "https://data.deqar.example/report/9301"}},
@@ -84,6 +86,35 @@ TEST_F(RecognitionCasesTest, ADecisionByRuleExplainsEveryRuleWithItsSource) {
   EXPECT_EQ(decision.eqf_level(), 6u);
   EXPECT_EQ(decision.scope(), "level only");
   EXPECT_EQ(decided.procedure().decided_by(), "system");
+}
+
+// Of what R-A04 is judged on, one answer is missing in each of these cases, and it is another one.
+TEST_F(RecognitionCasesTest, WhoApplicantAndIssuerAreIsBelievedOfTheRightNodesOnly) {
+  struct Row {
+    const char* name;
+    std::map<std::string, std::string> inputs;
+  };
+  for (const Row& row : {Row{"25-applicant-not-identified",
+                             {{"authenticity.integrity", "yes"},
+                              {"authenticity.issuer", "yes"},
+                              {"authenticity.in_force", "yes"},
+                              {"authenticity.subject", ""}}},
+                         Row{"26-register-of-another-country",
+                             {{"authenticity.integrity", ""},
+                              {"authenticity.issuer", ""},
+                              {"authenticity.in_force", ""},
+                              {"authenticity.subject", "yes"}}}}) {
+    const std::string id = Submit(RowBy(row.name));
+    const RecognitionCase checked = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
+      return held.state() == recognition::v1::CASE_STATE_EVALUATION;
+    });
+    std::map<std::string, std::string> found;
+    for (const recognition::v1::RuleResult& rule : checked.procedure().evaluation().rules()) {
+      if (rule.rule() != "R-A04") continue;
+      for (const recognition::v1::RuleInput& input : rule.inputs()) found[input.name()] = input.value();
+    }
+    EXPECT_EQ(found, row.inputs) << row.name;
+  }
 }
 
 TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {

@@ -351,6 +351,14 @@ TEST(CheckPolicyRules, RefusesWhatCannotBeUsedAtItsPlace) {
       {"rule that there is not", [](P& p) { p.mutable_automatic()->add_rules("R-A12"); }, "automatic.rules[11]"},
       {"rule twice", [](P& p) { p.mutable_automatic()->add_rules("R-A01"); }, "automatic.rules[11]"},
       {"level nine", [](P& p) { p.mutable_automatic()->set_required_eqf_level(9); }, "automatic.required_eqf_level"},
+      {"a node without an id", [](P& p) { p.mutable_automatic()->add_applicant_identified_by_nodes(""); },
+       "automatic.applicant_identified_by_nodes[0]"},
+      {"a node twice",
+       [](P& p) {
+         p.mutable_automatic()->add_applicant_identified_by_nodes("LT");
+         p.mutable_automatic()->add_applicant_identified_by_nodes("LT");
+       },
+       "automatic.applicant_identified_by_nodes[1]"},
       {"comparison rule that there is not", [](P& p) { p.mutable_comparison()->mutable_rules(0)->set_rule("R-C08"); },
        "comparison.rules[0].rule"},
       {"no units", [](P& p) { p.mutable_comparison()->clear_units(); }, "comparison.units"},
