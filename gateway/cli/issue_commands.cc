@@ -42,11 +42,6 @@ constexpr int kStatementYears = 10;
 // How long a status list may be used: it is made anew every day, and one day may be missed.
 constexpr absl::Duration kListLife = absl::Hours(48);
 
-int Fail(const absl::Status& problem, const Console& console) {
-  PrintProblem(problem, console);
-  return kExitRefused;
-}
-
 // The book, which nobody else uses as long as this exists. The lock is a file of its own, since the book is replaced.
 class BookFile {
  public:
@@ -67,9 +62,7 @@ class BookFile {
   ~BookFile() { close(descriptor_); }
 
   static absl::Status Check(const std::string& path, const IssuedDecisions& book) {
-    const absl::Status checked = recognition::CheckBook(book);
-    if (checked.ok()) return checked;
-    return Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)), base::DetailOf(checked));
+    return InFile(path, recognition::CheckBook(book));
   }
 
   IssuedDecisions& book() { return book_; }
@@ -199,21 +192,21 @@ absl::Status MakeLists(const StatusRequest& request) {
 
 int RunIssue(const document::Registry& registry, const IssueRequest& request, const Console& console) {
   const absl::StatusOr<std::string> issued = Issue(registry, request);
-  if (!issued.ok()) return Fail(issued.status(), console);
+  if (!issued.ok()) return Refuse(issued.status(), console);
   const absl::Status written = WriteOut(request.out, *issued, console);
-  return written.ok() ? kExitDone : Fail(written, console);
+  return written.ok() ? kExitDone : Refuse(written, console);
 }
 
 int RunLetter(const document::Registry& registry, const LetterRequest& request, const Console& console) {
   const absl::StatusOr<std::string> letter = Letter(registry, request);
-  if (!letter.ok()) return Fail(letter.status(), console);
+  if (!letter.ok()) return Refuse(letter.status(), console);
   const absl::Status written = WriteOut(request.out, *letter, console);
-  return written.ok() ? kExitDone : Fail(written, console);
+  return written.ok() ? kExitDone : Refuse(written, console);
 }
 
 int RunStatus(const StatusRequest& request, const Console& console) {
   const absl::Status made = MakeLists(request);
-  return made.ok() ? kExitDone : Fail(made, console);
+  return made.ok() ? kExitDone : Refuse(made, console);
 }
 
 }  // namespace passerelle::gateway
