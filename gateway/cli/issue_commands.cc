@@ -109,10 +109,10 @@ recognition::DecisionIssue IssueOf(const IssuedDecisions& book, uint64_t place, 
 }
 
 absl::StatusOr<std::string> AsSdJwt(const proof::Statement& statement, const RecognitionCase& content,
-                                    const IssueRequest& request, const IssuedDecisions& book, uint64_t place,
-                                    const proof::Sealer& sealer) {
+                                    const elm::v3::Person& person, const IssueRequest& request,
+                                    const IssuedDecisions& book, uint64_t place, const proof::Sealer& sealer) {
   proof::StatementHolder holder;
-  holder.withholdable = recognition::WithholdableClaims(content);
+  holder.withholdable = recognition::WithholdableClaims(content, person);
   holder.status = proof::StatementHolder::Status{book.token_list(), place};
   if (!request.holder_key.empty()) {
     ASSIGN_OR_RETURN(holder.jwk, ReadInput(request.holder_key, base::kKeyBytesMax));
@@ -141,7 +141,7 @@ absl::StatusOr<std::string> Issue(const document::Registry& registry, const Issu
     ASSIGN_OR_RETURN(const proof::Statement statement, recognition::DecisionAsStatement(content, holder, issue));
     ASSIGN_OR_RETURN(issued, request.as == "vc-jwt"
                                  ? proof::StatementAsVcJwt(statement, sealer.key())
-                                 : AsSdJwt(statement, content, request, file->book(), place, sealer));
+                                 : AsSdJwt(statement, content, holder, request, file->book(), place, sealer));
   }
   // In the book before it is in the world: what is issued can always be revoked.
   RETURN_IF_ERROR(file->Save());
