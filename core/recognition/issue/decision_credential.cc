@@ -12,9 +12,11 @@
 #include "core/base/status_macros.h"
 #include "core/document/display.h"
 #include "core/elm/annex_one_reading.h"
+#include "core/elm/codec.h"
 #include "core/elm/rules/date.h"
 #include "core/elm/rules/text.h"
 #include "core/elm/vocabulary.h"
+#include "core/proof/jades/jades.h"
 #include "core/proof/status/make_status_list.h"
 #include "core/recognition/decisions.h"
 #include "core/recognition/issue/decision_json.h"
@@ -235,6 +237,19 @@ class Builder {
   const std::string title_;
 };
 
+absl::Status InCredential(Reason reason, absl::string_view place, absl::string_view detail) {
+  return Problem(reason, place.empty() ? "credential" : absl::StrCat("credential: ", place), detail);
+}
+
+absl::Status CheckIsOfCase(const model::EuropeanDigitalCredential& credential, const v1::RecognitionCase& content) {
+  std::string found;
+  for (const model::IdentifierNode& node : credential.identifier()) {
+    if (node.identifier().scheme_name() == kDecisionScheme) found = node.identifier().notation();
+  }
+  if (found == DecisionSha256(content)) return absl::OkStatus();
+  return Problem(Reason::kFieldInvalid, "credential", "it is not that of the present decision of this case");
+}
+
 std::string FirstText(const elm::Texts& texts) { return texts.empty() ? "" : texts.Get(0).value(); }
 
 }  // namespace
@@ -311,13 +326,25 @@ std::set<std::string> WithholdableClaims(const v1::RecognitionCase& content, con
   return claims;
 }
 
-absl::Status CheckIsOfCase(const model::EuropeanDigitalCredential& credential, const v1::RecognitionCase& content) {
-  std::string found;
-  for (const model::IdentifierNode& node : credential.identifier()) {
-    if (node.identifier().scheme_name() == kDecisionScheme) found = node.identifier().notation();
+absl::Status CheckSealedDecision(absl::string_view sealed, const proof::Certificate& seal,
+                                 const v1::RecognitionCase& content, absl::Time now) {
+  // Without anchors: who is trusted is not asked here, only whether it is this very certificate.
+  const proof::JadesVerdict seen = proof::VerifyJades(sealed, proof::JadesTrust(), now);
+  for (const proof::Finding& finding : seen.findings.list()) {
+    if (finding.weight == proof::Weight::kRefusal) return InCredential(finding.reason, finding.place, finding.detail);
   }
-  if (found == DecisionSha256(content)) return absl::OkStatus();
-  return Problem(Reason::kFieldInvalid, "credential", "it is not that of the present decision of this case");
+  if (!seen.Accepted() || seen.signatures.size() != 1) {
+    return InCredential(Reason::kSealMalformed, "signatures", "one seal that verifies is expected");
+  }
+  const std::optional<proof::Certificate>& signer = seen.signatures.front().signer;
+  if (!signer.has_value() || signer->der() != seal.der()) {
+    return InCredential(Reason::kCertificateUntrusted, "signatures[0]", "it is sealed with another certificate");
+  }
+  const absl::StatusOr<elm::ReadCredential> read = elm::Read(seen.payload);
+  if (!read.ok()) {
+    return InCredential(base::ReasonOf(read.status()), base::PlaceOf(read.status()), base::DetailOf(read.status()));
+  }
+  return CheckIsOfCase(read->credential, content);
 }
 
 }  // namespace passerelle::recognition

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/jws_payload.h"
@@ -18,6 +19,7 @@
 #include "core/base/selective_disclosure.h"
 #include "core/elm/codec.h"
 #include "core/elm/constraints.h"
+#include "core/proof/jades/seal_credential.h"
 #include "core/proof/status/make_status_list.h"
 #include "core/proof/status/status_reference.h"
 #include "core/recognition/decisions.h"
@@ -26,6 +28,7 @@
 #include "core/recognition/transitions.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_authority.h"
 #include "tests/unit/core/recognition/issue/issue_examples.h"
 
 namespace passerelle::recognition {
@@ -33,6 +36,7 @@ namespace {
 
 using base::Reason;
 using ::passerelle::testing::FakeRandom;
+using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -127,10 +131,6 @@ TEST(DecisionAsElm, ConformsToTheModelWhateverTheKind) {
     const elm::Conformance conformance = elm::CheckConstraints(read);
     EXPECT_TRUE(conformance.conforms) << KindWord(kind) << "\n" << FindingsOf(conformance);
     EXPECT_EQ(elm::Write(read.credential), written);
-    EXPECT_OK(CheckIsOfCase(read.credential, content));
-    v1::RecognitionCase other = content;
-    other.set_id("22222222-2222-4222-8222-222222222222");
-    EXPECT_THAT(CheckIsOfCase(read.credential, other), HasReasonAt(Reason::kFieldInvalid, "credential"));
   }
 }
 
@@ -247,6 +247,65 @@ TEST(SdJwt, OfADecisionShowsWhatWasDecidedAndOfTheRestWhatTheHolderWants) {
     EXPECT_THAT(name, Not(HasSubstr("1991-04-17")));
     EXPECT_THAT(ShownClaims(sd_jwt, {"reasons"}), HasSubstr("The course does not cover"));
   }
+}
+
+// A seal of the authority, and what it sealed.
+class SealedDecision : public ::testing::Test {
+ protected:
+  std::string Sealed(const v1::RecognitionCase& content, const passerelle::testing::TestIdentity& seal) const {
+    const auto sealer = proof::Sealer::Make(seal.KeyPem(), seal.CertificatePem());
+    EXPECT_OK(sealer.status());
+    auto credential = DecisionAsElm(content, ExampleHolder(), ExampleIssue());
+    EXPECT_OK(credential.status());
+    return proof::SealCredential(*std::move(credential), *sealer, at_).value();
+  }
+  absl::Status Check(const std::string& sealed, const v1::RecognitionCase& content) const {
+    return CheckSealedDecision(sealed, seal_.certificate(), content, at_ + absl::Hours(1));
+  }
+
+  const absl::Time at_ = absl::FromCivil(absl::CivilDay(2026, 3, 2), absl::UTCTimeZone());
+  const passerelle::testing::TestIdentity root_{proof::KeyAlgorithm::kRs256,
+                                                passerelle::testing::AuthorityWish("Root")};
+  const passerelle::testing::TestIdentity seal_{proof::KeyAlgorithm::kEs256, passerelle::testing::SealWish(), root_};
+};
+
+TEST_F(SealedDecision, HoldsForItsCaseAsItWasSealed) {
+  const v1::RecognitionCase content = ClosedCase(v1::DECISION_KIND_FULL);
+  const std::string sealed = Sealed(content, seal_);
+  EXPECT_OK(Check(sealed, content));
+  EXPECT_OK(Check(sealed + "\n", content));
+  v1::RecognitionCase other = content;
+  other.set_id("22222222-2222-4222-8222-222222222222");
+  EXPECT_THAT(Check(sealed, other), HasReasonAt(Reason::kFieldInvalid, "credential"));
+}
+
+TEST_F(SealedDecision, IsRefusedWhenItWasChangedOrIsNone) {
+  const v1::RecognitionCase content = ClosedCase(v1::DECISION_KIND_FULL);
+  const std::string sealed = Sealed(content, seal_);
+  for (const auto& [from, to] : std::vector<std::pair<const char*, const char*>>{
+           {"Solbakken", "Solbakker"}, {"Recognised in full", "Recognised in part"}, {"1991", "1992"}}) {
+    const std::string changed = absl::StrReplaceAll(sealed, {{from, to}});
+    ASSERT_NE(changed, sealed) << from;
+    const absl::Status status = Check(changed, content);
+    EXPECT_THAT(status, HasReason(Reason::kSignatureInvalid)) << from;
+    EXPECT_TRUE(absl::StartsWith(base::PlaceOf(status), "credential")) << base::PlaceOf(status);
+  }
+  // Everything that it says, without the seal; what is no document; and nothing.
+  ASSERT_OK_AND_ASSIGN(const elm::v3::EuropeanDigitalCredential bare,
+                       DecisionAsElm(content, ExampleHolder(), ExampleIssue()));
+  for (const std::string& unsealed :
+       {elm::Write(bare), std::string("<transcript/>"), std::string("{}"), std::string("scrawl"), std::string()}) {
+    const absl::Status status = Check(unsealed, content);
+    EXPECT_FALSE(status.ok()) << unsealed;
+    EXPECT_TRUE(absl::StartsWith(base::PlaceOf(status), "credential")) << base::PlaceOf(status);
+  }
+}
+
+TEST_F(SealedDecision, IsRefusedUnderTheSealOfSomebodyElse) {
+  const v1::RecognitionCase content = ClosedCase(v1::DECISION_KIND_FULL);
+  const passerelle::testing::TestIdentity twin(proof::KeyAlgorithm::kEs256, passerelle::testing::SealWish(), root_);
+  EXPECT_THAT(Check(Sealed(content, twin), content),
+              HasReasonAt(Reason::kCertificateUntrusted, "credential: signatures[0]"));
 }
 
 TEST(Holder, IsWhoTheDocumentNamesAndNobodyElse) {
