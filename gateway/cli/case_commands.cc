@@ -66,7 +66,8 @@ void PrintEvent(const CaseEvent& event, const Console& console) {
 void PrintCase(const RecognitionCase& content, const Console& console) {
   const recognition::v1::CaseProcedure& procedure = content.procedure();
   console.out << absl::StrCat("case      ", content.id(), "\nstate     ", recognition::StateName(content.state()),
-                              "\nrevision  ", procedure.revision(), "\nfrom      ", content.applicant_node(), "\n");
+                              "\nrevision  ", std::max(procedure.revision(), content.outcome().revision()),
+                              "\nfrom      ", content.applicant_node(), "\n");
   const std::pair<const char*, const std::string*> days[] = {{"reply     ", &procedure.reply_until()},
                                                              {"due       ", &procedure.due_day()},
                                                              {"expected  ", &procedure.expected_day()},
@@ -169,6 +170,41 @@ int RunCaseStep(StepRequest request, const Console& console) {
   if (request.json) return PrintJson(answer->recognition_case(), console);
   if (request.step.validate_only()) console.out << "only checked; nothing was recorded\n";
   PrintCase(answer->recognition_case(), console);
+  return kExitDone;
+}
+
+int RunInquiries(const InquiriesRequest& request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Refuse(client.status(), console);
+  recognition::v1::ListInquiriesResponse listed;
+  recognition::v1::ListInquiriesRequest page;
+  do {
+    page.set_page_size(std::min(request.count_max - listed.inquiries_size(), base::kPageSizeMax));
+    const auto answer = Call(*client->recognition, &Stub::ListInquiries, page);
+    if (!answer.ok()) return Refuse(answer.status(), console);
+    listed.mutable_inquiries()->MergeFrom(answer->inquiries());
+    page.set_page_token(answer->next_page_token());
+  } while (!page.page_token().empty() && listed.inquiries_size() < request.count_max);
+  if (request.json) return PrintJson(listed, console);
+  for (const recognition::v1::ReceivedInquiry& inquiry : listed.inquiries()) {
+    console.out << absl::StrCat(TimeText(inquiry.receive_time()), "  ", inquiry.id(), "  from ", inquiry.asking_node(),
+                                "  document ", inquiry.document_sha256(), "\n    ", inquiry.question(), "\n");
+  }
+  return kExitDone;
+}
+
+int RunAnswer(AnswerRequest request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Refuse(client.status(), console);
+  if (request.answer.request_id().empty()) {
+    SystemRandom random;
+    request.answer.set_request_id(base::NewUuid(random));
+  }
+  const auto answer = Call(*client->recognition, &Stub::AnswerInquiry, request.answer);
+  if (!answer.ok()) return Refuse(answer.status(), console);
+  if (request.json) return PrintJson(answer->inquiry(), console);
+  console.out << absl::StrCat("answered by ", answer->inquiry().answered_by(), "; the answer goes to ",
+                              answer->inquiry().asking_node(), "\n");
   return kExitDone;
 }
 
