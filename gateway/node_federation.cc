@@ -20,12 +20,6 @@ using federation::MapAge;
 // Days change slowly; a new map is told at once.
 constexpr absl::Duration kExpiriesInterval = absl::Seconds(10);
 
-std::vector<std::string> KeyReferences(const config::v1::NodeConfig& config) {
-  std::vector<std::string> references = {config.message_key()};
-  references.insert(references.end(), config.further_message_keys().begin(), config.further_message_keys().end());
-  return references;
-}
-
 std::vector<std::string> DecryptionKeyPaths(const config::v1::NodeConfig& config) {
   return {config.encryption_keys().begin(), config.encryption_keys().end()};
 }
@@ -56,7 +50,7 @@ absl::StatusOr<std::unique_ptr<NodeFederation>> NodeFederation::Open(const Optio
   made->keys_.Hold(files.message_keys);
   made->decryption_keys_.Hold(files.decryption_keys);
   const absl::MutexLock lock(&made->mutex_);
-  made->fingerprint_ = KeysFingerprint(KeyReferences(*options.config));
+  made->fingerprint_ = KeysFingerprint(MessageKeyReferences(*options.config));
   made->decryption_fingerprint_ = KeysFingerprint(DecryptionKeyPaths(*options.config));
   return made;
 }
@@ -72,7 +66,7 @@ absl::Status NodeFederation::Refresh() {
 }
 
 void NodeFederation::RefreshKeys() {
-  const std::vector<std::string> references = KeyReferences(*options_.config);
+  const std::vector<std::string> references = MessageKeyReferences(*options_.config);
   std::string fingerprint = KeysFingerprint(references);
   if (fingerprint == fingerprint_) return;
   fingerprint_ = std::move(fingerprint);

@@ -28,11 +28,7 @@ absl::StatusOr<std::shared_ptr<const recognition::RegisterSnapshots>> LoadRegist
   for (const std::string& path : paths) {
     recognition::v1::RegisterFacts snapshot;
     RETURN_IF_ERROR(ReadYamlFile(path, &snapshot));
-    const absl::Status checked = recognition::CheckRegisterFacts(snapshot);
-    if (!checked.ok()) {
-      return Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)),
-                     base::DetailOf(checked));
-    }
+    RETURN_IF_ERROR(InFile(path, recognition::CheckRegisterFacts(snapshot)));
     if (!sources.insert(snapshot.source()).second) {
       return Problem(Reason::kConfigInvalid, absl::StrCat(path, ": source"), "another snapshot is of the same source");
     }

@@ -111,6 +111,12 @@ bool SpeaksForIssuer(const CaseContext& context, const v1::RecognitionCase& cont
   return asked != nullptr && !country.empty() && CountryCode(asked->country()) == CountryCode(country);
 }
 
+// Whether the policy believes this node of the federation that it has identified its holders.
+bool TakesWordOf(const v1::RecognitionPolicy& policy, const std::string& node) {
+  const auto& believed = policy.automatic().applicant_identified_by_nodes();
+  return std::find(believed.begin(), believed.end(), node) != believed.end();
+}
+
 // What the document, its verdict and the registers say; nothing of it says who the holder is.
 v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase& content,
                           const v1::RecognitionPolicy& policy, const Facts& known) {
@@ -125,10 +131,11 @@ v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase&
   // Before what follows: registers may know the country, and the level, to which quality assurance can be limited.
   if (context.options.registers != nullptr) context.options.registers->Get()->AddTo(&facts);
   *facts.mutable_authenticity() = FactsOfVerdict(known.verdict, SpeaksForIssuer(context, content, facts));
-  if (facts.authenticity().subject() == v1::KNOWN_UNSPECIFIED && policy.automatic().applicant_identified_by_node()) {
+  if (facts.authenticity().subject() == v1::KNOWN_UNSPECIFIED && TakesWordOf(policy, content.applicant_node())) {
     facts.mutable_authenticity()->set_subject(v1::KNOWN_YES);
     facts.mutable_authenticity()->set_subject_source(
-        absl::StrCat("authorisation of the holder, whom node ", content.applicant_node(), " has identified"));
+        absl::StrCat("authorisation of the holder; the policy takes the word of node ", content.applicant_node(),
+                     ", which has identified them"));
   }
   const auto bundle = context.options.trust == nullptr ? nullptr : context.options.trust->Get();
   if (bundle != nullptr && bundle->accreditation() != nullptr) {

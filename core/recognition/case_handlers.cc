@@ -7,47 +7,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/digest.h"
-#include "core/base/idempotency.h"
 #include "core/base/limits.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/recognition/case_outcomes.h"
+#include "core/recognition/case_receipts.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/case_steps.h"
 #include "core/recognition/machine_steps.h"
 #include "core/recognition/procedure.h"
-#include "passerelle/relay/v1/envelope.pb.h"
 
 namespace passerelle::recognition {
 namespace {
 
 using base::Problem;
 using base::Reason;
-
-relay::Reply MakeReceipt(const relay::Opened& message, absl::string_view resource, absl::Time now) {
-  relay::v1::Receipt receipt;
-  receipt.set_message_id(message.header.id);
-  receipt.set_request_sha256(message.sha256);
-  *receipt.mutable_recorded_at() = base::ToProto(now);
-  receipt.set_resource(std::string(resource));
-  return {receipt.GetTypeName(), receipt.SerializeAsString()};
-}
-
-// Whether the answer is a receipt for this very case.
-bool IsReceiptFor(const relay::Answer& answer, absl::string_view resource) {
-  relay::v1::Receipt receipt;
-  return answer.opened.header.type == receipt.GetTypeName() && receipt.ParseFromString(answer.opened.body) &&
-         receipt.resource() == resource;
-}
-
-absl::Status CheckCaseId(const std::string& id) {
-  if (id.empty()) return Problem(Reason::kFieldMissing, "case_id");
-  // One spelling only, because the id is the key on both sides.
-  if (!base::IsUuid(id) || id != absl::AsciiStrToLower(id)) {
-    return Problem(Reason::kFieldInvalid, "case_id", "it is not a UUID in lower case");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
   if (document.content().empty()) return Problem(Reason::kFieldMissing, "document.content");
@@ -59,7 +33,7 @@ absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
 }
 
 absl::Status CheckApplication(const v1::RecognitionApplication& application) {
-  RETURN_IF_ERROR(CheckCaseId(application.case_id()));
+  RETURN_IF_ERROR(CheckSharedId("case_id", application.case_id()));
   for (const auto& [field, text] : {std::make_pair("holder_pseudonym", &application.holder_pseudonym()),
                                     std::make_pair("issuing_node", &application.issuing_node()),
                                     std::make_pair("authorisation_id", &application.authorisation_id())}) {
@@ -101,7 +75,7 @@ v1::CaseAction Submission(const relay::Opened& message) {
 }
 
 absl::Status CheckOutcome(const v1::RecognitionOutcome& outcome) {
-  RETURN_IF_ERROR(CheckCaseId(outcome.case_id()));
+  RETURN_IF_ERROR(CheckSharedId("case_id", outcome.case_id()));
   switch (outcome.state()) {
     case v1::CASE_STATE_UNSPECIFIED:
     case v1::CASE_STATE_SUBMITTED:
@@ -117,27 +91,6 @@ absl::Status CheckOutcome(const v1::RecognitionOutcome& outcome) {
     return Problem(Reason::kFieldInvalid, "decision", "a kind of decision belongs to a decided case, and to no other");
   }
   return absl::OkStatus();
-}
-
-// Writes into `change` what became of a message to `peer`, and keeps the signed answer. Returns whether it was
-// received.
-bool NoteAnswer(absl::string_view what, const std::string& peer, const absl::StatusOr<relay::Answer>& answer,
-                const relay::v1::Envelope* evidence, CaseChange* change, v1::RecognitionCase* content) {
-  const bool received = answer.ok() && IsReceiptFor(*answer, content->id());
-  const relay::v1::Envelope* const envelope = answer.ok() ? &answer->envelope : evidence;
-  change->actor = envelope != nullptr ? NodeActor(peer) : std::string(kSystem);
-  if (received) {
-    change->reason = absl::StrCat(what, " received by ", peer);
-  } else {
-    const absl::Status problem =
-        answer.ok() ? Problem(Reason::kPeerAnswerInvalid, "body", "it is no receipt for the case") : answer.status();
-    change->reason = absl::StrCat(what, envelope != nullptr ? " refused: " : " not delivered: ", ReasonName(problem));
-  }
-  if (envelope != nullptr) {
-    change->evidence_sha256 = relay::EnvelopeSha256(*envelope);
-    *content->add_evidence() = *envelope;
-  }
-  return received;
 }
 
 std::string OutcomeEvent(v1::CaseState state) {
@@ -237,8 +190,8 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
                                               const relay::v1::Envelope* evidence, base::Transaction& tx) {
   ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
-  const bool received =
-      NoteAnswer("application", stored.content.authority_node(), answer, evidence, &change, &stored.content);
+  const bool received = NoteAnswer({"application", stored.content.authority_node(), stored.content.id()}, answer,
+                                   evidence, &change, &stored.content);
   // The outcome can be here before the receipt is; what it brought stays.
   if (stored.content.state() == v1::CASE_STATE_SUBMITTED) {
     change.state = received ? v1::CASE_STATE_AUTO_CHECK : v1::CASE_STATE_NOT_DELIVERED;
@@ -259,8 +212,8 @@ absl::Status OutcomeAnswers::HandleAnswer(const relay::Outgoing& message, const 
                                           const relay::v1::Envelope* evidence, base::Transaction& tx) {
   ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
-  const bool received =
-      NoteAnswer("outcome", stored.content.applicant_node(), answer, evidence, &change, &stored.content);
+  const bool received = NoteAnswer({"outcome", stored.content.applicant_node(), stored.content.id()}, answer, evidence,
+                                   &change, &stored.content);
   Apply(change, &stored.content);
   v1::RecognitionOutcome told;
   const v1::RecognitionPolicy* const policy = context_->PolicyFor(stored.content.purpose());

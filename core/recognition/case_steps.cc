@@ -8,6 +8,7 @@
 #include "core/base/status_macros.h"
 #include "core/recognition/case_outcomes.h"
 #include "core/recognition/case_queue.h"
+#include "core/recognition/inquiries.h"
 #include "core/recognition/machine_steps.h"
 #include "core/recognition/procedure.h"
 
@@ -65,6 +66,7 @@ absl::Status TakeAndFollowUp(const CaseContext& context, const v1::RecognitionPo
                              const v1::CaseAction& action, StoredCase* stored, base::Transaction& tx) {
   const CaseBefore before(stored->content);
   RETURN_IF_ERROR(TakeStep(policy, action, context.options.clock->Now(), &stored->content).status());
+  if (action.step() == v1::CASE_STEP_ASK) RETURN_IF_ERROR(SendInquiry(context, &stored->content, tx));
   return FollowUp(context, policy, before, stored, tx);
 }
 

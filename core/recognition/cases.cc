@@ -21,6 +21,8 @@
 #include "core/recognition/case_records.h"
 #include "core/recognition/case_steps.h"
 #include "core/recognition/clocks.h"
+#include "core/recognition/holder_steps.h"
+#include "core/recognition/inquiries.h"
 #include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
@@ -105,22 +107,38 @@ absl::StatusOr<v1::CaseActor> RoleOf(absl::Span<const v1::CaseActor> roles, v1::
   return role;
 }
 
+// "client", or "client/official" where the client names one.
+absl::StatusOr<std::string> ActorOf(absl::string_view client, const std::string& official, absl::string_view field) {
+  if (official.size() > base::kIdBytesMax || absl::StrContains(official, '/')) {
+    return Problem(Reason::kFieldInvalid, field, "a short pseudonym without a slash is expected");
+  }
+  return official.empty() ? std::string(client) : absl::StrCat(client, "/", official);
+}
+
+// Who works on questions of other nodes: the people of a centre, and those of the issuing side.
+absl::Status CheckMayAnswer(absl::Span<const v1::CaseActor> roles) {
+  for (const v1::CaseActor role : roles) {
+    if (role == v1::CASE_ACTOR_EVALUATOR || role == v1::CASE_ACTOR_ISSUING_NODE || role == v1::CASE_ACTOR_PEER_CENTRE) {
+      return absl::OkStatus();
+    }
+  }
+  return Problem(Reason::kClientNotAllowed, "role");
+}
+
 // What a client wants to do, with role and actor as the node knows them. Who the official is within the client is for
 // the client to say.
 absl::StatusOr<v1::CaseAction> ActionOfClient(absl::string_view client, absl::Span<const v1::CaseActor> roles,
                                               const v1::CaseAction& wished) {
   if (wished.ByteSizeLong() > kCaseActionBytesMax) return Problem(Reason::kInputTooLarge, "action");
   if (wished.step() == v1::CASE_STEP_UNSPECIFIED) return Problem(Reason::kFieldMissing, "action.step");
-  if (wished.actor().size() > base::kIdBytesMax || absl::StrContains(wished.actor(), '/')) {
-    return Problem(Reason::kFieldInvalid, "action.actor", "a short pseudonym without a slash is expected");
-  }
+  ASSIGN_OR_RETURN(const std::string actor, ActorOf(client, wished.actor(), "action.actor"));
   if (!wished.evidence_sha256().empty() && !base::IsSha256Hex(wished.evidence_sha256())) {
     return Problem(Reason::kFieldInvalid, "action.evidence_sha256", "64 lower-case hexadecimal digits are expected");
   }
   ASSIGN_OR_RETURN(const v1::CaseActor role, RoleOf(roles, wished.role()));
   v1::CaseAction action = wished;
   action.set_role(role);
-  action.set_actor(wished.actor().empty() ? std::string(client) : absl::StrCat(client, "/", wished.actor()));
+  action.set_actor(actor);
   return action;
 }
 
@@ -135,6 +153,10 @@ struct Cases::Parts {
                                      base::Transaction& tx) const;
   // A case that was received here from another node.
   absl::StatusOr<StoredCase> LoadReceived(absl::string_view id, base::Transaction& tx) const;
+  // Whether the client submitted the case here, and so acts for its holder.
+  absl::StatusOr<bool> ActsForHolder(absl::string_view client, absl::string_view id) const;
+  // Takes a step of the holder's side, or only checks it.
+  absl::StatusOr<v1::RecognitionCase> TakeForHolder(absl::string_view client, const v1::TakeStepRequest& request) const;
   // The policy of a case to which something is to happen, whose data complete the decision of the action.
   absl::StatusOr<const v1::RecognitionPolicy*> PolicyOf(const v1::RecognitionCase& content,
                                                         v1::CaseAction* action) const;
@@ -146,6 +168,12 @@ struct Cases::Parts {
   CaseContext context;
   ApplicationHandler application_handler{&context};
   OutcomeHandler outcome_handler{&context};
+  HolderStepHandler holder_step_handler{&context};
+  InquiryHandler inquiry_handler{&context};
+  InquiryAnswerHandler inquiry_answer_handler{&context};
+  HolderStepAnswers holder_step_answers{&context};
+  InquiryReceipts inquiry_receipts{&context};
+  InquiryAnswerReceipts inquiry_answer_receipts;
   ApplicationAnswers application_answers{&context};
   OutcomeAnswers outcome_answers{&context};
 };
@@ -156,10 +184,14 @@ Cases::~Cases() = default;
 
 void Cases::set_outbox(const relay::Outbox* outbox) { parts_->context.outbox = outbox; }
 
-std::vector<relay::Handler*> Cases::handlers() { return {&parts_->application_handler, &parts_->outcome_handler}; }
+std::vector<relay::Handler*> Cases::handlers() {
+  return {&parts_->application_handler, &parts_->outcome_handler, &parts_->holder_step_handler,
+          &parts_->inquiry_handler, &parts_->inquiry_answer_handler};
+}
 
 std::vector<relay::AnswerHandler*> Cases::answer_handlers() {
-  return {&parts_->application_answers, &parts_->outcome_answers};
+  return {&parts_->application_answers, &parts_->outcome_answers, &parts_->holder_step_answers,
+          &parts_->inquiry_receipts, &parts_->inquiry_answer_receipts};
 }
 
 absl::Status Cases::Parts::CheckNodes(const v1::CreateCaseRequest& request, absl::Time now) const {
@@ -225,6 +257,7 @@ absl::StatusOr<const v1::RecognitionPolicy*> Cases::Parts::PolicyOf(const v1::Re
   if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
   const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
   if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+  RETURN_IF_ERROR(CheckAsked(context, *action));
   if (action->has_decision()) {
     CompleteDecision(*policy, content, DayOf(context.options.clock->Now()), action->mutable_decision());
   }
@@ -289,11 +322,52 @@ absl::StatusOr<std::string> Cases::Parts::Step(absl::string_view id, v1::CaseAct
   return stored.content.id();
 }
 
+absl::StatusOr<bool> Cases::Parts::ActsForHolder(absl::string_view client, absl::string_view id) const {
+  bool acts = false;
+  const absl::Status read = context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    const absl::StatusOr<StoredCase> stored = LoadCase(id, tx);
+    if (!stored.ok())
+      return base::ReasonOf(stored.status()) == Reason::kResourceNotFound ? absl::OkStatus() : stored.status();
+    acts = stored->content.applicant_node() == context.options.node && stored->content.client() == client;
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(read);
+  return acts;
+}
+
+absl::StatusOr<v1::RecognitionCase> Cases::Parts::TakeForHolder(absl::string_view client,
+                                                                const v1::TakeStepRequest& request) const {
+  StoredCase stored;
+  const auto load = [&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(stored, LoadCase(request.id(), tx));
+    return absl::OkStatus();
+  };
+  const auto send = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
+    RETURN_IF_ERROR(load(tx));
+    RETURN_IF_ERROR(CheckHolderStep(request.action(), stored.content));
+    RETURN_IF_ERROR(SendHolderStep(context, client, request.action(), &stored, tx));
+    return stored.content.id();
+  };
+  const auto check = [&](base::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(load(tx));
+    return CheckHolderStep(request.action(), stored.content);
+  };
+  const auto take = [&](base::Transaction& tx) -> absl::Status {
+    const std::string bytes = absl::StrCat("TakeStep\n", request.SerializeAsString());
+    RETURN_IF_ERROR(base::Once(tx, client, request.request_id(), bytes, [&] { return send(tx); }).status());
+    return load(tx);
+  };
+  RETURN_IF_ERROR(request.validate_only() ? context.options.store->Read(check) : context.options.store->Write(take));
+  return Listed(std::move(stored.content));
+}
+
 absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::Span<const v1::CaseActor> roles,
                                                 const v1::TakeStepRequest& request) {
   base::Store& store = *parts_->context.options.store;
   RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
   RETURN_IF_ERROR(CheckCaseId(request.id()));
+  ASSIGN_OR_RETURN(const bool for_holder, parts_->ActsForHolder(client, request.id()));
+  if (for_holder) return parts_->TakeForHolder(client, request);
   ASSIGN_OR_RETURN(const v1::CaseAction action, ActionOfClient(client, roles, request.action()));
   StoredCase stored;
   const auto check = [&](base::Transaction& tx) -> absl::Status {
@@ -309,6 +383,38 @@ absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::
   };
   RETURN_IF_ERROR(request.validate_only() ? store.Read(check) : store.Write(take));
   return Listed(std::move(stored.content));
+}
+
+absl::StatusOr<v1::ListInquiriesResponse> Cases::ListInquiries(absl::Span<const v1::CaseActor> roles,
+                                                               const v1::ListInquiriesRequest& request) {
+  RETURN_IF_ERROR(CheckMayAnswer(roles));
+  v1::ListInquiriesResponse response;
+  const absl::Status listed = parts_->context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(response, recognition::ListInquiries(request, tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(listed);
+  return response;
+}
+
+absl::StatusOr<v1::ReceivedInquiry> Cases::AnswerInquiry(absl::string_view client,
+                                                         absl::Span<const v1::CaseActor> roles,
+                                                         const v1::AnswerInquiryRequest& request) {
+  RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
+  RETURN_IF_ERROR(CheckCaseId(request.id()));
+  RETURN_IF_ERROR(CheckMayAnswer(roles));
+  ASSIGN_OR_RETURN(const std::string actor, ActorOf(client, request.actor(), "actor"));
+  v1::ReceivedInquiry inquiry;
+  const absl::Status written = parts_->context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    const std::string bytes = absl::StrCat("AnswerInquiry\n", request.SerializeAsString());
+    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes, [&] {
+                       return recognition::AnswerInquiry(parts_->context, actor, request, tx);
+                     }));
+    ASSIGN_OR_RETURN(inquiry, LoadInquiry(id, tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(written);
+  return inquiry;
 }
 
 absl::StatusOr<v1::ListDueCasesResponse> Cases::ListDue(const v1::ListDueCasesRequest& request) {

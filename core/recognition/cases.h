@@ -1,5 +1,6 @@
 // Recognition cases on both sides: the holder's side submits, the competent authority checks and answers with a
-// reasoned outcome. Between them go signed messages: RecognitionApplication one way, RecognitionOutcome the other.
+// reasoned outcome. Between them go signed messages: RecognitionApplication and HolderStep one way, RecognitionOutcome
+// the other; and to other centres and back, CaseInquiry and CaseInquiryAnswer.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -60,10 +61,20 @@ class Cases {
   // (case_steps.h). `roles` are those in which the client may act; the request names one of them where there are
   // several. Returns the case without document and evidence. Problems: kFieldMissing, kFieldInvalid, kInputTooLarge,
   // kResourceNotFound, kPurposeOutOfScope, kRequestIdReused, kClientNotAllowed at "action.role", those of TakeStep.
+  // The holder's side: the client that submitted a case acts for the holder, and needs no role for it; the step is sent
+  // to the authority (holder_steps.h). Problems: those of CheckHolderStep, kRequestIdReused.
   absl::StatusOr<v1::RecognitionCase> Take(absl::string_view client, absl::Span<const v1::CaseActor> roles,
                                            const v1::TakeStepRequest& request);
   // The authority's side: the queue, by the day on which something is due. Problems: kFieldInvalid.
   absl::StatusOr<v1::ListDueCasesResponse> ListDue(const v1::ListDueCasesRequest& request);
+
+  // The side that is asked: questions of other nodes, and answering them (inquiries.h), by clients that may act as
+  // evaluator, issuing node or peer centre. Problems: kClientNotAllowed at "role", kFieldMissing, kFieldInvalid,
+  // kInputTooLarge, kResourceNotFound, kRequestIdReused.
+  absl::StatusOr<v1::ListInquiriesResponse> ListInquiries(absl::Span<const v1::CaseActor> roles,
+                                                          const v1::ListInquiriesRequest& request);
+  absl::StatusOr<v1::ReceivedInquiry> AnswerInquiry(absl::string_view client, absl::Span<const v1::CaseActor> roles,
+                                                    const v1::AnswerInquiryRequest& request);
 
   // The authority's side: looks at cases that are due. New ones are checked (asks the issuing node, evaluates the
   // policy, writes the outcome and its message in one transaction); in the others a clock has run out. Returns how many

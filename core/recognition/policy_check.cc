@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/decimal.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/recognition/clocks.h"
@@ -88,6 +89,17 @@ absl::Status CheckAgreements(const v1::RecognitionPolicy& policy) {
   return absl::OkStatus();
 }
 
+absl::Status CheckBelievedNodes(const v1::AutomaticRules& automatic) {
+  absl::flat_hash_set<absl::string_view> nodes;
+  for (int i = 0; i < automatic.applicant_identified_by_nodes_size(); ++i) {
+    const std::string& node = automatic.applicant_identified_by_nodes(i);
+    const std::string place = absl::StrCat("automatic.applicant_identified_by_nodes[", i, "]");
+    if (node.empty() || node.size() > base::kIdBytesMax) return Invalid(place, "it is no id of a node, such as LT");
+    if (!nodes.insert(node).second) return Invalid(place, "it is there twice");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAutomatic(const v1::AutomaticRules& automatic) {
   absl::flat_hash_set<absl::string_view> rules;
   for (int i = 0; i < automatic.rules_size(); ++i) {
@@ -103,7 +115,7 @@ absl::Status CheckAutomatic(const v1::AutomaticRules& automatic) {
   if (automatic.required_eqf_level() > kLevelMax) {
     return Invalid("automatic.required_eqf_level", "levels go from 1 to 8");
   }
-  return absl::OkStatus();
+  return CheckBelievedNodes(automatic);
 }
 
 absl::Status CheckUnit(const v1::TargetUnit& unit, const std::string& place) {

@@ -36,18 +36,13 @@ absl::StatusOr<NodeClient> Connect(const NodeAccess& node) {
   return NodeClient(grpc::CreateChannel(node.address, grpc::SslCredentials(options)));
 }
 
-int Fail(const absl::Status& problem, const Console& console) {
-  PrintProblem(problem, console);
-  return kExitRefused;
-}
-
 int PrintJson(const google::protobuf::Message& message, const Console& console) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   options.preserve_proto_field_names = true;
   std::string json;
   if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) {
-    return Fail(base::Problem(base::Reason::kInternal, "answer"), console);
+    return Refuse(base::Problem(base::Reason::kInternal, "answer"), console);
   }
   console.out << json;
   return kExitDone;
@@ -71,7 +66,8 @@ void PrintEvent(const CaseEvent& event, const Console& console) {
 void PrintCase(const RecognitionCase& content, const Console& console) {
   const recognition::v1::CaseProcedure& procedure = content.procedure();
   console.out << absl::StrCat("case      ", content.id(), "\nstate     ", recognition::StateName(content.state()),
-                              "\nrevision  ", procedure.revision(), "\nfrom      ", content.applicant_node(), "\n");
+                              "\nrevision  ", std::max(procedure.revision(), content.outcome().revision()),
+                              "\nfrom      ", content.applicant_node(), "\n");
   const std::pair<const char*, const std::string*> days[] = {{"reply     ", &procedure.reply_until()},
                                                              {"due       ", &procedure.due_day()},
                                                              {"expected  ", &procedure.expected_day()},
@@ -132,9 +128,9 @@ absl::StatusOr<RecognitionCase> FetchCase(const NodeAccess& node, const std::str
 
 int RunCaseList(const ListRequest& request, const Console& console) {
   const auto client = Connect(request.node);
-  if (!client.ok()) return Fail(client.status(), console);
+  if (!client.ok()) return Refuse(client.status(), console);
   const auto listed = request.due ? ListDue(*client, request) : ListAll(*client, request);
-  if (!listed.ok()) return Fail(listed.status(), console);
+  if (!listed.ok()) return Refuse(listed.status(), console);
   if (request.json) {
     recognition::v1::ListDueCasesResponse answer;
     for (const recognition::v1::DueCase& due : *listed) *answer.add_due_cases() = due;
@@ -149,7 +145,7 @@ int RunCaseList(const ListRequest& request, const Console& console) {
 
 int RunCaseShow(const ShowRequest& request, const Console& console) {
   const auto content = FetchCase(request.node, request.id);
-  if (!content.ok()) return Fail(content.status(), console);
+  if (!content.ok()) return Refuse(content.status(), console);
   if (request.json) return PrintJson(*content, console);
   PrintCase(*content, console);
   return kExitDone;
@@ -157,11 +153,11 @@ int RunCaseShow(const ShowRequest& request, const Console& console) {
 
 int RunCaseStep(StepRequest request, const Console& console) {
   const auto client = Connect(request.node);
-  if (!client.ok()) return Fail(client.status(), console);
+  if (!client.ok()) return Refuse(client.status(), console);
   if (!request.with.empty()) {
     recognition::v1::CaseAction action;
     const absl::Status read = ReadYamlFile(request.with, &action);
-    if (!read.ok()) return Fail(read, console);
+    if (!read.ok()) return Refuse(read, console);
     action.MergeFrom(request.step.action());
     *request.step.mutable_action() = std::move(action);
   }
@@ -170,10 +166,45 @@ int RunCaseStep(StepRequest request, const Console& console) {
     request.step.set_request_id(base::NewUuid(random));
   }
   const auto answer = Call(*client->recognition, &Stub::TakeStep, request.step);
-  if (!answer.ok()) return Fail(answer.status(), console);
+  if (!answer.ok()) return Refuse(answer.status(), console);
   if (request.json) return PrintJson(answer->recognition_case(), console);
   if (request.step.validate_only()) console.out << "only checked; nothing was recorded\n";
   PrintCase(answer->recognition_case(), console);
+  return kExitDone;
+}
+
+int RunInquiries(const InquiriesRequest& request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Refuse(client.status(), console);
+  recognition::v1::ListInquiriesResponse listed;
+  recognition::v1::ListInquiriesRequest page;
+  do {
+    page.set_page_size(std::min(request.count_max - listed.inquiries_size(), base::kPageSizeMax));
+    const auto answer = Call(*client->recognition, &Stub::ListInquiries, page);
+    if (!answer.ok()) return Refuse(answer.status(), console);
+    listed.mutable_inquiries()->MergeFrom(answer->inquiries());
+    page.set_page_token(answer->next_page_token());
+  } while (!page.page_token().empty() && listed.inquiries_size() < request.count_max);
+  if (request.json) return PrintJson(listed, console);
+  for (const recognition::v1::ReceivedInquiry& inquiry : listed.inquiries()) {
+    console.out << absl::StrCat(TimeText(inquiry.receive_time()), "  ", inquiry.id(), "  from ", inquiry.asking_node(),
+                                "  document ", inquiry.document_sha256(), "\n    ", inquiry.question(), "\n");
+  }
+  return kExitDone;
+}
+
+int RunAnswer(AnswerRequest request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Refuse(client.status(), console);
+  if (request.answer.request_id().empty()) {
+    SystemRandom random;
+    request.answer.set_request_id(base::NewUuid(random));
+  }
+  const auto answer = Call(*client->recognition, &Stub::AnswerInquiry, request.answer);
+  if (!answer.ok()) return Refuse(answer.status(), console);
+  if (request.json) return PrintJson(answer->inquiry(), console);
+  console.out << absl::StrCat("answered by ", answer->inquiry().answered_by(), "; the answer goes to ",
+                              answer->inquiry().asking_node(), "\n");
   return kExitDone;
 }
 

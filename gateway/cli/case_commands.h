@@ -1,4 +1,5 @@
-// recognition list, show and step: the evaluator's way to the cases of a running node, as a client of it.
+// recognition list, show, step, inquiries and answer: the evaluator's way to the cases of a running node, and to the
+// questions of other nodes, as a client of it.
 //
 // Thread-safety: free functions on values.
 #pragma once
@@ -46,5 +47,19 @@ struct StepRequest {
 };
 // kExitRefused when the node does not take the step; the reason and its place are one line on the error stream.
 int RunCaseStep(StepRequest request, const Console& console);
+
+struct InquiriesRequest {
+  NodeAccess node;
+  int count_max = 50;  // questions that are listed
+  bool json = false;
+};
+int RunInquiries(const InquiriesRequest& request, const Console& console);
+
+struct AnswerRequest {
+  NodeAccess node;
+  recognition::v1::AnswerInquiryRequest answer;
+  bool json = false;
+};
+int RunAnswer(AnswerRequest request, const Console& console);
 
 }  // namespace passerelle::gateway

@@ -76,6 +76,15 @@ void CaseGrammar::AddTo(CLI::App* recognition) {
   step_->add_option("--with", with_, "YAML with the decision, the question or the items");
   step_->add_option("--request-id", request_id_, "UUID, to take the step once however often it is asked for");
   step_->add_flag("--dry-run", dry_run_, "Only check, record nothing");
+  inquiries_ = Add(recognition, "inquiries", "Lists the questions of other nodes that nobody has answered.");
+  inquiries_
+      ->add_option("--count", inquiries_request_.count_max, "Questions that are listed at most; 50 when not given")
+      ->check(CLI::Range(1, 100000));
+  answer_ = Add(recognition, "answer", "Answers a question of another node.");
+  answer_->add_option("QUESTION", id_, "Id of the question")->required();
+  answer_->add_option("--answer", answer_words_, "The answer in words, without personal data")->required();
+  answer_->add_option("--official", official_, "Who answers within this client, as a pseudonym");
+  answer_->add_option("--request-id", request_id_, "UUID, to answer once however often it is asked for");
 }
 
 int CaseGrammar::Run(const Console& console) {
@@ -86,6 +95,21 @@ int CaseGrammar::Run(const Console& console) {
     return RunCaseList(list_request_, console);
   }
   if (show_->parsed()) return RunCaseShow({node_, id_, json_}, console);
+  if (inquiries_->parsed()) {
+    inquiries_request_.node = node_;
+    inquiries_request_.json = json_;
+    return RunInquiries(inquiries_request_, console);
+  }
+  if (answer_->parsed()) {
+    AnswerRequest request;
+    request.node = node_;
+    request.json = json_;
+    request.answer.set_request_id(request_id_);
+    request.answer.set_id(id_);
+    request.answer.set_answer(answer_words_);
+    request.answer.set_actor(official_);
+    return RunAnswer(std::move(request), console);
+  }
   CheckDay("--day", day_);
   StepRequest request;
   request.node = node_;

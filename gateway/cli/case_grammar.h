@@ -1,4 +1,4 @@
-// How "passerelle recognition list", "show" and "step" are written.
+// How "passerelle recognition list", "show", "step", "inquiries" and "answer" are written.
 //
 // Thread-safety: one object for one command line.
 #pragma once
@@ -18,15 +18,17 @@ class CaseGrammar {
   // Adds the subcommands to "recognition".
   void AddTo(CLI::App* recognition);
   // Whether one of them was chosen.
-  bool parsed() const { return list_->parsed() || show_->parsed() || step_->parsed(); }
+  bool parsed() const {
+    return list_->parsed() || show_->parsed() || step_->parsed() || inquiries_->parsed() || answer_->parsed();
+  }
   // Runs it. Throws CLI::ParseError like every command of the program's grammar.
   int Run(const Console& console);
   static constexpr char kUsage[] =
-      "list NODE [--due] [--until DAY] [--count N] | show CASE NODE | step CASE --step STEP [--revision N] [--role "
-      "ROLE] "
-      "[--official ID] [--reason TEXT] [--reason-code CODE] [--evidence SHA256] [--day DAY] [--with FILE] "
-      "[--request-id "
-      "UUID] [--dry-run] NODE; NODE is --node HOST:PORT --certificate FILE --key FILE --authorities FILE";
+      "list NODE [--due] [--until DAY] [--count N] | show CASE NODE | step CASE --step STEP [--revision N] "
+      "[--role ROLE] [--official ID] [--reason TEXT] [--reason-code CODE] [--evidence SHA256] [--day DAY] "
+      "[--with FILE] [--request-id UUID] [--dry-run] NODE | inquiries [--count N] NODE | answer QUESTION --answer TEXT "
+      "[--official ID] [--request-id UUID] NODE; NODE is --node HOST:PORT --certificate FILE --key FILE "
+      "--authorities FILE";
 
  private:
   CLI::App* Add(CLI::App* recognition, const std::string& name, const std::string& description);
@@ -34,9 +36,13 @@ class CaseGrammar {
   CLI::App* list_ = nullptr;
   CLI::App* show_ = nullptr;
   CLI::App* step_ = nullptr;
+  CLI::App* inquiries_ = nullptr;
+  CLI::App* answer_ = nullptr;
   NodeAccess node_;
   bool json_ = false;
   ListRequest list_request_;
+  InquiriesRequest inquiries_request_;
+  std::string answer_words_;
   std::string id_;
   std::string with_;
   std::string step_word_;

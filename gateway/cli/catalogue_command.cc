@@ -18,11 +18,6 @@ namespace catalogue_v1 = catalogue::v1;
 // Changes that one call lists.
 constexpr int kChangesMax = 10'000;
 
-int Refuse(const absl::Status& status, const Console& console) {
-  PrintProblem(status, console);
-  return kExitRefused;
-}
-
 void WriteStrings(absl::string_view name, const google::protobuf::RepeatedPtrField<std::string>& texts,
                   base::JsonWriter* json) {
   json->Key(name);

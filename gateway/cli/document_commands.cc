@@ -66,6 +66,15 @@ void PrintProblem(const absl::Status& problem, const Console& console) {
   console.err << line << "\n";
 }
 
+int Refuse(const absl::Status& problem, const Console& console) {
+  PrintProblem(problem, console);
+  return kExitRefused;
+}
+
+int Finish(const absl::Status& status, const Console& console) {
+  return status.ok() ? kExitDone : Refuse(status, console);
+}
+
 int RunFormats(const document::Registry& registry, bool json, const Console& console) {
   if (json) {
     std::string out;

@@ -19,6 +19,12 @@ namespace passerelle::gateway {
 // The one line of a refusal.
 void PrintProblem(const absl::Status& problem, const Console& console);
 
+// The same as the end of a command: kExitRefused.
+int Refuse(const absl::Status& problem, const Console& console);
+
+// The end of a command: kExitDone, or the refusal.
+int Finish(const absl::Status& status, const Console& console);
+
 int RunFormats(const document::Registry& registry, bool json, const Console& console);
 
 int RunDetect(const document::Registry& registry, const std::vector<std::string>& files, bool json,

@@ -45,12 +45,6 @@ using evidence::v1::EvidenceBundle;
 constexpr size_t kBundleBytesMax = 192u << 20;
 constexpr int kLeavesPerPage = 500;
 
-int Finish(const absl::Status& status, const Console& console) {
-  if (status.ok()) return kExitDone;
-  PrintProblem(status, console);
-  return kExitRefused;
-}
-
 std::string Date(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone()); }
 
 // A node map for evidence. It is judged for the time at which it was issued: what it says of keys counts for what was

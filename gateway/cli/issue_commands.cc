@@ -18,6 +18,7 @@
 #include "core/proof/jades/seal_credential.h"
 #include "core/proof/statement.h"
 #include "core/proof/status/make_status_list.h"
+#include "core/proof/x509/certificate.h"
 #include "core/recognition/issue/decision_credential.h"
 #include "core/recognition/issue/decision_json.h"
 #include "core/recognition/issue/issued.h"
@@ -42,11 +43,6 @@ constexpr int kStatementYears = 10;
 // How long a status list may be used: it is made anew every day, and one day may be missed.
 constexpr absl::Duration kListLife = absl::Hours(48);
 
-int Fail(const absl::Status& problem, const Console& console) {
-  PrintProblem(problem, console);
-  return kExitRefused;
-}
-
 // The book, which nobody else uses as long as this exists. The lock is a file of its own, since the book is replaced.
 class BookFile {
  public:
@@ -67,9 +63,7 @@ class BookFile {
   ~BookFile() { close(descriptor_); }
 
   static absl::Status Check(const std::string& path, const IssuedDecisions& book) {
-    const absl::Status checked = recognition::CheckBook(book);
-    if (checked.ok()) return checked;
-    return Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)), base::DetailOf(checked));
+    return InFile(path, recognition::CheckBook(book));
   }
 
   IssuedDecisions& book() { return book_; }
@@ -116,10 +110,10 @@ recognition::DecisionIssue IssueOf(const IssuedDecisions& book, uint64_t place, 
 }
 
 absl::StatusOr<std::string> AsSdJwt(const proof::Statement& statement, const RecognitionCase& content,
-                                    const IssueRequest& request, const IssuedDecisions& book, uint64_t place,
-                                    const proof::Sealer& sealer) {
+                                    const elm::v3::Person& person, const IssueRequest& request,
+                                    const IssuedDecisions& book, uint64_t place, const proof::Sealer& sealer) {
   proof::StatementHolder holder;
-  holder.withholdable = recognition::WithholdableClaims(content);
+  holder.withholdable = recognition::WithholdableClaims(content, person);
   holder.status = proof::StatementHolder::Status{book.token_list(), place};
   if (!request.holder_key.empty()) {
     ASSIGN_OR_RETURN(holder.jwk, ReadInput(request.holder_key, base::kKeyBytesMax));
@@ -128,12 +122,19 @@ absl::StatusOr<std::string> AsSdJwt(const proof::Statement& statement, const Rec
   return proof::StatementAsSdJwtVc(statement, holder, sealer.key(), random);
 }
 
+// Signed by nobody: it needs no seal, has no place in the lists, and leaves the book as it is.
+absl::StatusOr<std::string> BareDecision(const IssueRequest& request) {
+  ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
+  RETURN_IF_ERROR(recognition::CheckIssuable(content));
+  return recognition::DecisionJson(content) + "\n";
+}
+
 absl::StatusOr<std::string> Issue(const document::Registry& registry, const IssueRequest& request) {
+  if (request.as == "json") return BareDecision(request);
   // The book first: a case that was read before somebody else issued its next decision would revoke that one.
   ASSIGN_OR_RETURN(const std::unique_ptr<BookFile> file, BookFile::Open(request.seal.book));
   ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
   RETURN_IF_ERROR(recognition::CheckIssuable(content));
-  if (request.as == "json") return recognition::DecisionJson(content) + "\n";
   ASSIGN_OR_RETURN(const elm::v3::Person holder, HolderOfCase(registry, content));
   ASSIGN_OR_RETURN(const proof::Sealer sealer, LoadSealer(request.seal.key, request.seal.certificate));
   SystemRandom random;
@@ -148,7 +149,7 @@ absl::StatusOr<std::string> Issue(const document::Registry& registry, const Issu
     ASSIGN_OR_RETURN(const proof::Statement statement, recognition::DecisionAsStatement(content, holder, issue));
     ASSIGN_OR_RETURN(issued, request.as == "vc-jwt"
                                  ? proof::StatementAsVcJwt(statement, sealer.key())
-                                 : AsSdJwt(statement, content, request, file->book(), place, sealer));
+                                 : AsSdJwt(statement, content, holder, request, file->book(), place, sealer));
   }
   // In the book before it is in the world: what is issued can always be revoked.
   RETURN_IF_ERROR(file->Save());
@@ -163,8 +164,12 @@ absl::StatusOr<std::string> Letter(const document::Registry& registry, const Let
   RETURN_IF_ERROR(BookFile::Check(request.book, book));
   RETURN_IF_ERROR(recognition::CheckHolds(content.id(), recognition::DecisionSha256(content), book));
   ASSIGN_OR_RETURN(const std::string credential, ReadInput(request.credential, base::kDocumentBytesMax));
-  ASSIGN_OR_RETURN(const document::Translated read, document::Translate(registry, credential, {}));
-  RETURN_IF_ERROR(recognition::CheckIsOfCase(read.credential, content));
+  ASSIGN_OR_RETURN(const std::string pem, ReadInput(request.seal_certificate, base::kKeyBytesMax));
+  const absl::StatusOr<std::vector<proof::Certificate>> seal = proof::Certificate::FromPem(pem);
+  if (!seal.ok()) return Problem(Reason::kKeyUnusable, request.seal_certificate, base::DetailOf(seal.status()));
+  // A letter that names a credential which was changed would lend it the authority's word.
+  RETURN_IF_ERROR(
+      InFile(request.credential, recognition::CheckSealedDecision(credential, seal->front(), content, request.at)));
   recognition::LetterWish wish;
   wish.holder_name = recognition::NameOf(holder);
   wish.authority_language = book.language();
@@ -199,21 +204,16 @@ absl::Status MakeLists(const StatusRequest& request) {
 
 int RunIssue(const document::Registry& registry, const IssueRequest& request, const Console& console) {
   const absl::StatusOr<std::string> issued = Issue(registry, request);
-  if (!issued.ok()) return Fail(issued.status(), console);
-  const absl::Status written = WriteOut(request.out, *issued, console);
-  return written.ok() ? kExitDone : Fail(written, console);
+  if (!issued.ok()) return Refuse(issued.status(), console);
+  return Finish(WriteOut(request.out, *issued, console), console);
 }
 
 int RunLetter(const document::Registry& registry, const LetterRequest& request, const Console& console) {
   const absl::StatusOr<std::string> letter = Letter(registry, request);
-  if (!letter.ok()) return Fail(letter.status(), console);
-  const absl::Status written = WriteOut(request.out, *letter, console);
-  return written.ok() ? kExitDone : Fail(written, console);
+  if (!letter.ok()) return Refuse(letter.status(), console);
+  return Finish(WriteOut(request.out, *letter, console), console);
 }
 
-int RunStatus(const StatusRequest& request, const Console& console) {
-  const absl::Status made = MakeLists(request);
-  return made.ok() ? kExitDone : Fail(made, console);
-}
+int RunStatus(const StatusRequest& request, const Console& console) { return Finish(MakeLists(request), console); }
 
 }  // namespace passerelle::gateway

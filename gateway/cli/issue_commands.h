@@ -24,8 +24,8 @@ struct AuthoritySeal {
 
 struct IssueRequest {
   NodeAccess node;
-  std::string id;  // of the case
-  AuthoritySeal seal;
+  std::string id;          // of the case
+  AuthoritySeal seal;      // not for "json"
   std::string as = "elm";  // "elm", "vc-jwt", "sd-jwt", or "json" for the bare decision, which nobody signs
   std::string holder_key;  // public key of the holder, JWK, for "sd-jwt"; empty for none
   std::string out;         // empty for standard output
@@ -38,8 +38,10 @@ struct LetterRequest {
   std::string id;
   std::string book;
   std::string credential;              // the sealed credential, in the European model
+  std::string seal_certificate;        // PEM; with which the authority sealed it
   std::vector<std::string> languages;  // one or two; the book's when none is given
   std::string out;                     // empty for standard output
+  absl::Time at;
 };
 int RunLetter(const document::Registry& registry, const LetterRequest& request, const Console& console);
 

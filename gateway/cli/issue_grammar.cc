@@ -18,16 +18,20 @@ const std::vector<std::string>& Forms() {
 }
 
 void AddSeal(AuthoritySeal* seal, CLI::App* command) {
-  command->add_option("--seal", seal->key, "Private key of the authority: a PEM file, or a PKCS#11 URI (RFC 7512)")
-      ->required();
-  command
-      ->add_option("--seal-certificate", seal->certificate,
-                   "PEM file with the certificate of that key, and those above it")
-      ->required();
+  command->add_option("--seal", seal->key, "Private key of the authority: a PEM file, or a PKCS#11 URI (RFC 7512)");
+  command->add_option("--seal-certificate", seal->certificate,
+                      "PEM file with the certificate of that key, and those above it");
 }
 
 void AddBook(std::string* book, CLI::App* command) {
-  command->add_option("--book", *book, "The authority's book of what it has issued, YAML")->required();
+  command->add_option("--book", *book, "The authority's book of what it has issued, YAML");
+}
+
+// What every form but the bare decision needs.
+void DemandSeal(const CLI::App& command) {
+  for (const char* option : {"--seal", "--seal-certificate", "--book"}) {
+    if (command.count(option) == 0) throw CLI::RequiredError(option);
+  }
 }
 
 }  // namespace
@@ -44,7 +48,12 @@ void IssueGrammar::AddTo(CLI::App* recognition) {
   letter_ = recognition->add_subcommand("letter", "Writes the letter that explains a decision, as HTML.");
   letter_->add_option("CASE", letter_request_.id, "Id of the case")->required();
   AddBook(&letter_request_.book, letter_);
+  letter_->get_option("--book")->required();
   letter_->add_option("--credential", letter_request_.credential, "The sealed credential that was issued")->required();
+  letter_
+      ->add_option("--seal-certificate", letter_request_.seal_certificate,
+                   "PEM file with the certificate with which it was sealed")
+      ->required();
   letter_
       ->add_option("--languages", letter_request_.languages,
                    "One language or two, such as en,fr; that of the book when not given")
@@ -72,6 +81,7 @@ int IssueGrammar::Run(const document::Registry& registry, const Console& console
     if (!issue_request_.holder_key.empty() && issue_request_.as != "sd-jwt") {
       throw CLI::ValidationError("--holder-key", "is for sd-jwt only");
     }
+    if (issue_request_.as != "json") DemandSeal(*issue_);
     issue_request_.at = now;
     return RunIssue(registry, issue_request_, console);
   }
@@ -80,8 +90,10 @@ int IssueGrammar::Run(const document::Registry& registry, const Console& console
       if (recognition::IsLetterLanguage(language)) continue;
       throw CLI::ValidationError("--languages", "must be of " + absl::StrJoin(recognition::LetterLanguages(), ", "));
     }
+    letter_request_.at = now;
     return RunLetter(registry, letter_request_, console);
   }
+  DemandSeal(*status_);
   status_request_.at = now;
   return RunStatus(status_request_, console);
 }

@@ -18,8 +18,9 @@ class IssueGrammar {
   // Runs it. Throws CLI::ParseError like every command of the program's grammar.
   int Run(const document::Registry& registry, const Console& console);
   static constexpr char kUsage[] =
-      "issue CASE --seal KEY --seal-certificate FILE --book BOOK [--as elm|vc-jwt|sd-jwt|json] [--holder-key JWK] "
-      "[--out FILE] NODE | letter CASE --book BOOK --credential FILE [--languages en,fr] [--out FILE] NODE | "
+      "issue CASE --seal KEY --seal-certificate FILE --book BOOK [--as elm|vc-jwt|sd-jwt] [--holder-key JWK] "
+      "[--out FILE] NODE | issue CASE --as json [--out FILE] NODE | letter CASE --book BOOK --credential FILE "
+      "--seal-certificate FILE [--languages en,fr] [--out FILE] NODE | "
       "status --seal KEY --seal-certificate FILE --book BOOK --out FOLDER [--revoke CASE [--reason-code CODE]]";
 
  private:

@@ -68,12 +68,6 @@ struct Held {
   std::vector<HeldCertificate> certificates;
 };
 
-std::vector<std::string> References(const config::v1::NodeConfig& config) {
-  std::vector<std::string> references = {config.message_key()};
-  references.insert(references.end(), config.further_message_keys().begin(), config.further_message_keys().end());
-  return references;
-}
-
 void Judge(const v1::Node& node, absl::Time now, HeldKey* key) {
   for (const v1::MessageKey& stated : node.message_keys()) {
     if (stated.kid() != key->kid) continue;
@@ -97,7 +91,7 @@ absl::StatusOr<Held> ReadHeld(const config::v1::NodeConfig& config, absl::Time n
   if (node == nullptr) return Problem(Reason::kNodeUnknown, config.node(), "the node map does not name this node");
   Held held;
   held.node = config.node();
-  for (const std::string& file : KeyFiles(References(config))) {
+  for (const std::string& file : KeyFiles(MessageKeyReferences(config))) {
     ASSIGN_OR_RETURN(const proof::SigningKey key, LoadMessageKey(file));
     const proof::VerificationKey& half = key.verification_key();
     HeldKey& entry = held.keys.emplace_back(HeldKey{file, half.algorithm(), half.thumbprint(), half.jwk()});

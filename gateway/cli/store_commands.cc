@@ -13,11 +13,6 @@
 namespace passerelle::gateway {
 namespace {
 
-int Refuse(const absl::Status& problem, const Console& console) {
-  PrintProblem(problem, console);
-  return kExitRefused;
-}
-
 bool IsWhole(const StoreReport& report) { return report.findings.empty() && report.risks.empty(); }
 
 int PrintReport(const absl::StatusOr<StoreReport>& report, absl::string_view when_whole, const Console& console) {

@@ -25,12 +25,6 @@ namespace {
 
 namespace trust_v1 = trust::v1;
 
-int Finish(const absl::Status& status, const Console& console) {
-  if (status.ok()) return kExitDone;
-  PrintProblem(status, console);
-  return kExitRefused;
-}
-
 absl::StatusOr<trust_v1::TrustRoot> MakeRoot(const TrustRootRequest& request) {
   trust_v1::TrustRoot root;
   for (const std::string& file : request.keys) {

@@ -35,7 +35,7 @@ int ExitCodeOf(v1::Verdict verdict) {
   }
 }
 
-int Refuse(const absl::Status& problem, const Console& console) {
+int LeaveOpen(const absl::Status& problem, const Console& console) {
   PrintProblem(problem, console);
   // What could not be judged is unknown, and that is never a no.
   return kExitNotEstablished;
@@ -94,11 +94,11 @@ absl::StatusOr<v1::AuthenticityVerdict> JudgeAgain(const document::Registry& reg
 
 int RunVerify(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
   const absl::StatusOr<authenticity::Question> question = MakeQuestion(request);
-  if (!question.ok()) return Refuse(question.status(), console);
+  if (!question.ok()) return LeaveOpen(question.status(), console);
   const v1::AuthenticityVerdict verdict = authenticity::Judge(registry, *question);
   if (!request.save.empty()) {
     const absl::Status saved = Save(request, *question, verdict);
-    if (!saved.ok()) return Refuse(saved, console);
+    if (!saved.ok()) return LeaveOpen(saved, console);
   }
   Print(verdict, request.json, console);
   return ExitCodeOf(verdict.verdict());
@@ -106,7 +106,7 @@ int RunVerify(const document::Registry& registry, const VerifyRequest& request, 
 
 int RunReplay(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
   const absl::StatusOr<authenticity::SavedVerdict> saved = OpenSaved(request);
-  if (!saved.ok()) return Refuse(saved.status(), console);
+  if (!saved.ok()) return LeaveOpen(saved.status(), console);
   const v1::AuthenticityVerdict& verdict = saved->record.verdict();
   if (saved->signature_verified) {
     console.err << "signature: verifies with the key of --signer\n";
@@ -120,7 +120,7 @@ int RunReplay(const document::Registry& registry, const VerifyRequest& request, 
     return saved->signature_verified ? ExitCodeOf(verdict.verdict()) : kExitNotEstablished;
   }
   const absl::StatusOr<v1::AuthenticityVerdict> again = JudgeAgain(registry, request, saved->record);
-  if (!again.ok()) return Refuse(again.status(), console);
+  if (!again.ok()) return LeaveOpen(again.status(), console);
   console.err << "replay: the same verdict in every check\n";
   Print(*again, request.json, console);
   return ExitCodeOf(again->verdict());

@@ -321,14 +321,18 @@ absl::Status CheckOwnEntry(const NodeConfig& config, const NodeFiles& files, con
   return federation::CheckOwnTerms(*own);
 }
 
+std::vector<std::string> MessageKeyReferences(const NodeConfig& config) {
+  std::vector<std::string> references = {config.message_key()};
+  references.insert(references.end(), config.further_message_keys().begin(), config.further_message_keys().end());
+  return references;
+}
+
 absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   NodeFiles files;
   RETURN_IF_ERROR(CheckTlsFiles(config.client_port().tls()));
   RETURN_IF_ERROR(CheckTlsFiles(config.peer_port().tls()));
   if (config.has_http_port()) RETURN_IF_ERROR(CheckTlsFiles(config.http_port().tls()));
-  std::vector<std::string> keys = {config.message_key()};
-  keys.insert(keys.end(), config.further_message_keys().begin(), config.further_message_keys().end());
-  ASSIGN_OR_RETURN(files.message_keys, LoadMessageKeys(keys));
+  ASSIGN_OR_RETURN(files.message_keys, LoadMessageKeys(MessageKeyReferences(config)));
   ASSIGN_OR_RETURN(files.decryption_keys,
                    LoadDecryptionKeys({config.encryption_keys().begin(), config.encryption_keys().end()}));
   ASSIGN_OR_RETURN(files.sealers, LoadSealers(config.seals()));
@@ -338,11 +342,7 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   for (const std::string& path : config.recognition_policies()) {
     recognition::v1::RecognitionPolicy policy;
     RETURN_IF_ERROR(ReadYamlFile(path, &policy));
-    const absl::Status checked = recognition::CheckGoesLive(policy);
-    if (!checked.ok()) {
-      return Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)),
-                     base::DetailOf(checked));
-    }
+    RETURN_IF_ERROR(InFile(path, recognition::CheckGoesLive(policy)));
     files.policies.push_back(std::move(policy));
   }
   return files;

@@ -42,6 +42,9 @@ struct NodeFiles {
 // kInputNotReadable, kInputTooLarge, with the file.
 absl::StatusOr<NodeFiles> LoadNodeFiles(const config::v1::NodeConfig& config);
 
+// Where the node's message keys are, the one it signs with first: paths, or PKCS#11 URIs.
+std::vector<std::string> MessageKeyReferences(const config::v1::NodeConfig& config);
+
 // Whether the node map names this node as it is: with one of its message keys, its certificate, what it remembers, and
 // no other key that others encrypt to now than it holds. Problems: kConfigInvalid, kKeyUnusable, kNodeMapUnusable.
 absl::Status CheckOwnEntry(const config::v1::NodeConfig& config, const NodeFiles& files,

@@ -92,6 +92,11 @@ std::string FolderOf(absl::string_view path) {
   return std::string(path.substr(0, slash == 0 ? 1 : slash));
 }
 
+absl::Status InFile(absl::string_view path, const absl::Status& problem) {
+  if (problem.ok()) return problem;
+  return Problem(base::ReasonOf(problem), absl::StrCat(path, ": ", base::PlaceOf(problem)), base::DetailOf(problem));
+}
+
 std::string FileFingerprint(const std::string& path) {
   struct stat info = {};
   if (stat(path.c_str(), &info) != 0) return "";

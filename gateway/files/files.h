@@ -24,6 +24,9 @@ std::string ResolvePath(absl::string_view folder, absl::string_view path);
 // The folder of a file; "." when the path has none.
 std::string FolderOf(absl::string_view path);
 
+// The problem of what stands in a file, with the file before its place; OK as it is.
+absl::Status InFile(absl::string_view path, const absl::Status& problem);
+
 // What changes when a file is written or replaced: modification time in ns, size and inode; empty when absent.
 std::string FileFingerprint(const std::string& path);
 

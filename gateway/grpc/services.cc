@@ -304,6 +304,21 @@ RecognitionService::RecognitionService(
       recognition::v1::RecognitionService::service_full_name(), "ListDueCases",
       [this](const CallInfo&, const recognition::v1::ListDueCasesRequest& in,
              recognition::v1::ListDueCasesResponse* out) -> CallOutcome { return Take(cases_->ListDue(in), out); });
+  runner->AddUnary<recognition::v1::ListInquiriesRequest, recognition::v1::ListInquiriesResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "ListInquiries",
+      [this](const CallInfo& info, const recognition::v1::ListInquiriesRequest& in,
+             recognition::v1::ListInquiriesResponse* out) -> CallOutcome {
+        return Take(cases_->ListInquiries(roles_(info.caller), in), out);
+      });
+  runner->AddUnary<recognition::v1::AnswerInquiryRequest, recognition::v1::AnswerInquiryResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "AnswerInquiry",
+      [this](const CallInfo& info, const recognition::v1::AnswerInquiryRequest& in,
+             recognition::v1::AnswerInquiryResponse* out) -> CallOutcome {
+        const absl::Status status =
+            Take(cases_->AnswerInquiry(info.caller, roles_(info.caller), in), out->mutable_inquiry());
+        if (status.ok()) created_();
+        return status;
+      });
 }
 
 grpc::ServerUnaryReactor* RecognitionService::CreateCase(grpc::CallbackServerContext* context,
@@ -342,6 +357,20 @@ grpc::ServerUnaryReactor* RecognitionService::ListDueCases(grpc::CallbackServerC
                                                            const recognition::v1::ListDueCasesRequest* request,
                                                            recognition::v1::ListDueCasesResponse* response) {
   return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListDueCases", request,
+                      response);
+}
+
+grpc::ServerUnaryReactor* RecognitionService::ListInquiries(grpc::CallbackServerContext* context,
+                                                            const recognition::v1::ListInquiriesRequest* request,
+                                                            recognition::v1::ListInquiriesResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListInquiries", request,
+                      response);
+}
+
+grpc::ServerUnaryReactor* RecognitionService::AnswerInquiry(grpc::CallbackServerContext* context,
+                                                            const recognition::v1::AnswerInquiryRequest* request,
+                                                            recognition::v1::AnswerInquiryResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "AnswerInquiry", request,
                       response);
 }
 

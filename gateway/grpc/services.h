@@ -130,6 +130,12 @@ class RecognitionService : public recognition::v1::RecognitionService::CallbackS
   grpc::ServerUnaryReactor* ListDueCases(grpc::CallbackServerContext* context,
                                          const recognition::v1::ListDueCasesRequest* request,
                                          recognition::v1::ListDueCasesResponse* response) override;
+  grpc::ServerUnaryReactor* ListInquiries(grpc::CallbackServerContext* context,
+                                          const recognition::v1::ListInquiriesRequest* request,
+                                          recognition::v1::ListInquiriesResponse* response) override;
+  grpc::ServerUnaryReactor* AnswerInquiry(grpc::CallbackServerContext* context,
+                                          const recognition::v1::AnswerInquiryRequest* request,
+                                          recognition::v1::AnswerInquiryResponse* response) override;
 
  private:
   CallRunner* const runner_;

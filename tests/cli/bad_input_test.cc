@@ -21,13 +21,6 @@ namespace {
 
 using ::testing::IsEmpty;
 
-std::string TextAt(const std::string& json, const std::string& pointer) {
-  const auto document = base::JsonDocument::Parse(json);
-  std::string_view text;
-  if (!document.ok() || document->root().at_pointer(pointer).get(text) != simdjson::SUCCESS) return "absent";
-  return std::string(text);
-}
-
 std::string TestName(std::string name) { return absl::StrReplaceAll(name, {{"-", "_"}}); }
 
 class BadInputTest : public ::testing::TestWithParam<BadInput> {
@@ -67,8 +60,8 @@ TEST_P(BadInputTest, IsNotTranslatedAndLeavesNothing) {
 TEST_P(BadInputTest, IsReportedByCheck) {
   const Outcome outcome = RunProgram({Passerelle(), "check", "--json", file_});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(TextAt(outcome.out, "/problem/reason"), GetParam().reason);
-  EXPECT_NE(TextAt(outcome.out, "/format"), "absent");
+  EXPECT_EQ(At(outcome.out, "/problem/reason"), GetParam().reason);
+  EXPECT_NE(At(outcome.out, "/format"), "absent");
   ExpectRefusal(outcome.err);
 }
 
@@ -97,9 +90,9 @@ TEST(OddInput, LosesTheElementAndNothingElse) {
         RunProgram({Passerelle(), "translate", folder + "/document", "--report", folder + "/report.json"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     const std::string report = ReadAll(folder + "/report.json");
-    EXPECT_EQ(TextAt(report, absl::StrCat("/elements/", row[3], "/status")), row[4]);
-    EXPECT_NE(TextAt(report, "/diagnostics/0/rule"), "absent") << "a remark says so";
-    EXPECT_EQ(TextAt(report, "/elements/A1-M02/status"), "stated");
+    EXPECT_EQ(At(report, absl::StrCat("/elements/", row[3], "/status")), row[4]);
+    EXPECT_NE(At(report, "/diagnostics/0/rule"), "absent") << "a remark says so";
+    EXPECT_EQ(At(report, "/elements/A1-M02/status"), "stated");
     // The original is embedded in base64, so a raw match is a match of the translation.
     if (row[5] == "-") continue;
     EXPECT_THAT(outcome.out, ::testing::Not(::testing::HasSubstr(row[5])));

@@ -23,16 +23,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// The value of a member on a path such as "/message_keys/0/kid": a text without its quotes, anything else as JSON.
-std::string At(const std::string& json, const std::string& pointer) {
-  const auto document = base::JsonDocument::Parse(json);
-  if (!document.ok()) return "not JSON: " + json;
-  simdjson::dom::element element;
-  if (document->root().at_pointer(pointer).get(element) != simdjson::SUCCESS) return "absent";
-  std::string_view text;
-  return element.get(text) == simdjson::SUCCESS ? std::string(text) : document->Text(element);
-}
-
 std::string TimeText(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 // The files of a node NO, which has run once.

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
+#include "core/base/json.h"
 #include "gtest/gtest.h"
 #include "tests/support/paths.h"
 
@@ -81,6 +82,15 @@ std::string ScratchFolder() {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   return folder;
+}
+
+std::string At(const std::string& json, const std::string& pointer) {
+  const auto document = base::JsonDocument::Parse(json);
+  if (!document.ok()) return "not JSON: " + json;
+  simdjson::dom::element element;
+  if (document->root().at_pointer(pointer).get(element) != simdjson::SUCCESS) return "absent";
+  std::string_view text;
+  return element.get(text) == simdjson::SUCCESS ? std::string(text) : document->Text(element);
 }
 
 std::string ReadAll(const std::string& path) {

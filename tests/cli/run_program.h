@@ -24,6 +24,10 @@ std::string Passerelle();
 // A folder of this test's own, empty at first.
 std::string ScratchFolder();
 
+// The value of a member of a JSON text on a path such as "/nodes/0/id": a text without its quotes, anything else as
+// JSON; "absent" where there is none.
+std::string At(const std::string& json, const std::string& pointer);
+
 std::string ReadAll(const std::string& path);
 void WriteAll(const std::string& path, absl::string_view bytes);
 

@@ -7,7 +7,7 @@ namespace passerelle::gateway {
 namespace {
 
 TEST_F(RecognitionCasesTest, EveryCaseComesToWhatItsStorySays) {
-  ASSERT_EQ(rows_.size(), 24u);
+  ASSERT_EQ(rows_.size(), 26u);
   const absl::Time begin = absl::Now();
   std::vector<std::string> ids;
   for (const CaseRow& row : rows_) ids.push_back(Submit(row));
@@ -60,7 +60,9 @@ TEST_F(RecognitionCasesTest, ADecisionByRuleExplainsEveryRuleWithItsSource) {
       "entry https://register.example/lt/";
   const std::map<std::string, std::pair<std::string, std::string>> sources = {
       {"R-A03", {"credential.kind", source + "qualifications/6121EX001"}},
-      {"R-A04", {"authenticity.subject", "authorisation of the holder, whom node BG has identified"}},
+      {"R-A04",
+       {"authenticity.subject",
+        "authorisation of the holder; the policy takes the word of node LT, which has identified them"}},
       {"R-A05", {"provider.officially_recognised", source + "institutions/9301"}},
       {"R-A06", {"credential.level", source + "qualifications/6121EX001"}},
       {"R-A07", {"quality.coverage", "https://data.deqar.example/report/9301"}},
@@ -86,6 +88,35 @@ TEST_F(RecognitionCasesTest, ADecisionByRuleExplainsEveryRuleWithItsSource) {
   EXPECT_EQ(decided.procedure().decided_by(), "system");
 }
 
+// Of what R-A04 is judged on, one answer is missing in each of these cases, and it is another one.
+TEST_F(RecognitionCasesTest, WhoApplicantAndIssuerAreIsBelievedOfTheRightNodesOnly) {
+  struct Row {
+    const char* name;
+    std::map<std::string, std::string> inputs;
+  };
+  for (const Row& row : {Row{"25-applicant-not-identified",
+                             {{"authenticity.integrity", "yes"},
+                              {"authenticity.issuer", "yes"},
+                              {"authenticity.in_force", "yes"},
+                              {"authenticity.subject", ""}}},
+                         Row{"26-register-of-another-country",
+                             {{"authenticity.integrity", ""},
+                              {"authenticity.issuer", ""},
+                              {"authenticity.in_force", ""},
+                              {"authenticity.subject", "yes"}}}}) {
+    const std::string id = Submit(RowBy(row.name));
+    const RecognitionCase checked = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
+      return held.state() == recognition::v1::CASE_STATE_EVALUATION;
+    });
+    std::map<std::string, std::string> found;
+    for (const recognition::v1::RuleResult& rule : checked.procedure().evaluation().rules()) {
+      if (rule.rule() != "R-A04") continue;
+      for (const recognition::v1::RuleInput& input : rule.inputs()) found[input.name()] = input.value();
+    }
+    EXPECT_EQ(found, row.inputs) << row.name;
+  }
+}
+
 TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {
   const std::string path = absl::StrCat(federation_->NodeFolder("NL"), "/facts-0.yaml");
   const std::string first = tests::ReadAll(path);
@@ -108,6 +139,80 @@ TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {
   ExpectRules({{"rules", "R-A03=UNKNOWN,R-A04=MET,R-A05=UNKNOWN"}}, checked);
   tests::WriteAll(path, first);
   EXPECT_TRUE(logs("register_facts.refused"));
+}
+
+// The holder supplies at the holder's own node, and another centre answers at its own: nobody is a client of the
+// authority but its own people.
+TEST_F(RecognitionCasesTest, HoldersAndOtherCentresActThroughTheirOwnNodes) {
+  const CaseRow& row = RowBy("09-outcomes-come-later");
+  const std::string id = Submit(row);
+  const auto in = [](recognition::v1::CaseState state) {
+    return [state](const RecognitionCase& held) { return held.state() == state; };
+  };
+  const RecognitionCase told = WaitFor(row.at("applicant"), "portal", id, in(recognition::v1::CASE_STATE_INCOMPLETE));
+  recognition::v1::TakeStepRequest supply;
+  supply.set_request_id(base::NewUuid(random_));
+  supply.set_id(id);
+  supply.mutable_action()->set_step(recognition::v1::CASE_STEP_SUPPLY);
+  supply.mutable_action()->set_revision(told.outcome().revision());
+  const RecognitionCase open = Get("BG", "evaluators", id);
+  for (const auto& item : open.procedure().items()) supply.mutable_action()->add_items()->set_input(item.input());
+  const auto supplied = Call(*Client(row.at("applicant"), "portal").recognition, &Stub::TakeStep, supply);
+  ASSERT_TRUE(supplied.ok()) << supplied.status();
+  WaitFor("BG", "evaluators", id, in(recognition::v1::CASE_STATE_EVALUATION));
+
+  // The commands of docs/operating/cases.md, with this test's names in the place of the page's.
+  const std::string page = tests::ReadAll(absl::StrCat(testing::kSourceDir, "/docs/operating/cases.md"));
+  const auto block = [&](const std::string& language, size_t number) {
+    const std::vector<std::string> blocks = absl::StrSplit(page, absl::StrCat("```", language, "\n"));
+    EXPECT_GT(blocks.size(), number);
+    return blocks.size() > number ? blocks[number].substr(0, blocks[number].find("```")) : "";
+  };
+  const std::vector<std::string> commands = absl::StrSplit(block("sh", 2), "passerelle ", absl::SkipEmpty());
+  ASSERT_EQ(commands.size(), 3u);
+  const std::string question = absl::StrCat(federation_->folder(), "/question.yaml");
+  tests::WriteAll(question, block("yaml", 3));
+  const auto run = [&](const std::string& node, const std::string& command, const std::string& inquiry = "") {
+    const std::string client = absl::StrCat(federation_->NodeFolder(node), "/clients/office");
+    const std::string address = absl::StrCat("127.0.0.1:", federation_->PortsOf(node).client);
+    const std::string revision = absl::StrCat("--revision ", Get("BG", "evaluators", id).procedure().revision());
+    return tests::RunProgram(
+        {"/bin/sh", "-ec",
+         absl::StrCat(
+             tests::Passerelle(), " ",
+             absl::StrReplaceAll(command, {{"CASE", id},
+                                           {"QUESTION", inquiry},
+                                           {"--revision 5", revision},
+                                           {"bg.example:7443", address},
+                                           {"no.example:7443", address},
+                                           {"question.yaml", question},
+                                           {"evaluators.crt", client + ".crt.pem"},
+                                           {"evaluators.key", client + ".key.pem"},
+                                           {"authorities.pem", federation_->folder() + "/authority.crt.pem"}}))});
+  };
+  const tests::Outcome asked = run("BG", commands[0]);
+  ASSERT_EQ(asked.exit_code, 0) << asked.err;
+  const std::string as_json = absl::StrReplaceAll(commands[1], {{"inquiries ", "inquiries --json "}});
+  std::string listed;
+  const absl::Time end = absl::Now() + kPatience;
+  while (listed.empty() && absl::Now() < end) {
+    const tests::Outcome outcome = run("NO", as_json);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    if (tests::At(outcome.out, "/inquiries/0/id") != "absent") listed = outcome.out;
+  }
+  EXPECT_EQ(tests::At(listed, "/inquiries/0/asking_node"), "BG");
+  EXPECT_EQ(tests::At(listed, "/inquiries/0/document_sha256"), open.document().sha256());
+  EXPECT_TRUE(absl::StrContains(run("NO", commands[1]).out, "from BG"));
+  const std::string inquiry = tests::At(listed, "/inquiries/0/id");
+  EXPECT_NE(inquiry, id);
+  const tests::Outcome answered = run("NO", commands[2], inquiry);
+  EXPECT_EQ(answered.exit_code, 0) << answered.err;
+  EXPECT_EQ(answered.out, "answered by office/registrar; the answer goes to BG\n");
+  const RecognitionCase evaluated = WaitFor("BG", "evaluators", id, in(recognition::v1::CASE_STATE_EVALUATION));
+  ASSERT_EQ(evaluated.procedure().inquiries_size(), 1);
+  EXPECT_EQ(evaluated.procedure().inquiries(0).answer(), "Yes, of its second year.");
+  EXPECT_EQ(PathOf(evaluated), "T01,T02,T02a,T03,T06,T09,T11,T12,T12");
+  EXPECT_EQ(run("NO", commands[1]).out, "");
 }
 
 // The evaluator's tool, against the same nodes.
@@ -175,7 +280,7 @@ TEST_F(RecognitionCasesTest, TheCommandsOfThePageDoWhatItSays) {
           [](const RecognitionCase& held) { return held.state() == recognition::v1::CASE_STATE_EVALUATION; });
   const std::string page = tests::ReadAll(absl::StrCat(testing::kSourceDir, "/docs/operating/cases.md"));
   const std::vector<std::string> yaml = absl::StrSplit(page, "```yaml\n");
-  ASSERT_EQ(yaml.size(), 3u);
+  ASSERT_EQ(yaml.size(), 4u);
   const std::string proposal = absl::StrCat(federation_->folder(), "/proposal.yaml");
   tests::WriteAll(proposal, yaml[2].substr(0, yaml[2].find("```")));
   const std::string client = absl::StrCat(federation_->NodeFolder("BG"), "/clients/office");

@@ -57,9 +57,11 @@ class Sealed {
     Run(arguments);
   }
 
-  tests::Outcome Verify(absl::string_view file) const {
-    return tests::RunProgram(
-        {tests::Passerelle(), "verify", Path(file), "--anchors", Path("anchors"), "--status", Path("lists")});
+  tests::Outcome Verify(absl::string_view file, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {tests::Passerelle(), "verify",   Path(file),   "--anchors",
+                                          Path("anchors"),     "--status", Path("lists")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return tests::RunProgram(arguments);
   }
 
  private:
@@ -103,12 +105,26 @@ class RecognitionIssueTest : public RecognitionCasesTest {
     return tests::RunProgram(arguments);
   }
 
-  // Whether every form of the decision gets that exit code when it is verified.
-  void ExpectVerdicts(int exit_code, const std::string& said = "") const {
+  // Whether every form of the decision gets that exit code when it is verified, and which check brought it about: none
+  // has another outcome than PASS but "status", which has `status`.
+  void ExpectVerdicts(int exit_code, const std::string& status) const {
     for (const auto& [as, file] : kForms) {
-      const tests::Outcome verdict = sealed_->Verify(file);
+      const tests::Outcome verdict = sealed_->Verify(file, {"--json"});
       EXPECT_EQ(verdict.exit_code, exit_code) << as << "\n" << verdict.out << verdict.err;
-      EXPECT_TRUE(absl::StrContains(verdict.out, said)) << verdict.out;
+      std::map<std::string, std::string> found;
+      for (int i = 0; tests::At(verdict.out, absl::StrCat("/checks/", i)) != "absent"; ++i) {
+        const std::string check = absl::StrCat("/checks/", i);
+        const std::string outcome = tests::At(verdict.out, check + "/outcome");
+        found[tests::At(verdict.out, check + "/name")] =
+            absl::StrCat(outcome, " ", tests::At(verdict.out, check + "/reason"));
+      }
+      for (const char* passed : {"seal", "signer"}) {
+        EXPECT_TRUE(absl::StartsWith(found[passed], "PASS")) << as << " " << passed << " " << found[passed];
+      }
+      EXPECT_EQ(found["status"], status) << as << "\n" << verdict.out;
+      for (const auto& [name, outcome] : found) {
+        EXPECT_TRUE(name == "status" || !absl::StartsWith(outcome, "FAIL")) << as << " " << name << " " << outcome;
+      }
     }
   }
 
@@ -123,10 +139,13 @@ TEST_F(RecognitionIssueTest, ADecisionIsIssuedVerifiedAndRevoked) {
     const tests::Outcome issued = Run({"issue", id_, "--as", as, "--out", sealed_->Path(file)});
     EXPECT_EQ(issued.exit_code, 0) << issued.err;
   }
-  ExpectVerdicts(2);  // without a list nobody can say that it still holds
+  ExpectVerdicts(2, "UNKNOWN NO_EVIDENCE");  // without a list nobody can say that it still holds
   sealed_->MakeLists();
-  ExpectVerdicts(0);
-  const tests::Outcome bare = Run({"issue", id_, "--as", "json"});
+  ExpectVerdicts(0, "PASS STATUS_GOOD");
+  const std::string book = tests::ReadAll(sealed_->Path("book.yaml"));
+  const tests::Outcome bare = Run({"issue", id_, "--as", "json"}, false);
+  EXPECT_EQ(bare.exit_code, 0) << bare.err;
+  EXPECT_EQ(tests::ReadAll(sealed_->Path("book.yaml")), book);
   EXPECT_TRUE(absl::StrContains(bare.out, "\"kind\":\"AUTO_LEVEL\"")) << bare.out << bare.err;
   const std::string digest = base::Sha256Hex(absl::StripTrailingAsciiWhitespace(bare.out));
   EXPECT_TRUE(absl::StrContains(tests::ReadAll(sealed_->Path("decision.json")), digest));
@@ -138,13 +157,14 @@ TEST_F(RecognitionIssueTest, ADecisionIsIssuedVerifiedAndRevoked) {
   EXPECT_EQ(sealed_->Verify("altered.json").exit_code, 1);
 
   sealed_->MakeLists({"--revoke", id_, "--reason-code", "AUTH-REVOKED"});
-  ExpectVerdicts(1, "REVOKED");
+  ExpectVerdicts(1, "FAIL REVOKED");
   const tests::Outcome again = Run({"issue", id_, "--out", sealed_->Path("again.json")});
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_TRUE(absl::StrContains(again.err, "FIELD_INVALID at decisions")) << again.err;
-  const tests::Outcome letter = Run({"letter", id_, "--book", sealed_->Path("book.yaml"), "--out",
-                                     sealed_->Path("late.html"), "--credential", sealed_->Path("decision.json")},
-                                    false);
+  const tests::Outcome letter =
+      Run({"letter", id_, "--book", sealed_->Path("book.yaml"), "--out", sealed_->Path("late.html"), "--credential",
+           sealed_->Path("decision.json"), "--seal-certificate", sealed_->Path("seal.crt")},
+          false);
   EXPECT_EQ(letter.exit_code, 1);
   EXPECT_TRUE(absl::StrContains(letter.err, "FIELD_INVALID at decisions")) << letter.err;
 }
@@ -157,15 +177,26 @@ TEST_F(RecognitionIssueTest, AnOpenCaseIsNotIssued) {
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_TRUE(absl::StrContains(refused.err, "GUARD_NOT_MET at state")) << refused.err;
   EXPECT_EQ(Run({"issue", id_, "--as", "pdf"}).exit_code, 64);
+  // Only the bare decision needs no seal.
+  const tests::Outcome sealless = Run({"issue", id_}, false);
+  EXPECT_EQ(sealless.exit_code, 64);
+  EXPECT_TRUE(absl::StrContains(sealless.err, "--seal")) << sealless.err;
 }
 
 TEST_F(RecognitionIssueTest, ALetterExplainsItAndIsReadableForEverybody) {
   EXPECT_EQ(Run({"issue", id_, "--as", "elm", "--out", sealed_->Path("decision.json")}).exit_code, 0);
-  const std::vector<std::string> letter = {"letter",       id_,
-                                           "--book",       sealed_->Path("book.yaml"),
-                                           "--languages",  "nl,bg",
-                                           "--out",        sealed_->Path("letter.html"),
-                                           "--credential", sealed_->Path("decision.json")};
+  const std::vector<std::string> letter = {"letter",
+                                           id_,
+                                           "--book",
+                                           sealed_->Path("book.yaml"),
+                                           "--languages",
+                                           "nl,bg",
+                                           "--out",
+                                           sealed_->Path("letter.html"),
+                                           "--seal-certificate",
+                                           sealed_->Path("seal.crt"),
+                                           "--credential",
+                                           sealed_->Path("decision.json")};
   const tests::Outcome written = Run(letter, false);
   EXPECT_EQ(written.exit_code, 0) << written.err;
   const std::string html = tests::ReadAll(sealed_->Path("letter.html"));
@@ -175,11 +206,22 @@ TEST_F(RecognitionIssueTest, ALetterExplainsItAndIsReadableForEverybody) {
         std::string("https://centre.example/verify")}) {
     EXPECT_TRUE(absl::StrContains(html, part)) << part;
   }
-  std::vector<std::string> mismatched = letter;
-  mismatched.back() = absl::StrCat(testing::kSourceDir, "/gateway/cli/demo_data/transcript.xml");
-  const tests::Outcome refused = Run(mismatched, false);
-  EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_TRUE(absl::StrContains(refused.err, "FIELD_INVALID at credential")) << refused.err;
+  // What is no sealed credential, what was changed, and what is without its seal: the place is named, and there is no
+  // letter.
+  tests::WriteAll(sealed_->Path("changed.json"),
+                  absl::StrReplaceAll(tests::ReadAll(sealed_->Path("decision.json")), {{"Kazlauskas", "Kazlauskis"}}));
+  const std::pair<std::string, std::string> wrong[] = {
+      {absl::StrCat(testing::kSourceDir, "/gateway/cli/demo_data/transcript.xml"), "JWS_MALFORMED at "},
+      {sealed_->Path("changed.json"), "SIGNATURE_INVALID at "}};
+  for (const auto& [file, reason] : wrong) {
+    std::vector<std::string> mismatched = letter;
+    mismatched.back() = file;
+    mismatched[7] = sealed_->Path("none.html");
+    const tests::Outcome refused = Run(mismatched, false);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_TRUE(absl::StrContains(refused.err, absl::StrCat(reason, file, ": credential"))) << refused.err;
+    EXPECT_FALSE(std::filesystem::exists(sealed_->Path("none.html")));
+  }
 
   if (!HasProgram("weasyprint") || !HasProgram("pdfinfo")) {
     GTEST_SKIP() << "SKIPPED: weasyprint or pdfinfo is not installed";

@@ -115,15 +115,19 @@ absl::StatusOr<std::string> MakeTokenStatusList(const StatusListWish& wish, cons
   return SignToken("statuslist+jwt", wish.key_id, payload, key);
 }
 
+std::vector<std::pair<absl::string_view, std::string>> BitstringEntry(absl::string_view list, uint64_t index) {
+  return {{"id", absl::StrCat(list, "#", index)},
+          {"type", "BitstringStatusListEntry"},
+          {"statusPurpose", "revocation"},
+          {"statusListIndex", absl::StrCat(index)},
+          {"statusListCredential", std::string(list)}};
+}
+
 std::string BitstringEntryJson(absl::string_view list, uint64_t index) {
   std::string text;
   JsonWriter json(text);
   json.BeginObject();
-  json.Member("id", absl::StrCat(list, "#", index));
-  json.Member("type", "BitstringStatusListEntry");
-  json.Member("statusPurpose", "revocation");
-  json.Member("statusListIndex", absl::StrCat(index));
-  json.Member("statusListCredential", list);
+  for (const auto& [name, value] : BitstringEntry(list, index)) json.Member(name, value);
   json.EndObject();
   return text;
 }

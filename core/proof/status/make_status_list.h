@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -36,7 +38,11 @@ absl::StatusOr<std::string> MakeBitstringStatusList(const StatusListWish& wish, 
 // A token of the type "statuslist+jwt" with one bit for each entry.
 absl::StatusOr<std::string> MakeTokenStatusList(const StatusListWish& wish, const SigningKey& key);
 
-// The entry of a credential in a Bitstring Status List, as JSON: the value of "credentialStatus".
+// The entry of a credential in a Bitstring Status List, the value of "credentialStatus": its members, all of them
+// texts.
+std::vector<std::pair<absl::string_view, std::string>> BitstringEntry(absl::string_view list, uint64_t index);
+
+// The same as JSON.
 std::string BitstringEntryJson(absl::string_view list, uint64_t index);
 
 }  // namespace passerelle::proof

@@ -6,14 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/date_time.h"
+#include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/display.h"
 #include "core/elm/annex_one_reading.h"
+#include "core/elm/codec.h"
 #include "core/elm/rules/date.h"
 #include "core/elm/rules/text.h"
 #include "core/elm/vocabulary.h"
+#include "core/proof/jades/jades.h"
 #include "core/proof/status/make_status_list.h"
 #include "core/recognition/decisions.h"
 #include "core/recognition/issue/decision_json.h"
@@ -53,6 +56,10 @@ void AddIdentifier(absl::string_view scheme, absl::string_view value,
   identifier->set_id(absl::StrCat("urn:passerelle:", scheme, ":", value));
   identifier->set_scheme_name(std::string(scheme));
   identifier->set_notation(std::string(value));
+}
+
+std::string DecisionId(absl::string_view decision_sha256) {
+  return absl::StrCat("urn:passerelle:decision:", decision_sha256);
 }
 
 // What entitles to nothing.
@@ -118,7 +125,7 @@ class Builder {
 
   model::EuropeanDigitalCredential Build(const model::Person& holder) {
     model::EuropeanDigitalCredential credential;
-    credential.set_id(absl::StrCat("urn:passerelle:decision:", sha256_));
+    credential.set_id(DecisionId(sha256_));
     Identify(credential.mutable_identifier());
     model::ShaclValidator2017* const schema = credential.add_credential_schema();
     schema->set_id(kProfile);
@@ -134,6 +141,8 @@ class Builder {
     Status(&credential);
     model::Person* const person = credential.mutable_credential_subject()->mutable_person();
     *person = holder;
+    // A name within this document; the model wants one.
+    person->set_id(absl::StrCat("urn:passerelle:holder:", sha256_));
     if (assessment) *person->add_has_claim()->mutable_learning_assessment() = Assessment();
     if (!assessment) *person->add_has_claim()->mutable_learning_entitlement() = Entitlement();
     elm::Texts title;
@@ -166,16 +175,17 @@ class Builder {
   void Status(model::EuropeanDigitalCredential* credential) const {
     if (!issue_.bitstring_status.has_value()) return;
     model::CredentialStatus* const status = credential->add_credential_status();
-    status->set_id(absl::StrCat(issue_.bitstring_status->list, "#", issue_.bitstring_status->index));
-    status->add_type("BitstringStatusListEntry");
-    const std::pair<const char*, std::string> members[] = {
-        {"statusPurpose", "revocation"},
-        {"statusListIndex", absl::StrCat(issue_.bitstring_status->index)},
-        {"statusListCredential", issue_.bitstring_status->list}};
-    for (const auto& [name, text] : members) {
-      model::UnknownMember* const member = status->add_unknown_members();
-      member->set_name(name);
-      base::AppendJsonString(text, *member->mutable_json());
+    for (const auto& [name, text] :
+         proof::BitstringEntry(issue_.bitstring_status->list, issue_.bitstring_status->index)) {
+      if (name == "id") {
+        status->set_id(text);
+      } else if (name == "type") {
+        status->add_type(text);
+      } else {
+        model::UnknownMember* const member = status->add_unknown_members();
+        member->set_name(std::string(name));
+        base::AppendJsonString(text, *member->mutable_json());
+      }
     }
   }
 
@@ -227,6 +237,19 @@ class Builder {
   const std::string title_;
 };
 
+absl::Status InCredential(Reason reason, absl::string_view place, absl::string_view detail) {
+  return Problem(reason, place.empty() ? "credential" : absl::StrCat("credential: ", place), detail);
+}
+
+absl::Status CheckIsOfCase(const model::EuropeanDigitalCredential& credential, const v1::RecognitionCase& content) {
+  std::string found;
+  for (const model::IdentifierNode& node : credential.identifier()) {
+    if (node.identifier().scheme_name() == kDecisionScheme) found = node.identifier().notation();
+  }
+  if (found == DecisionSha256(content)) return absl::OkStatus();
+  return Problem(Reason::kFieldInvalid, "credential", "it is not that of the present decision of this case");
+}
+
 std::string FirstText(const elm::Texts& texts) { return texts.empty() ? "" : texts.Get(0).value(); }
 
 }  // namespace
@@ -236,7 +259,6 @@ absl::StatusOr<model::Person> HolderOf(const model::EuropeanDigitalCredential& d
   model::Person holder;
   if (subject.has_value()) {
     const model::Person& person = *subject->node;
-    holder.set_id(person.id());
     *holder.mutable_given_name() = person.given_name();
     *holder.mutable_family_name() = person.family_name();
     *holder.mutable_full_name() = person.full_name();
@@ -267,7 +289,9 @@ absl::StatusOr<proof::Statement> DecisionAsStatement(const v1::RecognitionCase& 
                                                      const DecisionIssue& issue) {
   RETURN_IF_ERROR(CheckIssue(content, issue));
   proof::Statement statement;
-  statement.id = absl::StrCat("urn:passerelle:decision:", DecisionSha256(content));
+  const std::string decision = DecisionJson(content);
+  const std::string sha256 = base::Sha256Hex(decision);
+  statement.id = DecisionId(sha256);
   statement.issuer = issue.issuer;
   statement.type = kDecisionType;
   statement.vct = kDecisionVct;
@@ -282,26 +306,45 @@ absl::StatusOr<proof::Statement> DecisionAsStatement(const v1::RecognitionCase& 
   const std::optional<std::string> birth = elm::StatedDay(holder.date_of_birth());
   if (birth.has_value()) json.Member("birth_date", *birth);
   json.EndObject();
-  statement.claims = DecisionJson(content);
+  statement.claims = decision;
   statement.claims.pop_back();  // the brace, behind which two more members go
-  absl::StrAppend(&statement.claims, ",\"decision_sha256\":\"", DecisionSha256(content), "\",\"holder\":", person, "}");
+  absl::StrAppend(&statement.claims, ",\"decision_sha256\":\"", sha256, "\",\"holder\":", person, "}");
   return statement;
 }
 
-std::set<std::string> WithholdableClaims(const v1::RecognitionCase& content) {
-  std::set<std::string> claims = {"/holder"};
-  if (!content.procedure().decision().reasons().empty()) claims.insert("/reasons");
-  if (!content.procedure().decision().considered().empty()) claims.insert("/considered");
+std::set<std::string> WithholdableClaims(const v1::RecognitionCase& content, const model::Person& holder) {
+  const v1::Decision& decision = content.procedure().decision();
+  std::set<std::string> claims = {"/holder", "/holder/name"};
+  if (elm::StatedDay(holder.date_of_birth()).has_value()) claims.insert("/holder/birth_date");
+  if (!decision.reasons().empty()) claims.insert("/reasons");
+  if (!decision.considered().empty()) claims.insert("/considered");
+  if (!decision.departure_reason().empty()) claims.insert("/departure_reason");
+  if (!decision.remedial_advice().empty()) claims.insert("/remedial_advice");
+  for (int i = 0; i < decision.not_accepted_size(); ++i) {
+    if (!decision.not_accepted(i).reason().empty()) claims.insert(absl::StrCat("/not_accepted/", i, "/reason"));
+  }
   return claims;
 }
 
-absl::Status CheckIsOfCase(const model::EuropeanDigitalCredential& credential, const v1::RecognitionCase& content) {
-  std::string found;
-  for (const model::IdentifierNode& node : credential.identifier()) {
-    if (node.identifier().scheme_name() == kDecisionScheme) found = node.identifier().notation();
+absl::Status CheckSealedDecision(absl::string_view sealed, const proof::Certificate& seal,
+                                 const v1::RecognitionCase& content, absl::Time now) {
+  // Without anchors: who is trusted is not asked here, only whether it is this very certificate.
+  const proof::JadesVerdict seen = proof::VerifyJades(sealed, proof::JadesTrust(), now);
+  for (const proof::Finding& finding : seen.findings.list()) {
+    if (finding.weight == proof::Weight::kRefusal) return InCredential(finding.reason, finding.place, finding.detail);
   }
-  if (found == DecisionSha256(content)) return absl::OkStatus();
-  return Problem(Reason::kFieldInvalid, "credential", "it is not that of the present decision of this case");
+  if (!seen.Accepted() || seen.signatures.size() != 1) {
+    return InCredential(Reason::kSealMalformed, "signatures", "one seal that verifies is expected");
+  }
+  const std::optional<proof::Certificate>& signer = seen.signatures.front().signer;
+  if (!signer.has_value() || signer->der() != seal.der()) {
+    return InCredential(Reason::kCertificateUntrusted, "signatures[0]", "it is sealed with another certificate");
+  }
+  const absl::StatusOr<elm::ReadCredential> read = elm::Read(seen.payload);
+  if (!read.ok()) {
+    return InCredential(base::ReasonOf(read.status()), base::PlaceOf(read.status()), base::DetailOf(read.status()));
+  }
+  return CheckIsOfCase(read->credential, content);
 }
 
 }  // namespace passerelle::recognition

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/proof/statement.h"
+#include "core/proof/x509/certificate.h"
 #include "passerelle/elm/v3/elm.pb.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
 
@@ -46,7 +47,9 @@ struct DecisionIssue {
   std::optional<proof::Statement::BitstringStatus> bitstring_status;
 };
 
-// The holder as the document names them: names and date of birth, and nothing else. kFieldMissing at
+// The holder as the document names them: names and date of birth, and nothing else. Identifiers stay where they are: by
+// one, such as a national number in the place of the person's id, decisions of different authorities could be put
+// together. kFieldMissing at
 // "document.credentialSubject" for a document that is about no person, or does not name one.
 absl::StatusOr<elm::v3::Person> HolderOf(const elm::v3::EuropeanDigitalCredential& document);
 
@@ -61,11 +64,17 @@ absl::StatusOr<elm::v3::EuropeanDigitalCredential> DecisionAsElm(const v1::Recog
 absl::StatusOr<proof::Statement> DecisionAsStatement(const v1::RecognitionCase& content, const elm::v3::Person& holder,
                                                      const DecisionIssue& issue);
 
-// What a holder may withhold who shows the statement as SD-JWT VC, as JSON pointers into its claims: who they are, and
-// why they got what they got. What was decided is not among it.
-std::set<std::string> WithholdableClaims(const v1::RecognitionCase& content);
+// What a holder may withhold who shows the statement as SD-JWT VC, as JSON pointers into its claims: who they are, name
+// and date of birth each by itself, and why they got what they got: reasons, why units are not accepted, what was
+// considered, why the evaluator departed from the proposal, and what could be done. What was decided is not among it.
+std::set<std::string> WithholdableClaims(const v1::RecognitionCase& content, const elm::v3::Person& holder);
 
-// Whether a credential in the European model is that of the present decision of a case. kFieldInvalid at "credential".
-absl::Status CheckIsOfCase(const elm::v3::EuropeanDigitalCredential& credential, const v1::RecognitionCase& content);
+// Whether a sealed document is the credential of the present decision of a case, as the authority sealed it: the seal
+// verifies, it was made with the authority's certificate, and what it covers names the decision. Whether the
+// certificate is trusted is for those who verify the credential. Problems, at "credential" or at the place within it:
+// those of proof::VerifyJades; kCertificateUntrusted for a seal of somebody else; those of elm::Read; kFieldInvalid for
+// the credential of another decision.
+absl::Status CheckSealedDecision(absl::string_view sealed, const proof::Certificate& seal,
+                                 const v1::RecognitionCase& content, absl::Time now);
 
 }  // namespace passerelle::recognition

@@ -317,6 +317,117 @@ TEST(CaseFacts, OfRegistersAreThoseOfTheDayOfTheAward) {
   EXPECT_EQ(FactsOfRegisters(*index, facts).coverage(), v1::QUALITY_COVERAGE_UNSPECIFIED);
 }
 
+// The reports of DEQARINST9101 to 9107, from the least in the way of an automatic decision to the most: covered, with
+// conditions, flagged, voluntary, found and over, negative. Of 9107 there is none.
+trust::v1::AccreditationData ReportsOfSeven() {
+  const auto seconds = [](int year) {
+    return absl::ToUnixSeconds(absl::FromCivil(absl::CivilDay(year, 1, 1), absl::UTCTimeZone()));
+  };
+  trust::v1::AccreditationData data;
+  for (int i = 1; i <= 7; ++i) {
+    trust::v1::AccreditedProvider* const provider = data.add_providers();
+    provider->set_id(absl::StrCat("p", i));
+    provider->add_identifiers(absl::StrCat("deqar:DEQARINST910", i));
+    if (i == 7) break;
+    trust::v1::QualityReport* const report = data.add_reports();
+    report->set_id(absl::StrCat("report/", i));
+    report->set_source("deqar");
+    report->add_providers(provider->id());
+    report->set_decision(i == 2   ? trust::v1::QUALITY_DECISION_WITH_CONDITIONS
+                         : i == 6 ? trust::v1::QUALITY_DECISION_NEGATIVE
+                                  : trust::v1::QUALITY_DECISION_POSITIVE);
+    report->set_high_flag(i == 3);
+    report->set_status(i == 4 ? trust::v1::QUALITY_STATUS_VOLUNTARY : trust::v1::QUALITY_STATUS_OBLIGATORY);
+    report->mutable_valid_from()->set_seconds(seconds(2010));
+    report->mutable_valid_to()->set_seconds(seconds(i == 5 ? 2015 : 2030));
+  }
+  return data;
+}
+
+TEST(CaseFacts, OfAJointAwardAreThoseOfTheBodyThatIsTheLeastAssured) {
+  const auto index = trust::AccreditationIndex::Make(ReportsOfSeven()).value();
+  const struct {
+    std::vector<const char*> bodies;  // the last digit of each; "" is a body without an identifier
+    v1::QualityCoverage coverage;
+    const char* report;
+  } rows[] = {
+      {{"1", "1"}, v1::QUALITY_COVERAGE_COVERED, "report/1"},
+      {{"1", "2"}, v1::QUALITY_COVERAGE_WITH_CONDITIONS, "report/2"},
+      {{"2", "1"}, v1::QUALITY_COVERAGE_WITH_CONDITIONS, "report/2"},
+      {{"2", "4"}, v1::QUALITY_COVERAGE_COVERED, "report/4"},  // a voluntary one feeds no automatic rule
+      {{"4", "2"}, v1::QUALITY_COVERAGE_COVERED, "report/4"},
+      {{"1", "5"}, v1::QUALITY_COVERAGE_NOT_COVERED, "report/5"},
+      {{"6", "1"}, v1::QUALITY_COVERAGE_NOT_COVERED, "report/6"},
+      {{"1", "7"}, v1::QUALITY_COVERAGE_UNSPECIFIED, ""},
+      {{"7", "4"}, v1::QUALITY_COVERAGE_UNSPECIFIED, ""},
+      {{"7", "5"}, v1::QUALITY_COVERAGE_NOT_COVERED, "report/5"},
+      {{"1", "9"}, v1::QUALITY_COVERAGE_UNSPECIFIED, ""},  // no register knows it
+      {{"1", ""}, v1::QUALITY_COVERAGE_UNSPECIFIED, ""},
+      {{"1", "2", "5"}, v1::QUALITY_COVERAGE_NOT_COVERED, "report/5"},
+  };
+  for (const auto& row : rows) {
+    v1::CaseFacts facts;
+    facts.mutable_credential()->set_award_date("2020-06-30");
+    for (const std::string body : row.bodies) {
+      v1::AwardingBodyFacts* const one = facts.mutable_provider()->add_bodies();
+      if (body.empty()) continue;
+      one->add_identifiers(absl::StrCat("deqar:DEQARINST910", body));
+      facts.mutable_provider()->add_identifiers(one->identifiers(0));
+    }
+    const v1::QualityFacts quality = FactsOfRegisters(*index, facts);
+    EXPECT_EQ(quality.coverage(), row.coverage) << facts.provider().ShortDebugString();
+    EXPECT_EQ(quality.report(), row.report) << facts.provider().ShortDebugString();
+  }
+}
+
+// Bodies are kept apart where several made the award, in whatever way the document says so.
+TEST(CaseFacts, OfADocumentKeepTheBodiesOfAJointAwardApart) {
+  const auto read = elm::Read(Bytes(DataPath("cases/20-norwegian-document/credential.json")));
+  ASSERT_OK(read.status());
+  const elm::v3::EuropeanDigitalCredential& alone = read->credential;
+  const auto awarded = [](elm::v3::EuropeanDigitalCredential& credential) {
+    return credential.mutable_credential_subject()
+        ->mutable_person()
+        ->mutable_has_claim(0)
+        ->mutable_learning_achievement()
+        ->mutable_awarded_by();
+  };
+  const auto add_body = [](const char* vat, elm::v3::AwardingProcess* award) {
+    elm::v3::Organisation* const body = award->add_awarding_body()->mutable_organisation();
+    if (*vat != '\0') body->add_vat_identifier()->set_notation(vat);
+  };
+  const auto bodies = [](const elm::v3::EuropeanDigitalCredential& credential) {
+    const v1::CaseFacts facts = FactsOfDocument(credential, {});
+    std::vector<std::string> found;
+    for (const v1::AwardingBodyFacts& body : facts.provider().bodies()) {
+      found.push_back(absl::StrJoin(body.identifiers(), " "));
+    }
+    return found;
+  };
+  EXPECT_TRUE(bodies(alone).empty()) << "one body is no joint award";
+  elm::v3::EuropeanDigitalCredential joint = alone;
+  awarded(joint)->clear_awarding_body();
+  add_body("NO1", awarded(joint));
+  add_body("LT2", awarded(joint));
+  add_body("NO1", awarded(joint));
+  EXPECT_EQ(bodies(joint), (std::vector<std::string>{"vat:NO1", "vat:LT2"}));
+  // A body of which nothing but that it took part is known is one that nothing can be found out about.
+  elm::v3::EuropeanDigitalCredential unnamed = joint;
+  add_body("", awarded(unnamed));
+  EXPECT_EQ(bodies(unnamed), (std::vector<std::string>{"vat:NO1", "vat:LT2", ""}));
+  // Two achievements, each of a body of its own.
+  elm::v3::EuropeanDigitalCredential two = joint;
+  elm::v3::Person& person = *two.mutable_credential_subject()->mutable_person();
+  *person.add_has_claim() = person.has_claim(0);
+  person.mutable_has_claim(1)->mutable_learning_achievement()->set_id("urn:achievement:second");
+  elm::v3::AwardingProcess* const second =
+      person.mutable_has_claim(1)->mutable_learning_achievement()->mutable_awarded_by();
+  second->set_id("urn:award:second");
+  second->clear_awarding_body();
+  add_body("LV3", second);
+  EXPECT_EQ(bodies(two), (std::vector<std::string>{"vat:NO1", "vat:LT2", "vat:LV3"}));
+}
+
 TEST(CheckPolicyRules, RefusesWhatCannotBeUsedAtItsPlace) {
   using P = v1::RecognitionPolicy;
   const struct {
@@ -351,6 +462,14 @@ TEST(CheckPolicyRules, RefusesWhatCannotBeUsedAtItsPlace) {
       {"rule that there is not", [](P& p) { p.mutable_automatic()->add_rules("R-A12"); }, "automatic.rules[11]"},
       {"rule twice", [](P& p) { p.mutable_automatic()->add_rules("R-A01"); }, "automatic.rules[11]"},
       {"level nine", [](P& p) { p.mutable_automatic()->set_required_eqf_level(9); }, "automatic.required_eqf_level"},
+      {"a node without an id", [](P& p) { p.mutable_automatic()->add_applicant_identified_by_nodes(""); },
+       "automatic.applicant_identified_by_nodes[0]"},
+      {"a node twice",
+       [](P& p) {
+         p.mutable_automatic()->add_applicant_identified_by_nodes("LT");
+         p.mutable_automatic()->add_applicant_identified_by_nodes("LT");
+       },
+       "automatic.applicant_identified_by_nodes[1]"},
       {"comparison rule that there is not", [](P& p) { p.mutable_comparison()->mutable_rules(0)->set_rule("R-C08"); },
        "comparison.rules[0].rule"},
       {"no units", [](P& p) { p.mutable_comparison()->clear_units(); }, "comparison.units"},

@@ -6,11 +6,13 @@
 
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -87,6 +89,7 @@ TEST(LetterLabels, EveryLanguageHasEveryKey) {
     for (const auto& [key, text] : english) {
       ASSERT_EQ(table.count(key), 1u) << language << " lacks " << key;
       EXPECT_EQ(LetterWord(key, language), table.at(key));
+      EXPECT_NE(table.at(key).find_first_not_of(' '), std::string::npos) << language << " says nothing for " << key;
       EXPECT_EQ(absl::StrContains(text, "%"), absl::StrContains(table.at(key), "%")) << language << " " << key;
     }
   }
@@ -156,6 +159,43 @@ TEST(Letter, IsWholeInEachOfTwoLanguages) {
       ASSERT_OK_AND_ASSIGN(const std::string again, LetterHtml(content, Wish({"en", std::string(second)})));
       EXPECT_EQ(again, html);
     }
+  }
+}
+
+// A label that there is no word for would be an element that says nothing, or "undefined: text".
+TEST(Letter, EveryLabelSaysSomething) {
+  for (const v1::DecisionKind kind : kKinds) {
+    for (const absl::string_view language : LetterLanguages()) {
+      ASSERT_OK_AND_ASSIGN(const std::string html, LetterHtml(ClosedCase(kind), Wish({std::string(language)})));
+      int labels = 0;
+      Visit(Parse(html), [&](const pugi::xml_node& node) {
+        const std::string name = node.name();
+        if (name == "title" || name == "h1" || name == "h2" || name == "dt" || name == "th" || name == "caption") {
+          ++labels;
+          EXPECT_NE(absl::StripAsciiWhitespace(TextOf(node)), "")
+              << language << " " << name << " " << KindText(kind, "en");
+        }
+        if (node.type() == pugi::node_pcdata) {
+          EXPECT_FALSE(absl::StartsWith(node.value(), ":")) << language << " " << node.value();
+        }
+      });
+      EXPECT_GT(labels, 15) << language;
+    }
+  }
+}
+
+// And a word that nobody uses is not there: every key stands in the code.
+TEST(LetterLabels, EveryKeyIsUsed) {
+  std::string code;
+  for (const char* file : {"letter.cc", "letter_lines.cc", "decision_credential.cc"}) {
+    std::ifstream stream(absl::StrCat(passerelle::testing::kSourceDir, "/core/recognition/issue/", file));
+    code.append(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  }
+  for (const auto& [key, text] : TableOf("en")) {
+    const size_t slash = key.find('/');
+    const std::string part = slash == std::string::npos ? key : key.substr(0, slash + 1);
+    const std::string end = slash == std::string::npos ? "\"" : "";
+    EXPECT_THAT(code, HasSubstr(absl::StrCat("\"", part, end))) << key;
   }
 }
 
