@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -59,8 +60,8 @@ class Found {
 
 class Report {
  public:
-  Report(const v3::EuropeanDigitalCredential& credential, absl::string_view language)
-      : reading_(credential, language), credential_(credential) {}
+  Report(std::shared_ptr<const NodeGraph> graph, absl::string_view language)
+      : reading_(std::move(graph), language), credential_(reading_.graph().credential()) {}
 
   document::v1::AnnexOneReport Make() {
     const std::optional<Placed<v3::Person>> learner = reading_.Subject();
@@ -289,7 +290,7 @@ class Report {
 
   // What a credit framework means, worked out once: many credits can name one that has many labels or schemes.
   const Framework& FrameworkOf(const v3::Concept& field) {
-    const v3::Concept& node = *reading_.Place(field).node;
+    const v3::Concept& node = reading_.Full(field);
     const auto [entry, made] = frameworks_.try_emplace(&node);
     if (made) {
       entry->second = {reading_.IsPublic(node, Vocabulary::kCreditSystem), Shortened(reading_.CreditSystem(node))};
@@ -377,7 +378,7 @@ class Report {
     const v3::Accreditation& node = *placed.node;
     const std::string title = reading_.Text(node.title());
     if (node.has_dc_type() && reading_.IsPublic(node.dc_type(), Vocabulary::kAccreditationType)) {
-      const std::string type = reading_.Label(*reading_.Place(node.dc_type()).node);
+      const std::string type = reading_.Label(reading_.Full(node.dc_type()));
       State(kM11, placed.pointer, title.empty() || title == type ? type : absl::StrCat(type, ": ", title));
     } else {
       SayInText(kM11, placed.pointer, title);
@@ -450,7 +451,11 @@ class Report {
 }  // namespace
 
 document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential, absl::string_view language) {
-  return Report(credential, language).Make();
+  return AnnexOne(std::make_shared<const NodeGraph>(credential), language);
+}
+
+document::v1::AnnexOneReport AnnexOne(std::shared_ptr<const NodeGraph> graph, absl::string_view language) {
+  return Report(std::move(graph), language).Make();
 }
 
 }  // namespace passerelle::elm

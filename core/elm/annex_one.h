@@ -4,6 +4,7 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -11,6 +12,8 @@
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::elm {
+
+class NodeGraph;  // constraints_graph.h
 
 // Ids and English names of the sixteen elements, in the order of Annex I.
 struct AnnexOneName {
@@ -50,5 +53,7 @@ inline constexpr AnnexOneName kAnnexOne[] = {
 // document in it where the document has them. Without one they stand in the document's primary language, with English
 // words.
 document::v1::AnnexOneReport AnnexOne(const v3::EuropeanDigitalCredential& credential, absl::string_view language = "");
+// The same of a graph that others read too.
+document::v1::AnnexOneReport AnnexOne(std::shared_ptr<const NodeGraph> graph, absl::string_view language = "");
 
 }  // namespace passerelle::elm

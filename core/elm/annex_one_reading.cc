@@ -3,6 +3,7 @@
 #include <google/protobuf/reflection.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -26,21 +27,24 @@ bool IsOf(absl::string_view language, absl::string_view tag) {
 }  // namespace
 
 Reading::Reading(const v3::EuropeanDigitalCredential& credential, absl::string_view language)
-    : credential_(credential), graph_(credential), wanted_(language) {
-  const std::optional<std::string> tag = LanguageTagOf(credential.display_parameter().primary_language().id());
+    : Reading(std::make_shared<const NodeGraph>(credential), language) {}
+
+Reading::Reading(std::shared_ptr<const NodeGraph> graph, absl::string_view language)
+    : graph_(std::move(graph)), credential_(graph_->credential()), wanted_(language) {
+  const std::optional<std::string> tag = LanguageTagOf(credential_.display_parameter().primary_language().id());
   if (tag.has_value()) language_ = *tag;
 }
 
 Placement Reading::PlaceOf(const Message& field) const {
-  const int at = graph_.OccurrenceOf(field);
+  const int at = graph_->OccurrenceOf(field);
   if (at < 0) return {nullptr, ""};
-  const int full = graph_.FullestOf(at);
-  return {graph_.occurrences()[full].message, graph_.PointerOf(full)};
+  const int full = graph_->FullestOf(at);
+  return {graph_->occurrences()[full].message, graph_->PointerOf(full)};
 }
 
 std::string Reading::PointerOf(const Message& field) const {
-  const int at = graph_.OccurrenceOf(field);
-  return at < 0 ? "" : graph_.PointerOf(at);
+  const int at = graph_->OccurrenceOf(field);
+  return at < 0 ? "" : graph_->PointerOf(at);
 }
 
 std::optional<Placed<v3::Person>> Reading::Subject() const {
@@ -89,7 +93,7 @@ std::string Reading::Label(const v3::Concept& concept_node) const {
 }
 
 std::string Reading::CreditSystem(const v3::Concept& framework) const {
-  const v3::Concept& node = *Place(framework).node;
+  const v3::Concept& node = Full(framework);
   const std::optional<std::string> code = CodeOf(Vocabulary::kCreditSystem, node.id());
   if (code == kCreditSystemEcts) return "ECTS";
   if (code == kCreditSystemEcvet) return "ECVET";
@@ -105,11 +109,11 @@ std::string Reading::TitleOf(const Message& field) const {
     std::string text = Text(Texts(titles.begin(), titles.end()));
     if (!text.empty()) return text;
   }
-  return std::string(graph_.IdOf(graph_.OccurrenceOf(field)));
+  return std::string(graph_->IdOf(graph_->OccurrenceOf(field)));
 }
 
 bool Reading::IsPublic(const v3::Concept& concept_node, std::optional<Vocabulary> vocabulary) const {
-  const v3::Concept& node = *Place(concept_node).node;
+  const v3::Concept& node = Full(concept_node);
   const std::string& iri = node.id();
   if (!absl::StartsWith(iri, "http://") && !absl::StartsWith(iri, "https://")) return false;
   if (vocabulary.has_value() && MembershipOf(iri, SchemeOf(*vocabulary)) == Membership::kNotMember) return false;

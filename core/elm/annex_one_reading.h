@@ -4,6 +4,7 @@
 // Thread-safety: const after construction. Ownership: points into the credential, which must outlive it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,6 +51,7 @@ class Reading {
 
   // Texts and labels are taken in `language` where there are any, and in the document's own where it is empty.
   explicit Reading(const v3::EuropeanDigitalCredential& credential, absl::string_view language = "");
+  explicit Reading(std::shared_ptr<const NodeGraph> graph, absl::string_view language = "");
 
   // The learner; nullopt if the subject is no person.
   std::optional<Placed<v3::Person>> Subject() const;
@@ -59,6 +61,16 @@ class Reading {
 
   // The node of a field, a union included, where it is written out.
   Placement PlaceOf(const google::protobuf::Message& field) const;
+
+  // The node where it is written out, for those who do not ask where that is.
+  template <typename Node>
+  const Node& Full(const Node& node) const {
+    const int at = graph_->OccurrenceOf(node);
+    if (at < 0) return node;
+    const auto* full =
+        google::protobuf::DynamicCastToGenerated<Node>(graph_->occurrences()[graph_->FullestOf(at)].message);
+    return full == nullptr ? node : *full;
+  }
 
   template <typename Node>
   Placed<Node> Place(const Node& node) const {
@@ -100,11 +112,11 @@ class Reading {
   // The language that was asked for, English if none was.
   absl::string_view word_language() const { return wanted_.empty() ? "en" : absl::string_view(wanted_); }
 
-  const NodeGraph& graph() const { return graph_; }
+  const NodeGraph& graph() const { return *graph_; }
 
  private:
+  const std::shared_ptr<const NodeGraph> graph_;
   const v3::EuropeanDigitalCredential& credential_;
-  const NodeGraph graph_;
   const std::string wanted_;  // the language that was asked for; empty for none
   std::string language_;      // primary language of the document, as a tag; empty if it states none
 };

@@ -1,12 +1,14 @@
 #include "core/elm/check_report.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/elm/annex_one.h"
+#include "core/elm/constraints_graph.h"
 #include "core/elm/labels/labels.h"
 
 namespace passerelle::elm {
@@ -183,8 +185,13 @@ absl::string_view StatusWord(document::v1::ElementStatus status) {
 }
 
 CheckResult Check(const ReadCredential& read, absl::string_view language) {
-  return {CheckConstraints(read), AnnexOne(read.credential, language), CheckDefinition(read.credential),
-          CheckPlausibility(read.credential)};
+  const auto graph = std::make_shared<const NodeGraph>(read.credential);
+  CheckResult result;
+  result.conformance = CheckConstraints(read, *graph);
+  result.annex_one = AnnexOne(graph, language);
+  result.definition = CheckDefinition(graph, result.annex_one);
+  result.plausibility = CheckPlausibility(graph);
+  return result;
 }
 
 bool IsClean(const CheckResult& result) {

@@ -53,6 +53,7 @@ bool AgreeObjects(dom::object first, dom::object second) {
 
 // An array of one says the same as its entry.
 dom::element Single(dom::element value) {
+  if (!value.is_array()) return value;
   const auto array = AsArray(value);
   return array.has_value() && array->size() == 1 ? array->at(0).value_unsafe() : value;
 }
@@ -68,21 +69,18 @@ bool AgreeArrays(dom::array first, dom::array second) {
 }
 
 bool Agree(dom::element first, dom::element second) {
+  using Kind = dom::element_type;
   first = Single(first);
   second = Single(second);
-  const auto first_array = AsArray(first);
-  const auto second_array = AsArray(second);
-  if (first_array.has_value() && second_array.has_value()) return AgreeArrays(*first_array, *second_array);
-  if (first_array.has_value() || second_array.has_value()) return false;
-  const auto first_object = AsObject(first);
-  const auto second_object = AsObject(second);
-  if (first_object.has_value() && second_object.has_value()) return AgreeObjects(*first_object, *second_object);
-  const auto first_text = AsString(first);
-  const auto second_text = AsString(second);
-  if (first_text.has_value() && second_text.has_value()) return *first_text == *second_text;
-  if (first_text.has_value()) return IsIdOf(*first_text, second);
-  if (second_text.has_value()) return IsIdOf(*second_text, first);
-  return !first_object.has_value() && !second_object.has_value() && SameScalar(first, second);
+  const Kind kind = first.type();
+  const Kind other = second.type();
+  if (kind == Kind::STRING && other == Kind::STRING) return *AsString(first) == *AsString(second);
+  if (kind == Kind::OBJECT && other == Kind::OBJECT) return AgreeObjects(*AsObject(first), *AsObject(second));
+  if (kind == Kind::ARRAY && other == Kind::ARRAY) return AgreeArrays(*AsArray(first), *AsArray(second));
+  if (kind == Kind::ARRAY || other == Kind::ARRAY) return false;
+  if (kind == Kind::STRING) return IsIdOf(*AsString(first), second);
+  if (other == Kind::STRING) return IsIdOf(*AsString(second), first);
+  return kind != Kind::OBJECT && other != Kind::OBJECT && SameScalar(first, second);
 }
 
 // What a node is called twice may be of several classes; contexts and keywords are no statements about it.

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -94,8 +95,8 @@ struct Node {
   Message& message;
   const Reflection& reflection;
   Aside aside;
-  std::vector<absl::string_view> types = {};  // of the document, or of the tables
-  bool filled = false;                        // has a member other than its id
+  absl::InlinedVector<absl::string_view, 2> types = {};  // of the document, or of the tables
+  bool filled = false;                                   // has a member other than its id
 };
 
 // JSON-LD's word for a text without a language, and what people write for it.
@@ -303,7 +304,7 @@ class Reader {
       node.aside.Add(Aside::kType, "type", document_.Text(value));
       return Report(path, value.is_null() ? "json.null" : "json.value-kind", "the name of a class is expected");
     }
-    const TypeTable* const type = FindType(*text);
+    const TypeTable* const type = *text == node.table.name ? node.table.own_type : FindType(*text);
     if (type == nullptr) {
       node.types.emplace_back(*text);
       model_3_3_ = model_3_3_ || IsModel33Iri(*text);

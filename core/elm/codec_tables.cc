@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/json.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::elm {
@@ -113,6 +114,9 @@ class Tables {
         FillTypes(*table, options.iri());
       }
     }
+    for (auto& [descriptor, table] : classes_) {
+      if (!table->is_union()) table->own_type = Type(table->name);
+    }
   }
 
   void FillUnion(ClassTable& table) {
@@ -158,6 +162,7 @@ class Tables {
     PropertyTable& property = table.properties.emplace_back();
     property.field = &field;
     property.name = options.term().empty() ? options.iri() : options.term();
+    base::AppendPointerToken(property.name, property.pointer_token);
     property.kind = KindOf(field);
     property.datatype = options.datatype();
     property.repeated = field.is_repeated();

@@ -26,7 +26,8 @@ struct ClassTable;
 
 struct PropertyTable {
   const google::protobuf::FieldDescriptor* field = nullptr;
-  std::string name;  // as written: the term, or the property's IRI where the context has no term
+  std::string name;           // as written: the term, or the property's IRI where the context has no term
+  std::string pointer_token;  // the name as a step of a JSON pointer, with the slash before it
   ValueKind kind = ValueKind::kText;
   v3::Datatype datatype = v3::DATATYPE_UNSPECIFIED;
   bool repeated = false;
@@ -64,7 +65,8 @@ struct ClassTable {
   std::vector<NumberedField> by_number;                   // by the number of the field; empty for other numbers
   absl::flat_hash_map<std::string, MemberTable> members;  // by every name under which they can stand
   std::vector<Alternative> alternatives;                  // of a union; empty for a class
-  const google::protobuf::FieldDescriptor* id = nullptr;  // these are null in a union
+  const struct TypeTable* own_type = nullptr;  // what its name means as a type; null in a union, as these are
+  const google::protobuf::FieldDescriptor* id = nullptr;
   const google::protobuf::FieldDescriptor* type = nullptr;
   const google::protobuf::FieldDescriptor* unknown_members = nullptr;
   const google::protobuf::FieldDescriptor* order = nullptr;

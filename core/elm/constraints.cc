@@ -40,8 +40,13 @@ using Values = absl::Span<const Value>;
 
 class Walk {
  public:
-  Walk(const v3::EuropeanDigitalCredential& credential, const Profile& profile, const JsonLdReading& json_ld)
-      : graph_(credential), profile_(profile), json_ld_(json_ld) {}
+  Walk(const NodeGraph& graph, const Profile& profile, const JsonLdReading& json_ld)
+      : graph_(graph), profile_(profile), stated_types_(graph.identity_count(), nullptr) {
+    for (size_t identity = 0; identity < stated_types_.size(); ++identity) {
+      const auto stated = json_ld.types_by_id.find(graph.IdOfIdentity(identity));
+      if (stated != json_ld.types_by_id.end()) stated_types_[identity] = &stated->second;
+    }
+  }
 
   std::vector<Finding> Run() {
     for (const GraphNode& node : graph_.nodes()) CheckNode(node);
@@ -71,9 +76,15 @@ class Walk {
   // Whether the document states that a node is of a class. The codec writes a class down where the document states
   // none.
   bool HasType(int occurrence, absl::string_view class_name) const {
-    const auto stated = json_ld_.types_by_id.find(graph_.IdOf(occurrence));
-    if (stated == json_ld_.types_by_id.end()) return graph_.HasType(occurrence, class_name);
-    return std::find(stated->second.begin(), stated->second.end(), class_name) != stated->second.end();
+    const StatedTypes* stated = StatedTypesOf(occurrence);
+    if (stated == nullptr) return graph_.HasType(occurrence, class_name);
+    return std::find(stated->begin(), stated->end(), class_name) != stated->end();
+  }
+
+  // Null where the document states none under an id.
+  const StatedTypes* StatedTypesOf(int occurrence) const {
+    const int identity = graph_.occurrences()[occurrence].identity;
+    return identity < 0 ? nullptr : stated_types_[identity];
   }
 
   void CheckNode(const GraphNode& node) {
@@ -82,7 +93,7 @@ class Walk {
     // Shapes look at what is stated to be of their class; what is of no class is reported where it is pointed at.
     if (!HasType(first, node.table->name)) return;
     const bool adds = profile_.AddsTo(*node.table);
-    const std::vector<Value> all = ValuesOf(node);
+    const std::vector<Value>& all = ValuesOf(node);
     auto at = all.begin();
     for (const PropertyTable& property : node.table->properties) {
       const auto begin = at;
@@ -106,10 +117,11 @@ class Walk {
   // The shapes of a class hold for every node that is stated to be of it, also where another class is expected: a node
   // of two classes needs what either needs.
   void CheckOtherClasses(const GraphNode& node) {
-    const absl::string_view id = graph_.IdOf(node.occurrences.front());
-    std::vector<absl::string_view> names;
-    if (const auto stated = json_ld_.types_by_id.find(id); stated != json_ld_.types_by_id.end()) {
-      names = stated->second;
+    const int first = node.occurrences.front();
+    const int identity = graph_.occurrences()[first].identity;
+    StatedTypes names;
+    if (const StatedTypes* stated = StatedTypesOf(first)) {
+      names = *stated;
     } else {
       for (int at : node.occurrences) {
         for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
@@ -123,9 +135,9 @@ class Walk {
       if (name == node.table->name) continue;
       const TypeTable* type = FindType(name);
       if (type == nullptr || type->table == nullptr || type->table->is_union()) continue;
-      if (!id.empty() && !other_classes_.emplace(id, type->table).second) continue;
+      if (identity >= 0 && !other_classes_.emplace(identity, type->table).second) continue;
       for (const PropertyTable& property : type->table->properties) {
-        if (profile_.BoundsOf(*type->table, property).min == 0 || Says(id, node, property.name)) continue;
+        if (profile_.BoundsOf(*type->table, property).min == 0 || Says(node, property.name)) continue;
         Report(graph_.PointerOf(node.fullest), "shape.min",
                absl::StrCat(name, " needs ", property.name, "; there is none"));
       }
@@ -133,9 +145,11 @@ class Walk {
   }
 
   // Whether a node has a member of that name, under whatever class it was read.
-  bool Says(absl::string_view id, const GraphNode& node, absl::string_view name) const {
-    if (id.empty()) return OccurrenceSays(node.occurrences.front(), name);
-    const std::vector<int>& all = graph_.OccurrencesOf(id);
+  bool Says(const GraphNode& node, absl::string_view name) const {
+    const int first = node.occurrences.front();
+    const int identity = graph_.occurrences()[first].identity;
+    if (identity < 0) return OccurrenceSays(first, name);
+    const Occurrences& all = graph_.OccurrencesOf(identity);
     return std::any_of(all.begin(), all.end(), [&](int at) { return OccurrenceSays(at, name); });
   }
 
@@ -153,9 +167,10 @@ class Walk {
     return false;
   }
 
-  // Everything that the occurrences of a node say, property by property in the order of the model.
-  std::vector<Value> ValuesOf(const GraphNode& node) {
-    std::vector<Value> values;
+  // Everything that the occurrences of a node say, property by property in the order of the model; until the next node.
+  const std::vector<Value>& ValuesOf(const GraphNode& node) {
+    std::vector<Value>& values = values_;
+    values.clear();
     for (const int at : node.occurrences) AddValues(at, values);
     const auto before = [](const Value& a, const Value& b) { return a.property < b.property; };  // of one list
     if (!std::is_sorted(values.begin(), values.end(), before)) std::stable_sort(values.begin(), values.end(), before);
@@ -252,8 +267,9 @@ class Walk {
 
   void CheckValue(const PropertyTable& property, int value) {
     const absl::string_view id = graph_.IdOf(value);
+    const int identity = graph_.occurrences()[value].identity;
     // One node is judged once for each property that points at it.
-    if (!id.empty() && !judged_.emplace(property.field, id).second) return;
+    if (identity >= 0 && !judged_.emplace(property.field, identity).second) return;
     CheckClass(property, value);
     const std::string& scheme = OptionsOf(property).scheme();
     if (profile_.checks_schemes && !scheme.empty()) {
@@ -374,13 +390,14 @@ class Walk {
     }
   }
 
-  const NodeGraph graph_;
+  const NodeGraph& graph_;
   const Profile& profile_;
-  const JsonLdReading& json_ld_;
+  std::vector<const StatedTypes*> stated_types_;  // by identity
+  std::vector<Value> values_;
   std::vector<Finding> findings_;
-  std::deque<std::string> numbers_;  // texts of numbers, to which values point
-  absl::flat_hash_set<std::pair<const FieldDescriptor*, absl::string_view>> judged_;
-  absl::flat_hash_set<std::pair<absl::string_view, const ClassTable*>> other_classes_;
+  std::deque<std::string> numbers_;                                       // texts of numbers, to which values point
+  absl::flat_hash_set<std::pair<const FieldDescriptor*, int>> judged_;    // by identity
+  absl::flat_hash_set<std::pair<int, const ClassTable*>> other_classes_;  // by identity
 };
 
 enum class Weight { kViolation, kNote, kJudgedHere };
@@ -414,7 +431,9 @@ Weight WeightOf(const Finding& finding) {
 
 }  // namespace
 
-Conformance CheckConstraints(const ReadCredential& read) {
+Conformance CheckConstraints(const ReadCredential& read) { return CheckConstraints(read, NodeGraph(read.credential)); }
+
+Conformance CheckConstraints(const ReadCredential& read, const NodeGraph& graph) {
   Conformance result;
   JsonLdReading json_ld;
   if (read.source != nullptr) json_ld = ReadAsJsonLd(read.source->credential);
@@ -428,7 +447,7 @@ Conformance CheckConstraints(const ReadCredential& read) {
   std::vector<Finding> context = CheckContext(read.credential);
   std::move(context.begin(), context.end(), std::back_inserter(result.findings));
   std::move(json_ld.findings.begin(), json_ld.findings.end(), std::back_inserter(result.findings));
-  std::vector<Finding> shapes = Walk(read.credential, profile, json_ld).Run();
+  std::vector<Finding> shapes = Walk(graph, profile, json_ld).Run();
   std::move(shapes.begin(), shapes.end(), std::back_inserter(result.findings));
   result.conforms = result.findings.empty();
   std::move(notes.begin(), notes.end(), std::back_inserter(result.findings));

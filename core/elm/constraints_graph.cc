@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/json.h"
 
 namespace passerelle::elm {
 namespace {
@@ -13,9 +12,18 @@ using google::protobuf::Descriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
+// The name of a stated type as model 3.2 writes it; empty if the model does not know it. Most nodes state the class
+// that they were read as.
+absl::string_view NameOfType(absl::string_view stated, const ClassTable& table) {
+  if (stated == table.name) return table.name;
+  const TypeTable* const type = FindType(stated);
+  return type == nullptr ? absl::string_view() : type->name;
+}
+
 }  // namespace
 
-NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) : wire_(credential.SerializeAsString()) {
+NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential)
+    : credential_(credential), wire_(credential.SerializeAsString()) {
   // Nodes and values as documents have them; fewer where a picture fills the bytes.
   constexpr size_t kBytesOfNode = 100;
   constexpr size_t kBytesOfValue = 30;
@@ -25,6 +33,7 @@ NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) : wire_(cr
   nodes_.reserve(nodes);
   node_of_.reserve(nodes);
   by_message_.reserve(nodes);
+  identities_.reserve(nodes / 2);
   by_id_.reserve(nodes / 2);
   values_.reserve(std::min(wire_.size() / kBytesOfValue, 4 * kNodesReservedMax));
   Add(credential, wire_, {nullptr, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
@@ -50,9 +59,14 @@ void NodeGraph::Add(const Message& message, absl::string_view wire, Occurrence o
 }
 
 void NodeGraph::AddToNode(int occurrence) {
-  const Occurrence& at = occurrences_[occurrence];
-  Identified* const identified = at.id.empty() ? nullptr : &by_id_[at.id];
-  const int known = identified == nullptr ? -1 : NodeUnder(*identified, *at.table);
+  Occurrence& at = occurrences_[occurrence];
+  if (!at.id.empty()) {
+    const auto [entry, added] = by_id_.try_emplace(at.id, static_cast<int>(identities_.size()));
+    if (added) identities_.emplace_back();
+    at.identity = entry->second;
+  }
+  Identity* const identity = at.id.empty() ? nullptr : &identities_[at.identity];
+  const int known = identity == nullptr ? -1 : NodeUnder(*identity, *at.table);
   if (known >= 0) {
     GraphNode& node = nodes_[known];
     node_of_.push_back(static_cast<size_t>(known));
@@ -60,18 +74,16 @@ void NodeGraph::AddToNode(int occurrence) {
     if (at.said > occurrences_[node.fullest].said) node.fullest = occurrence;
   } else {
     node_of_.push_back(nodes_.size());
-    if (identified != nullptr) identified->nodes.push_back(nodes_.size());
+    if (identity != nullptr) identity->nodes.push_back(nodes_.size());
     nodes_.push_back({at.table, {occurrence}, occurrence});
   }
-  if (identified == nullptr) return;
-  identified->occurrences.push_back(occurrence);
+  if (identity == nullptr) return;
+  identity->occurrences.push_back(occurrence);
   for (const SetField& value : ValuesOf(at)) {
     if (value.number != at.table->type->number()) continue;
-    const TypeTable* const type = FindType(value.bytes);
-    std::vector<absl::string_view>& types = identified->types;
-    if (type != nullptr && std::find(types.begin(), types.end(), type->name) == types.end()) {
-      types.push_back(type->name);
-    }
+    const absl::string_view name = NameOfType(value.bytes, *at.table);
+    auto& types = identity->types;
+    if (!name.empty() && std::find(types.begin(), types.end(), name) == types.end()) types.push_back(name);
   }
 }
 
@@ -107,8 +119,8 @@ void NodeGraph::AddChildren(int parent) {
   }
 }
 
-int NodeGraph::NodeUnder(const Identified& identified, const ClassTable& table) const {
-  for (const size_t node : identified.nodes) {
+int NodeGraph::NodeUnder(const Identity& identity, const ClassTable& table) const {
+  for (const size_t node : identity.nodes) {
     if (nodes_[node].table == &table) return static_cast<int>(node);
   }
   return -1;
@@ -118,7 +130,7 @@ void NodeGraph::AppendPointer(int occurrence, std::string& pointer) const {
   const Occurrence& at = occurrences_[occurrence];
   if (at.via == nullptr) return;
   AppendPointer(at.parent, pointer);
-  base::AppendPointerToken(at.via->name, pointer);
+  pointer.append(at.via->pointer_token);
   if (at.index >= 0) absl::StrAppend(&pointer, "/", at.index);
 }
 
@@ -139,10 +151,10 @@ int NodeGraph::FullestOf(int occurrence) const {
   const Occurrence& at = occurrences_[occurrence];
   int best = NodeOfOccurrence(occurrence).fullest;
   if (!at.id.empty() && at.table->descriptor == v3::Agent::descriptor()) {
-    const Identified& identified = by_id_.at(at.id);
+    const Identity& identity = identities_[at.identity];
     for (const Descriptor* descriptor :
          {v3::Person::descriptor(), v3::Organisation::descriptor(), v3::Group::descriptor()}) {
-      const int node = NodeUnder(identified, TableOf(*descriptor));
+      const int node = NodeUnder(identity, TableOf(*descriptor));
       if (node < 0) continue;
       const int other = nodes_[node].fullest;
       if (occurrences_[other].said > occurrences_[best].said) best = other;
@@ -151,22 +163,15 @@ int NodeGraph::FullestOf(int occurrence) const {
   return occurrences_[best].said > at.said ? best : occurrence;
 }
 
-const std::vector<int>& NodeGraph::OccurrencesOf(absl::string_view id) const {
-  static const auto* const none = new std::vector<int>;
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? *none : found->second.occurrences;
-}
-
 bool NodeGraph::HasType(int occurrence, absl::string_view class_name) const {
   const Occurrence& at = occurrences_[occurrence];
   if (!at.id.empty()) {
-    const std::vector<absl::string_view>& types = by_id_.at(at.id).types;
+    const auto& types = identities_[at.identity].types;
     return std::find(types.begin(), types.end(), class_name) != types.end();
   }
   for (const SetField& value : ValuesOf(at)) {
     if (value.number != at.table->type->number()) continue;
-    const TypeTable* const known = FindType(value.bytes);
-    if (known != nullptr && known->name == class_name) return true;
+    if (NameOfType(value.bytes, *at.table) == class_name) return true;
   }
   return false;
 }

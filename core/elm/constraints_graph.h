@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "core/elm/codec_tables.h"
@@ -29,15 +30,19 @@ struct Occurrence {
   const PropertyTable* via;  // property that holds it; nullptr at the root
   int index;                 // position among several values; -1 for a single one
   absl::string_view id;      // empty for a blank node
+  int identity = -1;         // counts the different ids of the graph; -1 for a blank node
   int said = 0;              // how many of its fields are set
   size_t first_value = 0;    // of its fields, in the graph's list
   size_t value_count = 0;
 };
 
+// Most nodes stand in one place.
+using Occurrences = absl::InlinedVector<int, 2>;
+
 // A node: the occurrences that share id and class.
 struct GraphNode {
   const ClassTable* table;
-  std::vector<int> occurrences;
+  Occurrences occurrences;
   int fullest;  // the occurrence that says most
 };
 
@@ -46,6 +51,8 @@ class NodeGraph {
   explicit NodeGraph(const v3::EuropeanDigitalCredential& credential);
   NodeGraph(const NodeGraph&) = delete;
   NodeGraph& operator=(const NodeGraph&) = delete;
+
+  const v3::EuropeanDigitalCredential& credential() const { return credential_; }
 
   // Nodes in document order.
   const std::vector<GraphNode>& nodes() const { return nodes_; }
@@ -69,8 +76,12 @@ class NodeGraph {
   // Node of an occurrence.
   const GraphNode& NodeOfOccurrence(int occurrence) const { return nodes_[node_of_[occurrence]]; }
 
+  // How many different ids there are, and one of them.
+  size_t identity_count() const { return identities_.size(); }
+  absl::string_view IdOfIdentity(size_t identity) const { return occurrences_[OccurrencesOf(identity).front()].id; }
+
   // The occurrences under an id, of whatever class.
-  const std::vector<int>& OccurrencesOf(absl::string_view id) const;
+  const Occurrences& OccurrencesOf(size_t identity) const { return identities_[identity].occurrences; }
 
   // Id of an occurrence; empty for a blank node.
   absl::string_view IdOf(int occurrence) const { return occurrences_[occurrence].id; }
@@ -80,25 +91,27 @@ class NodeGraph {
 
  private:
   // What stands under one id.
-  struct Identified {
-    std::vector<int> occurrences;
-    std::vector<size_t> nodes;             // one for each class
-    std::vector<absl::string_view> types;  // as stated
+  struct Identity {
+    Occurrences occurrences;
+    absl::InlinedVector<size_t, 1> nodes;             // one for each class
+    absl::InlinedVector<absl::string_view, 2> types;  // as stated
   };
 
   void Add(const google::protobuf::Message& message, absl::string_view wire, Occurrence occurrence);
   void AddChildren(int parent);
   void AddToNode(int occurrence);
-  int NodeUnder(const Identified& identified, const ClassTable& table) const;
+  int NodeUnder(const Identity& identity, const ClassTable& table) const;
   void AppendPointer(int occurrence, std::string& pointer) const;
 
+  const v3::EuropeanDigitalCredential& credential_;
   std::string wire_;  // the credential's, into which the values point
   std::vector<Occurrence> occurrences_;
   std::vector<SetField> values_;
   std::vector<GraphNode> nodes_;
   std::vector<size_t> node_of_;
   absl::flat_hash_map<const google::protobuf::Message*, int> by_message_;  // unions included
-  absl::flat_hash_map<absl::string_view, Identified> by_id_;
+  std::vector<Identity> identities_;
+  absl::flat_hash_map<absl::string_view, int> by_id_;
 };
 
 }  // namespace passerelle::elm

@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -57,12 +56,19 @@ const absl::flat_hash_map<absl::string_view, Term>& Terms() {
   return *terms;
 }
 
-bool IsClassName(absl::string_view name) {
-  static const auto* const names = new absl::flat_hash_set<absl::string_view>{
-#define CLASS(name) #name,
+// What a stated type is called in model 3.2; as it stands if the model does not know it.
+absl::string_view NameOfType(absl::string_view stated) {
+  const TypeTable* const type = FindType(stated);
+  return type == nullptr ? stated : absl::string_view(type->name);
+}
+
+// Classes that a context defines, with their names in model 3.2.
+const absl::flat_hash_map<absl::string_view, absl::string_view>& ClassNames() {
+  static const auto* const names = new absl::flat_hash_map<absl::string_view, absl::string_view>{
+#define CLASS(name) {#name, NameOfType(#name)},
 #include "core/elm/constraints_terms.def"
   };
-  return names->contains(name);
+  return *names;
 }
 
 std::optional<v3::Datatype> DatatypeOf(TermKind kind) {
@@ -116,9 +122,15 @@ class JsonLdWalk {
     }
   }
 
+  struct Type {
+    absl::string_view stated;
+    absl::string_view name;  // in model 3.2
+  };
+  using Types = absl::InlinedVector<Type, 2>;
+
   // The types that a node states, and what is wrong with them.
-  std::vector<absl::string_view> TypesOf(dom::object node, const JsonPath& path) {
-    std::vector<absl::string_view> types;
+  Types TypesOf(dom::object node, const JsonPath& path) {
+    Types types;
     for (const dom::key_value_pair member : node) {
       if (member.key != "type" && member.key != "@type") continue;
       const JsonPath place = path.Member(View(member.key));
@@ -131,19 +143,19 @@ class JsonLdWalk {
     return types;
   }
 
-  void TakeType(dom::element value, const JsonPath& path, std::vector<absl::string_view>& types) {
+  void TakeType(dom::element value, const JsonPath& path, Types& types) {
     const auto text = AsString(value);
     if (!text.has_value()) {
       return Report(path, "jsonld.type-value", "the name of a class is expected; there is another kind of value");
     }
-    if (!IsClassName(*text) && !NamesNode(*text)) {
-      Report(path, "jsonld.unknown-type", "no context defines this type, and it is no IRI");
-    }
-    types.push_back(*text);
+    const auto known = ClassNames().find(*text);
+    if (known != ClassNames().end()) return types.push_back({*text, known->second});
+    if (!NamesNode(*text)) Report(path, "jsonld.unknown-type", "no context defines this type, and it is no IRI");
+    types.push_back({*text, NameOfType(*text)});
   }
 
   void Node(dom::object node, const JsonPath& path) {
-    const std::vector<absl::string_view> types = TypesOf(node, path);
+    const Types types = TypesOf(node, path);
     absl::string_view id;
     for (const dom::key_value_pair member : node) {
       const absl::string_view name = View(member.key);
@@ -163,12 +175,10 @@ class JsonLdWalk {
     if (!id.empty()) Remember(id, types);
   }
 
-  void Remember(absl::string_view id, const std::vector<absl::string_view>& types) {
-    std::vector<absl::string_view>& known = reading_.types_by_id[id];
-    for (const absl::string_view stated : types) {
-      const TypeTable* type = FindType(stated);
-      const absl::string_view name = type == nullptr ? stated : absl::string_view(type->name);
-      if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+  void Remember(absl::string_view id, const Types& types) {
+    StatedTypes& known = reading_.types_by_id[id];
+    for (const Type& type : types) {
+      if (std::find(known.begin(), known.end(), type.name) == known.end()) known.push_back(type.name);
     }
   }
 
@@ -184,7 +194,7 @@ class JsonLdWalk {
     }
   }
 
-  void Member(dom::element value, const std::vector<absl::string_view>& types, const JsonPath& path) {
+  void Member(dom::element value, const Types& types, const JsonPath& path) {
     const auto found = Terms().find(path.name);
     if (found == Terms().end() || !InScope(found->second.scope, types)) {
       // What has a colon is an IRI by itself.
@@ -197,10 +207,10 @@ class JsonLdWalk {
     Value(found->second.kind, value, path);
   }
 
-  static bool InScope(TermScope scope, const std::vector<absl::string_view>& types) {
+  static bool InScope(TermScope scope, const Types& types) {
     if (scope == kEverywhere) return true;
-    const absl::string_view type = scope == kCredential ? "VerifiableCredential" : "VerifiablePresentation";
-    return std::find(types.begin(), types.end(), type) != types.end();
+    const absl::string_view wanted = scope == kCredential ? "VerifiableCredential" : "VerifiablePresentation";
+    return std::any_of(types.begin(), types.end(), [wanted](const Type& type) { return type.stated == wanted; });
   }
 
   void Value(TermKind kind, dom::element value, const JsonPath& path) {
@@ -227,7 +237,15 @@ class JsonLdWalk {
            absl::StrCat("a value of ", DatatypeName(datatype), " is expected; there is another"));
   }
 
+  static bool HasKeyword(dom::object object) {
+    for (const dom::key_value_pair member : object) {
+      if (!member.key.empty() && member.key.front() == '@') return true;
+    }
+    return false;
+  }
+
   void Object(TermKind kind, dom::object object, const JsonPath& path) {
+    if (!HasKeyword(object)) return Node(object, path);
     dom::element inner;
     if (object["@value"].get(inner) == simdjson::SUCCESS) {
       dom::element type;

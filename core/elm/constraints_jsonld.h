@@ -15,17 +15,21 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "core/base/json.h"
 #include "core/elm/codec.h"
 
 namespace passerelle::elm {
 
+// Names of classes; most nodes state one.
+using StatedTypes = absl::InlinedVector<absl::string_view, 2>;
+
 struct JsonLdReading {
   std::vector<Finding> findings;  // violations; bounded by base::kFindingsMax
   // Classes that are stated of a node, here or anywhere under its id. A node written out several times is one node.
   // Views into the JSON, which must outlive the reading.
-  absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> types_by_id;
+  absl::flat_hash_map<absl::string_view, StatedTypes> types_by_id;
 };
 
 JsonLdReading ReadAsJsonLd(simdjson::dom::object credential);

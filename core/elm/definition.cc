@@ -1,6 +1,7 @@
 // Point 5(a) of the Recommendation: a micro-credential is the record of the learning outcomes that a learner has
 // acquired following a small volume of learning. The limbs say what the record itself shows; none of them decides.
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,8 +35,8 @@ struct Volume {
 
 class Definition {
  public:
-  explicit Definition(const v3::EuropeanDigitalCredential& credential)
-      : reading_(credential), report_(AnnexOne(credential)) {}
+  Definition(std::shared_ptr<const NodeGraph> graph, const AnnexOneReport& annex_one)
+      : reading_(std::move(graph)), report_(annex_one) {}
 
   std::vector<DefinitionLimb> Run() const {
     std::vector<DefinitionLimb> limbs = {Outcomes(), SmallVolume(), Assessed(),
@@ -178,13 +179,18 @@ class Definition {
   }
 
   const Reading reading_;
-  const AnnexOneReport report_;
+  const AnnexOneReport& report_;
 };
 
 }  // namespace
 
 std::vector<DefinitionLimb> CheckDefinition(const v3::EuropeanDigitalCredential& credential) {
-  return Definition(credential).Run();
+  const auto graph = std::make_shared<const NodeGraph>(credential);
+  return CheckDefinition(graph, AnnexOne(graph));
+}
+
+std::vector<DefinitionLimb> CheckDefinition(std::shared_ptr<const NodeGraph> graph, const AnnexOneReport& annex_one) {
+  return Definition(std::move(graph), annex_one).Run();
 }
 
 }  // namespace passerelle::elm

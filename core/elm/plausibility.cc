@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -42,8 +43,8 @@ std::optional<absl::Time> InstantOf(const std::string& text) {
 
 class Plausibility {
  public:
-  explicit Plausibility(const v3::EuropeanDigitalCredential& credential)
-      : reading_(credential), credential_(credential) {}
+  explicit Plausibility(std::shared_ptr<const NodeGraph> graph)
+      : reading_(std::move(graph)), credential_(reading_.graph().credential()) {}
 
   std::vector<Finding> Run() {
     const NodeGraph& graph = reading_.graph();
@@ -401,7 +402,11 @@ class Plausibility {
 }  // namespace
 
 std::vector<Finding> CheckPlausibility(const v3::EuropeanDigitalCredential& credential) {
-  return Plausibility(credential).Run();
+  return CheckPlausibility(std::make_shared<const NodeGraph>(credential));
+}
+
+std::vector<Finding> CheckPlausibility(std::shared_ptr<const NodeGraph> graph) {
+  return Plausibility(std::move(graph)).Run();
 }
 
 }  // namespace passerelle::elm

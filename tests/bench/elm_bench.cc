@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/elm/annex_one.h"
 #include "core/elm/codec.h"
 #include "core/elm/constraints.h"
+#include "core/elm/constraints_graph.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/bench/elm_documents.h"
@@ -99,8 +101,9 @@ void Check(benchmark::State& state, const ElmDocument& document) {
   const auto read = elm::Read(document.bytes);
   Require(read.ok());
   for (auto _ : state) {
-    elm::Conformance conformance = elm::CheckConstraints(*read);
-    document::v1::AnnexOneReport annex_one = elm::AnnexOne(read->credential);
+    const auto graph = std::make_shared<const elm::NodeGraph>(read->credential);
+    elm::Conformance conformance = elm::CheckConstraints(*read, *graph);
+    document::v1::AnnexOneReport annex_one = elm::AnnexOne(graph);
     benchmark::DoNotOptimize(conformance);
     benchmark::DoNotOptimize(annex_one);
   }

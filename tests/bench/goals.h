@@ -6,9 +6,10 @@
 //     {}}});
 //   }
 //
-// The names are those of Google Benchmark ("Read/transcript", "Read/real_time/threads:2"). The medians of the CPU time
-// of one iteration count, or of the real time where a benchmark asks for that. A goal whose benchmarks did not run,
-// because they were filtered or their input is not there, is printed as not judged.
+// The names are those of Google Benchmark ("Read/transcript", "Read/real_time/threads:2"). The median of the CPU time
+// of one iteration counts, or the least real time where a benchmark asks for real time; its CPU time has "/cpu" behind
+// the name then. A goal whose benchmarks did not run, because they were filtered or their input is not there, is
+// printed as not judged, and a ratio without a bound as measured.
 //
 // Thread-safety: called once, from main. Ownership: keeps nothing.
 #pragma once
@@ -19,7 +20,7 @@
 
 namespace passerelle::bench {
 
-// A bound on the ratio of the times of two benchmarks.
+// A bound on the ratio of the times of two benchmarks; without any, the ratio is only told.
 struct Goal {
   std::string what;         // for people
   std::string numerator;    // name of a benchmark
