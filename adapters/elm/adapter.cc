@@ -50,7 +50,7 @@ class ElmAdapter : public document::Adapter {
     }
     for (const model::Finding& finding : read.findings) {
       if (imported.diagnostics.size() >= base::kFindingsMax) break;
-      const bool kept = finding.rule == "json.unknown-member";
+      const bool kept = finding.rule == "json.unknown-member" || finding.rule == "claim.taken";
       imported.diagnostics.push_back(
           MakeDiagnostic(finding.rule, finding.pointer, finding.message,
                          kept ? document::v1::SEVERITY_NOTE : document::v1::SEVERITY_WARNING));

@@ -1,8 +1,6 @@
 #include "core/elm/codec_envelope.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/elm/codec_tables.h"
+#include "core/elm/token_claims.h"
 
 namespace passerelle::elm {
 namespace {
@@ -108,10 +107,17 @@ std::optional<dom::object> SingleObject(dom::element value) {
   return AsObject(value);
 }
 
-// Claims that stand for members of the credential beside them.
-bool IsRegisteredClaim(absl::string_view name) {
-  constexpr absl::string_view kClaims[] = {"iss", "sub", "aud", "jti", "iat", "nbf", "exp"};
-  return std::find(std::begin(kClaims), std::end(kClaims), name) != std::end(kClaims);
+// "vc" is the claim of the tokens of the W3C's first model (Verifiable Credentials 1.1, 6.3.1).
+constexpr absl::string_view kTokenClaim = "vc";
+
+// Completes the credential by the claims of the token around it.
+absl::Status TakeClaims(dom::object token, OpenedCredential& opened) {
+  DecodedClaims decoded = DecodeClaims(opened.document, token, opened.credential);
+  for (ClaimFinding& told : decoded.findings) opened.findings.push_back(std::move(told.finding));
+  if (decoded.credential.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(opened.document, JsonDocument::Parse(decoded.credential));
+  opened.credential = *AsObject(opened.document.root());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
@@ -119,9 +125,8 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
   if (!root.has_value()) return Problem(Reason::kNotACredential, "", "one JSON object is expected");
   OpenedCredential opened{std::move(document), *root, Envelope::kBare, {}};
   if (IsCredential(*root)) return opened;
-  // "vc" is the claim of the tokens of the W3C's first model (Verifiable Credentials 1.1, 6.3.1).
   constexpr std::pair<absl::string_view, Envelope> kWrappers[] = {
-      {"credential", Envelope::kUpload}, {"elm", Envelope::kElmClaim}, {"vc", Envelope::kElmClaim}};
+      {"credential", Envelope::kUpload}, {"elm", Envelope::kElmClaim}, {kTokenClaim, Envelope::kElmClaim}};
   for (const auto& [name, envelope] : kWrappers) {
     const auto wrapped = base::Find(*root, name);
     if (!wrapped.has_value()) continue;
@@ -132,11 +137,13 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
     opened.credential = *inner;
     opened.envelope = envelope;
     for (const dom::key_value_pair member : *root) {
-      if (base::View(member.key) == name || (name == "vc" && IsRegisteredClaim(base::View(member.key)))) continue;
+      const bool decoded = name == kTokenClaim && IsRegisteredClaim(base::View(member.key));
+      if (base::View(member.key) == name || decoded) continue;
       opened.findings.push_back({"", "envelope.member",
                                  absl::StrCat("the envelope has the member ", absl::CHexEscape(base::View(member.key)),
                                               ", which is no part of the credential")});
     }
+    if (name == kTokenClaim) RETURN_IF_ERROR(TakeClaims(*root, opened));
     return opened;
   }
   return Problem(Reason::kNotACredential, "", WhatItIs(*root));
@@ -152,6 +159,8 @@ absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
     return Problem(base::ReasonOf(status), place.empty() ? "payload" : absl::StrCat("payload, ", place),
                    base::DetailOf(status));
   }
+  // A payload that is the credential has the claims among its members (VC-JOSE-COSE, 3.1.3).
+  if (opened->envelope == Envelope::kBare) RETURN_IF_ERROR(TakeClaims(opened->credential, *opened));
   opened->envelope = Envelope::kSealed;
   return opened;
 }
