@@ -157,6 +157,8 @@ class Clr2Adapter : public document::Adapter {
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
     for (const SourceNode* held : source.Find(record, "credentialSubject/verifiableCredential")) {
       const auto& claims = opener.held_claims();
+      const SourceNode* const wrapped = source.FindFirst(held, "vc");
+      RETURN_IF_ERROR(families::CheckOneSubject(source, wrapped == nullptr ? held : wrapped));
       MapHeld(&source, &draft, held, claims[held->number]);
     }
     return draft.Finish(options);

@@ -51,6 +51,7 @@ class OpenBadges3Adapter : public document::Adapter {
     if (subject == nullptr) {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
     }
+    RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
     }
