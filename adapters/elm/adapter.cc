@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "adapters/families/carrier.h"
 #include "core/base/json_peek.h"
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
@@ -26,17 +27,21 @@ document::v1::Diagnostic MakeDiagnostic(absl::string_view rule, absl::string_vie
   return diagnostic;
 }
 
+// The catalogue of DC4EU names the class and describes it by a context of its own, which is not the model's.
+bool IsOfOtherContext(absl::string_view bytes) {
+  std::string buffer;
+  auto peek = base::JsonPeek::Of(families::PeekCarrier(bytes, families::kNeverBaked, &buffer));
+  if (peek.has_value() && peek->Has("vc")) peek = base::JsonPeek::Of(peek->Value("vc"));
+  return peek.has_value() && absl::StrContains(peek->Value("@context"), "ec.europa.eu/credentials/v1");
+}
+
 class ElmAdapter : public document::Adapter {
  public:
   const FormatInfo& Info() const override { return info_; }
 
   Confidence Detect(absl::string_view bytes) const override {
     if (!model::LooksLikeCredential(bytes)) return Confidence::kNone;
-    // The catalogue of DC4EU names the class and describes it by a context of its own, which is not the model's.
-    const auto peek = base::JsonPeek::Of(bytes);
-    const bool catalogue =
-        peek.has_value() && absl::StrContains(peek->Value("@context"), "ec.europa.eu/credentials/v1");
-    return catalogue ? Confidence::kPossible : Confidence::kCertain;
+    return IsOfOtherContext(bytes) ? Confidence::kPossible : Confidence::kCertain;
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const document::ImportOptions& /*options*/) const override {

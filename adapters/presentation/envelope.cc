@@ -221,16 +221,18 @@ bool IsTokenList(absl::string_view json) {
 // Whether a list or value holds a credential or a token.
 bool HoldsAny(absl::string_view json) { return json.find_first_of("{\"") != absl::string_view::npos; }
 
-// Signatures are around anything; only what says that it is a credential is one.
+// Signatures are around anything; only what says that it is a credential, or a presentation of one, is one.
 Confidence ConfidenceOfPayload(absl::string_view json) {
   absl::string_view text = absl::StripAsciiWhitespace(json);
   if (!absl::ConsumePrefix(&text, "\"") || !absl::ConsumeSuffix(&text, "\"")) return Confidence::kNone;
   const auto payload = base::Base64UrlDecode(text);
   const auto top = payload.ok() ? base::JsonPeek::Of(*payload) : std::nullopt;
   if (!top.has_value()) return Confidence::kNone;
-  const bool credential = top->Has("vct") || absl::StrContains(top->Value("type"), "\"VerifiableCredential\"") ||
-                          absl::StrContains(top->Value("vc"), "\"VerifiableCredential\"");
-  return credential ? Confidence::kPossible : Confidence::kNone;
+  const bool is_mine = top->Has("vct") || absl::StrContains(top->Value("type"), "\"VerifiableCredential\"") ||
+                       absl::StrContains(top->Value("vc"), "\"VerifiableCredential\"") ||
+                       absl::StrContains(top->Value("type"), absl::StrCat("\"", kPresentationType, "\"")) ||
+                       absl::StrContains(top->Value("vp"), absl::StrCat("\"", kPresentationType, "\""));
+  return is_mine ? Confidence::kPossible : Confidence::kNone;
 }
 
 Confidence ConfidenceOf(const base::JsonPeek& top) {

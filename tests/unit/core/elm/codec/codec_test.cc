@@ -430,6 +430,7 @@ TEST(CodecTest, ClaimsOfATokenCompleteTheCredentialInIt) {
     SCOPED_TRACE(row.name);
     const std::string claims = absl::StrCat(R"({"vc":)", Credential(row.members), ",", row.claims, "}");
     for (const std::string& text : {claims, TokenOf(claims)}) {
+      EXPECT_TRUE(LooksLikeCredential(text));
       ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(text));
       EXPECT_THAT(RulesOf(read), ElementsAreArray(row.findings));
       EXPECT_EQ(read.credential.id(), "urn:c:1");
@@ -460,6 +461,26 @@ TEST(CodecTest, AClaimNamesOneOfSeveralSubjects) {
     const std::vector<std::string> rules = RulesOf(read);
     EXPECT_EQ(std::count(rules.begin(), rules.end(), "claim.differs /credentialSubject"), differs) << subject;
   }
+}
+
+// A presentation says of itself what it holds; it is no credential for that.
+TEST(CodecTest, ATokenAroundACredentialIsNotOne) {
+  const std::string presented =
+      absl::StrCat(R"({"type":"VerifiablePresentation","verifiableCredential":[)", Credential(""), "]}");
+  for (const std::string& claims : {absl::StrCat(R"({"vp":)", presented, "}"), presented,
+                                    absl::StrCat(R"({"credentials":[)", Credential(""), "]}")}) {
+    EXPECT_FALSE(LooksLikeCredential(TokenOf(claims))) << claims;
+    EXPECT_FALSE(LooksLikeCredential(absl::StrCat(R"({"payload":)", Quoted(claims), R"(,"signature":""})"))) << claims;
+  }
+  // Wherever the type stands in a long one.
+  const std::string picture = absl::StrCat(R"("displayParameter":{"x":")", std::string(500'000, 'a'), R"("})");
+  for (const char* const padding : {"", "a", "ab"}) {
+    const std::string late = absl::StrCat("{", picture, R"(,"y":")", padding, R"(",)", Credential("").substr(1));
+    EXPECT_TRUE(LooksLikeCredential(TokenOf(late))) << padding;
+  }
+  EXPECT_FALSE(LooksLikeCredential("\xef\xbb\xbf" + TokenOf(Credential(""))));
+  // A broken one is left to the reader, which says where.
+  EXPECT_TRUE(LooksLikeCredential("e30." + base::Base64UrlEncode(Credential("")) + "_.c2ln"));
 }
 
 TEST(CodecTest, DraftsWithoutATypeAreKnownByTheirMembers) {
