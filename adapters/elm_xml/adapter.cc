@@ -80,9 +80,10 @@ class ElmXmlAdapter : public document::Adapter {
   }
 
   absl::StatusOr<std::optional<Enclosed>> Open(absl::string_view bytes, const ImportOptions& options) const override {
+    const auto peeked = base::PeekXmlRoot(bytes);
+    if (!peeked.has_value() || peeked->local != kPresentation) return std::optional<Enclosed>();
     ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(bytes));
     const xml_node root = document.Root();
-    if (base::XmlLocalName(root) != kPresentation) return std::optional<Enclosed>();
     std::vector<xml_node> credentials;
     FindCredentials(root, &credentials);
     if (credentials.empty()) return Problem(Reason::kNothingAwarded, document.Path(root), "it presents no credential");

@@ -198,10 +198,11 @@ absl::StatusOr<Envelope> OpenJson(absl::string_view bytes) {
   return envelope;
 }
 
-// The payload of a token, or the text itself.
-absl::StatusOr<std::string> JsonOf(absl::string_view bytes) {
-  if (base::IsCompactJws(bytes)) return base::PayloadOfCompactJws(bytes);
-  return std::string(bytes);
+// The payload of a token, which the buffer holds, or the text itself.
+absl::StatusOr<absl::string_view> JsonOf(absl::string_view bytes, std::string* buffer) {
+  if (!base::IsCompactJws(bytes)) return bytes;
+  ASSIGN_OR_RETURN(*buffer, base::PayloadOfCompactJws(bytes));
+  return absl::string_view(*buffer);
 }
 
 // Values of JSON strings, which stand before any reading: the look at the top must stay cheap.
@@ -266,7 +267,8 @@ Confidence ConfidenceOf(const base::JsonPeek& top) {
 
 Confidence LooksLikeEnvelope(absl::string_view bytes) {
   if (IsTokenString(bytes) || IsTokenList(bytes) || !MendedToken(bytes).empty()) return Confidence::kPossible;
-  const absl::StatusOr<std::string> json = JsonOf(bytes);
+  std::string buffer;
+  const absl::StatusOr<absl::string_view> json = JsonOf(bytes, &buffer);
   const auto top = json.ok() ? base::JsonPeek::Of(*json) : std::nullopt;
   // An array is looked at in its first entry, which is no envelope but within one.
   const bool is_array = json.ok() && absl::StartsWith(absl::StripLeadingAsciiWhitespace(*json), "[");
@@ -279,7 +281,8 @@ absl::StatusOr<Envelope> OpenEnvelope(absl::string_view bytes) {
     envelope.contents.push_back({std::move(token), ""});
     return envelope;
   }
-  ASSIGN_OR_RETURN(const std::string json, JsonOf(bytes));
+  std::string buffer;
+  ASSIGN_OR_RETURN(const absl::string_view json, JsonOf(bytes, &buffer));
   ASSIGN_OR_RETURN(Envelope envelope, OpenJson(json));
   if (envelope.contents.empty()) return Problem(Reason::kNothingAwarded, "", "the envelope holds no credential");
   return envelope;
