@@ -1,5 +1,6 @@
 #include "adapters/elm/adapter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -48,7 +49,9 @@ class ElmAdapter : public document::Adapter {
     ASSIGN_OR_RETURN(model::ReadCredential read, model::Read(bytes));
     Imported imported;
     imported.european = true;
-    if (read.envelope == model::Envelope::kSealed) {
+    const bool is_unsigned = std::any_of(read.findings.begin(), read.findings.end(),
+                                         [](const model::Finding& finding) { return finding.rule == "seal.none"; });
+    if (read.envelope == model::Envelope::kSealed && !is_unsigned) {
       imported.diagnostics.push_back(MakeDiagnostic("seal.stays-with-original", "",
                                                     "The seal covers the bytes as received, not what is written anew.",
                                                     document::v1::SEVERITY_WARNING));

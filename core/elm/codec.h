@@ -50,6 +50,7 @@ struct Finding {
 //   context.missing, context.other, context.vcdm2, context.inline    what is unusual about @context
 //   envelope.member        a member of the envelope beside the credential; not part of the message
 //   claim.taken, claim.differs, claim.malformed    a claim of the token around the credential; see token_claims.h
+//   seal.none              the seal says itself that nobody signed (alg none)
 //   findings.more          the list ended at kFindingsMax
 
 // What a credential came wrapped in.

@@ -1,5 +1,6 @@
 #include "core/elm/codec_envelope.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/base/unsigned_token.h"
 #include "core/elm/codec_tables.h"
 #include "core/elm/token_claims.h"
 
@@ -149,7 +151,19 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
   return Problem(Reason::kNotACredential, "", WhatItIs(*root));
 }
 
-absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
+// Whether a signature in JSON serialization, or one of several, says that it is none.
+bool SaysUnsigned(dom::object seal) {
+  if (base::SaysUnsigned(base::FindString(seal, "protected").value_or(""))) return true;
+  const auto signatures = base::Find(seal, "signatures");
+  const auto list = signatures.has_value() ? AsArray(*signatures) : std::nullopt;
+  if (!list.has_value()) return false;
+  return std::any_of(list->begin(), list->end(), [](dom::element entry) {
+    const auto signature = AsObject(entry);
+    return signature.has_value() && base::SaysUnsigned(base::FindString(*signature, "protected").value_or(""));
+  });
+}
+
+absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload, bool is_unsigned) {
   auto document = JsonDocument::Parse(payload);
   absl::StatusOr<OpenedCredential> opened = document.ok() ? OpenTree(*std::move(document)) : document.status();
   if (!opened.ok()) {
@@ -162,6 +176,9 @@ absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
   // A payload that is the credential has the claims among its members (VC-JOSE-COSE, 3.1.3).
   if (opened->envelope == Envelope::kBare) RETURN_IF_ERROR(TakeClaims(opened->credential, *opened));
   opened->envelope = Envelope::kSealed;
+  if (is_unsigned) {
+    opened->findings.push_back({"", "seal.none", "the header of the seal says that nobody signed: alg is none"});
+  }
   return opened;
 }
 
@@ -170,13 +187,14 @@ absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
 absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes) {
   if (bytes.size() <= base::kDocumentBytesMax && base::IsCompactJws(bytes)) {
     ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfCompactJws(bytes));
-    return OpenPayload(payload);
+    const absl::string_view token = absl::StripAsciiWhitespace(bytes);
+    return OpenPayload(payload, base::SaysUnsigned(token.substr(0, token.find('.'))));
   }
   ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(bytes));
   const auto root = AsObject(document.root());
   if (!root.has_value() || !base::IsJsonJws(*root)) return OpenTree(std::move(document));
   ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfJsonJws(*root));
-  return OpenPayload(payload);
+  return OpenPayload(payload, SaysUnsigned(*root));
 }
 
 absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes) {

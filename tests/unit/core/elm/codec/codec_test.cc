@@ -463,6 +463,23 @@ TEST(CodecTest, AClaimNamesOneOfSeveralSubjects) {
   }
 }
 
+TEST(CodecTest, ASealThatIsNoneIsNamed) {
+  const std::string bare = Credential("");
+  const std::string none = Header(R"({"alg":"nOnE"})");
+  const std::string payload = base::Base64UrlEncode(bare);
+  for (const std::string& text :
+       {TokenOf(bare, "none"), TokenOf(absl::StrCat(R"({"vc":)", bare, "}"), "None") + "\n",
+        absl::StrCat(R"({"payload":")", payload, R"(","protected":")", none, R"(","signature":""})"),
+        absl::StrCat(R"({"payload":")", payload, R"(","signatures":[{"protected":")", Header(R"({"alg":"ES256"})"),
+                     R"(","signature":"c2ln"},{"protected":")", none, R"(","signature":""}]})")}) {
+    ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(text));
+    EXPECT_THAT(RulesOf(read), ::testing::Contains("seal.none "));
+    EXPECT_EQ(read.envelope, Envelope::kSealed);
+  }
+  ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(TokenOf(bare)));
+  EXPECT_THAT(RulesOf(read), ::testing::Not(::testing::Contains("seal.none ")));
+}
+
 // A presentation says of itself what it holds; it is no credential for that.
 TEST(CodecTest, ATokenAroundACredentialIsNotOne) {
   const std::string presented =
