@@ -99,6 +99,7 @@ class ElmXmlAdapter : public document::Adapter {
     enclosed.format = info_.id;
     enclosed.bytes = base::XmlElementAsDocument(credentials[chosen]);
     enclosed.place = document.Path(credentials[chosen].parent());
+    enclosed.among_others = credentials.size() > 1;
     DropAround(document, credentials[chosen], &enclosed);
     return std::optional<Enclosed>(std::move(enclosed));
   }

@@ -44,6 +44,7 @@ class PresentationAdapter : public document::Adapter {
     for (size_t i = 0; i < envelope.contents.size(); ++i) {
       if (i != chosen) AddDropped(envelope.contents[i].place, "another credential was asked for", &enclosed);
     }
+    enclosed.among_others = several || envelope.has_others;
     if (envelope.is_unsigned) AddWarning("seal.none", "The header of the token says that nobody signed it.", &enclosed);
     if (options.list_mapped) {
       for (std::string& place : envelope.used) enclosed.mapped.emplace_back().set_source(std::move(place));

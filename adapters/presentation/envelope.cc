@@ -1,6 +1,7 @@
 #include "adapters/presentation/envelope.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -77,7 +78,10 @@ std::string PlaceOf(absl::string_view place, absl::string_view name) {
 void DropOthers(object members, absl::string_view taken, const std::string& place, Envelope* envelope) {
   for (const auto& [key, value] : members) {
     const absl::string_view name = base::View(key);
-    if (name != taken) envelope->dropped.push_back(PlaceOf(place, name));
+    if (name == taken) continue;
+    envelope->dropped.push_back(PlaceOf(place, name));
+    const bool holds = std::find(std::begin(kHolders), std::end(kHolders), name) != std::end(kHolders);
+    envelope->has_others = envelope->has_others || (holds && !value.is_null());
   }
 }
 

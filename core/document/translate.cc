@@ -47,18 +47,22 @@ elm::v3::Concept FileType(absl::string_view bytes) {
 }
 
 // The translation cannot carry the source's seal, so it carries the source: byte for byte, as evidence of a conversion.
-// Of a confidential source it carries the digest, by which whoever holds the source can show that it is the one.
-void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, elm::v3::EuropeanDigitalCredential* credential) {
-  const bool confidential = format.original_confidential;
+// Of a source that may not be handed on whole it carries the digest, by which whoever holds the source can show that it
+// is the one.
+void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, bool among_others,
+                   elm::v3::EuropeanDigitalCredential* credential) {
+  const bool by_digest = format.original_confidential || among_others;
   auto* evidence = credential->add_evidence();
   *evidence->mutable_dc_type() = Known(Vocabulary::kEvidenceType, elm::kEvidenceTypeConversion);
   auto* original = evidence->add_embedded_evidence();
   auto* title = original->add_title();
   title->set_language("en");
-  const std::string digest = confidential ? "sha-256 " + base::Sha256Hex(bytes) : "";
-  if (confidential) bytes = digest;
-  title->set_value(confidential ? "Digest of the original document, which stays with its register, format " + format.id
-                                : "Original document as received, format " + format.id);
+  const std::string digest = by_digest ? "sha-256 " + base::Sha256Hex(bytes) : "";
+  if (by_digest) bytes = digest;
+  title->set_value(absl::StrCat(among_others ? "Digest of the original document, which holds other credentials too"
+                                : by_digest  ? "Digest of the original document, which stays with its register"
+                                             : "Original document as received",
+                                ", format ", format.id));
   original->set_content(base::Base64Encode(bytes));
   *original->mutable_content_encoding() = Known(Vocabulary::kEncoding, elm::kEncodingBase64);
   original->set_content_size(static_cast<int64_t>(bytes.size()));
@@ -251,12 +255,23 @@ class DocumentReader {
     imported->mapped.insert(imported->mapped.begin(), enclosed.mapped.begin(), enclosed.mapped.end());
     imported->diagnostics.insert(imported->diagnostics.begin(), enclosed.diagnostics.begin(),
                                  enclosed.diagnostics.end());
+    imported->among_others = imported->among_others || enclosed.among_others;
   }
 
   const Registry& registry_;
   std::string* mapping_version_;
   int wrappings_ = 0;
 };
+
+// What is not embedded is said.
+void TellNotEmbedded(Imported* imported) {
+  v1::Diagnostic& diagnostic = imported->diagnostics.emplace_back();
+  diagnostic.set_rule("original.not-embedded");
+  diagnostic.set_message(
+      "The original is not embedded, since it holds other credentials too, which may be of other people; its digest "
+      "is.");
+  diagnostic.set_severity(v1::SEVERITY_NOTE);
+}
 
 }  // namespace
 
@@ -282,7 +297,8 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
   }
   // What is written in another format has no place for the original, which stays with whoever translates.
   if (!imported.european && !imported.catalogue.has_value() && target == nullptr) {
-    EmbedOriginal(bytes, adapter->Info(), &imported.credential);
+    EmbedOriginal(bytes, adapter->Info(), imported.among_others, &imported.credential);
+    if (imported.among_others) TellNotEmbedded(&imported);
   }
 
   Translated result;
