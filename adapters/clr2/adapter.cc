@@ -2,11 +2,13 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
+#include "adapters/families/token_claims.h"
 #include "core/base/json.h"
 #include "core/base/json_peek.h"
 #include "core/base/jws_payload.h"
@@ -20,11 +22,6 @@ namespace {
 namespace dom = simdjson::dom;
 using document::DropIt;
 using document::UseIt;
-
-constexpr Rule kToken[] = {
-    {"iss|sub|nbf|iat|exp|jti|aud|nonce|cnf", "a claim of the token; it belongs to the signature", DropIt, kDropped,
-     ""},
-};
 
 // The record around the credentials.
 constexpr Rule kRecord[] = {
@@ -48,57 +45,87 @@ constexpr Rule kHeld[] = {
      ""},
 };
 
-// Writes the record anew with the tokens that it holds replaced by their payloads, so that one tree has everything.
+// A record written anew with the tokens that it holds replaced by their payloads, so that one tree has everything.
 // Tokens inside tokens are no badges and stay.
-void AppendOpened(const base::JsonDocument& document, dom::element element, base::JsonWriter* json) {
-  const auto text = base::AsString(element);
-  if (text.has_value() && base::IsCompactJws(*text)) {
-    const auto payload = base::PayloadOfCompactJws(*text);
-    if (payload.ok() && base::JsonDocument::Parse(*payload).ok()) return json->Raw(*payload);
-  }
-  json->Raw(document.Text(element));
-}
-
-void CopyObject(const base::JsonDocument& document, dom::object object, absl::string_view opened,
-                base::JsonWriter* json, const dom::object* inner, absl::string_view inner_name) {
-  json->BeginObject();
-  for (const dom::key_value_pair member : object) {
-    const absl::string_view name = base::View(member.key);
-    json->Key(name);
-    if (inner != nullptr && name == inner_name) {
-      CopyObject(document, *inner, opened, json, nullptr, "");
-    } else if (name == opened) {
-      json->BeginArray();
-      if (const auto list = base::AsArray(member.value)) {
-        for (const dom::element entry : *list) AppendOpened(document, entry, json);
-      } else {
-        AppendOpened(document, member.value, json);
-      }
-      json->EndArray();
-    } else {
-      json->Raw(document.Text(member.value));
+class RecordOpener {
+ public:
+  absl::Status Open(std::string carried) {
+    families::CompletedToken token = families::CompleteToken(std::move(carried));
+    claims_ = std::move(token.findings);
+    ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(token.json));
+    auto root = base::AsObject(document.root());
+    if (!root.has_value()) return Problem(Reason::kNotACredential, "", "one JSON object is expected");
+    if (const auto wrapped = base::Find(*root, "vc")) {
+      root = base::AsObject(*wrapped);
+      if (!root.has_value()) return Problem(Reason::kNotACredential, "/vc", "one JSON object is expected");
     }
+    const auto subject_member = base::Find(*root, kSubject);
+    const auto subject = subject_member.has_value() ? base::AsObject(*subject_member) : std::nullopt;
+    if (!subject.has_value())
+      return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
+    base::JsonWriter json(json_);
+    json.BeginObject();
+    for (const dom::key_value_pair member : *root) {
+      json.Key(base::View(member.key));
+      if (base::View(member.key) == kSubject) {
+        AppendSubject(document, *subject, &json);
+      } else {
+        json.Raw(document.Text(member.value));
+      }
+    }
+    json.EndObject();
+    return absl::OkStatus();
   }
-  json->EndObject();
-}
 
-absl::StatusOr<std::string> OpenHeld(absl::string_view record) {
-  ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(record));
-  auto root = base::AsObject(document.root());
-  if (!root.has_value()) return Problem(Reason::kNotACredential, "", "one JSON object is expected");
-  if (const auto wrapped = base::Find(*root, "vc")) {
-    root = base::AsObject(*wrapped);
-    if (!root.has_value()) return Problem(Reason::kNotACredential, "/vc", "one JSON object is expected");
+  const std::string& json() const { return json_; }
+  // What became of the claims of the record's own token, and of those of the credentials in it, by their order.
+  const std::vector<elm::ClaimFinding>& claims() const { return claims_; }
+  const std::vector<std::vector<elm::ClaimFinding>>& held_claims() const { return held_claims_; }
+
+ private:
+  static constexpr absl::string_view kSubject = "credentialSubject";
+  static constexpr absl::string_view kHolds = "verifiableCredential";
+
+  void AppendSubject(const base::JsonDocument& document, dom::object subject, base::JsonWriter* json) {
+    json->BeginObject();
+    for (const dom::key_value_pair member : subject) {
+      json->Key(base::View(member.key));
+      if (base::View(member.key) != kHolds) {
+        json->Raw(document.Text(member.value));
+        continue;
+      }
+      json->BeginArray();
+      AppendAll(document, member.value, json);
+      json->EndArray();
+    }
+    json->EndObject();
   }
-  const auto subject_member = base::Find(*root, "credentialSubject");
-  const auto subject = subject_member.has_value() ? base::AsObject(*subject_member) : std::nullopt;
-  if (!subject.has_value())
-    return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
-  std::string text;
-  base::JsonWriter json(text);
-  CopyObject(document, *root, "verifiableCredential", &json, &*subject, "credentialSubject");
-  return text;
-}
+
+  // Arrays in arrays become one, as looking up takes them. Recursive; the reader has bounded the depth.
+  void AppendAll(const base::JsonDocument& document, dom::element value, base::JsonWriter* json) {
+    const auto list = base::AsArray(value);
+    if (!list.has_value()) return AppendOpened(document, value, json);
+    for (const dom::element entry : *list) AppendAll(document, entry, json);
+  }
+
+  void AppendOpened(const base::JsonDocument& document, dom::element element, base::JsonWriter* json) {
+    std::vector<elm::ClaimFinding>& claims = held_claims_.emplace_back();
+    const auto text = base::AsString(element);
+    if (text.has_value() && base::IsCompactJws(*text)) {
+      auto payload = base::PayloadOfCompactJws(*text);
+      if (payload.ok() && base::JsonDocument::Parse(*payload).ok()) {
+        families::CompletedToken token = families::CompleteToken(*std::move(payload));
+        claims = std::move(token.findings);
+        return json->Raw(token.json);
+      }
+    }
+    json->Raw(document.Text(element));
+  }
+
+  std::string json_;
+  std::vector<elm::ClaimFinding> claims_;
+  std::vector<std::vector<elm::ClaimFinding>> held_claims_;
+};
 
 class Clr2Adapter : public document::Adapter {
  public:
@@ -113,29 +140,35 @@ class Clr2Adapter : public document::Adapter {
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
-    ASSIGN_OR_RETURN(const families::Carried carried, families::OpenCarrier(bytes, families::kNeverBaked));
-    ASSIGN_OR_RETURN(const std::string opened, OpenHeld(carried.json));
-    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(opened));
+    ASSIGN_OR_RETURN(families::Carried carried, families::OpenCarrier(bytes, families::kNeverBaked));
+    RecordOpener opener;
+    RETURN_IF_ERROR(opener.Open(std::move(carried.json)));
+    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(opener.json()));
     document::Source source(std::move(tree), options);
     const SourceNode* const record = source.root();
     if (carried.is_signed) {
       source.Note("signature.not-judged", record, "Read out of a signature, which is judged on the original only.");
     }
+    families::TellTokenClaims(opener.claims(), record, &source);
     document::Draft draft(&source, bytes);
     families::MapBadge3Envelope(&source, &draft, record);
     families::MapBadge3Issuer(&source, record, &draft, &draft.body());
     families::MapBadge3Learner(&source, source.FindFirst(record, "credentialSubject"), &draft);
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
     for (const SourceNode* held : source.Find(record, "credentialSubject/verifiableCredential")) {
-      MapHeld(&source, &draft, held);
+      const auto& claims = opener.held_claims();
+      const SourceNode* const wrapped = source.FindFirst(held, "vc");
+      RETURN_IF_ERROR(families::CheckOneSubject(source, wrapped == nullptr ? held : wrapped));
+      MapHeld(&source, &draft, held, claims[held->number]);
     }
     return draft.Finish(options);
   }
 
  private:
-  static void MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held) {
+  static void MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
+                      const std::vector<elm::ClaimFinding>& claims) {
     const SourceNode* const wrapped = source->FindFirst(held, "vc");
-    if (wrapped != nullptr) Apply(kToken, held, {source, {}});
+    if (wrapped != nullptr) families::MapTokenClaims(claims, held, source);
     const SourceNode* const credential = wrapped == nullptr ? held : wrapped;
     elm::v3::Organisation* const body = draft->AddBody();
     families::MapBadge3Issuer(source, credential, draft, body);

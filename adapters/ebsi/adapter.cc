@@ -9,6 +9,7 @@
 #include "adapters/ebsi/dialects.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
+#include "adapters/families/token_claims.h"
 #include "core/base/digest.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -36,10 +37,6 @@ constexpr Rule kEnvelope[] = {
      "belongs to the seal and its checks, which stay with the original", document::DropIt, kDropped, ""},
     {"evidence", "how the issuer identified the learner belongs to the issuing", document::DropIt, kDropped, ""},
     {"displayParameter|credentialProfiles", "presentation of the original", document::DropIt, kDropped, ""},
-};
-constexpr Rule kToken[] = {
-    {"iss|sub|nbf|iat|exp|jti|aud|nonce|cnf", "a claim of the token; it belongs to the signature", document::DropIt,
-     kDropped, ""},
 };
 
 // A text in the place of a signature is no missing signature: somebody wanted it to look signed.
@@ -109,14 +106,15 @@ class EbsiAdapter : public document::Adapter {
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     ASSIGN_OR_RETURN(const families::Carried carried, families::OpenCarrier(bytes, families::kNeverBaked));
+    const families::CompletedToken token = families::CompleteToken(carried.json);
     document::SourceTree::Options tree_options;
     tree_options.ignore_case = true;
-    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(carried.json, tree_options));
+    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(token.json, tree_options));
     document::Source source(std::move(tree), options);
     const SourceNode* credential = source.root();
     const SourceNode* const wrapped = source.FindFirst(credential, "vc");
     if (wrapped != nullptr) {
-      Apply(kToken, credential, {&source, {}});
+      families::MapTokenClaims(token.findings, credential, &source);
       credential = wrapped;
     }
     if (carried.is_signed) {

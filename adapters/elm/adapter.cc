@@ -1,8 +1,10 @@
 #include "adapters/elm/adapter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "adapters/families/carrier.h"
 #include "core/base/json_peek.h"
 #include "core/base/limits.h"
 #include "core/base/status_macros.h"
@@ -26,31 +28,37 @@ document::v1::Diagnostic MakeDiagnostic(absl::string_view rule, absl::string_vie
   return diagnostic;
 }
 
+// The catalogue of DC4EU names the class and describes it by a context of its own, which is not the model's.
+bool IsOfOtherContext(absl::string_view bytes) {
+  std::string buffer;
+  auto peek = base::JsonPeek::Of(families::PeekCarrier(bytes, families::kNeverBaked, &buffer));
+  if (peek.has_value() && peek->Has("vc")) peek = base::JsonPeek::Of(peek->Value("vc"));
+  return peek.has_value() && absl::StrContains(peek->Value("@context"), "ec.europa.eu/credentials/v1");
+}
+
 class ElmAdapter : public document::Adapter {
  public:
   const FormatInfo& Info() const override { return info_; }
 
   Confidence Detect(absl::string_view bytes) const override {
     if (!model::LooksLikeCredential(bytes)) return Confidence::kNone;
-    // The catalogue of DC4EU names the class and describes it by a context of its own, which is not the model's.
-    const auto peek = base::JsonPeek::Of(bytes);
-    const bool catalogue =
-        peek.has_value() && absl::StrContains(peek->Value("@context"), "ec.europa.eu/credentials/v1");
-    return catalogue ? Confidence::kPossible : Confidence::kCertain;
+    return IsOfOtherContext(bytes) ? Confidence::kPossible : Confidence::kCertain;
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const document::ImportOptions& /*options*/) const override {
     ASSIGN_OR_RETURN(model::ReadCredential read, model::Read(bytes));
     Imported imported;
     imported.european = true;
-    if (read.envelope == model::Envelope::kSealed) {
+    const bool is_unsigned = std::any_of(read.findings.begin(), read.findings.end(),
+                                         [](const model::Finding& finding) { return finding.rule == "seal.none"; });
+    if (read.envelope == model::Envelope::kSealed && !is_unsigned) {
       imported.diagnostics.push_back(MakeDiagnostic("seal.stays-with-original", "",
                                                     "The seal covers the bytes as received, not what is written anew.",
                                                     document::v1::SEVERITY_WARNING));
     }
     for (const model::Finding& finding : read.findings) {
       if (imported.diagnostics.size() >= base::kFindingsMax) break;
-      const bool kept = finding.rule == "json.unknown-member";
+      const bool kept = finding.rule == "json.unknown-member" || finding.rule == "claim.taken";
       imported.diagnostics.push_back(
           MakeDiagnostic(finding.rule, finding.pointer, finding.message,
                          kept ? document::v1::SEVERITY_NOTE : document::v1::SEVERITY_WARNING));

@@ -11,6 +11,7 @@
 #include "adapters/elm_xml/awards.h"
 #include "adapters/elm_xml/mapping.h"
 #include "core/base/digest.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/base/xml.h"
@@ -37,6 +38,10 @@ constexpr absl::string_view kPresentation = "verifiablePresentation";
 constexpr size_t kLookBytes = 8192;
 
 constexpr absl::string_view kAccreditations = "Accreditations";
+
+// Why parts of a presentation are left out.
+constexpr absl::string_view kOfPresentation = "belongs to the presentation, not to the credential";
+constexpr absl::string_view kNotAskedFor = "another credential was asked for";
 
 absl::Status CheckRoot(const base::XmlDocument& document) {
   const absl::string_view root = base::XmlLocalName(document.Root());
@@ -75,9 +80,10 @@ class ElmXmlAdapter : public document::Adapter {
   }
 
   absl::StatusOr<std::optional<Enclosed>> Open(absl::string_view bytes, const ImportOptions& options) const override {
+    const auto peeked = base::PeekXmlRoot(bytes);
+    if (!peeked.has_value() || peeked->local != kPresentation) return std::optional<Enclosed>();
     ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(bytes));
     const xml_node root = document.Root();
-    if (base::XmlLocalName(root) != kPresentation) return std::optional<Enclosed>();
     std::vector<xml_node> credentials;
     FindCredentials(root, &credentials);
     if (credentials.empty()) return Problem(Reason::kNothingAwarded, document.Path(root), "it presents no credential");
@@ -93,13 +99,8 @@ class ElmXmlAdapter : public document::Adapter {
     enclosed.format = info_.id;
     enclosed.bytes = base::XmlElementAsDocument(credentials[chosen]);
     enclosed.place = document.Path(credentials[chosen].parent());
-    for (const xml_node& child : root.children()) {
-      if (child.type() != pugi::node_element || child == credentials[chosen]) continue;
-      if (credentials[chosen].parent() == child) continue;
-      document::v1::DroppedSource& dropped = enclosed.dropped.emplace_back();
-      dropped.set_source(document.Path(child));
-      dropped.set_reason("belongs to the presentation, not to the credential");
-    }
+    enclosed.among_others = credentials.size() > 1;
+    DropAround(document, credentials[chosen], &enclosed);
     return std::optional<Enclosed>(std::move(enclosed));
   }
 
@@ -140,6 +141,38 @@ class ElmXmlAdapter : public document::Adapter {
         FindCredentials(child, found);
       }
     }
+  }
+
+  // Names everything that stands around a credential, out to the root.
+  static void DropAround(const base::XmlDocument& document, const xml_node& credential, Enclosed* enclosed) {
+    for (xml_node inner = credential, around = inner.parent(); around.type() == pugi::node_element;
+         inner = around, around = inner.parent()) {
+      const std::string place = document.Path(around);
+      for (const pugi::xml_attribute& attribute : around.attributes()) {
+        const absl::string_view name = attribute.name();
+        if (!absl::StartsWith(name, "xmlns")) AddDropped(absl::StrCat(place, "/@", name), kOfPresentation, enclosed);
+      }
+      if (!base::XmlText(around).empty()) AddDropped(absl::StrCat(place, "/text()"), kOfPresentation, enclosed);
+      for (const xml_node& child : around.children()) {
+        if (child.type() != pugi::node_element || child == inner) continue;
+        const bool holds_another = base::XmlLocalName(child) == kRoot || HoldsCredential(child);
+        AddDropped(document.Path(child), holds_another ? kNotAskedFor : kOfPresentation, enclosed);
+      }
+    }
+  }
+
+  static bool HoldsCredential(const xml_node& node) {
+    std::vector<xml_node> found;
+    FindCredentials(node, &found);
+    return !found.empty();
+  }
+
+  static void AddDropped(const std::string& place, absl::string_view reason, Enclosed* enclosed) {
+    if (enclosed->dropped.size() >= base::kFindingsMax) return;
+    document::v1::DroppedSource& dropped = enclosed->dropped.emplace_back();
+    dropped.set_source(place);
+    const bool last = enclosed->dropped.size() == base::kFindingsMax;
+    dropped.set_reason(std::string(last ? "and more than are listed" : reason));
   }
 
   const FormatInfo info_ = {"elm-xml",  "European Learning Model in XML: credentials of version 1 and 2",

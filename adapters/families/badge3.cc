@@ -1,6 +1,7 @@
 #include "adapters/families/badge3.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -130,6 +131,17 @@ void MapBadge3Issuer(document::Source* source, const SourceNode* credential, doc
 
 void MapBadge3Learner(document::Source* source, const SourceNode* subject, document::Draft* draft) {
   Apply(kLearner, subject, {source, draft->DocumentTargets()});
+}
+
+absl::Status CheckOneSubject(const document::Source& source, const SourceNode* credential) {
+  const std::vector<const SourceNode*> subjects = source.tree().Find(credential, "credentialSubject");
+  for (const SourceNode* subject : subjects) {
+    const std::string id = source.tree().TextOf(subject, "id");
+    if (subject == subjects.front() || (!id.empty() && id == source.tree().TextOf(subjects.front(), "id"))) continue;
+    return Problem(Reason::kFieldInvalid, source.tree().Path(subject),
+                   "another subject, or one of whom it is not said who it is; a credential is about one learner");
+  }
+  return absl::OkStatus();
 }
 
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential,

@@ -7,6 +7,7 @@
 // Thread-safety: free functions; each writes to its Source and Draft.
 #pragma once
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "core/document/draft.h"
 
@@ -24,6 +25,10 @@ void MapBadge3Issuer(document::Source* source, const document::SourceNode* crede
 
 // The learner, as far as a badge names one: an identifier, or a hash that can be compared and not reversed.
 void MapBadge3Learner(document::Source* source, const document::SourceNode* subject, document::Draft* draft);
+
+// What was awarded to several people must never meet in one translation: subjects of a credential have one id. Problem:
+// kFieldInvalid with the place of the first other one.
+absl::Status CheckOneSubject(const document::Source& source, const document::SourceNode* credential);
 
 // What was achieved: one claim for each achievement of the credential's subject. The last of them, null for none.
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const document::SourceNode* credential,

@@ -3,18 +3,16 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/jws_payload.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/base/unsigned_token.h"
 #include "core/base/xml.h"
 
 namespace passerelle::adapters::families {
@@ -102,16 +100,6 @@ bool IsSvg(absl::string_view bytes) {
   return root.has_value() && root->local == "svg";
 }
 
-bool SaysNone(absl::string_view token) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(absl::StripAsciiWhitespace(token), '.');
-  const auto header = base::Base64UrlDecode(parts[0]);
-  if (!header.ok()) return false;
-  const auto document = base::JsonDocument::Parse(*header);
-  const auto object = document.ok() ? base::AsObject(document->root()) : std::nullopt;
-  const auto algorithm = object.has_value() ? base::FindString(*object, "alg") : std::nullopt;
-  return algorithm.has_value() && absl::EqualsIgnoreCase(*algorithm, "none");
-}
-
 // Values of several credentials must never meet in one translation: an array holds one.
 absl::Status CheckOne(absl::string_view json) {
   absl::ConsumePrefix(&json, "\xEF\xBB\xBF");
@@ -128,7 +116,10 @@ absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
     RETURN_IF_ERROR(CheckOne(text));
     return Carried{std::move(text), false, is_baked};
   }
-  if (SaysNone(text)) return Problem(Reason::kSignatureNone, "protected header");
+  const absl::string_view token = absl::StripAsciiWhitespace(text);
+  if (base::SaysUnsigned(token.substr(0, token.find('.')))) {
+    return Problem(Reason::kSignatureNone, "protected header");
+  }
   ASSIGN_OR_RETURN(std::string payload, base::PayloadOfCompactJws(text));
   return Carried{std::move(payload), true, is_baked};
 }

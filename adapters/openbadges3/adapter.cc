@@ -6,6 +6,7 @@
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
+#include "adapters/families/token_claims.h"
 #include "adapters/openbadges3/write.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -16,12 +17,6 @@ namespace passerelle::adapters::openbadges3 {
 namespace {
 
 constexpr families::BakingMarks kMarks = {"openbadgecredential", "credential"};
-
-// Claims of the token around the credential (VC-JWT), which repeat members of it.
-constexpr Rule kToken[] = {
-    {"iss|sub|nbf|iat|exp|jti|aud|nonce|cnf", "a claim of the token; it belongs to the signature", document::DropIt,
-     kDropped, ""},
-};
 
 absl::string_view CredentialIn(const base::JsonPeek& peek) {
   const absl::string_view wrapped = peek.Value("vc");
@@ -43,18 +38,20 @@ class OpenBadges3Adapter : public document::Adapter {
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     ASSIGN_OR_RETURN(const families::Carried carried, families::OpenCarrier(bytes, kMarks));
-    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(carried.json));
+    const families::CompletedToken token = families::CompleteToken(carried.json);
+    ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(token.json));
     document::Source source(std::move(tree), options);
     const SourceNode* credential = source.root();
     const SourceNode* const wrapped = source.FindFirst(credential, "vc");
     if (wrapped != nullptr) {
-      Apply(kToken, credential, {&source, {}});
+      families::MapTokenClaims(token.findings, credential, &source);
       credential = wrapped;
     }
     const SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
     if (subject == nullptr) {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
     }
+    RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
     }

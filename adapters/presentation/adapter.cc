@@ -44,6 +44,8 @@ class PresentationAdapter : public document::Adapter {
     for (size_t i = 0; i < envelope.contents.size(); ++i) {
       if (i != chosen) AddDropped(envelope.contents[i].place, "another credential was asked for", &enclosed);
     }
+    enclosed.among_others = several || envelope.has_others;
+    if (envelope.is_unsigned) AddWarning("seal.none", "The header of the token says that nobody signed it.", &enclosed);
     if (options.list_mapped) {
       for (std::string& place : envelope.used) enclosed.mapped.emplace_back().set_source(std::move(place));
     }
@@ -62,6 +64,14 @@ class PresentationAdapter : public document::Adapter {
     document::v1::DroppedSource& dropped = enclosed->dropped.emplace_back();
     dropped.set_source(place);
     dropped.set_reason(std::string(reason));
+  }
+
+  static void AddWarning(absl::string_view rule, absl::string_view message, Enclosed* enclosed) {
+    document::v1::Diagnostic& diagnostic = enclosed->diagnostics.emplace_back();
+    diagnostic.set_rule(std::string(rule));
+    diagnostic.set_place("protected header");
+    diagnostic.set_message(std::string(message));
+    diagnostic.set_severity(document::v1::SEVERITY_WARNING);
   }
 
   const FormatInfo info_ = {"vc-presentation",

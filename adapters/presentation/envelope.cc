@@ -1,6 +1,7 @@
 #include "adapters/presentation/envelope.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "core/base/jws_payload.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/base/unsigned_token.h"
 
 namespace passerelle::adapters::presentation {
 namespace {
@@ -76,7 +78,10 @@ std::string PlaceOf(absl::string_view place, absl::string_view name) {
 void DropOthers(object members, absl::string_view taken, const std::string& place, Envelope* envelope) {
   for (const auto& [key, value] : members) {
     const absl::string_view name = base::View(key);
-    if (name != taken) envelope->dropped.push_back(PlaceOf(place, name));
+    if (name == taken) continue;
+    envelope->dropped.push_back(PlaceOf(place, name));
+    const bool holds = std::find(std::begin(kHolders), std::end(kHolders), name) != std::end(kHolders);
+    envelope->has_others = envelope->has_others || (holds && !value.is_null());
   }
 }
 
@@ -198,10 +203,16 @@ absl::StatusOr<Envelope> OpenJson(absl::string_view bytes) {
   return envelope;
 }
 
-// The payload of a token, or the text itself.
-absl::StatusOr<std::string> JsonOf(absl::string_view bytes) {
-  if (base::IsCompactJws(bytes)) return base::PayloadOfCompactJws(bytes);
-  return std::string(bytes);
+// The payload of a token, which the buffer holds, or the text itself.
+absl::StatusOr<absl::string_view> JsonOf(absl::string_view bytes, std::string* buffer) {
+  if (!base::IsCompactJws(bytes)) return bytes;
+  ASSIGN_OR_RETURN(*buffer, base::PayloadOfCompactJws(bytes));
+  return absl::string_view(*buffer);
+}
+
+bool SaysUnsigned(absl::string_view bytes) {
+  const absl::string_view token = absl::StripAsciiWhitespace(bytes);
+  return base::IsCompactJws(token) && base::SaysUnsigned(token.substr(0, token.find('.')));
 }
 
 // Values of JSON strings, which stand before any reading: the look at the top must stay cheap.
@@ -221,16 +232,18 @@ bool IsTokenList(absl::string_view json) {
 // Whether a list or value holds a credential or a token.
 bool HoldsAny(absl::string_view json) { return json.find_first_of("{\"") != absl::string_view::npos; }
 
-// Signatures are around anything; only what says that it is a credential is one.
+// Signatures are around anything; only what says that it is a credential, or a presentation of one, is one.
 Confidence ConfidenceOfPayload(absl::string_view json) {
   absl::string_view text = absl::StripAsciiWhitespace(json);
   if (!absl::ConsumePrefix(&text, "\"") || !absl::ConsumeSuffix(&text, "\"")) return Confidence::kNone;
   const auto payload = base::Base64UrlDecode(text);
   const auto top = payload.ok() ? base::JsonPeek::Of(*payload) : std::nullopt;
   if (!top.has_value()) return Confidence::kNone;
-  const bool credential = top->Has("vct") || absl::StrContains(top->Value("type"), "\"VerifiableCredential\"") ||
-                          absl::StrContains(top->Value("vc"), "\"VerifiableCredential\"");
-  return credential ? Confidence::kPossible : Confidence::kNone;
+  const bool is_mine = top->Has("vct") || absl::StrContains(top->Value("type"), "\"VerifiableCredential\"") ||
+                       absl::StrContains(top->Value("vc"), "\"VerifiableCredential\"") ||
+                       absl::StrContains(top->Value("type"), absl::StrCat("\"", kPresentationType, "\"")) ||
+                       absl::StrContains(top->Value("vp"), absl::StrCat("\"", kPresentationType, "\""));
+  return is_mine ? Confidence::kPossible : Confidence::kNone;
 }
 
 Confidence ConfidenceOf(const base::JsonPeek& top) {
@@ -264,7 +277,8 @@ Confidence ConfidenceOf(const base::JsonPeek& top) {
 
 Confidence LooksLikeEnvelope(absl::string_view bytes) {
   if (IsTokenString(bytes) || IsTokenList(bytes) || !MendedToken(bytes).empty()) return Confidence::kPossible;
-  const absl::StatusOr<std::string> json = JsonOf(bytes);
+  std::string buffer;
+  const absl::StatusOr<absl::string_view> json = JsonOf(bytes, &buffer);
   const auto top = json.ok() ? base::JsonPeek::Of(*json) : std::nullopt;
   // An array is looked at in its first entry, which is no envelope but within one.
   const bool is_array = json.ok() && absl::StartsWith(absl::StripLeadingAsciiWhitespace(*json), "[");
@@ -277,8 +291,10 @@ absl::StatusOr<Envelope> OpenEnvelope(absl::string_view bytes) {
     envelope.contents.push_back({std::move(token), ""});
     return envelope;
   }
-  ASSIGN_OR_RETURN(const std::string json, JsonOf(bytes));
+  std::string buffer;
+  ASSIGN_OR_RETURN(const absl::string_view json, JsonOf(bytes, &buffer));
   ASSIGN_OR_RETURN(Envelope envelope, OpenJson(json));
+  envelope.is_unsigned = SaysUnsigned(bytes);
   if (envelope.contents.empty()) return Problem(Reason::kNothingAwarded, "", "the envelope holds no credential");
   return envelope;
 }

@@ -111,6 +111,7 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   const document::SourceNode* const credential = source.root();
   const document::SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
   if (subject == nullptr) return Problem(Reason::kNotACredential, "/credentialSubject");
+  RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
   families::MapBadge3Envelope(&source, &draft, credential);
   families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
   families::MapBadge3Learner(&source, subject, &draft);

@@ -90,6 +90,8 @@ struct Imported : Account {
   std::optional<elm::v3::Dataset> catalogue;
   // The source's own bytes are a European credential already: no conversion evidence is added.
   bool european = false;
+  // As of Enclosed, for a document that was inside another.
+  bool among_others = false;
 };
 
 // A document inside another, for the adapter of its own format. The account is that of the wrapping.
@@ -98,6 +100,9 @@ struct Enclosed : Account {
   std::string bytes;
   std::string place;                   // of the element that holds it, in the wrapping
   std::optional<size_t> report_index;  // for the adapter of the document inside
+  // The wrapping holds more documents, perhaps of other people: as evidence of the translation its digest serves, not
+  // the wrapping itself.
+  bool among_others = false;
 };
 
 struct ExportOptions {

@@ -41,13 +41,21 @@ constexpr size_t kRootNameMax = 100;  // bytes of a name that a message repeats
 
 bool HasNulAmongFirst(absl::string_view bytes) { return absl::StrContains(bytes.substr(0, 4), '\0'); }
 
+// The beginning of a name in UTF-8; no character is cut in two.
+absl::string_view Beginning(absl::string_view name) {
+  if (name.size() <= kRootNameMax) return name;
+  size_t end = kRootNameMax;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
+  return name.substr(0, end);
+}
+
 std::string DescribeXml(absl::string_view bytes) {
   const auto root = base::PeekXmlRoot(bytes);
   if (!root.has_value()) return "";
   if (root->local == "html") return "it is a web page; send the document that it shows or links to";
   if (root->local == "Envelope") return "it is a SOAP message; send what stands in its body";
-  return absl::StrCat("it is XML, and no format has the root ", root->local.substr(0, kRootNameMax), " in ",
-                      root->name_space.empty() ? "no namespace" : root->name_space.substr(0, kRootNameMax));
+  return absl::StrCat("it is XML, and no format has the root ", Beginning(root->local), " in ",
+                      root->name_space.empty() ? "no namespace" : Beginning(root->name_space));
 }
 
 std::string DescribeJson(const base::JsonPeek& top) {
@@ -55,7 +63,7 @@ std::string DescribeJson(const base::JsonPeek& top) {
     return "it is a verifiable credential of no type of learning that is known";
   }
   if (absl::StrContains(top.Value("type"), "VerifiablePresentation")) {
-    return "it is a presentation that holds no credential";
+    return "it is a presentation that holds no credential, or that says that it is something else too";
   }
   if (top.Has("$schema")) return "it is a JSON Schema, which describes documents";
   if (top.Has("@context") && top.members().size() == 1) return "it is a JSON-LD context, which describes documents";

@@ -25,6 +25,10 @@ using elm::Vocabulary;
 constexpr char kConvertedProfile[] = "http://data.europa.eu/snb/model/ap/edc-converted";
 constexpr absl::string_view kEuropean = "elm";
 
+// Wrappings around a document: a signed presentation, which a wallet enveloped, of a credential whose token a mail
+// broke into lines, has three. Test: tests/golden/presentation/wrapped-too-often.
+constexpr int kWrappingsMax = 4;
+
 // Concepts of our own tables, which therefore exist.
 elm::v3::Concept Known(elm::Vocabulary vocabulary, absl::string_view code) {
   return elm::ConceptOf(vocabulary, code).value_or(elm::v3::Concept());
@@ -43,18 +47,22 @@ elm::v3::Concept FileType(absl::string_view bytes) {
 }
 
 // The translation cannot carry the source's seal, so it carries the source: byte for byte, as evidence of a conversion.
-// Of a confidential source it carries the digest, by which whoever holds the source can show that it is the one.
-void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, elm::v3::EuropeanDigitalCredential* credential) {
-  const bool confidential = format.original_confidential;
+// Of a source that may not be handed on whole it carries the digest, by which whoever holds the source can show that it
+// is the one.
+void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, bool among_others,
+                   elm::v3::EuropeanDigitalCredential* credential) {
+  const bool by_digest = format.original_confidential || among_others;
   auto* evidence = credential->add_evidence();
   *evidence->mutable_dc_type() = Known(Vocabulary::kEvidenceType, elm::kEvidenceTypeConversion);
   auto* original = evidence->add_embedded_evidence();
   auto* title = original->add_title();
   title->set_language("en");
-  const std::string digest = confidential ? "sha-256 " + base::Sha256Hex(bytes) : "";
-  if (confidential) bytes = digest;
-  title->set_value(confidential ? "Digest of the original document, which stays with its register, format " + format.id
-                                : "Original document as received, format " + format.id);
+  const std::string digest = by_digest ? "sha-256 " + base::Sha256Hex(bytes) : "";
+  if (by_digest) bytes = digest;
+  title->set_value(absl::StrCat(among_others ? "Digest of the original document, which holds other credentials too"
+                                : by_digest  ? "Digest of the original document, which stays with its register"
+                                             : "Original document as received",
+                                ", format ", format.id));
   original->set_content(base::Base64Encode(bytes));
   *original->mutable_content_encoding() = Known(Vocabulary::kEncoding, elm::kEncodingBase64);
   original->set_content_size(static_cast<int64_t>(bytes.size()));
@@ -200,38 +208,69 @@ void MovePlaces(const std::string& place, Account* account) {
   for (v1::Diagnostic& diagnostic : account->diagnostics) diagnostic.set_place(place + diagnostic.place());
 }
 
-absl::StatusOr<Imported> ReadEnclosed(const Registry& registry, const Enclosed& enclosed, ImportOptions options,
-                                      std::string* mapping_version) {
-  const std::string format = enclosed.format.empty() ? Detect(registry, enclosed.bytes).format : enclosed.format;
-  const Adapter* const inner = registry.Find(format);
-  if (inner == nullptr) {
-    const std::string foreign = DescribeForeign(enclosed.bytes);
-    return Problem(Reason::kFormatUnknown, enclosed.place, foreign.empty() ? "no format is recognised in it" : foreign);
-  }
-  // The whole of what was sent is embedded, and a register's record may not be.
-  if (inner->Info().original_confidential) {
-    return Problem(Reason::kFormatNotSupported, enclosed.place, "a record of a register is taken by itself only");
-  }
-  absl::StrAppend(mapping_version, " ", inner->Info().mapping_version);
-  options.report_index = enclosed.report_index;
-  absl::StatusOr<Imported> imported = inner->Import(enclosed.bytes, options);
-  if (!imported.ok()) {
-    const absl::Status& status = imported.status();
-    return Problem(base::ReasonOf(status), enclosed.place + base::PlaceOf(status), base::DetailOf(status));
-  }
-  MovePlaces(enclosed.place, &*imported);
-  imported->dropped.insert(imported->dropped.begin(), enclosed.dropped.begin(), enclosed.dropped.end());
-  imported->mapped.insert(imported->mapped.begin(), enclosed.mapped.begin(), enclosed.mapped.end());
-  imported->diagnostics.insert(imported->diagnostics.begin(), enclosed.diagnostics.begin(), enclosed.diagnostics.end());
-  return imported;
-}
+// Takes documents out of their wrappings, and reads what is inside.
+class DocumentReader {
+ public:
+  DocumentReader(const Registry& registry, std::string* mapping_version)
+      : registry_(registry), mapping_version_(mapping_version) {}
 
-// The document, or the one inside it.
-absl::StatusOr<Imported> ReadDocument(const Registry& registry, const Adapter& adapter, absl::string_view bytes,
-                                      const ImportOptions& options, std::string* mapping_version) {
-  ASSIGN_OR_RETURN(const std::optional<Enclosed> enclosed, adapter.Open(bytes, options));
-  if (enclosed.has_value()) return ReadEnclosed(registry, *enclosed, options, mapping_version);
-  return adapter.Import(bytes, options);
+  // The document, or the one inside it.
+  absl::StatusOr<Imported> Read(const Adapter& adapter, absl::string_view bytes, const ImportOptions& options) {
+    ASSIGN_OR_RETURN(std::optional<Enclosed> enclosed, adapter.Open(bytes, options));
+    if (enclosed.has_value()) return ReadEnclosed(*enclosed, options);
+    return adapter.Import(bytes, options);
+  }
+
+ private:
+  absl::StatusOr<Imported> ReadEnclosed(const Enclosed& enclosed, ImportOptions options) {
+    if (++wrappings_ > kWrappingsMax) {
+      return Problem(Reason::kFormatNotSupported, enclosed.place,
+                     absl::StrCat("it is wrapped more than ", kWrappingsMax, " times; send what is inside"));
+    }
+    const std::string format = enclosed.format.empty() ? Detect(registry_, enclosed.bytes).format : enclosed.format;
+    const Adapter* const inner = registry_.Find(format);
+    if (inner == nullptr) {
+      const std::string foreign = DescribeForeign(enclosed.bytes);
+      return Problem(Reason::kFormatUnknown, enclosed.place,
+                     foreign.empty() ? "no format is recognised in it" : foreign);
+    }
+    // The whole of what was sent is embedded, and a register's record may not be.
+    if (inner->Info().original_confidential) {
+      return Problem(Reason::kFormatNotSupported, enclosed.place, "a record of a register is taken by itself only");
+    }
+    absl::StrAppend(mapping_version_, " ", inner->Info().mapping_version);
+    options.report_index = enclosed.report_index;
+    absl::StatusOr<Imported> imported = Read(*inner, enclosed.bytes, options);
+    if (!imported.ok()) {
+      const absl::Status& status = imported.status();
+      return Problem(base::ReasonOf(status), enclosed.place + base::PlaceOf(status), base::DetailOf(status));
+    }
+    MovePlaces(enclosed.place, &*imported);
+    Merge(enclosed, &*imported);
+    return imported;
+  }
+
+  static void Merge(const Enclosed& enclosed, Imported* imported) {
+    imported->dropped.insert(imported->dropped.begin(), enclosed.dropped.begin(), enclosed.dropped.end());
+    imported->mapped.insert(imported->mapped.begin(), enclosed.mapped.begin(), enclosed.mapped.end());
+    imported->diagnostics.insert(imported->diagnostics.begin(), enclosed.diagnostics.begin(),
+                                 enclosed.diagnostics.end());
+    imported->among_others = imported->among_others || enclosed.among_others;
+  }
+
+  const Registry& registry_;
+  std::string* mapping_version_;
+  int wrappings_ = 0;
+};
+
+// What is not embedded is said.
+void TellNotEmbedded(Imported* imported) {
+  v1::Diagnostic& diagnostic = imported->diagnostics.emplace_back();
+  diagnostic.set_rule("original.not-embedded");
+  diagnostic.set_message(
+      "The original is not embedded, since it holds other credentials too, which may be of other people; its digest "
+      "is.");
+  diagnostic.set_severity(v1::SEVERITY_NOTE);
 }
 
 }  // namespace
@@ -251,14 +290,15 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
   ImportOptions import = options.import;
   import.format_named = import.format_named || !options.from.empty();
   std::string mapping_version = adapter->Info().mapping_version;
-  ASSIGN_OR_RETURN(Imported imported, ReadDocument(registry, *adapter, bytes, import, &mapping_version));
+  ASSIGN_OR_RETURN(Imported imported, DocumentReader(registry, &mapping_version).Read(*adapter, bytes, import));
   if (imported.catalogue.has_value()) {
     if (!options.catalogues) return Problem(Reason::kNotACredential, "document", "it is a catalogue");
     if (!refused.empty()) return Problem(Reason::kFieldInvalid, "refuse_loss", "Annex I asks nothing of a catalogue");
   }
   // What is written in another format has no place for the original, which stays with whoever translates.
   if (!imported.european && !imported.catalogue.has_value() && target == nullptr) {
-    EmbedOriginal(bytes, adapter->Info(), &imported.credential);
+    EmbedOriginal(bytes, adapter->Info(), imported.among_others, &imported.credential);
+    if (imported.among_others) TellNotEmbedded(&imported);
   }
 
   Translated result;

@@ -4,8 +4,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "core/base/json.h"
 #include "core/base/json_peek.h"
 #include "core/base/jws_payload.h"
 #include "core/base/limits.h"
@@ -24,7 +26,7 @@ constexpr size_t kPayloadLook = 64u << 10;
 struct TopMembers {
   absl::string_view type;     // as JSON
   absl::string_view payload;  // as JSON
-  absl::string_view wrapped;  // the value of "credential" or "elm"
+  absl::string_view wrapped;  // the value of "credential", "elm" or "vc"
   bool subject = false;
   bool issuing = false;  // an issuer, a schema or a display
   bool signature = false;
@@ -36,7 +38,9 @@ std::optional<TopMembers> Look(absl::string_view text) {
   TopMembers members;
   members.type = peek->Has("type") ? peek->Value("type") : peek->Value("@type");
   members.payload = peek->Value("payload");
-  members.wrapped = peek->Has("credential") ? peek->Value("credential") : peek->Value("elm");
+  for (const absl::string_view name : {"vc", "elm", "credential"}) {
+    if (peek->Has(name)) members.wrapped = peek->Value(name);
+  }
   members.subject = peek->Has("credentialSubject");
   members.signature = peek->Has("signature") || peek->Has("signatures");
   members.issuing = peek->Has("issuer") || peek->Has("credentialSchema") || peek->Has("displayParameter");
@@ -45,38 +49,56 @@ std::optional<TopMembers> Look(absl::string_view text) {
 
 bool Names(absl::string_view text) { return absl::StrContains(text, kClass); }
 
-bool PayloadNames(absl::string_view payload) {
-  absl::ConsumePrefix(&payload, "\"");
-  absl::ConsumeSuffix(&payload, "\"");
-  const auto ends_name = [](absl::string_view text) {
-    return Names(text.substr(0, kPayloadLook)) || Names(text.substr(text.size() - std::min(text.size(), kPayloadLook)));
-  };
-  if (ends_name(payload)) return true;
-  std::string bytes;
-  const absl::string_view head = payload.substr(0, kPayloadLook);
-  // Whole groups of four digits decode by themselves.
-  return absl::WebSafeBase64Unescape(head.size() < payload.size() ? head : payload, &bytes) && Names(bytes);
-}
-
 bool LooksBare(const TopMembers& members) {
   return Names(members.type) || (members.type.empty() && members.subject && members.issuing);
+}
+
+bool LooksBareOrWrapped(const TopMembers& members) {
+  if (LooksBare(members)) return true;
+  const auto inner = members.wrapped.empty() ? std::nullopt : Look(members.wrapped);
+  return inner.has_value() && LooksBare(*inner);
+}
+
+// Whether a payload, encoded or not, names the class near one of its ends. Groups of four digits decode by themselves.
+bool PayloadNames(absl::string_view payload) {
+  const absl::string_view head = payload.substr(0, kPayloadLook);
+  const size_t behind = payload.size() - std::min(payload.size(), kPayloadLook);
+  const absl::string_view tail = payload.substr(std::min(payload.size(), (behind + 3) / 4 * 4));
+  for (const absl::string_view end : {head, tail}) {
+    std::string bytes;
+    if (Names(end) || (absl::WebSafeBase64Unescape(end, &bytes) && Names(bytes))) return true;
+  }
+  return false;
+}
+
+// Whether a payload that names the class is of it, or of the envelope of one, and no presentation of it. What cannot be
+// taken out, since it is broken, is left to the reader, which says where.
+bool PayloadIs(absl::string_view payload) {
+  const bool is_text = absl::ConsumePrefix(&payload, "\"") && absl::ConsumeSuffix(&payload, "\"");
+  if (!PayloadNames(payload)) return false;
+  std::string bytes;
+  if (!absl::WebSafeBase64Unescape(payload, &bytes)) {
+    const auto text = base::JsonDocument::Parse(is_text ? absl::StrCat("\"", payload, "\"") : "");
+    bytes = std::string(text.ok() ? base::AsString(text->root()).value_or("") : "");
+  }
+  const auto members = Look(bytes);
+  return !members.has_value() || LooksBareOrWrapped(*members);
 }
 
 }  // namespace
 
 bool LooksLikeCredential(absl::string_view bytes) {
-  absl::ConsumePrefix(&bytes, "\xef\xbb\xbf");
   if (bytes.size() > base::kDocumentBytesMax) return false;
   if (base::IsCompactJws(bytes)) {
     const std::vector<absl::string_view> parts = absl::StrSplit(bytes, '.');
-    return PayloadNames(parts[1]);
+    return PayloadIs(parts[1]);
   }
+  // A token behind a byte order mark is none that the reader takes.
+  if (absl::ConsumePrefix(&bytes, "\xef\xbb\xbf") && base::IsCompactJws(bytes)) return false;
   const auto members = Look(bytes);
   if (!members.has_value()) return false;
-  if (!members->payload.empty() && members->signature) return PayloadNames(members->payload);
-  if (LooksBare(*members)) return true;
-  const auto inner = members->wrapped.empty() ? std::nullopt : Look(members->wrapped);
-  return inner.has_value() && LooksBare(*inner);
+  if (!members->payload.empty() && members->signature) return PayloadIs(members->payload);
+  return LooksBareOrWrapped(*members);
 }
 
 }  // namespace passerelle::elm

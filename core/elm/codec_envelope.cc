@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,7 +13,9 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/base/unsigned_token.h"
 #include "core/elm/codec_tables.h"
+#include "core/elm/token_claims.h"
 
 namespace passerelle::elm {
 namespace {
@@ -108,10 +109,17 @@ std::optional<dom::object> SingleObject(dom::element value) {
   return AsObject(value);
 }
 
-// Claims that stand for members of the credential beside them.
-bool IsRegisteredClaim(absl::string_view name) {
-  constexpr absl::string_view kClaims[] = {"iss", "sub", "aud", "jti", "iat", "nbf", "exp"};
-  return std::find(std::begin(kClaims), std::end(kClaims), name) != std::end(kClaims);
+// "vc" is the claim of the tokens of the W3C's first model (Verifiable Credentials 1.1, 6.3.1).
+constexpr absl::string_view kTokenClaim = "vc";
+
+// Completes the credential by the claims of the token around it.
+absl::Status TakeClaims(dom::object token, OpenedCredential& opened) {
+  DecodedClaims decoded = DecodeClaims(opened.document, token, opened.credential);
+  for (ClaimFinding& told : decoded.findings) opened.findings.push_back(std::move(told.finding));
+  if (decoded.credential.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(opened.document, JsonDocument::Parse(decoded.credential));
+  opened.credential = *AsObject(opened.document.root());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
@@ -119,9 +127,8 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
   if (!root.has_value()) return Problem(Reason::kNotACredential, "", "one JSON object is expected");
   OpenedCredential opened{std::move(document), *root, Envelope::kBare, {}};
   if (IsCredential(*root)) return opened;
-  // "vc" is the claim of the tokens of the W3C's first model (Verifiable Credentials 1.1, 6.3.1).
   constexpr std::pair<absl::string_view, Envelope> kWrappers[] = {
-      {"credential", Envelope::kUpload}, {"elm", Envelope::kElmClaim}, {"vc", Envelope::kElmClaim}};
+      {"credential", Envelope::kUpload}, {"elm", Envelope::kElmClaim}, {kTokenClaim, Envelope::kElmClaim}};
   for (const auto& [name, envelope] : kWrappers) {
     const auto wrapped = base::Find(*root, name);
     if (!wrapped.has_value()) continue;
@@ -132,17 +139,31 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
     opened.credential = *inner;
     opened.envelope = envelope;
     for (const dom::key_value_pair member : *root) {
-      if (base::View(member.key) == name || (name == "vc" && IsRegisteredClaim(base::View(member.key)))) continue;
+      const bool decoded = name == kTokenClaim && IsRegisteredClaim(base::View(member.key));
+      if (base::View(member.key) == name || decoded) continue;
       opened.findings.push_back({"", "envelope.member",
                                  absl::StrCat("the envelope has the member ", absl::CHexEscape(base::View(member.key)),
                                               ", which is no part of the credential")});
     }
+    if (name == kTokenClaim) RETURN_IF_ERROR(TakeClaims(*root, opened));
     return opened;
   }
   return Problem(Reason::kNotACredential, "", WhatItIs(*root));
 }
 
-absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
+// Whether a signature in JSON serialization, or one of several, says that it is none.
+bool SaysUnsigned(dom::object seal) {
+  if (base::SaysUnsigned(base::FindString(seal, "protected").value_or(""))) return true;
+  const auto signatures = base::Find(seal, "signatures");
+  const auto list = signatures.has_value() ? AsArray(*signatures) : std::nullopt;
+  if (!list.has_value()) return false;
+  return std::any_of(list->begin(), list->end(), [](dom::element entry) {
+    const auto signature = AsObject(entry);
+    return signature.has_value() && base::SaysUnsigned(base::FindString(*signature, "protected").value_or(""));
+  });
+}
+
+absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload, bool is_unsigned) {
   auto document = JsonDocument::Parse(payload);
   absl::StatusOr<OpenedCredential> opened = document.ok() ? OpenTree(*std::move(document)) : document.status();
   if (!opened.ok()) {
@@ -152,7 +173,12 @@ absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
     return Problem(base::ReasonOf(status), place.empty() ? "payload" : absl::StrCat("payload, ", place),
                    base::DetailOf(status));
   }
+  // A payload that is the credential has the claims among its members (VC-JOSE-COSE, 3.1.3).
+  if (opened->envelope == Envelope::kBare) RETURN_IF_ERROR(TakeClaims(opened->credential, *opened));
   opened->envelope = Envelope::kSealed;
+  if (is_unsigned) {
+    opened->findings.push_back({"", "seal.none", "the header of the seal says that nobody signed: alg is none"});
+  }
   return opened;
 }
 
@@ -161,13 +187,14 @@ absl::StatusOr<OpenedCredential> OpenPayload(absl::string_view payload) {
 absl::StatusOr<OpenedCredential> OpenCredential(absl::string_view bytes) {
   if (bytes.size() <= base::kDocumentBytesMax && base::IsCompactJws(bytes)) {
     ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfCompactJws(bytes));
-    return OpenPayload(payload);
+    const absl::string_view token = absl::StripAsciiWhitespace(bytes);
+    return OpenPayload(payload, base::SaysUnsigned(token.substr(0, token.find('.'))));
   }
   ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(bytes));
   const auto root = AsObject(document.root());
   if (!root.has_value() || !base::IsJsonJws(*root)) return OpenTree(std::move(document));
   ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfJsonJws(*root));
-  return OpenPayload(payload);
+  return OpenPayload(payload, SaysUnsigned(*root));
 }
 
 absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes) {

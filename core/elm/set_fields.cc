@@ -1,5 +1,6 @@
 #include "core/elm/set_fields.h"
 
+#include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 
 namespace passerelle::elm {
@@ -10,31 +11,22 @@ using google::protobuf::internal::WireFormatLite;
 // Takes one field after the other off a wire form that a message wrote.
 class WireReader {
  public:
-  explicit WireReader(absl::string_view wire) : wire_(wire) {}
+  explicit WireReader(absl::string_view wire)
+      : input_(reinterpret_cast<const uint8_t*>(wire.data()), static_cast<int>(wire.size())) {}
 
   // Moves to the next field; false at the end.
   bool Next() {
-    if (wire_.empty()) return false;
-    const auto tag = static_cast<uint32_t>(TakeVarint());
+    const uint32_t tag = input_.ReadTag();
     number = WireFormatLite::GetTagFieldNumber(tag);
     bytes = "";
     integer = 0;
     switch (WireFormatLite::GetTagWireType(tag)) {
       case WireFormatLite::WIRETYPE_VARINT:
-        integer = TakeVarint();
-        return true;
+        return tag != 0 && input_.ReadVarint64(&integer);
       case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
-        bytes = TakeBytes(TakeVarint());
-        return true;
-      case WireFormatLite::WIRETYPE_FIXED64:
-        TakeBytes(sizeof(uint64_t));
-        return true;
-      case WireFormatLite::WIRETYPE_FIXED32:
-        TakeBytes(sizeof(uint32_t));
-        return true;
-      default:  // groups are not written
-        wire_ = "";
-        return false;
+        return TakeBytes();
+      default:  // no message of the model has fields of other kinds
+        return tag != 0 && WireFormatLite::SkipField(&input_, tag);
     }
   }
 
@@ -43,24 +35,19 @@ class WireReader {
   uint64_t integer = 0;
 
  private:
-  uint64_t TakeVarint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 64 && !wire_.empty(); shift += 7) {
-      const auto byte = static_cast<uint8_t>(wire_.front());
-      wire_.remove_prefix(1);
-      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) break;
-    }
-    return value;
+  // Without a copy.
+  bool TakeBytes() {
+    uint32_t length = 0;
+    if (!input_.ReadVarint32(&length)) return false;
+    const void* data = nullptr;
+    int left = 0;
+    input_.GetDirectBufferPointerInline(&data, &left);
+    if (length > static_cast<uint32_t>(left)) return false;
+    bytes = absl::string_view(static_cast<const char*>(data), length);
+    return input_.Skip(static_cast<int>(length));
   }
 
-  absl::string_view TakeBytes(uint64_t length) {
-    const absl::string_view taken = wire_.substr(0, length);
-    wire_.remove_prefix(taken.size());
-    return taken;
-  }
-
-  absl::string_view wire_;
+  google::protobuf::io::CodedInputStream input_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/proof/vc_jwt.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -14,17 +15,31 @@ namespace passerelle::proof {
 namespace {
 
 using base::Reason;
+using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-// A claim that is there has to say the same as the credential, where that says it.
+// Whether a node, or one of several, has the id; or is a single one without any.
+bool Names(element node, absl::string_view id) {
+  const std::optional<array> several = base::AsArray(node);
+  if (!several.has_value()) {
+    const bool is_silent = base::AsObject(node).has_value() && !base::Find(*base::AsObject(node), "id").has_value();
+    return is_silent || IdOf(node) == id;
+  }
+  const bool is_single = several->size() == 1;
+  return std::any_of(several->begin(), several->end(),
+                     [is_single, id](element one) { return is_single ? Names(one, id) : IdOf(one) == id; });
+}
+
+// A claim that is there has to say the same as the credential. Where that says nothing, the claim counts (data model
+// 1.1, 6.3.1); of several nodes it has to name one.
 void CheckSame(object claims, absl::string_view claim, std::optional<element> stated, Findings& findings) {
   const std::optional<element> value = base::Find(claims, claim);
-  if (!value.has_value() || !stated.has_value()) return;
+  if (!value.has_value()) return;
   const std::optional<absl::string_view> text = base::AsString(*value);
-  if (!text.has_value() || *text != IdOf(stated)) {
-    findings.Refuse(Reason::kClaimInvalid, claim, "it differs from what the credential says");
-  }
+  if (!text.has_value()) return findings.Refuse(Reason::kClaimInvalid, claim, "it is no text");
+  if (!stated.has_value() || Names(*stated, *text)) return;
+  findings.Refuse(Reason::kClaimInvalid, claim, "it differs from what the credential says");
 }
 
 class Reading {
@@ -56,9 +71,7 @@ class Reading {
     CheckCredentialTimes(*credential, at_, findings_);
     CheckSame(claims, "iss", base::Find(*credential, "issuer"), findings_);
     CheckSame(claims, "jti", base::Find(*credential, "id"), findings_);
-    const std::optional<element> subject = base::Find(*credential, "credentialSubject");
-    const std::optional<object> one = subject.has_value() ? base::AsObject(*subject) : std::nullopt;
-    if (one.has_value()) CheckSame(claims, "sub", base::Find(*one, "id"), findings_);
+    CheckSame(claims, "sub", base::Find(*credential, "credentialSubject"), findings_);
   }
 
   // VC-JOSE-COSE, 3.1: the payload is the credential, and "vc" and "vp" are not to be used.

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -48,12 +49,20 @@ class OfferTerms::Tokenizer {
     return methods_.xCreate(context, arguments, 2, &instance_) == SQLITE_OK;
   }
 
-  void Split(absl::string_view text, std::vector<std::string>* words) const {
-    methods_.xTokenize(instance_, words, FTS5_TOKENIZE_DOCUMENT, text.data(), static_cast<int>(text.size()), &Add);
+  // Gives each word to `take`, until it wants no more; then false.
+  bool Split(absl::string_view text, absl::FunctionRef<bool(absl::string_view)> take) const {
+    Taking taking = {take};
+    methods_.xTokenize(instance_, &taking, FTS5_TOKENIZE_DOCUMENT, text.data(), static_cast<int>(text.size()), &Take);
+    return taking.wants_more;
   }
 
  private:
-  static int Add(void* words, int /*flags*/, const char* token, int size, int /*start*/, int /*end*/) {
+  struct Taking {
+    absl::FunctionRef<bool(absl::string_view)> take;
+    bool wants_more = true;
+  };
+
+  static int Take(void* context, int /*flags*/, const char* token, int size, int /*start*/, int /*end*/) {
     absl::string_view word(token, static_cast<size_t>(size));
     if (absl::StrContains(word, catalogue::kMarkStart)) return SQLITE_OK;
     if (word.size() > kWordBytesMax) {
@@ -61,8 +70,9 @@ class OfferTerms::Tokenizer {
       while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xc0) == 0x80) --end;
       word = word.substr(0, end);
     }
-    static_cast<std::vector<std::string>*>(words)->emplace_back(word);
-    return SQLITE_OK;
+    auto* const taking = static_cast<Taking*>(context);
+    taking->wants_more = taking->take(word);
+    return taking->wants_more ? SQLITE_OK : SQLITE_DONE;  // which ends the splitting
   }
 
   fts5_tokenizer methods_ = {};
@@ -86,23 +96,19 @@ absl::StatusOr<std::unique_ptr<OfferTerms>> OfferTerms::Make() {
   return terms;
 }
 
-std::vector<std::string> OfferTerms::WordsOf(absl::string_view text) const {
-  std::vector<std::string> words;
-  tokenizer_->Split(text, &words);
-  return words;
-}
-
 std::string OfferTerms::Of(const catalogue::v1::Offer& offer) const {
   std::set<std::string> words;
   size_t bytes = 0;
+  const auto take = [&words, &bytes](absl::string_view word) {
+    if (bytes + word.size() > kWordsBytesMax) return false;
+    if (words.emplace(word).second) bytes += word.size();
+    return true;
+  };
   for (const auto* texts : {&offer.titles(), &offer.provider_names(), &offer.outcome_texts(), &offer.descriptions()}) {
-    for (const catalogue::v1::Text& text : *texts) {
-      for (std::string& word : WordsOf(text.value())) {
-        if (bytes + word.size() > kWordsBytesMax) break;
-        const auto [added, fresh] = words.insert(std::move(word));
-        if (fresh) bytes += added->size();
-      }
-    }
+    const bool all = std::all_of(texts->begin(), texts->end(), [this, &take](const catalogue::v1::Text& text) {
+      return tokenizer_->Split(text.value(), take);
+    });
+    if (!all) break;
   }
   std::string terms = absl::StrJoin(catalogue::MarksOf(offer), " ");
   for (const std::string& word : words) absl::StrAppend(&terms, " ", word);
@@ -112,8 +118,12 @@ std::string OfferTerms::Of(const catalogue::v1::Offer& offer) const {
 absl::StatusOr<TermQuery> OfferTerms::Of(const catalogue::OfferQuery& query) const {
   TermQuery asked;
   ASSIGN_OR_RETURN(asked.marks, catalogue::MarksOf(query));
-  asked.words = WordsOf(query.text);
-  if (asked.words.size() > kQueryWordsMax) {
+  const bool all = tokenizer_->Split(query.text, [&asked](absl::string_view word) {
+    if (asked.words.size() == kQueryWordsMax) return false;
+    asked.words.emplace_back(word);
+    return true;
+  });
+  if (!all) {
     return Problem(Reason::kFieldInvalid, "text", absl::StrCat("it has more than ", kQueryWordsMax, " words"));
   }
   return asked;

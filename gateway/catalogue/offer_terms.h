@@ -61,8 +61,6 @@ class OfferTerms {
  private:
   class Tokenizer;
   explicit OfferTerms(sqlite3* handle);
-  // Words in their order.
-  std::vector<std::string> WordsOf(absl::string_view text) const;
 
   sqlite3* handle_;
   std::unique_ptr<Tokenizer> tokenizer_;

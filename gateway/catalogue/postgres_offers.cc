@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/substitute.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "gateway/store/postgres_schema_target.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -21,11 +21,9 @@ using catalogue::v1::ChangeKind;
 using catalogue::v1::Offer;
 
 // What is searched and shown stands in a table of its own: an offer that only goes to another reading leaves its terms
-// alone. Terms of withdrawn offers are null. Ids are compared by their bytes. $0 is the number of the schema's lock.
+// alone. Terms of withdrawn offers are null. Ids are compared by their bytes. Databases of before there were versions
+// have these tables already.
 constexpr char kSchema[] = R"(
-BEGIN;
-SELECT pg_advisory_xact_lock($0);
-CREATE SCHEMA IF NOT EXISTS $1;
 CREATE TABLE IF NOT EXISTS source (id text PRIMARY KEY, run bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS reading (
   number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, file text NOT NULL, run bigint NOT NULL,
@@ -40,7 +38,6 @@ CREATE TABLE IF NOT EXISTS entry (
 CREATE INDEX IF NOT EXISTS entry_by_terms ON entry USING gin (terms);
 CREATE TABLE IF NOT EXISTS change (
   sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL, kind bigint NOT NULL, day text NOT NULL);
-COMMIT;
 )";
 
 constexpr absl::string_view kPlace = "catalogue";
@@ -77,11 +74,9 @@ absl::StatusOr<std::unique_ptr<PostgresOffers>> PostgresOffers::Open(const Postg
   ASSIGN_OR_RETURN(std::unique_ptr<OfferTerms> terms, OfferTerms::Make());
   ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> connection, PostgresConnection::Open(options));
   std::unique_ptr<PostgresOffers> offers(new PostgresOffers(std::move(connection), std::move(terms)));
-  // Who only reads need not be allowed to make anything.
-  ASSIGN_OR_RETURN(const int64_t tables, offers->OneNumber("SELECT count(to_regclass('change'))", {}));
-  if (tables == 1) return offers;
-  RETURN_IF_ERROR(
-      offers->Execute(absl::Substitute(kSchema, PostgresLockOf(options.schema, "catalogue", ""), options.schema)));
+  // Who only reads need not be allowed to make anything: of a schema that is up to date nothing is written.
+  PostgresSchemaTarget target(offers->connection_.get());
+  RETURN_IF_ERROR(UpgradeSchema(target, {{1, 1, kSchema}}));
   return offers;
 }
 

@@ -29,7 +29,9 @@ absl::Status CheckCount(size_t count, size_t most) {
   return Problem(Reason::kInputTooLarge, "catalogue", absl::StrCat("it has more than ", most, " files"));
 }
 
-absl::Status AddFolder(const std::string& folder, size_t most, std::vector<CataloguePath>* files) {
+// `base` is what the names of its files are relative to; empty for none.
+absl::Status AddFolder(const std::string& folder, const std::string& base, size_t most,
+                       std::vector<CataloguePath>* files) {
   const size_t before = files->size();
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
@@ -37,7 +39,8 @@ absl::Status AddFolder(const std::string& folder, size_t most, std::vector<Catal
     if (hidden) {
       entry.disable_recursion_pending();
     } else if (entry->is_regular_file(error)) {
-      files->push_back({entry->path().string(), NameOf(entry->path().lexically_relative(folder))});
+      const fs::path& path = entry->path();
+      files->push_back({path.string(), NameOf(base.empty() ? path.lexically_normal() : path.lexically_relative(base))});
       RETURN_IF_ERROR(CheckCount(files->size(), most));
     }
   }
@@ -55,7 +58,7 @@ absl::StatusOr<std::vector<CataloguePath>> SourceFiles(const std::vector<std::st
   for (const std::string& path : paths) {
     std::error_code error;
     if (fs::is_directory(path, error)) {
-      RETURN_IF_ERROR(AddFolder(path, most, &files));
+      RETURN_IF_ERROR(AddFolder(path, paths.size() == 1 ? path : "", most, &files));
     } else {
       files.push_back({path, NameOf(path)});
       RETURN_IF_ERROR(CheckCount(files.size(), most));

@@ -1,13 +1,12 @@
 #include "gateway/catalogue/sqlite_offers.h"
 
-#include <sqlite3.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "gateway/store/sqlite_use.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -71,50 +70,24 @@ std::string MatchOf(const TermQuery& query) {
 
 }  // namespace
 
-// A use of a prepared statement: its values, then its rows.
+// A use of a statement that is prepared on its first one.
 class SqliteOffers::Statement {
  public:
-  Statement(SqliteOffers* offers, absl::string_view sql) {
-    sqlite3_stmt*& prepared = offers->prepared_[sql];
-    if (prepared == nullptr) {
-      code_ = sqlite3_prepare_v3(offers->handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                 &prepared, nullptr);
-    }
-    statement_ = prepared;
-  }
-  ~Statement() {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-  }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
+  Statement(SqliteOffers* offers, absl::string_view sql) : Statement(Prepared(offers, sql)) {}
 
-  Statement& Bind(absl::string_view text) {
-    if (code_ == SQLITE_OK) {
-      code_ = sqlite3_bind_text64(statement_, ++bound_, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-    }
+  template <typename Value>
+  Statement& Bind(const Value& value) {
+    use_.Bind(value);
     return *this;
   }
-  Statement& Bind(int64_t number) {
-    if (code_ == SQLITE_OK) code_ = sqlite3_bind_int64(statement_, ++bound_, number);
-    return *this;
-  }
-  Statement& BindBytes(const std::string& bytes) {
-    if (code_ == SQLITE_OK) {
-      code_ = sqlite3_bind_blob64(statement_, ++bound_, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
-    }
-    return *this;
-  }
-  Statement& Bind(std::optional<int64_t> number) {
-    if (number.has_value()) return Bind(*number);
-    if (code_ == SQLITE_OK) code_ = sqlite3_bind_null(statement_, ++bound_);
+  Statement& BindBytes(absl::string_view bytes) {
+    use_.BindBytes(bytes);
     return *this;
   }
 
   // Whether there is another row.
   absl::StatusOr<bool> Step() {
-    if (code_ == SQLITE_OK) code_ = sqlite3_step(statement_);
-    const int code = std::exchange(code_, SQLITE_OK);
+    const int code = use_.Step();
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
     return Failure(code);
@@ -129,19 +102,24 @@ class SqliteOffers::Statement {
     return number;
   }
 
-  std::string Text(int column) const {
-    const void* const data = sqlite3_column_blob(statement_, column);
-    return data == nullptr ? "" : std::string(static_cast<const char*>(data), Size(column));
-  }
-  int64_t Number(int column) const { return sqlite3_column_int64(statement_, column); }
+  std::string Text(int column) const { return use_.Bytes(column); }
+  int64_t Number(int column) const { return use_.Number(column); }
   size_t Count(int column) const { return static_cast<size_t>(Number(column)); }
 
  private:
-  size_t Size(int column) const { return static_cast<size_t>(sqlite3_column_bytes(statement_, column)); }
+  using PreparedOrCode = std::pair<sqlite3_stmt*, int>;
 
-  sqlite3_stmt* statement_ = nullptr;
-  int code_ = SQLITE_OK;
-  int bound_ = 0;
+  explicit Statement(const PreparedOrCode& prepared) : use_(prepared.first, prepared.second) {}
+
+  static PreparedOrCode Prepared(SqliteOffers* offers, absl::string_view sql) {
+    sqlite3_stmt*& slot = offers->prepared_[sql];
+    const int code = slot != nullptr ? SQLITE_OK
+                                     : sqlite3_prepare_v3(offers->handle_, sql.data(), static_cast<int>(sql.size()),
+                                                          SQLITE_PREPARE_PERSISTENT, &slot, nullptr);
+    return {slot, code};
+  }
+
+  SqliteUse use_;
 };
 
 absl::StatusOr<std::unique_ptr<SqliteOffers>> SqliteOffers::Open(const std::string& path) {

@@ -22,42 +22,9 @@ using base::Table;
 // How long a connection waits for another process that holds the file.
 constexpr int kBusyTimeoutMs = 5000;
 
-// Leaves a statement ready for its next use whatever happened.
-class StatementUse {
- public:
-  explicit StatementUse(sqlite3_stmt* statement) : statement_(statement) {}
-  StatementUse(const StatementUse&) = delete;
-  StatementUse& operator=(const StatementUse&) = delete;
-  ~StatementUse() {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-  }
-
- private:
-  sqlite3_stmt* statement_;
-};
-
-void BindBytes(sqlite3_stmt* statement, int index, absl::string_view bytes) {
-  // A null pointer would bind NULL instead of no bytes.
-  sqlite3_bind_blob64(statement, index, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
-}
-
-std::string ColumnBytes(sqlite3_stmt* statement, int column) {
-  const char* data = static_cast<const char*>(sqlite3_column_blob(statement, column));
-  return data == nullptr ? std::string() : std::string(data, sqlite3_column_bytes(statement, column));
-}
-
-void BindDue(sqlite3_stmt* statement, int index, absl::Time due) {
-  if (due == absl::InfiniteFuture()) {
-    sqlite3_bind_null(statement, index);
-  } else {
-    sqlite3_bind_int64(statement, index, ToMicros(due));
-  }
-}
-
-absl::Time ColumnDue(sqlite3_stmt* statement, int column) {
-  if (sqlite3_column_type(statement, column) == SQLITE_NULL) return absl::InfiniteFuture();
-  return FromMicros(sqlite3_column_int64(statement, column));
+// A record without a due time has NULL.
+std::optional<int64_t> DueOf(const Record& record) {
+  return record.due == absl::InfiniteFuture() ? std::nullopt : std::optional<int64_t>(ToMicros(record.due));
 }
 
 class SqliteSchemaTarget : public SchemaTarget {
@@ -171,14 +138,14 @@ absl::Status SqliteTransaction::Fail(int code, Table table) {
   return state_;
 }
 
-absl::StatusOr<std::vector<Record>> SqliteTransaction::Rows(sqlite3_stmt* statement, Table table) {
+absl::StatusOr<std::vector<Record>> SqliteTransaction::Rows(SqliteUse& use, Table table) {
   std::vector<Record> records;
-  int code = sqlite3_step(statement);
-  for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
-    records.push_back({.key = ColumnBytes(statement, 0),
-                       .value = ColumnBytes(statement, 1),
-                       .group = ColumnBytes(statement, 2),
-                       .due = ColumnDue(statement, 3)});
+  int code = use.Step();
+  for (; code == SQLITE_ROW; code = use.Step()) {
+    records.push_back({.key = use.Bytes(0),
+                       .value = use.Bytes(1),
+                       .group = use.Bytes(2),
+                       .due = use.IsNull(3) ? absl::InfiniteFuture() : FromMicros(use.Number(3))});
   }
   if (code != SQLITE_DONE) return Fail(code, table);
   return records;
@@ -187,9 +154,9 @@ absl::StatusOr<std::vector<Record>> SqliteTransaction::Rows(sqlite3_stmt* statem
 absl::StatusOr<std::optional<Record>> SqliteTransaction::Get(Table table, absl::string_view key) {
   RETURN_IF_ERROR(state_);
   ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, StoreStatement::kGet));
-  const StatementUse use(statement);
-  BindBytes(statement, 1, key);
-  ASSIGN_OR_RETURN(std::vector<Record> records, Rows(statement, table));
+  SqliteUse use(statement);
+  use.BindBytes(key);
+  ASSIGN_OR_RETURN(std::vector<Record> records, Rows(use, table));
   if (records.empty()) return std::optional<Record>();
   return std::optional<Record>(std::move(records.front()));
 }
@@ -200,14 +167,10 @@ absl::StatusOr<int> SqliteTransaction::Change(Table table, StoreStatement kind, 
     return Problem(Reason::kInternal, TableName(table), "a reading transaction cannot write");
   }
   ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, kind));
-  const StatementUse use(statement);
-  BindBytes(statement, 1, record.key);
-  if (kind != StoreStatement::kDelete) {
-    BindBytes(statement, 2, record.group);
-    BindDue(statement, 3, record.due);
-    BindBytes(statement, 4, record.value);
-  }
-  const int code = sqlite3_step(statement);
+  SqliteUse use(statement);
+  use.BindBytes(record.key);
+  if (kind != StoreStatement::kDelete) use.BindBytes(record.group).Bind(DueOf(record)).BindBytes(record.value);
+  const int code = use.Step();
   if (code != SQLITE_DONE && code != SQLITE_CONSTRAINT_UNIQUE) return Fail(code, table);
   return code;
 }
@@ -234,30 +197,26 @@ absl::StatusOr<std::vector<Record>> SqliteTransaction::List(Table table, absl::s
   int64_t after = 0;
   if (!after_key.empty()) {
     ASSIGN_OR_RETURN(sqlite3_stmt * position, connection_->Prepared(table, StoreStatement::kPosition));
-    const StatementUse use(position);
-    BindBytes(position, 1, after_key);
-    BindBytes(position, 2, group);
-    const int code = sqlite3_step(position);
+    SqliteUse use(position);
+    const int code = use.BindBytes(after_key).BindBytes(group).Step();
     if (code == SQLITE_DONE) return absl::NotFoundError(TableName(table));
     if (code != SQLITE_ROW) return Fail(code, table);
-    after = sqlite3_column_int64(position, 0);
+    after = use.Number(0);
   }
   const StoreStatement kind = after_key.empty() ? StoreStatement::kListFirst : StoreStatement::kListAfter;
   ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, kind));
-  const StatementUse use(statement);
-  BindBytes(statement, 1, group);
-  sqlite3_bind_int(statement, 2, std::max(limit, 0));  // a negative limit would mean none
-  if (!after_key.empty()) sqlite3_bind_int64(statement, 3, after);
-  return Rows(statement, table);
+  SqliteUse use(statement);
+  use.BindBytes(group).Bind(int64_t{std::max(limit, 0)});  // a negative limit would mean none
+  if (!after_key.empty()) use.Bind(after);
+  return Rows(use, table);
 }
 
 absl::StatusOr<std::vector<Record>> SqliteTransaction::Due(Table table, absl::Time now, int limit) {
   RETURN_IF_ERROR(state_);
   ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, StoreStatement::kDue));
-  const StatementUse use(statement);
-  sqlite3_bind_int64(statement, 1, ToMicros(now));
-  sqlite3_bind_int(statement, 2, std::max(limit, 0));
-  return Rows(statement, table);
+  SqliteUse use(statement);
+  use.Bind(ToMicros(now)).Bind(int64_t{std::max(limit, 0)});
+  return Rows(use, table);
 }
 
 }  // namespace passerelle::gateway

@@ -12,9 +12,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/port/store.h"
 #include "gateway/store/sqlite_schema.h"
-
-struct sqlite3;
-struct sqlite3_stmt;
+#include "gateway/store/sqlite_use.h"
 
 namespace passerelle::gateway {
 
@@ -68,7 +66,7 @@ class SqliteTransaction : public base::Transaction {
   absl::Status Fail(int code, base::Table table);
   // A statement that writes; returns SQLite's result code, SQLITE_DONE when it went well.
   absl::StatusOr<int> Change(base::Table table, StoreStatement statement, const base::Record& record);
-  absl::StatusOr<std::vector<base::Record>> Rows(sqlite3_stmt* statement, base::Table table);
+  absl::StatusOr<std::vector<base::Record>> Rows(SqliteUse& use, base::Table table);
 
   SqliteConnection* connection_;
   SqliteConnection::Kind kind_;

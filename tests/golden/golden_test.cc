@@ -76,7 +76,8 @@ void ExpectConformingDraft(const std::string& content) {
   const auto read = elm::Read(content);
   ASSERT_TRUE(read.ok()) << read.status();
   for (const elm::Finding& finding : elm::CheckConstraints(*read).findings) {
-    const bool about_the_seal = finding.rule == "shape.min" || finding.rule == "shape.issuer";
+    const bool about_the_seal =
+        finding.rule == "shape.min" || finding.rule == "shape.issuer" || finding.rule == "shape.class";
     const bool added_by_the_seal =
         about_the_seal && (absl::StrContains(finding.message, "issue") || absl::StrContains(finding.pointer, "issue"));
     EXPECT_TRUE(added_by_the_seal) << finding.pointer << " " << finding.rule << ": " << finding.message;

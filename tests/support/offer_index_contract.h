@@ -148,8 +148,10 @@ TEST_P(OfferIndexContract, WordsOfAnyLengthAndNumberAreTaken) {
   std::string many;
   for (int i = 0; many.size() < 2 * gateway::kWordsBytesMax; ++i) absl::StrAppend(&many, "w", i, " ");
   catalogue::v1::Offer offer = Made("a", many);
+  offer.add_descriptions()->set_value("z");
   Keep(offer);
   EXPECT_THAT(FoundText("w1"), ::testing::ElementsAre("a"));
+  EXPECT_THAT(FoundText("z"), ::testing::IsEmpty());  // nothing is looked at behind the limit
   std::string last = many.substr(many.rfind('w'));
   EXPECT_THAT(FoundText(last), ::testing::IsEmpty());
   // Cut where a letter ends: "é" has two bytes.

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/registry.h"
 #include "core/document/translate.h"
@@ -93,6 +94,84 @@ TEST(OffersTest, IdsAreOfALengthThatDatabasesTake) {
     ASSERT_EQ(refused.broken.size(), 1u);
     EXPECT_EQ(refused.broken[0].why, "its id is too long, or has control characters");
   }
+}
+
+// A catalogue of offers that all name one node, which states `texts` texts of `bytes` bytes. Half a megabyte of texts,
+// and half of offers, without a limit would be gigabytes.
+elm::v3::Dataset Sharing(int offers, int texts, size_t bytes, bool by_provider) {
+  elm::v3::Dataset dataset;
+  elm::v3::DatasetNode& shared = *dataset.add_node();
+  if (by_provider) {
+    shared.mutable_organisation()->set_id("https://uni.example/id");
+    for (int i = 0; i < texts; ++i) {
+      shared.mutable_organisation()->add_legal_name()->set_value(std::string(bytes, 'a'));
+    }
+  } else {
+    shared.mutable_qualification()->set_id("https://uni.example/id");
+    for (int i = 0; i < texts; ++i) {
+      shared.mutable_qualification()->add_learning_outcome()->set_id(absl::StrCat("urn:", i, std::string(bytes, 'a')));
+    }
+  }
+  for (int i = 0; i < offers; ++i) {
+    elm::v3::LearningOpportunity& opportunity = *dataset.add_node()->mutable_learning_opportunity();
+    opportunity.set_id(absl::StrCat("urn:x:", i));
+    opportunity.add_title()->set_value("T");
+    if (by_provider) {
+      opportunity.add_provided_by()->set_id("https://uni.example/id");
+    } else {
+      opportunity.mutable_learning_achievement_specification()->mutable_qualification()->set_id(
+          "https://uni.example/id");
+    }
+  }
+  return dataset;
+}
+
+TEST(OffersTest, AFileDoesNotMultiplyWhatItsOffersShare) {
+  constexpr int kOffers = 8000;
+  for (const bool by_provider : {true, false}) {
+    for (const auto& [texts, bytes] :
+         {std::pair{1, 500'000}, std::pair{50, 10'000}, std::pair{1500, 0}, std::pair{8, 8000}, std::pair{25'000, 0}}) {
+      SCOPED_TRACE(absl::StrCat(by_provider, " ", texts, " ", bytes));
+      const elm::v3::Dataset dataset = Sharing(kOffers, texts, static_cast<size_t>(bytes), by_provider);
+      const size_t size = dataset.ByteSizeLong();
+      ASSERT_LT(size, 2u << 20);
+      const ReadOffers read = OffersOfCatalogue(dataset);
+      size_t taken = 0;
+      for (const v1::Offer& offer : read.offers) {
+        taken += offer.ByteSizeLong();
+        EXPECT_LE(offer.ByteSizeLong(), kOfferBytesMax);
+        EXPECT_LE(static_cast<size_t>(offer.provider_names_size() + offer.outcomes_size()), kOfferEntriesMax);
+      }
+      EXPECT_LE(taken, size * kGrowthMax + kGrowthBytes);
+      // What is not taken is told.
+      EXPECT_EQ(read.offers.size() + read.broken_count, static_cast<size_t>(kOffers));
+      ASSERT_GT(read.broken_count, 0u);
+      EXPECT_TRUE(absl::StrContains(read.broken[0].why, "too large")) << read.broken[0].why;
+    }
+  }
+}
+
+TEST(OffersTest, OffersShareWhatIsOfTheUsualSize) {
+  const elm::v3::Dataset dataset = Sharing(2000, 24, 60, true);
+  const ReadOffers read = OffersOfCatalogue(dataset);
+  EXPECT_EQ(read.broken_count, 0u);
+  ASSERT_EQ(read.offers.size(), 2000u);
+  EXPECT_EQ(read.offers[1999].provider_names_size(), 24);
+}
+
+TEST(OffersTest, AnOfferHasItsOwnLimits) {
+  const auto broken = [](size_t bytes, int entries) {
+    elm::v3::Dataset dataset;
+    elm::v3::LearningOpportunity& opportunity = *dataset.add_node()->mutable_learning_opportunity();
+    opportunity.set_id("urn:x:1");
+    opportunity.add_title()->set_value(std::string(bytes, 'a'));
+    for (int i = 1; i < entries; ++i) opportunity.add_title()->set_value("a");
+    return OffersOfCatalogue(dataset).broken_count;
+  };
+  EXPECT_EQ(broken(kOfferBytesMax - 1000, 1), 0u);
+  EXPECT_EQ(broken(kOfferBytesMax, 1), 1u);
+  EXPECT_EQ(broken(1, static_cast<int>(kOfferEntriesMax) - 10), 0u);
+  EXPECT_EQ(broken(1, static_cast<int>(kOfferEntriesMax)), 1u);
 }
 
 TEST(OffersTest, OfOneIdThereIsOneOffer) {

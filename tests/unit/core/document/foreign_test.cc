@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/utf8.h"
 
 namespace passerelle::document {
 namespace {
@@ -53,6 +54,17 @@ TEST(DescribeForeignTest, RepeatsNothingOfTheDocumentButItsRoot) {
   const std::string words = DescribeForeign("<note><learner>Kertu</learner></note>");
   EXPECT_FALSE(absl::StrContains(words, "Kertu")) << words;
   EXPECT_LT(DescribeForeign(absl::StrCat("<", std::string(5000, 'a'), "/>")).size(), 500u);
+}
+
+// Names are cut between characters, wherever the limit falls.
+TEST(DescribeForeignTest, WordsAreUtf8) {
+  for (size_t before = 0; before < 4; ++before) {
+    std::string name(before + 1, 'a');
+    for (int i = 0; i < 200; ++i) absl::StrAppend(&name, "\xF0\x90\x8C\x80");
+    const std::string words = DescribeForeign(absl::StrCat("<", name, " xmlns='urn:", name, "'/>"));
+    EXPECT_TRUE(base::IsUtf8(words)) << before;
+    EXPECT_TRUE(absl::StrContains(words, "\xF0\x90\x8C\x80")) << words;
+  }
 }
 
 }  // namespace

@@ -63,6 +63,33 @@ TEST_F(PostgresOffersTest, HarvestsWriteOneAfterAnother) {
   EXPECT_OK(second->InTransaction([] { return absl::OkStatus(); }));
 }
 
+// As the neighbours do it: what another version of the program made is neither changed nor misread.
+TEST_F(PostgresOffersTest, TablesOfANewerProgramAreRefused) {
+  const PostgresOptions options = FreshOptions();
+  ASSERT_NE(Open(options), nullptr);
+  ASSERT_NE(Open(options), nullptr);  // made once
+  ASSERT_OK_AND_ASSIGN(const auto connection, PostgresConnection::Open(options));
+  ASSERT_OK(connection->Execute("INSERT INTO schema_change (version, oldest_program, sha256) VALUES (2, 2, '')"));
+  EXPECT_THAT(PostgresOffers::Open(options), HasReasonAt(Reason::kStoreUnavailable, "schema version"));
+  ASSERT_OK(connection->Execute("DELETE FROM schema_change WHERE version = 2"));
+  ASSERT_OK(connection->Execute("UPDATE schema_change SET sha256 = 'of other tables'"));
+  EXPECT_THAT(PostgresOffers::Open(options), HasReasonAt(Reason::kStoreUnavailable, "schema version"));
+}
+
+// Those of before there were versions are those of the first.
+TEST_F(PostgresOffersTest, TablesWithoutAVersionAreTaken) {
+  const PostgresOptions options = FreshOptions();
+  catalogue::v1::Offer offer;
+  offer.set_id("a");
+  ASSERT_OK(
+      Open(options)->Write(offer, {"source", "digest", "", false, 1}, catalogue::v1::CHANGE_KIND_ADDED, "2026-01-31"));
+  ASSERT_OK_AND_ASSIGN(const auto connection, PostgresConnection::Open(options));
+  ASSERT_OK(connection->Execute("DROP TABLE schema_change"));
+  const auto index = Open(options);
+  ASSERT_NE(index, nullptr);
+  EXPECT_OK(index->Get("a"));
+}
+
 TEST_F(PostgresOffersTest, ANameChoosesTheDatabase) {
   EXPECT_TRUE(IsOfferFile("offers.db"));
   EXPECT_FALSE(IsOfferFile("postgresql://db.example/offers"));

@@ -48,9 +48,19 @@ TEST_F(SourceFilesTest, FoldersHaveTheirFilesByName) {
   EXPECT_THAT(Names({folder_.string()}), ElementsAre("a.json", "b.json", "no\\xffutf8", "sub/c.json"));
   EXPECT_THAT(Names({folder_.string() + "/"}), ElementsAre("a.json", "b.json", "no\\xffutf8", "sub/c.json"));
   const std::string file = (folder_ / "b.json").string();
-  EXPECT_THAT(Names({file, (folder_ / "sub").string()}), ElementsAre(file, "c.json"));
+  EXPECT_THAT(Names({file, (folder_ / "sub").string()}), ElementsAre(file, (folder_ / "sub" / "c.json").string()));
   // Whether a file is there is found out when it is read.
   EXPECT_OK(SourceFiles({"/nowhere"}));
+}
+
+// What was read of one of them must not be taken for the other.
+TEST_F(SourceFilesTest, FilesOfOneNameInSeveralFoldersAreTold) {
+  const fs::path one = folder_ / "sub";
+  const fs::path other = folder_ / "other";
+  fs::create_directories(other);
+  std::ofstream(other / "c.json");
+  EXPECT_THAT(Names({one.string() + "/", other.string()}),
+              ElementsAre((one / "c.json").string(), (other / "c.json").string()));
 }
 
 TEST_F(SourceFilesTest, AFolderWithoutFilesIsNoSource) {
