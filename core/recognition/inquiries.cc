@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/digest.h"
@@ -72,6 +73,28 @@ Record ToRecord(const v1::ReceivedInquiry& inquiry) {
   record.value = inquiry.SerializeAsString();
   record.group = std::string(inquiry.answer().empty() ? kOpen : kAnswered);
   return record;
+}
+
+// How many questions of a node are open. The count lies in a record of its own, so that nothing has to be counted.
+std::string CountKey(absl::string_view node) { return absl::StrCat("inquiries-open/", node); }
+
+absl::StatusOr<int> CountOpen(absl::string_view node, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, CountKey(node)));
+  int count = 0;
+  if (record.has_value() && !absl::SimpleAtoi(record->value, &count)) {
+    return Problem(Reason::kStoreUnavailable, "inquiry", "a record cannot be read");
+  }
+  return count;
+}
+
+absl::Status ChangeOpen(absl::string_view node, int difference, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, CountKey(node)));
+  ASSIGN_OR_RETURN(const int count, CountOpen(node, tx));
+  const Record changed = {.key = CountKey(node), .value = absl::StrCat(count + difference)};
+  if (record.has_value()) return tx.Update(Table::kCase, changed);
+  const absl::Status inserted = tx.Insert(Table::kCase, changed);
+  // Another transaction has put the first question of this node meanwhile: the message is tried again.
+  return absl::IsAlreadyExists(inserted) ? Problem(Reason::kStoreUnavailable, "inquiry") : inserted;
 }
 
 // The case in which a question was put to `node` and is the last one; kResourceNotFound for whatever else.
@@ -149,6 +172,7 @@ absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::stri
   inquiry.set_answer(request.answer());
   inquiry.set_answered_by(std::string(actor));
   RETURN_IF_ERROR(tx.Update(Table::kCase, ToRecord(inquiry)));
+  RETURN_IF_ERROR(ChangeOpen(inquiry.asking_node(), -1, tx));
   v1::CaseInquiryAnswer answer;
   answer.set_inquiry_id(inquiry.id());
   answer.set_answer(inquiry.answer());
@@ -179,6 +203,9 @@ absl::StatusOr<relay::Reply> InquiryHandler::Handle(const relay::Opened& message
     return MakeReceipt(message, inquiry.inquiry_id(), now);
   }
   if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();
+  ASSIGN_OR_RETURN(const int open, CountOpen(message.header.sender, tx));
+  if (open >= kInquiriesOpenMax) return Problem(Reason::kOverloaded, "inquiry_id", "too many questions are open");
+  RETURN_IF_ERROR(ChangeOpen(message.header.sender, 1, tx));
   v1::ReceivedInquiry received;
   received.set_id(inquiry.inquiry_id());
   received.set_asking_node(message.header.sender);

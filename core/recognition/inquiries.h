@@ -18,6 +18,8 @@ namespace passerelle::recognition {
 
 // Bytes of a question, and of an answer: words, and no documents.
 inline constexpr size_t kInquiryBytesMax = 8u << 10;
+// Questions of one node that wait for an answer: more than people answer in a week. No node fills the store of another.
+inline constexpr int kInquiriesOpenMax = 200;
 
 // Whether who is asked can be: a node of the federation that takes part and is not this one, and a question that is not
 // too long for it. Anybody else is a client of this node, of whom nothing is checked here. Problems: kNodeUnknown and
@@ -38,7 +40,8 @@ absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::stri
 // A question that was put to this node. Problem: kResourceNotFound at "id".
 absl::StatusOr<v1::ReceivedInquiry> LoadInquiry(absl::string_view id, base::Transaction& tx);
 
-// At the node that is asked: keeps the question. Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge.
+// At the node that is asked: keeps the question. Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge; kOverloaded,
+// which the asking node tries again, while too many of its questions are open.
 class InquiryHandler : public relay::Handler {
  public:
   explicit InquiryHandler(const CaseContext* context) : context_(context) {}

@@ -141,6 +141,19 @@ TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {
   EXPECT_TRUE(logs("register_facts.refused"));
 }
 
+// Supplies all that the authority waits for, at the holder's own node, as the client that submitted the case.
+void SupplyAll(const NodeClient& portal, const std::string& request_id, const RecognitionCase& told,
+               const RecognitionCase& open) {
+  recognition::v1::TakeStepRequest supply;
+  supply.set_request_id(request_id);
+  supply.set_id(told.id());
+  supply.mutable_action()->set_step(recognition::v1::CASE_STEP_SUPPLY);
+  supply.mutable_action()->set_revision(told.outcome().revision());
+  for (const auto& item : open.procedure().items()) supply.mutable_action()->add_items()->set_input(item.input());
+  const auto supplied = Call(*portal.recognition, &Stub::TakeStep, supply);
+  EXPECT_TRUE(supplied.ok()) << supplied.status();
+}
+
 // The holder supplies at the holder's own node, and another centre answers at its own: nobody is a client of the
 // authority but its own people.
 TEST_F(RecognitionCasesTest, HoldersAndOtherCentresActThroughTheirOwnNodes) {
@@ -150,15 +163,8 @@ TEST_F(RecognitionCasesTest, HoldersAndOtherCentresActThroughTheirOwnNodes) {
     return [state](const RecognitionCase& held) { return held.state() == state; };
   };
   const RecognitionCase told = WaitFor(row.at("applicant"), "portal", id, in(recognition::v1::CASE_STATE_INCOMPLETE));
-  recognition::v1::TakeStepRequest supply;
-  supply.set_request_id(base::NewUuid(random_));
-  supply.set_id(id);
-  supply.mutable_action()->set_step(recognition::v1::CASE_STEP_SUPPLY);
-  supply.mutable_action()->set_revision(told.outcome().revision());
   const RecognitionCase open = Get("BG", "evaluators", id);
-  for (const auto& item : open.procedure().items()) supply.mutable_action()->add_items()->set_input(item.input());
-  const auto supplied = Call(*Client(row.at("applicant"), "portal").recognition, &Stub::TakeStep, supply);
-  ASSERT_TRUE(supplied.ok()) << supplied.status();
+  SupplyAll(Client(row.at("applicant"), "portal"), base::NewUuid(random_), told, open);
   WaitFor("BG", "evaluators", id, in(recognition::v1::CASE_STATE_EVALUATION));
 
   // The commands of docs/operating/cases.md, with this test's names in the place of the page's.

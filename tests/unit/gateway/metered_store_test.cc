@@ -72,6 +72,23 @@ TEST(MeteredStore, CountsTheStatesOfCases) {
   EXPECT_THAT(metrics.Text(), HasSubstr("passerelle_recognition_state_total{state=\"auto_check\"} 1"));
 }
 
+// Questions of other nodes lie in the same table, and are no cases.
+TEST(MeteredStore, CountsNoQuestionAsACase) {
+  Metrics metrics;
+  MeteredStore store(std::make_unique<MemoryStore>(), &metrics);
+  recognition::v1::ReceivedInquiry inquiry;
+  inquiry.set_id("11111111-1111-4111-8111-111111111111");
+  inquiry.set_question("Was this course assessed?");
+  inquiry.mutable_receive_time()->set_seconds(1'900'000'000);
+  inquiry.set_evidence_sha256(std::string(64, 'a'));
+  Record record;
+  record.key = "inquiry/1";
+  record.group = "inquiry";
+  record.value = inquiry.SerializeAsString();
+  ASSERT_THAT(store.Write([&](Transaction& tx) { return tx.Insert(Table::kCase, record); }), IsOk());
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("_state_total{")));
+}
+
 // The store behind it, seen through it, is a store. Metrics that outlive every store of the suite.
 Metrics& SuiteMetrics() {
   static Metrics& metrics = *new Metrics();

@@ -392,6 +392,23 @@ TEST_F(CaseMessagesTest, QuestionsThatMakeNoSenseAreRefused) {
   EXPECT_EQ(OpenAt(norway_).size(), 1u);
 }
 
+TEST_F(CaseMessagesTest, NoNodeFillsTheStoreOfAnotherWithQuestions) {
+  const auto ask = [&](const char* node) {
+    v1::CaseInquiry inquiry;
+    inquiry.set_inquiry_id(NewId());
+    inquiry.set_question("Was this course assessed?");
+    inquiry.set_document_sha256(base::Sha256Hex(document_));
+    return Receive(norway_, node, inquiry).status();
+  };
+  for (int i = 0; i < kInquiriesOpenMax; ++i) ASSERT_OK(ask("BG"));
+  EXPECT_THAT(ask("BG"), HasReasonAt(Reason::kOverloaded, "inquiry_id"));
+  EXPECT_OK(ask("IT")) << "another node is not held up";
+  // Once one is answered, there is room again.
+  ASSERT_OK(norway_.cases.AnswerInquiry("office", kCentre, Reply(OpenAt(norway_)[0].id())).status());
+  EXPECT_OK(ask("BG"));
+  EXPECT_THAT(ask("BG"), HasReason(Reason::kOverloaded));
+}
+
 TEST_F(CaseMessagesTest, QuestionsAreListedPageByPage) {
   for (int i = 0; i < 5; ++i) Asked();
   v1::ListInquiriesRequest request;
