@@ -67,7 +67,7 @@ class DuplicateFinder {
     if (!array.has_value()) return false;
     size_t index = 0;
     for (const dom::element entry : *array) {
-      if (Find(entry, tokens)) {
+      if (IsContainer(entry) && Find(entry, tokens)) {
         tokens.push_back(absl::StrCat(index));
         return true;
       }
@@ -77,20 +77,36 @@ class DuplicateFinder {
   }
 
  private:
+  static bool IsContainer(dom::element element) { return element.is_object() || element.is_array(); }
+
+  // One of 64 bits.
+  static uint64_t MarkOf(std::string_view name) {
+    if (name.empty()) return 1;
+    const size_t bytes = static_cast<uint8_t>(name.front()) + 7 * static_cast<uint8_t>(name.back());
+    return uint64_t{1} << ((bytes + 31 * name.size()) % 64);
+  }
+
   bool FindInObject(dom::object object, std::vector<std::string>& tokens) {
     std::array<std::string_view, kPairwiseMembersMax> few;
-    absl::flat_hash_set<std::string_view> many;
+    std::optional<absl::flat_hash_set<std::string_view>> many;
     size_t count = 0;
+    uint64_t marks = 0;  // of the names so far: a name with a new mark is a new name
     for (const dom::key_value_pair member : object) {
-      const auto end = few.begin() + static_cast<std::ptrdiff_t>(std::min(count, kPairwiseMembersMax));
-      bool duplicate = std::find(few.begin(), end, member.key) != end;
+      const uint64_t mark = MarkOf(member.key);
+      bool duplicate = false;
+      if ((marks & mark) != 0) {
+        const auto end = few.begin() + static_cast<std::ptrdiff_t>(std::min(count, kPairwiseMembersMax));
+        duplicate = std::find(few.begin(), end, member.key) != end;
+      }
+      marks |= mark;
       if (count < kPairwiseMembersMax) {
         few[count] = member.key;
       } else {
-        duplicate = duplicate || !many.insert(member.key).second;
+        if (!many.has_value()) many.emplace();
+        duplicate = duplicate || !many->insert(member.key).second;
       }
       ++count;
-      if (duplicate || Find(member.value, tokens)) {
+      if (duplicate || (IsContainer(member.value) && Find(member.value, tokens))) {
         tokens.emplace_back(member.key);
         return true;
       }

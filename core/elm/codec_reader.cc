@@ -78,8 +78,7 @@ class Aside {
   };
 
   static void Flush(Entry& entry, const ClassTable& table, Message& message) {
-    auto* const member =
-        static_cast<v3::UnknownMember*>(message.GetReflection()->AddMessage(&message, table.unknown_members));
+    auto* const member = static_cast<v3::UnknownMember*>(table.reflection->AddMessage(&message, table.unknown_members));
     member->set_name(std::move(entry.name));
     member->set_json(entry.values.size() == 1 ? std::move(entry.values.front())
                                               : absl::StrCat("[", absl::StrJoin(entry.values, ","), "]"));
@@ -96,6 +95,7 @@ struct Node {
   const Reflection& reflection;
   Aside aside;
   absl::InlinedVector<absl::string_view, 2> types = {};  // of the document, or of the tables
+  absl::string_view id = "";                             // of the document
   bool filled = false;                                   // has a member other than its id
 };
 
@@ -109,7 +109,10 @@ bool CanBeLanguage(absl::string_view language) {
 
 // Whether it is a value object, perhaps a broken one, rather than texts by language.
 bool HasValue(dom::object object) {
-  return base::Find(object, "@value").has_value() || base::Find(object, "value").has_value();
+  for (const dom::key_value_pair member : object) {
+    if (member.key == "@value" || member.key == "value") return true;
+  }
+  return false;
 }
 
 class Reader {
@@ -175,11 +178,10 @@ class Reader {
   void ReadObject(dom::object object, const ClassTable& table, Message& message, const Path& path) {
     if (table.is_union()) {
       const Alternative& alternative = Choose(object, table);
-      ReadObject(object, *alternative.table, *message.GetReflection()->MutableMessage(&message, alternative.field),
-                 path);
+      ReadObject(object, *alternative.table, *table.reflection->MutableMessage(&message, alternative.field), path);
       return;
     }
-    Node node{table, message, *message.GetReflection(), {}};
+    Node node{table, message, *table.reflection, {}};
     for (const dom::key_value_pair member : object) {
       ReadMember(View(member.key), member.value, node, path.Member(View(member.key)));
     }
@@ -191,11 +193,8 @@ class Reader {
   // What JSON-LD merges without a word: one id with contents that contradict each other. Each is compared with the
   // first.
   void CompareWithSameId(dom::object object, const Node& node, const Path& path) {
-    std::string scratch;
-    const std::string& id = node.reflection.GetStringReference(node.message, node.table.id, &scratch);
-    if (id.empty()) return;
-    // The text lies in the message, where it stays.
-    const auto [first, added] = by_id_.try_emplace(id, object);
+    if (node.id.empty()) return;
+    const auto [first, added] = by_id_.try_emplace(node.id, object);
     if (added) return;
     const std::string member = ContradictingMember(first->second, object);
     if (member.empty()) return;
@@ -285,9 +284,10 @@ class Reader {
       node.aside.Add(Aside::kId, "id", document_.Text(value));
       return Report(path, value.is_null() ? "json.null" : "json.value-kind", "an identifier is expected");
     }
-    std::string scratch;
-    if (node.reflection.GetStringReference(node.message, node.table.id, &scratch).empty())
+    if (node.id.empty()) {
+      node.id = *text;
       return SetId(node.table, node.message, *text);
+    }
     node.filled = true;
     node.aside.Add(Aside::kId, "id", document_.Text(value));
     Report(path, "shape.max", "another identifier; one is allowed");
@@ -295,7 +295,7 @@ class Reader {
 
   void SetId(const ClassTable& table, Message& message, absl::string_view id) {
     model_3_3_ = model_3_3_ || IsModel33Iri(id);
-    message.GetReflection()->SetString(&message, table.id, std::string(id));
+    table.reflection->SetString(&message, table.id, std::string(id));
   }
 
   void ReadType(dom::element value, Node& node, const Path& path) {
@@ -401,7 +401,7 @@ class Reader {
     Message& message = NewMessage(property, node);
     if (!property.target->is_union()) return SetId(*property.target, message, *text);
     const Alternative& first = property.target->alternatives.front();
-    SetId(*first.table, *message.GetReflection()->MutableMessage(&message, first.field), *text);
+    SetId(*first.table, *property.target->reflection->MutableMessage(&message, first.field), *text);
   }
 
   // Takes the value out of a value object, and says what is lost by it.
@@ -545,8 +545,8 @@ class Reader {
 
   const base::JsonDocument& document_;
   std::vector<Finding>& findings_;
-  v3::Dataset* dataset_ = nullptr;  // of which a node is read
-  absl::flat_hash_map<absl::string_view, dom::object> by_id_;
+  v3::Dataset* dataset_ = nullptr;                             // of which a node is read
+  absl::flat_hash_map<absl::string_view, dom::object> by_id_;  // ids of the document
   bool model_3_2_ = false;
   bool model_3_3_ = false;
 };

@@ -15,6 +15,7 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
+using google::protobuf::MessageFactory;
 
 constexpr absl::string_view kModelNamespace = "http://data.europa.eu/snb/model/elm/";
 constexpr absl::string_view kModelNamespace33 = "http://data.europa.eu/snb/model/ontology/";
@@ -105,6 +106,7 @@ class Tables {
     types_["VerifiableCredential"] = {"VerifiableCredential", nullptr, false, false};
     for (auto& [descriptor, table] : classes_) {
       table->descriptor = descriptor;
+      table->reflection = MessageFactory::generated_factory()->GetPrototype(descriptor)->GetReflection();
       const v3::ClassOptions& options = descriptor->options().GetExtension(v3::class_);
       if (options.union_()) {
         FillUnion(*table);

@@ -60,6 +60,7 @@ struct NumberedField {
 
 struct ClassTable {
   const google::protobuf::Descriptor* descriptor = nullptr;
+  const google::protobuf::Reflection* reflection = nullptr;  // of its messages, which take a while to find theirs
   std::string name;
   std::vector<PropertyTable> properties;                  // in the order of the model
   std::vector<NumberedField> by_number;                   // by the number of the field; empty for other numbers

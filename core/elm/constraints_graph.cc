@@ -89,7 +89,7 @@ void NodeGraph::AddToNode(int occurrence) {
 
 void NodeGraph::AddChildren(int parent) {
   const Message& message = *occurrences_[parent].message;
-  const Reflection& reflection = *message.GetReflection();
+  const Reflection& reflection = *occurrences_[parent].table->reflection;
   const size_t first = occurrences_[parent].first_value;
   const size_t end = first + occurrences_[parent].value_count;
   for (size_t run = first; run < end;) {
@@ -108,7 +108,7 @@ void NodeGraph::AddChildren(int parent) {
         const UnionMember member = UnionMemberOf(wire, *table);
         if (member.alternative == nullptr) continue;
         by_message_.emplace(node, self);
-        node = &node->GetReflection()->GetMessage(*node, member.alternative->field);
+        node = &table->reflection->GetMessage(*node, member.alternative->field);
         table = member.alternative->table;
         wire = member.wire;
       }

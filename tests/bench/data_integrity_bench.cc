@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
   namespace bench = passerelle::bench;
   using passerelle::proof::KeyAlgorithm;
   benchmark::RegisterBenchmark("SignatureAlone", bench::SignatureAlone);
+  benchmark::RegisterBenchmark("SignatureAlone", bench::SignatureAlone)->ThreadRange(1, 2)->UseRealTime();
   benchmark::RegisterBenchmark("Verify/eddsa-rdfc-2022", bench::Verify, "eddsa-rdfc-2022", KeyAlgorithm::kEdDsa);
   benchmark::RegisterBenchmark("Verify/eddsa-jcs-2022", bench::Verify, "eddsa-jcs-2022", KeyAlgorithm::kEdDsa);
   benchmark::RegisterBenchmark("Verify/ecdsa-rdfc-2019", bench::Verify, "ecdsa-rdfc-2019", KeyAlgorithm::kEs256);
@@ -126,6 +127,11 @@ int main(int argc, char** argv) {
         "Verify/real_time/threads:1/cpu",
         "Verify/real_time/threads:2/cpu",
         0.85,
+        {}},
+       {"the signature alone: two threads against one",
+        "SignatureAlone/real_time/threads:1",
+        "SignatureAlone/real_time/threads:2",
+        {},
         {}}},
       bench::MeasureJudge());
 }

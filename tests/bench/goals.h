@@ -7,8 +7,8 @@
 //   }
 //
 // The names are those of Google Benchmark ("Read/transcript", "Read/real_time/threads:2"). The median of the CPU time
-// of one iteration counts, or the least real time where a benchmark asks for real time; its CPU time has "/cpu" behind
-// the name then. A goal whose benchmarks did not run, because they were filtered or their input is not there, is
+// of one iteration counts, or the least real time where a benchmark asks for real time; its least CPU time has "/cpu"
+// behind the name then. A goal whose benchmarks did not run, because they were filtered or their input is not there, is
 // printed as not judged, and a ratio without a bound as measured.
 //
 // Thread-safety: called once, from main. Ownership: keeps nothing.
