@@ -156,7 +156,10 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
     const Client& client = port.clients(i);
     const std::string place = absl::StrCat("client_port.clients[", i, "]");
     if (client.id().empty()) return Refuse(place + ".id", "is missing");
-    if (client.id() == kAnybody) return Refuse(place + ".id", "it stands for those who are no clients");
+    // In cases "node:NO" is the node NO (recognition.proto, Inquiry.asked).
+    if (client.id() == kAnybody || absl::StartsWith(client.id(), "node:")) {
+      return Refuse(place + ".id", "it stands for somebody who is no client");
+    }
     if (!ids.insert(client.id()).second) return Refuse(place + ".id", "stands twice");
     const std::string& certificate = client.certificate_sha256();
     if (!base::IsSha256Hex(certificate) && !(certificate.empty() && client.tokens_size() > 0)) {

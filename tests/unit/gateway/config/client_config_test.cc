@@ -78,6 +78,7 @@ TEST(ClientConfigTest, RefusesWhatWouldLetInOthersThanAreMeant) {
                "client_port.clients[1].certificate_sha256"},
            Row{"id: two", "id: one", "client_port.clients[1].id"},
            Row{"id: two", "id: anybody", "client_port.clients[1].id"},
+           Row{"id: two", "id: 'node:NO'", "client_port.clients[1].id"},
            Row{"clients:", "open_services: [passerelle.sharing.v1.SharingService]\nclients:",
                "client_port.open_services[0]"},
        }) {
