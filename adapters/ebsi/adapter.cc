@@ -139,7 +139,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-2"};
+                            "ebsi-vc-3"};
 };
 
 }  // namespace

@@ -74,7 +74,7 @@ class ElmAdapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/ld+json",
-                            "elm-1"};
+                            "elm-2"};
 };
 
 }  // namespace

@@ -75,7 +75,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-1"};
+                            "openbadges3-2"};
 };
 
 }  // namespace

@@ -80,7 +80,7 @@ class PresentationAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vp",
-                            "vc-presentation-1"};
+                            "vc-presentation-2"};
 };
 
 }  // namespace

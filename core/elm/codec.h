@@ -6,9 +6,9 @@
 // Reading takes an object or an array wherever either can stand, language maps with texts or arrays, references by id,
 // 3.1, 3.2 and 3.3 documents, and these envelopes: the bare credential, {"credential": …} of the EU's builder,
 // {"elm": …} of SD-JWT claims, {"vc": …} of the tokens of the W3C's first model, whose other claims complete the
-// credential, and seals (JWS general, flattened or compact, the payload encoded or not; the payload is read, the seal is
-// not judged here). References are not followed, so circles cost nothing. Members that the model
-// lacks are kept in unknown_members, written back, and named in the findings.
+// credential, and seals (JWS general, flattened or compact, the payload encoded or not; the payload is read, the seal
+// is not judged here). References are not followed, so circles cost nothing. Members that the model lacks are kept in
+// unknown_members, written back, and named in the findings.
 //
 // Writing gives model 3.2: @context, id, type, then the properties in the order of the model, then kept members. The
 // same message gives the same bytes.
