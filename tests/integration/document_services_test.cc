@@ -104,7 +104,8 @@ TEST_F(DocumentServicesTest, TranslatesAsTheCommandDoes) {
     if (request.content().empty()) continue;
     const auto translated = Translate(request);
     EXPECT_EQ(translated.ok(), command.exit_code == 0) << path << " " << translated.status() << command.err;
-    if (translated.ok()) EXPECT_EQ(translated->translation().content() + "\n", command.out) << path;
+    if (!translated.ok()) continue;
+    EXPECT_EQ(translated->translation().content() + "\n", command.out) << path;
   }
   EXPECT_GT(documents, 100);
 }
