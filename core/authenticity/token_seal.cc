@@ -10,6 +10,7 @@
 #include "core/base/problem.h"
 #include "core/base/selective_disclosure.h"
 #include "core/base/status_macros.h"
+#include "core/base/unsigned_token.h"
 #include "core/proof/credential_times.h"
 #include "core/proof/jose/claim_times.h"
 #include "core/proof/jose/jws.h"
@@ -117,6 +118,7 @@ v1::Check JudgeHolder(const proof::SdJwtVerdict& seen, const Evidence& evidence)
 }  // namespace
 
 Sealed JudgeToken(absl::string_view token, const Evidence& evidence) {
+  if (base::SaysUnsigned(token.substr(0, token.find('.')))) return OpenSeal(Reason::kSignatureNone, kTokenFamily);
   const absl::StatusOr<proof::Jws> jws = proof::Jws::ParseCompact(token);
   if (!jws.ok()) return OpenSeal(base::ReasonOf(jws.status()), kTokenFamily);
   // What only JAdES has (TS 119 182-1, 5.2.1).
@@ -132,6 +134,9 @@ Sealed JudgeToken(absl::string_view token, const Evidence& evidence) {
 Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence) {
   const absl::StatusOr<base::SdJwtParts> parts = base::SplitSdJwt(text);
   if (!parts.ok()) return OpenSeal(base::ReasonOf(parts.status()), kSelectiveFamily);
+  if (base::SaysUnsigned(parts->token.substr(0, parts->token.find('.')))) {
+    return OpenSeal(Reason::kSignatureNone, kSelectiveFamily);
+  }
   const absl::StatusOr<TokenKey> key = KeyFor(parts->token, evidence);
   if (!key.ok()) return OpenSeal(base::ReasonOf(key.status()), kSelectiveFamily);
   proof::SdJwtDemands demands;

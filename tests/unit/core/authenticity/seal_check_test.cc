@@ -45,6 +45,9 @@ TEST(SealCheckTest, WhatCannotBeSaidStaysOpen) {
   EXPECT_EQ(SealCheckOf(R"({"title": "Beekeeping"})"), "CHECK_OUTCOME_UNKNOWN NOT_STATED");
   EXPECT_EQ(SealCheckOf("scrawl"), "CHECK_OUTCOME_UNKNOWN FORMAT_UNKNOWN");
   EXPECT_EQ(SealCheckOf("eyJhbGciOiJFUzI1NiJ9.e30.AAAA"), "CHECK_OUTCOME_UNKNOWN KEY_NOT_FOUND");
+  // alg: none. No key is missing.
+  EXPECT_EQ(SealCheckOf("eyJhbGciOiJub25lIn0.e30."), "CHECK_OUTCOME_UNKNOWN SIGNATURE_NONE");
+  EXPECT_EQ(SealCheckOf("eyJhbGciOiJub25lIn0.e30.~"), "CHECK_OUTCOME_UNKNOWN SIGNATURE_NONE");
   EXPECT_TRUE(absl::StartsWith(SealCheckOf(R"({"payload": "{}", "signatures": []})"), "CHECK_OUTCOME_UNKNOWN"));
   EXPECT_TRUE(absl::StartsWith(SealCheckOf(R"({"proof": {"type": "Unheard"}})"), "CHECK_OUTCOME_UNKNOWN"));
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/elm/codec.h"
+
 namespace passerelle::authenticity {
 namespace {
 
@@ -49,6 +51,22 @@ TEST(ValidityTest, FollowsWhatTheCredentialStates) {
     EXPECT_EQ(check.name(), "validity");
     for (const std::string& input : check.inputs()) EXPECT_EQ(input.find("soon"), std::string::npos);
   }
+}
+
+// The verdict judges what the translation shows: an end that only the token states ends the credential in it.
+TEST(ValidityTest, AnEndThatTheTokenStatesCounts) {
+  const auto judge = [](const std::string& claims, const std::string& members) {
+    const auto read = elm::Read(R"({"vc":{"type":["VerifiableCredential","EuropeanDigitalCredential"],)" + members +
+                                R"("id":"urn:x:1"},)" + claims + "}");
+    EXPECT_TRUE(read.ok()) << read.status();
+    return read.ok() ? CheckValidity(StatementsOf(read->credential), absl::FromUnixSeconds(1893499200)).reason() : "";
+  };
+  EXPECT_EQ(judge(R"("exp":1893499199)", ""), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1893499199)", R"("validUntil":"2031-01-01T00:00:00Z",)"), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1893499199)", R"("expirationDate":"2031-01-01T00:00:00Z",)"), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1924992000)", R"("validUntil":"2029-01-01T00:00:00Z",)"), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1924992000)", ""), "WITHIN_VALIDITY");
+  EXPECT_EQ(judge(R"("nbf":1893499201)", ""), "NOT_YET_VALID");
 }
 
 }  // namespace
