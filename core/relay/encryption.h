@@ -36,14 +36,15 @@ class Encryption {
   // Puts an envelope into what goes to `recipient`: a DeliverRequest or a DeliverResponse. Problems:
   // kMessageKeyNotActive at "nodes[ID].content_keys" when encryption is required and the map has no key of the time for
   // the node, kInternal.
-  template <typename Delivery>
-  absl::Status Put(absl::string_view recipient, v1::Envelope envelope, Delivery* delivery) const {
+  // The envelope is copied, or moved from where it may be, only if it goes in plain.
+  template <typename Envelope, typename Delivery>
+  absl::Status Put(absl::string_view recipient, Envelope&& envelope, Delivery* delivery) const {
     auto encrypted = Encrypt(recipient, envelope);
     if (!encrypted.ok()) return encrypted.status();
     if (encrypted->has_value()) {
       *delivery->mutable_encrypted() = **std::move(encrypted);
     } else {
-      *delivery->mutable_envelope() = std::move(envelope);
+      *delivery->mutable_envelope() = std::forward<Envelope>(envelope);
     }
     return absl::OkStatus();
   }
