@@ -32,10 +32,10 @@ class ClientTable {
   // Puts the clients of a configuration that was checked in place of those before; calls that run are not touched.
   void Replace(const config::v1::ClientPort& port);
 
-  // The id of the client that calls, or kAnybody, if it may call the service; `issuers` is null on a node that takes no tokens.
-  // Problems: kClientUnknown, kClientNotAllowed; and with the code UNAUTHENTICATED, whatever the reason, for a token
-  // that is not good: those of TokenIssuers::Check, and kFieldInvalid at "authorization" for a header of another form.
-  // Keys of an issuer that are not at hand are kNoEvidence with UNAVAILABLE: the token may be good.
+  // The id of the client that calls, or kAnybody, if it may call the service; `issuers` is null on a node that takes no
+  // tokens. Problems: kClientUnknown, kClientNotAllowed; and with the code UNAUTHENTICATED, whatever the reason, for a
+  // token that is not good: those of TokenIssuers::Check, and kFieldInvalid at "authorization" for a header of another
+  // form. Keys of an issuer that are not at hand are kNoEvidence with UNAVAILABLE: the token may be good.
   absl::StatusOr<std::string> Authorise(const CallerCredentials& caller, absl::string_view service,
                                         const TokenIssuers* issuers) const;
 

@@ -14,8 +14,8 @@
 
 namespace passerelle::gateway {
 
-// The list in a file, checked; an empty one for no file. Problems: kConfigInvalid with file and field, kInputNotReadable,
-// kInputTooLarge.
+// The list in a file, checked; an empty one for no file. Problems: kConfigInvalid with file and field,
+// kInputNotReadable, kInputTooLarge.
 absl::StatusOr<catalogue::v1::ProviderList> LoadProviders(const std::string& path);
 
 class NodeCatalogue {

@@ -142,15 +142,13 @@ void Node::Assembly::WakeSenders() {
 absl::Status Node::Assembly::OpenPorts() {
   const bool certificates_alone = token_issuers_ == nullptr && config_.client_port().open_services().empty();
   const auto certificate = certificates_alone ? ClientCertificate::kRequired : ClientCertificate::kOptional;
-  std::vector<grpc::Service*> services = {sharing_service_.get(),      exchange_service_.get(),
-                                          authenticity_service_.get(), recognition_service_.get(),
-                                          federation_service_.get(),   document_service_.get(),
-                                          pathway_service_.get()};
+  std::vector<grpc::Service*> services = {
+      sharing_service_.get(),    exchange_service_.get(), authenticity_service_.get(), recognition_service_.get(),
+      federation_service_.get(), document_service_.get(), pathway_service_.get()};
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
-  ASSIGN_OR_RETURN(
-      client_server_,
-      StartServer(config_.client_port().listen(), MakeServerCredentials(config_.client_port().tls(), certificate),
-                  services));
+  ASSIGN_OR_RETURN(client_server_,
+                   StartServer(config_.client_port().listen(),
+                               MakeServerCredentials(config_.client_port().tls(), certificate), services));
   ASSIGN_OR_RETURN(peer_server_,
                    StartServer(config_.peer_port().listen(),
                                MakeServerCredentials(config_.peer_port().tls(), ClientCertificate::kRequired),

@@ -78,8 +78,7 @@ absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::
   const federation::v1::Node* const own = nodes->Find(options_.node);
   if (own != nullptr) RETURN_IF_ERROR(rate_.Take(*own, sender, options_.clock->Now()));
   absl::StatusOr<Opened> opened =
-      Open(envelope, *nodes,
-           {.audience = options_.node, .sender = std::string(sender), .now = options_.clock->Now()});
+      Open(envelope, *nodes, {.audience = options_.node, .sender = std::string(sender), .now = options_.clock->Now()});
   if (!opened.ok()) {
     const Reason reason = base::ReasonOf(opened.status());
     if (ProvesSender(reason)) return Refuse(sender, EnvelopeSha256(envelope), opened.status());

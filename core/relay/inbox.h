@@ -63,7 +63,8 @@ class Inbox {
 
   // Takes an envelope that came over a TLS connection of `sender`. Returns the signed answer: a reply, a receipt or a
   // refusal. An error status only when no answer can be signed or the envelope cannot be tied to the sender: then the
-  // caller returns the status itself; so is kOverloaded when the sender has sent more than the map allows. Refusals of the store's failures and of replays are signed, but not stored.
+  // caller returns the status itself; so is kOverloaded when the sender has sent more than the map allows. Refusals of
+  // the store's failures and of replays are signed, but not stored.
   absl::StatusOr<v1::Envelope> Receive(absl::string_view sender, const v1::Envelope& envelope);
 
   // Erases the answer that a message got, if it is still remembered. A repetition is refused with kEvidenceErased then.

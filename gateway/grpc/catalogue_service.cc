@@ -125,10 +125,9 @@ absl::Status CatalogueService::Find(const v1::FindAcceptanceRequest& request,
   for (const int scheme : request.quality_schemes()) {
     question.quality_schemes.push_back(static_cast<v1::QualityAssuranceScheme>(scheme));
   }
-  question.day = request.day().empty() ? absl::FormatTime("%Y-%m-%d", options_.clock->Now(), absl::UTCTimeZone())
-                                       : request.day();
-  ASSIGN_OR_RETURN(std::vector<catalogue::PolicyAnswer> answers,
-                   catalogue::WhoAccepts(*options_.providers, question));
+  question.day =
+      request.day().empty() ? absl::FormatTime("%Y-%m-%d", options_.clock->Now(), absl::UTCTimeZone()) : request.day();
+  ASSIGN_OR_RETURN(std::vector<catalogue::PolicyAnswer> answers, catalogue::WhoAccepts(*options_.providers, question));
   for (catalogue::PolicyAnswer& answer : answers) {
     v1::ProviderAcceptance* const told = response->add_answers();
     *told->mutable_provider() = std::move(answer.provider);

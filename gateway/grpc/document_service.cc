@@ -23,8 +23,7 @@ absl::Status CheckContent(const std::string& content) {
   return content.empty() ? base::Problem(base::Reason::kFieldMissing, kPlaceOfContent) : absl::OkStatus();
 }
 
-void SetFindings(const std::vector<elm::Finding>& findings,
-                 google::protobuf::RepeatedPtrField<v1::Finding>* target) {
+void SetFindings(const std::vector<elm::Finding>& findings, google::protobuf::RepeatedPtrField<v1::Finding>* target) {
   for (const elm::Finding& finding : findings) {
     v1::Finding* const told = target->Add();
     told->set_pointer(finding.pointer);
@@ -76,8 +75,8 @@ DocumentService::DocumentService(CallRunner* runner, const document::Registry* a
       });
   runner->AddUnary<v1::TranslateDocumentRequest, v1::TranslateDocumentResponse>(
       service, "TranslateDocument",
-      [this](const CallInfo&, const v1::TranslateDocumentRequest& in, v1::TranslateDocumentResponse* out)
-          -> CallOutcome { return Translate(in, out); });
+      [this](const CallInfo&, const v1::TranslateDocumentRequest& in,
+             v1::TranslateDocumentResponse* out) -> CallOutcome { return Translate(in, out); });
   runner->AddUnary<v1::CheckDocumentRequest, v1::CheckDocumentResponse>(
       service, "CheckDocument",
       [this](const CallInfo&, const v1::CheckDocumentRequest& in, v1::CheckDocumentResponse* out) -> CallOutcome {

@@ -65,8 +65,8 @@ class CatalogueServiceTest : public ::testing::Test {
                       R"(","@type":"LearningOpportunity","title":{"en":"Tides )", i, "\"}}");
     }
     const std::string file = folder_ + "/catalogue.json";
-    tests::WriteAll(file, absl::StrCat(
-                              R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", nodes, "]}"));
+    tests::WriteAll(
+        file, absl::StrCat(R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", nodes, "]}"));
     const tests::Outcome harvest = tests::RunProgram(
         {PASSERELLE_PROGRAM, "catalogue", "harvest", "--index", folder_ + "/offers.db", "--source",
          absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/source.yaml"), file, "--at", "2026-01-31"});
@@ -159,8 +159,8 @@ TEST_F(CatalogueServiceTest, SaysWhoAccepts) {
 TEST_F(CatalogueServiceTest, AnybodyMayAskOverHttp) {
   const auto post = [this](const std::string& path, const std::string& json) {
     return tests::RunProgram({"/usr/bin/curl", "--silent", "--show-error", "--max-time", "30", "--cacert",
-                              federation_->folder() + "/authority.crt.pem", "--header", "Content-Type: application/json",
-                              "--data-binary", json,
+                              federation_->folder() + "/authority.crt.pem", "--header",
+                              "Content-Type: application/json", "--data-binary", json,
                               absl::StrCat("https://127.0.0.1:", federation_->PortsOf("SE").http, "/", path)})
         .out;
   };
