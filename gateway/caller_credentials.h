@@ -1,4 +1,4 @@
-// What a caller shows of who it is, as it came and unjudged.
+// What a caller shows of who it is, as it came and unjudged; and what it is called that shows nothing.
 //
 // Thread-safety: a value.
 #pragma once
@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace passerelle::gateway {
+
+// As whom everybody calls who is no client. No client can have this id.
+inline constexpr absl::string_view kAnybody = "anybody";
 
 struct CallerCredentials {
   // SHA-256 of its TLS certificate (DER), hexadecimal; kClientUnknown when it has none.

@@ -24,9 +24,6 @@
 
 namespace passerelle::gateway {
 
-// As whom everybody calls who is no client. No client can have this id.
-inline constexpr absl::string_view kAnybody = "anybody";
-
 class ClientTable {
  public:
   // Puts the clients of a configuration that was checked in place of those before; calls that run are not touched.

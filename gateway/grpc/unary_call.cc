@@ -165,7 +165,8 @@ absl::Status CallRunner::TakePlace(const std::string& caller, size_t request_byt
   if (taken_bytes_ + request_bytes > kRequestBytesMax) return Problem(Reason::kOverloaded, "request");
   const auto found = taken_.find(caller);
   const Taken had = found == taken_.end() ? Taken() : found->second;
-  if (had.calls >= kCallsPerCallerMax || had.bytes + request_bytes > kRequestBytesPerCallerMax) {
+  const int calls_max = caller == kAnybody ? kCallsOfAnybodyMax : kCallsPerCallerMax;
+  if (had.calls >= calls_max || had.bytes + request_bytes > kRequestBytesPerCallerMax) {
     return Problem(Reason::kOverloaded, "caller", "the caller has too many calls at a time");
   }
   taken_[caller] = {had.calls + 1, had.bytes + request_bytes};

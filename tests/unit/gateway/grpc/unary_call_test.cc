@@ -74,6 +74,13 @@ TEST_F(CallerPartTest, NobodyHasAllCalls) {
   EXPECT_TRUE(Begin("modest").ok());
 }
 
+TEST_F(CallerPartTest, StrangersShareFewCalls) {
+  const std::string anybody(kAnybody);
+  for (int i = 0; i < kCallsOfAnybodyMax; ++i) ASSERT_TRUE(Begin(anybody).ok()) << i;
+  EXPECT_EQ(base::ReasonOf(Begin(anybody)), Reason::kOverloaded);
+  EXPECT_TRUE(Begin("client").ok());
+}
+
 TEST_F(CallerPartTest, NobodyHasAllTheMemory) {
   constexpr size_t kLarge = kRequestBytesPerCallerMax - 1;
   ASSERT_TRUE(Begin("greedy", kLarge).ok());
