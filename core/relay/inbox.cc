@@ -130,12 +130,27 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
     return Remember(message, outcome.answer, tx);
   });
   if (status.ok()) return outcome;
-  if (refusal.ok()) return status;
+  if (refusal.ok()) return AnsweredMeanwhile(message, status);
   if (base::Catalogue(base::ReasonOf(refusal)).retryable) {
     outcome.problem = refusal;
     return outcome;
   }
-  RETURN_IF_ERROR(StoreRefusal(message, refusal, outcome));
+  const absl::Status stored = StoreRefusal(message, refusal, outcome);
+  return stored.ok() ? outcome : AnsweredMeanwhile(message, stored);
+}
+
+// Another replica can have answered another attempt after this one looked for it: its leaf is in the way then, and its
+// answer is there.
+absl::StatusOr<Inbox::Outcome> Inbox::AnsweredMeanwhile(const Opened& message, const absl::Status& problem) const {
+  if (base::ReasonOf(problem) != Reason::kMessageIdReused) return problem;
+  Outcome outcome;
+  bool known = false;
+  RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    outcome = Outcome();
+    ASSIGN_OR_RETURN(known, Recall(message, tx, outcome));
+    return absl::OkStatus();
+  }));
+  if (!known) return problem;
   return outcome;
 }
 

@@ -84,6 +84,7 @@ class Inbox {
   absl::StatusOr<bool> Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const;
   absl::Status Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const;
   absl::StatusOr<Outcome> HandleOnce(const Opened& message);
+  absl::StatusOr<Outcome> AnsweredMeanwhile(const Opened& message, const absl::Status& problem) const;
   absl::Status StoreRefusal(const Opened& message, const absl::Status& problem, Outcome& outcome) const;
   absl::StatusOr<v1::Envelope> Answer(absl::string_view recipient, absl::string_view request, const Reply& reply) const;
   absl::StatusOr<v1::Envelope> Refuse(absl::string_view recipient, absl::string_view request,

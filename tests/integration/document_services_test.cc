@@ -93,6 +93,7 @@ TEST_F(DocumentServicesTest, NamesTheFormatsAndTheOneOfADocument) {
 // Documents of every format, those that only carry another included.
 TEST_F(DocumentServicesTest, TranslatesAsTheCommandDoes) {
   document_v1::TranslateDocumentRequest request;
+  request.set_catalogues(true);  // which the command takes too
   int documents = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(
            absl::StrCat(::passerelle::testing::kSourceDir, "/tests/golden"))) {

@@ -257,13 +257,13 @@ TEST_F(HttpServerTest, BodiesOfClientsWithTokensCount) {
   Start();
   const std::string head =
       "POST /test.Service/Echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n"
-      "Authorization: Bearer one\r\nContent-Length: 60000000\r\n\r\n";
+      "Authorization: Bearer one\r\nExpect: 100-continue\r\nContent-Length: 60000000\r\n\r\n";
   std::vector<std::unique_ptr<Client>> connections;
-  for (int i = 0; i < 4; ++i) {
+  for (const char* answer : {"HTTP/1.1 100 ", "HTTP/1.1 100 ", "HTTP/1.1 503 ", "HTTP/1.1 503 "}) {
     connections.push_back(std::make_unique<Client>(server_->port()));
     connections.back()->Send(head);
+    EXPECT_TRUE(absl::StartsWith(connections.back()->Read(), answer)) << connections.size();
   }
-  for (int i = 2; i < 4; ++i) EXPECT_TRUE(absl::StartsWith(connections[i]->Read(), "HTTP/1.1 503 ")) << i;
   Client other(server_->port());
   EXPECT_TRUE(absl::StartsWith(other.Ask("Echo", "", "Authorization: Bearer two\r\n"), "HTTP/1.1 200 "));
 }
