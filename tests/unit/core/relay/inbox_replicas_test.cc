@@ -85,9 +85,8 @@ class InboxReplicasTest : public ::testing::Test {
   testing::FakeRandom random_;
   EarlyStore store_;
   CountingHandler handler_;
-  const std::unique_ptr<evidence::Log> log_ =
-      *evidence::Log::Open({"FR", &store_, &clock_, evidence::OneKey(&nodes_.france), std::string(32, 'F')}, {},
-                           std::nullopt);
+  const std::unique_ptr<evidence::Log> log_ = *evidence::Log::Open(
+      {"FR", &store_, &clock_, evidence::OneKey(&nodes_.france), std::string(32, 'F')}, {}, std::nullopt);
   const MessageLog evidence_{{.log = log_.get(), .payload_key = std::string(32, 'P'), .random = &random_}};
   Inbox inbox_{Inbox::Options{.node = "FR",
                               .nodes = nodes_.holder.get(),
