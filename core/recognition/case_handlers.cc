@@ -117,8 +117,6 @@ bool IsOvertaken(const v1::RecognitionOutcome& outcome, const v1::RecognitionCas
 
 std::string ApplicationHandler::Type() const { return v1::RecognitionApplication::descriptor()->full_name(); }
 
-absl::StatusOr<std::string> ApplicationHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
-
 absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                         base::Transaction& tx) {
   v1::RecognitionApplication application;
@@ -145,8 +143,6 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
 }
 
 std::string OutcomeHandler::Type() const { return v1::RecognitionOutcome::descriptor()->full_name(); }
-
-absl::StatusOr<std::string> OutcomeHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
 
 absl::StatusOr<relay::Reply> OutcomeHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                     base::Transaction& tx) {
@@ -200,12 +196,6 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
   return UpdateCase(stored, tx);
 }
 
-absl::Status ApplicationAnswers::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
-                                               int /*attempts*/, base::Transaction& /*tx*/) {
-  // The outbox keeps count; a week of attempts would only bury the events that matter.
-  return absl::OkStatus();
-}
-
 std::string OutcomeAnswers::Type() const { return v1::RecognitionOutcome::descriptor()->full_name(); }
 
 absl::Status OutcomeAnswers::HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
@@ -222,11 +212,6 @@ absl::Status OutcomeAnswers::HandleAnswer(const relay::Outgoing& message, const 
     if (action.has_value()) return TakeAndFollowUp(*context_, *policy, *action, &stored, tx);
   }
   return UpdateCase(stored, tx);
-}
-
-absl::Status OutcomeAnswers::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
-                                           int /*attempts*/, base::Transaction& /*tx*/) {
-  return absl::OkStatus();
 }
 
 }  // namespace passerelle::recognition

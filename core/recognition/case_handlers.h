@@ -19,7 +19,6 @@ class ApplicationHandler : public relay::Handler {
  public:
   explicit ApplicationHandler(const CaseContext* context) : context_(context) {}
   std::string Type() const override;
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
@@ -33,7 +32,6 @@ class OutcomeHandler : public relay::Handler {
  public:
   explicit OutcomeHandler(const CaseContext* context) : context_(context) {}
   std::string Type() const override;
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
@@ -48,8 +46,6 @@ class ApplicationAnswers : public relay::AnswerHandler {
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
-  absl::Status HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int attempts,
-                             base::Transaction& tx) override;
 
  private:
   const CaseContext* context_;
@@ -62,8 +58,6 @@ class OutcomeAnswers : public relay::AnswerHandler {
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
-  absl::Status HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int attempts,
-                             base::Transaction& tx) override;
 
  private:
   const CaseContext* context_;

@@ -105,8 +105,6 @@ absl::Status SendHolderStep(const CaseContext& context, absl::string_view client
 
 std::string HolderStepHandler::Type() const { return v1::HolderStep::descriptor()->full_name(); }
 
-absl::StatusOr<std::string> HolderStepHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
-
 absl::StatusOr<relay::Reply> HolderStepHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                        base::Transaction& tx) {
   if (message.body.size() > kCaseActionBytesMax) return Problem(Reason::kInputTooLarge, "body");
@@ -147,11 +145,6 @@ absl::Status HolderStepAnswers::HandleAnswer(const relay::Outgoing& message,
              &stored.content);
   Apply(change, &stored.content);
   return UpdateCase(stored, tx);
-}
-
-absl::Status HolderStepAnswers::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
-                                              int /*attempts*/, base::Transaction& /*tx*/) {
-  return absl::OkStatus();
 }
 
 }  // namespace passerelle::recognition

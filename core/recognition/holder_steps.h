@@ -35,7 +35,6 @@ class HolderStepHandler : public relay::Handler {
  public:
   explicit HolderStepHandler(const CaseContext* context) : context_(context) {}
   std::string Type() const override;
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
@@ -50,8 +49,6 @@ class HolderStepAnswers : public relay::AnswerHandler {
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
-  absl::Status HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int attempts,
-                             base::Transaction& tx) override;
 
  private:
   const CaseContext* context_;

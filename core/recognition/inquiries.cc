@@ -182,8 +182,6 @@ absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::stri
 
 std::string InquiryHandler::Type() const { return v1::CaseInquiry::descriptor()->full_name(); }
 
-absl::StatusOr<std::string> InquiryHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
-
 absl::StatusOr<relay::Reply> InquiryHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                     base::Transaction& tx) {
   v1::CaseInquiry inquiry;
@@ -218,8 +216,6 @@ absl::StatusOr<relay::Reply> InquiryHandler::Handle(const relay::Opened& message
 }
 
 std::string InquiryAnswerHandler::Type() const { return v1::CaseInquiryAnswer::descriptor()->full_name(); }
-
-absl::StatusOr<std::string> InquiryAnswerHandler::Prepare(const relay::Opened& /*message*/) { return std::string(); }
 
 absl::StatusOr<relay::Reply> InquiryAnswerHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                           base::Transaction& tx) {
@@ -259,11 +255,6 @@ absl::Status InquiryReceipts::HandleAnswer(const relay::Outgoing& message, const
   return UpdateCase(stored, tx);
 }
 
-absl::Status InquiryReceipts::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
-                                            int /*attempts*/, base::Transaction& /*tx*/) {
-  return absl::OkStatus();
-}
-
 std::string InquiryAnswerReceipts::Type() const { return v1::CaseInquiryAnswer::descriptor()->full_name(); }
 
 absl::Status InquiryAnswerReceipts::HandleAnswer(const relay::Outgoing& message,
@@ -275,11 +266,6 @@ absl::Status InquiryAnswerReceipts::HandleAnswer(const relay::Outgoing& message,
                        : answer.ok() ? ReasonName(Problem(Reason::kPeerAnswerInvalid, "body"))
                                      : ReasonName(answer.status()));
   return tx.Update(Table::kCase, ToRecord(inquiry));
-}
-
-absl::Status InquiryAnswerReceipts::HandleAttempt(const relay::Outgoing& /*message*/, const absl::Status& /*problem*/,
-                                                  int /*attempts*/, base::Transaction& /*tx*/) {
-  return absl::OkStatus();
 }
 
 }  // namespace passerelle::recognition

@@ -46,7 +46,6 @@ class InquiryHandler : public relay::Handler {
  public:
   explicit InquiryHandler(const CaseContext* context) : context_(context) {}
   std::string Type() const override;
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
@@ -61,7 +60,6 @@ class InquiryAnswerHandler : public relay::Handler {
  public:
   explicit InquiryAnswerHandler(const CaseContext* context) : context_(context) {}
   std::string Type() const override;
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
@@ -76,8 +74,6 @@ class InquiryReceipts : public relay::AnswerHandler {
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
-  absl::Status HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int attempts,
-                             base::Transaction& tx) override;
 
  private:
   const CaseContext* context_;
@@ -89,8 +85,6 @@ class InquiryAnswerReceipts : public relay::AnswerHandler {
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
-  absl::Status HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int attempts,
-                             base::Transaction& tx) override;
 };
 
 }  // namespace passerelle::recognition

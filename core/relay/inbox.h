@@ -36,8 +36,8 @@ class Handler {
   // Full name of the message type that it takes.
   virtual std::string Type() const = 0;
   // Work that needs no transaction and may be slow, such as asking the national register; its result is handed to
-  // Handle. May be called for a message that turns out to be a duplicate.
-  virtual absl::StatusOr<std::string> Prepare(const Opened& message) = 0;
+  // Handle. May be called for a message that turns out to be a duplicate. There is none by default.
+  virtual absl::StatusOr<std::string> Prepare(const Opened& /*message*/) { return std::string(); }
   // The effect. A problem becomes a signed Refusal, and nothing written in `tx` by the handler stays; the refusal is
   // stored as the answer unless its reason is retryable.
   virtual absl::StatusOr<Reply> Handle(const Opened& message, const std::string& prepared, base::Transaction& tx) = 0;
