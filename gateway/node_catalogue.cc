@@ -1,10 +1,9 @@
 #include "gateway/node_catalogue.h"
 
-#include "absl/strings/str_cat.h"
-#include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/catalogue/provider_policies.h"
 #include "gateway/config/yaml.h"
+#include "gateway/files/files.h"
 
 namespace passerelle::gateway {
 
@@ -12,10 +11,8 @@ absl::StatusOr<catalogue::v1::ProviderList> LoadProviders(const std::string& pat
   catalogue::v1::ProviderList providers;
   if (path.empty()) return providers;
   RETURN_IF_ERROR(ReadYamlFile(path, &providers));
-  const absl::Status checked = catalogue::CheckProviders(providers);
-  if (checked.ok()) return providers;
-  return base::Problem(base::ReasonOf(checked), absl::StrCat(path, ": ", base::PlaceOf(checked)),
-                       base::DetailOf(checked));
+  RETURN_IF_ERROR(InFile(path, catalogue::CheckProviders(providers)));
+  return providers;
 }
 
 absl::StatusOr<std::unique_ptr<NodeCatalogue>> NodeCatalogue::Open(const config::v1::Catalogue& config) {
