@@ -268,6 +268,7 @@ TEST_F(InboxTest, TakesAsManyMessagesOfANodeAsTheMapAllows) {
   for (const std::string& id : ids) EXPECT_OK(Receive(Request(id, "a")));
   EXPECT_THAT(Receive(Request(kFirstId, "b")),
               testing::HasReasonAt(Reason::kOverloaded, "nodes[FR].limits.messages_per_minute_max"));
+  EXPECT_THAT(refused_, ::testing::ElementsAre(Reason::kOverloaded)) << "it is counted";
   // They come back evenly, one in twenty seconds.
   clock_.Advance(absl::Seconds(20));
   EXPECT_OK(Receive(Request(kFirstId, "b")));
