@@ -76,8 +76,7 @@ absl::StatusOr<v1::Envelope> Inbox::Receive(absl::string_view sender, const v1::
   // Before any work: the TLS connection says whose messages these are.
   const auto nodes = options_.nodes->Get();
   const federation::v1::Node* const own = nodes->Find(options_.node);
-  const absl::Status admitted =
-      own == nullptr ? absl::OkStatus() : rate_.Take(*own, sender, options_.clock->Now());
+  const absl::Status admitted = own == nullptr ? absl::OkStatus() : rate_.Take(*own, sender, options_.clock->Now());
   if (!admitted.ok()) {
     if (options_.refused) options_.refused(base::ReasonOf(admitted));
     return admitted;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -86,18 +87,24 @@ TEST(ClientConfigTest, RefusesWhatWouldLetInOthersThanAreMeant) {
   }
 }
 
-// The example of the page for operators is one that a node would take.
-TEST(ClientConfigTest, TakesTheExampleOfTheDocumentation) {
+// The examples of the page for operators are some that a node would take.
+TEST(ClientConfigTest, TakesTheExamplesOfTheDocumentation) {
   std::ifstream file(absl::StrCat(passerelle::testing::kSourceDir, "/docs/operating/clients.md"));
   const std::string page{std::istreambuf_iterator<char>(file), {}};
-  const size_t begin = page.find("```yaml\n") + 8;
-  const std::string yaml = page.substr(begin, page.find("```\n", begin) - begin);
-  config::v1::NodeConfig config;
-  EXPECT_OK(ReadYaml(yaml, "clients.md", &config));
-  CompleteTokenIssuers("/etc/node", config.mutable_client_port());
-  EXPECT_OK(CheckClients(config.client_port()));
-  EXPECT_EQ(config.client_port().clients_size(), 3);
-  EXPECT_EQ(config.client_port().token_issuers_size(), 2);
+  const std::string fence = "```yaml\n";
+  std::vector<config::v1::NodeConfig> examples;
+  for (size_t at = page.find(fence); at != std::string::npos; at = page.find(fence, at)) {
+    at += fence.size();
+    config::v1::NodeConfig& config = examples.emplace_back();
+    EXPECT_OK(ReadYaml(page.substr(at, page.find("```\n", at) - at), "clients.md", &config));
+    CompleteTokenIssuers("/etc/node", config.mutable_client_port());
+    EXPECT_OK(CheckClients(config.client_port()));
+  }
+  ASSERT_EQ(examples.size(), 2u);
+  EXPECT_EQ(examples[0].client_port().clients_size(), 3);
+  EXPECT_EQ(examples[0].client_port().token_issuers_size(), 2);
+  EXPECT_EQ(examples[1].client_port().open_services_size(), 1);
+  EXPECT_TRUE(examples[1].has_catalogue());
 }
 
 }  // namespace
