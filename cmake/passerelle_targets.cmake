@@ -14,7 +14,7 @@ endfunction()
 set(PASSERELLE_COMMON_HEADERS
   <algorithm> <functional> <map> <memory> <optional> <string> <utility> <vector>
   <absl/container/flat_hash_map.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/time/time.h>
-  <google/protobuf/message.h> <passerelle/elm/v3/elm.pb.h>)
+  <google/protobuf/message.h> <passerelle/elm/v3/elm.pb.h> <simdjson.h>)
 set(PASSERELLE_TEST_HEADERS ${PASSERELLE_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
 
 # passerelle_library(name SOURCES a.cc b.cc DEPS x y)
@@ -41,7 +41,8 @@ function(passerelle_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${PASSERELLE_WARNINGS} -O0)
   target_precompile_headers(${name} REUSE_FROM passerelle_test_headers)
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} passerelle_test_paths GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} passerelle_test_paths GTest::gmock GTest::gtest_main
+                        simdjson::simdjson)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
   if(ARG_COST)
@@ -63,7 +64,7 @@ function(passerelle_fuzz name)
   else()
     target_compile_options(${name} PRIVATE ${PASSERELLE_WARNINGS} -O0)
     target_precompile_headers(${name} REUSE_FROM passerelle_test_headers)
-    target_link_libraries(${name} PRIVATE passerelle_replay_main GTest::gmock)
+    target_link_libraries(${name} PRIVATE passerelle_replay_main GTest::gmock simdjson::simdjson)
     add_test(NAME ${name} COMMAND ${name} ${ARG_SEEDS})
     set_tests_properties(${name} PROPERTIES TIMEOUT 120 LABELS fuzz)
   endif()

@@ -30,7 +30,8 @@ absl::StatusOr<std::shared_ptr<const recognition::RegisterSnapshots>> LoadRegist
     RETURN_IF_ERROR(ReadYamlFile(path, &snapshot));
     RETURN_IF_ERROR(InFile(path, recognition::CheckRegisterFacts(snapshot)));
     if (!sources.insert(snapshot.source()).second) {
-      return Problem(Reason::kConfigInvalid, absl::StrCat(path, ": source"), "another snapshot is of the same source");
+      return Problem(Reason::kRegisterFactsUnusable, absl::StrCat(path, ": source"),
+                     "another snapshot is of the same source");
     }
     snapshots.push_back(std::move(snapshot));
   }

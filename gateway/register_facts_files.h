@@ -17,8 +17,8 @@
 
 namespace passerelle::gateway {
 
-// Reads snapshots (YAML of passerelle.recognition.v1.RegisterFacts). Problems: kConfigInvalid with file and field, two
-// of the same source included; kInputNotReadable, kInputTooLarge.
+// Reads snapshots (YAML of passerelle.recognition.v1.RegisterFacts). Problems: kConfigInvalid for what is no such YAML;
+// kRegisterFactsUnusable with file and field, two of the same source included; kInputNotReadable, kInputTooLarge.
 absl::StatusOr<std::shared_ptr<const recognition::RegisterSnapshots>> LoadRegisterFacts(
     const std::vector<std::string>& paths);
 

@@ -113,7 +113,7 @@ class ElmXmlAdapter : public document::Adapter {
     if (!subject) return Problem(Reason::kLearnerMissing, "/europassCredential");
 
     Imported imported;
-    auto* const credential = &imported.credential;
+    auto* const credential = &*imported.credential;
     credential->add_type("VerifiableCredential");
     credential->add_type("EuropeanDigitalCredential");
     FillNode(&source, root, credential);

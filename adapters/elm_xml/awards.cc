@@ -146,7 +146,7 @@ void DropOnlyNamed(v3::Person* person) {
 }
 
 void CompleteAwards(Source* source, const xml_node& root, v3::Person* person, document::Imported* imported) {
-  IssuerAward issuer(source, root, imported->credential.id());
+  IssuerAward issuer(source, root, imported->credential->id());
   bool shared = false;
   for (v3::ClaimNode& claim : *person->mutable_has_claim()) {
     v3::AwardingProcess* const award = MutableAward(&claim);

@@ -174,7 +174,7 @@ class ElmoAdapter : public document::Adapter {
     if (achievements.empty()) return NothingAwarded(source, report);
     if (source.IsExhausted()) return TooLarge();
     Imported imported;
-    auto* credential = &imported.credential;
+    auto* credential = &*imported.credential;
     credential->set_id(absl::StrCat(prefix, ":credential"));
     credential->add_type("VerifiableCredential");
     credential->add_type("EuropeanDigitalCredential");

@@ -138,8 +138,7 @@ absl::Status CheckOneSubject(const document::Source& source, const SourceNode* c
   for (const SourceNode* subject : subjects) {
     const std::string id = source.tree().TextOf(subject, "id");
     if (subject == subjects.front() || (!id.empty() && id == source.tree().TextOf(subjects.front(), "id"))) continue;
-    return Problem(Reason::kFieldInvalid, source.tree().Path(subject),
-                   "another subject, or one of whom it is not said who it is; a credential is about one learner");
+    return Problem(Reason::kSeveralSubjects, source.tree().Path(subject));
   }
   return absl::OkStatus();
 }

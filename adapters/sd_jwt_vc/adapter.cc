@@ -98,10 +98,10 @@ absl::StatusOr<Imported> ImportEuropean(const Presentation& presentation, bool i
                                                   document::v1::SEVERITY_NOTE));
   }
   imported.credential = std::move(read.credential);
-  const elm::v3::Person& learner = imported.credential.credential_subject().person();
-  if (!imported.credential.has_display_parameter() && !learner.has_claim().empty() &&
+  const elm::v3::Person& learner = imported.credential->credential_subject().person();
+  if (!imported.credential->has_display_parameter() && !learner.has_claim().empty() &&
       learner.has_claim(0).has_learning_achievement()) {
-    document::AddDisplay(learner.has_claim(0).learning_achievement().title(), {}, &imported.credential);
+    document::AddDisplay(learner.has_claim(0).learning_achievement().title(), {}, &*imported.credential);
   }
   return imported;
 }

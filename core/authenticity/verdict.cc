@@ -32,7 +32,7 @@ struct Reading {
   absl::StatusOr<document::Imported> imported = absl::UnknownError("");
 
   const elm::v3::EuropeanDigitalCredential* credential() const {
-    return imported.ok() ? &imported->credential : nullptr;
+    return imported.ok() ? &*imported->credential : nullptr;
   }
 };
 

@@ -47,7 +47,7 @@ absl::Status Harvest::InRun(absl::FunctionRef<absl::Status()> work) {
     // Two at once would take each other's readings for those of earlier runs.
     ASSIGN_OR_RETURN(const int64_t last, book_->LastRun(source_.id()));
     if (last != run_) {
-      return Problem(Reason::kEtagMismatch, "catalogue", "another harvest of the source has begun");
+      return Problem(Reason::kHarvestOvertaken, "catalogue");
     }
     return work();
   });

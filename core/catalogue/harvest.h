@@ -67,8 +67,8 @@ absl::Status CheckSource(const v1::Source& source);
 
 class Harvest {
  public:
-  // Problems of all: those of CheckSource and of the book, and kEtagMismatch for "catalogue" when another harvest of
-  // the source has begun meanwhile, which then is the one that counts.
+  // Problems of all: those of CheckSource and of the book, and kHarvestOvertaken for "catalogue" when another harvest
+  // of the source has begun meanwhile, which then is the one that counts.
   static absl::StatusOr<Harvest> Begin(const v1::Source& source, const HarvestOptions& options, OfferBook* book);
 
   // Which of the files have to be read; offers of the others stay as they are. Asked once, with all files of the

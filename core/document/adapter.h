@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/base/owned_message.h"
 #include "passerelle/document/v1/document.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -86,7 +87,7 @@ struct Account {
 
 // What an adapter reads: a credential or, where `catalogue` is set, a catalogue (profile LOQ of the European model).
 struct Imported : Account {
-  elm::v3::EuropeanDigitalCredential credential;
+  base::OwnedMessage<elm::v3::EuropeanDigitalCredential> credential;
   std::optional<elm::v3::Dataset> catalogue;
   // The source's own bytes are a European credential already: no conversion evidence is added.
   bool european = false;

@@ -224,8 +224,7 @@ class DocumentReader {
  private:
   absl::StatusOr<Imported> ReadEnclosed(const Enclosed& enclosed, ImportOptions options) {
     if (++wrappings_ > kWrappingsMax) {
-      return Problem(Reason::kFormatNotSupported, enclosed.place,
-                     absl::StrCat("it is wrapped more than ", kWrappingsMax, " times; send what is inside"));
+      return Problem(Reason::kWrappedTooOften, enclosed.place, absl::StrCat("more than ", kWrappingsMax));
     }
     const std::string format = enclosed.format.empty() ? Detect(registry_, enclosed.bytes).format : enclosed.format;
     const Adapter* const inner = registry_.Find(format);
@@ -297,7 +296,7 @@ absl::StatusOr<Translated> Translate(const Registry& registry, absl::string_view
   }
   // What is written in another format has no place for the original, which stays with whoever translates.
   if (!imported.european && !imported.catalogue.has_value() && target == nullptr) {
-    EmbedOriginal(bytes, adapter->Info(), imported.among_others, &imported.credential);
+    EmbedOriginal(bytes, adapter->Info(), imported.among_others, &*imported.credential);
     if (imported.among_others) TellNotEmbedded(&imported);
   }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/base/owned_message.h"
 #include "core/document/adapter.h"
 #include "passerelle/document/v1/document.pb.h"
 
@@ -37,7 +38,7 @@ struct TranslateOptions {
 
 struct Translated {
   std::string format;  // what the document was read as
-  elm::v3::EuropeanDigitalCredential credential;
+  base::OwnedMessage<elm::v3::EuropeanDigitalCredential> credential;
   std::optional<elm::v3::Dataset> catalogue;  // instead of the credential, of formats of catalogues
   std::string content;                        // as JSON-LD, model 3.2, or as the format that was asked for
   v1::TranslationReport report;

@@ -22,6 +22,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/base/owned_message.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::elm {
@@ -61,7 +62,8 @@ absl::string_view EnvelopeName(Envelope envelope);
 struct OpenedCredential;  // codec_envelope.h
 
 struct ReadCredential {
-  v3::EuropeanDigitalCredential credential;
+  base::OwnedMessage<v3::EuropeanDigitalCredential> credential =
+      base::OwnedMessage<v3::EuropeanDigitalCredential>::OnArena();
   Envelope envelope = Envelope::kBare;
   std::string model_version;      // "3.1/3.2", "3.2" or "3.3", as far as the document tells
   std::vector<Finding> findings;  // from reading only; constraints.h judges the rest

@@ -168,7 +168,7 @@ absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::stri
                                           const v1::AnswerInquiryRequest& request, base::Transaction& tx) {
   RETURN_IF_ERROR(CheckWords("answer", request.answer()));
   ASSIGN_OR_RETURN(v1::ReceivedInquiry inquiry, LoadInquiry(request.id(), tx));
-  if (!inquiry.answer().empty()) return Problem(Reason::kFieldInvalid, "id", "this question was answered");
+  if (!inquiry.answer().empty()) return Problem(Reason::kInquiryAnswered, "id");
   inquiry.set_answer(request.answer());
   inquiry.set_answered_by(std::string(actor));
   RETURN_IF_ERROR(tx.Update(Table::kCase, ToRecord(inquiry)));

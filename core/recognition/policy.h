@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "core/base/owned_message.h"
 #include "passerelle/authenticity/v1/authenticity.pb.h"
 #include "passerelle/document/v1/document.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
@@ -21,7 +22,7 @@ absl::Status CheckPolicy(const v1::RecognitionPolicy& policy);
 // What a policy is evaluated on.
 struct Facts {
   document::v1::AnnexOneReport annex_one;
-  elm::v3::EuropeanDigitalCredential credential;
+  base::OwnedMessage<elm::v3::EuropeanDigitalCredential> credential;
   authenticity::v1::AuthenticityVerdict verdict;  // only read when the policy requires authenticity
   v1::CaseFacts about;                            // only read when the policy has rules (policy_check.h)
 };

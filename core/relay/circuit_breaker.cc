@@ -26,7 +26,7 @@ absl::StatusOr<CircuitBreaker::Call> CircuitBreaker::Begin(absl::string_view nod
   if (found == circuits_.end() || found->second.state == CircuitState::kClosed) return Call{std::string(node)};
   Circuit& circuit = found->second;
   if (IsAhead(circuit.until, now)) {
-    return base::Problem(base::Reason::kPeerUnreachable, "circuit",
+    return base::Problem(base::Reason::kPeerLeftAlone, "circuit",
                          absl::StrCat("it was not reached ", circuit.failures, " times in a row and is left alone"));
   }
   circuit.until = now + kTrialLast;

@@ -44,7 +44,7 @@ class CircuitBreaker {
     std::string node;
     bool trial = false;  // the one that decides
   };
-  // kPeerUnreachable at "circuit" for a node that is left alone.
+  // kPeerLeftAlone at "circuit" for a node that is left alone.
   absl::StatusOr<Call> Begin(absl::string_view node);
   // Whether the call reached the node. That it did counts whenever it was begun; that it did not, only while the node
   // is not left alone anyway, and during a trial only that of the trial.

@@ -119,7 +119,7 @@ absl::Status PeerTransport::Begin(PeerCall& call) {
   if (call.kind == Kind::kEnvelope) {
     ASSIGN_OR_RETURN(call.circuit, options_.circuits->Begin(call.peer));
   } else if (options_.circuits->MayCallAt(call.peer) != absl::InfinitePast()) {
-    return base::Problem(base::Reason::kPeerUnreachable, "circuit", "it is left alone for the moment");
+    return base::Problem(base::Reason::kPeerLeftAlone, "circuit");
   }
   running_.insert(&call.context);
   return absl::OkStatus();

@@ -36,7 +36,7 @@ class PeerTransport : public relay::Transport {
   struct Options {
     config::v1::TlsFiles tls;
     absl::Duration call_limit;
-    // Which nodes are left alone: calls to these fail at once with kPeerUnreachable.
+    // Which nodes are left alone: calls to these fail at once with kPeerLeftAlone.
     relay::CircuitBreaker* circuits = nullptr;
     const relay::Encryption* encryption = nullptr;
     Log* log = nullptr;

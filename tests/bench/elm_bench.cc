@@ -79,7 +79,7 @@ void ArenaWireParse(benchmark::State& state, const ElmDocument& document) {
   CountBytes(state, wire.size());
 }
 
-// What is read is a value that goes on by itself, and so lies on no arena.
+// What a message costs that is made without an arena.
 void WireParse(benchmark::State& state, const ElmDocument& document) {
   const std::string wire = document.credential.SerializeAsString();
   for (auto _ : state) {

@@ -132,7 +132,7 @@ TEST(RegisterCorpusTest, EveryDocumentComesOutAsItsManifestSays) {
         continue;
       }
       std::printf("%-72s score %3u, claims %3d, dropped %3d, diagnostics %3d\n", name.c_str(),
-                  translated->report.score(), translated->credential.credential_subject().person().has_claim_size(),
+                  translated->report.score(), translated->credential->credential_subject().person().has_claim_size(),
                   translated->report.dropped_size(), translated->report.diagnostics_size());
       ExpectConformingDraft(translated->content, name);
     }

@@ -49,8 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(base::ReasonOf(second.status()) == base::Reason::kInputTooDeep);
     return 0;
   }
-  first->credential.clear_context();  // the writer states its own
-  second->credential.clear_context();
+  first->credential->clear_context();  // the writer states its own
+  second->credential->clear_context();
   Require(google::protobuf::util::MessageDifferencer::Equals(first->credential, second->credential));
   Require(elm::Write(second->credential) == written);
   return 0;

@@ -20,7 +20,7 @@ using base::Reason;
 using Identifiers = google::protobuf::RepeatedPtrField<std::string>;
 
 absl::Status Invalid(absl::string_view place, absl::string_view detail) {
-  return Problem(Reason::kConfigInvalid, place, detail);
+  return Problem(Reason::kRegisterFactsUnusable, place, detail);
 }
 
 absl::Status CheckPeriod(absl::string_view place, const v1::RegisteredPeriod& period) {

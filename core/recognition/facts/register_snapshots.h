@@ -28,7 +28,7 @@ inline constexpr int kRegisterRowsMax = 200'000;    // bodies and qualifications
 inline constexpr int kRegisterIdentifiersMax = 32;  // of one row
 
 // Whether a snapshot can be used: named, dated, with entries, identifiers, countries and periods that can be, levels
-// that the frameworks have, and every body once. kConfigInvalid with the field.
+// that the frameworks have, and every body once. kRegisterFactsUnusable with the field.
 absl::Status CheckRegisterFacts(const v1::RegisterFacts& snapshot);
 
 // "National register of LT, version 2026-10, of 2026-10-31".
@@ -81,7 +81,8 @@ class RegisterSnapshotsHolder {
   explicit RegisterSnapshotsHolder(std::shared_ptr<const RegisterSnapshots> snapshots)
       : snapshots_(std::move(snapshots)) {}
   std::shared_ptr<const RegisterSnapshots> Get() const;
-  // Puts others in place, at once for everybody. kConfigInvalid where one is older than the present one of its source.
+  // Puts others in place, at once for everybody. kRegisterFactsUnusable where one is older than the present one of its
+  // source.
   absl::Status Replace(std::shared_ptr<const RegisterSnapshots> snapshots);
 
  private:

@@ -244,9 +244,9 @@ TEST_F(ContractTest, WhatBothFormatsStateSurvives) {
       if (!european.ok() || !written.ok() || european->catalogue.has_value()) continue;
       // A badge is for one achievement, so that what the others state is lost and listed so.
       const bool one_only = writer->Info().id == "openbadges3";
-      if (one_only && european->credential.credential_subject().person().has_claim_size() > 1) continue;
+      if (one_only && european->credential->credential_subject().person().has_claim_size() > 1) continue;
       // A European credential inside another format may describe its nodes anywhere and refer to them.
-      if (european->credential.has_issuer()) continue;
+      if (european->credential->has_issuer()) continue;
       const std::set<std::string> after = Surviving(written->report);
       for (const std::string& element : Stated(european->report)) {
         if (!absl::StartsWith(element, "A1-M") || element == "A1-M01" || can_state.count(element) == 0) continue;

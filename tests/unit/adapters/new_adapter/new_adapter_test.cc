@@ -34,7 +34,7 @@ TEST(NewAdapterTest, ReadsItsExample) {
   EXPECT_EQ(document::Detect(registry, input).format, "sample-register");
   const auto translated = document::Translate(registry, input, {});
   ASSERT_TRUE(translated.ok()) << translated.status();
-  const auto& claim = translated->credential.credential_subject().person().has_claim(0).learning_achievement();
+  const auto& claim = translated->credential->credential_subject().person().has_claim(0).learning_achievement();
   EXPECT_EQ(claim.title(0).value(), "First steps");
   EXPECT_EQ(claim.awarded_by().awarding_date(), "2025-06-30T00:00:00Z");
   ASSERT_EQ(translated->report.dropped_size(), 1);

@@ -427,8 +427,8 @@ TEST(HarvestTest, OfTwoHarvestsOfASourceTheLaterOneCounts) {
   ASSERT_OK_AND_ASSIGN(Harvest first, Harvest::Begin(Authority(), {"d1"}, &book));
   ASSERT_OK_AND_ASSIGN(Harvest other, Harvest::Begin(Authority("se"), {"d1"}, &book));
   ASSERT_OK_AND_ASSIGN(Harvest second, Harvest::Begin(Authority(), {"d1"}, &book));
-  EXPECT_THAT(first.Take({"a", "digest"}, {}), HasReasonAt(Reason::kEtagMismatch, "catalogue"));
-  EXPECT_THAT(first.Finish(), HasReasonAt(Reason::kEtagMismatch, "catalogue"));
+  EXPECT_THAT(first.Take({"a", "digest"}, {}), HasReasonAt(Reason::kHarvestOvertaken, "catalogue"));
+  EXPECT_THAT(first.Finish(), HasReasonAt(Reason::kHarvestOvertaken, "catalogue"));
   EXPECT_OK(second.Finish());
   EXPECT_OK(other.Finish());
 }

@@ -41,7 +41,7 @@ constexpr Rule kRules[] = {
 struct Mapped {
   Imported imported;
   const elm::v3::LearningAchievement& achievement() const {
-    return imported.credential.credential_subject().person().has_claim(0).learning_achievement();
+    return imported.credential->credential_subject().person().has_claim(0).learning_achievement();
   }
   const elm::v3::Qualification& qualification() const { return achievement().specified_by().qualification(); }
   std::vector<std::string> Dropped() const {

@@ -21,7 +21,11 @@ class StandInAdapter : public Adapter {
   const FormatInfo& Info() const override { return info_; }
   Confidence Detect(absl::string_view /*bytes*/) const override { return confidence_; }
   absl::StatusOr<Imported> Import(absl::string_view /*bytes*/, const ImportOptions& /*options*/) const override {
-    return imported_;
+    Imported imported;
+    static_cast<Account&>(imported) = imported_;
+    imported.credential = elm::v3::EuropeanDigitalCredential(*imported_.credential);
+    imported.european = imported_.european;
+    return imported;
   }
 
  private:

@@ -22,7 +22,7 @@ using ::passerelle::testing::HasReasonAt;
 // A credential that states a title and nothing else.
 Imported TitleOnly() {
   Imported imported;
-  auto* achievement = imported.credential.mutable_credential_subject()->mutable_person()->add_has_claim();
+  auto* achievement = imported.credential->mutable_credential_subject()->mutable_person()->add_has_claim();
   auto* title = achievement->mutable_learning_achievement()->add_title();
   title->set_language("en");
   title->set_value("Welding");
@@ -43,20 +43,20 @@ const v1::AnnexOneElement& Element(const v1::TranslationReport& report, const st
 TEST(TranslateTest, EmbedsTheBytesAsReceived) {
   const std::string bytes("{\"a\":\0}", 7);
   ASSERT_OK_AND_ASSIGN(const Translated translated, Translate(One(TitleOnly()), bytes, {}));
-  ASSERT_EQ(translated.credential.evidence_size(), 1);
-  const auto& original = translated.credential.evidence(0).embedded_evidence(0);
+  ASSERT_EQ(translated.credential->evidence_size(), 1);
+  const auto& original = translated.credential->evidence(0).embedded_evidence(0);
   EXPECT_EQ(original.content(), base::Base64Encode(bytes));
   EXPECT_EQ(original.content_type().id(), "http://publications.europa.eu/resource/authority/file-type/JSON");
-  EXPECT_EQ(translated.credential.credential_schema(0).id(), "http://data.europa.eu/snb/model/ap/edc-converted");
+  EXPECT_EQ(translated.credential->credential_schema(0).id(), "http://data.europa.eu/snb/model/ap/edc-converted");
   EXPECT_EQ(translated.report.mapping_version(), "7");
 }
 
 TEST(TranslateTest, LeavesAEuropeanDocumentWithoutEvidence) {
   Imported imported = TitleOnly();
   imported.european = true;
-  ASSERT_OK_AND_ASSIGN(const Translated translated, Translate(One(imported), "x", {}));
-  EXPECT_EQ(translated.credential.evidence_size(), 0);
-  EXPECT_EQ(translated.credential.credential_schema_size(), 0);
+  ASSERT_OK_AND_ASSIGN(const Translated translated, Translate(One(std::move(imported)), "x", {}));
+  EXPECT_EQ(translated.credential->evidence_size(), 0);
+  EXPECT_EQ(translated.credential->credential_schema_size(), 0);
 }
 
 TEST(TranslateTest, TheAdapterRefinesButCannotInvent) {
@@ -64,7 +64,7 @@ TEST(TranslateTest, TheAdapterRefinesButCannotInvent) {
   imported.origins = {{"A1-M02", v1::ELEMENT_STATUS_DERIVED, {"/t"}, "rule.t"},
                       {"A1-M05", v1::ELEMENT_STATUS_STATED, {"/d"}, ""},
                       {"A1-M06", v1::ELEMENT_STATUS_WITHHELD, {"/o"}, ""}};
-  ASSERT_OK_AND_ASSIGN(const Translated translated, Translate(One(imported), "x", {}));
+  ASSERT_OK_AND_ASSIGN(const Translated translated, Translate(One(std::move(imported)), "x", {}));
   EXPECT_EQ(Element(translated.report, "A1-M02").status(), v1::ELEMENT_STATUS_DERIVED);
   EXPECT_EQ(Element(translated.report, "A1-M02").source(0), "/t");
   EXPECT_EQ(Element(translated.report, "A1-M02").rule(), "rule.t");

@@ -121,7 +121,7 @@ TEST(PolicyTest, LevelsAndCreditsAreJudgedByWhatIsStated) {
 
 TEST(PolicyTest, AnAchievementThatIsPointedAtTwiceCountsOnce) {
   Facts facts = FactsOf({{kEqf6, {"3"}}});
-  elm::v3::Person* person = facts.credential.mutable_credential_subject()->mutable_person();
+  elm::v3::Person* person = facts.credential->mutable_credential_subject()->mutable_person();
   person->mutable_has_claim(0)->mutable_learning_achievement()->set_id("urn:achievement:1");
   person->add_has_claim()->mutable_learning_achievement()->set_id("urn:achievement:1");
   const v1::Evaluation evaluation = Evaluate(Policy(0, "5"), facts);

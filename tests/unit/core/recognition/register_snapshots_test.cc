@@ -137,7 +137,7 @@ TEST(RegisterSnapshots, ABadOneIsRefusedAtThePlace) {
     bad.replace(at, row[0].size(), row[1]);
     v1::RegisterFacts snapshot;
     ASSERT_OK(gateway::ReadYaml(bad, "bad", &snapshot));
-    EXPECT_THAT(CheckRegisterFacts(snapshot), HasReasonAt(Reason::kConfigInvalid, row[2])) << row[3];
+    EXPECT_THAT(CheckRegisterFacts(snapshot), HasReasonAt(Reason::kRegisterFactsUnusable, row[2])) << row[3];
   }
 }
 
@@ -145,7 +145,8 @@ TEST(RegisterSnapshots, AnOlderOneDoesNotComeBack) {
   RegisterSnapshotsHolder holder(Snapshots());
   v1::RegisterFacts older = Snapshot("register-lt.yaml");
   older.set_snapshot_date("2026-01-30");
-  EXPECT_THAT(holder.Replace(RegisterSnapshots::Make({older})), HasReasonAt(Reason::kConfigInvalid, "snapshot_date"));
+  EXPECT_THAT(holder.Replace(RegisterSnapshots::Make({older})),
+              HasReasonAt(Reason::kRegisterFactsUnusable, "snapshot_date"));
   EXPECT_EQ(holder.Get()->snapshots().size(), 2u);
   v1::RegisterFacts newer = Snapshot("register-lt.yaml");
   newer.set_snapshot_date("2026-02-28");

@@ -40,7 +40,7 @@ class CircuitBreakerTest : public ::testing::Test {
 
 TEST_F(CircuitBreakerTest, ANodeThatIsNotReachedSeveralTimesInARowIsLeftAlone) {
   Open();
-  EXPECT_THAT(breaker_.Begin("FR"), HasReasonAt(Reason::kPeerUnreachable, "circuit"));
+  EXPECT_THAT(breaker_.Begin("FR"), HasReasonAt(Reason::kPeerLeftAlone, "circuit"));
   EXPECT_EQ(breaker_.MayCallAt("FR"), clock_.Now() + kCircuitPauseFirst);
   EXPECT_THAT(changes_, ElementsAre("FR 02"));
 }
@@ -62,11 +62,11 @@ TEST_F(CircuitBreakerTest, OnlyFailuresInARowCount) {
 TEST_F(CircuitBreakerTest, AfterThePauseOneCallDecides) {
   Open();
   clock_.Advance(kCircuitPauseFirst - absl::Milliseconds(1));
-  EXPECT_THAT(breaker_.Begin("FR"), HasReason(Reason::kPeerUnreachable));
+  EXPECT_THAT(breaker_.Begin("FR"), HasReason(Reason::kPeerLeftAlone));
   clock_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(breaker_.MayCallAt("FR"), absl::InfinitePast());
   ASSERT_OK_AND_ASSIGN(const CircuitBreaker::Call trial, breaker_.Begin("FR"));
-  EXPECT_THAT(breaker_.Begin("FR"), HasReason(Reason::kPeerUnreachable)) << "one at a time";
+  EXPECT_THAT(breaker_.Begin("FR"), HasReason(Reason::kPeerLeftAlone)) << "one at a time";
   EXPECT_EQ(breaker_.MayCallAt("FR"), clock_.Now() + kCircuitPauseFirst) << "the trial may be over soon";
   breaker_.Ended(trial, true);
   EXPECT_TRUE(Call(true));

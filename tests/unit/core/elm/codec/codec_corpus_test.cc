@@ -77,8 +77,8 @@ TEST(CodecCorpusTest, WritingWhatWasReadAndReadingItAgainGivesTheSameMessage) {
     ASSERT_TRUE(second.ok()) << second.status();
     EXPECT_EQ(LastingFindings(*first), LastingFindings(*second));
     // The writer states its own contexts.
-    first->credential.clear_context();
-    second->credential.clear_context();
+    first->credential->clear_context();
+    second->credential->clear_context();
     MessageDifferencer differencer;
     std::string difference;
     differencer.ReportDifferencesToString(&difference);

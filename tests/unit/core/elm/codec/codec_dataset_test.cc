@@ -83,7 +83,7 @@ TEST(CodecDatasetTest, MembersOfModel33AreRead) {
       R"("hasAgreement":{"type":"RecognitionAgreement","recognitionCondition":{"en":"Passed"}}}}}})";
   ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(document));
   EXPECT_EQ(read.model_version, "3.3");
-  const v3::Person& person = read.credential.credential_subject().person();
+  const v3::Person& person = read.credential->credential_subject().person();
   EXPECT_EQ(person.has_family_relationship(0).family_relationship_target(0).id(), "urn:person:2");
   const v3::AwardingProcess& award = person.has_claim(0).learning_achievement().awarded_by();
   EXPECT_EQ(award.recognises(0).id(), "urn:award:0");
@@ -139,7 +139,7 @@ TEST(CodecDatasetTest, ACircleOfReferencesIsReadLikeAnyOther) {
       R"({"type":"EuropeanDigitalCredential","credentialSubject":{"id":"urn:p:1","type":"Person","hasCredential":)"
       R"({"id":"urn:c:1","type":"EuropeanDigitalCredential","credentialSubject":"urn:p:1"}}})";
   ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(document));
-  const v3::Person& person = read.credential.credential_subject().person();
+  const v3::Person& person = read.credential->credential_subject().person();
   EXPECT_EQ(person.has_credential(0).credential_subject().agent().id(), "urn:p:1");
 }
 
@@ -153,7 +153,7 @@ TEST(CodecDatasetTest, ACompactSealCarriesItsPayloadEncoded) {
   EXPECT_TRUE(LooksLikeCredential(document));
   ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(document));
   EXPECT_EQ(read.envelope, Envelope::kSealed);
-  EXPECT_EQ(read.credential.issued(), "2025-01-01T00:00:00Z");
+  EXPECT_EQ(read.credential->issued(), "2025-01-01T00:00:00Z");
   // An unencoded payload stands elsewhere (RFC 7797, 5.2): whatever is in its place is no credential.
   const std::string unencoded = R"({"alg":"ES256","b64":false,"crit":["b64"]})";
   EXPECT_FALSE(Read(seal(unencoded, "")).ok());

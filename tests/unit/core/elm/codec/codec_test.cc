@@ -226,7 +226,7 @@ TEST(CodecTest, UnionsTakeTheStatedClassOrTheOneThatFitsBest) {
   for (const Subject& subject : subjects) {
     ASSERT_OK_AND_ASSIGN(const ReadCredential read,
                          Read(Credential(absl::StrCat(R"("credentialSubject":)", subject.json))));
-    EXPECT_EQ(read.credential.credential_subject().node_case(), subject.expected) << subject.json;
+    EXPECT_EQ(read.credential->credential_subject().node_case(), subject.expected) << subject.json;
   }
 }
 
@@ -332,7 +332,7 @@ TEST(CodecTest, CredentialsAreTakenOutOfEveryEnvelope) {
     SCOPED_TRACE(test.name);
     ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(test.text));
     EXPECT_EQ(read.envelope, test.envelope);
-    EXPECT_EQ(read.credential.id(), "urn:credential:1");
+    EXPECT_EQ(read.credential->id(), "urn:credential:1");
     EXPECT_THAT(RulesOf(read), ElementsAreArray(test.findings));
     EXPECT_TRUE(LooksLikeCredential(test.text));
   }
@@ -344,7 +344,7 @@ TEST(CodecTest, DraftsWithoutATypeAreKnownByTheirMembers) {
         R"({"credential":{"credentialSubject":{},"credentialSchema":{}}})",
         R"({"credentialSubject":{"hasClaim":{}}})"}) {
     ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(text));
-    EXPECT_THAT(read.credential.type(), ElementsAre("VerifiableCredential", "EuropeanDigitalCredential")) << text;
+    EXPECT_THAT(read.credential->type(), ElementsAre("VerifiableCredential", "EuropeanDigitalCredential")) << text;
   }
 }
 
@@ -422,7 +422,7 @@ TEST(CodecTest, FindingsAreListedUpToTheLimit) {
   ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(Credential(members + "}")));
   ASSERT_EQ(read.findings.size(), base::kFindingsMax);
   EXPECT_EQ(read.findings.back().rule, "findings.more");
-  EXPECT_EQ(read.credential.issuer().organisation().unknown_members_size(), 3000);
+  EXPECT_EQ(read.credential->issuer().organisation().unknown_members_size(), 3000);
 }
 
 TEST(CodecTest, EveryMessageCanBeWritten) {

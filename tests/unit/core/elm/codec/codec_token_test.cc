@@ -91,7 +91,7 @@ TEST(CodecTokenTest, ClaimsCompleteTheCredentialInIt) {
       EXPECT_TRUE(LooksLikeCredential(text));
       ASSERT_OK_AND_ASSIGN(const ReadCredential read, Read(text));
       EXPECT_THAT(RulesOf(read), ElementsAreArray(row.findings));
-      EXPECT_EQ(read.credential.id(), "urn:c:1");
+      EXPECT_EQ(read.credential->id(), "urn:c:1");
       const std::string type = R"("type":["VerifiableCredential","EuropeanDigitalCredential"])";
       EXPECT_THAT(Write(read.credential),
                   ::testing::EndsWith(absl::StrCat(type, row.written.empty() ? "" : ",", row.written, "}")));
@@ -107,7 +107,7 @@ TEST(CodecTokenTest, ClaimsThatStandInTheCredentialItselfCount) {
   EXPECT_THAT(RulesOf(read),
               ElementsAre("claim.taken /expirationDate", "claim.taken /issuer", "claim.differs /credentialSubject",
                           "json.unknown-member /exp", "json.unknown-member /sub", "json.unknown-member /iss"));
-  EXPECT_THAT(read.credential.expiration_date(), ElementsAre("2027-01-01T00:00:00Z"));
+  EXPECT_THAT(read.credential->expiration_date(), ElementsAre("2027-01-01T00:00:00Z"));
 }
 
 // Whose credential it is says one of several subjects, or nobody.

@@ -74,14 +74,14 @@ TEST(SealCredentialTest, ATranslationIsAStatementOfWhoeverSealsIt) {
   const TestIdentity seal(KeyAlgorithm::kEs256, Wish());
   const Sealer sealer = *Sealer::Make(seal.KeyPem(), seal.CertificatePem());
   document::Translated translated;
-  elm::v3::Organisation* const school = translated.credential.mutable_issuer()->mutable_organisation();
+  elm::v3::Organisation* const school = translated.credential->mutable_issuer()->mutable_organisation();
   school->set_id("urn:example:school");
   school->mutable_eidas_identifier()->set_notation("NTRNO-900000002");
   ASSERT_OK_AND_ASSIGN(const std::string another, SealTranslated(translated, sealer, kDay));
-  EXPECT_EQ(elm::Read(another)->credential.issuer().organisation().eidas_identifier().notation(), "NTRNO-900000001");
+  EXPECT_EQ(elm::Read(another)->credential->issuer().organisation().eidas_identifier().notation(), "NTRNO-900000001");
   school->mutable_eidas_identifier()->set_notation("NTRNO-900000001");
   ASSERT_OK_AND_ASSIGN(const std::string same, SealTranslated(translated, sealer, kDay));
-  EXPECT_EQ(elm::Read(same)->credential.issuer().organisation().id(), "urn:example:school");
+  EXPECT_EQ(elm::Read(same)->credential->issuer().organisation().id(), "urn:example:school");
 }
 
 TEST(SealCredentialTest, ACatalogueIsSealedAsItWasWritten) {
