@@ -22,21 +22,24 @@ absl::string_view NameOfType(absl::string_view stated, const ClassTable& table) 
 
 }  // namespace
 
-NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential)
-    : credential_(credential), wire_(credential.SerializeAsString()) {
+NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) : credential_(credential) {
+  const size_t size = credential.ByteSizeLong();
+  wire_ = std::make_unique_for_overwrite<uint8_t[]>(size);
+  credential.SerializeWithCachedSizesToArray(wire_.get());
+  const absl::string_view wire(reinterpret_cast<const char*>(wire_.get()), size);
   // Nodes and values as documents have them; fewer where a picture fills the bytes.
   constexpr size_t kBytesOfNode = 100;
   constexpr size_t kBytesOfValue = 30;
   constexpr size_t kNodesReservedMax = 4096;
-  const size_t nodes = std::min(wire_.size() / kBytesOfNode, kNodesReservedMax);
+  const size_t nodes = std::min(size / kBytesOfNode, kNodesReservedMax);
   occurrences_.reserve(nodes);
   nodes_.reserve(nodes);
   node_of_.reserve(nodes);
   by_message_.reserve(nodes);
   identities_.reserve(nodes / 2);
   by_id_.reserve(nodes / 2);
-  values_.reserve(std::min(wire_.size() / kBytesOfValue, 4 * kNodesReservedMax));
-  Add(credential, wire_, {nullptr, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
+  values_.reserve(std::min(size / kBytesOfValue, 4 * kNodesReservedMax));
+  Add(credential, wire, {nullptr, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
 }
 
 // Recursive; reading has bounded the depth.

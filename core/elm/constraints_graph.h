@@ -5,6 +5,8 @@
 // outlive the graph. Cost: linear in the size of the credential.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -104,7 +106,7 @@ class NodeGraph {
   void AppendPointer(int occurrence, std::string& pointer) const;
 
   const v3::EuropeanDigitalCredential& credential_;
-  std::string wire_;  // the credential's, into which the values point
+  std::unique_ptr<uint8_t[]> wire_;  // the credential's, into which the values point
   std::vector<Occurrence> occurrences_;
   std::vector<SetField> values_;
   std::vector<GraphNode> nodes_;

@@ -122,25 +122,18 @@ class JsonLdWalk {
     }
   }
 
-  struct Type {
-    absl::string_view stated;
-    absl::string_view name;  // in model 3.2
-  };
-  using Types = absl::InlinedVector<Type, 2>;
+  // By their names in model 3.2.
+  using Types = absl::InlinedVector<absl::string_view, 2>;
+
+  static bool IsTypeMember(absl::string_view name) { return name == "type" || name == "@type"; }
 
   // The types that a node states, and what is wrong with them.
-  Types TypesOf(dom::object node, const JsonPath& path) {
-    Types types;
-    for (const dom::key_value_pair member : node) {
-      if (member.key != "type" && member.key != "@type") continue;
-      const JsonPath place = path.Member(View(member.key));
-      if (const auto list = AsArray(member.value)) {
-        for (const dom::element entry : *list) TakeType(entry, place, types);
-      } else {
-        TakeType(member.value, place, types);
-      }
+  void TakeTypes(dom::element value, const JsonPath& path, Types& types) {
+    if (const auto list = AsArray(value)) {
+      for (const dom::element entry : *list) TakeType(entry, path, types);
+    } else {
+      TakeType(value, path, types);
     }
-    return types;
   }
 
   void TakeType(dom::element value, const JsonPath& path, Types& types) {
@@ -149,19 +142,20 @@ class JsonLdWalk {
       return Report(path, "jsonld.type-value", "the name of a class is expected; there is another kind of value");
     }
     const auto known = ClassNames().find(*text);
-    if (known != ClassNames().end()) return types.push_back({*text, known->second});
+    if (known != ClassNames().end()) return types.push_back(known->second);
     if (!NamesNode(*text)) Report(path, "jsonld.unknown-type", "no context defines this type, and it is no IRI");
-    types.push_back({*text, NameOfType(*text)});
+    types.push_back(NameOfType(*text));
   }
 
   void Node(dom::object node, const JsonPath& path) {
-    const Types types = TypesOf(node, path);
+    Types types;
     absl::string_view id;
     for (const dom::key_value_pair member : node) {
       const absl::string_view name = View(member.key);
-      if (name == "type" || name == "@type") continue;
       const JsonPath place = path.Member(name);
-      if (name == "id" || name == "@id") {
+      if (IsTypeMember(name)) {
+        TakeTypes(member.value, place, types);
+      } else if (name == "id" || name == "@id") {
         Id(member.value, place, id);
       } else if (name == "@context") {
         const bool root = path.parent == nullptr;
@@ -169,7 +163,7 @@ class JsonLdWalk {
       } else if (absl::StartsWith(name, "@")) {
         Anything(member.value, place);
       } else {
-        Member(member.value, types, place);
+        Member(member.value, node, place);
       }
     }
     if (!id.empty()) Remember(id, types);
@@ -177,8 +171,8 @@ class JsonLdWalk {
 
   void Remember(absl::string_view id, const Types& types) {
     StatedTypes& known = reading_.types_by_id[id];
-    for (const Type& type : types) {
-      if (std::find(known.begin(), known.end(), type.name) == known.end()) known.push_back(type.name);
+    for (const absl::string_view type : types) {
+      if (std::find(known.begin(), known.end(), type) == known.end()) known.push_back(type);
     }
   }
 
@@ -194,9 +188,9 @@ class JsonLdWalk {
     }
   }
 
-  void Member(dom::element value, const Types& types, const JsonPath& path) {
+  void Member(dom::element value, dom::object node, const JsonPath& path) {
     const auto found = Terms().find(path.name);
-    if (found == Terms().end() || !InScope(found->second.scope, types)) {
+    if (found == Terms().end() || !InScope(found->second.scope, node)) {
       // What has a colon is an IRI by itself.
       if (NamesNode(path.name)) return Anything(value, path);
       return Report(path, "jsonld.undefined-member", "no context defines this member, so that its value means nothing");
@@ -207,10 +201,15 @@ class JsonLdWalk {
     Value(found->second.kind, value, path);
   }
 
-  static bool InScope(TermScope scope, const Types& types) {
+  static bool InScope(TermScope scope, dom::object node) {
     if (scope == kEverywhere) return true;
     const absl::string_view wanted = scope == kCredential ? "VerifiableCredential" : "VerifiablePresentation";
-    return std::any_of(types.begin(), types.end(), [wanted](const Type& type) { return type.stated == wanted; });
+    const auto is_wanted = [wanted](dom::element value) { return AsString(value) == wanted; };
+    return std::any_of(node.begin(), node.end(), [&is_wanted](const dom::key_value_pair& member) {
+      if (!IsTypeMember(View(member.key))) return false;
+      const auto list = AsArray(member.value);
+      return list.has_value() ? std::any_of(list->begin(), list->end(), is_wanted) : is_wanted(member.value);
+    });
   }
 
   void Value(TermKind kind, dom::element value, const JsonPath& path) {

@@ -115,15 +115,25 @@ absl::Status SqliteConnection::Failure(int code, absl::string_view place) const 
   return Problem(Reason::kStoreUnavailable, place, absl::StrCat(sqlite3_errstr(code), " (", code, ")"));
 }
 
-SqliteTransaction::SqliteTransaction(SqliteConnection* connection, SqliteConnection::Kind kind)
-    : connection_(connection), kind_(kind) {
-  state_ = connection_->Execute(kind == SqliteConnection::Kind::kWriter ? "BEGIN IMMEDIATE" : "BEGIN");
+SqliteTransaction::SqliteTransaction(SqliteConnection* connection, Scope scope)
+    : connection_(connection), scope_(scope) {
+  state_ = connection_->Execute(scope == Scope::kWriter ? "BEGIN IMMEDIATE"
+                                : scope == Scope::kPart ? "SAVEPOINT part"
+                                                        : "BEGIN");
   open_ = state_.ok();
 }
 
 SqliteTransaction::~SqliteTransaction() {
+  if (!open_) return;
   // SQLite rolls some failures back itself; then this has nothing to do and its result says nothing.
-  if (open_) connection_->Execute("ROLLBACK").IgnoreError();
+  connection_->Execute(scope_ == Scope::kPart ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK").IgnoreError();
+}
+
+absl::Status SqliteTransaction::Keep() {
+  RETURN_IF_ERROR(state_);
+  if (scope_ == Scope::kPart) state_ = connection_->Execute("RELEASE part");
+  if (state_.ok()) open_ = false;
+  return state_;
 }
 
 absl::Status SqliteTransaction::Commit() {
@@ -163,7 +173,7 @@ absl::StatusOr<std::optional<Record>> SqliteTransaction::Get(Table table, absl::
 
 absl::StatusOr<int> SqliteTransaction::Change(Table table, StoreStatement kind, const Record& record) {
   RETURN_IF_ERROR(state_);
-  if (kind_ == SqliteConnection::Kind::kReader) {
+  if (scope_ == Scope::kReader) {
     return Problem(Reason::kInternal, TableName(table), "a reading transaction cannot write");
   }
   ASSIGN_OR_RETURN(sqlite3_stmt * statement, connection_->Prepared(table, kind));

@@ -43,11 +43,13 @@ class SqliteConnection {
   std::array<std::array<sqlite3_stmt*, kStoreStatementCount>, kTables.size()> statements_ = {};
 };
 
-// A transaction on a connection: begins when made, rolls back when destroyed unless it was committed. After a failure
-// of the store nothing more can be done in it, and it cannot be committed.
+// A transaction on a connection, or a part of the one that is open: begins when made, and is undone when destroyed
+// unless it was committed or kept. After a failure of the store nothing more can be done in it.
 class SqliteTransaction : public base::Transaction {
  public:
-  SqliteTransaction(SqliteConnection* connection, SqliteConnection::Kind kind);
+  enum class Scope { kReader, kWriter, kPart };
+
+  SqliteTransaction(SqliteConnection* connection, Scope scope);
   ~SqliteTransaction() override;
 
   absl::StatusOr<std::optional<base::Record>> Get(base::Table table, absl::string_view key) override;
@@ -61,6 +63,8 @@ class SqliteTransaction : public base::Transaction {
   // The failure that began or ended it, if any.
   const absl::Status& state() const { return state_; }
   absl::Status Commit();
+  // Leaves the transaction open with what was done in it, for further parts and for whoever commits.
+  absl::Status Keep();
 
  private:
   absl::Status Fail(int code, base::Table table);
@@ -69,7 +73,7 @@ class SqliteTransaction : public base::Transaction {
   absl::StatusOr<std::vector<base::Record>> Rows(SqliteUse& use, base::Table table);
 
   SqliteConnection* connection_;
-  SqliteConnection::Kind kind_;
+  Scope scope_;
   absl::Status state_;
   bool open_ = false;
 };

@@ -10,6 +10,9 @@ namespace {
 
 // Reading connections kept open between uses; more readers at once open more for the time being.
 constexpr size_t kReadersKept = 4;
+// When a group ends although others wait: the first of it have waited long enough.
+constexpr int kMembersMax = 256;
+constexpr absl::Duration kGroupTimeMax = absl::Milliseconds(5);
 
 }  // namespace
 
@@ -28,19 +31,68 @@ SqliteStore::~SqliteStore() {
   readers_.clear();
 }
 
+// Whoever waits when a member has done its work goes on in the same transaction; the last one commits.
 absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(base::Transaction&)> work) {
-  const absl::MutexLock lock(&writer_mutex_);
-  SqliteTransaction transaction(writer_.get(), SqliteConnection::Kind::kWriter);
-  RETURN_IF_ERROR(transaction.state());
-  RETURN_IF_ERROR(work(transaction));
-  return transaction.Commit();
+  std::shared_ptr<Group> group;
+  absl::Status done;
+  ++waiting_;
+  {
+    const absl::MutexLock lock(&writer_mutex_);
+    --waiting_;
+    if (group_ == nullptr) group_ = std::make_shared<Group>();
+    group = group_;
+    done = Join(work);
+    if (group_ != nullptr && (waiting_ == 0 || IsGroupFull())) EndGroup(absl::OkStatus());
+    if (group->members == 0) return done;
+  }
+  // Even a refusal waits: it may be about what others have written, which counts only once it is durable.
+  group->ended.WaitForNotification();
+  return group->outcome.ok() ? done : group->outcome;
+}
+
+absl::Status SqliteStore::Join(absl::FunctionRef<absl::Status(base::Transaction&)> work) {
+  Group& group = *group_;
+  absl::Status failure;
+  {
+    SqliteTransaction transaction(
+        writer_.get(), group.members == 0 ? SqliteTransaction::Scope::kWriter : SqliteTransaction::Scope::kPart);
+    absl::Status done = transaction.state();
+    if (done.ok()) done = work(transaction);
+    if (done.ok()) done = transaction.Keep();
+    failure = transaction.state();
+    if (failure.ok()) {
+      if (done.ok() && ++group.members == 1) group.begun = absl::Now();
+      return done;
+    }
+  }
+  // What SQLite has undone by itself after a failure is not known: nothing of the group may stay.
+  EndGroup(failure);
+  return failure;
+}
+
+bool SqliteStore::IsGroupFull() const {
+  return group_->members >= kMembersMax || absl::Now() - group_->begun > kGroupTimeMax;
+}
+
+void SqliteStore::EndGroup(const absl::Status& failure) {
+  const std::shared_ptr<Group> group = std::move(group_);
+  group_ = nullptr;
+  if (group->members == 0) return;  // nothing is open, and nobody waits
+  group->outcome = failure.ok() ? writer_->Execute("COMMIT") : failure;
+  if (group->outcome.ok()) {
+    ++commits_;
+  } else {
+    // SQLite rolls some failures back itself; then this has nothing to do and its result says nothing.
+    writer_->Execute("ROLLBACK").IgnoreError();
+  }
+  group->ended.Notify();
 }
 
 absl::Status SqliteStore::Read(absl::FunctionRef<absl::Status(base::Transaction&)> work) {
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> reader, TakeReader());
   absl::Status status;
   {
-    SqliteTransaction transaction(reader.get(), SqliteConnection::Kind::kReader);
+    SqliteTransaction transaction(reader.get(), SqliteTransaction::Scope::kReader);
     status = transaction.state();
     if (status.ok()) status = work(transaction);
     if (status.ok()) status = transaction.Commit();

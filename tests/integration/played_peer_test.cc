@@ -292,7 +292,7 @@ TEST_F(PlayedPeerTest, ASilentPeerIsLeftAloneAndTriedAgain) {
     EXPECT_THAT(RegisterCheck(), ::testing::EndsWith("PEER_TIMEOUT"));
   }
   const int asked_before = asked;
-  EXPECT_EQ(RegisterCheck(), "VERDICT_CANNOT_BE_ESTABLISHED PEER_UNREACHABLE");
+  EXPECT_EQ(RegisterCheck(), "VERDICT_CANNOT_BE_ESTABLISHED PEER_LEFT_ALONE");
   EXPECT_EQ(asked, asked_before) << "it was not called";
   EXPECT_THAT(federation_->LogOf("NL"), ::testing::HasSubstr("peer.left_alone"));
   EXPECT_EQ(CircuitAtNl(), 2);

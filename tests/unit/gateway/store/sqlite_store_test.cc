@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "gateway/store/sqlite_schema.h"
@@ -61,6 +62,24 @@ std::optional<std::string> Value(base::Store& store, const std::string& key) {
                   .ok());
   return value;
 }
+
+// A limit on the size of files is the nearest thing to a full disk that a test can make.
+class FullDisk {
+ public:
+  FullDisk() {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, SIG_IGN);
+    rlimit small = before_;
+    small.rlim_cur = rlim_t{512} << 10;
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
 
 class RawDatabase {
  public:
@@ -145,6 +164,77 @@ TEST(SqliteStore, LetsReadersSeeTheStateBeforeWhileAWriterWrites) {
   EXPECT_EQ(Value(*store, "a"), "2");
 }
 
+// The first write is at work until all the others wait.
+TEST(SqliteStore, MakesWritesThatWaitDurableTogether) {
+  constexpr int kOthers = 8;
+  const std::string path = FreshPath();
+  auto store = OpenOrDie(path);
+  const int64_t before = store->commits();
+  std::vector<std::thread> others;
+  absl::BlockingCounter ended(kOthers);
+  EXPECT_TRUE(store
+                  ->Write([&](Transaction& tx) -> absl::Status {
+                    for (int i = 0; i < kOthers; ++i) {
+                      others.emplace_back([&, i] {
+                        const bool refused = i % 4 == 3;
+                        const absl::Status written = store->Write([&](Transaction& part) -> absl::Status {
+                          // The others' writes are there, those that were refused are not.
+                          RETURN_IF_ERROR(part.Get(Table::kExchange, "first")->has_value()
+                                              ? absl::OkStatus()
+                                              : absl::InternalError("the first write is not there"));
+                          Record record;
+                          record.key = absl::StrCat("other ", i);
+                          RETURN_IF_ERROR(part.Insert(Table::kExchange, record));
+                          return refused ? absl::CancelledError("no") : absl::OkStatus();
+                        });
+                        EXPECT_EQ(written.code(), refused ? absl::StatusCode::kCancelled : absl::StatusCode::kOk);
+                        // Another connection sees it: it is durable.
+                        EXPECT_EQ(Value(*store, absl::StrCat("other ", i)).has_value(), !refused);
+                        ended.DecrementCount();
+                      });
+                    }
+                    Record record;
+                    record.key = "first";
+                    RETURN_IF_ERROR(tx.Insert(Table::kExchange, record));
+                    while (store->waiting() < kOthers) std::this_thread::yield();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  ended.Wait();
+  for (std::thread& other : others) other.join();
+  EXPECT_LT(store->commits() - before, 1 + kOthers) << "they did not share a transaction";
+  EXPECT_EQ(RawDatabase(path).Rows("SELECT count(*) FROM exchange"), std::vector<std::string>{"7"});
+}
+
+// Where the disk is full, nothing of a group counts.
+TEST(SqliteStore, AFailureUndoesTheWholeGroup) {
+  const std::string path = FreshPath();
+  auto store = OpenOrDie(path);
+  std::thread second;
+  absl::Status second_status;
+  const absl::Status first = store->Write([&](Transaction& tx) -> absl::Status {
+    second = std::thread([&] {
+      second_status = store->Write([&](Transaction& part) -> absl::Status {
+        const FullDisk full;
+        Record record;
+        record.key = "large";
+        record.value = std::string(size_t{16} << 20, 'x');
+        return part.Insert(Table::kExchange, record);
+      });
+    });
+    Record record;
+    record.key = "small";
+    RETURN_IF_ERROR(tx.Insert(Table::kExchange, record));
+    while (store->waiting() < 1) std::this_thread::yield();
+    return absl::OkStatus();
+  });
+  second.join();
+  EXPECT_EQ(ReasonOf(second_status), Reason::kStoreUnavailable);
+  EXPECT_EQ(first, second_status) << "what it wrote is gone";
+  EXPECT_EQ(Value(*store, "small"), std::nullopt);
+  EXPECT_TRUE(Insert(*store, "small", "again").ok());
+}
+
 TEST(SqliteStore, RefusesToWriteInARead) {
   auto store = OpenOrDie(FreshPath());
   const absl::Status status = store->Read([&](Transaction& tx) { return tx.Insert(Table::kExchange, Record()); });
@@ -210,15 +300,11 @@ TEST(SqliteStore, SaysSoWhenTheDiskIsFullAndKeepsWhatWasThere) {
   const std::string path = FreshPath();
   auto store = OpenOrDie(path);
   ASSERT_TRUE(Insert(*store, "a", "1").ok());
-  // A limit on the size of files is the nearest thing to a full disk that a test can make.
-  rlimit before = {};
-  getrlimit(RLIMIT_FSIZE, &before);
-  signal(SIGXFSZ, SIG_IGN);
-  rlimit small = before;
-  small.rlim_cur = rlim_t{512} << 10;
-  setrlimit(RLIMIT_FSIZE, &small);
-  const absl::Status status = Insert(*store, "b", std::string(4 << 20, 'x'));
-  setrlimit(RLIMIT_FSIZE, &before);
+  absl::Status status;
+  {
+    const FullDisk full;
+    status = Insert(*store, "b", std::string(4 << 20, 'x'));
+  }
   EXPECT_EQ(ReasonOf(status), Reason::kStoreUnavailable) << status;
   EXPECT_EQ(Value(*store, "a"), "1");
   EXPECT_EQ(Value(*store, "b"), std::nullopt);
