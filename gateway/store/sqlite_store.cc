@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kReadersKept = 4;
 // When a group ends although others wait: the first of it have waited long enough.
 constexpr int kMembersMax = 256;
-constexpr absl::Duration kGroupTimeMax = absl::Milliseconds(5);
+constexpr absl::Duration kGroupTimeMax = absl::Milliseconds(10);
 
 }  // namespace
 
