@@ -187,10 +187,11 @@ void PeerTransport::Send(const federation::v1::Node& node, const relay::v1::Enve
   const auto ended = [this, sending](const grpc::Status& result) {
     // Before the call counts as ended: whoever stops waits for what is handed over.
     answers_
-        .Submit([this, sending, status = FromPeer(result)] {
-          if (!status.ok()) return sending->delivered(status);
-          sending->delivered(AnswerOf(sending->call.peer, sending->response));
-        })
+        .Submit(sending->call.peer,
+                [this, sending, status = FromPeer(result)] {
+                  if (!status.ok()) return sending->delivered(status);
+                  sending->delivered(AnswerOf(sending->call.peer, sending->response));
+                })
         .IgnoreError();
     End(sending->call, result).IgnoreError();
   };

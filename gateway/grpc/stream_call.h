@@ -81,7 +81,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
 
  private:
   void Queue() {
-    const absl::Status queued = runner_->options_.pool->Submit([this] { Answer(); });
+    const absl::Status queued = runner_->options_.pool->Submit(info_.caller, [this] { Answer(); });
     if (!queued.ok()) Reply(queued);
   }
 

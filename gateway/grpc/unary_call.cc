@@ -60,7 +60,7 @@ void RunningCall::Start() {
 }
 
 void RunningCall::Queue() {
-  const absl::Status queued = runner_->options_.pool->Submit([this] { Work(); });
+  const absl::Status queued = runner_->options_.pool->Submit(info_.caller, [this] { Work(); });
   if (!queued.ok()) Complete(queued);
 }
 

@@ -13,12 +13,30 @@ WorkerPool::WorkerPool(int threads, size_t queue_max) : queue_max_(queue_max) {
 
 WorkerPool::~WorkerPool() { Drain(); }
 
-absl::Status WorkerPool::Submit(std::function<void()> task) {
+absl::Status WorkerPool::Submit(absl::string_view caller, std::function<void()> task) {
   const absl::MutexLock lock(&mutex_);
   if (stopping_) return base::Problem(base::Reason::kStopping, "");
-  if (tasks_.size() >= queue_max_) return base::Problem(base::Reason::kOverloaded, "");
-  tasks_.push_back(std::move(task));
+  if (waiting_ >= queue_max_) return base::Problem(base::Reason::kOverloaded, "");
+  ++waiting_;
+  auto& tasks = tasks_[caller];
+  if (tasks.empty()) turns_.emplace_back(caller);
+  tasks.push_back(std::move(task));
   return absl::OkStatus();
+}
+
+std::function<void()> WorkerPool::Take() {
+  --waiting_;
+  std::string caller = std::move(turns_.front());
+  turns_.pop_front();
+  const auto tasks = tasks_.find(caller);
+  std::function<void()> task = std::move(tasks->second.front());
+  tasks->second.pop_front();
+  if (tasks->second.empty()) {
+    tasks_.erase(tasks);
+  } else {
+    turns_.push_back(std::move(caller));
+  }
+  return task;
 }
 
 void WorkerPool::Drain() {
@@ -38,9 +56,8 @@ void WorkerPool::Run() {
       const absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(
           +[](WorkerPool* pool) ABSL_NO_THREAD_SAFETY_ANALYSIS { return pool->HasWork(); }, this));
-      if (tasks_.empty()) return;  // stopping, and nothing is left
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
+      if (turns_.empty()) return;  // stopping, and nothing is left
+      task = Take();
     }
     task();
   }
