@@ -40,8 +40,8 @@ namespace passerelle::gateway {
 
 // Calls of one caller at a time. Half of what the node queues, so that nobody fills the queue alone.
 inline constexpr int kCallsPerCallerMax = static_cast<int>(base::kQueuedCallsMax) / 2;
-// The same of all strangers together. Calls wait in one queue, and this many keep the threads of a port busy for less
-// than the time of one.
+// The same of all strangers together: as many keep the threads of a port busy for less
+// than the time of one call.
 inline constexpr int kCallsOfAnybodyMax = 8;
 // Bytes of the requests that are held for calls at a time; a node is made for 512 MiB. A caller can have the largest
 // request twice.
