@@ -21,7 +21,7 @@ inline constexpr absl::Duration kPostgresOffersTimeLimit = absl::Minutes(1);
 
 class PostgresOffers : public OfferIndex {
  public:
-  // Makes the tables where there are none. Problem: kStoreUnavailable, also for tables of a newer program.
+  // Makes the tables where there are none. Problems: kStoreUnavailable; kStoreNewer for tables of a newer program.
   static absl::StatusOr<std::unique_ptr<PostgresOffers>> Open(const PostgresOptions& options);
 
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> work) override;

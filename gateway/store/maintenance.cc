@@ -72,9 +72,10 @@ absl::StatusOr<StoreReport> CopyStore(const config::v1::NodeConfig& from, const 
   ASSIGN_OR_RETURN(const std::unique_ptr<RecordSource> source, OpenRecordSource(from, Others::kWait));
   ASSIGN_OR_RETURN(const StoreReport before, source->Inspect());
   if (!before.findings.empty()) return Problem(Reason::kStoreDamaged, "from", before.findings.front());
-  if (before.schema_version != kSchemaVersion) {
+  if (before.schema_version > kSchemaVersion) return StoreIsNewer("from", before.schema_version, kSchemaVersion);
+  if (before.schema_version < kSchemaVersion) {
     return Problem(Reason::kStoreUnavailable, "from",
-                   "its schema is of another version; run passerelle store migrate first");
+                   "its schema is of an older version; run passerelle store migrate first");
   }
   std::vector<TableDigest> copied;
   {

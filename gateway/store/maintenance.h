@@ -7,7 +7,7 @@
 
 namespace passerelle::gateway {
 
-// Problems of all: kStoreUnavailable, kStoreDamaged, kStoreInUse, and those of LoadStorePassword.
+// Problems of all: kStoreUnavailable, kStoreNewer, kStoreDamaged, kStoreInUse, and those of LoadStorePassword.
 absl::StatusOr<Migration> MigrateStore(const config::v1::NodeConfig& config);
 absl::StatusOr<StoreReport> CheckWholeStore(const config::v1::NodeConfig& config);
 // Also: kOutputExists when the store to copy into is not empty.

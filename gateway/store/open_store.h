@@ -13,7 +13,7 @@
 namespace passerelle::gateway {
 
 // Opens it, or makes it, and brings an older one up to date. The configuration comes from LoadNodeConfig. Problems:
-// kStoreUnavailable, and those of LoadStorePassword.
+// kStoreUnavailable, kStoreNewer, and those of LoadStorePassword.
 absl::StatusOr<std::unique_ptr<base::Store>> OpenStore(const config::v1::NodeConfig& config);
 
 // How the configured database is reached, with the password. Problems: those of LoadStorePassword.

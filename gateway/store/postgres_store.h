@@ -26,8 +26,9 @@ namespace passerelle::gateway {
 
 class PostgresStore : public SharedStore {
  public:
-  // Connects, makes the schema where there is none, and brings an older one up to date. Problem: kStoreUnavailable when
-  // the database cannot be reached or written, or when its schema is of a newer version that this one cannot work with.
+  // Connects, makes the schema where there is none, and brings an older one up to date. Problems: kStoreUnavailable
+  // when the database cannot be reached or written; kStoreNewer when its schema is one that this version cannot work
+  // with.
   static absl::StatusOr<std::unique_ptr<PostgresStore>> Open(const PostgresOptions& options);
 
   absl::Status Write(absl::FunctionRef<absl::Status(base::Transaction&)> work) override;

@@ -42,12 +42,15 @@ absl::Time FromMicros(int64_t micros) {
   return micros == std::numeric_limits<int64_t>::min() ? absl::InfinitePast() : absl::FromUnixMicros(micros);
 }
 
+absl::Status StoreIsNewer(absl::string_view place, int version, int known) {
+  return Problem(Reason::kStoreNewer, place,
+                 absl::StrCat("the store has schema ", version, ", this version knows ", known));
+}
+
 absl::Status CheckSchema(const SchemaState& state, const std::vector<SchemaChange>& changes) {
   const int known = changes.empty() ? 0 : changes.back().version;
-  if (state.version > known && state.oldest_program > known) {
-    return Problem(Reason::kStoreUnavailable, "schema version",
-                   absl::StrCat("the store has schema ", state.version, ", this version knows ", known));
-  }
+  if (state.version > known && state.oldest_program > known)
+    return StoreIsNewer("schema version", state.version, known);
   const size_t both = std::min(state.sha256.size(), changes.size());
   for (size_t i = 0; i < both; ++i) {
     if (state.sha256[i] == base::Sha256Hex(changes[i].sql)) continue;

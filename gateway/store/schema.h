@@ -64,8 +64,11 @@ class SchemaTarget {
   virtual absl::Status Commit() = 0;
 };
 
-// kStoreUnavailable when the database was made by a newer program that this one cannot work beside, or had other
-// changes than `changes`.
+// kStoreNewer, with both versions.
+absl::Status StoreIsNewer(absl::string_view place, int version, int known);
+
+// kStoreNewer when the database was made by a newer program that this one cannot work beside; kStoreUnavailable when it
+// had other changes than `changes`.
 absl::Status CheckSchema(const SchemaState& state, const std::vector<SchemaChange>& changes);
 
 // Applies the changes that are missing, all or none. Problems: as of CheckSchema, and those of the target.

@@ -58,11 +58,7 @@ absl::StatusOr<StoreReport> CheckFile(const std::string& file, const std::string
   ASSIGN_OR_RETURN(StoreReport report, ReadWholeStore(*source));
   if (!report.findings.empty()) return Problem(Reason::kStoreDamaged, path, report.findings.front());
   if (report.schema_version < 1) return Problem(Reason::kStoreDamaged, path, "the file is no store of a node");
-  if (report.schema_version > kSchemaVersion) {
-    return Problem(
-        Reason::kStoreUnavailable, path,
-        absl::StrCat("the store has schema ", report.schema_version, ", this version knows ", kSchemaVersion));
-  }
+  if (report.schema_version > kSchemaVersion) return StoreIsNewer(path, report.schema_version, kSchemaVersion);
   return report;
 }
 

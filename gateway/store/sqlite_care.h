@@ -15,7 +15,7 @@ namespace passerelle::gateway {
 
 // Copies the store as it is at one moment into a new file, reads all of the copy, and only then gives it its name.
 // Returns what the copy holds; there are no findings in it. Problems: kInputNotReadable when there is no store,
-// kStoreDamaged when it is damaged or no store, kStoreUnavailable when it was written by a newer version, kOutputExists
+// kStoreDamaged when it is damaged or no store, kStoreNewer when it was written by a newer version, kOutputExists
 // when `file` is there already, kOutputNotWritable, those of SqliteFailure.
 absl::StatusOr<StoreReport> BackUpSqliteStore(const std::string& path, const std::string& file);
 

@@ -67,8 +67,11 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   RETURN_IF_ERROR(connection->Execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF"));
   if (kind == Kind::kWriter) {
-    RETURN_IF_ERROR(connection->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
     SqliteSchemaTarget target(connection.get());
+    // First: a file that is not for this program stays as it is, also in how it keeps its journal.
+    ASSIGN_OR_RETURN(const SchemaState found, target.State());
+    RETURN_IF_ERROR(CheckSchema(found, SqliteSchemaChanges()));
+    RETURN_IF_ERROR(connection->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
     RETURN_IF_ERROR(UpgradeSchema(target, SqliteSchemaChanges()));
   } else {
     RETURN_IF_ERROR(connection->Execute("PRAGMA query_only = ON"));

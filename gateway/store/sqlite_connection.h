@@ -20,7 +20,7 @@ class SqliteConnection {
  public:
   enum class Kind { kWriter, kReader };
 
-  // Problem: kStoreUnavailable.
+  // Problems: kStoreUnavailable; kStoreNewer, and nothing was written.
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path, Kind kind);
   ~SqliteConnection();
   SqliteConnection(const SqliteConnection&) = delete;

@@ -28,8 +28,8 @@ class SqliteConnection;
 
 class SqliteStore : public base::Store {
  public:
-  // Opens the store, or makes it, and brings an older schema up to date. Problem: kStoreUnavailable when the file
-  // cannot be opened, is no store, or was written by a newer version.
+  // Opens the store, or makes it, and brings an older schema up to date. Problems: kStoreUnavailable when the file
+  // cannot be opened or is no store; kStoreNewer, and then it stays as it is.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path);
   ~SqliteStore() override;
 

@@ -97,6 +97,17 @@ class Values(unittest.TestCase):
             "text for a number": lambda v: v.update(preStopSeconds="5"),
             "a digest that is none": lambda v: v["image"].update(digest="sha256:12"),
             "a client without certificate": lambda v: v["node"].update(clients=[{"id": "a"}]),
+            "a client with a role that is none": lambda v: v["node"].update(
+                clients=[{"id": "a", "certificate_sha256": "0" * 64, "case_roles": ["system"]}]),
+            "encryption that is required without a key": lambda v: v["node"].update(encryptionKeys={"required": True}),
+            "an issuer without keys": lambda v: v["node"].update(tokenIssuers=[{"issuer": "a", "audience": "b"}]),
+            "an issuer with keys of two places": lambda v: v["node"].update(tokenIssuers=[
+                {"issuer": "a", "audience": "b", "existingConfigMap": "c", "jwksUrl": "https://a.example/keys"}]),
+            "keys of an issuer by plain http": lambda v: v["node"].update(tokenIssuers=[
+                {"issuer": "a", "audience": "b", "jwksUrl": "http://a.example/keys"}]),
+            "providers without a catalogue": lambda v: v["node"]["catalogue"]["providers"].update(existingConfigMap="a"),
+            "an open catalogue that is none": lambda v: v["node"]["catalogue"].update(openToAnybody=True),
+            "a catalogue at a path of no volume": lambda v: v["node"]["catalogue"].update(index="offers.db"),
             "a service that is none": lambda v: v["node"].update(
                 clients=[{"id": "a", "certificate_sha256": "0" * 64, "services": ["ExchangeService"]}]),
             "a drain that the pod does not know of": lambda v: v["node"].update(
@@ -248,7 +259,8 @@ class Configuration(unittest.TestCase):
         # The chart mounts a map without signatures.
         plain = subprocess.run([PROGRAM, "federation", "show", cls.federation / "node-map.json", "--yaml"],
                                check=True, stdout=subprocess.PIPE)
-        # Without the keys for encryption, which the node of the chart does not hold.
+        (cls.federation / "node-map-encrypted.yaml").write_bytes(plain.stdout)
+        # Without the keys for encryption, for a node that does not hold them.
         (cls.federation / "node-map.yaml").write_bytes(
             re.sub(rb"(?ms)^  content_keys:.*?use: encryption\n", b"", plain.stdout))
 
@@ -263,7 +275,18 @@ class Configuration(unittest.TestCase):
             (etc / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, etc / name)
             (etc / name).chmod(0o600)
-        put("node-map/" + values["nodeMap"]["key"], self.federation / "node-map.yaml")
+        encrypted = bool(values["encryptionKeys"]["existingSecret"])
+        put("node-map/" + values["nodeMap"]["key"],
+            self.federation / ("node-map-encrypted.yaml" if encrypted else "node-map.yaml"))
+        if encrypted:
+            put("encryption-keys/2026.pem", no / "encryption.key.pem")
+        for key in values["registerFacts"]["keys"]:
+            put("register-facts/" + key, SOURCE / "docs/operating/register-facts.yaml")
+        if values["catalogue"]["providers"]["existingConfigMap"]:
+            put("providers/" + values["catalogue"]["providers"]["key"], SOURCE / "docs/concepts/providers.yaml")
+        for index, issuer in enumerate(values["tokenIssuers"]):
+            if "existingConfigMap" in issuer:
+                put("token-issuer-%d/%s" % (index, issuer.get("key", "jwks.json")), self.key_set())
         put("message-key/" + values["messageKey"]["key"], no / "message.key.pem")
         for port in ("client-tls", "peer-tls"):
             put(port + "/tls.crt", no / "tls.crt.pem")
@@ -298,6 +321,13 @@ class Configuration(unittest.TestCase):
                            check=True, stderr=subprocess.DEVNULL)
         return key, certificate
 
+    def key_set(self):
+        """A JWK Set with a key of the federation."""
+        nodes = yaml.safe_load((self.federation / "node-map.yaml").read_text())["nodes"]
+        keys = WORK / "jwks.json"
+        keys.write_text(json.dumps({"keys": [{**json.loads(nodes[0]["message_keys"][0]["jwk"]), "kid": "2026"}]}))
+        return keys
+
     def password(self):
         password = WORK / "store-password"
         password.write_text("open sesame\n")
@@ -322,6 +352,29 @@ class Configuration(unittest.TestCase):
         done = self.check(config)
         self.assertEqual(done.returncode, 1)
         self.assertIn("store-password", done.stderr)
+
+    def test_every_file_of_the_values_is_one_that_the_node_reads(self):
+        path = CHART / "ci/access-values.yaml"
+        for place in ("encryption-keys/2026.pem", "register-facts/nokut.yaml", "providers/providers.yaml",
+                      "token-issuer-0/jwks.json"):
+            config = self.lay_out(path)
+            (config.parent.parent / place).write_text("nothing of use: [")
+            done = self.check(config)
+            self.assertEqual(done.returncode, 1, place)
+            self.assertIn(place, done.stderr)
+
+    def test_a_node_holds_what_the_values_say(self):
+        config = self.lay_out(CHART / "ci/access-values.yaml")
+        done = subprocess.run([PROGRAM, "serve", "--config", config, "--print-config"], capture_output=True, text=True)
+        printed = yaml.safe_load(done.stdout)
+        self.assertIs(printed["require_encryption"], True)
+        issuers = printed["client_port"]["token_issuers"]
+        self.assertEqual([issuer.get("jwks_url", "a file") for issuer in issuers],
+                         ["a file", "https://sso.centre.example.org/keys"])
+        self.assertEqual((issuers[0]["clock_skew"], issuers[1]["jwks_age_max"]), ("30s", "12h"))
+        self.assertEqual(printed["client_port"]["clients"][0]["case_roles"], ["evaluator"])
+        self.assertEqual(printed["client_port"]["open_services"], ["passerelle.catalogue.v1.CatalogueService"])
+        self.assertTrue(printed["catalogue"]["index"].endswith("/var/lib/passerelle/offers.db"))
 
     def test_a_wrong_letter_is_found(self):
         config = self.lay_out(CHART / "ci/minimal-values.yaml")

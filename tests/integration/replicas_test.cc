@@ -1,8 +1,15 @@
 // Two replicas of a node on one PostgreSQL, and a third node: messages in both directions while a replica is killed and
-// the database restarts. Nothing is lost, and nothing happens twice.
+// the database restarts, and while the program is replaced. Nothing is lost, and nothing happens twice.
 
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -29,6 +36,13 @@ using SharingStub = sharing::v1::SharingService::Stub;
 
 // A message that a killed replica had claimed is tried again after a minute.
 constexpr absl::Duration kPatience = absl::Seconds(110);
+
+// Path of the program of an earlier release, from which the update then starts; left out, from a copy of today's.
+constexpr char kPreviousProgram[] = "PASSERELLE_PREVIOUS_PROGRAM";
+
+// Of a client that gets no answer.
+constexpr size_t kAttempts = 40;
+constexpr absl::Duration kBetweenAttempts = absl::Milliseconds(250);
 
 const std::vector<std::string>& Services() {
   static const auto* const services =
@@ -60,7 +74,8 @@ class ReplicasTest : public ::testing::Test {
     second.id = "NL-second";
     second.replica_of = "NL";
     LocalFederation::Options options;
-    options.program = PASSERELLE_PROGRAM;
+    InstallProgram(std::getenv(kPreviousProgram) != nullptr ? std::getenv(kPreviousProgram) : PASSERELLE_PROGRAM);
+    options.program = program_;
     options.ready_timeout = absl::Seconds(30);
     options.peer_call = absl::Seconds(5);
     options.nodes = {first, second, NodeOf("NO")};
@@ -72,24 +87,52 @@ class ReplicasTest : public ::testing::Test {
     balancer_.Serve({federation_->PortsOf("NL").peer, federation_->PortsOf("NL-second").peer});
   }
 
+  void TearDown() override {
+    federation_.reset();
+    std::filesystem::remove(program_);
+  }
+
+  // As a package does it: a new file takes the name, and whoever runs the one before goes on with it.
+  void InstallProgram(const std::string& from) {
+    std::filesystem::copy_file(from, program_ + ".new", std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::rename(program_ + ".new", program_);
+  }
+
+  // Whether a node runs the file that was installed last.
+  bool RunsInstalled(const std::string& node) {
+    return std::filesystem::read_symlink(absl::StrCat("/proc/", federation_->PidOf(node), "/exe")) == program_;
+  }
+
   NodeClient Client(const std::string& node) {
     return NodeClient(federation_->ClientChannel(node, federation_->ClientTls(node, "office")));
   }
 
   // An authorisation at `giver` for `receiver`, good for three uses, of which one is to be made.
   std::string Authorise(const std::string& giver, const std::string& receiver) {
+    return AuthoriseAtAny({giver}, receiver);
+  }
+
+  // The same at a node with these replicas, of which one answers.
+  std::string AuthoriseAtAny(const std::vector<std::string>& replicas, const std::string& receiver) {
     sharing::v1::CreateAuthorisationRequest request;
     request.set_request_id(base::NewUuid(random_));
     sharing::v1::Authorisation& authorisation = *request.mutable_authorisation();
     authorisation.set_holder_pseudonym("pseudonym-1");
     authorisation.set_receiver(receiver);
     authorisation.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-    authorisation.add_credential_ids(giver == "NO" ? "NO-1" : "NL-1");
+    authorisation.add_credential_ids(receiver == "NL" ? "NO-1" : "NL-1");
     authorisation.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 600);
     authorisation.set_uses_allowed(3);
-    const auto created = Call(*Client(giver).sharing, &SharingStub::CreateAuthorisation, request);
-    EXPECT_TRUE(created.ok()) << created.status();
-    return created.ok() ? created->authorisation().id() : "";
+    absl::Status last;
+    for (size_t attempt = 0; attempt < kAttempts; ++attempt) {
+      const std::string& replica = replicas[attempt % replicas.size()];
+      const auto created = Call(*Client(replica).sharing, &SharingStub::CreateAuthorisation, request, absl::Seconds(5));
+      if (created.ok()) return created->authorisation().id();
+      last = created.status();
+      absl::SleepFor(kBetweenAttempts);
+    }
+    ADD_FAILURE() << last;
+    return "";
   }
 
   // Asks at one replica of the asking node. A client that gets no answer asks another one with the same request id.
@@ -100,12 +143,12 @@ class ReplicasTest : public ::testing::Test {
     create.set_authorisation_id(authorisation);
     create.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
     absl::Status last;
-    for (int attempt = 0; attempt < 40; ++attempt) {
+    for (size_t attempt = 0; attempt < kAttempts; ++attempt) {
       const std::string& replica = replicas[attempt % replicas.size()];
       const auto created = Call(*Client(replica).exchange, &ExchangeStub::CreateExchange, create, absl::Seconds(5));
       if (created.ok()) return created->exchange().id();
       last = created.status();
-      absl::SleepFor(absl::Milliseconds(250));
+      absl::SleepFor(kBetweenAttempts);
     }
     ADD_FAILURE() << last;
     return "";
@@ -136,6 +179,7 @@ class ReplicasTest : public ::testing::Test {
     }
   }
 
+  const std::string program_ = std::filesystem::canonical(::testing::TempDir()) / absl::StrCat("passerelle_", getpid());
   SystemRandom random_;
   testing::Balancer balancer_;
   std::unique_ptr<testing::PostgresqlServer> server_;
@@ -178,6 +222,48 @@ TEST_F(ReplicasTest, LoseNothingAndDoNothingTwiceWhileOneIsKilledAndTheDatabaseR
   const std::string more = Authorise("NO", "NL");
   ExpectDelivered("NL-second", {Ask({"NL"}, "NO", more)}, absl::Now() + absl::Seconds(20));
   ExpectUsedOnce("NO", {more});
+}
+
+// As docs/operating/upgrade.md says it.
+TEST_F(ReplicasTest, AreReplacedOneAfterAnotherWhileQuestionsGoOn) {
+  std::atomic<bool> done = false;
+  std::vector<std::string> given_by_no, given_by_nl, asked_by_nl, asked_by_no;
+  std::thread dutch([&] {
+    for (int i = 0; !done; ++i) {
+      given_by_no.push_back(Authorise("NO", "NL"));
+      const bool even = i % 2 == 0;
+      asked_by_nl.push_back(Ask({even ? "NL" : "NL-second", even ? "NL-second" : "NL"}, "NO", given_by_no.back()));
+    }
+  });
+  std::thread norwegian([&] {
+    for (int i = 0; !done; ++i) {
+      given_by_nl.push_back(AuthoriseAtAny({"NL", "NL-second"}, "NO"));
+      asked_by_no.push_back(Ask({"NO"}, "NL", given_by_nl.back()));
+    }
+  });
+  constexpr absl::Duration kBetween = absl::Seconds(2);
+  absl::SleepFor(kBetween);
+  InstallProgram(PASSERELLE_PROGRAM);
+  for (const char* replica : {"NL", "NL-second"}) {
+    EXPECT_FALSE(RunsInstalled(replica)) << replica;
+    EXPECT_EQ(federation_->StopNode(replica), 0) << federation_->LogOf(replica);
+    const absl::Status started = federation_->StartNode(replica);
+    EXPECT_TRUE(started.ok()) << started << "\n" << federation_->LogOf(replica);
+    EXPECT_TRUE(RunsInstalled(replica)) << replica;
+    absl::SleepFor(kBetween);
+  }
+  done = true;
+  dutch.join();
+  norwegian.join();
+  EXPECT_GT(asked_by_nl.size(), 10u);
+  EXPECT_GT(asked_by_no.size(), 10u);
+  const absl::Time end = absl::Now() + kPatience;
+  ExpectDelivered("NL", asked_by_nl, end);
+  ExpectDelivered("NO", asked_by_no, end);
+  ExpectUsedOnce("NO", given_by_no);
+  ExpectUsedOnce("NL-second", given_by_nl);
+  std::cout << asked_by_nl.size() << " exchanges asked for by the replicas and " << asked_by_no.size()
+            << " by the other node while they were replaced" << std::endl;
 }
 
 // As docs/operating/postgresql.md says it: stop, copy, start with the other configuration.

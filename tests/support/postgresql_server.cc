@@ -23,14 +23,14 @@ int PostgresqlServer::Run(const std::string& command, const std::string& before)
       absl::StrCat("cd ", folder_, " && ", before, as_user, kPrograms, "/", command, " > log 2>&1").c_str());
 }
 
-absl::StatusOr<std::unique_ptr<PostgresqlServer>> PostgresqlServer::Start() {
+absl::StatusOr<std::unique_ptr<PostgresqlServer>> PostgresqlServer::Start(bool durable) {
   if (!std::filesystem::exists(absl::StrCat(kPrograms, "/initdb"))) {
     return absl::NotFoundError("postgresql-15 is not installed (scripts/setup.sh installs it)");
   }
   // Paths of sockets are short.
   char folder[] = "/tmp/passerelle-pg-XXXXXX";
   if (mkdtemp(folder) == nullptr) return absl::NotFoundError("no temporary folder can be made");
-  std::unique_ptr<PostgresqlServer> server(new PostgresqlServer(folder));
+  std::unique_ptr<PostgresqlServer> server(new PostgresqlServer(folder, durable));
   const std::string own = absl::StrCat("chown postgres ", folder);
   if (geteuid() == 0 && std::system(own.c_str()) != 0) return absl::NotFoundError("there is no user postgres");
   if (server->Run("initdb -D data -U owner -A trust --no-sync -E UTF8 --no-locale") != 0) {
@@ -44,7 +44,8 @@ absl::StatusOr<std::unique_ptr<PostgresqlServer>> PostgresqlServer::Start() {
 absl::Status PostgresqlServer::Restart(int file_kib_most) {
   // The shell counts in blocks of 512 bytes.
   const std::string limit = file_kib_most == 0 ? "" : absl::StrCat("ulimit -f ", 2 * file_kib_most, " && ");
-  const std::string options = absl::StrCat("\"-c listen_addresses='' -c fsync=off -k ", folder_, "\"");
+  const std::string options =
+      absl::StrCat("\"-c listen_addresses='' -c fsync=", durable_ ? "on" : "off", " -k ", folder_, "\"");
   if (Run(absl::StrCat("pg_ctl -D data -w -l server.log -o ", options, " start"), limit) != 0) {
     return absl::NotFoundError("the server cannot be started here");
   }

@@ -14,8 +14,9 @@ namespace passerelle::testing {
 
 class PostgresqlServer {
  public:
-  // NotFound with a reason where Debian's postgresql-15 is not installed or cannot be run.
-  static absl::StatusOr<std::unique_ptr<PostgresqlServer>> Start();
+  // NotFound with a reason where Debian's postgresql-15 is not installed or cannot be run. Files are not synchronised,
+  // unless `durable`: for those who measure.
+  static absl::StatusOr<std::unique_ptr<PostgresqlServer>> Start(bool durable = false);
   ~PostgresqlServer();
 
   std::string ConnectionString() const;
@@ -31,12 +32,13 @@ class PostgresqlServer {
   absl::Status Restart(int file_kib_most = 0);
 
  private:
-  explicit PostgresqlServer(std::string folder) : folder_(std::move(folder)) {}
+  PostgresqlServer(std::string folder, bool durable) : folder_(std::move(folder)), durable_(durable) {}
   // Runs a command of PostgreSQL as a user who is not root; its exit code.
   // `before` is for the shell.
   int Run(const std::string& command, const std::string& before = "") const;
 
   const std::string folder_;
+  const bool durable_;
 };
 
 }  // namespace passerelle::testing

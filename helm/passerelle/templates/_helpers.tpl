@@ -58,6 +58,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 node: {{ required "node.id is the node's id in the node map" .Values.node.id | quote }}
 node_map: {{ printf "/etc/passerelle/node-map/%s" .Values.node.nodeMap.key | quote }}
 message_key: {{ printf "/etc/passerelle/message-key/%s" .Values.node.messageKey.key | quote }}
+{{- with .Values.node.encryptionKeys }}
+{{- if .existingSecret }}
+encryption_keys: [/etc/passerelle/encryption-keys]
+{{- end }}
+{{- if .required }}
+require_encryption: true
+{{- end }}
+{{- end }}
 {{- if eq .Values.store.kind "sqlite" }}
 store: /var/lib/passerelle/store.sqlite
 {{- else }}
@@ -77,6 +85,29 @@ client_port:
     certificate: /etc/passerelle/client-tls/tls.crt
     private_key: /etc/passerelle/client-tls/tls.key
     trusted_authorities: /etc/passerelle/client-tls/ca.crt
+{{- with .Values.node.tokenIssuers }}
+  token_issuers:
+{{- range $index, $issuer := . }}
+    - issuer: {{ $issuer.issuer | quote }}
+      audience: {{ $issuer.audience | quote }}
+{{- with $issuer.jwksUrl }}
+      jwks_url: {{ . | quote }}
+{{- else }}
+      jwks_file: {{ printf "/etc/passerelle/token-issuer-%d/%s" $index (default "jwks.json" $issuer.key) | quote }}
+{{- end }}
+{{- with $issuer.keyPins }}
+      key_pins: {{ toJson . }}
+{{- end }}
+{{- range $ours, $theirs := dict "trustedAuthorities" "trusted_authorities" "jwksAgeMax" "jwks_age_max" "clockSkew" "clock_skew" "tokenLifeMax" "token_life_max" }}
+{{- with get $issuer $ours }}
+      {{ $theirs }}: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and .Values.node.catalogue.index .Values.node.catalogue.openToAnybody }}
+  open_services: [passerelle.catalogue.v1.CatalogueService]
+{{- end }}
 peer_port:
   listen: "0.0.0.0:7002"
   tls:
@@ -102,6 +133,23 @@ trust_bundle:
 recognition_policies:
 {{- range .keys }}
   - {{ printf "/etc/passerelle/policies/%s" . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.node.registerFacts }}
+{{- if .existingConfigMap }}
+register_facts:
+{{- range .keys }}
+  - {{ printf "/etc/passerelle/register-facts/%s" . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.node.catalogue }}
+{{- if .index }}
+catalogue:
+  index: {{ .index | quote }}
+{{- if .providers.existingConfigMap }}
+  providers: {{ printf "/etc/passerelle/providers/%s" .providers.key | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -199,6 +247,20 @@ spec:
         {{- if .Values.node.recognitionPolicies.existingConfigMap }}
         - {name: policies, mountPath: /etc/passerelle/policies, readOnly: true}
         {{- end }}
+        {{- if .Values.node.encryptionKeys.existingSecret }}
+        - {name: encryption-keys, mountPath: /etc/passerelle/encryption-keys, readOnly: true}
+        {{- end }}
+        {{- if .Values.node.registerFacts.existingConfigMap }}
+        - {name: register-facts, mountPath: /etc/passerelle/register-facts, readOnly: true}
+        {{- end }}
+        {{- if .Values.node.catalogue.providers.existingConfigMap }}
+        - {name: providers, mountPath: /etc/passerelle/providers, readOnly: true}
+        {{- end }}
+        {{- range $index, $issuer := .Values.node.tokenIssuers }}
+        {{- if $issuer.existingConfigMap }}
+        - {name: token-issuer-{{ $index }}, mountPath: /etc/passerelle/token-issuer-{{ $index }}, readOnly: true}
+        {{- end }}
+        {{- end }}
         {{- range $index, $seal := .Values.node.seals }}
         - {name: seal-{{ $index }}, mountPath: /etc/passerelle/seal-{{ $index }}, readOnly: true}
         {{- end }}
@@ -235,6 +297,26 @@ spec:
     {{- with .Values.node.recognitionPolicies.existingConfigMap }}
     - name: policies
       configMap: {name: {{ . }}}
+    {{- end }}
+    {{- with .Values.node.encryptionKeys.existingSecret }}
+    - name: encryption-keys
+      secret:
+        secretName: {{ . }}
+        defaultMode: 0440
+    {{- end }}
+    {{- with .Values.node.registerFacts.existingConfigMap }}
+    - name: register-facts
+      configMap: {name: {{ . }}}
+    {{- end }}
+    {{- with .Values.node.catalogue.providers.existingConfigMap }}
+    - name: providers
+      configMap: {name: {{ . }}}
+    {{- end }}
+    {{- range $index, $issuer := .Values.node.tokenIssuers }}
+    {{- if $issuer.existingConfigMap }}
+    - name: token-issuer-{{ $index }}
+      configMap: {name: {{ $issuer.existingConfigMap }}}
+    {{- end }}
     {{- end }}
     {{- range $index, $seal := .Values.node.seals }}
     - name: seal-{{ $index }}

@@ -84,7 +84,10 @@ TEST(Schema, CommitsNothingWhenAChangeFails) {
 TEST(Schema, WorksBesideANewerProgramOnlyWhenThatSaysSo) {
   NotedTarget newer;
   newer.state = {4, 4, {}};
-  EXPECT_THAT(UpgradeSchema(newer, Changes()), HasReasonAt(Reason::kStoreUnavailable, "schema version"));
+  const absl::Status refused = UpgradeSchema(newer, Changes());
+  EXPECT_THAT(refused, HasReasonAt(Reason::kStoreNewer, "schema version"));
+  EXPECT_EQ(base::DetailOf(refused), "the store has schema 4, this version knows 3");
+  EXPECT_TRUE(newer.done.empty());
   newer.state.oldest_program = 3;
   EXPECT_OK(UpgradeSchema(newer, Changes()));
   EXPECT_TRUE(newer.done.empty());

@@ -174,7 +174,7 @@ TEST_F(SqliteCareTest, RefusesWhatItCannotUse) {
   ASSERT_EQ(sqlite3_open(Path("newer").c_str(), &newer), SQLITE_OK);
   sqlite3_exec(newer, absl::StrCat("PRAGMA user_version = ", kSchemaVersion + 1).c_str(), nullptr, nullptr, nullptr);
   sqlite3_close(newer);
-  EXPECT_THAT(RestoreSqliteStore(Path("newer"), Path("store")), HasReason(Reason::kStoreUnavailable));
+  EXPECT_THAT(RestoreSqliteStore(Path("newer"), Path("store")), HasReason(Reason::kStoreNewer));
   ASSERT_THAT(RestoreSqliteStore(Path("backup"), Path("store")), IsOk());
   EXPECT_THAT(RestoreSqliteStore(Path("backup"), Path("store")),
               HasReasonAt(Reason::kOutputExists, ReplacedStorePath(Path("store"))));

@@ -266,7 +266,7 @@ TEST(SqliteStore, RefusesASchemaOfANewerVersion) {
   OpenOrDie(path);
   RawDatabase(path).Execute(absl::StrCat("PRAGMA user_version = ", kSchemaVersion + 1));
   const auto store = SqliteStore::Open(path);
-  EXPECT_EQ(ReasonOf(store.status()), Reason::kStoreUnavailable);
+  EXPECT_EQ(ReasonOf(store.status()), Reason::kStoreNewer);
   EXPECT_EQ(base::PlaceOf(store.status()), "schema version");
 }
 
