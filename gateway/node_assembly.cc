@@ -35,8 +35,10 @@ absl::Status Node::Assembly::Start() {
   if (config_.has_catalogue()) {
     ASSIGN_OR_RETURN(catalogue_, NodeCatalogue::Open(config_.catalogue()));
   }
+  RETURN_IF_ERROR(OpenStatistics());
   sealers_ = files.sealers;
   RETURN_IF_ERROR(OpenEvidence());
+  RETURN_IF_ERROR(OpenErasedLedger());
   MakeRelay(files);
   MakeRunners();
   MakeServices();
@@ -137,6 +139,39 @@ absl::Status Node::Assembly::OpenEvidence() {
   return absl::OkStatus();
 }
 
+absl::Status Node::Assembly::OpenErasedLedger() {
+  ASSIGN_OR_RETURN(erased_, ErasedLedger::Open({.path = config_.evidence(), .store = store_.get(), .clock = &clock_}));
+  if (erased_->erased_again() > 0)
+    log_.Write(LogEvent::kErasedAgain, {{"count", static_cast<int64_t>(erased_->erased_again())}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::OpenStatistics() {
+  const auto& folders = config_.statistics_folders();
+  if (folders.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(cubes_, PublishedCubes::Open({folders.begin(), folders.end()}));
+  log_.Write(LogEvent::kStatisticsLoaded, {{"cubes", static_cast<int64_t>(cubes_->Get()->size())}});
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::RefreshStatistics() {
+  if (cubes_ == nullptr) return absl::OkStatus();
+  const absl::StatusOr<bool> changed = cubes_->Refresh();
+  if (!changed.ok()) log_.WriteProblem(LogEvent::kStatisticsRefused, changed.status());
+  if (changed.ok() && *changed) {
+    log_.Write(LogEvent::kStatisticsLoaded, {{"cubes", static_cast<int64_t>(cubes_->Get()->size())}});
+  }
+  return absl::OkStatus();
+}
+
+void Node::Assembly::MakeErasures() {
+  const erasure::Rules rules = {config_.retention_rules().begin(), config_.retention_rules().end()};
+  erasures_ = std::make_unique<erasure::Erasures>(erasure::Erasures::Options{
+      .node = config_.node(), .store = store_.get(), .clock = &clock_, .random = &random_, .rules = rules});
+  retention_clock_ = std::make_unique<erasure::RetentionClock>(erasure::RetentionClock::Options{
+      .node = config_.node(), .store = store_.get(), .clock = &clock_, .rules = rules});
+}
+
 void Node::Assembly::MakeCases(const NodeFiles& files) {
   cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
       .node = config_.node(),
@@ -166,6 +201,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                    .nodes = federation_->nodes(),
                                    .default_life = Limit(config_.time_limits().exchange())});
   MakeCases(files);
+  MakeErasures();
   credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
       .reg = register_.get(),
       .authorisations = authorisations_.get(),
@@ -178,6 +214,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   std::vector<relay::Handler*> handlers = cases_->handlers();
   handlers.push_back(credential_queries_.get());
   handlers.push_back(authenticity_questions_.get());
+  for (relay::Handler* handler : erasures_->handlers()) handlers.push_back(handler);
   relay::Inbox::Options inbox{.node = config_.node(),
                               .nodes = federation_->nodes(),
                               .key = federation_->keys(),
@@ -195,6 +232,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
 
   std::vector<relay::AnswerHandler*> answer_handlers = cases_->answer_handlers();
   answer_handlers.push_back(exchanges_.get());
+  for (relay::AnswerHandler* handler : erasures_->answer_handlers()) answer_handlers.push_back(handler);
   relay::Outbox::Options outbox{.node = config_.node(),
                                 .nodes = federation_->nodes(),
                                 .key = federation_->keys(),
@@ -211,6 +249,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   outbox_ = std::make_unique<relay::Outbox>(std::move(outbox));
   exchanges_->set_outbox(outbox_.get());
   cases_->set_outbox(outbox_.get());
+  erasures_->set_outbox(outbox_.get());
 }
 
 CallRunner::Options Node::Assembly::RunnerOptions(WorkerPool* pool) {
@@ -261,12 +300,26 @@ void Node::Assembly::MakeServices() {
                                            [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   document_service_ = std::make_unique<DocumentService>(client_runner_.get(), &adapters_, &clock_);
-  pathway_service_ = std::make_unique<PathwayService>(client_runner_.get(), &adapters_, &clock_);
+  pathway_service_ = std::make_unique<PathwayService>(
+      client_runner_.get(),
+      PathwayService::Options{.adapters = &adapters_,
+                              .clock = &clock_,
+                              .offers = catalogue_ == nullptr ? nullptr : catalogue_->offers(),
+                              .providers = catalogue_ == nullptr ? nullptr : catalogue_->providers()});
   if (catalogue_ != nullptr) {
     catalogue_service_ = std::make_unique<CatalogueService>(
         client_runner_.get(),
         CatalogueService::Options{
             .offers = catalogue_->offers(), .providers = catalogue_->providers(), .clock = &clock_});
+  }
+  erasure_service_ = std::make_unique<ErasureService>(
+      client_runner_.get(), erasures_.get(), [this](absl::string_view caller) { return clients_.CaseRoles(caller); },
+      [this] {
+        WakeSenders();
+        retention_->Wake();
+      });
+  if (cubes_ != nullptr) {
+    statistics_service_ = std::make_unique<StatisticsService>(client_runner_.get(), cubes_.get());
   }
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });

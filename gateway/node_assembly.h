@@ -12,6 +12,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "core/authenticity/register_question.h"
+#include "core/erasure/erasures.h"
+#include "core/erasure/retention_clock.h"
 #include "core/exchange/exchanges.h"
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
@@ -21,14 +23,17 @@
 #include "gateway/client_table.h"
 #include "gateway/config/node_config.h"
 #include "gateway/config_file.h"
+#include "gateway/erased_ledger.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/grpc/catalogue_service.h"
 #include "gateway/grpc/document_service.h"
+#include "gateway/grpc/erasure_service.h"
 #include "gateway/grpc/evidence_service.h"
 #include "gateway/grpc/federation_services.h"
 #include "gateway/grpc/pathway_service.h"
 #include "gateway/grpc/ports.h"
 #include "gateway/grpc/services.h"
+#include "gateway/grpc/statistics_service.h"
 #include "gateway/grpc/unary_call.h"
 #include "gateway/http/http_server.h"
 #include "gateway/metered.h"
@@ -39,6 +44,7 @@
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
 #include "gateway/node_peers.h"
+#include "gateway/published_cubes.h"
 #include "gateway/register_facts_files.h"
 #include "gateway/shared_store.h"
 #include "gateway/system_clock.h"
@@ -81,6 +87,10 @@ class Node::Assembly {
   absl::Status OpenRegisterFacts();
   void LogRegisterFacts();
   absl::Status OpenEvidence();
+  absl::Status OpenErasedLedger();
+  absl::Status OpenStatistics();
+  absl::Status RefreshStatistics();
+  void MakeErasures();
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
@@ -88,6 +98,8 @@ class Node::Assembly {
   absl::Status OpenPorts();
   void StartLoops();
   absl::StatusOr<bool> KeepHouse();
+  // Erases what is over, and keeps the names of what was erased beside the store.
+  absl::StatusOr<bool> KeepRetention();
   // Whether the node can do what nodes are for: sign, write, prove, and know the others by a map that is not over.
   absl::Status Readiness();
   void TellReadiness();
@@ -120,11 +132,15 @@ class Node::Assembly {
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeCatalogue> catalogue_;  // null without a catalogue in the configuration
+  std::unique_ptr<PublishedCubes> cubes_;     // null without folders of statistics in the configuration
   std::unique_ptr<NodeEvidence> evidence_;
+  std::unique_ptr<ErasedLedger> erased_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
   std::unique_ptr<recognition::Cases> cases_;
+  std::unique_ptr<erasure::Erasures> erasures_;
+  std::unique_ptr<erasure::RetentionClock> retention_clock_;
   std::unique_ptr<exchange::CredentialQueryHandler> credential_queries_;
   std::unique_ptr<authenticity::QuestionHandler> authenticity_questions_;
   std::vector<std::unique_ptr<MeteredHandler>> handlers_;
@@ -134,6 +150,7 @@ class Node::Assembly {
   std::vector<std::unique_ptr<BackgroundLoop>> senders_;
   std::unique_ptr<BackgroundLoop> case_worker_;
   std::unique_ptr<BackgroundLoop> housekeeping_;
+  std::unique_ptr<BackgroundLoop> retention_;
   std::unique_ptr<BackgroundLoop> sequencer_;
   std::unique_ptr<BackgroundLoop> shower_;
   std::unique_ptr<BackgroundLoop> list_fetcher_;
@@ -153,6 +170,8 @@ class Node::Assembly {
   std::unique_ptr<DocumentService> document_service_;
   std::unique_ptr<PathwayService> pathway_service_;
   std::unique_ptr<CatalogueService> catalogue_service_;  // null without a catalogue
+  std::unique_ptr<ErasureService> erasure_service_;
+  std::unique_ptr<StatisticsService> statistics_service_;  // null without folders of statistics
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
   std::unique_ptr<EvidenceService> evidence_service_;

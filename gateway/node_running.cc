@@ -30,6 +30,8 @@ constexpr absl::Duration kSequenceInterval = absl::Milliseconds(50);
 constexpr absl::Duration kShowInterval = absl::Milliseconds(500);
 constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
+// A class is kept for days; a turn a minute goes round the largest store in a day.
+constexpr absl::Duration kRetentionInterval = absl::Minutes(1);
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
 // How long connections without calls have to close.
@@ -62,6 +64,8 @@ void Node::Assembly::StartLoops() {
   }
   housekeeping_ =
       std::make_unique<BackgroundLoop>("housekeeping", kHousekeepingInterval, &log_, [this] { return KeepHouse(); });
+  retention_ =
+      std::make_unique<BackgroundLoop>("retention", kRetentionInterval, &log_, [this] { return KeepRetention(); });
   sequencer_ =
       std::make_unique<BackgroundLoop>("sequencer", kSequenceInterval, &log_, [this] { return evidence_->Sequence(); });
   shower_ = std::make_unique<BackgroundLoop>("witnesses", kShowInterval, &log_,
@@ -123,6 +127,7 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   const absl::StatusOr<bool> changed = register_facts_->Refresh();
   if (!changed.ok()) log_.WriteProblem(LogEvent::kRegisterFactsRefused, changed.status());
   if (changed.ok() && *changed) LogRegisterFacts();
+  RETURN_IF_ERROR(RefreshStatistics());
   if (clock_.Now() >= next_measurement_) {
     RETURN_IF_ERROR(gauges_->Refresh());
     next_measurement_ = clock_.Now() + kMeasureInterval;
@@ -135,6 +140,16 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   return false;
 }
 
+absl::StatusOr<bool> Node::Assembly::KeepRetention() {
+  ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "retention", clock_.Now(), kRetentionInterval));
+  if (mine) {
+    ASSIGN_OR_RETURN(const int erased, retention_clock_->TakeTurn());
+    if (erased > 0) log_.Write(LogEvent::kErasedByClock, {{"count", static_cast<int64_t>(erased)}});
+  }
+  RETURN_IF_ERROR(erased_->Keep());
+  return false;
+}
+
 void Node::Assembly::WakeSenders() {
   for (const auto& sender : senders_) sender->Wake();
 }
@@ -144,8 +159,9 @@ absl::Status Node::Assembly::OpenPorts() {
   const auto certificate = certificates_alone ? ClientCertificate::kRequired : ClientCertificate::kOptional;
   std::vector<grpc::Service*> services = {
       sharing_service_.get(),    exchange_service_.get(), authenticity_service_.get(), recognition_service_.get(),
-      federation_service_.get(), document_service_.get(), pathway_service_.get()};
+      federation_service_.get(), document_service_.get(), pathway_service_.get(),      erasure_service_.get()};
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
+  if (statistics_service_ != nullptr) services.push_back(statistics_service_.get());
   ASSIGN_OR_RETURN(client_server_,
                    StartServer(config_.client_port().listen(),
                                MakeServerCredentials(config_.client_port().tls(), certificate), services));
@@ -199,6 +215,7 @@ void Node::Assembly::Drain() {
   for (const auto& sender : senders_) sender->Stop();
   if (case_worker_ != nullptr) case_worker_->Stop();
   if (housekeeping_ != nullptr) housekeeping_->Stop();
+  if (retention_ != nullptr) retention_->Stop();
   if (list_fetcher_ != nullptr) list_fetcher_->Stop();
   if (token_keys_ != nullptr) token_keys_->Stop();
   if (map_asker_ != nullptr) map_asker_->Stop();
@@ -225,6 +242,7 @@ void Node::Assembly::Drain() {
   senders_.clear();
   case_worker_.reset();
   housekeeping_.reset();
+  retention_.reset();
   list_fetcher_.reset();
   token_keys_.reset();
   map_asker_.reset();

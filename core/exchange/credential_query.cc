@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "core/base/digest.h"
 #include "core/base/idempotency.h"
@@ -142,7 +143,8 @@ absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened&
                                       /*consume=*/true)
                                 .status();
   if (!used.ok()) return Hidden(used);
-  return relay::Reply{v1::CredentialDelivery::descriptor()->full_name(), prepared};
+  return relay::Reply{v1::CredentialDelivery::descriptor()->full_name(), prepared,
+                      absl::AsciiStrToLower(query.authorisation_id())};
 }
 
 }  // namespace passerelle::exchange

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,10 @@ Record ToRecord(v1::Exchange exchange) {
   record.key = exchange.id();
   record.group = exchange.client();
   record.value = exchange.SerializeAsString();
+  // Due from its end on, for whoever erases what it brought after a time.
+  if (exchange.state() != v1::EXCHANGE_STATE_PENDING && !exchange.has_erase_time()) {
+    record.due = base::FromProto(exchange.update_time());
+  }
   return record;
 }
 
@@ -82,6 +87,23 @@ absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transacti
   *exchange.mutable_erase_time() = base::ToProto(now);
   RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
   return tx.Delete(Table::kExchange, DeliveryKey(exchange.id()));
+}
+
+absl::Status EraseAgain(absl::string_view id, absl::Time now, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(v1::Exchange exchange, LoadExchange(id, tx));
+  if (exchange.state() == v1::EXCHANGE_STATE_PENDING) {
+    exchange.set_state(v1::EXCHANGE_STATE_FAILED);
+    exchange.mutable_problem()->set_reason(std::string(base::Catalogue(Reason::kEvidenceErased).name));
+    RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
+  }
+  return EraseDelivery(id, now, tx);
+}
+
+absl::StatusOr<std::vector<std::string>> EndedUntil(absl::Time time, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.Due(Table::kExchange, time, limit));
+  std::vector<std::string> ids;
+  for (const Record& record : records) ids.push_back(record.key);
+  return ids;
 }
 
 }  // namespace passerelle::exchange

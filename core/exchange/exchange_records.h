@@ -4,6 +4,9 @@
 // Thread-safety: free functions; the transaction gives the isolation.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -22,6 +25,14 @@ absl::Status UpdateExchange(const v1::Exchange& exchange, bool with_delivery, ba
 // Deletes the documents and the answer of an exchange that has come to its end, and notes when; erasing again does
 // nothing. Problems: kResourceNotFound; kFieldInvalid at "state" for a pending one.
 absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transaction& tx);
+
+// The same for one that is erased whatever its state, because it was erased before the store was put back from a
+// backup: a pending one fails, and takes no answer any more. kResourceNotFound.
+absl::Status EraseAgain(absl::string_view id, absl::Time now, base::Transaction& tx);
+
+// Ids of exchanges that ended at or before `time` and are not erased, earliest first. Only those that ended since
+// exchanges have a time for this; older ones are erased by request.
+absl::StatusOr<std::vector<std::string>> EndedUntil(absl::Time time, int limit, base::Transaction& tx);
 
 // An exchange without documents and answer. kResourceNotFound.
 absl::StatusOr<v1::Exchange> LoadExchange(absl::string_view id, base::Transaction& tx);

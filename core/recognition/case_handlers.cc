@@ -184,7 +184,10 @@ std::string ApplicationAnswers::Type() const { return v1::RecognitionApplication
 absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
                                               const absl::StatusOr<relay::Answer>& answer,
                                               const relay::v1::Envelope* evidence, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
+  absl::StatusOr<StoredCase> found = LoadCase(message.resource, tx);
+  if (IsGone(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  StoredCase& stored = *found;
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
   const bool received = NoteAnswer({"application", stored.content.authority_node(), stored.content.id()}, answer,
                                    evidence, &change, &stored.content);
@@ -200,7 +203,10 @@ std::string OutcomeAnswers::Type() const { return v1::RecognitionOutcome::descri
 
 absl::Status OutcomeAnswers::HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                                           const relay::v1::Envelope* evidence, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
+  absl::StatusOr<StoredCase> found = LoadCase(message.resource, tx);
+  if (IsGone(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  StoredCase& stored = *found;
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
   const bool received = NoteAnswer({"outcome", stored.content.applicant_node(), stored.content.id()}, answer, evidence,
                                    &change, &stored.content);

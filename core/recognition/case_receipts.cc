@@ -19,7 +19,7 @@ relay::Reply MakeReceipt(const relay::Opened& message, absl::string_view resourc
   receipt.set_request_sha256(message.sha256);
   *receipt.mutable_recorded_at() = base::ToProto(now);
   receipt.set_resource(std::string(resource));
-  return {receipt.GetTypeName(), receipt.SerializeAsString()};
+  return {receipt.GetTypeName(), receipt.SerializeAsString(), std::string(resource)};
 }
 
 bool IsReceiptFor(const relay::Answer& answer, absl::string_view resource) {
@@ -47,6 +47,8 @@ bool NoteAnswer(const SentMessage& sent, const absl::StatusOr<relay::Answer>& an
   }
   return received;
 }
+
+bool IsGone(const absl::Status& loaded) { return !loaded.ok() && base::ReasonOf(loaded) == Reason::kResourceNotFound; }
 
 absl::Status CheckSharedId(absl::string_view field, absl::string_view id) {
   if (id.empty()) return Problem(Reason::kFieldMissing, field);

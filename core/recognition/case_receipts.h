@@ -15,7 +15,7 @@
 
 namespace passerelle::recognition {
 
-// The answer to a message that had its effect on `resource`.
+// The answer to a message that had its effect on `resource`, to which the message belongs here.
 relay::Reply MakeReceipt(const relay::Opened& message, absl::string_view resource, absl::Time now);
 
 // Whether an answer is a receipt for `resource`.
@@ -32,6 +32,10 @@ struct SentMessage {
 // received.
 bool NoteAnswer(const SentMessage& sent, const absl::StatusOr<relay::Answer>& answer,
                 const relay::v1::Envelope* evidence, CaseChange* change, v1::RecognitionCase* content);
+
+// Whether a case or question is gone: it was erased while a message of it was on its way, and there is nobody to be
+// told.
+bool IsGone(const absl::Status& loaded);
 
 // Whether a text is the id of a case or question between nodes: a UUID in lower case, because the id is a key on both
 // sides. Problems, at `field`: kFieldMissing, kFieldInvalid.

@@ -8,6 +8,10 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/recognition/case_credentials.h"
+#include "core/recognition/case_queue.h"
+#include "core/recognition/inquiries.h"
+#include "core/recognition/machine_steps.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -75,6 +79,14 @@ absl::StatusOr<std::string> LoadDocument(absl::string_view id, base::Transaction
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kCase, DocumentKey(id)));
   if (!record.has_value()) return Problem(Reason::kStoreUnavailable, "case", "the document of a case is missing");
   return std::move(record->value);
+}
+
+absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx) {
+  RETURN_IF_ERROR(MoveInQueue(content.id(), DueDay(content), std::nullopt, tx));
+  RETURN_IF_ERROR(ForgetInquiries(content, tx));
+  RETURN_IF_ERROR(EraseCredentials(content.id(), tx));
+  RETURN_IF_ERROR(tx.Delete(Table::kCase, DocumentKey(content.id())));
+  return tx.Delete(Table::kCase, content.id());
 }
 
 absl::StatusOr<std::vector<v1::RecognitionCase>> ListStored(absl::string_view after, int limit, base::Transaction& tx) {

@@ -44,6 +44,10 @@ absl::StatusOr<StoredCase> LoadCase(absl::string_view id, base::Transaction& tx)
 // The bytes of a case's document. kStoreUnavailable when they are gone.
 absl::StatusOr<std::string> LoadDocument(absl::string_view id, base::Transaction& tx);
 
+// Deletes a case: its record, its document, its credentials, its place in the queue, and what its questions to other
+// nodes are found by.
+absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx);
+
 // Cases in the order in which they came, after the case `after`; NotFound when there is no such case.
 absl::StatusOr<std::vector<v1::RecognitionCase>> ListStored(absl::string_view after, int limit, base::Transaction& tx);
 // Cases due at or before `now`.

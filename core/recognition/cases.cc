@@ -15,6 +15,7 @@
 #include "core/document/translate.h"
 #include "core/recognition/case_checks.h"
 #include "core/recognition/case_context.h"
+#include "core/recognition/case_credentials.h"
 #include "core/recognition/case_handlers.h"
 #include "core/recognition/case_outcomes.h"
 #include "core/recognition/case_queue.h"
@@ -115,6 +116,14 @@ absl::StatusOr<std::string> ActorOf(absl::string_view client, const std::string&
   return official.empty() ? std::string(client) : absl::StrCat(client, "/", official);
 }
 
+// Who issues decisions: the people of the authority.
+absl::Status CheckMayDeliver(absl::Span<const v1::CaseActor> roles) {
+  for (const v1::CaseActor role : roles) {
+    if (role == v1::CASE_ACTOR_EVALUATOR || role == v1::CASE_ACTOR_DECIDER) return absl::OkStatus();
+  }
+  return Problem(Reason::kClientNotAllowed, "role");
+}
+
 // Who works on questions of other nodes: the people of a centre, and those of the issuing side.
 absl::Status CheckMayAnswer(absl::Span<const v1::CaseActor> roles) {
   for (const v1::CaseActor role : roles) {
@@ -171,6 +180,8 @@ struct Cases::Parts {
   HolderStepHandler holder_step_handler{&context};
   InquiryHandler inquiry_handler{&context};
   InquiryAnswerHandler inquiry_answer_handler{&context};
+  CredentialHandler credential_handler{&context};
+  CredentialReceipts credential_receipts{&context};
   HolderStepAnswers holder_step_answers{&context};
   InquiryReceipts inquiry_receipts{&context};
   InquiryAnswerReceipts inquiry_answer_receipts;
@@ -185,13 +196,13 @@ Cases::~Cases() = default;
 void Cases::set_outbox(const relay::Outbox* outbox) { parts_->context.outbox = outbox; }
 
 std::vector<relay::Handler*> Cases::handlers() {
-  return {&parts_->application_handler, &parts_->outcome_handler, &parts_->holder_step_handler,
-          &parts_->inquiry_handler, &parts_->inquiry_answer_handler};
+  return {&parts_->application_handler, &parts_->outcome_handler,        &parts_->holder_step_handler,
+          &parts_->inquiry_handler,     &parts_->inquiry_answer_handler, &parts_->credential_handler};
 }
 
 std::vector<relay::AnswerHandler*> Cases::answer_handlers() {
-  return {&parts_->application_answers, &parts_->outcome_answers, &parts_->holder_step_answers,
-          &parts_->inquiry_receipts, &parts_->inquiry_answer_receipts};
+  return {&parts_->application_answers, &parts_->outcome_answers,         &parts_->holder_step_answers,
+          &parts_->inquiry_receipts,    &parts_->inquiry_answer_receipts, &parts_->credential_receipts};
 }
 
 absl::Status Cases::Parts::CheckNodes(const v1::CreateCaseRequest& request, absl::Time now) const {
@@ -415,6 +426,43 @@ absl::StatusOr<v1::ReceivedInquiry> Cases::AnswerInquiry(absl::string_view clien
   });
   RETURN_IF_ERROR(written);
   return inquiry;
+}
+
+absl::StatusOr<v1::IssuedCredential> Cases::DeliverCredential(absl::string_view client,
+                                                              absl::Span<const v1::CaseActor> roles,
+                                                              const v1::DeliverCredentialRequest& request) {
+  RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
+  RETURN_IF_ERROR(CheckCaseId(request.id()));
+  RETURN_IF_ERROR(CheckMayDeliver(roles));
+  RETURN_IF_ERROR(CheckCredential(request.form(), request.content(), ""));
+  v1::IssuedCredential credential;
+  const absl::Status written = parts_->context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    const std::string bytes = absl::StrCat("DeliverCredential\n", request.SerializeAsString());
+    const auto deliver = [&]() -> absl::StatusOr<std::string> {
+      ASSIGN_OR_RETURN(StoredCase stored, parts_->LoadReceived(request.id(), tx));
+      RETURN_IF_ERROR(SendCredential(parts_->context, client, request, &stored, tx));
+      return stored.content.id();
+    };
+    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes, deliver));
+    ASSIGN_OR_RETURN(credential, LoadCredential(id, request.form(), tx));
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(written);
+  credential.clear_content();
+  return credential;
+}
+
+absl::StatusOr<v1::ListCredentialsResponse> Cases::ListCredentials(absl::string_view client, absl::string_view id) {
+  RETURN_IF_ERROR(CheckCaseId(id));
+  v1::ListCredentialsResponse response;
+  RETURN_IF_ERROR(parts_->context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const StoredCase stored, LoadCase(id, tx));
+    if (!MaySee(client, parts_->context.options.node, stored.content)) return Problem(Reason::kResourceNotFound, "id");
+    ASSIGN_OR_RETURN(const std::vector<v1::IssuedCredential> credentials, CredentialsOf(stored.content.id(), tx));
+    for (const v1::IssuedCredential& credential : credentials) *response.add_credentials() = credential;
+    return absl::OkStatus();
+  }));
+  return response;
 }
 
 absl::StatusOr<v1::ListDueCasesResponse> Cases::ListDue(const v1::ListDueCasesRequest& request) {

@@ -1,6 +1,6 @@
 // Recognition cases on both sides: the holder's side submits, the competent authority checks and answers with a
 // reasoned outcome. Between them go signed messages: RecognitionApplication and HolderStep one way, RecognitionOutcome
-// the other; and to other centres and back, CaseInquiry and CaseInquiryAnswer.
+// and CredentialOfDecision the other; and to other centres and back, CaseInquiry and CaseInquiryAnswer.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -75,6 +75,16 @@ class Cases {
                                                           const v1::ListInquiriesRequest& request);
   absl::StatusOr<v1::ReceivedInquiry> AnswerInquiry(absl::string_view client, absl::Span<const v1::CaseActor> roles,
                                                     const v1::AnswerInquiryRequest& request);
+
+  // The authority's side, by clients that may act as evaluator or decider: takes the credential of a decision, and
+  // sends it to the holder's side (case_credentials.h). Problems: kClientNotAllowed at "role", kFieldMissing,
+  // kFieldInvalid, kInputTooLarge, kResourceNotFound at "id", kGuardNotMet at "state", kRequestIdReused.
+  absl::StatusOr<v1::IssuedCredential> DeliverCredential(absl::string_view client,
+                                                         absl::Span<const v1::CaseActor> roles,
+                                                         const v1::DeliverCredentialRequest& request);
+  // Either side: the credentials of a case that the client may see. Problems: kFieldMissing, kFieldInvalid,
+  // kResourceNotFound at "id".
+  absl::StatusOr<v1::ListCredentialsResponse> ListCredentials(absl::string_view client, absl::string_view id);
 
   // The authority's side: looks at cases that are due. New ones are checked (asks the issuing node, evaluates the
   // policy, writes the outcome and its message in one transaction); in the others a clock has run out. Returns how many

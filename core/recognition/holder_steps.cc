@@ -137,7 +137,10 @@ std::string HolderStepAnswers::Type() const { return v1::HolderStep::descriptor(
 absl::Status HolderStepAnswers::HandleAnswer(const relay::Outgoing& message,
                                              const absl::StatusOr<relay::Answer>& answer,
                                              const relay::v1::Envelope* evidence, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
+  absl::StatusOr<StoredCase> found = LoadCase(message.resource, tx);
+  if (IsGone(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  StoredCase& stored = *found;
   v1::HolderStep step;
   if (!step.ParseFromString(message.body)) return Problem(Reason::kInternal, "body");
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};

@@ -164,6 +164,33 @@ absl::StatusOr<v1::ReceivedInquiry> LoadInquiry(absl::string_view id, base::Tran
   return ReadInquiry(*record);
 }
 
+absl::StatusOr<std::vector<v1::ReceivedInquiry>> ListAnswered(absl::string_view after, int limit,
+                                                              base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records,
+                   tx.List(Table::kCase, kAnswered, after.empty() ? "" : ReceivedKey(after), limit));
+  std::vector<v1::ReceivedInquiry> inquiries;
+  for (const Record& record : records) {
+    ASSIGN_OR_RETURN(v1::ReceivedInquiry inquiry, ReadInquiry(record));
+    inquiries.push_back(std::move(inquiry));
+  }
+  return inquiries;
+}
+
+absl::Status EraseInquiry(absl::string_view id, base::Transaction& tx) {
+  const absl::StatusOr<v1::ReceivedInquiry> inquiry = LoadInquiry(id, tx);
+  if (IsGone(inquiry.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(inquiry.status());
+  if (inquiry->answer().empty()) RETURN_IF_ERROR(ChangeOpen(inquiry->asking_node(), -1, tx));
+  return tx.Delete(Table::kCase, ReceivedKey(inquiry->id()));
+}
+
+absl::Status ForgetInquiries(const v1::RecognitionCase& content, base::Transaction& tx) {
+  for (const v1::Inquiry& inquiry : content.procedure().inquiries()) {
+    if (!inquiry.id().empty()) RETURN_IF_ERROR(tx.Delete(Table::kCase, PutKey(inquiry.id())));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::string_view actor,
                                           const v1::AnswerInquiryRequest& request, base::Transaction& tx) {
   RETURN_IF_ERROR(CheckWords("answer", request.answer()));
@@ -171,6 +198,7 @@ absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::stri
   if (!inquiry.answer().empty()) return Problem(Reason::kInquiryAnswered, "id");
   inquiry.set_answer(request.answer());
   inquiry.set_answered_by(std::string(actor));
+  *inquiry.mutable_answer_time() = base::ToProto(context.options.clock->Now());
   RETURN_IF_ERROR(tx.Update(Table::kCase, ToRecord(inquiry)));
   RETURN_IF_ERROR(ChangeOpen(inquiry.asking_node(), -1, tx));
   v1::CaseInquiryAnswer answer;
@@ -239,7 +267,9 @@ absl::StatusOr<relay::Reply> InquiryAnswerHandler::Handle(const relay::Opened& m
   action.set_revision(content.procedure().revision());
   if (message.envelope != nullptr) *content.add_evidence() = *message.envelope;
   RETURN_IF_ERROR(TakeAndFollowUp(*context_, *policy, action, &stored, tx));
-  return MakeReceipt(message, answer.inquiry_id(), context_->options.clock->Now());
+  relay::Reply receipt = MakeReceipt(message, answer.inquiry_id(), context_->options.clock->Now());
+  receipt.resource = stored.content.id();  // the question is a part of the case here
+  return receipt;
 }
 
 std::string InquiryReceipts::Type() const { return v1::CaseInquiry::descriptor()->full_name(); }
@@ -248,7 +278,10 @@ absl::Status InquiryReceipts::HandleAnswer(const relay::Outgoing& message, const
                                            const relay::v1::Envelope* evidence, base::Transaction& tx) {
   v1::CaseInquiry inquiry;
   if (!inquiry.ParseFromString(message.body)) return Problem(Reason::kInternal, "body");
-  ASSIGN_OR_RETURN(StoredCase stored, LoadCase(message.resource, tx));
+  absl::StatusOr<StoredCase> found = LoadCase(message.resource, tx);
+  if (IsGone(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  StoredCase& stored = *found;
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
   NoteAnswer({"question", message.recipient, inquiry.inquiry_id()}, answer, evidence, &change, &stored.content);
   Apply(change, &stored.content);
@@ -260,7 +293,10 @@ std::string InquiryAnswerReceipts::Type() const { return v1::CaseInquiryAnswer::
 absl::Status InquiryAnswerReceipts::HandleAnswer(const relay::Outgoing& message,
                                                  const absl::StatusOr<relay::Answer>& answer,
                                                  const relay::v1::Envelope* /*evidence*/, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(v1::ReceivedInquiry inquiry, LoadInquiry(message.resource, tx));
+  absl::StatusOr<v1::ReceivedInquiry> found = LoadInquiry(message.resource, tx);
+  if (IsGone(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  v1::ReceivedInquiry& inquiry = *found;
   const bool received = answer.ok() && IsReceiptFor(*answer, inquiry.id());
   inquiry.set_delivery(received      ? "received"
                        : answer.ok() ? ReasonName(Problem(Reason::kPeerAnswerInvalid, "body"))

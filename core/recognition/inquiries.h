@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -36,6 +37,17 @@ absl::StatusOr<v1::ListInquiriesResponse> ListInquiries(const v1::ListInquiriesR
 // kInputTooLarge at "answer", kResourceNotFound at "id", kFieldInvalid at "id" for one that was answered.
 absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::string_view actor,
                                           const v1::AnswerInquiryRequest& request, base::Transaction& tx);
+
+// Questions that were answered, in the order in which they came, after the question `after`; NotFound when there is no
+// such question.
+absl::StatusOr<std::vector<v1::ReceivedInquiry>> ListAnswered(absl::string_view after, int limit,
+                                                              base::Transaction& tx);
+
+// Deletes a question that was put to this node; does nothing where there is none.
+absl::Status EraseInquiry(absl::string_view id, base::Transaction& tx);
+
+// Deletes what the questions of a case are found by, for a case that is erased.
+absl::Status ForgetInquiries(const v1::RecognitionCase& content, base::Transaction& tx);
 
 // A question that was put to this node. Problem: kResourceNotFound at "id".
 absl::StatusOr<v1::ReceivedInquiry> LoadInquiry(absl::string_view id, base::Transaction& tx);

@@ -131,7 +131,7 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
       return refusal;
     }
     ASSIGN_OR_RETURN(outcome.answer, Answer(message.header.sender, message.sha256, *reply));
-    return Remember(message, outcome.answer, tx);
+    return Remember(message, outcome.answer, reply->resource, tx);
   });
   if (status.ok()) return outcome;
   if (refusal.ok()) return AnsweredMeanwhile(message, status);
@@ -165,7 +165,7 @@ absl::Status Inbox::StoreRefusal(const Opened& message, const absl::Status& prob
     ASSIGN_OR_RETURN(const bool known, Recall(message, tx, outcome));
     if (known) return absl::OkStatus();
     ASSIGN_OR_RETURN(outcome.answer, Refuse(message.header.sender, message.sha256, problem));
-    return Remember(message, outcome.answer, tx);
+    return Remember(message, outcome.answer, "", tx);
   });
 }
 
@@ -186,9 +186,10 @@ absl::StatusOr<bool> Inbox::Recall(const Opened& message, base::Transaction& tx,
   return true;
 }
 
-absl::Status Inbox::Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const {
+absl::Status Inbox::Remember(const Opened& message, const v1::Envelope& answer, absl::string_view resource,
+                             base::Transaction& tx) const {
   const absl::Time now = options_.clock->Now();
-  if (options_.evidence != nullptr) RETURN_IF_ERROR(options_.evidence->Received(message, answer, tx));
+  if (options_.evidence != nullptr) RETURN_IF_ERROR(options_.evidence->Received(message, answer, resource, tx));
   v1::StoredInbound stored;
   stored.set_type(message.header.type);
   stored.set_body_sha256(base::Sha256Hex(message.body));

@@ -25,8 +25,9 @@ namespace passerelle::relay {
 
 // The body of an answer.
 struct Reply {
-  std::string type;  // full name of the message
-  std::string body;  // its bytes
+  std::string type;           // full name of the message
+  std::string body;           // its bytes
+  std::string resource = {};  // what the message belongs to at this node, such as a case; it does not travel
 };
 
 // Handles the messages of one type.
@@ -82,7 +83,8 @@ class Inbox {
 
   absl::Status CheckTermsFor(const Opened& message) const;
   absl::StatusOr<bool> Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const;
-  absl::Status Remember(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const;
+  absl::Status Remember(const Opened& message, const v1::Envelope& answer, absl::string_view resource,
+                        base::Transaction& tx) const;
   absl::StatusOr<Outcome> HandleOnce(const Opened& message);
   absl::StatusOr<Outcome> AnsweredMeanwhile(const Opened& message, const absl::Status& problem) const;
   absl::Status StoreRefusal(const Opened& message, const absl::Status& problem, Outcome& outcome) const;

@@ -1,6 +1,10 @@
 #include "core/relay/message_log.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -17,9 +21,43 @@ using evidence::LeafKind;
 using evidence::v1::Side;
 
 // Payloads stand among the settings of the node, like the log.
+constexpr absl::string_view kPrefix = "log/payload/";
+constexpr absl::string_view kGroupPrefix = "log/of/";  // with the resource after it
+constexpr absl::string_view kSent = "sent";
+constexpr absl::string_view kReceived = "received";
+
 std::string KeyOf(Side side, const MessageName& message) {
-  return absl::StrCat("log/payload/", side == evidence::v1::SIDE_SENDER ? "sent" : "received", "/", message.peer, "/",
+  return absl::StrCat(kPrefix, side == evidence::v1::SIDE_SENDER ? kSent : kReceived, "/", message.peer, "/",
                       message.id);
+}
+
+std::string GroupOf(absl::string_view resource) {
+  return resource.empty() ? std::string() : absl::StrCat(kGroupPrefix, resource);
+}
+
+std::string ResourceIn(absl::string_view group) {
+  absl::ConsumePrefix(&group, kGroupPrefix);
+  return std::string(group);
+}
+
+absl::StatusOr<MessageLog::Kept> ReadKept(const Record& record) {
+  absl::string_view rest = record.key;
+  // Node ids have no slash, and message ids are UUIDs.
+  const std::vector<std::string> parts =
+      absl::ConsumePrefix(&rest, kPrefix) ? absl::StrSplit(rest, '/') : std::vector<std::string>();
+  if (parts.size() != 3) return Problem(Reason::kStoreUnavailable, "evidence", "a payload has no name");
+  return MessageLog::Kept{parts[0] == kSent ? evidence::v1::SIDE_SENDER : evidence::v1::SIDE_RECEIVER,
+                          {parts[1], parts[2], ResourceIn(record.group)},
+                          record.key};
+}
+
+absl::StatusOr<std::vector<MessageLog::Kept>> ReadAll(const std::vector<Record>& records) {
+  std::vector<MessageLog::Kept> kept;
+  for (const Record& record : records) {
+    ASSIGN_OR_RETURN(MessageLog::Kept one, ReadKept(record));
+    kept.push_back(std::move(one));
+  }
+  return kept;
 }
 
 }  // namespace
@@ -50,11 +88,12 @@ absl::Status MessageLog::Sent(const MessageName& message, absl::string_view type
   return options_.log->Append(statement, message.resource, tx);
 }
 
-absl::Status MessageLog::Received(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const {
+absl::Status MessageLog::Received(const Opened& message, const v1::Envelope& answer, absl::string_view resource,
+                                  base::Transaction& tx) const {
   if (message.envelope == nullptr) return Problem(Reason::kInternal, "evidence", "the envelope is not at hand");
-  const MessageName name = {message.header.sender, message.header.id};
+  const MessageName name = {message.header.sender, message.header.id, std::string(resource)};
   RETURN_IF_ERROR(options_.log->Append(
-      StatementOf(LeafKind::kReceived, name.peer, message.header, *message.envelope, &answer), "", tx));
+      StatementOf(LeafKind::kReceived, name.peer, message.header, *message.envelope, &answer), resource, tx));
   return Keep(evidence::v1::SIDE_RECEIVER, name, *message.envelope, answer, tx);
 }
 
@@ -76,7 +115,11 @@ absl::Status MessageLog::Keep(Side side, const MessageName& message, const v1::E
   const std::string key = KeyOf(side, message);
   ASSIGN_OR_RETURN(const evidence::v1::StoredPayload stored,
                    evidence::SealPayload(options_.payload_key, key, kept.SerializeAsString(), *options_.random));
-  return tx.Insert(Table::kSetting, {.key = key, .value = stored.SerializeAsString()});
+  return tx.Insert(Table::kSetting,
+                   {.key = key,
+                    .value = stored.SerializeAsString(),
+                    .group = GroupOf(message.resource),
+                    .due = message.resource.empty() ? options_.log->options().clock->Now() : absl::InfiniteFuture()});
 }
 
 absl::StatusOr<std::optional<v1::KeptMessage>> MessageLog::Read(Side side, const MessageName& message,
@@ -98,7 +141,27 @@ absl::Status MessageLog::Erase(Side side, const MessageName& message, base::Tran
   if (!record) return Problem(Reason::kResourceNotFound, "message", "nothing is kept of it");
   // The ciphertext goes too: without its key it is of no use to anybody.
   record->value = evidence::v1::StoredPayload().SerializeAsString();
+  record->due = absl::InfiniteFuture();
   return tx.Update(Table::kSetting, *record);
+}
+
+absl::StatusOr<std::vector<MessageLog::Kept>> MessageLog::KeptOf(absl::string_view resource, absl::string_view after,
+                                                                 int limit, base::Transaction& tx) {
+  if (resource.empty()) return std::vector<Kept>();
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kSetting, GroupOf(resource), after, limit));
+  return ReadAll(records);
+}
+
+absl::StatusOr<std::vector<MessageLog::Kept>> MessageLog::KeptUntil(absl::Time time, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.Due(Table::kSetting, time, limit));
+  return ReadAll(records);
+}
+
+absl::StatusOr<std::optional<std::string>> MessageLog::ResourceOf(Side side, const MessageName& message,
+                                                                  base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kSetting, KeyOf(side, message)));
+  if (!record) return std::nullopt;
+  return ResourceIn(record->group);
 }
 
 }  // namespace passerelle::relay

@@ -8,13 +8,19 @@
 //
 // Each is written in the transaction of the effect.
 //
+// The kept messages of one resource, such as a case, are found by it; those that belong to none are due when they were
+// kept, so that whoever erases them after a time finds the oldest first.
+//
 // Thread-safety: thread-safe. Ownership: what Options name must outlive it.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
 #include "core/evidence/log.h"
@@ -47,8 +53,9 @@ class MessageLog {
   // Problems of all three: those of Log::Append, kStoreUnavailable, kInternal.
   absl::Status Sent(const MessageName& message, absl::string_view type, absl::string_view body,
                     base::Transaction& tx) const;
-  // `message.envelope` must be set.
-  absl::Status Received(const Opened& message, const v1::Envelope& answer, base::Transaction& tx) const;
+  // `message.envelope` must be set. `resource` is what the message belongs to here; empty for nothing.
+  absl::Status Received(const Opened& message, const v1::Envelope& answer, absl::string_view resource,
+                        base::Transaction& tx) const;
   absl::Status Answered(const MessageName& message, absl::string_view type, const v1::Envelope& request,
                         const v1::Envelope& answer, base::Transaction& tx) const;
 
@@ -60,6 +67,21 @@ class MessageLog {
   // Deletes the key of the payload, so that nobody can read it again; the log stays as it is and still verifies.
   // kResourceNotFound when nothing is kept.
   static absl::Status Erase(evidence::v1::Side side, const MessageName& message, base::Transaction& tx);
+
+  // A message whose signed sides are or were kept.
+  struct Kept {
+    evidence::v1::Side side = evidence::v1::SIDE_UNSPECIFIED;
+    MessageName name;
+    std::string key;  // of its record: where a list goes on
+  };
+  // Those that belong to a resource, in the order in which they were kept, after the one of the key `after`.
+  static absl::StatusOr<std::vector<Kept>> KeptOf(absl::string_view resource, absl::string_view after, int limit,
+                                                  base::Transaction& tx);
+  // Those that belong to none and were kept at or before `time`, oldest first; not those that were erased.
+  static absl::StatusOr<std::vector<Kept>> KeptUntil(absl::Time time, int limit, base::Transaction& tx);
+  // What a message belongs to; nothing when none of it is kept.
+  static absl::StatusOr<std::optional<std::string>> ResourceOf(evidence::v1::Side side, const MessageName& message,
+                                                               base::Transaction& tx);
 
   const evidence::Log& log() const { return *options_.log; }
 

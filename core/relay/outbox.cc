@@ -23,8 +23,14 @@ using base::Table;
 
 // Messages that are put off in one transaction, since their recipients may not be called yet.
 constexpr int kPutOffMax = 64;
+// Messages of one resource that are read at a time.
+constexpr int kMessagesPage = 100;
 
 std::string BodyKey(absl::string_view id) { return absl::StrCat(id, "/body"); }
+
+std::string GroupOf(absl::string_view resource) {
+  return resource.empty() ? std::string() : absl::StrCat("of/", resource);
+}
 
 absl::Duration WaitAfter(int tries) {
   absl::Duration wait = base::kRetryFirst;
@@ -66,6 +72,15 @@ absl::StatusOr<v1::StoredOutbound> Read(const Record& record) {
     return Problem(Reason::kStoreUnavailable, "outbox", "a record cannot be read");
   }
   return stored;
+}
+
+Outbox::Known KnownOf(const v1::StoredOutbound& stored) {
+  return {.id = stored.id(),
+          .recipient = stored.recipient(),
+          .type = stored.type(),
+          .resource = stored.resource(),
+          .expires_at = base::FromProto(stored.expires_at()),
+          .ended = stored.ended()};
 }
 
 v1::Envelope EnvelopeOf(const v1::SentAttempt& attempt, absl::string_view body) {
@@ -142,8 +157,9 @@ absl::Status Outbox::Put(const Outgoing& message, base::Transaction& tx) const {
   stored.set_type(message.type);
   stored.set_resource(message.resource);
   *stored.mutable_expires_at() = base::ToProto(message.expires_at);
-  const absl::Status status =
-      tx.Insert(Table::kOutbox, {.key = message.id, .value = stored.SerializeAsString(), .due = now});
+  const absl::Status status = tx.Insert(
+      Table::kOutbox,
+      {.key = message.id, .value = stored.SerializeAsString(), .group = GroupOf(message.resource), .due = now});
   if (absl::IsAlreadyExists(status)) return Problem(Reason::kInternal, "id", "it is taken");
   RETURN_IF_ERROR(status);
   return tx.Insert(Table::kOutbox, {.key = BodyKey(message.id), .value = message.body});
@@ -289,6 +305,11 @@ absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v
       *stored.mutable_answer() = *evidence;
       RETURN_IF_ERROR(LogAnswer(claim.message, EnvelopeOf(stored.attempts(0), claim.message.body), *evidence, tx));
     }
+    // What was for sending is not kept beyond that where the evidence has both sides, encrypted.
+    if (options_.evidence != nullptr) {
+      stored.clear_answer();
+      RETURN_IF_ERROR(tx.Delete(Table::kOutbox, BodyKey(claim.message.id)));
+    }
     record->value = stored.SerializeAsString();
     record->due = absl::InfiniteFuture();
     return tx.Update(Table::kOutbox, *record);
@@ -340,6 +361,28 @@ absl::Status Outbox::EraseAnswer(absl::string_view id, base::Transaction& tx) {
   record->value = stored.SerializeAsString();
   RETURN_IF_ERROR(tx.Update(Table::kOutbox, *record));
   return tx.Delete(Table::kOutbox, BodyKey(id));
+}
+
+absl::StatusOr<std::optional<Outbox::Known>> Outbox::Find(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kOutbox, id));
+  if (!record) return std::nullopt;
+  ASSIGN_OR_RETURN(const v1::StoredOutbound stored, Read(*record));
+  return KnownOf(stored);
+}
+
+absl::StatusOr<std::vector<Outbox::Known>> Outbox::MessagesOf(absl::string_view resource, base::Transaction& tx) {
+  std::vector<Known> messages;
+  std::string after;
+  for (size_t count = kMessagesPage; !resource.empty() && count == kMessagesPage;) {
+    ASSIGN_OR_RETURN(const std::vector<Record> page, tx.List(Table::kOutbox, GroupOf(resource), after, kMessagesPage));
+    for (const Record& record : page) {
+      ASSIGN_OR_RETURN(const v1::StoredOutbound stored, Read(record));
+      messages.push_back(KnownOf(stored));
+    }
+    count = page.size();
+    if (count > 0) after = page.back().key;
+  }
+  return messages;
 }
 
 absl::StatusOr<absl::Time> Outbox::NextDue() const {

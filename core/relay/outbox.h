@@ -108,12 +108,27 @@ class Outbox {
   // may; that is no attempt.
   absl::StatusOr<int> SendDue(int limit);
 
-  // The evidence of a message; nothing as long as it is not answered, or when it ended without an answer.
+  // The evidence of a message; nothing as long as it is not answered, or when it ended without an answer, nor at a node
+  // with a log of evidence: that has both sides, and the copies for sending are deleted with the answer.
   static absl::StatusOr<std::optional<Evidence>> ReadEvidence(absl::string_view id, base::Transaction& tx);
 
   // Erases the answer and the body of a message that has ended; does nothing for one that was never put here. Problem:
   // kFieldInvalid at "state" while it is on its way.
   static absl::Status EraseAnswer(absl::string_view id, base::Transaction& tx);
+
+  // A message as it was put.
+  struct Known {
+    std::string id;
+    std::string recipient;
+    std::string type;
+    std::string resource;
+    absl::Time expires_at;
+    bool ended = false;
+  };
+  // Nothing for one that was never put here.
+  static absl::StatusOr<std::optional<Known>> Find(absl::string_view id, base::Transaction& tx);
+  // Those that belong to a resource, in the order in which they were put.
+  static absl::StatusOr<std::vector<Known>> MessagesOf(absl::string_view resource, base::Transaction& tx);
 
   // When the next message is due; InfiniteFuture when there is none.
   absl::StatusOr<absl::Time> NextDue() const;

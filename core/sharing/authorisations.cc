@@ -130,6 +130,7 @@ absl::Status Save(base::Transaction& tx, const Owned& owned, bool is_new) {
   record.key = owned.authorisation.id();
   record.value = Stored(owned.authorisation);
   record.group = owned.client;
+  record.due = Authorisations::EndOf(owned.authorisation);
   return is_new ? tx.Insert(Table::kAuthorisation, record) : tx.Update(Table::kAuthorisation, record);
 }
 
@@ -235,6 +236,27 @@ absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, abs
   owned->authorisation.set_uses_made(owned->authorisation.uses_made() + 1);
   RETURN_IF_ERROR(Save(tx, *owned, /*is_new=*/false));
   return Shown(Stored(owned->authorisation), now);
+}
+
+absl::StatusOr<v1::Authorisation> Authorisations::ReadOwn(absl::string_view client, absl::string_view id,
+                                                          absl::Time now, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, now));
+  return std::move(owned.authorisation);
+}
+
+absl::Time Authorisations::EndOf(const v1::Authorisation& authorisation) {
+  return FromProto(authorisation.has_withdraw_time() ? authorisation.withdraw_time() : authorisation.valid_until());
+}
+
+absl::StatusOr<std::vector<std::string>> Authorisations::EndedUntil(absl::Time time, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<base::Record> records, tx.Due(Table::kAuthorisation, time, limit));
+  std::vector<std::string> ids;
+  for (const base::Record& record : records) ids.push_back(record.key);
+  return ids;
+}
+
+absl::Status Authorisations::Erase(absl::string_view id, base::Transaction& tx) {
+  return tx.Delete(Table::kAuthorisation, absl::AsciiStrToLower(id));
 }
 
 }  // namespace passerelle::sharing

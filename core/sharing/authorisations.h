@@ -4,9 +4,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
@@ -39,6 +42,17 @@ class Authorisations {
   // "declined" cannot be told from "absent".
   absl::StatusOr<v1::Authorisation> Use(base::Transaction& tx, absl::string_view id, absl::string_view receiver,
                                         v1::Purpose purpose, bool consume) const;
+
+  // The authorisation of a client, within a transaction. kResourceNotFound.
+  static absl::StatusOr<v1::Authorisation> ReadOwn(absl::string_view client, absl::string_view id, absl::Time now,
+                                                   base::Transaction& tx);
+  // From when on it cannot be used, as far as it is known by now: when it was withdrawn, or when its time is over.
+  static absl::Time EndOf(const v1::Authorisation& authorisation);
+  // Ids of those whose end was at or before `time`, earliest first; those that were recorded or changed since
+  // authorisations have a time for this.
+  static absl::StatusOr<std::vector<std::string>> EndedUntil(absl::Time time, int limit, base::Transaction& tx);
+  // Deletes the record; does nothing where there is none.
+  static absl::Status Erase(absl::string_view id, base::Transaction& tx);
 
  private:
   Options options_;

@@ -126,6 +126,44 @@ absl::StatusOr<RecognitionCase> FetchCase(const NodeAccess& node, const std::str
   return std::move(*answer.mutable_recognition_case());
 }
 
+absl::Status DeliverCredential(const NodeAccess& node, const std::string& id, const std::string& form,
+                               const std::string& content) {
+  ASSIGN_OR_RETURN(const NodeClient client, Connect(node));
+  SystemRandom random;
+  recognition::v1::DeliverCredentialRequest request;
+  request.set_request_id(base::NewUuid(random));
+  request.set_id(id);
+  request.set_form(form);
+  request.set_content(content);
+  return Call(*client.recognition, &Stub::DeliverCredential, request).status();
+}
+
+int RunCredentials(const CredentialsRequest& request, const Console& console) {
+  const auto client = Connect(request.node);
+  if (!client.ok()) return Refuse(client.status(), console);
+  recognition::v1::ListCredentialsRequest list;
+  list.set_id(request.id);
+  const auto answer = Call(*client->recognition, &Stub::ListCredentials, list);
+  if (!answer.ok()) return Refuse(answer.status(), console);
+  if (request.form.empty()) {
+    if (request.json) return PrintJson(*answer, console);
+    for (const recognition::v1::IssuedCredential& credential : answer->credentials()) {
+      console.out << absl::StrCat(credential.form(), "  ", TimeText(credential.take_time()), "  ", credential.sha256(),
+                                  credential.delivery().empty() ? "" : absl::StrCat("  ", credential.delivery()), "\n");
+    }
+    return kExitDone;
+  }
+  for (const recognition::v1::IssuedCredential& credential : answer->credentials()) {
+    if (credential.form() != request.form) continue;
+    if (request.out.empty()) {
+      console.out << credential.content();
+      return kExitDone;
+    }
+    return Finish(WriteResult(request.out, credential.content()), console);
+  }
+  return Refuse(base::Problem(base::Reason::kResourceNotFound, "form"), console);
+}
+
 int RunCaseList(const ListRequest& request, const Console& console) {
   const auto client = Connect(request.node);
   if (!client.ok()) return Refuse(client.status(), console);

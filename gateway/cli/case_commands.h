@@ -23,6 +23,21 @@ struct NodeAccess {
 // The case at the node, with its document. Problems: kInputNotReadable and those of the node.
 absl::StatusOr<recognition::v1::RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id);
 
+// Hands the credential of the decision of a case to the authority's node, which sends it to the holder's side.
+// Problems: kInputNotReadable and those of the node.
+absl::Status DeliverCredential(const NodeAccess& node, const std::string& id, const std::string& form,
+                               const std::string& content);
+
+struct CredentialsRequest {
+  NodeAccess node;
+  std::string id;    // of the case
+  std::string form;  // whose bytes are wanted: "elm", "vc-jwt" or "sd-jwt"; empty for a list
+  std::string out;   // file for the bytes; empty for standard output
+  bool json = false;
+};
+// Lists the credentials of the decision of a case, or writes one.
+int RunCredentials(const CredentialsRequest& request, const Console& console);
+
 struct ListRequest {
   NodeAccess node;
   bool due = false;       // by the day on which something is due; oldest first otherwise

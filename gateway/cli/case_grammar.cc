@@ -85,6 +85,11 @@ void CaseGrammar::AddTo(CLI::App* recognition) {
   answer_->add_option("--answer", answer_words_, "The answer in words, without personal data")->required();
   answer_->add_option("--official", official_, "Who answers within this client, as a pseudonym");
   answer_->add_option("--request-id", request_id_, "UUID, to answer once however often it is asked for");
+  credentials_ = Add(recognition, "credentials", "Lists the credentials of the decision of a case, or writes one.");
+  credentials_->add_option("CASE", id_, "Id of the case")->required();
+  CLI::Option* const form = credentials_->add_option("--as", credentials_request_.form, "elm, vc-jwt or sd-jwt");
+  credentials_->add_option("--out", credentials_request_.out, "File to write it to; standard output when not given")
+      ->needs(form);
 }
 
 int CaseGrammar::Run(const Console& console) {
@@ -99,6 +104,12 @@ int CaseGrammar::Run(const Console& console) {
     inquiries_request_.node = node_;
     inquiries_request_.json = json_;
     return RunInquiries(inquiries_request_, console);
+  }
+  if (credentials_->parsed()) {
+    credentials_request_.node = node_;
+    credentials_request_.id = id_;
+    credentials_request_.json = json_;
+    return RunCredentials(credentials_request_, console);
   }
   if (answer_->parsed()) {
     AnswerRequest request;

@@ -1,4 +1,4 @@
-// How "passerelle recognition list", "show", "step", "inquiries" and "answer" are written.
+// How "passerelle recognition list", "show", "step", "inquiries", "answer" and "credentials" are written.
 //
 // Thread-safety: one object for one command line.
 #pragma once
@@ -19,7 +19,8 @@ class CaseGrammar {
   void AddTo(CLI::App* recognition);
   // Whether one of them was chosen.
   bool parsed() const {
-    return list_->parsed() || show_->parsed() || step_->parsed() || inquiries_->parsed() || answer_->parsed();
+    return list_->parsed() || show_->parsed() || step_->parsed() || inquiries_->parsed() || answer_->parsed() ||
+           credentials_->parsed();
   }
   // Runs it. Throws CLI::ParseError like every command of the program's grammar.
   int Run(const Console& console);
@@ -27,7 +28,8 @@ class CaseGrammar {
       "list NODE [--due] [--until DAY] [--count N] | show CASE NODE | step CASE --step STEP [--revision N] "
       "[--role ROLE] [--official ID] [--reason TEXT] [--reason-code CODE] [--evidence SHA256] [--day DAY] "
       "[--with FILE] [--request-id UUID] [--dry-run] NODE | inquiries [--count N] NODE | answer QUESTION --answer TEXT "
-      "[--official ID] [--request-id UUID] NODE; NODE is --node HOST:PORT --certificate FILE --key FILE "
+      "[--official ID] [--request-id UUID] NODE | credentials CASE [--as FORM [--out FILE]] NODE; NODE is --node "
+      "HOST:PORT --certificate FILE --key FILE "
       "--authorities FILE";
 
  private:
@@ -38,10 +40,12 @@ class CaseGrammar {
   CLI::App* step_ = nullptr;
   CLI::App* inquiries_ = nullptr;
   CLI::App* answer_ = nullptr;
+  CLI::App* credentials_ = nullptr;
   NodeAccess node_;
   bool json_ = false;
   ListRequest list_request_;
   InquiriesRequest inquiries_request_;
+  CredentialsRequest credentials_request_;
   std::string answer_words_;
   std::string id_;
   std::string with_;

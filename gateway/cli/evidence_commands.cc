@@ -15,10 +15,13 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/erasure/erase_subject.h"
+#include "core/erasure/erased_records.h"
 #include "core/evidence/log.h"
 #include "core/exchange/exchange_records.h"
 #include "core/federation/signed_node_map.h"
 #include "core/proof/public_key.h"
+#include "core/recognition/case_records.h"
 #include "core/relay/bundle.h"
 #include "core/relay/dispute.h"
 #include "core/relay/erase.h"
@@ -137,12 +140,31 @@ absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stor
 
 absl::Status EraseFound(const Found& found, absl::Time now, base::Transaction& tx) {
   if (absl::StartsWith(found.type, "passerelle.recognition.")) {
-    return Problem(Reason::kFieldInvalid, "--id", "it belongs to a recognition case, a file that its authority keeps");
+    return Problem(Reason::kRetained, "--id", "it belongs to a recognition case, and is erased with it");
   }
   RETURN_IF_ERROR(relay::EraseContent(found.side, found.name, tx));
+  const std::string& resource = found.name.resource;
+  if (found.side == evidence::v1::SIDE_RECEIVER) {
+    RETURN_IF_ERROR(erasure::NoteErased(erasure::NameOfMessage(found.name), now, tx));
+  } else if (!resource.empty()) {
+    RETURN_IF_ERROR(erasure::NoteErased(erasure::NameOfExchange(resource), now, tx));
+  }
   const absl::Status erased = exchange::EraseDelivery(found.name.resource, now, tx);
   // Not every message belongs to an exchange.
   return base::ReasonOf(erased) == Reason::kResourceNotFound ? absl::OkStatus() : erased;
+}
+
+// Erases a case with all that belongs to it, unless it has to be kept. Whether there is one.
+absl::StatusOr<bool> EraseIfCase(const std::string& id, const config::v1::NodeConfig& config, absl::Time now,
+                                 base::Transaction& tx) {
+  const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
+  if (base::ReasonOf(stored.status()) == Reason::kResourceNotFound) return false;
+  RETURN_IF_ERROR(stored.status());
+  const erasure::Rules rules = {config.retention_rules().begin(), config.retention_rules().end()};
+  ASSIGN_OR_RETURN(const erasure::v1::NodeErasure erased,
+                   erasure::EraseCase({config.node(), &rules, now}, stored->content, tx));
+  if (erased.outcome() == erasure::v1::ERASURE_OUTCOME_ERASED) return true;
+  return Problem(Reason::kRetained, "--id", erasure::WhyKept(erased));
 }
 
 absl::Status Erase(const EvidenceEraseRequest& request, const StoreTools& stores, const Console& console) {
@@ -150,12 +172,16 @@ absl::Status Erase(const EvidenceEraseRequest& request, const StoreTools& stores
   ASSIGN_OR_RETURN(const std::unique_ptr<base::Store> store, stores.open(config));
   const absl::Time now = SystemClock().Now();
   std::vector<Found> erased;
+  bool is_case = false;
   const absl::Status written = store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(is_case, EraseIfCase(request.id, config, now, tx));
+    if (is_case) return absl::OkStatus();
     ASSIGN_OR_RETURN(erased, FindMessages(request.id, tx));
     for (const Found& found : erased) RETURN_IF_ERROR(EraseFound(found, now, tx));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(written);
+  if (is_case) console.out << "erased: case " << request.id << "\n";
   for (const Found& found : erased) {
     console.out << "erased: message " << found.name.id << (found.side == evidence::v1::SIDE_SENDER ? " to " : " from ")
                 << found.name.peer << "\n";

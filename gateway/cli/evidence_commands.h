@@ -35,8 +35,8 @@ struct EvidenceEraseRequest {
   std::string id;      // of a message, or of an exchange
 };
 // Erases the content of every message that has the id or belongs to it, and the documents of the exchange, in one
-// transaction. Problems: kResourceNotFound when the log has nothing under that id; kFieldInvalid for what is still on
-// its way, and for a recognition case, whose file is not the gateway's to erase.
+// transaction; or a recognition case with all that belongs to it. Problems: kResourceNotFound when the log has nothing
+// under that id; kFieldInvalid for what is still on its way; kRetained for a case that has to be kept.
 int RunEvidenceErase(const EvidenceEraseRequest& request, const StoreTools& stores, const Console& console);
 
 struct EvidenceVerifyRequest {

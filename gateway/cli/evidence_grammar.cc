@@ -22,7 +22,7 @@ void EvidenceGrammar::AddTo(CLI::App* evidence) {
   exporting->add_option("--log", export_.folder, "New folder to write the whole log to");
   CLI::App* erase = evidence->add_subcommand("erase", "Erases the content of messages; that there were some stays.");
   erase->add_option("--config", erase_.config, "Configuration of the node, YAML")->required();
-  erase->add_option("--id", erase_.id, "The message, or the exchange that it belongs to")->required();
+  erase->add_option("--id", erase_.id, "The message, the exchange that it belongs to, or a case")->required();
   CLI::App* list = evidence->add_subcommand("list", "Lists what the log of a node has.");
   list->add_option("--config", list_config_, "Configuration of the node, YAML")->required();
   CLI::App* verify =

@@ -153,6 +153,7 @@ absl::StatusOr<std::string> Issue(const document::Registry& registry, const Issu
   }
   // In the book before it is in the world: what is issued can always be revoked.
   RETURN_IF_ERROR(file->Save());
+  if (request.deliver) RETURN_IF_ERROR(DeliverCredential(request.node, content.id(), request.as, issued));
   return issued + "\n";
 }
 

@@ -29,6 +29,7 @@ struct IssueRequest {
   std::string as = "elm";  // "elm", "vc-jwt", "sd-jwt", or "json" for the bare decision, which nobody signs
   std::string holder_key;  // public key of the holder, JWK, for "sd-jwt"; empty for none
   std::string out;         // empty for standard output
+  bool deliver = false;    // whether the node sends it to the holder's side too; not for "json"
   absl::Time at;
 };
 int RunIssue(const document::Registry& registry, const IssueRequest& request, const Console& console);

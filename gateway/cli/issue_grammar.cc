@@ -44,6 +44,7 @@ void IssueGrammar::AddTo(CLI::App* recognition) {
   issue_->add_option("--as", issue_request_.as, "elm when not given; vc-jwt, sd-jwt, or json for the bare decision");
   issue_->add_option("--holder-key", issue_request_.holder_key, "Public key of the holder's wallet, JWK, for sd-jwt");
   issue_->add_option("--out", issue_request_.out, "File to write to; standard output when not given");
+  issue_->add_flag("--deliver", issue_request_.deliver, "Has the node send it to the holder's side as well");
   AddNodeOptions(&issue_request_.node, issue_);
   letter_ = recognition->add_subcommand("letter", "Writes the letter that explains a decision, as HTML.");
   letter_->add_option("CASE", letter_request_.id, "Id of the case")->required();
@@ -82,6 +83,9 @@ int IssueGrammar::Run(const document::Registry& registry, const Console& console
       throw CLI::ValidationError("--holder-key", "is for sd-jwt only");
     }
     if (issue_request_.as != "json") DemandSeal(*issue_);
+    if (issue_request_.deliver && issue_request_.as == "json") {
+      throw CLI::ValidationError("--deliver", "is for what is signed");
+    }
     issue_request_.at = now;
     return RunIssue(registry, issue_request_, console);
   }

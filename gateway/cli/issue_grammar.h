@@ -19,7 +19,8 @@ class IssueGrammar {
   int Run(const document::Registry& registry, const Console& console);
   static constexpr char kUsage[] =
       "issue CASE --seal KEY --seal-certificate FILE --book BOOK [--as elm|vc-jwt|sd-jwt] [--holder-key JWK] "
-      "[--out FILE] NODE | issue CASE --as json [--out FILE] NODE | letter CASE --book BOOK --credential FILE "
+      "[--out FILE] [--deliver] NODE | issue CASE --as json [--out FILE] NODE | letter CASE --book BOOK --credential "
+      "FILE "
       "--seal-certificate FILE [--languages en,fr] [--out FILE] NODE | "
       "status --seal KEY --seal-certificate FILE --book BOOK --out FOLDER [--revoke CASE [--reason-code CODE]]";
 

@@ -31,6 +31,7 @@
 #include "passerelle/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "passerelle/config/v1/node_config.pb.h"
 #include "passerelle/registers/v1/register_index.pb.h"
+#include "passerelle/statistics/v1/statistics_service.grpc.pb.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -265,6 +266,11 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
     config.mutable_catalogue()->set_index(node.catalogue);
     config.mutable_catalogue()->set_providers(node.providers);
   }
+  for (const std::string& folder : node.statistics_folders) config.add_statistics_folders(folder);
+  if (!node.statistics_folders.empty()) {
+    config.mutable_client_port()->add_open_services(statistics::v1::StatisticsService::service_full_name());
+  }
+  for (const erasure::v1::RetentionRule& rule : node.retention_rules) *config.add_retention_rules() = rule;
   if (node.catalogue_is_open) {
     config.mutable_client_port()->add_open_services(catalogue::v1::CatalogueService::service_full_name());
   }

@@ -29,6 +29,7 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/security/credentials.h"
 #include "passerelle/config/v1/node_config.pb.h"
+#include "passerelle/erasure/v1/erasure.pb.h"
 #include "passerelle/federation/v1/node_map.pb.h"
 #include "passerelle/recognition/v1/case_state.pb.h"
 
@@ -74,9 +75,11 @@ struct LocalNode {
   bool encryption = false;  // whether others encrypt to it
   bool http = false;        // whether it has a port for HTTP
   std::vector<std::string> http_origins;
-  std::string catalogue = "";      // index of offers; empty for none
-  std::string providers = "";      // path of a list of providers and their policies; empty for none
-  bool catalogue_is_open = false;  // to everybody
+  std::string catalogue = "";                        // index of offers; empty for none
+  std::string providers = "";                        // path of a list of providers and their policies; empty for none
+  bool catalogue_is_open = false;                    // to everybody
+  std::vector<std::string> statistics_folders = {};  // of published cubes, which are open to everybody then
+  std::vector<erasure::v1::RetentionRule> retention_rules = {};
 };
 
 // Ports that a running node listens on.

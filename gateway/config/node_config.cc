@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -12,6 +13,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/score.h"
+#include "core/erasure/retention.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy_check.h"
 #include "gateway/catalogue/open_offers.h"
@@ -125,6 +127,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     if (IsOfferFile(config->catalogue().index())) resolve(config->mutable_catalogue()->mutable_index());
     resolve(config->mutable_catalogue()->mutable_providers());
   }
+  for (std::string& cubes : *config->mutable_statistics_folders()) resolve(&cubes);
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());
@@ -165,6 +168,18 @@ absl::Status CheckHttpPort(const config::v1::HttpPort& port) {
         origin.size() <= host + 3) {
       return Refuse(absl::StrCat("http_port.allowed_origins[", i, "]"),
                     "an origin such as https://portal.example.org is expected");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Which services can be opened at all, CheckClients says; here, whether the node has them.
+absl::Status CheckOpenServices(const NodeConfig& config) {
+  for (const std::string& service : config.client_port().open_services()) {
+    const bool statistics = absl::StrContains(service, "statistics");
+    if (!statistics && !config.has_catalogue()) return Refuse("client_port.open_services", "there is no catalogue");
+    if (statistics && config.statistics_folders().empty()) {
+      return Refuse("client_port.open_services", "there are no statistics_folders");
     }
   }
   return absl::OkStatus();
@@ -239,8 +254,8 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckRegister(config));
   RETURN_IF_ERROR(CheckSeals(config));
   if (config.has_catalogue() && config.catalogue().index().empty()) return Refuse("catalogue.index", "is missing");
-  const auto& open = config.client_port().open_services();
-  if (!open.empty() && !config.has_catalogue()) return Refuse("client_port.open_services", "there is no catalogue");
+  RETURN_IF_ERROR(CheckOpenServices(config));
+  RETURN_IF_ERROR(erasure::CheckRules({config.retention_rules().begin(), config.retention_rules().end()}));
   if (config.has_evidence_time_stamps()) RETURN_IF_ERROR(CheckTimeStamps(config.evidence_time_stamps()));
   if (config.has_federation()) {
     if (config.federation().root().empty()) return Refuse("federation.root", "is missing");

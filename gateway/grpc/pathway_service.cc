@@ -1,12 +1,14 @@
 #include "gateway/grpc/pathway_service.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/pathway/evaluate.h"
 #include "gateway/pathway_items.h"
+#include "gateway/pathway_offers.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -22,8 +24,7 @@ absl::Status At(const std::string& place, const absl::Status& problem) {
 
 }  // namespace
 
-PathwayService::PathwayService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock)
-    : runner_(runner), adapters_(adapters), clock_(clock) {
+PathwayService::PathwayService(CallRunner* runner, Options options) : runner_(runner), options_(options) {
   runner->AddUnary<v1::EvaluatePathwayRequest, v1::EvaluatePathwayResponse>(
       v1::PathwayService::service_full_name(), "EvaluatePathway",
       [this](const CallInfo&, const v1::EvaluatePathwayRequest& in, v1::EvaluatePathwayResponse* out) -> CallOutcome {
@@ -35,19 +36,38 @@ absl::Status PathwayService::Evaluate(const v1::EvaluatePathwayRequest& request,
                                       v1::EvaluatePathwayResponse* response) const {
   pathway::Question question;
   question.day =
-      request.day().empty() ? absl::FormatTime("%Y-%m-%d", clock_->Now(), absl::UTCTimeZone()) : request.day();
+      request.day().empty() ? absl::FormatTime("%Y-%m-%d", options_.clock->Now(), absl::UTCTimeZone()) : request.day();
   question.language = request.language();
   for (int i = 0; i < request.documents_size(); ++i) {
     const v1::PresentedDocument& document = request.documents(i);
     const std::string place = absl::StrCat("documents[", i, "]");
     if (document.content().empty()) return base::Problem(base::Reason::kFieldMissing, place + ".content");
-    const absl::Status added =
-        AddItemsOf(*adapters_, document.content(), document.name().empty() ? place : document.name(), &question.items);
+    const absl::Status added = AddItemsOf(*options_.adapters, document.content(),
+                                          document.name().empty() ? place : document.name(), &question.items);
     if (!added.ok()) return At(place, added);
   }
   question.items.insert(question.items.end(), request.items().begin(), request.items().end());
   RETURN_IF_ERROR(AddFacts(request.facts(), "facts", &question.items));
   ASSIGN_OR_RETURN(*response->mutable_evaluation(), pathway::Evaluate(request.pathway(), question));
+  if (!request.suggest_offers()) return absl::OkStatus();
+  return Suggest(request, std::move(question), response);
+}
+
+absl::Status PathwayService::Suggest(const v1::EvaluatePathwayRequest& request, pathway::Question question,
+                                     v1::EvaluatePathwayResponse* response) const {
+  if (options_.offers == nullptr) {
+    return base::Problem(base::Reason::kFieldInvalid, "suggest_offers", "this node has no catalogue");
+  }
+  const OfferWish wish = {request.offers_country(), request.offers_language(), request.language()};
+  OffersForGaps offers;
+  RETURN_IF_ERROR(options_.offers->Read([&](OfferIndex& index) -> absl::Status {
+    ASSIGN_OR_RETURN(offers, FindOffersForGaps(request.pathway(), response->evaluation(), wish, index));
+    return absl::OkStatus();
+  }));
+  question.offers = offers.items;
+  ASSIGN_OR_RETURN(*response->mutable_evaluation(), pathway::Evaluate(request.pathway(), question));
+  TellProviders(offers, *options_.providers, response->mutable_evaluation());
+  response->set_suggestions_note(SuggestionsNote(offers));
   return absl::OkStatus();
 }
 

@@ -6,14 +6,23 @@
 #include "absl/status/status.h"
 #include "core/base/port/clock.h"
 #include "core/document/adapter.h"
+#include "core/pathway/evaluate.h"
+#include "gateway/catalogue/offer_readers.h"
 #include "gateway/grpc/unary_call.h"
+#include "passerelle/catalogue/v1/provider_policy.pb.h"
 #include "passerelle/pathway/v1/pathway_service.grpc.pb.h"
 
 namespace passerelle::gateway {
 
 class PathwayService : public pathway::v1::PathwayService::CallbackService {
  public:
-  PathwayService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock);
+  struct Options {
+    const document::Registry* adapters = nullptr;
+    const base::Clock* clock = nullptr;
+    OfferReaders* offers = nullptr;  // null for a node without a catalogue
+    const catalogue::v1::ProviderList* providers = nullptr;
+  };
+  PathwayService(CallRunner* runner, Options options);
 
   grpc::ServerUnaryReactor* EvaluatePathway(grpc::CallbackServerContext* context,
                                             const pathway::v1::EvaluatePathwayRequest* request,
@@ -22,10 +31,12 @@ class PathwayService : public pathway::v1::PathwayService::CallbackService {
  private:
   absl::Status Evaluate(const pathway::v1::EvaluatePathwayRequest& request,
                         pathway::v1::EvaluatePathwayResponse* response) const;
+  // Evaluates again with offers for the gaps of an evaluation.
+  absl::Status Suggest(const pathway::v1::EvaluatePathwayRequest& request, pathway::Question question,
+                       pathway::v1::EvaluatePathwayResponse* response) const;
 
   CallRunner* const runner_;
-  const document::Registry* const adapters_;
-  const base::Clock* const clock_;
+  const Options options_;
 };
 
 }  // namespace passerelle::gateway

@@ -304,13 +304,17 @@ RecognitionService::RecognitionService(
       recognition::v1::RecognitionService::service_full_name(), "ListDueCases",
       [this](const CallInfo&, const recognition::v1::ListDueCasesRequest& in,
              recognition::v1::ListDueCasesResponse* out) -> CallOutcome { return Take(cases_->ListDue(in), out); });
-  runner->AddUnary<recognition::v1::ListInquiriesRequest, recognition::v1::ListInquiriesResponse>(
+  AddQuestionsAndCredentials();
+}
+
+void RecognitionService::AddQuestionsAndCredentials() {
+  runner_->AddUnary<recognition::v1::ListInquiriesRequest, recognition::v1::ListInquiriesResponse>(
       recognition::v1::RecognitionService::service_full_name(), "ListInquiries",
       [this](const CallInfo& info, const recognition::v1::ListInquiriesRequest& in,
              recognition::v1::ListInquiriesResponse* out) -> CallOutcome {
         return Take(cases_->ListInquiries(roles_(info.caller), in), out);
       });
-  runner->AddUnary<recognition::v1::AnswerInquiryRequest, recognition::v1::AnswerInquiryResponse>(
+  runner_->AddUnary<recognition::v1::AnswerInquiryRequest, recognition::v1::AnswerInquiryResponse>(
       recognition::v1::RecognitionService::service_full_name(), "AnswerInquiry",
       [this](const CallInfo& info, const recognition::v1::AnswerInquiryRequest& in,
              recognition::v1::AnswerInquiryResponse* out) -> CallOutcome {
@@ -318,6 +322,21 @@ RecognitionService::RecognitionService(
             Take(cases_->AnswerInquiry(info.caller, roles_(info.caller), in), out->mutable_inquiry());
         if (status.ok()) created_();
         return status;
+      });
+  runner_->AddUnary<recognition::v1::DeliverCredentialRequest, recognition::v1::DeliverCredentialResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "DeliverCredential",
+      [this](const CallInfo& info, const recognition::v1::DeliverCredentialRequest& in,
+             recognition::v1::DeliverCredentialResponse* out) -> CallOutcome {
+        const absl::Status status =
+            Take(cases_->DeliverCredential(info.caller, roles_(info.caller), in), out->mutable_credential());
+        if (status.ok()) created_();
+        return status;
+      });
+  runner_->AddUnary<recognition::v1::ListCredentialsRequest, recognition::v1::ListCredentialsResponse>(
+      recognition::v1::RecognitionService::service_full_name(), "ListCredentials",
+      [this](const CallInfo& info, const recognition::v1::ListCredentialsRequest& in,
+             recognition::v1::ListCredentialsResponse* out) -> CallOutcome {
+        return Take(cases_->ListCredentials(info.caller, in.id()), out);
       });
 }
 
@@ -371,6 +390,20 @@ grpc::ServerUnaryReactor* RecognitionService::AnswerInquiry(grpc::CallbackServer
                                                             const recognition::v1::AnswerInquiryRequest* request,
                                                             recognition::v1::AnswerInquiryResponse* response) {
   return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "AnswerInquiry", request,
+                      response);
+}
+
+grpc::ServerUnaryReactor* RecognitionService::DeliverCredential(
+    grpc::CallbackServerContext* context, const recognition::v1::DeliverCredentialRequest* request,
+    recognition::v1::DeliverCredentialResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "DeliverCredential", request,
+                      response);
+}
+
+grpc::ServerUnaryReactor* RecognitionService::ListCredentials(grpc::CallbackServerContext* context,
+                                                              const recognition::v1::ListCredentialsRequest* request,
+                                                              recognition::v1::ListCredentialsResponse* response) {
+  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCredentials", request,
                       response);
 }
 

@@ -136,8 +136,16 @@ class RecognitionService : public recognition::v1::RecognitionService::CallbackS
   grpc::ServerUnaryReactor* AnswerInquiry(grpc::CallbackServerContext* context,
                                           const recognition::v1::AnswerInquiryRequest* request,
                                           recognition::v1::AnswerInquiryResponse* response) override;
+  grpc::ServerUnaryReactor* DeliverCredential(grpc::CallbackServerContext* context,
+                                              const recognition::v1::DeliverCredentialRequest* request,
+                                              recognition::v1::DeliverCredentialResponse* response) override;
+  grpc::ServerUnaryReactor* ListCredentials(grpc::CallbackServerContext* context,
+                                            const recognition::v1::ListCredentialsRequest* request,
+                                            recognition::v1::ListCredentialsResponse* response) override;
 
  private:
+  void AddQuestionsAndCredentials();
+
   CallRunner* const runner_;
   recognition::Cases* const cases_;
   const std::function<void()> created_;

@@ -33,6 +33,8 @@ const std::map<std::string, Rooms>& CoreEdges() {
       {"exchange", {"base", "elm", "document", "registers", "proof", "federation", "relay", "sharing"}},
       {"recognition",
        {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay", "sharing", "authenticity"}},
+      {"erasure",
+       {"base", "elm", "document", "proof", "evidence", "federation", "relay", "sharing", "exchange", "recognition"}},
       {"pathway", {"base", "elm"}},
       {"statistics", {"base"}},
       {"catalogue", {"base", "elm"}},

@@ -14,6 +14,7 @@
 #include "gateway/grpc/tls.h"
 #include "gtest/gtest.h"
 #include "passerelle/catalogue/v1/catalogue_service.grpc.pb.h"
+#include "passerelle/pathway/v1/pathway_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/support/paths.h"
 
@@ -40,7 +41,7 @@ class CatalogueServiceTest : public ::testing::Test {
     node.id = "SE";
     node.competent_authority = "Authority of the test";
     node.country = "SE";
-    node.clients = {{"portal", {"passerelle.sharing.v1.SharingService"}}};
+    node.clients = {{"portal", {"passerelle.sharing.v1.SharingService", "passerelle.pathway.v1.PathwayService"}}};
     node.http = true;
     node.catalogue = folder_ + "/offers.db";
     node.providers = absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/providers.yaml");
@@ -136,6 +137,40 @@ TEST_F(CatalogueServiceTest, WhatIsHarvestedMeanwhileIsFoundAndWhatIsGoneStaysRe
   EXPECT_EQ(found->offers_size(), 1);
   gone.set_id("urn:example:none");
   EXPECT_EQ(base::ReasonOf(Call(*catalogue_, &Stub::GetOffer, gone).status()), Reason::kResourceNotFound);
+}
+
+TEST_F(CatalogueServiceTest, AGapOfAPathwayNamesTheOfferThatFillsIt) {
+  using pathway::v1::PathwayService;
+  const auto pathways =
+      PathwayService::NewStub(federation_->ClientChannel("SE", federation_->ClientTls("SE", "portal")));
+  pathway::v1::EvaluatePathwayRequest request;
+  request.set_day("2026-06-01");
+  pathway::v1::Pathway& pathway = *request.mutable_pathway();
+  pathway.set_id("tides");
+  pathway.set_version("1");
+  pathway.set_owner("urn:example:owner");
+  pathway.set_status(pathway::v1::PATHWAY_STATUS_ACTIVE);
+  pathway.set_type(pathway::v1::PATHWAY_TYPE_OPEN);
+  pathway::v1::Rule& rule = *pathway.add_rules();
+  rule.set_id("core");
+  pathway::v1::Element& element = *rule.mutable_required()->add_elements();
+  element.set_id("tides-5");
+  element.set_title("Tides 5");
+  element.add_specifications("urn:example:opportunity:5");
+  const auto plain = Call(*pathways, &PathwayService::Stub::EvaluatePathway, request);
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  ASSERT_EQ(plain->evaluation().gaps_size(), 1);
+  EXPECT_EQ(plain->evaluation().gaps(0).suggestions_size(), 0);
+  EXPECT_EQ(plain->suggestions_note(), "");
+  request.set_suggest_offers(true);
+  const auto suggested = Call(*pathways, &PathwayService::Stub::EvaluatePathway, request);
+  ASSERT_TRUE(suggested.ok()) << suggested.status();
+  const pathway::v1::Gap& gap = suggested->evaluation().gaps(0);
+  ASSERT_EQ(gap.suggestions_size(), 1) << suggested->DebugString();
+  EXPECT_EQ(gap.suggestions(0).offer_id(), "urn:example:opportunity:5");
+  EXPECT_EQ(gap.suggestions(0).provider_policy(), pathway::v1::PROVIDER_POLICY_UNKNOWN);
+  EXPECT_FALSE(suggested->evaluation().creates_entitlement());
+  EXPECT_TRUE(absl::StrContains(suggested->suggestions_note(), "promise")) << suggested->suggestions_note();
 }
 
 TEST_F(CatalogueServiceTest, SaysWhoAccepts) {

@@ -55,13 +55,14 @@ void FederationTest::SetUp() {
   options.peer_call = PeerCallLimit();
   options.drain = absl::Seconds(2);
   LocalNode norway = NodeOf("NO", "NO");
-  norway.clients = {
-      {"portal", {"passerelle.sharing.v1.SharingService", "passerelle.authenticity.v1.AuthenticityService"}}};
+  norway.clients = {{"portal",
+                     {"passerelle.sharing.v1.SharingService", "passerelle.authenticity.v1.AuthenticityService",
+                      "passerelle.erasure.v1.ErasureService"}}};
   norway.entries = {{"NO-1", "holder-1", Transcript(), absl::FromUnixSeconds(1770000000)}};
   LocalNode netherlands = NodeOf("NL", "NL");
   netherlands.clients = {{"office",
                           {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService",
-                           "passerelle.federation.v1.FederationService"}}};
+                           "passerelle.federation.v1.FederationService", "passerelle.erasure.v1.ErasureService"}}};
   for (LocalNode* node : {&norway, &netherlands}) node->encryption = true;
   LocalNode played = NodeOf("XX", "BG");
   played.played = true;

@@ -119,7 +119,7 @@ class HttpTest : public ::testing::Test {
                      {"passerelle.sharing.v1.SharingService", "passerelle.exchange.v1.ExchangeService",
                       "passerelle.authenticity.v1.AuthenticityService", "passerelle.federation.v1.FederationService",
                       "passerelle.recognition.v1.RecognitionService", "passerelle.document.v1.DocumentService",
-                      "passerelle.pathway.v1.PathwayService"},
+                      "passerelle.pathway.v1.PathwayService", "passerelle.erasure.v1.ErasureService"},
                      {recognition::v1::CASE_ACTOR_EVALUATOR}}};
     node.http = true;
     node.http_origins = {kOrigin};

@@ -1,7 +1,10 @@
 #include "tests/support/memory_store.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
+
+#include "absl/strings/match.h"
 
 namespace passerelle::testing {
 
@@ -135,6 +138,29 @@ absl::Status MemoryStore::Read(absl::FunctionRef<absl::Status(Transaction&)> wor
   const absl::MutexLock lock(&mutex_);
   MemoryTransaction transaction(tables_, next_sequence_, /*writable=*/false);
   return work(transaction);
+}
+
+void MemoryStore::PutBack(MemoryStore& from) {
+  std::map<Table, Rows> tables;
+  uint64_t next_sequence = 0;
+  {
+    const absl::MutexLock lock(&from.mutex_);
+    tables = from.tables_;
+    next_sequence = from.next_sequence_;
+  }
+  const absl::MutexLock lock(&mutex_);
+  tables_ = std::move(tables);
+  next_sequence_ = next_sequence;
+}
+
+bool MemoryStore::Holds(absl::string_view bytes) {
+  const absl::MutexLock lock(&mutex_);
+  for (const auto& [table, rows] : tables_) {
+    for (const auto& [key, entry] : rows.by_key) {
+      if (absl::StrContains(entry.record.value, bytes)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace passerelle::testing

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "core/base/port/store.h"
 
@@ -21,6 +22,11 @@ class MemoryStore : public base::Store {
  public:
   absl::Status Write(absl::FunctionRef<absl::Status(base::Transaction&)> work) override;
   absl::Status Read(absl::FunctionRef<absl::Status(base::Transaction&)> work) override;
+
+  // Puts the records of another store in the place of these, as when a backup is made or put back.
+  void PutBack(MemoryStore& from);
+  // Whether any record has these bytes.
+  bool Holds(absl::string_view bytes);
 
  private:
   friend class MemoryTransaction;

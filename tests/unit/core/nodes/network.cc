@@ -6,12 +6,15 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/relay/note_keys.h"
 #include "tests/unit/core/nodes/credentials.h"
 
 namespace passerelle::testing {
 namespace {
 
 constexpr int kBatch = 100;
+constexpr size_t kSecretBytes = 32;
+constexpr int kLeavesMax = 10'000;
 
 class Wire : public relay::Transport {
  public:
@@ -71,7 +74,7 @@ absl::StatusOr<std::vector<registers::v1::RegisterEntry>> FakeRegister::ListHold
 }
 
 TestNode::TestNode(Network& network, const std::string& node_id,
-                   const std::vector<recognition::v1::RecognitionPolicy>& policies)
+                   const std::vector<recognition::v1::RecognitionPolicy>& policies, const Keeping& keeping)
     : id(node_id),
       key(proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256).value()),
       reg(&network.clock),
@@ -93,10 +96,34 @@ TestNode::TestNode(Network& network, const std::string& node_id,
              .policies = policies,
              .trust = nullptr,
              .verdict_policy = {},
-             .clock_ran_out = [&network](absl::string_view clock) { ++network.clocks[std::string(clock)]; }}) {}
+             .clock_ran_out = [&network](absl::string_view clock) { ++network.clocks[std::string(clock)]; }}),
+      erasures(
+          {.node = id, .store = &store, .clock = &network.clock, .random = &network.random, .rules = keeping.rules}),
+      retention_clock({.node = id, .store = &store, .clock = &network.clock, .rules = keeping.rules}),
+      keeps_evidence_(keeping.evidence) {}
+
+evidence::Log::Options TestNode::LogOptions(Network& network) {
+  return {.node = id,
+          .store = &store,
+          .clock = &network.clock,
+          .key = evidence::OneKey(&key),
+          .secret = std::string(kSecretBytes, id.front())};
+}
+
+absl::Status TestNode::VerifyLog(Network& network) {
+  RETURN_IF_ERROR(log_->Sequence(kLeavesMax).status());
+  ASSIGN_OR_RETURN(std::string checkpoint, log_->Checkpoint());
+  return evidence::Log::Open(LogOptions(network), relay::NoteKeys(*network.directory->Get()), std::move(checkpoint))
+      .status();
+}
 
 void TestNode::Connect(Network& network) {
   transport_ = std::make_unique<Wire>(network, id);
+  if (keeps_evidence_) {
+    log_ = evidence::Log::Open(LogOptions(network), relay::NoteKeys(*network.directory->Get()), std::nullopt).value();
+    messages_ = std::make_unique<relay::MessageLog>(
+        relay::MessageLog::Options{log_.get(), std::string(kSecretBytes, 'p'), &network.random});
+  }
   relay::Outbox::Options sending{.node = id,
                                  .nodes = network.directory.get(),
                                  .key = &key,
@@ -104,8 +131,10 @@ void TestNode::Connect(Network& network) {
                                  .clock = &network.clock,
                                  .random = &network.random,
                                  .transport = transport_.get(),
-                                 .handlers = cases.answer_handlers()};
+                                 .handlers = cases.answer_handlers(),
+                                 .evidence = messages_.get()};
   sending.handlers.push_back(&exchanges);
+  for (relay::AnswerHandler* handler : erasures.answer_handlers()) sending.handlers.push_back(handler);
   outbox_ = std::make_unique<relay::Outbox>(sending);
   relay::Inbox::Options receiving{.node = id,
                                   .nodes = network.directory.get(),
@@ -113,19 +142,23 @@ void TestNode::Connect(Network& network) {
                                   .store = &store,
                                   .clock = &network.clock,
                                   .random = &network.random,
-                                  .handlers = cases.handlers()};
+                                  .handlers = cases.handlers(),
+                                  .evidence = messages_.get()};
   receiving.handlers.push_back(&query_handler);
   receiving.handlers.push_back(&question_handler);
+  for (relay::Handler* handler : erasures.handlers()) receiving.handlers.push_back(handler);
   inbox_ = std::make_unique<relay::Inbox>(receiving);
   exchanges.set_outbox(outbox_.get());
   cases.set_outbox(outbox_.get());
+  erasures.set_outbox(outbox_.get());
 }
 
-Network::Network(const std::vector<recognition::v1::RecognitionPolicy>& policies) : formats(TestFormats()) {
+Network::Network(const std::vector<recognition::v1::RecognitionPolicy>& policies, const Keeping& keeping)
+    : formats(TestFormats()) {
   map.set_version(1);
   directory = std::make_unique<federation::NodeMapHolder>(federation::NodeDirectory::Make(map).value());
   for (const char* id : {"NO", "IT", "BG"}) {
-    nodes_[id] = std::make_unique<TestNode>(*this, id, policies);
+    nodes_[id] = std::make_unique<TestNode>(*this, id, policies, keeping);
     federation::v1::Node* node = map.add_nodes();
     node->set_id(id);
     node->set_state(federation::v1::NODE_STATE_ACTIVE);

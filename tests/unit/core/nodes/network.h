@@ -13,12 +13,16 @@
 
 #include "core/authenticity/register_question.h"
 #include "core/base/port/clock.h"
+#include "core/erasure/erasures.h"
+#include "core/erasure/retention_clock.h"
+#include "core/evidence/log.h"
 #include "core/exchange/exchanges.h"
 #include "core/federation/node_map.h"
 #include "core/proof/key.h"
 #include "core/recognition/cases.h"
 #include "core/registers/register.h"
 #include "core/relay/inbox.h"
+#include "core/relay/message_log.h"
 #include "core/relay/outbox.h"
 #include "core/sharing/authorisations.h"
 #include "tests/support/fake_clock.h"
@@ -63,10 +67,17 @@ enum class WireFault {
   kAnswerLost,   // it arrives, and the answer does not
 };
 
+// What the nodes keep.
+struct Keeping {
+  bool evidence = false;  // whether every message leaves its evidence in a log
+  erasure::Rules rules = {};
+};
+
 // A node with all services.
 class TestNode {
  public:
-  TestNode(Network& network, const std::string& id, const std::vector<recognition::v1::RecognitionPolicy>& policies);
+  TestNode(Network& network, const std::string& id, const std::vector<recognition::v1::RecognitionPolicy>& policies,
+           const Keeping& keeping);
 
   const std::string id;
   MemoryStore memory;
@@ -78,13 +89,23 @@ class TestNode {
   exchange::CredentialQueryHandler query_handler;
   authenticity::QuestionHandler question_handler;
   recognition::Cases cases;
+  erasure::Erasures erasures;
+  erasure::RetentionClock retention_clock;
 
   // Made when all nodes are known.
   void Connect(Network& network);
   relay::Outbox& outbox() { return *outbox_; }
   relay::Inbox& inbox() { return *inbox_; }
+  const evidence::Log& log() const { return *log_; }
+  // Compares the whole log with its checkpoint, as at the start of a node.
+  absl::Status VerifyLog(Network& network);
 
  private:
+  evidence::Log::Options LogOptions(Network& network);
+
+  const bool keeps_evidence_;
+  std::unique_ptr<evidence::Log> log_;
+  std::unique_ptr<relay::MessageLog> messages_;
   std::unique_ptr<relay::Transport> transport_;
   std::unique_ptr<relay::Outbox> outbox_;
   std::unique_ptr<relay::Inbox> inbox_;
@@ -92,7 +113,7 @@ class TestNode {
 
 class Network {
  public:
-  explicit Network(const std::vector<recognition::v1::RecognitionPolicy>& policies = {});
+  explicit Network(const std::vector<recognition::v1::RecognitionPolicy>& policies = {}, const Keeping& keeping = {});
 
   // Sends and checks what is due, until nothing is.
   void Run();

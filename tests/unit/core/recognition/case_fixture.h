@@ -34,7 +34,9 @@ inline std::vector<v1::RecognitionPolicy> TestPolicies() {
 
 class CaseFixture : public ::testing::Test {
  protected:
-  explicit CaseFixture(const std::vector<v1::RecognitionPolicy>& policies = TestPolicies()) : network_(policies) {
+  explicit CaseFixture(const std::vector<v1::RecognitionPolicy>& policies = TestPolicies(),
+                       const passerelle::testing::Keeping& keeping = {})
+      : network_(policies, keeping) {
     norway_.reg.Issue("no-7", document_);
   }
 

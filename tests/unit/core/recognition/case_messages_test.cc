@@ -323,7 +323,7 @@ TEST_F(CaseMessagesTest, AnswersOfOthersAndSecondAnswersAreNotTaken) {
   ASSERT_OK(norway_.cases.AnswerInquiry("office", kCentre, given).status());
   EXPECT_OK(norway_.cases.AnswerInquiry("office", kCentre, given).status()) << "the same request again";
   EXPECT_THAT(norway_.cases.AnswerInquiry("office", kCentre, Reply(question)),
-              HasReasonAt(Reason::kFieldInvalid, "id"));
+              HasReasonAt(Reason::kInquiryAnswered, "id"));
   network_.Run();
   EXPECT_THAT(Receive(bulgaria_, "NO", answer), HasReason(Reason::kTransitionNotAllowed)) << "it was answered";
   EXPECT_EQ(Authoritys(id).procedure().inquiries(0).answer(), "Yes, by a written examination.");

@@ -36,7 +36,7 @@ inline v1::RecognitionPolicy Procedure() {
 
 class CaseStepsTest : public CaseFixture {
  protected:
-  CaseStepsTest() : CaseFixture({Procedure()}) {}
+  explicit CaseStepsTest(const passerelle::testing::Keeping& keeping = {}) : CaseFixture({Procedure()}, keeping) {}
 
   // A case of a document that states how it was assessed, by which it comes to an evaluator.
   std::string Open() {

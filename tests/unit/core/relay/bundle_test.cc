@@ -409,7 +409,7 @@ TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
   ASSERT_OK(Put(kId, "Solveig"));
   EXPECT_THAT(erase(norway_, evidence::v1::SIDE_SENDER, "FR"), HasReasonAt(Reason::kFieldInvalid, "state"));
   ASSERT_OK(outbox_.SendDue(1).status());
-  EXPECT_TRUE(Holds(norway_.store, "Solveig"));
+  EXPECT_FALSE(Holds(norway_.store, "Solveig")) << "the copies for sending go when they are acknowledged";
   EXPECT_TRUE(Holds(france_.store, "Solveig"));
   ASSERT_OK(erase(norway_, evidence::v1::SIDE_SENDER, "FR"));
   ASSERT_OK(erase(france_, evidence::v1::SIDE_RECEIVER, "NO"));

@@ -1,0 +1,99 @@
+#include "core/erasure/erased_records.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/base/idempotency.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/exchange/exchange_records.h"
+#include "core/recognition/case_records.h"
+#include "core/recognition/inquiries.h"
+#include "core/relay/erase.h"
+#include "core/sharing/authorisations.h"
+
+namespace passerelle::erasure {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using base::Record;
+using base::Table;
+
+constexpr absl::string_view kGroup = "erased";
+
+std::string KeyOf(absl::string_view name) { return absl::StrCat(kGroup, "/", name); }
+
+absl::Status NoName() { return Problem(Reason::kFieldInvalid, "name", "it is no name of what was erased"); }
+
+absl::Status UnlessGone(const absl::Status& status) {
+  return base::ReasonOf(status) == Reason::kResourceNotFound ? absl::OkStatus() : status;
+}
+
+absl::Status EraseCaseAgain(absl::string_view id, base::Transaction& tx) {
+  const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
+  if (!stored.ok()) return UnlessGone(stored.status());
+  return recognition::EraseCase(stored->content, tx);
+}
+
+// What has the kind and id of a name.
+absl::Status EraseOne(absl::string_view kind, const std::string& id, absl::Time now, base::Transaction& tx) {
+  if (!base::IsUuid(id)) return NoName();
+  if (kind == "case") {
+    RETURN_IF_ERROR(EraseCaseAgain(id, tx));
+  } else if (kind == "exchange") {
+    RETURN_IF_ERROR(UnlessGone(exchange::EraseAgain(id, now, tx)));
+  } else if (kind == "authorisation") {
+    RETURN_IF_ERROR(sharing::Authorisations::Erase(id, tx));
+  } else if (kind == "inquiry") {
+    RETURN_IF_ERROR(recognition::EraseInquiry(id, tx));
+  } else if (kind != "messages") {
+    return NoName();
+  }
+  return relay::EraseMessagesOf(id, tx);
+}
+
+}  // namespace
+
+std::string NameOfCase(absl::string_view id) { return absl::StrCat("case/", id); }
+std::string NameOfExchange(absl::string_view id) { return absl::StrCat("exchange/", id); }
+std::string NameOfAuthorisation(absl::string_view id) { return absl::StrCat("authorisation/", id); }
+std::string NameOfInquiry(absl::string_view id) { return absl::StrCat("inquiry/", id); }
+std::string NameOfMessages(absl::string_view resource) { return absl::StrCat("messages/", resource); }
+std::string NameOfMessage(const relay::MessageName& received) {
+  return absl::StrCat("message/", received.peer, "/", received.id);
+}
+
+absl::Status NoteErased(absl::string_view name, absl::Time now, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, KeyOf(name)));
+  if (known.has_value()) return absl::OkStatus();
+  return tx.Insert(Table::kSetting, {.key = KeyOf(name),
+                                     .value = absl::FormatTime(absl::RFC3339_full, now, absl::UTCTimeZone()),
+                                     .group = std::string(kGroup)});
+}
+
+absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records,
+                   tx.List(Table::kSetting, kGroup, after.empty() ? "" : KeyOf(after), limit));
+  std::vector<std::string> names;
+  for (const Record& record : records) names.push_back(record.key.substr(kGroup.size() + 1));
+  return names;
+}
+
+absl::StatusOr<bool> EraseAgain(absl::string_view name, absl::Time now, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, KeyOf(name)));
+  if (known.has_value()) return false;
+  const std::vector<std::string> parts = absl::StrSplit(name, '/');
+  if (parts.size() == 2) {
+    RETURN_IF_ERROR(EraseOne(parts[0], parts[1], now, tx));
+  } else if (parts.size() == 3 && parts[0] == "message" && base::IsUuid(parts[2])) {
+    RETURN_IF_ERROR(relay::EraseContent(evidence::v1::SIDE_RECEIVER, {parts[1], parts[2]}, tx));
+  } else {
+    return NoName();
+  }
+  RETURN_IF_ERROR(NoteErased(name, now, tx));
+  return true;
+}
+
+}  // namespace passerelle::erasure

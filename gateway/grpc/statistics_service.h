@@ -1,0 +1,36 @@
+// The service for those who read statistics: published cubes, and nothing else.
+//
+// Thread-safety: thread-safe. Ownership: owns nothing of what it is given.
+#pragma once
+
+#include "absl/status/status.h"
+#include "gateway/grpc/unary_call.h"
+#include "gateway/published_cubes.h"
+#include "passerelle/statistics/v1/statistics_service.grpc.pb.h"
+
+namespace passerelle::gateway {
+
+class StatisticsService : public statistics::v1::StatisticsService::CallbackService {
+ public:
+  StatisticsService(CallRunner* runner, const PublishedCubes* cubes);
+
+  grpc::ServerUnaryReactor* ListCubes(grpc::CallbackServerContext* context,
+                                      const statistics::v1::ListCubesRequest* request,
+                                      statistics::v1::ListCubesResponse* response) override;
+  grpc::ServerUnaryReactor* GetCube(grpc::CallbackServerContext* context, const statistics::v1::GetCubeRequest* request,
+                                    statistics::v1::GetCubeResponse* response) override;
+  grpc::ServerUnaryReactor* GetCubeFile(grpc::CallbackServerContext* context,
+                                        const statistics::v1::GetCubeFileRequest* request,
+                                        statistics::v1::GetCubeFileResponse* response) override;
+
+ private:
+  absl::Status List(const statistics::v1::ListCubesRequest& request, statistics::v1::ListCubesResponse* response) const;
+  absl::Status Get(const statistics::v1::GetCubeRequest& request, statistics::v1::GetCubeResponse* response) const;
+  absl::Status GetFile(const statistics::v1::GetCubeFileRequest& request,
+                       statistics::v1::GetCubeFileResponse* response) const;
+
+  CallRunner* const runner_;
+  const PublishedCubes* const cubes_;
+};
+
+}  // namespace passerelle::gateway
