@@ -38,6 +38,7 @@ absl::Status Node::Assembly::Start() {
   sealers_ = files.sealers;
   RETURN_IF_ERROR(OpenEvidence());
   MakeRelay(files);
+  RETURN_IF_ERROR(OpenWallets());
   MakeRunners();
   MakeServices();
   StartLoops();
@@ -48,7 +49,8 @@ absl::Status Node::Assembly::Start() {
                                     {"peer_port", ports_.peer},
                                     {"admin_port", ports_.admin},
                                     {"metrics_port", ports_.metrics},
-                                    {"http_port", ports_.http}});
+                                    {"http_port", ports_.http},
+                                    {"wallet_port", ports_.wallets}});
   return absl::OkStatus();
 }
 
@@ -134,6 +136,18 @@ absl::Status Node::Assembly::OpenEvidence() {
                                                   .nodes = federation_->nodes(),
                                                   .log = &log_,
                                                   .time_stamps = config_.evidence_time_stamps()}));
+  return absl::OkStatus();
+}
+
+absl::Status Node::Assembly::OpenWallets() {
+  if (!config_.has_wallets()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(wallets_, NodeWallets::Open(config_.wallets(), {.store = store_.get(),
+                                                                   .clock = &clock_,
+                                                                   .random = &random_,
+                                                                   .adapters = &adapters_,
+                                                                   .trust = Trust(),
+                                                                   .status_lists = status_lists_.get(),
+                                                                   .policy = config_.verdict_policy()}));
   return absl::OkStatus();
 }
 
@@ -240,6 +254,10 @@ void Node::Assembly::MakeRunners() {
     return node->id();
   };
   peer_runner_ = std::make_unique<CallRunner>(std::move(peer));
+  CallRunner::Options wallets = RunnerOptions(client_pool_.get());
+  // Wallets are strangers, who have a part of the node together; what they may do follows from what they know.
+  wallets.authorise = [](const CallerCredentials&, absl::string_view) { return std::string(kAnybody); };
+  wallet_runner_ = std::make_unique<CallRunner>(std::move(wallets));
 }
 
 void Node::Assembly::MakeServices() {
@@ -267,6 +285,9 @@ void Node::Assembly::MakeServices() {
         client_runner_.get(),
         CatalogueService::Options{
             .offers = catalogue_->offers(), .providers = catalogue_->providers(), .clock = &clock_});
+  }
+  if (wallets_ != nullptr) {
+    wallet_service_ = std::make_unique<WalletService>(client_runner_.get(), wallets_->presentations());
   }
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });

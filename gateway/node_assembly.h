@@ -30,6 +30,7 @@
 #include "gateway/grpc/ports.h"
 #include "gateway/grpc/services.h"
 #include "gateway/grpc/unary_call.h"
+#include "gateway/grpc/wallet_service.h"
 #include "gateway/http/http_server.h"
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
@@ -39,6 +40,7 @@
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
 #include "gateway/node_peers.h"
+#include "gateway/node_wallets.h"
 #include "gateway/register_facts_files.h"
 #include "gateway/shared_store.h"
 #include "gateway/system_clock.h"
@@ -81,6 +83,7 @@ class Node::Assembly {
   absl::Status OpenRegisterFacts();
   void LogRegisterFacts();
   absl::Status OpenEvidence();
+  absl::Status OpenWallets();
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
@@ -123,6 +126,7 @@ class Node::Assembly {
   std::unique_ptr<NodeEvidence> evidence_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
+  std::unique_ptr<NodeWallets> wallets_;  // null without wallets in the configuration
   std::unique_ptr<exchange::Exchanges> exchanges_;
   std::unique_ptr<recognition::Cases> cases_;
   std::unique_ptr<exchange::CredentialQueryHandler> credential_queries_;
@@ -145,6 +149,7 @@ class Node::Assembly {
   std::unique_ptr<WorkerPool> peer_pool_;
   std::unique_ptr<CallRunner> client_runner_;
   std::unique_ptr<CallRunner> peer_runner_;
+  std::unique_ptr<CallRunner> wallet_runner_;
   std::unique_ptr<SharingService> sharing_service_;
   std::unique_ptr<ExchangeService> exchange_service_;
   std::unique_ptr<AuthenticityService> authenticity_service_;
@@ -153,6 +158,7 @@ class Node::Assembly {
   std::unique_ptr<DocumentService> document_service_;
   std::unique_ptr<PathwayService> pathway_service_;
   std::unique_ptr<CatalogueService> catalogue_service_;  // null without a catalogue
+  std::unique_ptr<WalletService> wallet_service_;        // null without wallets
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
   std::unique_ptr<EvidenceService> evidence_service_;
