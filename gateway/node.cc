@@ -61,6 +61,7 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
   RETURN_IF_ERROR(LoadProviders(config.catalogue().providers()).status());
   if (config.has_wallets()) RETURN_IF_ERROR(LoadVerifier(config.wallets()).status());
+  if (config.wallets().has_issuing()) RETURN_IF_ERROR(LoadWalletIssuer(config.wallets()).status());
   RETURN_IF_ERROR(TokenIssuers::Open(config.client_port(), &clock, nullptr).status());
   return OpenRegister(config, &clock, nullptr).status();
 }

@@ -141,13 +141,20 @@ absl::Status Node::Assembly::OpenEvidence() {
 
 absl::Status Node::Assembly::OpenWallets() {
   if (!config_.has_wallets()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(wallets_, NodeWallets::Open(config_.wallets(), {.store = store_.get(),
-                                                                   .clock = &clock_,
-                                                                   .random = &random_,
-                                                                   .adapters = &adapters_,
-                                                                   .trust = Trust(),
-                                                                   .status_lists = status_lists_.get(),
-                                                                   .policy = config_.verdict_policy()}));
+  const wallet::Presentations::Options presentations = {.store = store_.get(),
+                                                        .clock = &clock_,
+                                                        .random = &random_,
+                                                        .adapters = &adapters_,
+                                                        .trust = Trust(),
+                                                        .status_lists = status_lists_.get(),
+                                                        .policy = config_.verdict_policy()};
+  const wallet::Offers::Options offers = {
+      .store = store_.get(),
+      .clock = &clock_,
+      .random = &random_,
+      .adapters = &adapters_,
+      .find_case = [this](absl::string_view client, absl::string_view id) { return cases_->Get(client, id); }};
+  ASSIGN_OR_RETURN(wallets_, NodeWallets::Open(config_.wallets(), presentations, offers));
   return absl::OkStatus();
 }
 
@@ -287,7 +294,9 @@ void Node::Assembly::MakeServices() {
             .offers = catalogue_->offers(), .providers = catalogue_->providers(), .clock = &clock_});
   }
   if (wallets_ != nullptr) {
-    wallet_service_ = std::make_unique<WalletService>(client_runner_.get(), wallets_->presentations());
+    wallet_service_ =
+        std::make_unique<WalletService>(client_runner_.get(), wallets_->presentations(), wallets_->offers(),
+                                        [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
   }
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });

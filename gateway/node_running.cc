@@ -132,7 +132,7 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   if (clock_.Now() >= next_forget_) {
     ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
     if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
-    if (mine && wallets_ != nullptr) RETURN_IF_ERROR(wallets_->presentations()->Forget(kForgottenPerRound).status());
+    if (mine && wallets_ != nullptr) RETURN_IF_ERROR(wallets_->Forget(kForgottenPerRound));
     next_forget_ = clock_.Now() + kForgetInterval;
   }
   return false;
@@ -192,8 +192,8 @@ absl::Status Node::Assembly::WritePortsFile() const {
   const std::string wallets =
       ports_.wallets == 0 ? "" : entry("wallets", config_.wallets().listen(), ports_.wallets) + ",";
   return ReplaceFile(config_.ports_file(),
-                     absl::StrCat("{", http, wallets, entry("client", config_.client_port().listen(), ports_.client), ",",
-                                  entry("peer", config_.peer_port().listen(), ports_.peer), ",",
+                     absl::StrCat("{", http, wallets, entry("client", config_.client_port().listen(), ports_.client),
+                                  ",", entry("peer", config_.peer_port().listen(), ports_.peer), ",",
                                   entry("admin", config_.admin_port().listen(), ports_.admin), ",",
                                   entry("metrics", config_.admin_port().metrics_listen(), ports_.metrics), "}\n"));
 }

@@ -48,14 +48,34 @@ absl::StatusOr<wallet::Verifier> LoadVerifier(const config::v1::Wallets& config)
   return verifier;
 }
 
+absl::StatusOr<wallet::Issuer> LoadWalletIssuer(const config::v1::Wallets& config) {
+  ASSIGN_OR_RETURN(proof::Sealer seal, LoadSealer(config.issuing().key(), config.issuing().certificate()));
+  wallet::Issuer issuer;
+  issuer.address = config.address();
+  issuer.name = config.issuing().issuer();
+  issuer.seal = std::make_shared<const proof::Sealer>(std::move(seal));
+  return issuer;
+}
+
 absl::StatusOr<std::unique_ptr<NodeWallets>> NodeWallets::Open(const config::v1::Wallets& config,
-                                                               wallet::Presentations::Options presentations) {
+                                                               wallet::Presentations::Options presentations,
+                                                               wallet::Offers::Options offers) {
   ASSIGN_OR_RETURN(presentations.verifier, LoadVerifier(config));
-  return std::unique_ptr<NodeWallets>(new NodeWallets(config, std::move(presentations)));
+  std::unique_ptr<NodeWallets> wallets(new NodeWallets(config, std::move(presentations)));
+  if (config.has_issuing()) {
+    ASSIGN_OR_RETURN(offers.issuer, LoadWalletIssuer(config));
+    wallets->offers_ = std::make_unique<wallet::Offers>(std::move(offers));
+  }
+  return wallets;
+}
+
+absl::Status NodeWallets::Forget(int limit) {
+  RETURN_IF_ERROR(presentations_.Forget(limit).status());
+  return offers_ == nullptr ? absl::OkStatus() : offers_->Forget(limit).status();
 }
 
 absl::Status NodeWallets::Listen(CallRunner* runner, const base::Clock* clock) {
-  routes_ = MakeWalletRoutes(runner, &presentations_);
+  routes_ = MakeWalletRoutes(runner, &presentations_, offers_.get());
   ASSIGN_OR_RETURN(server_, HttpServer::Start({.listen = config_.listen(),
                                                .tls = config_.tls(),
                                                .allowed_origins = {},

@@ -17,10 +17,10 @@ struct WalletAnswer {
   std::string error;     // the code, such as "access_denied"
 };
 
-// Reads the form, and decrypts what was asked to be encrypted; an error may come plain all the same. The state has to be
-// that of the request. Problems: those of ReadForm; kPresentationIncomplete at "vp_token" or "response"; kFieldInvalid
-// at "state" or "error", and at "vp_token" for a plain answer where an encrypted one was asked for; those of
-// proof::Jwe, at "response".
+// Reads the form, and decrypts what was asked to be encrypted; an error may come plain all the same. The state has to
+// be that of the request. Problems: those of ReadForm; kPresentationIncomplete at "vp_token" or "response";
+// kFieldInvalid at "state" or "error", and at "vp_token" for a plain answer where an encrypted one was asked for; those
+// of proof::Jwe, at "response".
 absl::StatusOr<WalletAnswer> ReadAnswer(absl::string_view body, const v1::StoredPresentation& stored);
 
 }  // namespace passerelle::wallet

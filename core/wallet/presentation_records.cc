@@ -22,9 +22,7 @@ constexpr absl::string_view kPrefix = "presentation/";
 
 std::string OpenGroup(absl::string_view client) { return absl::StrCat("presentation/open/", client); }
 
-bool IsOpen(const v1::StoredPresentation& stored) {
-  return stored.content().state() == v1::PRESENTATION_STATE_OPEN;
-}
+bool IsOpen(const v1::StoredPresentation& stored) { return stored.content().state() == v1::PRESENTATION_STATE_OPEN; }
 
 Record ToRecord(const v1::StoredPresentation& stored) {
   Record record;

@@ -1,9 +1,9 @@
 // Requests for presentations, from the client that opens one to the wallet that answers it (OpenID4VP 1.0, with the
 // cross-device flow of 3.2).
 //
-// A request takes one answer. Whoever knows its link can answer it, so a few answers may be refused before it fails, and
-// none that is refused leaves anything of what it held. What a wallet presents is judged before it is kept, by the same
-// rules as any document, and is there for the client that asked.
+// A request takes one answer. Whoever knows its link can answer it, so a few answers may be refused before it fails,
+// and none that is refused leaves anything of what it held. What a wallet presents is judged before it is kept, by the
+// same rules as any document, and is there for the client that asked.
 //
 // Thread-safety: thread-safe. Ownership: owns nothing of its options but the verifier's signer.
 #pragma once

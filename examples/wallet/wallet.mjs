@@ -1,10 +1,13 @@
-// A small wallet: it presents credentials by OpenID for Verifiable Presentations 1.0. With Node.js 18 or newer alone, to
-// show what a wallet and a node say to each other; a real wallet keeps its keys in hardware and asks its holder.
+// A small wallet: it presents credentials by OpenID for Verifiable Presentations 1.0, and fetches them by OpenID for
+// Verifiable Credential Issuance 1.0. With Node.js 18 or newer alone, to show what a wallet and a node say to each other; a
+// real wallet keeps its keys in hardware and asks its holder.
 //
 //   node wallet.mjs key <key.json>
 //       makes a key, and prints its public half
 //   node wallet.mjs present <openid4vp://…> --key <key.json> --credential <file> …
 //       shows what is asked for of the credentials, and nothing else
+//   node wallet.mjs accept <openid-credential-offer://…> --key <key.json> --out <file> [--tx-code <digits>] …
+//       fetches the credential that is offered, bound to the key
 //
 // --authorities <pem>    of the server's certificate; the system's when left out
 // --verifiers <pem>      certificates by which whoever asks is known, or that have signed theirs
@@ -84,6 +87,13 @@ export function request(net, method, address, { headers = {}, body = '' } = {}) 
   });
 }
 
+// An answer in one line, with its problem if it is one.
+export function told({ status, body }) {
+  const content = body.startsWith('{') ? JSON.parse(body) : {};
+  const problem = [content.error ?? content.code, content.error_description ?? content.message];
+  return [status, ...problem.map((text) => text ?? '-')].join(' ');
+}
+
 export const postForm = (net, address, form, accept = 'application/json') => request(net, 'POST', address, {
   headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: accept },
   body: new URLSearchParams(form).toString(),
@@ -120,7 +130,7 @@ export async function fetchRequest(net, link, verifiers) {
   const type = 'application/oauth-authz-req+jwt';
   const answer = post ? await postForm(net, query.get('request_uri'), { wallet_nonce: walletNonce }, type)
     : await request(net, 'GET', query.get('request_uri'), { headers: { Accept: type } });
-  if (answer.status !== 200) fail(`the request cannot be had: ${answer.status} ${answer.body}`);
+  if (answer.status !== 200) fail(`the request cannot be had: ${told(answer)}`);
   if (answer.type !== type) fail(`the request is of the type ${answer.type}`);
   const [head, payload] = answer.body.split('.');
   const [header, claims] = [readJson(head), readJson(payload)];
@@ -223,6 +233,47 @@ export function sendPresentation(net, claims, vpToken) {
   return postForm(net, claims.response_uri, { response: encryptTo(jwk, content) });
 }
 
+// Fetching.
+
+const grant = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
+
+// What an offer leads to: the issuer's metadata and its endpoints.
+export async function readOffer(net, link) {
+  const offer = JSON.parse(new URL(link).searchParams.get('credential_offer'));
+  const fetchJson = async (address) => {
+    const answer = await request(net, 'GET', address, { headers: { Accept: 'application/json' } });
+    return answer.status === 200 ? JSON.parse(answer.body) : fail(`${address}: ${told(answer)}`);
+  };
+  const metadata = await fetchJson(`${offer.credential_issuer}/.well-known/openid-credential-issuer`);
+  if (metadata.credential_issuer !== offer.credential_issuer) fail('the metadata is of another issuer');
+  const server = await fetchJson(`${offer.credential_issuer}/.well-known/oauth-authorization-server`);
+  if (server.issuer !== offer.credential_issuer) fail('the metadata is of another server');
+  const [configuration] = offer.credential_configuration_ids;
+  if (!metadata.credential_configurations_supported[configuration]) fail(`nothing is known about ${configuration}`);
+  return { offer, metadata, server, configuration };
+}
+
+export function redeem(net, { offer, server }, txCode) {
+  const form = { grant_type: grant, 'pre-authorized_code': offer.grants[grant]['pre-authorized_code'] };
+  return postForm(net, server.token_endpoint, txCode === undefined ? form : { ...form, tx_code: txCode });
+}
+
+export async function fetchNonce(net, { metadata }) {
+  return JSON.parse((await request(net, 'POST', metadata.nonce_endpoint)).body).c_nonce;
+}
+
+export function proveKey(key, { metadata }, nonce) {
+  return signToken({ typ: 'openid4vci-proof+jwt', jwk: publicJwk(key) },
+    { aud: metadata.credential_issuer, iat: Math.floor(Date.now() / 1000), nonce }, key);
+}
+
+export function fetchCredential(net, { metadata, configuration }, token, proof) {
+  return request(net, 'POST', metadata.credential_endpoint, {
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ credential_configuration_id: configuration, proofs: { jwt: [proof] } }),
+  });
+}
+
 // The command line.
 
 export function readArguments(list) {
@@ -254,15 +305,30 @@ const commands = {
     const credentials = options.credential.map((path) => fs.readFileSync(path, 'utf8'));
     const vpToken = makePresentation(claims, credentials, readPrivateKey(options.key));
     const answer = await sendPresentation(options.net, claims, vpToken);
-    if (answer.status !== 200) fail(`the answer was refused: ${answer.status} ${answer.body}`);
+    if (answer.status !== 200) fail(`the answer was refused: ${told(answer)}`);
     console.log('presented');
+  },
+  async accept(options) {
+    const { net } = options;
+    const key = readPrivateKey(options.key);
+    const issuer = await readOffer(net, options.rest[0]);
+    const redeemed = await redeem(net, issuer, options['tx-code']);
+    if (redeemed.status !== 200) fail(`the code was refused: ${told(redeemed)}`);
+    const proof = proveKey(key, issuer, await fetchNonce(net, issuer));
+    const answer = await fetchCredential(net, issuer, JSON.parse(redeemed.body).access_token, proof);
+    if (answer.status !== 200) fail(`the credential was refused: ${told(answer)}`);
+    const [{ credential }] = JSON.parse(answer.body).credentials;
+    const { claims } = readSdJwt(credential);
+    if (claims.cnf.jwk.x !== key.x || claims.cnf.jwk.y !== key.y) fail('the credential is for another key');
+    fs.writeFileSync(options.out, credential);
+    console.log(`accepted ${claims.vct}`);
   },
 };
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [command, ...list] = process.argv.slice(2);
   try {
-    await (commands[command] ?? fail('key or present is expected'))(readArguments(list));
+    await (commands[command] ?? fail('key, present or accept is expected'))(readArguments(list));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

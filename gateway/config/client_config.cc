@@ -28,12 +28,15 @@ using config::v1::TokenIssuer;
 using google::protobuf::Duration;
 
 // Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 9> kClientServices = {
-    "passerelle.authenticity.v1.AuthenticityService", "passerelle.catalogue.v1.CatalogueService",
-    "passerelle.document.v1.DocumentService",         "passerelle.exchange.v1.ExchangeService",
-    "passerelle.federation.v1.FederationService",     "passerelle.pathway.v1.PathwayService",
-    "passerelle.recognition.v1.RecognitionService",   "passerelle.sharing.v1.SharingService",
-    "passerelle.wallet.v1.WalletService"};
+constexpr std::array<absl::string_view, 9> kClientServices = {"passerelle.authenticity.v1.AuthenticityService",
+                                                              "passerelle.catalogue.v1.CatalogueService",
+                                                              "passerelle.document.v1.DocumentService",
+                                                              "passerelle.exchange.v1.ExchangeService",
+                                                              "passerelle.federation.v1.FederationService",
+                                                              "passerelle.pathway.v1.PathwayService",
+                                                              "passerelle.recognition.v1.RecognitionService",
+                                                              "passerelle.sharing.v1.SharingService",
+                                                              "passerelle.wallet.v1.WalletService"};
 
 // The one whose questions and answers hold nothing personal.
 constexpr absl::string_view kServiceForAnybody = "passerelle.catalogue.v1.CatalogueService";

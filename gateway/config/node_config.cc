@@ -13,6 +13,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/score.h"
+#include "core/elm/rules/text.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy_check.h"
 #include "gateway/catalogue/open_offers.h"
@@ -131,6 +132,10 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve_tls(wallets->mutable_tls());
     resolve_key(wallets->mutable_key());
     resolve(wallets->mutable_certificate());
+    if (wallets->has_issuing()) {
+      resolve_key(wallets->mutable_issuing()->mutable_key());
+      resolve(wallets->mutable_issuing()->mutable_certificate());
+    }
     if (wallets->client_id() == config::v1::WALLET_CLIENT_ID_UNSPECIFIED) {
       wallets->set_client_id(config::v1::WALLET_CLIENT_ID_X509_HASH);
     }
@@ -186,13 +191,19 @@ absl::Status CheckWallets(const config::v1::Wallets& wallets) {
   if (!absl::StartsWith(wallets.address(), "https://") || !origin.ok() || *origin != wallets.address()) {
     return Refuse("wallets.address", "an origin such as https://wallets.example.org is expected");
   }
-  const std::pair<absl::string_view, const std::string*> paths[] = {
-      {"tls.certificate", &wallets.tls().certificate()},
-      {"tls.private_key", &wallets.tls().private_key()},
-      {"key", &wallets.key()},
-      {"certificate", &wallets.certificate()}};
+  const std::pair<absl::string_view, const std::string*> paths[] = {{"tls.certificate", &wallets.tls().certificate()},
+                                                                    {"tls.private_key", &wallets.tls().private_key()},
+                                                                    {"key", &wallets.key()},
+                                                                    {"certificate", &wallets.certificate()}};
   for (const auto& [key, path] : paths) {
     if (path->empty()) return Refuse(absl::StrCat("wallets.", key), "is missing");
+  }
+  if (wallets.has_issuing()) {
+    if (!elm::IsWebAddress(wallets.issuing().issuer())) {
+      return Refuse("wallets.issuing.issuer", "it is no address on the web");
+    }
+    if (wallets.issuing().key().empty()) return Refuse("wallets.issuing.key", "is missing");
+    if (wallets.issuing().certificate().empty()) return Refuse("wallets.issuing.certificate", "is missing");
   }
   if (!wallets.tls().trusted_authorities().empty()) {
     return Refuse("wallets.tls.trusted_authorities", "wallets show no certificate");

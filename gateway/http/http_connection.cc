@@ -370,9 +370,8 @@ void HttpConnection::ReadBody() {
 
 void HttpConnection::OnBody(Error error) {
   if (error == http::error::body_limit) {
-    return Refuse(
-        http::status::payload_too_large,
-        Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", call_->body_bytes_max, " bytes")));
+    return Refuse(http::status::payload_too_large,
+                  Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", call_->body_bytes_max, " bytes")));
   }
   if (error) return beast::get_lowest_layer(stream_).close();
   StartCall();
@@ -406,7 +405,7 @@ std::function<CallOutcome(const CallInfo&)> HttpConnection::ServiceWork() {
   // Read on a thread of the pool, after the caller was let in.
   const bool packed = Head()[http::field::content_encoding] == "gzip";
   return [call = call_.get(), packed, read = false,
-               body = std::move(parser_->get().body())](const CallInfo& info) mutable -> CallOutcome {
+          body = std::move(parser_->get().body())](const CallInfo& info) mutable -> CallOutcome {
     if (!read && call->problem.ok()) {
       absl::StatusOr<std::string> bytes = std::move(body);
       if (packed) bytes = call->Unpack(*bytes);

@@ -12,11 +12,23 @@
 namespace passerelle::gateway {
 namespace {
 
+using base::Reason;
+
 constexpr char kForm[] = "application/x-www-form-urlencoded";
 constexpr char kRequestObject[] = "application/oauth-authz-req+jwt";
 constexpr char kPresentations[] = "/presentations/";
 // Bytes of what a wallet says of itself when it fetches a request.
 constexpr size_t kWalletMetadataBytesMax = 64u << 10;
+
+// What RFC 6749, 5.2, lets a description have.
+std::string Printable(absl::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c < ' ' || c > '~' || c == '\\') c = '?';
+    if (c == '"') c = '\'';
+  }
+  return out;
+}
 
 // RFC 6749, 5.2, with the reason for whoever makes the wallet.
 PlainAnswer OauthError(absl::string_view error, const absl::Status& problem, int status) {
@@ -26,7 +38,7 @@ PlainAnswer OauthError(absl::string_view error, const absl::Status& problem, int
   base::JsonWriter json(answer.body);
   json.BeginObject();
   json.Member("error", error);
-  json.Member("error_description", problem.message());
+  json.Member("error_description", Printable(problem.message()));
   json.EndObject();
   return answer;
 }
@@ -89,11 +101,75 @@ void AddPresentations(wallet::Presentations* presentations, Adder add) {
                       .refuse = InvalidRequest});
 }
 
+// RFC 6749, 5.2.
+PlainAnswer TokenError(const absl::Status& problem, int status) {
+  const bool grant = base::ReasonOf(problem) == Reason::kGrantInvalid;
+  return grant ? OauthError("invalid_grant", problem, 400) : InvalidRequest(problem, status);
+}
+
+// OpenID4VCI 1.0, 8.3.1.
+PlainAnswer CredentialError(const absl::Status& problem, int status) {
+  if (status >= 500) return InvalidRequest(problem, status);
+  const std::string place = base::PlaceOf(problem);
+  switch (base::ReasonOf(problem)) {
+    case Reason::kGrantInvalid:
+      return OauthError("invalid_token", problem, 401);
+    case Reason::kWalletProof:
+      return OauthError(place == "nonce" ? "invalid_nonce" : "invalid_proof", problem, 400);
+    case Reason::kGuardNotMet:
+    case Reason::kResourceNotFound:
+      return OauthError("credential_request_denied", problem, 400);
+    default:
+      return OauthError(place == "credential_configuration_id" ? "unknown_credential_configuration"
+                        : place == "decision_sha256"           ? "credential_request_denied"
+                                                               : "invalid_credential_request",
+                        problem, 400);
+  }
+}
+
+absl::StatusOr<PlainAnswer> AsJson(absl::StatusOr<std::string> json) {
+  if (!json.ok()) return json.status();
+  PlainAnswer answer;
+  answer.body = *std::move(json);
+  return answer;
+}
+
+void AddOffers(wallet::Offers* offers, Adder add) {
+  add.Add("IssuerMetadata", {.verb = "GET",
+                             .before = "/.well-known/openid-credential-issuer",
+                             .work = [offers](const PlainRequest&) { return AsJson(IssuerMetadata(offers->issuer())); },
+                             .refuse = InvalidRequest});
+  add.Add("ServerMetadata", {.verb = "GET",
+                             .before = "/.well-known/oauth-authorization-server",
+                             .work = [offers](const PlainRequest&) { return AsJson(ServerMetadata(offers->issuer())); },
+                             .refuse = InvalidRequest});
+  add.Add("Token", {.verb = "POST",
+                    .before = "/token",
+                    .content_type = kForm,
+                    .body_bytes_max = wallet::kTokenRequestBytesMax,
+                    .work = [offers](const PlainRequest& request) { return AsJson(offers->Token(request.body)); },
+                    .refuse = TokenError});
+  add.Add("Nonce", {.verb = "POST",
+                    .before = "/nonce",
+                    .work = [offers](const PlainRequest&) { return AsJson(offers->Nonce()); },
+                    .refuse = InvalidRequest});
+  add.Add("Credential", {.verb = "POST",
+                         .before = "/credential",
+                         .content_type = "application/json",
+                         .body_bytes_max = wallet::kCredentialRequestBytesMax,
+                         .work =
+                             [offers](const PlainRequest& request) {
+                               return AsJson(offers->Credential(request.authorization, request.body));
+                             },
+                         .refuse = CredentialError});
+}
+
 }  // namespace
 
-PlainRoutes MakeWalletRoutes(CallRunner* runner, wallet::Presentations* presentations) {
+PlainRoutes MakeWalletRoutes(CallRunner* runner, wallet::Presentations* presentations, wallet::Offers* offers) {
   PlainRoutes routes;
   AddPresentations(presentations, Adder(runner, &routes));
+  if (offers != nullptr) AddOffers(offers, Adder(runner, &routes));
   return routes;
 }
 

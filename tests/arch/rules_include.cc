@@ -33,7 +33,7 @@ const std::map<std::string, Rooms>& CoreEdges() {
       {"exchange", {"base", "elm", "document", "registers", "proof", "federation", "relay", "sharing"}},
       {"recognition",
        {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay", "sharing", "authenticity"}},
-      {"wallet", {"base", "document", "proof", "trust", "authenticity"}},
+      {"wallet", {"base", "document", "proof", "evidence", "trust", "authenticity", "recognition"}},
       {"pathway", {"base", "elm"}},
       {"statistics", {"base"}},
       {"catalogue", {"base", "elm"}},

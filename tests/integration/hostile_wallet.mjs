@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import {
   encryptTo, fetchRequest, makeKey, makePresentation, postForm, readArguments, readCertificates, readPrivateKey, request,
-  sendPresentation, signToken,
+  sendPresentation, signToken, told,
 } from '../../examples/wallet/wallet.mjs';
 
 const [what, ...list] = process.argv.slice(2);
@@ -85,7 +85,4 @@ const deeds = {
   decline: async () => [await postForm(net, claims.response_uri, { error: 'access_denied', state: claims.state })],
 };
 
-for (const answer of await deeds[what]()) {
-  const content = answer.body.startsWith('{') ? JSON.parse(answer.body) : {};
-  console.log(answer.status, content.error ?? content.code ?? '-', content.error_description ?? content.message ?? '-');
-}
+for (const answer of await deeds[what]()) console.log(told(answer));

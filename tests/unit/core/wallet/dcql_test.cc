@@ -67,7 +67,8 @@ TEST(DcqlTest, WhatCannotBeAskedIsRefusedWithItsPlace) {
       {sd_jwt("vct_values: \"x\" claims {path {}}"), "FIELD_MISSING at queries[0].claims[0].path[0]"},
       {sd_jwt("vct_values: \"x\" claims {path {all_elements: false}}"),
        "FIELD_INVALID at queries[0].claims[0].path[0].all_elements"},
-      {sd_jwt("vct_values: \"x\" claims {path {member: \"\"}}"), "FIELD_MISSING at queries[0].claims[0].path[0].member"},
+      {sd_jwt("vct_values: \"x\" claims {path {member: \"\"}}"),
+       "FIELD_MISSING at queries[0].claims[0].path[0].member"},
       {sd_jwt("vct_values: \"x\" claims {path {member: \"m\"}} claims {path {member: \"m\"}}"),
        "FIELD_INVALID at queries[0].claims[1].path"},
       {sd_jwt(many_claims), "INPUT_TOO_LARGE at queries[0].claims"},
@@ -96,7 +97,8 @@ TEST(DcqlTest, PathsLeadToClaims) {
       {R"(path {member: "name"})", "/name"},
       {R"(path {member: "address"})", "/address"},
       {R"(path {member: "address"} path {member: "town"})", "/address/town"},
-      {R"(path {member: "degrees"} path {all_elements: true} path {member: "type"})", "/degrees/0/type /degrees/1/type"},
+      {R"(path {member: "degrees"} path {all_elements: true} path {member: "type"})",
+       "/degrees/0/type /degrees/1/type"},
       {R"(path {member: "degrees"} path {all_elements: true} path {member: "level"})", "/degrees/0/level"},
       {R"(path {member: "nationalities"} path {element: 1})", "/nationalities/1"},
       {R"(path {member: "address"} path {member: "codes"} path {all_elements: true} path {element: 1})",
@@ -112,9 +114,8 @@ TEST(DcqlTest, PathsLeadToClaims) {
     v1::ClaimQuery claim;
     ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &claim)) << text;
     const auto selected = Select(claim.path(), document.root());
-    const std::string shown = selected.ok()
-                                  ? absl::StrJoin(*selected, " ")
-                                  : std::string(base::Catalogue(base::ReasonOf(selected.status())).name);
+    const std::string shown = selected.ok() ? absl::StrJoin(*selected, " ")
+                                            : std::string(base::Catalogue(base::ReasonOf(selected.status())).name);
     EXPECT_EQ(shown, expected) << text;
   }
 }

@@ -87,11 +87,11 @@ class PresentationsTest : public ::testing::Test {
   std::string Vp(const std::string& audience = "", const std::string& nonce = "",
                  const proof::SigningKey& key = Keys().holder, const std::string& type = "JWT",
                  const std::string& more = "") const {
-    const std::string payload =
-        absl::StrCat(R"({"aud":")", audience.empty() ? client_id_ : audience, R"(","nonce":")",
-                     nonce.empty() ? nonce_ : nonce, R"(","iat":)", absl::ToUnixSeconds(clock_.Now()), more,
-                     R"(,"vp":{"@context":["https://www.w3.org/2018/credentials/v1"],"type":["VerifiablePresentation"],)",
-                     R"("verifiableCredential":[")", HeldToken(), R"("]}})");
+    const std::string payload = absl::StrCat(
+        R"({"aud":")", audience.empty() ? client_id_ : audience, R"(","nonce":")", nonce.empty() ? nonce_ : nonce,
+        R"(","iat":)", absl::ToUnixSeconds(clock_.Now()), more,
+        R"(,"vp":{"@context":["https://www.w3.org/2018/credentials/v1"],"type":["VerifiablePresentation"],)",
+        R"("verifiableCredential":[")", HeldToken(), R"("]}})");
     return *proof::SignToken(type, "", payload, key);
   }
 
@@ -126,17 +126,16 @@ TEST_F(PresentationsTest, TheRequestIsSignedAndSaysWhatIsAskedAndWhatFor) {
   const auto opened = presentations_.Request("desk", Asking(kSdJwtQuery, false));
   ASSERT_OK(opened);
   EXPECT_EQ(opened->state(), v1::PRESENTATION_STATE_OPEN);
-  EXPECT_EQ(opened->wallet_uri(),
-            absl::StrCat("openid4vp://?client_id=x509_san_dns%3Awallets.example&request_uri="
-                         "https%3A%2F%2Fwallets.example%2Fpresentations%2F",
-                         opened->id(), "%2Frequest&request_uri_method=post"));
+  EXPECT_EQ(opened->wallet_uri(), absl::StrCat("openid4vp://?client_id=x509_san_dns%3Awallets.example&request_uri="
+                                               "https%3A%2F%2Fwallets.example%2Fpresentations%2F",
+                                               opened->id(), "%2Frequest&request_uri_method=post"));
   ASSERT_OK_AND_ASSIGN(const std::string object, presentations_.RequestObject(opened->id(), "of the wallet"));
   const base::JsonDocument header = HeaderOf(object);
   EXPECT_EQ(At(header, "/typ"), "oauth-authz-req+jwt");
   EXPECT_EQ(At(header, "/x5c/0"), base::Base64Encode(TestVerifier().signer->certificate().der()));
   ASSERT_OK_AND_ASSIGN(const proof::Jws jws, proof::Jws::ParseCompact(object));
-  const auto verdict = jws.VerifyWithKey(jws.signatures().front(), *TestVerifier().signer->certificate().key(),
-                                         proof::JwsProfile());
+  const auto verdict =
+      jws.VerifyWithKey(jws.signatures().front(), *TestVerifier().signer->certificate().key(), proof::JwsProfile());
   EXPECT_TRUE(verdict.Accepted());
   const base::JsonDocument claims = ClaimsOf(object);
   const std::vector<std::pair<const char*, std::string>> rows = {
@@ -206,22 +205,37 @@ TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothin
   const auto vp = [](const std::string& presentation) { return TokenOf("token", presentation); };
   const auto disclosed = [](std::vector<std::string> names) { return Disclosing(HeldSdJwt(), names); };
   const std::vector<Row> rows = {
-      {"another nonce", kSdJwtQuery, [&] { return sd(Bound(disclosed({"title", "name"}), "", "n-0S6")); },
+      {"another nonce", kSdJwtQuery,
+       [&] {
+         return sd(Bound(disclosed({"title", "name"}), "", "n-0S6"));
+       },
        Reason::kKeyBinding, "vp_token.micro: nonce"},
       {"another receiver", kSdJwtQuery,
-       [&] { return sd(Bound(disclosed({"title", "name"}), "x509_san_dns:other.example")); }, Reason::kKeyBinding,
-       "vp_token.micro: aud"},
+       [&] {
+         return sd(Bound(disclosed({"title", "name"}), "x509_san_dns:other.example"));
+       },
+       Reason::kKeyBinding, "vp_token.micro: aud"},
       {"another key", kSdJwtQuery,
-       [&] { return sd(Bound(disclosed({"title", "name"}), "", "", StrangersKey())); }, Reason::kKeyBinding,
-       "vp_token.micro: signature"},
+       [&] {
+         return sd(Bound(disclosed({"title", "name"}), "", "", StrangersKey()));
+       },
+       Reason::kKeyBinding, "vp_token.micro: signature"},
       {"an old binding", kSdJwtQuery,
-       [&] { return sd(Bound(disclosed({"title", "name"}), "", "", Keys().holder, absl::Hours(1))); },
+       [&] {
+         return sd(Bound(disclosed({"title", "name"}), "", "", Keys().holder, absl::Hours(1)));
+       },
        Reason::kKeyBindingOld, "vp_token.micro: iat"},
-      {"no binding", kSdJwtQuery, [&] { return sd(disclosed({"title", "name"})); }, Reason::kKeyBinding,
-       "vp_token.micro"},
+      {"no binding", kSdJwtQuery,
+       [&] {
+         return sd(disclosed({"title", "name"}));
+       },
+       Reason::kKeyBinding, "vp_token.micro"},
       {"a claim short", kSdJwtQuery, [&] { return sd(Bound(disclosed({"title"}))); }, Reason::kPresentationIncomplete,
        "vp_token.micro: [\"name\",\"given\"]"},
-      {"a claim too many", kSdJwtQuery, [&] { return sd(Bound(disclosed({"title", "name", "grade"}))); },
+      {"a claim too many", kSdJwtQuery,
+       [&] {
+         return sd(Bound(disclosed({"title", "name", "grade"})));
+       },
        Reason::kFieldInvalid, "vp_token.micro: /grade"},
       {"another type", R"(queries {id: "micro" format: CREDENTIAL_FORMAT_SD_JWT_VC vct_values: "urn:example:diploma"})",
        [&] { return sd(Bound(disclosed({}))); }, Reason::kPresentationIncomplete, "vp_token.micro: vct"},
@@ -229,7 +243,8 @@ TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothin
       {"no credential", kSdJwtQuery, [&] { return std::string("{}"); }, Reason::kPresentationIncomplete,
        "vp_token.micro"},
       {"one more credential", kSdJwtQuery,
-       [&] { return absl::StrCat(R"({"other":["x"],"micro":[")", Good(), R"("]})"); }, Reason::kFieldInvalid, "vp_token"},
+       [&] { return absl::StrCat(R"({"other":["x"],"micro":[")", Good(), R"("]})"); }, Reason::kFieldInvalid,
+       "vp_token"},
       {"two presentations", kSdJwtQuery,
        [&] { return absl::StrCat(R"({"micro":[")", Good(), R"(",")", Good(), R"("]})"); }, Reason::kFieldInvalid,
        "vp_token.micro"},
@@ -248,8 +263,7 @@ TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothin
       {"a token of another use", kTokenQuery, [&] { return vp(Vp("", "", Keys().holder, "at+jwt")); },
        Reason::kKeyBinding, "vp_token.token: typ"},
       {"a token whose time is over", kTokenQuery,
-       [&] { return vp(Vp("", "", Keys().holder, "JWT", R"(,"exp":1000)")); }, Reason::kExpired,
-       "vp_token.token: exp"},
+       [&] { return vp(Vp("", "", Keys().holder, "JWT", R"(,"exp":1000)")); }, Reason::kExpired, "vp_token.token: exp"},
       {"the credential without a presentation", kTokenQuery, [&] { return vp(HeldToken()); },
        Reason::kPresentationIncomplete, "vp_token.token: vp"},
       {"a token of another type",
@@ -258,8 +272,7 @@ TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothin
       {"a token without the claim",
        R"(queries {id: "token" format: CREDENTIAL_FORMAT_JWT_VC_JSON type_values {types: "MicroCredential"}
            claims {path {member: "credentialSubject"} path {member: "grade"}}})",
-       [&] { return vp(Vp()); }, Reason::kPresentationIncomplete,
-       "vp_token.token: [\"credentialSubject\",\"grade\"]"},
+       [&] { return vp(Vp()); }, Reason::kPresentationIncomplete, "vp_token.token: [\"credentialSubject\",\"grade\"]"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -342,8 +355,7 @@ TEST_F(PresentationsTest, AnEncryptedAnswerIsDecrypted) {
                        proof::EncryptionKey::FromJwk(At(*request_, "/client_metadata/jwks/keys/0")));
   EXPECT_EQ(At(*request_, "/client_metadata/jwks/keys/0/kid"), key.thumbprint());
   const auto encrypted = [&](const std::string& state, const proof::EncryptionKey& to) {
-    const std::string content =
-        absl::StrCat(R"({"state":")", state, R"(","vp_token":)", TokenOf("micro", Good()), "}");
+    const std::string content = absl::StrCat(R"({"state":")", state, R"(","vp_token":)", TokenOf("micro", Good()), "}");
     return absl::StrCat("response=", proof::CompactJwe(*proof::EncryptJwe(to, {}, content)));
   };
   EXPECT_THAT(Present(Good()), HasReasonAt(Reason::kFieldInvalid, "vp_token")) << "it is not encrypted";
@@ -356,16 +368,16 @@ TEST_F(PresentationsTest, AnEncryptedAnswerIsDecrypted) {
 }
 
 TEST_F(PresentationsTest, WhatAClientAsksForIsChecked) {
-  const std::vector<std::pair<std::function<void(v1::RequestPresentationRequest&)>, std::pair<Reason, const char*>>> rows = {
-      {[](auto& request) { request.clear_request_id(); }, {Reason::kFieldMissing, "request_id"}},
-      {[](auto& request) { request.clear_purpose(); }, {Reason::kFieldMissing, "purpose"}},
-      {[](auto& request) { request.set_purpose(static_cast<sharing::v1::Purpose>(77)); },
-       {Reason::kFieldInvalid, "purpose"}},
-      {[](auto& request) { request.set_response_mode(static_cast<v1::ResponseMode>(77)); },
-       {Reason::kFieldInvalid, "response_mode"}},
-      {[](auto& request) { request.clear_queries(); }, {Reason::kFieldMissing, "queries"}},
-      {[](auto& request) { request.mutable_life()->set_seconds(29); }, {Reason::kFieldInvalid, "life"}},
-      {[](auto& request) { request.mutable_life()->set_seconds(3601); }, {Reason::kFieldInvalid, "life"}}};
+  const std::vector<std::pair<std::function<void(v1::RequestPresentationRequest&)>, std::pair<Reason, const char*>>>
+      rows = {{[](auto& request) { request.clear_request_id(); }, {Reason::kFieldMissing, "request_id"}},
+              {[](auto& request) { request.clear_purpose(); }, {Reason::kFieldMissing, "purpose"}},
+              {[](auto& request) { request.set_purpose(static_cast<sharing::v1::Purpose>(77)); },
+               {Reason::kFieldInvalid, "purpose"}},
+              {[](auto& request) { request.set_response_mode(static_cast<v1::ResponseMode>(77)); },
+               {Reason::kFieldInvalid, "response_mode"}},
+              {[](auto& request) { request.clear_queries(); }, {Reason::kFieldMissing, "queries"}},
+              {[](auto& request) { request.mutable_life()->set_seconds(29); }, {Reason::kFieldInvalid, "life"}},
+              {[](auto& request) { request.mutable_life()->set_seconds(3601); }, {Reason::kFieldInvalid, "life"}}};
   for (const auto& [change, problem] : rows) {
     v1::RequestPresentationRequest request = Asking(kSdJwtQuery);
     change(request);

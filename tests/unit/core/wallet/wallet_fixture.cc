@@ -33,8 +33,7 @@ Verifier TestVerifier() {
 }
 
 const proof::SigningKey& StrangersKey() {
-  static const auto* const key =
-      new proof::SigningKey(*proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256));
+  static const auto* const key = new proof::SigningKey(*proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256));
   return *key;
 }
 
@@ -43,8 +42,8 @@ std::string HeldSdJwt(absl::string_view type) {
   proof::SdJwtContent content;
   content.key_id = "key-4";
   content.claims = absl::StrCat(
-      R"({"iss":")", kFjord, R"(","vct":"urn:example:micro","iat":)", absl::ToUnixSeconds(Day("2024-06-01")), R"(,"exp":)",
-      absl::ToUnixSeconds(Day("2027-06-01")), R"(,"cnf":{"jwk":)", Keys().holder.verification_key().jwk(),
+      R"({"iss":")", kFjord, R"(","vct":"urn:example:micro","iat":)", absl::ToUnixSeconds(Day("2024-06-01")),
+      R"(,"exp":)", absl::ToUnixSeconds(Day("2027-06-01")), R"(,"cnf":{"jwk":)", Keys().holder.verification_key().jwk(),
       R"(},"title":"Welding","name":{"given":"Mira"},"grade":"C","level":5})");
   content.withholdable = {"/title", "/name", "/grade"};
   const std::string issued = *proof::IssueSdJwt(content, Keys().selective, random);
@@ -70,13 +69,13 @@ std::string Disclosing(absl::string_view sd_jwt, const std::vector<std::string>&
 }
 
 std::string HeldToken() {
-  const std::string payload = absl::StrCat(
-      R"({"iss":")", kFjord, R"(","sub":")", HolderDid(), R"(","jti":"urn:uuid:7","iat":)",
-      absl::ToUnixSeconds(Day("2024-06-01")), R"(,"exp":)", absl::ToUnixSeconds(Day("2027-06-01")),
-      R"(,"vc":{"@context":["https://www.w3.org/2018/credentials/v1"],"id":"urn:uuid:7",)",
-      R"("type":["VerifiableCredential","MicroCredential"],"issuer":")", kFjord,
-      R"(","issuanceDate":"2024-06-01T00:00:00Z","credentialSubject":{"id":")", HolderDid(),
-      R"(","title":"Beekeeping"}}})");
+  const std::string payload =
+      absl::StrCat(R"({"iss":")", kFjord, R"(","sub":")", HolderDid(), R"(","jti":"urn:uuid:7","iat":)",
+                   absl::ToUnixSeconds(Day("2024-06-01")), R"(,"exp":)", absl::ToUnixSeconds(Day("2027-06-01")),
+                   R"(,"vc":{"@context":["https://www.w3.org/2018/credentials/v1"],"id":"urn:uuid:7",)",
+                   R"("type":["VerifiableCredential","MicroCredential"],"issuer":")", kFjord,
+                   R"(","issuanceDate":"2024-06-01T00:00:00Z","credentialSubject":{"id":")", HolderDid(),
+                   R"(","title":"Beekeeping"}}})");
   return Keys().first.Token(absl::StrCat(R"("typ":"JWT","kid":")", kFjord, "#key-1\""), payload);
 }
 

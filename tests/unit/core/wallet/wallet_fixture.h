@@ -26,8 +26,8 @@ Verifier TestVerifier();
 // A key of a wallet that no credential names.
 const proof::SigningKey& StrangersKey();
 
-// The issuer's SD-JWT VC for the holder's key: "vct" urn:example:micro; "title", "name" with "given" in it, and "grade" can
-// be withheld, "level" is open.
+// The issuer's SD-JWT VC for the holder's key: "vct" urn:example:micro; "title", "name" with "given" in it, and "grade"
+// can be withheld, "level" is open.
 std::string HeldSdJwt(absl::string_view type = "dc+sd-jwt");
 // What of it is disclosed, by name of the claim: "title", "name", "grade".
 std::string Disclosing(absl::string_view sd_jwt, const std::vector<std::string>& names);
