@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -13,12 +12,12 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/score.h"
-#include "core/elm/rules/text.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/recognition/policy_check.h"
 #include "gateway/catalogue/open_offers.h"
 #include "gateway/config/client_config.h"
 #include "gateway/config/store_config.h"
+#include "gateway/config/wallet_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
@@ -127,19 +126,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     if (IsOfferFile(config->catalogue().index())) resolve(config->mutable_catalogue()->mutable_index());
     resolve(config->mutable_catalogue()->mutable_providers());
   }
-  if (config->has_wallets()) {
-    config::v1::Wallets* const wallets = config->mutable_wallets();
-    resolve_tls(wallets->mutable_tls());
-    resolve_key(wallets->mutable_key());
-    resolve(wallets->mutable_certificate());
-    if (wallets->has_issuing()) {
-      resolve_key(wallets->mutable_issuing()->mutable_key());
-      resolve(wallets->mutable_issuing()->mutable_certificate());
-    }
-    if (wallets->client_id() == config::v1::WALLET_CLIENT_ID_UNSPECIFIED) {
-      wallets->set_client_id(config::v1::WALLET_CLIENT_ID_X509_HASH);
-    }
-  }
+  if (config->has_wallets()) CompleteWallets(folder, config->mutable_wallets());
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());
@@ -181,32 +168,6 @@ absl::Status CheckHttpPort(const config::v1::HttpPort& port) {
       return Refuse(absl::StrCat("http_port.allowed_origins[", i, "]"),
                     "an origin such as https://portal.example.org is expected");
     }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckWallets(const config::v1::Wallets& wallets) {
-  RETURN_IF_ERROR(CheckAddress("wallets.listen", wallets.listen()));
-  const absl::StatusOr<std::string> origin = OriginOf(wallets.address());
-  if (!absl::StartsWith(wallets.address(), "https://") || !origin.ok() || *origin != wallets.address()) {
-    return Refuse("wallets.address", "an origin such as https://wallets.example.org is expected");
-  }
-  const std::pair<absl::string_view, const std::string*> paths[] = {{"tls.certificate", &wallets.tls().certificate()},
-                                                                    {"tls.private_key", &wallets.tls().private_key()},
-                                                                    {"key", &wallets.key()},
-                                                                    {"certificate", &wallets.certificate()}};
-  for (const auto& [key, path] : paths) {
-    if (path->empty()) return Refuse(absl::StrCat("wallets.", key), "is missing");
-  }
-  if (wallets.has_issuing()) {
-    if (!elm::IsWebAddress(wallets.issuing().issuer())) {
-      return Refuse("wallets.issuing.issuer", "it is no address on the web");
-    }
-    if (wallets.issuing().key().empty()) return Refuse("wallets.issuing.key", "is missing");
-    if (wallets.issuing().certificate().empty()) return Refuse("wallets.issuing.certificate", "is missing");
-  }
-  if (!wallets.tls().trusted_authorities().empty()) {
-    return Refuse("wallets.tls.trusted_authorities", "wallets show no certificate");
   }
   return absl::OkStatus();
 }
@@ -269,7 +230,10 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckTls("peer_port", config.peer_port().tls()));
   RETURN_IF_ERROR(CheckClients(config.client_port()));
   if (config.has_http_port()) RETURN_IF_ERROR(CheckHttpPort(config.http_port()));
-  if (config.has_wallets()) RETURN_IF_ERROR(CheckWallets(config.wallets()));
+  if (config.has_wallets()) {
+    RETURN_IF_ERROR(CheckAddress("wallets.listen", config.wallets().listen()));
+    RETURN_IF_ERROR(CheckWallets(config.wallets()));
+  }
   const config::v1::TimeLimits& limits = config.time_limits();
   RETURN_IF_ERROR(CheckLimit("time_limits.call", limits.call(), absl::Minutes(10)));
   // A message is claimed for sending for a limited time; the transport must give up well before.

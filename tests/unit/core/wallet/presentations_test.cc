@@ -110,6 +110,27 @@ class PresentationsTest : public ::testing::Test {
     return got.ok() ? *got : v1::Presentation();
   }
 
+  struct Row {
+    const char* name;
+    const char* queries;
+    std::function<std::string()> vp_token;
+    Reason reason;
+    const char* place;
+  };
+  void ExpectRefused(const std::vector<Row>& rows) {
+    for (const Row& row : rows) {
+      SCOPED_TRACE(row.name);
+      Open(row.queries);
+      EXPECT_THAT(presentations_.Answer(id_, Body(row.vp_token(), id_)), HasReasonAt(row.reason, row.place));
+      const v1::Presentation got = Got();
+      EXPECT_EQ(got.state(), v1::PRESENTATION_STATE_OPEN);
+      EXPECT_EQ(got.refusals(), 1u);
+      EXPECT_EQ(got.last_refusal().reason(), base::Catalogue(row.reason).name);
+      EXPECT_EQ(got.last_refusal().place(), row.place);
+      EXPECT_EQ(got.credentials_size(), 0);
+    }
+  }
+
   ::passerelle::testing::FakeClock clock_;
   ::passerelle::testing::FakeRandom random_;
   ::passerelle::testing::MemoryStore store_;
@@ -194,16 +215,8 @@ TEST_F(PresentationsTest, ATokenIsTakenOutOfItsPresentation) {
 }
 
 TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothing) {
-  struct Row {
-    const char* name;
-    const char* queries;
-    std::function<std::string()> vp_token;
-    Reason reason;
-    const char* place;
-  };
   const auto sd = [](const std::string& presentation) { return TokenOf("micro", presentation); };
-  const auto vp = [](const std::string& presentation) { return TokenOf("token", presentation); };
-  const auto disclosed = [](std::vector<std::string> names) { return Disclosing(HeldSdJwt(), names); };
+  const auto disclosed = [](const std::vector<std::string>& names) { return Disclosing(HeldSdJwt(), names); };
   const std::vector<Row> rows = {
       {"another nonce", kSdJwtQuery,
        [&] {
@@ -254,6 +267,13 @@ TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothin
        "vp_token.micro"},
       {"no object", kSdJwtQuery, [&] { return Good(); }, Reason::kJsonMalformed, "vp_token"},
       {"a list", kSdJwtQuery, [&] { return std::string("[]"); }, Reason::kFieldInvalid, "vp_token"},
+  };
+  ExpectRefused(rows);
+}
+
+TEST_F(PresentationsTest, ATokenThatIsNotGoodIsRefused) {
+  const auto vp = [](const std::string& presentation) { return TokenOf("token", presentation); };
+  const std::vector<Row> rows = {
       {"a token with another nonce", kTokenQuery, [&] { return vp(Vp("", "n-0S6")); }, Reason::kKeyBinding,
        "vp_token.token: nonce"},
       {"a token for another receiver", kTokenQuery, [&] { return vp(Vp("x509_san_dns:other.example")); },
@@ -274,17 +294,7 @@ TEST_F(PresentationsTest, EveryPresentationThatIsNotGoodIsRefusedAndLeavesNothin
            claims {path {member: "credentialSubject"} path {member: "grade"}}})",
        [&] { return vp(Vp()); }, Reason::kPresentationIncomplete, "vp_token.token: [\"credentialSubject\",\"grade\"]"},
   };
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.name);
-    Open(row.queries);
-    EXPECT_THAT(presentations_.Answer(id_, Body(row.vp_token(), id_)), HasReasonAt(row.reason, row.place));
-    const v1::Presentation got = Got();
-    EXPECT_EQ(got.state(), v1::PRESENTATION_STATE_OPEN);
-    EXPECT_EQ(got.refusals(), 1u);
-    EXPECT_EQ(got.last_refusal().reason(), base::Catalogue(row.reason).name);
-    EXPECT_EQ(got.last_refusal().place(), row.place);
-    EXPECT_EQ(got.credentials_size(), 0);
-  }
+  ExpectRefused(rows);
 }
 
 TEST_F(PresentationsTest, ARequestTakesOneAnswer) {
