@@ -13,6 +13,7 @@
 #include "gateway/files/files.h"
 #include "gateway/node_assembly.h"
 #include "gateway/node_map_file.h"
+#include "gateway/node_wallets.h"
 #include "gateway/registers/open_register.h"
 
 namespace passerelle::gateway {
@@ -59,6 +60,8 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
   RETURN_IF_ERROR(LoadProviders(config.catalogue().providers()).status());
+  if (config.has_wallets()) RETURN_IF_ERROR(LoadVerifier(config.wallets()).status());
+  if (config.wallets().has_issuing()) RETURN_IF_ERROR(LoadWalletIssuer(config.wallets()).status());
   RETURN_IF_ERROR(TokenIssuers::Open(config.client_port(), &clock, nullptr).status());
   return OpenRegister(config, &clock, nullptr).status();
 }

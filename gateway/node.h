@@ -42,7 +42,8 @@ class Node {
     int peer = 0;
     int admin = 0;
     int metrics = 0;
-    int http = 0;  // 0 without a port for HTTP
+    int http = 0;     // 0 without a port for HTTP
+    int wallets = 0;  // 0 without a port for wallets
   };
 
   // Loads what the configuration names, opens all ports and then writes the ports file. The configuration comes from

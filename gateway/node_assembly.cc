@@ -40,6 +40,7 @@ absl::Status Node::Assembly::Start() {
   RETURN_IF_ERROR(OpenEvidence());
   RETURN_IF_ERROR(OpenErasedLedger());
   MakeRelay(files);
+  RETURN_IF_ERROR(OpenWallets());
   MakeRunners();
   MakeServices();
   StartLoops();
@@ -50,7 +51,8 @@ absl::Status Node::Assembly::Start() {
                                     {"peer_port", ports_.peer},
                                     {"admin_port", ports_.admin},
                                     {"metrics_port", ports_.metrics},
-                                    {"http_port", ports_.http}});
+                                    {"http_port", ports_.http},
+                                    {"wallet_port", ports_.wallets}});
   return absl::OkStatus();
 }
 
@@ -172,6 +174,25 @@ void Node::Assembly::MakeErasures() {
       .node = config_.node(), .store = store_.get(), .clock = &clock_, .rules = rules});
 }
 
+absl::Status Node::Assembly::OpenWallets() {
+  if (!config_.has_wallets()) return absl::OkStatus();
+  const wallet::Presentations::Options presentations = {.store = store_.get(),
+                                                        .clock = &clock_,
+                                                        .random = &random_,
+                                                        .adapters = &adapters_,
+                                                        .trust = Trust(),
+                                                        .status_lists = status_lists_.get(),
+                                                        .policy = config_.verdict_policy()};
+  const wallet::Offers::Options offers = {
+      .store = store_.get(),
+      .clock = &clock_,
+      .random = &random_,
+      .adapters = &adapters_,
+      .find_case = [this](absl::string_view client, absl::string_view id) { return cases_->Get(client, id); }};
+  ASSIGN_OR_RETURN(wallets_, NodeWallets::Open(config_.wallets(), presentations, offers));
+  return absl::OkStatus();
+}
+
 void Node::Assembly::MakeCases(const NodeFiles& files) {
   cases_ = std::make_unique<recognition::Cases>(recognition::Cases::Options{
       .node = config_.node(),
@@ -279,6 +300,10 @@ void Node::Assembly::MakeRunners() {
     return node->id();
   };
   peer_runner_ = std::make_unique<CallRunner>(std::move(peer));
+  CallRunner::Options wallets = RunnerOptions(client_pool_.get());
+  // Wallets are strangers, who have a part of the node together; what they may do follows from what they know.
+  wallets.authorise = [](const CallerCredentials&, absl::string_view) { return std::string(kAnybody); };
+  wallet_runner_ = std::make_unique<CallRunner>(std::move(wallets));
 }
 
 void Node::Assembly::MakeServices() {
@@ -320,6 +345,11 @@ void Node::Assembly::MakeServices() {
       });
   if (cubes_ != nullptr) {
     statistics_service_ = std::make_unique<StatisticsService>(client_runner_.get(), cubes_.get());
+  }
+  if (wallets_ != nullptr) {
+    wallet_service_ =
+        std::make_unique<WalletService>(client_runner_.get(), wallets_->presentations(), wallets_->offers(),
+                                        [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
   }
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });

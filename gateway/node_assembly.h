@@ -35,6 +35,7 @@
 #include "gateway/grpc/services.h"
 #include "gateway/grpc/statistics_service.h"
 #include "gateway/grpc/unary_call.h"
+#include "gateway/grpc/wallet_service.h"
 #include "gateway/http/http_server.h"
 #include "gateway/metered.h"
 #include "gateway/metered_store.h"
@@ -44,6 +45,7 @@
 #include "gateway/node_federation.h"
 #include "gateway/node_gauges.h"
 #include "gateway/node_peers.h"
+#include "gateway/node_wallets.h"
 #include "gateway/published_cubes.h"
 #include "gateway/register_facts_files.h"
 #include "gateway/shared_store.h"
@@ -91,6 +93,7 @@ class Node::Assembly {
   absl::Status OpenStatistics();
   absl::Status RefreshStatistics();
   void MakeErasures();
+  absl::Status OpenWallets();
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
@@ -137,6 +140,7 @@ class Node::Assembly {
   std::unique_ptr<ErasedLedger> erased_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
+  std::unique_ptr<NodeWallets> wallets_;  // null without wallets in the configuration
   std::unique_ptr<exchange::Exchanges> exchanges_;
   std::unique_ptr<recognition::Cases> cases_;
   std::unique_ptr<erasure::Erasures> erasures_;
@@ -162,6 +166,7 @@ class Node::Assembly {
   std::unique_ptr<WorkerPool> peer_pool_;
   std::unique_ptr<CallRunner> client_runner_;
   std::unique_ptr<CallRunner> peer_runner_;
+  std::unique_ptr<CallRunner> wallet_runner_;
   std::unique_ptr<SharingService> sharing_service_;
   std::unique_ptr<ExchangeService> exchange_service_;
   std::unique_ptr<AuthenticityService> authenticity_service_;
@@ -172,6 +177,7 @@ class Node::Assembly {
   std::unique_ptr<CatalogueService> catalogue_service_;  // null without a catalogue
   std::unique_ptr<ErasureService> erasure_service_;
   std::unique_ptr<StatisticsService> statistics_service_;  // null without folders of statistics
+  std::unique_ptr<WalletService> wallet_service_;        // null without wallets
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
   std::unique_ptr<EvidenceService> evidence_service_;

@@ -32,6 +32,8 @@ constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 // A class is kept for days; a turn a minute goes round the largest store in a day.
 constexpr absl::Duration kRetentionInterval = absl::Minutes(1);
+// Dealings with wallets that are ended or forgotten at a time.
+constexpr int kForgottenPerRound = 1000;
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
 // How long connections without calls have to close.
@@ -135,6 +137,7 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   if (clock_.Now() >= next_forget_) {
     ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
     if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
+    if (mine && wallets_ != nullptr) RETURN_IF_ERROR(wallets_->Forget(kForgottenPerRound));
     next_forget_ = clock_.Now() + kForgetInterval;
   }
   return false;
@@ -162,6 +165,7 @@ absl::Status Node::Assembly::OpenPorts() {
       federation_service_.get(), document_service_.get(), pathway_service_.get(),      erasure_service_.get()};
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
   if (statistics_service_ != nullptr) services.push_back(statistics_service_.get());
+  if (wallet_service_ != nullptr) services.push_back(wallet_service_.get());
   ASSIGN_OR_RETURN(client_server_,
                    StartServer(config_.client_port().listen(),
                                MakeServerCredentials(config_.client_port().tls(), certificate), services));
@@ -179,6 +183,7 @@ absl::Status Node::Assembly::OpenPorts() {
                            .runner = client_runner_.get(),
                            .clock = &clock_}));
   }
+  if (wallets_ != nullptr) RETURN_IF_ERROR(wallets_->Listen(wallet_runner_.get(), &clock_));
   ASSIGN_OR_RETURN(ports_.metrics, metrics_.Expose(config_.admin_port().metrics_listen()));
   // Last, so that health is not SERVING before the other ports are.
   ASSIGN_OR_RETURN(admin_server_, StartAdminServer(config_.admin_port().listen(), config_.admin_port().reflection()));
@@ -188,6 +193,7 @@ absl::Status Node::Assembly::OpenPorts() {
   }
   ports_.client = client_server_.port;
   ports_.http = http_server_ == nullptr ? 0 : http_server_->port();
+  ports_.wallets = wallets_ == nullptr ? 0 : wallets_->port();
   ports_.peer = peer_server_.port;
   ports_.admin = admin_server_.port;
   return absl::OkStatus();
@@ -199,9 +205,11 @@ absl::Status Node::Assembly::WritePortsFile() const {
     return absl::StrCat("\"", name, "\":\"", ReachableAddress(listen, port), "\"");
   };
   const std::string http = ports_.http == 0 ? "" : entry("http", config_.http_port().listen(), ports_.http) + ",";
+  const std::string wallets =
+      ports_.wallets == 0 ? "" : entry("wallets", config_.wallets().listen(), ports_.wallets) + ",";
   return ReplaceFile(config_.ports_file(),
-                     absl::StrCat("{", http, entry("client", config_.client_port().listen(), ports_.client), ",",
-                                  entry("peer", config_.peer_port().listen(), ports_.peer), ",",
+                     absl::StrCat("{", http, wallets, entry("client", config_.client_port().listen(), ports_.client),
+                                  ",", entry("peer", config_.peer_port().listen(), ports_.peer), ",",
                                   entry("admin", config_.admin_port().listen(), ports_.admin), ",",
                                   entry("metrics", config_.admin_port().metrics_listen(), ports_.metrics), "}\n"));
 }
@@ -212,6 +220,7 @@ void Node::Assembly::Drain() {
   SetHealth(false);
   if (client_runner_ != nullptr) client_runner_->Stop();
   if (peer_runner_ != nullptr) peer_runner_->Stop();
+  if (wallet_runner_ != nullptr) wallet_runner_->Stop();
   for (const auto& sender : senders_) sender->Stop();
   if (case_worker_ != nullptr) case_worker_->Stop();
   if (housekeeping_ != nullptr) housekeeping_->Stop();
@@ -224,6 +233,7 @@ void Node::Assembly::Drain() {
   const absl::Time deadline = clock_.Now() + Limit(config_.time_limits().drain());
   if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(deadline);
   if (peer_runner_ != nullptr) peer_runner_->WaitUntilIdle(deadline);
+  if (wallet_runner_ != nullptr) wallet_runner_->WaitUntilIdle(deadline);
   for (const auto& sender : senders_) sender->WaitUntilEnded(deadline);
   if (case_worker_ != nullptr) case_worker_->WaitUntilEnded(deadline);
   // What still waits for another node would outlast the limit.
@@ -236,6 +246,7 @@ void Node::Assembly::Drain() {
   if (peer_pool_ != nullptr) peer_pool_->Drain();
   // After the pool: no call is under way any more.
   if (http_server_ != nullptr) http_server_->Stop();
+  if (wallets_ != nullptr) wallets_->Stop();
   if (admin_server_.server != nullptr) admin_server_.server->Shutdown(hang_up);
   // Last, since calls and hints wake them.
   if (shared_store_ != nullptr) shared_store_->OnHint(nullptr);

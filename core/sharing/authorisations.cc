@@ -112,6 +112,8 @@ struct Owned {
 };
 
 absl::StatusOr<Owned> Load(base::Transaction& tx, absl::string_view id, absl::Time now) {
+  // Other records are under other keys.
+  if (!base::IsUuid(id)) return Problem(Reason::kResourceNotFound, "id");
   ASSIGN_OR_RETURN(const std::optional<base::Record> record, tx.Get(Table::kAuthorisation, absl::AsciiStrToLower(id)));
   if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
   return Owned{Shown(record->value, now), record->group};

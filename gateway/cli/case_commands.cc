@@ -29,11 +29,8 @@ using recognition::v1::RecognitionCase;
 using Stub = recognition::v1::RecognitionService::Stub;
 
 absl::StatusOr<NodeClient> Connect(const NodeAccess& node) {
-  grpc::SslCredentialsOptions options;
-  ASSIGN_OR_RETURN(options.pem_cert_chain, ReadInput(node.certificate, base::kConfigBytesMax));
-  ASSIGN_OR_RETURN(options.pem_private_key, ReadInput(node.key, base::kConfigBytesMax));
-  ASSIGN_OR_RETURN(options.pem_root_certs, ReadInput(node.authorities, base::kConfigBytesMax));
-  return NodeClient(grpc::CreateChannel(node.address, grpc::SslCredentials(options)));
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, ChannelTo(node));
+  return NodeClient(channel);
 }
 
 int PrintJson(const google::protobuf::Message& message, const Console& console) {
@@ -117,6 +114,14 @@ absl::StatusOr<std::vector<recognition::v1::DueCase>> ListAll(const NodeClient& 
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(const NodeAccess& node) {
+  grpc::SslCredentialsOptions options;
+  ASSIGN_OR_RETURN(options.pem_cert_chain, ReadInput(node.certificate, base::kConfigBytesMax));
+  ASSIGN_OR_RETURN(options.pem_private_key, ReadInput(node.key, base::kConfigBytesMax));
+  ASSIGN_OR_RETURN(options.pem_root_certs, ReadInput(node.authorities, base::kConfigBytesMax));
+  return grpc::CreateChannel(node.address, grpc::SslCredentials(options));
+}
 
 absl::StatusOr<RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id) {
   ASSIGN_OR_RETURN(const NodeClient client, Connect(node));

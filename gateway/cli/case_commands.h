@@ -4,10 +4,12 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "gateway/cli/console.h"
+#include "grpcpp/channel.h"
 #include "passerelle/recognition/v1/recognition_service.pb.h"
 
 namespace passerelle::gateway {
@@ -19,6 +21,9 @@ struct NodeAccess {
   std::string key;          // of this client, PEM
   std::string authorities;  // that the node's certificate comes from, PEM
 };
+
+// A connection, which is made when it is used. Problem: kInputNotReadable.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(const NodeAccess& node);
 
 // The case at the node, with its document. Problems: kInputNotReadable and those of the node.
 absl::StatusOr<recognition::v1::RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id);

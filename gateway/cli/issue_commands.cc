@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
+#include "core/base/port/random.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
@@ -25,10 +26,12 @@
 #include "core/recognition/issue/letter.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
+#include "gateway/cli/node_client.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
 #include "gateway/system_random.h"
+#include "passerelle/wallet/v1/wallet_service.grpc.pb.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -157,6 +160,31 @@ absl::StatusOr<std::string> Issue(const document::Registry& registry, const Issu
   return issued + "\n";
 }
 
+// What is offered has its place in the book before it is offered: it can be revoked from its first moment on.
+absl::StatusOr<wallet::v1::Offer> Offer(const OfferRequest& request) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<BookFile> file, BookFile::Open(request.book));
+  ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
+  RETURN_IF_ERROR(recognition::CheckIssuable(content));
+  SystemRandom random;
+  wallet::v1::OfferDecisionRequest wish;
+  wish.set_request_id(base::NewUuid(random));
+  wish.set_case_id(content.id());
+  wish.set_decision_sha256(recognition::DecisionSha256(content));
+  ASSIGN_OR_RETURN(const uint64_t place,
+                   recognition::Enter(content.id(), wish.decision_sha256(), request.at, random, &file->book()));
+  RETURN_IF_ERROR(file->Save());
+  wish.set_country(file->book().country());
+  wish.set_language(file->book().language());
+  wish.set_status_list(file->book().token_list());
+  wish.set_status_index(place);
+  wish.set_with_transaction_code(request.with_transaction_code);
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, ChannelTo(request.node));
+  using Stub = wallet::v1::WalletService::Stub;
+  const std::unique_ptr<Stub> stub = wallet::v1::WalletService::NewStub(channel);
+  ASSIGN_OR_RETURN(wallet::v1::OfferDecisionResponse answer, Call(*stub, &Stub::OfferDecision, wish));
+  return std::move(*answer.mutable_offer());
+}
+
 absl::StatusOr<std::string> Letter(const document::Registry& registry, const LetterRequest& request) {
   ASSIGN_OR_RETURN(const RecognitionCase content, FetchCase(request.node, request.id));
   ASSIGN_OR_RETURN(const elm::v3::Person holder, HolderOfCase(registry, content));
@@ -207,6 +235,14 @@ int RunIssue(const document::Registry& registry, const IssueRequest& request, co
   const absl::StatusOr<std::string> issued = Issue(registry, request);
   if (!issued.ok()) return Refuse(issued.status(), console);
   return Finish(WriteOut(request.out, *issued, console), console);
+}
+
+int RunOffer(const OfferRequest& request, const Console& console) {
+  const absl::StatusOr<wallet::v1::Offer> offer = Offer(request);
+  if (!offer.ok()) return Refuse(offer.status(), console);
+  console.out << offer->wallet_uri() << "\n";
+  if (!offer->transaction_code().empty()) console.out << "transaction code " << offer->transaction_code() << "\n";
+  return kExitDone;
 }
 
 int RunLetter(const document::Registry& registry, const LetterRequest& request, const Console& console) {

@@ -1,5 +1,6 @@
-// recognition issue, letter and status: the decision of a case as a credential for its holder, the letter that explains
-// it, and the status lists by which it can be revoked. They run where the authority's seal is, as clients of its node.
+// recognition issue, offer, letter and status: the decision of a case as a credential for its holder, in a file or for
+// their wallet, the letter that explains it, and the status lists by which it can be revoked. They run where the
+// authority's seal is, as clients of its node; a credential for a wallet is sealed by the node.
 //
 // Thread-safety: free functions. The book of what was issued is locked while it is used; of several at a time, each
 // waits for the one before.
@@ -33,6 +34,16 @@ struct IssueRequest {
   absl::Time at;
 };
 int RunIssue(const document::Registry& registry, const IssueRequest& request, const Console& console);
+
+struct OfferRequest {
+  NodeAccess node;
+  std::string id;  // of the case
+  std::string book;
+  bool with_transaction_code = false;
+  absl::Time at;
+};
+// Prints the link for the wallet, and the transaction code if there is one.
+int RunOffer(const OfferRequest& request, const Console& console);
 
 struct LetterRequest {
   NodeAccess node;

@@ -46,6 +46,13 @@ void IssueGrammar::AddTo(CLI::App* recognition) {
   issue_->add_option("--out", issue_request_.out, "File to write to; standard output when not given");
   issue_->add_flag("--deliver", issue_request_.deliver, "Has the node send it to the holder's side as well");
   AddNodeOptions(&issue_request_.node, issue_);
+  offer_ = recognition->add_subcommand("offer", "Offers the decision of a case to its holder's wallet.");
+  offer_->add_option("CASE", offer_request_.id, "Id of the case")->required();
+  AddBook(&offer_request_.book, offer_);
+  offer_->get_option("--book")->required();
+  offer_->add_flag("--transaction-code", offer_request_.with_transaction_code,
+                   "Have the holder enter a code, to be told on another way than the link");
+  AddNodeOptions(&offer_request_.node, offer_);
   letter_ = recognition->add_subcommand("letter", "Writes the letter that explains a decision, as HTML.");
   letter_->add_option("CASE", letter_request_.id, "Id of the case")->required();
   AddBook(&letter_request_.book, letter_);
@@ -88,6 +95,10 @@ int IssueGrammar::Run(const document::Registry& registry, const Console& console
     }
     issue_request_.at = now;
     return RunIssue(registry, issue_request_, console);
+  }
+  if (offer_->parsed()) {
+    offer_request_.at = now;
+    return RunOffer(offer_request_, console);
   }
   if (letter_->parsed()) {
     for (const std::string& language : letter_request_.languages) {

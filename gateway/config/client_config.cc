@@ -29,12 +29,13 @@ using config::v1::TokenIssuer;
 using google::protobuf::Duration;
 
 // Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 10> kClientServices = {
+constexpr std::array<absl::string_view, 11> kClientServices = {
     "passerelle.authenticity.v1.AuthenticityService", "passerelle.catalogue.v1.CatalogueService",
     "passerelle.document.v1.DocumentService",         "passerelle.erasure.v1.ErasureService",
     "passerelle.exchange.v1.ExchangeService",         "passerelle.federation.v1.FederationService",
     "passerelle.pathway.v1.PathwayService",           "passerelle.recognition.v1.RecognitionService",
-    "passerelle.sharing.v1.SharingService",           "passerelle.statistics.v1.StatisticsService"};
+    "passerelle.sharing.v1.SharingService",           "passerelle.statistics.v1.StatisticsService",
+    "passerelle.wallet.v1.WalletService"};
 
 // Those whose questions and answers hold nothing personal.
 constexpr std::array<absl::string_view, 2> kServicesForAnybody = {"passerelle.catalogue.v1.CatalogueService",

@@ -19,6 +19,7 @@
 #include "gateway/catalogue/open_offers.h"
 #include "gateway/config/client_config.h"
 #include "gateway/config/store_config.h"
+#include "gateway/config/wallet_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
@@ -128,6 +129,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve(config->mutable_catalogue()->mutable_providers());
   }
   for (std::string& cubes : *config->mutable_statistics_folders()) resolve(&cubes);
+  if (config->has_wallets()) CompleteWallets(folder, config->mutable_wallets());
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());
@@ -243,6 +245,10 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckTls("peer_port", config.peer_port().tls()));
   RETURN_IF_ERROR(CheckClients(config.client_port()));
   if (config.has_http_port()) RETURN_IF_ERROR(CheckHttpPort(config.http_port()));
+  if (config.has_wallets()) {
+    RETURN_IF_ERROR(CheckAddress("wallets.listen", config.wallets().listen()));
+    RETURN_IF_ERROR(CheckWallets(config.wallets()));
+  }
   const config::v1::TimeLimits& limits = config.time_limits();
   RETURN_IF_ERROR(CheckLimit("time_limits.call", limits.call(), absl::Minutes(10)));
   // A message is claimed for sending for a limited time; the transport must give up well before.
@@ -347,6 +353,7 @@ absl::StatusOr<NodeFiles> LoadNodeFiles(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckTlsFiles(config.client_port().tls()));
   RETURN_IF_ERROR(CheckTlsFiles(config.peer_port().tls()));
   if (config.has_http_port()) RETURN_IF_ERROR(CheckTlsFiles(config.http_port().tls()));
+  if (config.has_wallets()) RETURN_IF_ERROR(CheckTlsFiles(config.wallets().tls()));
   ASSIGN_OR_RETURN(files.message_keys, LoadMessageKeys(MessageKeyReferences(config)));
   ASSIGN_OR_RETURN(files.decryption_keys,
                    LoadDecryptionKeys({config.encryption_keys().begin(), config.encryption_keys().end()}));

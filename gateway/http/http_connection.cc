@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
@@ -69,6 +70,12 @@ struct HttpConnection::Call {
   std::string client;  // known once it was let in
   CallerCredentials credentials;
   const CallRunner::MethodEntry* method = nullptr;
+  size_t body_bytes_max = 0;
+  // Of a request that is no call of a service.
+  const PlainRoute* route = nullptr;
+  PlainRequest plain;
+  PlainAnswer plain_answer;
+  // Of a call of a service.
   ConnectCodec codec = ConnectCodec::kJson;
   std::unique_ptr<google::protobuf::Message> request;
   std::unique_ptr<google::protobuf::Message> response;
@@ -233,6 +240,48 @@ std::string HttpConnection::Header(absl::string_view name) const {
 }
 
 bool HttpConnection::Route() {
+  call_ = std::make_shared<Call>(shared_.get());
+  call_->start = shared_->clock->Now();
+  call_->credentials.certificate_sha256 = certificate_sha256_;
+  return (shared_->routes == nullptr ? RouteToService() : RoutePlainly()) && LetIn();
+}
+
+bool HttpConnection::RoutePlainly() {
+  const auto& head = parser_->get();
+  const auto refuse = [this](http::status status, Reason reason, absl::string_view place, absl::string_view detail,
+                             const std::string& allow = "") {
+    Refuse(status, Problem(reason, place, detail), allow);
+    return false;
+  };
+  PlainRoutes::Match match = shared_->routes->Find(View(head.method_string()), View(head.target()));
+  if (match.route == nullptr && !match.allow.empty()) {
+    return refuse(http::status::method_not_allowed, Reason::kFieldInvalid, "method", "another one is expected",
+                  match.allow);
+  }
+  if (match.route == nullptr) {
+    return refuse(http::status::not_found, Reason::kResourceNotFound, "path", "there is nothing under it");
+  }
+  const absl::string_view type = View(head[http::field::content_type]);
+  const absl::string_view essence = absl::StripAsciiWhitespace(type.substr(0, type.find(';')));
+  if (!match.route->content_type.empty() && !absl::EqualsIgnoreCase(essence, match.route->content_type)) {
+    return refuse(http::status::unsupported_media_type, Reason::kFieldInvalid, "Content-Type",
+                  absl::StrCat(match.route->content_type, " is expected"));
+  }
+  const absl::string_view encoding = View(head[http::field::content_encoding]);
+  if (!encoding.empty() && encoding != "identity") {
+    return refuse(http::status::unsupported_media_type, Reason::kFieldInvalid, "Content-Encoding",
+                  "identity is expected");
+  }
+  call_->route = match.route;
+  call_->method = match.route->method;
+  call_->body_bytes_max = match.route->body_bytes_max;
+  call_->plain.id = std::move(match.id);
+  const auto [begin, end] = head.equal_range(http::field::authorization);
+  for (auto field = begin; field != end; ++field) call_->plain.authorization.emplace_back(View(field->value()));
+  return true;
+}
+
+bool HttpConnection::RouteToService() {
   const auto& head = parser_->get();
   if (head.method() == http::verb::options) {
     Preflight();
@@ -247,8 +296,6 @@ bool HttpConnection::Route() {
     return refuse(http::status::method_not_allowed, Reason::kFieldInvalid, "method", "POST is expected",
                   "POST, OPTIONS");
   }
-  call_ = std::make_shared<Call>(shared_.get());
-  call_->start = shared_->clock->Now();
   absl::string_view path = View(head.target());
   if (!path.empty() && path[0] == '/') path.remove_prefix(1);
   call_->method = shared_->runner->Find(path);
@@ -270,17 +317,25 @@ bool HttpConnection::Route() {
     return refuse(http::status::not_implemented, Reason::kFieldInvalid, "Content-Encoding",
                   "identity or gzip is expected");
   }
-  const auto length = parser_->content_length();
-  if (length.has_value() && *length > BodyBytesMax(*codec)) {
-    return refuse(http::status::payload_too_large, Reason::kInputTooLarge, "body",
-                  absl::StrCat("at most ", BodyBytesMax(*codec), " bytes"));
-  }
-  // Nobody has to send a body that will not be looked at, and nothing is kept free for it; the call says why.
-  call_->credentials.certificate_sha256 = certificate_sha256_;
+  call_->body_bytes_max = BodyBytesMax(*codec);
   const auto [begin, end] = head.equal_range(http::field::authorization);
   for (auto field = begin; field != end; ++field) {
     call_->credentials.authorization.emplace_back(View(field->value()));
   }
+  return true;
+}
+
+bool HttpConnection::LetIn() {
+  const auto refuse = [this](http::status status, const absl::Status& problem) {
+    Refuse(status, problem);
+    return false;
+  };
+  const auto length = parser_->content_length();
+  if (length.has_value() && *length > call_->body_bytes_max) {
+    return refuse(http::status::payload_too_large,
+                  Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", call_->body_bytes_max, " bytes")));
+  }
+  // Nobody has to send a body that will not be looked at, and nothing is kept free for it; the call says why.
   const absl::StatusOr<std::string> client = shared_->runner->MayCall(call_->credentials, *call_->method);
   call_->problem = client.status();
   if (!client.ok()) {
@@ -288,8 +343,8 @@ bool HttpConnection::Route() {
     return false;
   }
   if (!CountFor(*client)) {
-    return refuse(http::status::service_unavailable, Reason::kOverloaded, "connection",
-                  "the client has too many connections");
+    return refuse(http::status::service_unavailable,
+                  Problem(Reason::kOverloaded, "connection", "the client has too many connections"));
   }
   call_->client = *client;
   use_ = Use::kBusy;
@@ -298,10 +353,10 @@ bool HttpConnection::Route() {
 
 void HttpConnection::ReadBody() {
   const auto length = parser_->content_length();
-  if (!TakeBytes(static_cast<int64_t>(length.has_value() ? *length : BodyBytesMax(call_->codec)))) {
+  if (!TakeBytes(static_cast<int64_t>(length.has_value() ? *length : call_->body_bytes_max))) {
     return Refuse(http::status::service_unavailable, Problem(Reason::kOverloaded, "body"));
   }
-  parser_->body_limit(BodyBytesMax(call_->codec));
+  parser_->body_limit(call_->body_bytes_max);
   beast::get_lowest_layer(stream_).expires_after(kBodyTime);
   const auto read = [self = shared_from_this()](Error error, size_t) {
     if (error) return self->OnBody(error);
@@ -315,17 +370,14 @@ void HttpConnection::ReadBody() {
 
 void HttpConnection::OnBody(Error error) {
   if (error == http::error::body_limit) {
-    return Refuse(
-        http::status::payload_too_large,
-        Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", BodyBytesMax(call_->codec), " bytes")));
+    return Refuse(http::status::payload_too_large,
+                  Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", call_->body_bytes_max, " bytes")));
   }
   if (error) return beast::get_lowest_layer(stream_).close();
   StartCall();
 }
 
 void HttpConnection::StartCall() {
-  call_->request.reset(call_->method->request->New());
-  call_->response.reset(call_->method->response->New());
   CallOrigin origin;
   origin.caller = call_->credentials;
   origin.deadline = absl::InfiniteFuture();
@@ -337,19 +389,7 @@ void HttpConnection::StartCall() {
     if (limit.ok()) origin.deadline = call_->start + *limit;
     call_->problem.Update(limit.status());
   }
-  // Read on a thread of the pool, after the caller was let in.
-  const bool packed = Head()[http::field::content_encoding] == "gzip";
-  auto work = [call = call_.get(), packed, read = false,
-               body = std::move(parser_->get().body())](const CallInfo& info) mutable -> CallOutcome {
-    if (!read && call->problem.ok()) {
-      absl::StatusOr<std::string> bytes = std::move(body);
-      if (packed) bytes = call->Unpack(*bytes);
-      call->problem = bytes.ok() ? ReadMessage(call->codec, *bytes, call->request.get()) : bytes.status();
-    }
-    read = true;
-    if (!call->problem.ok()) return call->problem;
-    return call->method->work(info, *call->request, call->response.get());
-  };
+  auto work = call_->route == nullptr ? ServiceWork() : PlainWork();
   beast::get_lowest_layer(stream_).expires_never();
   call_->guard.emplace(stream_.get_executor());
   call_->running = shared_->runner->Begin(
@@ -359,8 +399,38 @@ void HttpConnection::StartCall() {
   call_->running->Start();
 }
 
+std::function<CallOutcome(const CallInfo&)> HttpConnection::ServiceWork() {
+  call_->request.reset(call_->method->request->New());
+  call_->response.reset(call_->method->response->New());
+  // Read on a thread of the pool, after the caller was let in.
+  const bool packed = Head()[http::field::content_encoding] == "gzip";
+  return [call = call_.get(), packed, read = false,
+          body = std::move(parser_->get().body())](const CallInfo& info) mutable -> CallOutcome {
+    if (!read && call->problem.ok()) {
+      absl::StatusOr<std::string> bytes = std::move(body);
+      if (packed) bytes = call->Unpack(*bytes);
+      call->problem = bytes.ok() ? ReadMessage(call->codec, *bytes, call->request.get()) : bytes.status();
+    }
+    read = true;
+    if (!call->problem.ok()) return call->problem;
+    return call->method->work(info, *call->request, call->response.get());
+  };
+}
+
+std::function<CallOutcome(const CallInfo&)> HttpConnection::PlainWork() {
+  call_->plain.body = std::move(parser_->get().body());
+  return [call = call_.get()](const CallInfo&) -> CallOutcome {
+    if (!call->problem.ok()) return call->problem;
+    absl::StatusOr<PlainAnswer> answer = call->route->work(call->plain);
+    if (!answer.ok()) return answer.status();
+    call->plain_answer = *std::move(answer);
+    return absl::OkStatus();
+  };
+}
+
 void HttpConnection::Answer(const grpc::Status& status) {
   call_->guard.reset();
+  if (call_->route != nullptr) return AnswerPlainly(status);
   if (!status.ok()) {
     const ConnectError error = ErrorOf(status);
     return Send(error.http_status, error.json, "application/json", false);
@@ -372,6 +442,12 @@ void HttpConnection::Answer(const grpc::Status& status) {
     return Answer(ToGrpc(Problem(Reason::kOverloaded, "body")));
   }
   Send(200, *std::move(body), ContentTypeOf(call_->codec), true);
+}
+
+void HttpConnection::AnswerPlainly(const grpc::Status& status) {
+  PlainAnswer answer = std::move(call_->plain_answer);
+  if (!status.ok()) answer = call_->route->refuse(FromPeer(status), ErrorOf(status).http_status);
+  Send(answer.status, std::move(answer.body), answer.content_type, false);
 }
 
 void HttpConnection::AddOrigin(Reply& reply) const {

@@ -20,6 +20,7 @@
 #include "absl/synchronization/mutex.h"
 #include "gateway/grpc/unary_call.h"
 #include "gateway/http/connect_protocol.h"
+#include "gateway/http/plain_routes.h"
 
 namespace passerelle::gateway {
 
@@ -27,6 +28,7 @@ namespace passerelle::gateway {
 class HttpShared {
  public:
   CallRunner* runner = nullptr;
+  const PlainRoutes* routes = nullptr;  // null where services are called
   const base::Clock* clock = nullptr;
   std::vector<std::string> allowed_origins;
   int connections_per_client_max = 0;
@@ -81,11 +83,18 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   // What is wrong with the head of a request; answered when it returns false.
   bool CheckFraming();
   bool Route();
+  bool RouteToService();
+  bool RoutePlainly();
+  // Whether the request may send its body; answered when it returns false.
+  bool LetIn();
   void ReadBody();
   void OnBody(Error error);
   void StartCall();
+  std::function<CallOutcome(const CallInfo&)> ServiceWork();
+  std::function<CallOutcome(const CallInfo&)> PlainWork();
   void Answer(const grpc::Status& status);
   void Preflight();
+  void AnswerPlainly(const grpc::Status& status);
   // A refusal before there is a call. The connection ends after it, since a body may still come.
   void Refuse(boost::beast::http::status status, const absl::Status& problem, const std::string& allow = "");
   void Send(int status, std::string body, absl::string_view content_type, bool may_compress);

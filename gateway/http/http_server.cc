@@ -45,7 +45,7 @@ absl::StatusOr<std::shared_ptr<asio::ssl::context>> MakeContext(const config::v1
   SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(raw, 0);
-  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(raw, files.trusted_authorities().empty() ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
   if (SSL_CTX_use_certificate_chain_file(raw, files.certificate().c_str()) != 1) {
     return Problem(Reason::kKeyUnusable, files.certificate());
   }
@@ -53,6 +53,7 @@ absl::StatusOr<std::shared_ptr<asio::ssl::context>> MakeContext(const config::v1
       SSL_CTX_check_private_key(raw) != 1) {
     return Problem(Reason::kKeyUnusable, files.private_key());
   }
+  if (files.trusted_authorities().empty()) return context;
   STACK_OF(X509_NAME)* const authorities = SSL_load_client_CA_file(files.trusted_authorities().c_str());
   if (authorities == nullptr || SSL_CTX_load_verify_locations(raw, files.trusted_authorities().c_str(), nullptr) != 1) {
     return Problem(Reason::kKeyUnusable, files.trusted_authorities());
@@ -81,6 +82,7 @@ class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
  public:
   explicit Listener(Options options) : options_(std::move(options)), shared_(std::make_shared<HttpShared>()) {
     shared_->runner = options_.runner;
+    shared_->routes = options_.routes;
     shared_->clock = options_.clock;
     shared_->allowed_origins = options_.allowed_origins;
     shared_->connections_per_client_max = std::max(options_.connections_max / 2, 1);

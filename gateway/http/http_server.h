@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/grpc/unary_call.h"
+#include "gateway/http/plain_routes.h"
 #include "passerelle/config/v1/node_config.pb.h"
 
 namespace passerelle::gateway {
@@ -23,9 +24,11 @@ class HttpServer {
  public:
   struct Options {
     std::string listen;
-    config::v1::TlsFiles tls;                  // read again when they change
+    // Read again when they change. Without trusted authorities nobody is asked for a certificate.
+    config::v1::TlsFiles tls;
     std::vector<std::string> allowed_origins;  // of pages that browsers may call from
     CallRunner* runner = nullptr;
+    const PlainRoutes* routes = nullptr;  // what is served in the place of the runner's services; null for these
     const base::Clock* clock = nullptr;
     // When there are as many, a new one takes the place of one that has no request: of a stranger's first.
     int connections_max = 512;

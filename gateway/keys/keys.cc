@@ -220,7 +220,6 @@ absl::StatusOr<std::shared_ptr<const proof::Sealers>> LoadSealers(
 absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
   ASSIGN_OR_RETURN(const std::string chain, ReadKeyFile(files.certificate()));
   ASSIGN_OR_RETURN(const std::string key_pem, ReadPrivateKeyFile(files.private_key()));
-  ASSIGN_OR_RETURN(const std::string authorities, ReadKeyFile(files.trusted_authorities()));
   const auto certificate = ReadCertificate(chain);
   if (certificate == nullptr) return Problem(Reason::kKeyUnusable, files.certificate(), "no certificate in PEM");
   const auto bio = MemoryBio(key_pem);
@@ -229,6 +228,8 @@ absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     return Problem(Reason::kKeyUnusable, files.private_key(), "the key does not belong to the certificate");
   }
+  if (files.trusted_authorities().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string authorities, ReadKeyFile(files.trusted_authorities()));
   if (ReadCertificate(authorities) == nullptr) {
     return Problem(Reason::kKeyUnusable, files.trusted_authorities(), "no certificate in PEM");
   }

@@ -68,8 +68,8 @@ absl::StatusOr<proof::Sealer> LoadSealer(const std::string& key, const std::stri
 absl::StatusOr<std::shared_ptr<const proof::Sealers>> LoadSealers(
     const google::protobuf::RepeatedPtrField<config::v1::Seal>& seals);
 
-// Whether a certificate, its private key and the trusted authorities can be read and fit together. Problem:
-// kKeyUnusable with the file.
+// Whether a certificate, its private key and the trusted authorities, if any are named, can be read and fit together.
+// Problem: kKeyUnusable with the file.
 absl::Status CheckTlsFiles(const config::v1::TlsFiles& files);
 
 }  // namespace passerelle::gateway

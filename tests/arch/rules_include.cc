@@ -35,6 +35,7 @@ const std::map<std::string, Rooms>& CoreEdges() {
        {"base", "elm", "document", "registers", "proof", "trust", "federation", "relay", "sharing", "authenticity"}},
       {"erasure",
        {"base", "elm", "document", "proof", "evidence", "federation", "relay", "sharing", "exchange", "recognition"}},
+      {"wallet", {"base", "document", "proof", "evidence", "trust", "authenticity", "recognition"}},
       {"pathway", {"base", "elm"}},
       {"statistics", {"base"}},
       {"catalogue", {"base", "elm"}},

@@ -44,6 +44,7 @@ using Stub = recognition::v1::RecognitionService::Stub;
 
 inline constexpr char kRecognition[] = "passerelle.recognition.v1.RecognitionService";
 inline constexpr char kSharing[] = "passerelle.sharing.v1.SharingService";
+inline constexpr char kWallets[] = "passerelle.wallet.v1.WalletService";
 inline constexpr char kOther[] = "22222222-2222-4222-8222-222222222222";
 inline constexpr char kRegisterFacts[] = "tests/integration/recognition_cases/register-facts.yaml";
 inline constexpr char kTrustBundle[] = R"(federation: one-machine
@@ -190,9 +191,10 @@ class RecognitionCasesTest : public ::testing::Test {
     node.competent_authority = "Authority " + id + " of the test";
     node.country = id;
     node.clients = {{"portal", {kSharing, kRecognition}},
-                    {"office", {kRecognition}, {recognition::v1::CASE_ACTOR_EVALUATOR}}};
-    node.clients.push_back(
-        {"evaluators", {kRecognition}, {recognition::v1::CASE_ACTOR_EVALUATOR, recognition::v1::CASE_ACTOR_DECIDER}});
+                    {"office", {kRecognition, kWallets}, {recognition::v1::CASE_ACTOR_EVALUATOR}}};
+    node.clients.push_back({"evaluators",
+                            {kRecognition, kWallets},
+                            {recognition::v1::CASE_ACTOR_EVALUATOR, recognition::v1::CASE_ACTOR_DECIDER}});
     for (const Person& person : kPeople) {
       if (person.client == std::string("evaluators")) continue;
       node.clients.push_back({person.client, {kRecognition}, {person.role}});

@@ -7,7 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "core/proof/key.h"
+#include "core/proof/x509/certificate.h"
 
 namespace passerelle::proof {
 
@@ -15,5 +17,10 @@ namespace passerelle::proof {
 // Problem: kInternal if the key does not sign.
 absl::StatusOr<std::string> SignToken(absl::string_view type, absl::string_view key_id, absl::string_view payload,
                                       const SigningKey& key);
+
+// The same, with the certificates of the key in the header ("x5c", RFC 7515, 4.1.6), that of the key first, and no
+// "kid".
+absl::StatusOr<std::string> SignCertifiedToken(absl::string_view type, absl::Span<const Certificate> chain,
+                                               absl::string_view payload, const SigningKey& key);
 
 }  // namespace passerelle::proof

@@ -1,7 +1,6 @@
 #include "core/proof/sd_jwt/sd_jwt.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -10,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/proof/jose/claim_times.h"
 #include "core/proof/jose/jws.h"
+#include "core/proof/sd_jwt/key_binding.h"
 
 namespace passerelle::proof {
 namespace {
@@ -59,73 +59,6 @@ void CheckClaims(const JoseHeader& header, object claims, const SdJwtDemands& de
   CheckClaimTimes(claims, at, findings);
 }
 
-absl::Status Unbound(absl::string_view place, absl::string_view detail) {
-  return Problem(Reason::kKeyBinding, place, detail);
-}
-
-// The holder's key (RFC 7800, 3.2).
-absl::StatusOr<PublicKey> HolderKey(object claims) {
-  const std::optional<element> cnf = base::Find(claims, "cnf");
-  const std::optional<object> confirmation = cnf ? base::AsObject(*cnf) : std::nullopt;
-  const std::optional<element> jwk = confirmation ? base::Find(*confirmation, "jwk") : std::nullopt;
-  const std::optional<object> members = jwk ? base::AsObject(*jwk) : std::nullopt;
-  if (!members) return Unbound("cnf", "the credential names no key of its holder");
-  return PublicKey::FromJwk(*members);
-}
-
-// RFC 9901, 7.3, step 5. What makes the binding one to other bytes, another receiver or another request is a problem;
-// its age goes to the findings.
-class KeyBinding {
- public:
-  KeyBinding(const base::SdJwtParts& parts, base::HashAlgorithm hash, const SdJwtDemands& demands, absl::Time at,
-             Findings& findings)
-      : parts_(parts), hash_(hash), demands_(demands), at_(at), findings_(findings) {}
-
-  absl::Status Check(object claims) {
-    ASSIGN_OR_RETURN(const PublicKey key, HolderKey(claims));
-    ASSIGN_OR_RETURN(const Jws jws, Jws::ParseCompact(parts_.key_binding));
-    const JwsSignature& signature = jws.signatures().front();
-    if (signature.header.ProtectedText("typ") != "kb+jwt") return Unbound("typ", "it is not kb+jwt");
-    const JwsVerdict verdict = jws.VerifyWithKey(signature, key, TokenProfile());
-    findings_.Append(verdict.findings);
-    if (!verdict.verified) return Unbound("signature", "it is not by the holder's key");
-    ASSIGN_OR_RETURN(const base::JsonDocument payload,
-                     base::JsonDocument::Parse(*verdict.payload, base::kTokenNestingMax));
-    const std::optional<object> members = base::AsObject(payload.root());
-    if (!members) return Unbound("payload", "it is no object");
-    return CheckMembers(*members);
-  }
-
- private:
-  absl::Status CheckMembers(object members) {
-    const std::optional<absl::string_view> audience = base::FindString(members, "aud");
-    const std::optional<absl::string_view> nonce = base::FindString(members, "nonce");
-    const std::optional<absl::string_view> hash = base::FindString(members, "sd_hash");
-    if (!audience) return Unbound("aud", "it is missing, or no text");
-    if (!nonce) return Unbound("nonce", "it is missing, or no text");
-    if (hash != base::Base64UrlEncode(base::Digest(hash_, parts_.bound))) {
-      return Unbound("sd_hash", "it is not that of what was presented");
-    }
-    const std::optional<element> issued = base::Find(members, "iat");
-    double seconds = 0;
-    if (!issued || issued->get(seconds) != simdjson::SUCCESS || !std::isfinite(seconds)) {
-      return Unbound("iat", "it is missing, or no number");
-    }
-    if (!demands_.key_binding) return absl::OkStatus();
-    if (*audience != demands_.key_binding->audience) return Unbound("aud", "it is another receiver");
-    if (*nonce != demands_.key_binding->nonce) return Unbound("nonce", "it is another request");
-    const absl::Duration age = at_ - (absl::UnixEpoch() + absl::Seconds(seconds));
-    if (age > base::kKeyBindingAgeMax || age < -base::kTokenClockSkew) findings_.Refuse(Reason::kKeyBindingOld, "iat");
-    return absl::OkStatus();
-  }
-
-  const base::SdJwtParts& parts_;
-  const base::HashAlgorithm hash_;
-  const SdJwtDemands& demands_;
-  const absl::Time at_;
-  Findings& findings_;
-};
-
 absl::Status Verify(absl::string_view text, const KeySet& issuer_keys, absl::Time at, const SdJwtDemands& demands,
                     SdJwtVerdict& verdict) {
   ASSIGN_OR_RETURN(const base::SdJwtParts parts, base::SplitSdJwt(text));
@@ -143,10 +76,10 @@ absl::Status Verify(absl::string_view text, const KeySet& issuer_keys, absl::Tim
   CheckDisclosed(claims.disclosed, verdict.findings);
   CheckClaims(jws.signatures().front().header, members, demands, at, verdict.findings);
   if (!parts.key_binding.empty()) {
-    RETURN_IF_ERROR(KeyBinding(parts, claims.hash, demands, at, verdict.findings).Check(members));
+    RETURN_IF_ERROR(CheckKeyBinding(parts, claims.hash, members, demands.key_binding, at, verdict.findings));
     verdict.bound_to_holder = true;
   } else if (demands.key_binding) {
-    return Unbound("", "it is missing");
+    return Problem(Reason::kKeyBinding, "", "it is missing");
   }
   verdict.claims = std::move(document);
   verdict.disclosed = std::move(claims.disclosed);

@@ -549,6 +549,30 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"StatusServerNoOrigin", "ports_file:",
               "status_servers: [{origin: 'https://a.example/lists'}]\nports_file:", Reason::kConfigInvalid,
               "status_servers[0].origin"},
+        Fault{"WalletsWithoutAddress", "ports_file:", "wallets: {listen: '127.0.0.1:0'}\nports_file:",
+              Reason::kConfigInvalid, "wallets.address"},
+        Fault{"WalletsWithoutTls", "ports_file:",
+              "wallets: {listen: '127.0.0.1:0', address: 'http://a.example'}\nports_file:", Reason::kConfigInvalid,
+              "wallets.address"},
+        Fault{"WalletsUnderAPath", "ports_file:",
+              "wallets: {listen: '127.0.0.1:0', address: 'https://a.example/b'}\nports_file:", Reason::kConfigInvalid,
+              "wallets.address"},
+        Fault{"WalletsWithoutKey", "ports_file:",
+              "wallets: {listen: '127.0.0.1:0', address: 'https://a.example', tls: {certificate: tls.pem, "
+              "private_key: tls.key}}\nports_file:",
+              Reason::kConfigInvalid, "wallets.key"},
+        Fault{"WalletsThatShowCertificates", "ports_file:",
+              "wallets: {listen: '127.0.0.1:0', address: 'https://a.example', key: message.key, certificate: tls.pem, "
+              "tls: {certificate: tls.pem, private_key: tls.key, trusted_authorities: tls.pem}}\nports_file:",
+              Reason::kConfigInvalid, "wallets.tls.trusted_authorities"},
+        Fault{"WalletsOfAnotherKey", "ports_file:",
+              "wallets: {listen: '127.0.0.1:0', address: 'https://a.example', key: message.key, certificate: tls.pem, "
+              "tls: {certificate: tls.pem, private_key: tls.key}}\nports_file:",
+              Reason::kKeyUnusable, "$/tls.pem"},
+        Fault{"WalletsWithoutSeal", "ports_file:",
+              "wallets: {listen: '127.0.0.1:0', address: 'https://a.example', key: message.key, certificate: tls.pem, "
+              "tls: {certificate: tls.pem, private_key: tls.key}, issuing: {issuer: 'https://a.example'}}\nports_file:",
+              Reason::kConfigInvalid, "wallets.issuing.key"},
         Fault{"PolicyWithoutId", "ports_file:", "recognition_policies: [empty.yaml]\nports_file:",
               Reason::kInputNotReadable, "$/empty.yaml"}),
     [](const auto& param_info) { return param_info.param.name; });
