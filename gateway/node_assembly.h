@@ -21,9 +21,11 @@
 #include "gateway/client_table.h"
 #include "gateway/config/node_config.h"
 #include "gateway/config_file.h"
+#include "gateway/emergency_access.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/grpc/catalogue_service.h"
 #include "gateway/grpc/document_service.h"
+#include "gateway/grpc/emergency_service.h"
 #include "gateway/grpc/evidence_service.h"
 #include "gateway/grpc/federation_services.h"
 #include "gateway/grpc/pathway_service.h"
@@ -84,6 +86,7 @@ class Node::Assembly {
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
+  void MakeEmergencyAccess();
   void MakeRunners();
   absl::Status OpenPorts();
   void StartLoops();
@@ -121,6 +124,7 @@ class Node::Assembly {
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeCatalogue> catalogue_;  // null without a catalogue in the configuration
   std::unique_ptr<NodeEvidence> evidence_;
+  std::unique_ptr<EmergencyAccess> emergency_access_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
   std::unique_ptr<exchange::Exchanges> exchanges_;
@@ -152,6 +156,7 @@ class Node::Assembly {
   std::unique_ptr<FederationService> federation_service_;
   std::unique_ptr<DocumentService> document_service_;
   std::unique_ptr<PathwayService> pathway_service_;
+  std::unique_ptr<EmergencyService> emergency_service_;
   std::unique_ptr<CatalogueService> catalogue_service_;  // null without a catalogue
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;

@@ -125,6 +125,8 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   if (changed.ok() && *changed) LogRegisterFacts();
   if (clock_.Now() >= next_measurement_) {
     RETURN_IF_ERROR(gauges_->Refresh());
+    ASSIGN_OR_RETURN(const int open, emergency_access_->EndDue());
+    metrics_.EmergencyAccessOpen(open);
     next_measurement_ = clock_.Now() + kMeasureInterval;
   }
   if (clock_.Now() >= next_forget_) {
@@ -144,7 +146,7 @@ absl::Status Node::Assembly::OpenPorts() {
   const auto certificate = certificates_alone ? ClientCertificate::kRequired : ClientCertificate::kOptional;
   std::vector<grpc::Service*> services = {
       sharing_service_.get(),    exchange_service_.get(), authenticity_service_.get(), recognition_service_.get(),
-      federation_service_.get(), document_service_.get(), pathway_service_.get()};
+      federation_service_.get(), document_service_.get(), pathway_service_.get(),      emergency_service_.get()};
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
   ASSIGN_OR_RETURN(client_server_,
                    StartServer(config_.client_port().listen(),
