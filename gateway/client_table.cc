@@ -20,6 +20,10 @@ using config::v1::TokenIdentity;
 
 constexpr absl::string_view kScheme = "bearer ";
 
+bool Names(const google::protobuf::RepeatedPtrField<std::string>& services, absl::string_view service) {
+  return std::find(services.begin(), services.end(), service) != services.end();
+}
+
 // The problem as a caller's whose token was refused. Reasons about tokens are about documents elsewhere, and have codes
 // that fit those.
 absl::Status Unauthenticated(const absl::Status& problem) {
@@ -98,8 +102,26 @@ std::vector<recognition::v1::CaseActor> ClientTable::CaseRoles(absl::string_view
   for (const Client& entry : clients->list) {
     if (entry.id() != client) continue;
     for (const int role : entry.case_roles()) roles.push_back(static_cast<recognition::v1::CaseActor>(role));
+    for (const int role : entry.emergency().case_roles()) {
+      roles.push_back(static_cast<recognition::v1::CaseActor>(role));
+    }
   }
   return roles;
+}
+
+std::optional<Client> ClientTable::Find(absl::string_view client) const {
+  const std::shared_ptr<const Clients> clients = Get();
+  const auto found = std::find_if(clients->list.begin(), clients->list.end(),
+                                  [client](const Client& entry) { return entry.id() == client; });
+  return found == clients->list.end() ? std::nullopt : std::optional<Client>(*found);
+}
+
+bool ClientTable::NeedsEmergency(absl::string_view client, absl::string_view service) const {
+  const std::shared_ptr<const Clients> clients = Get();
+  if (clients->open_services.contains(service)) return false;
+  return std::any_of(clients->list.begin(), clients->list.end(), [&](const Client& entry) {
+    return entry.id() == client && !Names(entry.services(), service) && Names(entry.emergency().services(), service);
+  });
 }
 
 absl::StatusOr<std::string> ClientTable::Authorise(const CallerCredentials& caller, absl::string_view service,
@@ -122,8 +144,7 @@ absl::StatusOr<std::string> ClientTable::Authorise(const CallerCredentials& call
     RETURN_IF_ERROR(caller.certificate_sha256.status());
     return Problem(Reason::kClientUnknown, "certificate");
   }
-  const auto& services = client->services();
-  if (std::find(services.begin(), services.end(), service) == services.end() &&
+  if (!Names(client->services(), service) && !Names(client->emergency().services(), service) &&
       !clients->open_services.contains(service)) {
     return Problem(Reason::kClientNotAllowed, service);
   }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,23 @@ class ClientTable {
   // Puts the clients of a configuration that was checked in place of those before; calls that run are not touched.
   void Replace(const config::v1::ClientPort& port);
 
-  // The id of the client that calls, or kAnybody, if it may call the service; `issuers` is null on a node that takes no
-  // tokens. Problems: kClientUnknown, kClientNotAllowed; and with the code UNAUTHENTICATED, whatever the reason, for a
-  // token that is not good: those of TokenIssuers::Check, and kFieldInvalid at "authorization" for a header of another
-  // form. Keys of an issuer that are not at hand are kNoEvidence with UNAVAILABLE: the token may be good.
+  // The id of the client that calls, or kAnybody, if it may call the service, be it in an emergency; `issuers` is null
+  // on a node that takes no tokens. Problems: kClientUnknown, kClientNotAllowed; and with the code UNAUTHENTICATED,
+  // whatever the reason, for a token that is not good: those of TokenIssuers::Check, and kFieldInvalid at
+  // "authorization" for a header of another form. Keys of an issuer that are not at hand are kNoEvidence with
+  // UNAVAILABLE: the token may be good.
   absl::StatusOr<std::string> Authorise(const CallerCredentials& caller, absl::string_view service,
                                         const TokenIssuers* issuers) const;
 
-  // The roles in which a client may take steps of recognition cases; none for a client that is not known.
+  // Whether the client may call the service in an emergency only (gateway/emergency_access.h): Authorise lets it in,
+  // and whoever works on the call has to see that an emergency access is open.
+  bool NeedsEmergency(absl::string_view client, absl::string_view service) const;
+
+  // The client of that id, as it is configured now.
+  std::optional<config::v1::Client> Find(absl::string_view client) const;
+
+  // The roles in which a client may take steps of recognition cases; none for a client that is not known. Those for
+  // emergencies are among them: whoever has some gets to RecognitionService in an emergency only.
   std::vector<recognition::v1::CaseActor> CaseRoles(absl::string_view client) const;
 
  private:

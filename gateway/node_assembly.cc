@@ -41,6 +41,7 @@ absl::Status Node::Assembly::Start() {
   RETURN_IF_ERROR(OpenErasedLedger());
   MakeRelay(files);
   RETURN_IF_ERROR(OpenWallets());
+  MakeEmergencyAccess();
   MakeRunners();
   MakeServices();
   StartLoops();
@@ -282,12 +283,47 @@ CallRunner::Options Node::Assembly::RunnerOptions(WorkerPool* pool) {
           .authorise = {}};
 }
 
+void Node::Assembly::MakeEmergencyAccess() {
+  const auto happened = [this](const emergency::v1::EmergencyEvent& event) {
+    const auto write = [this, &event](LogEvent logged) {
+      log_.Write(logged, {{"access", event.access().id()},
+                          {"client", event.access().client()},
+                          {"actor", event.actor()},
+                          {"method", event.method()},
+                          {"reference", event.access().reference()}});
+    };
+    switch (event.kind()) {
+      case emergency::v1::EMERGENCY_EVENT_KIND_DECLARED:
+        return write(LogEvent::kEmergencyDeclared);
+      case emergency::v1::EMERGENCY_EVENT_KIND_APPROVED:
+        return write(LogEvent::kEmergencyApproved);
+      case emergency::v1::EMERGENCY_EVENT_KIND_CALLED:
+        return write(LogEvent::kEmergencyCalled);
+      default:
+        return write(LogEvent::kEmergencyEnded);
+    }
+  };
+  emergency_access_ =
+      std::make_unique<EmergencyAccess>(EmergencyAccess::Options{.node = config_.node(),
+                                                                 .store = store_.get(),
+                                                                 .clock = &clock_,
+                                                                 .random = &random_,
+                                                                 .log = &evidence_->messages().log(),
+                                                                 .clients = &clients_,
+                                                                 .life = Limit(config_.emergency_life()),
+                                                                 .happened = happened});
+}
+
 void Node::Assembly::MakeRunners() {
   client_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
   peer_pool_ = std::make_unique<WorkerPool>(kThreadsPerPort, base::kQueuedCallsMax);
   CallRunner::Options client = RunnerOptions(client_pool_.get());
   client.authorise = [this](const CallerCredentials& caller, absl::string_view service) {
     return clients_.Authorise(caller, service, token_issuers_.get());
+  };
+  client.before_work = [this](const std::string& caller, const CallRunner::MethodEntry& method) {
+    if (!clients_.NeedsEmergency(caller, method.service)) return absl::OkStatus();
+    return emergency_access_->RecordCall(caller, method.service, method.path);
   };
   client_runner_ = std::make_unique<CallRunner>(std::move(client));
   CallRunner::Options peer = RunnerOptions(peer_pool_.get());
@@ -331,6 +367,7 @@ void Node::Assembly::MakeServices() {
                               .clock = &clock_,
                               .offers = catalogue_ == nullptr ? nullptr : catalogue_->offers(),
                               .providers = catalogue_ == nullptr ? nullptr : catalogue_->providers()});
+  emergency_service_ = std::make_unique<EmergencyService>(client_runner_.get(), emergency_access_.get());
   if (catalogue_ != nullptr) {
     catalogue_service_ = std::make_unique<CatalogueService>(
         client_runner_.get(),

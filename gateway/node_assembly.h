@@ -23,10 +23,12 @@
 #include "gateway/client_table.h"
 #include "gateway/config/node_config.h"
 #include "gateway/config_file.h"
+#include "gateway/emergency_access.h"
 #include "gateway/erased_ledger.h"
 #include "gateway/fetch/status_list_cache.h"
 #include "gateway/grpc/catalogue_service.h"
 #include "gateway/grpc/document_service.h"
+#include "gateway/grpc/emergency_service.h"
 #include "gateway/grpc/erasure_service.h"
 #include "gateway/grpc/evidence_service.h"
 #include "gateway/grpc/federation_services.h"
@@ -97,6 +99,7 @@ class Node::Assembly {
   void MakeCases(const NodeFiles& files);
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
+  void MakeEmergencyAccess();
   void MakeRunners();
   absl::Status OpenPorts();
   void StartLoops();
@@ -137,6 +140,7 @@ class Node::Assembly {
   std::unique_ptr<NodeCatalogue> catalogue_;  // null without a catalogue in the configuration
   std::unique_ptr<PublishedCubes> cubes_;     // null without folders of statistics in the configuration
   std::unique_ptr<NodeEvidence> evidence_;
+  std::unique_ptr<EmergencyAccess> emergency_access_;
   std::unique_ptr<ErasedLedger> erased_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
@@ -174,10 +178,11 @@ class Node::Assembly {
   std::unique_ptr<FederationService> federation_service_;
   std::unique_ptr<DocumentService> document_service_;
   std::unique_ptr<PathwayService> pathway_service_;
+  std::unique_ptr<EmergencyService> emergency_service_;
   std::unique_ptr<CatalogueService> catalogue_service_;  // null without a catalogue
   std::unique_ptr<ErasureService> erasure_service_;
   std::unique_ptr<StatisticsService> statistics_service_;  // null without folders of statistics
-  std::unique_ptr<WalletService> wallet_service_;        // null without wallets
+  std::unique_ptr<WalletService> wallet_service_;          // null without wallets
   std::unique_ptr<NodeMapService> node_map_service_;
   std::unique_ptr<RelayService> relay_service_;
   std::unique_ptr<EvidenceService> evidence_service_;

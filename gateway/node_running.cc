@@ -132,6 +132,8 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   RETURN_IF_ERROR(RefreshStatistics());
   if (clock_.Now() >= next_measurement_) {
     RETURN_IF_ERROR(gauges_->Refresh());
+    ASSIGN_OR_RETURN(const int open, emergency_access_->EndDue());
+    metrics_.EmergencyAccessOpen(open);
     next_measurement_ = clock_.Now() + kMeasureInterval;
   }
   if (clock_.Now() >= next_forget_) {
@@ -161,8 +163,9 @@ absl::Status Node::Assembly::OpenPorts() {
   const bool certificates_alone = token_issuers_ == nullptr && config_.client_port().open_services().empty();
   const auto certificate = certificates_alone ? ClientCertificate::kRequired : ClientCertificate::kOptional;
   std::vector<grpc::Service*> services = {
-      sharing_service_.get(),    exchange_service_.get(), authenticity_service_.get(), recognition_service_.get(),
-      federation_service_.get(), document_service_.get(), pathway_service_.get(),      erasure_service_.get()};
+      sharing_service_.get(),     exchange_service_.get(),   authenticity_service_.get(),
+      recognition_service_.get(), federation_service_.get(), document_service_.get(),
+      pathway_service_.get(),     emergency_service_.get(),  erasure_service_.get()};
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
   if (statistics_service_ != nullptr) services.push_back(statistics_service_.get());
   if (wallet_service_ != nullptr) services.push_back(wallet_service_.get());

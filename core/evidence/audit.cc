@@ -25,6 +25,9 @@ void Count(LeafKind kind, LogSummary& summary) {
     case LeafKind::kAnswered:
       ++summary.answered;
       return;
+    case LeafKind::kEmergency:
+      ++summary.emergency;
+      return;
   }
 }
 

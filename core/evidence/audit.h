@@ -19,6 +19,7 @@ struct LogSummary {
   uint64_t sent = 0;
   uint64_t received = 0;
   uint64_t answered = 0;
+  uint64_t emergency = 0;
 };
 
 // OK when the files are the log that `head` states. `entries` reads a bundle of entries, `tiles` a tile of hashes, each

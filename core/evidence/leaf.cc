@@ -15,7 +15,7 @@ using base::Problem;
 using base::Reason;
 
 constexpr absl::string_view kForm = "passerelle-leaf/1";
-constexpr LeafKind kKinds[] = {LeafKind::kSent, LeafKind::kReceived, LeafKind::kAnswered};
+constexpr LeafKind kKinds[] = {LeafKind::kSent, LeafKind::kReceived, LeafKind::kAnswered, LeafKind::kEmergency};
 constexpr absl::string_view kTimeForm = "%Y-%m-%dT%H:%M:%E6SZ";
 
 absl::string_view View(const MerkleHash& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
@@ -30,6 +30,8 @@ absl::string_view LeafKindName(LeafKind kind) {
       return "received";
     case LeafKind::kAnswered:
       return "answered";
+    case LeafKind::kEmergency:
+      return "emergency";
   }
   return "sent";
 }

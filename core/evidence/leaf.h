@@ -23,9 +23,12 @@ enum class LeafKind {
   kSent,      // by the sender, before a message leaves
   kReceived,  // by the receiver, with the effect and the answer
   kAnswered,  // by the sender, with the effect of the answer
+  // By the node about itself: something that happened with emergency access (gateway/emergency_access.h). The peer is
+  // the node, the message the event.
+  kEmergency,
 };
 
-// "sent", "received", "answered".
+// "sent", "received", "answered", "emergency".
 absl::string_view LeafKindName(LeafKind kind);
 
 // What a leaf is about. Digests are lower-case hexadecimal.

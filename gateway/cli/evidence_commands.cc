@@ -92,6 +92,8 @@ absl::StatusOr<std::vector<Found>> FindMessages(const std::string& id, base::Tra
   const auto look = [&](const evidence::v1::StoredLeaf& leaf) -> absl::Status {
     const evidence::v1::StoredStatement& about = leaf.statement();
     if (about.message_id() != id && leaf.resource() != id) return absl::OkStatus();
+    // About the node itself, and no message.
+    if (about.kind() == evidence::LeafKindName(evidence::LeafKind::kEmergency)) return absl::OkStatus();
     const bool received = about.kind() == evidence::LeafKindName(evidence::LeafKind::kReceived);
     const Found here = {received ? evidence::v1::SIDE_RECEIVER : evidence::v1::SIDE_SENDER,
                         {about.peer(), about.message_id(), leaf.resource()},
@@ -364,6 +366,7 @@ absl::Status VerifyLog(const EvidenceVerifyRequest& request, const Console& cons
     out.Member("sent", static_cast<int64_t>(audited.summary.sent));
     out.Member("received", static_cast<int64_t>(audited.summary.received));
     out.Member("answered", static_cast<int64_t>(audited.summary.answered));
+    out.Member("emergency", static_cast<int64_t>(audited.summary.emergency));
     out.Key("time_stamps");
     out.BeginArray();
     for (const AuditedTimeStamp& stamp : stamps) {

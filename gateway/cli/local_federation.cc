@@ -256,6 +256,8 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
     for (const std::string& service : client.services) entry->add_services(service);
     for (const recognition::v1::CaseActor role : client.case_roles) entry->add_case_roles(role);
     for (const config::v1::TokenIdentity& token : client.tokens) *entry->add_tokens() = token;
+    if (client.emergency.services_size() > 0) *entry->mutable_emergency() = client.emergency;
+    for (const config::v1::EmergencyDuty duty : client.emergency_duties) entry->add_emergency_duties(duty);
   }
   for (const config::v1::TokenIssuer& issuer : node.token_issuers) {
     *config.mutable_client_port()->add_token_issuers() = issuer;

@@ -50,6 +50,8 @@ struct LocalClient {
   std::vector<std::string> services;
   std::vector<recognition::v1::CaseActor> case_roles = {};  // in which it takes steps of recognition cases
   std::vector<config::v1::TokenIdentity> tokens = {};       // by which it is known beside its certificate
+  config::v1::EmergencyRights emergency = {};
+  std::vector<config::v1::EmergencyDuty> emergency_duties = {};
 };
 
 // A node of the federation.

@@ -29,13 +29,15 @@ using config::v1::TokenIssuer;
 using google::protobuf::Duration;
 
 // Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 11> kClientServices = {
+constexpr std::array<absl::string_view, 12> kClientServices = {
     "passerelle.authenticity.v1.AuthenticityService", "passerelle.catalogue.v1.CatalogueService",
-    "passerelle.document.v1.DocumentService",         "passerelle.erasure.v1.ErasureService",
-    "passerelle.exchange.v1.ExchangeService",         "passerelle.federation.v1.FederationService",
-    "passerelle.pathway.v1.PathwayService",           "passerelle.recognition.v1.RecognitionService",
-    "passerelle.sharing.v1.SharingService",           "passerelle.statistics.v1.StatisticsService",
-    "passerelle.wallet.v1.WalletService"};
+    "passerelle.document.v1.DocumentService",         "passerelle.emergency.v1.EmergencyAccessService",
+    "passerelle.erasure.v1.ErasureService",           "passerelle.exchange.v1.ExchangeService",
+    "passerelle.federation.v1.FederationService",     "passerelle.pathway.v1.PathwayService",
+    "passerelle.recognition.v1.RecognitionService",   "passerelle.sharing.v1.SharingService",
+    "passerelle.statistics.v1.StatisticsService",     "passerelle.wallet.v1.WalletService"};
+constexpr absl::string_view kEmergencyService = "passerelle.emergency.v1.EmergencyAccessService";
+constexpr absl::string_view kRecognitionService = "passerelle.recognition.v1.RecognitionService";
 
 // Those whose questions and answers hold nothing personal.
 constexpr std::array<absl::string_view, 2> kServicesForAnybody = {"passerelle.catalogue.v1.CatalogueService",
@@ -112,19 +114,56 @@ absl::Status CheckTokens(const std::string& place, const Client& client,
   return absl::OkStatus();
 }
 
-absl::Status CheckRights(const std::string& place, const Client& client) {
-  for (const std::string& service : client.services()) {
+using Names = google::protobuf::RepeatedPtrField<std::string>;
+
+bool Has(const Names& names, absl::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+absl::Status CheckServices(const std::string& key, const Names& services) {
+  for (const std::string& service : services) {
     if (std::find(kClientServices.begin(), kClientServices.end(), service) == kClientServices.end()) {
-      return Refuse(place + ".services", absl::StrCat("there is no service \"", service, "\" for clients"));
-    }
-  }
-  for (const int role : client.case_roles()) {
-    // What the node does by itself nobody does in its name.
-    if (role == recognition::v1::CASE_ACTOR_UNSPECIFIED || role == recognition::v1::CASE_ACTOR_SYSTEM) {
-      return Refuse(place + ".case_roles", "it is no role of a client");
+      return Refuse(key, absl::StrCat("there is no service \"", service, "\" for clients"));
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckCaseRoles(const std::string& key, const google::protobuf::RepeatedField<int>& roles) {
+  for (const int role : roles) {
+    // What the node does by itself nobody does in its name.
+    if (role == recognition::v1::CASE_ACTOR_UNSPECIFIED || role == recognition::v1::CASE_ACTOR_SYSTEM) {
+      return Refuse(key, "it is no role of a client");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEmergency(const std::string& place, const Client& client) {
+  const config::v1::EmergencyRights& rights = client.emergency();
+  const std::string services = place + ".emergency.services";
+  RETURN_IF_ERROR(CheckServices(services, rights.services()));
+  for (const std::string& service : rights.services()) {
+    if (Has(client.services(), service)) return Refuse(services, "what the client may call always needs no emergency");
+    // Whoever could open emergency access by it would need nobody else.
+    if (service == kEmergencyService) return Refuse(services, "emergency access is not for emergencies only");
+  }
+  const std::string roles = place + ".emergency.case_roles";
+  RETURN_IF_ERROR(CheckCaseRoles(roles, rights.case_roles()));
+  if (!rights.case_roles().empty() && !Has(rights.services(), kRecognitionService)) {
+    return Refuse(roles, absl::StrCat("they need ", kRecognitionService, " among emergency.services"));
+  }
+  const std::string duties = place + ".emergency_duties";
+  if (!client.emergency_duties().empty() && !Has(client.services(), kEmergencyService)) {
+    return Refuse(duties, absl::StrCat("they need ", kEmergencyService, " among services"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRights(const std::string& place, const Client& client) {
+  RETURN_IF_ERROR(CheckServices(place + ".services", client.services()));
+  RETURN_IF_ERROR(CheckCaseRoles(place + ".case_roles", client.case_roles()));
+  return CheckEmergency(place, client);
 }
 
 }  // namespace

@@ -41,6 +41,10 @@ constexpr absl::Duration kRegisterTimeLimitMost = absl::Minutes(1);
 constexpr absl::Duration kAskInterval = absl::Minutes(1);
 constexpr absl::Duration kAskIntervalMost = absl::Hours(24);
 
+// A night shift; what lasts longer is no emergency, and is declared anew.
+constexpr absl::Duration kEmergencyLife = absl::Hours(4);
+constexpr absl::Duration kEmergencyLifeMost = absl::Hours(24);
+
 constexpr absl::string_view kLoopbackFreePort = "127.0.0.1:0";
 
 absl::Status Refuse(absl::string_view key, absl::string_view detail) {
@@ -75,6 +79,7 @@ void SetDefaults(NodeConfig* config) {
   SetDefault(limits->mutable_peer_call(), absl::Seconds(10));
   SetDefault(limits->mutable_exchange(), absl::Hours(24));
   SetDefault(limits->mutable_drain(), absl::Seconds(10));
+  SetDefault(config->mutable_emergency_life(), kEmergencyLife);
 }
 
 void Complete(const std::string& folder, NodeConfig* config) {
@@ -255,6 +260,7 @@ absl::Status CheckValues(const NodeConfig& config) {
   RETURN_IF_ERROR(CheckLimit("time_limits.peer_call", limits.peer_call(), base::kClaimLife / 2));
   RETURN_IF_ERROR(CheckLimit("time_limits.exchange", limits.exchange(), base::kExchangeLifeMax));
   RETURN_IF_ERROR(CheckLimit("time_limits.drain", limits.drain(), absl::Minutes(10)));
+  RETURN_IF_ERROR(CheckLimit("emergency_life", config.emergency_life(), kEmergencyLifeMost));
   const auto refused = document::ElementsOf({config.refuse_loss().begin(), config.refuse_loss().end()});
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
   RETURN_IF_ERROR(CheckRegister(config));

@@ -60,6 +60,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
     if (!caller.ok()) return End(caller.status());
     info_.caller = *std::move(caller);
     kept_.reset();
+    begun_ = false;
     info_.kept = &kept_;
     info_.pause = std::make_shared<Pause>();
     request_bytes_ = request_.ByteSizeLong();
@@ -90,6 +91,10 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
     info_.stopping = runner_->stopping_ || cancelled_;
     if (runner_->stopping_ && !kept_.has_value()) return End(base::Problem(base::Reason::kStopping, ""));
     if (info_.now >= info_.deadline) return Reply(base::Problem(base::Reason::kDeadline, ""));
+    if (!std::exchange(begun_, true)) {
+      const absl::Status allowed = runner_->BeforeWork(info_.caller, *method_);
+      if (!allowed.ok()) return End(allowed);
+    }
     const CallOutcome outcome = work_(info_, request_, &response_);
     if (!outcome.has_value()) return Pause::Begin(info_.pause, [this] { Queue(); });
     if (!outcome->ok()) return Reply(*outcome);
@@ -128,6 +133,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
   Response response_;
   size_t request_bytes_ = 0;
   bool has_place_ = false;
+  bool begun_ = false;  // with the work on the item
   std::atomic<bool> cancelled_ = false;
 };
 

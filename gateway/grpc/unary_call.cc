@@ -67,8 +67,13 @@ void RunningCall::Queue() {
 void RunningCall::Work() {
   info_.now = runner_->options_.clock->Now();
   info_.stopping = runner_->stopping_ || cancelled_;
-  if (!std::exchange(begun_, true) && runner_->stopping_) return Complete(Problem(Reason::kStopping, ""));
+  const bool first = !std::exchange(begun_, true);
+  if (first && runner_->stopping_) return Complete(Problem(Reason::kStopping, ""));
   if (info_.now >= info_.deadline) return Complete(Problem(Reason::kDeadline, ""));
+  if (first) {
+    const absl::Status allowed = runner_->BeforeWork(info_.caller, *method_);
+    if (!allowed.ok()) return Complete(allowed);
+  }
   CallOutcome outcome;
   {
     const TraceScope scope(origin_.trace_parent);

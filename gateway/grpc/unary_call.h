@@ -96,6 +96,9 @@ class CallRunner {
     absl::Duration call_limit;
     // Who calls, if it may call the service. Asked on every call.
     std::function<absl::StatusOr<std::string>(const CallerCredentials& caller, absl::string_view service)> authorise;
+    // What else decides whether a call that was let in is worked on, once for each call and before its work, on a
+    // thread of the pool: it may read and write the store. Null for nothing.
+    std::function<absl::Status(const std::string& caller, const MethodEntry& method)> before_work = nullptr;
   };
   explicit CallRunner(Options options) : options_(std::move(options)) {}
 
@@ -168,6 +171,9 @@ class CallRunner {
   void GivePlaceBack(const std::string& caller, size_t request_bytes);
   // Who calls, if it may call the service; a refusal is counted and logged.
   absl::StatusOr<std::string> Admit(const CallerCredentials& caller, const MethodEntry& method) const;
+  absl::Status BeforeWork(const std::string& caller, const MethodEntry& method) const {
+    return options_.before_work == nullptr ? absl::OkStatus() : options_.before_work(caller, method);
+  }
   // Counts and logs how a call or item ended.
   grpc::Status Handled(const MethodEntry& method, const CallInfo& info, absl::string_view trace_parent,
                        const absl::Status& status) const;

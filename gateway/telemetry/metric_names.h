@@ -26,6 +26,7 @@ inline constexpr char kMetricTrustBundleExpiry[] = "passerelle_trust_bundle_expi
 inline constexpr char kMetricNodeMapExpiry[] = "passerelle_node_map_expiry_seconds";
 inline constexpr char kMetricRelayOverdue[] = "passerelle_relay_overdue_seconds";
 inline constexpr char kMetricPeerCircuit[] = "passerelle_peer_circuit";
+inline constexpr char kMetricEmergencyAccessOpen[] = "passerelle_emergency_access_open";
 inline constexpr char kMetricResidentMemory[] = "process_resident_memory_bytes";
 inline constexpr char kMetricStartTime[] = "process_start_time_seconds";
 

@@ -81,6 +81,7 @@ Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()) {
   node_map_expiry_ = &Gauges(kMetricNodeMapExpiry, "Unix time at which the node map expires.");
   peer_circuit_ = &Gauges(kMetricPeerCircuit, "Whether another node is called (0), tried (1) or left alone (2).");
   relay_overdue_ = &Gauges(kMetricRelayOverdue, "Age of the oldest message that could be sent and was not.").Add({});
+  emergency_access_open_ = &Gauges(kMetricEmergencyAccessOpen, "Emergency accesses that are open.").Add({});
   resident_memory_ = &Gauges(kMetricResidentMemory, "Resident memory of the process.").Add({});
   Gauges(kMetricStartTime, "Unix time at which the process started.").Add({}).Set(ToUnixSecondsDouble(absl::Now()));
   const absl::MutexLock lock(&mutex_);

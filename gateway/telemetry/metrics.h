@@ -86,6 +86,8 @@ class Metrics {
   void KnowPeer(absl::string_view node);
   // For how long the oldest message that could be sent has been waiting.
   void RelayOverdue(absl::Duration age) { relay_overdue_->Set(absl::ToDoubleSeconds(age)); }
+  // How many emergency accesses are open.
+  void EmergencyAccessOpen(int open) { emergency_access_open_->Set(open); }
   void ResidentMemory(double bytes) { resident_memory_->Set(bytes); }
 
   // Every series as text (version 0.0.4).
@@ -130,6 +132,7 @@ class Metrics {
   prometheus::Family<prometheus::Gauge>* node_map_expiry_;
   prometheus::Family<prometheus::Gauge>* peer_circuit_;
   prometheus::Gauge* relay_overdue_;
+  prometheus::Gauge* emergency_access_open_;
   prometheus::Gauge* resident_memory_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   int port_ = 0;

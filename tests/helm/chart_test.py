@@ -108,6 +108,8 @@ class Values(unittest.TestCase):
             "providers without a catalogue": lambda v: v["node"]["catalogue"]["providers"].update(existingConfigMap="a"),
             "an open catalogue that is none": lambda v: v["node"]["catalogue"].update(openToAnybody=True),
             "a catalogue at a path of no volume": lambda v: v["node"]["catalogue"].update(index="offers.db"),
+            "a client with a duty that is none": lambda v: v["node"].update(
+                clients=[{"id": "a", "certificate_sha256": "0" * 64, "emergency_duties": ["decide"]}]),
             "a service that is none": lambda v: v["node"].update(
                 clients=[{"id": "a", "certificate_sha256": "0" * 64, "services": ["ExchangeService"]}]),
             "a drain that the pod does not know of": lambda v: v["node"].update(
@@ -373,6 +375,8 @@ class Configuration(unittest.TestCase):
                          ["a file", "https://sso.centre.example.org/keys"])
         self.assertEqual((issuers[0]["clock_skew"], issuers[1]["jwks_age_max"]), ("30s", "12h"))
         self.assertEqual(printed["client_port"]["clients"][0]["case_roles"], ["evaluator"])
+        self.assertEqual([client["id"] for client in printed["client_port"]["clients"] if "emergency" in client],
+                         ["neighbour-centre"])
         self.assertEqual(printed["client_port"]["open_services"], ["passerelle.catalogue.v1.CatalogueService"])
         self.assertTrue(printed["catalogue"]["index"].endswith("/var/lib/passerelle/offers.db"))
 

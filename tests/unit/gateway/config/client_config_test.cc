@@ -87,19 +87,60 @@ TEST(ClientConfigTest, RefusesWhatWouldLetInOthersThanAreMeant) {
   }
 }
 
-// The examples of the page for operators are some that a node would take.
-TEST(ClientConfigTest, TakesTheExamplesOfTheDocumentation) {
-  std::ifstream file(absl::StrCat(passerelle::testing::kSourceDir, "/docs/operating/clients.md"));
+// Rights for emergencies are never a way around two people.
+TEST(ClientConfigTest, RefusesRightsForEmergenciesThatNeedNoneOrOpenThemselves) {
+  constexpr char kEmergencyService[] = "passerelle.emergency.v1.EmergencyAccessService";
+  constexpr char kRecognition[] = "passerelle.recognition.v1.RecognitionService";
+  constexpr char kExchange[] = "passerelle.exchange.v1.ExchangeService";
+  struct Row {
+    std::string rights;
+    const char* place;  // empty when they are good
+  };
+  for (const Row& row : {
+           Row{absl::StrCat("emergency: {services: [", kRecognition, "], case_roles: [evaluator]}"), ""},
+           Row{absl::StrCat("services: [", kEmergencyService, "], emergency_duties: [declare, approve]"), ""},
+           Row{"emergency: {services: [passerelle.relay.v1.RelayService]}", "emergency.services"},
+           Row{absl::StrCat("services: [", kExchange, "], emergency: {services: [", kExchange, "]}"),
+               "emergency.services"},
+           Row{absl::StrCat("emergency: {services: [", kEmergencyService, "]}"), "emergency.services"},
+           Row{absl::StrCat("emergency: {services: [", kExchange, "], case_roles: [evaluator]}"),
+               "emergency.case_roles"},
+           Row{absl::StrCat("emergency: {services: [", kRecognition, "], case_roles: [system]}"),
+               "emergency.case_roles"},
+           Row{"emergency_duties: [approve]", "emergency_duties"},
+       }) {
+    const absl::Status checked = CheckClients(Port("id: one,", absl::StrCat("id: one, ", row.rights, ",")));
+    if (*row.place == '\0') {
+      EXPECT_OK(checked) << row.rights;
+    } else {
+      EXPECT_THAT(checked, HasReasonAt(Reason::kConfigInvalid, absl::StrCat("client_port.clients[0].", row.place)))
+          << row.rights;
+    }
+  }
+}
+
+// The examples of a page for operators, as a node would take them.
+std::vector<config::v1::NodeConfig> ExamplesOf(const std::string& name) {
+  std::ifstream file(absl::StrCat(passerelle::testing::kSourceDir, "/docs/operating/", name));
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   const std::string fence = "```yaml\n";
   std::vector<config::v1::NodeConfig> examples;
   for (size_t at = page.find(fence); at != std::string::npos; at = page.find(fence, at)) {
     at += fence.size();
     config::v1::NodeConfig& config = examples.emplace_back();
-    EXPECT_OK(ReadYaml(page.substr(at, page.find("```\n", at) - at), "clients.md", &config));
+    EXPECT_OK(ReadYaml(page.substr(at, page.find("```\n", at) - at), name, &config));
     CompleteTokenIssuers("/etc/node", config.mutable_client_port());
     EXPECT_OK(CheckClients(config.client_port()));
   }
+  return examples;
+}
+
+TEST(ClientConfigTest, TakesTheExamplesOfTheDocumentation) {
+  const std::vector<config::v1::NodeConfig> emergency = ExamplesOf("emergency-access.md");
+  ASSERT_EQ(emergency.size(), 1u);
+  EXPECT_EQ(emergency[0].client_port().clients_size(), 3);
+  EXPECT_EQ(emergency[0].emergency_life().seconds(), 4 * 3600);
+  const std::vector<config::v1::NodeConfig> examples = ExamplesOf("clients.md");
   ASSERT_EQ(examples.size(), 2u);
   EXPECT_EQ(examples[0].client_port().clients_size(), 3);
   EXPECT_EQ(examples[0].client_port().token_issuers_size(), 2);

@@ -30,7 +30,12 @@ class CallerPartTest : public ::testing::Test {
         .log = &log_,
         .clock = &clock_,
         .call_limit = absl::Minutes(5),
-        .authorise = [](const CallerCredentials& caller, absl::string_view) { return caller.certificate_sha256; }};
+        .authorise = [](const CallerCredentials& caller, absl::string_view) { return caller.certificate_sha256; },
+        .before_work = [this](const std::string& caller, const CallRunner::MethodEntry& method) -> absl::Status {
+          ++asked_before_work_;
+          if (caller != "barred") return absl::OkStatus();
+          return base::Problem(Reason::kEmergencyAccess, method.service);
+        }};
     runner_ = std::make_unique<CallRunner>(std::move(options));
     runner_->AddUnary<relay::v1::DeliverRequest, relay::v1::DeliverResponse>(
         "test.Service", "Wait", [](const CallInfo&, const relay::v1::DeliverRequest&, relay::v1::DeliverResponse*) {
@@ -60,6 +65,7 @@ class CallerPartTest : public ::testing::Test {
     calls_.clear();
   }
 
+  std::atomic<int> asked_before_work_ = 0;
   SystemClock clock_;
   Log log_;
   Metrics metrics_;
@@ -136,6 +142,32 @@ TEST_F(CallerPartTest, WhatWaitsFindsWhatItKeptAndIsToldOfNews) {
   EXPECT_TRUE(answer.ok());
   pause->End();  // late news do no harm
   calls_.push_back(std::move(call));
+}
+
+TEST_F(CallerPartTest, WhatComesBeforeTheWorkIsAskedOnceAndCanRefuse) {
+  for (const char* caller : {"let in", "barred"}) {
+    std::atomic<int> worked = 0;
+    absl::Notification ended;
+    absl::Status status;
+    CallOrigin origin;
+    origin.caller.certificate_sha256 = std::string(caller);
+    auto call = runner_->Begin(
+        *runner_->Find("test.Service/Wait"), std::move(origin),
+        [&](const CallInfo&) { return ++worked == 3 ? CallOutcome(absl::OkStatus()) : std::nullopt; },
+        [&](const grpc::Status& answer) {
+          status = FromPeer(answer);
+          ended.Notify();
+        });
+    asked_before_work_ = 0;
+    call->Start();
+    ASSERT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(30)));
+    const bool barred = std::string(caller) == "barred";
+    EXPECT_EQ(asked_before_work_, 1) << caller;
+    EXPECT_EQ(worked, barred ? 0 : 3) << caller;
+    EXPECT_EQ(status.ok(), !barred) << status;
+    EXPECT_EQ(!status.ok() && base::ReasonOf(status) == Reason::kEmergencyAccess, barred) << status;
+    calls_.push_back(std::move(call));
+  }
 }
 
 TEST(PauseTest, NewsBeforeTheWaitEndItAtOnce) {
