@@ -53,12 +53,13 @@ absl::Status WriteEncryption(const v1::StoredPresentation& stored, JsonWriter& j
   ASSIGN_OR_RETURN(const proof::DecryptionKey held, proof::DecryptionKey::FromPem(stored.decryption_key()));
   const proof::EncryptionKey& key = held.encryption_key();
   ASSIGN_OR_RETURN(const base::JsonDocument jwk, base::JsonDocument::Parse(key.jwk()));
+  const simdjson::dom::object members = *base::AsObject(jwk.root());
   json.Key("jwks");
   json.BeginObject();
   json.Key("keys");
   json.BeginArray();
   json.BeginObject();
-  for (const auto& [name, value] : *base::AsObject(jwk.root())) {
+  for (const auto& [name, value] : members) {
     json.Key(base::View(name));
     json.Raw(jwk.Text(value));
   }

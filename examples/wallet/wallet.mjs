@@ -325,7 +325,7 @@ const commands = {
   },
 };
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href) {
   const [command, ...list] = process.argv.slice(2);
   try {
     await (commands[command] ?? fail('key, present or accept is expected'))(readArguments(list));

@@ -1,7 +1,9 @@
 #include "gateway/http/wallet_routes.h"
 
 #include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
@@ -47,20 +49,29 @@ PlainAnswer InvalidRequest(const absl::Status& problem, int status) {
   return OauthError(status >= 500 ? "server_error" : "invalid_request", problem, status);
 }
 
+// Routes with their methods, which have a place of their own once all were added.
 class Adder {
  public:
-  Adder(CallRunner* runner, PlainRoutes* routes) : runner_(runner), routes_(routes) {}
+  explicit Adder(CallRunner* runner) : runner_(runner) {}
 
   void Add(absl::string_view method, PlainRoute route) {
-    const std::string path = absl::StrCat(kWalletService, "/", method);
+    std::string path = absl::StrCat(kWalletService, "/", method);
     if (runner_->Find(path) == nullptr) runner_->AddMethod(kWalletService, method);
-    route.method = runner_->Find(path);
-    routes_->Add(std::move(route));
+    routes_.emplace_back(std::move(path), std::move(route));
+  }
+
+  PlainRoutes Routes() && {
+    PlainRoutes routes;
+    for (auto& [path, route] : routes_) {
+      route.method = runner_->Find(path);
+      routes.Add(std::move(route));
+    }
+    return routes;
   }
 
  private:
   CallRunner* const runner_;
-  PlainRoutes* const routes_;
+  std::vector<std::pair<std::string, PlainRoute>> routes_;
 };
 
 absl::StatusOr<PlainAnswer> FetchRequest(wallet::Presentations& presentations, const PlainRequest& request) {
@@ -72,7 +83,7 @@ absl::StatusOr<PlainAnswer> FetchRequest(wallet::Presentations& presentations, c
   return answer;
 }
 
-void AddPresentations(wallet::Presentations* presentations, Adder add) {
+void AddPresentations(wallet::Presentations* presentations, Adder& add) {
   const auto fetch = [presentations](const PlainRequest& request) { return FetchRequest(*presentations, request); };
   add.Add("FetchRequest", {.verb = "GET",
                            .before = kPresentations,
@@ -134,7 +145,7 @@ absl::StatusOr<PlainAnswer> AsJson(absl::StatusOr<std::string> json) {
   return answer;
 }
 
-void AddOffers(wallet::Offers* offers, Adder add) {
+void AddOffers(wallet::Offers* offers, Adder& add) {
   add.Add("IssuerMetadata", {.verb = "GET",
                              .before = "/.well-known/openid-credential-issuer",
                              .work = [offers](const PlainRequest&) { return AsJson(IssuerMetadata(offers->issuer())); },
@@ -167,10 +178,10 @@ void AddOffers(wallet::Offers* offers, Adder add) {
 }  // namespace
 
 PlainRoutes MakeWalletRoutes(CallRunner* runner, wallet::Presentations* presentations, wallet::Offers* offers) {
-  PlainRoutes routes;
-  AddPresentations(presentations, Adder(runner, &routes));
-  if (offers != nullptr) AddOffers(offers, Adder(runner, &routes));
-  return routes;
+  Adder add(runner);
+  AddPresentations(presentations, add);
+  if (offers != nullptr) AddOffers(offers, add);
+  return std::move(add).Routes();
 }
 
 }  // namespace passerelle::gateway

@@ -147,7 +147,7 @@ TEST_F(WalletOfferTest, TheCommandsOfThePageDoWhatItSays) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err << outcome.out << commands;
   EXPECT_EQ(outcome.out, "accepted urn:passerelle:recognition-decision:1\npresented\nPRESENTATION_STATE_ANSWERED\n");
   const std::string presented = tests::ReadAll(Path("presented.json"));
-  EXPECT_EQ(tests::At(presented, "/presentation/credentials/0/query_id"), "decision");
+  EXPECT_EQ(tests::At(presented, "/presentation/credentials/0/queryId"), "decision");
   // What is in the wallet verifies like every decision that is issued, and can be revoked like it.
   const std::string key = tests::RunProgram({"/usr/bin/openssl", "pkey", "-in", Path("seal.pem"), "-pubout"}).out;
   std::filesystem::create_directories(Path("anchors"));
@@ -194,8 +194,9 @@ TEST_F(WalletOfferTest, AWalletThatDoesWhatItShouldNotIsRefused) {
   ExpectAnswers(
       Misbehave("forms", Offer()[0]),
       {"400 invalid_request FIELD_INVALID at grant_type", "400 invalid_request FIELD_MISSING at pre-authorized_code",
-       "400 invalid_grant GRANT_INVALID", "400 invalid_grant GRANT_INVALID", "405 invalid_argument FIELD_INVALID",
-       "401 invalid_token GRANT_INVALID at authorization", "401 invalid_token GRANT_INVALID at authorization"});
+       "400 invalid_grant GRANT_INVALID", "400 invalid_grant GRANT_INVALID",
+       "405 invalid_argument another one is expected", "401 invalid_token GRANT_INVALID at authorization",
+       "401 invalid_token GRANT_INVALID at authorization"});
   ExpectAnswers(
       Misbehave("requests", Offer()[0]),
       {"400 invalid_credential_request JSON_MALFORMED",

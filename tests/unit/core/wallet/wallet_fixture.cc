@@ -76,7 +76,10 @@ std::string HeldToken() {
                    R"("type":["VerifiableCredential","MicroCredential"],"issuer":")", kFjord,
                    R"(","issuanceDate":"2024-06-01T00:00:00Z","credentialSubject":{"id":")", HolderDid(),
                    R"(","title":"Beekeeping"}}})");
-  return Keys().first.Token(absl::StrCat(R"("typ":"JWT","kid":")", kFjord, "#key-1\""), payload);
+  // Every signature is another one.
+  static const auto* const token =
+      new std::string(Keys().first.Token(absl::StrCat(R"("typ":"JWT","kid":")", kFjord, "#key-1\""), payload));
+  return *token;
 }
 
 base::JsonDocument ClaimsOf(absl::string_view token) {
