@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/problem.h"
+#include "core/base/status_macros.h"
 #include "gateway/cli/node_client.h"
 #include "gtest/gtest.h"
 #include "passerelle/erasure/v1/erasure_service.grpc.pb.h"
