@@ -71,6 +71,32 @@ class EmergencyAccessIntegrationTest : public ::testing::Test {
     return Call(*stub, &RecognitionStub::ListDueCases, recognition::v1::ListDueCasesRequest()).status();
   }
 
+  // The log of the node and its evidence tell every event of the emergency; the node is stopped after that.
+  void ExpectOnRecord(const emergency::v1::GetEmergencyResponse& emergency) {
+    const std::string log = federation_->LogOf("NO");
+    for (const char* event : {"emergency.declared", "emergency.approved", "emergency.called", "emergency.ended"}) {
+      EXPECT_TRUE(absl::StrContains(log, absl::StrCat("\"event\":\"", event, "\""))) << event;
+    }
+    ASSERT_EQ(federation_->StopNode("NO"), 0);
+    const tests::Outcome listed =
+        tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "list", "--config", federation_->ConfigPath("NO")});
+    ASSERT_EQ(listed.exit_code, 0) << listed.err;
+    size_t leaves = 0;
+    for (const emergency::v1::EmergencyEvent& event : emergency.events())
+      leaves += absl::StrContains(listed.out, event.id());
+    EXPECT_EQ(leaves, static_cast<size_t>(emergency.events_size())) << listed.out;
+    const std::string folder = federation_->folder() + "/log";
+    const tests::Outcome exported = tests::RunProgram(
+        {PASSERELLE_PROGRAM, "evidence", "export", "--config", federation_->ConfigPath("NO"), "--log", folder});
+    ASSERT_EQ(exported.exit_code, 0) << exported.err;
+    const tests::Outcome verified =
+        tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "verify", "--log", folder, "--node-map",
+                           federation_->folder() + "/node-map.json", "--json"});
+    EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+    EXPECT_TRUE(absl::StrContains(verified.out, absl::StrCat("\"emergency\":", emergency.events_size())))
+        << verified.out;
+  }
+
   SystemRandom random_;
   std::unique_ptr<LocalFederation> federation_;
 };
@@ -126,25 +152,7 @@ TEST_F(EmergencyAccessIntegrationTest, TwoPeopleOpenItAndAllOfItIsOnRecord) {
   EXPECT_GE(calls, 1);
   EXPECT_EQ(got->events_size(), calls + 3);
 
-  const std::string log = federation_->LogOf("NO");
-  for (const char* event : {"emergency.declared", "emergency.approved", "emergency.called", "emergency.ended"}) {
-    EXPECT_TRUE(absl::StrContains(log, absl::StrCat("\"event\":\"", event, "\""))) << event;
-  }
-  ASSERT_EQ(federation_->StopNode("NO"), 0);
-  const tests::Outcome listed =
-      tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "list", "--config", federation_->ConfigPath("NO")});
-  ASSERT_EQ(listed.exit_code, 0) << listed.err;
-  size_t leaves = 0;
-  for (const emergency::v1::EmergencyEvent& event : got->events()) leaves += absl::StrContains(listed.out, event.id());
-  EXPECT_EQ(leaves, static_cast<size_t>(got->events_size())) << listed.out;
-  const std::string folder = federation_->folder() + "/log";
-  const tests::Outcome exported = tests::RunProgram(
-      {PASSERELLE_PROGRAM, "evidence", "export", "--config", federation_->ConfigPath("NO"), "--log", folder});
-  ASSERT_EQ(exported.exit_code, 0) << exported.err;
-  const tests::Outcome verified = tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "verify", "--log", folder,
-                                                     "--node-map", federation_->folder() + "/node-map.json", "--json"});
-  EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
-  EXPECT_TRUE(absl::StrContains(verified.out, absl::StrCat("\"emergency\":", got->events_size()))) << verified.out;
+  ExpectOnRecord(*got);
 }
 
 }  // namespace
