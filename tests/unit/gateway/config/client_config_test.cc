@@ -144,7 +144,7 @@ TEST(ClientConfigTest, TakesTheExamplesOfTheDocumentation) {
   ASSERT_EQ(examples.size(), 2u);
   EXPECT_EQ(examples[0].client_port().clients_size(), 3);
   EXPECT_EQ(examples[0].client_port().token_issuers_size(), 2);
-  EXPECT_EQ(examples[1].client_port().open_services_size(), 1);
+  EXPECT_EQ(examples[1].client_port().open_services_size(), 2);
   EXPECT_TRUE(examples[1].has_catalogue());
 }
 
