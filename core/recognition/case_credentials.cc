@@ -137,9 +137,10 @@ absl::StatusOr<relay::Reply> CredentialHandler::Handle(const relay::Opened& mess
   const absl::Time now = context_->options.clock->Now();
   ASSIGN_OR_RETURN(const std::optional<v1::IssuedCredential> known, Find(body.case_id(), credential.form(), tx));
   if (!known.has_value() || known->number() < credential.number()) {
+    v1::RecognitionCase& content = stored->content;
+    if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
     credential.clear_delivery();
     RETURN_IF_ERROR(Keep(body.case_id(), credential, tx));
-    v1::RecognitionCase& content = stored->content;
     Apply({content.state(), NodeActor(message.header.sender),
            absl::StrCat("credential of the decision received, as ", credential.form()), now, message.sha256},
           &content);

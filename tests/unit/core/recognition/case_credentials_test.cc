@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "core/recognition/case_steps.h"
 #include "tests/unit/core/recognition/case_steps_fixture.h"
 
 namespace passerelle::recognition {
@@ -185,6 +186,14 @@ TEST_F(CaseCredentialsTest, TheHoldersSideTakesThemOfTheAuthorityOfTheCaseAlone)
   EXPECT_THAT(HoldersOf(id), IsEmpty());
   EXPECT_OK(receive("BG", good));
   EXPECT_EQ(HoldersOf(id).size(), 1u);
+  // An authority that sends one after the other fills the case no further than any other step does.
+  absl::Status last;
+  for (int number = 2; number <= kCaseEventsMax && last.ok(); ++number) {
+    good.mutable_credential()->set_number(static_cast<uint32_t>(number));
+    last = receive("BG", good);
+  }
+  EXPECT_THAT(last, HasReasonAt(Reason::kInputTooLarge, "events"));
+  EXPECT_EQ(Events(Applicants(id)).size(), static_cast<size_t>(kCaseEventsMax));
 }
 
 }  // namespace
