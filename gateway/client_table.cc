@@ -96,12 +96,14 @@ std::shared_ptr<const ClientTable::Clients> ClientTable::Get() const {
   return clients_;
 }
 
-std::vector<recognition::v1::CaseActor> ClientTable::CaseRoles(absl::string_view client) const {
+std::vector<recognition::v1::CaseActor> ClientTable::CaseRoles(absl::string_view client,
+                                                               absl::string_view service) const {
   std::vector<recognition::v1::CaseActor> roles;
   const std::shared_ptr<const Clients> clients = Get();
   for (const Client& entry : clients->list) {
     if (entry.id() != client) continue;
     for (const int role : entry.case_roles()) roles.push_back(static_cast<recognition::v1::CaseActor>(role));
+    if (Names(entry.services(), service)) continue;
     for (const int role : entry.emergency().case_roles()) {
       roles.push_back(static_cast<recognition::v1::CaseActor>(role));
     }

@@ -45,9 +45,10 @@ class ClientTable {
   // The client of that id, as it is configured now.
   std::optional<config::v1::Client> Find(absl::string_view client) const;
 
-  // The roles in which a client may take steps of recognition cases; none for a client that is not known. Those for
-  // emergencies are among them: whoever has some gets to RecognitionService in an emergency only.
-  std::vector<recognition::v1::CaseActor> CaseRoles(absl::string_view client) const;
+  // The roles in which a client may deal with recognition cases by calls of a service; none for a client that is not
+  // known. Those for emergencies are among them where the client gets to the service in an emergency only: what it may
+  // call always, it calls without them.
+  std::vector<recognition::v1::CaseActor> CaseRoles(absl::string_view client, absl::string_view service) const;
 
  private:
   struct Clients {

@@ -342,6 +342,12 @@ void Node::Assembly::MakeRunners() {
   wallet_runner_ = std::make_unique<CallRunner>(std::move(wallets));
 }
 
+std::function<std::vector<recognition::v1::CaseActor>(absl::string_view)> Node::Assembly::RolesIn(
+    absl::string_view service) const {
+  return
+      [this, service = std::string(service)](absl::string_view caller) { return clients_.CaseRoles(caller, service); };
+}
+
 void Node::Assembly::MakeServices() {
   const auto wake = [this] { WakeSenders(); };
   sharing_service_ = std::make_unique<SharingService>(client_runner_.get(), authorisations_.get());
@@ -356,9 +362,8 @@ void Node::Assembly::MakeServices() {
                                                          .status_lists = status_lists_.get(),
                                                          .policy = config_.verdict_policy(),
                                                          .key = federation_->keys()});
-  recognition_service_ =
-      std::make_unique<RecognitionService>(client_runner_.get(), cases_.get(), wake,
-                                           [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
+  recognition_service_ = std::make_unique<RecognitionService>(
+      client_runner_.get(), cases_.get(), wake, RolesIn(recognition::v1::RecognitionService::service_full_name()));
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   document_service_ = std::make_unique<DocumentService>(client_runner_.get(), &adapters_, &clock_);
   pathway_service_ = std::make_unique<PathwayService>(
@@ -375,8 +380,7 @@ void Node::Assembly::MakeServices() {
             .offers = catalogue_->offers(), .providers = catalogue_->providers(), .clock = &clock_});
   }
   erasure_service_ = std::make_unique<ErasureService>(
-      client_runner_.get(), erasures_.get(), [this](absl::string_view caller) { return clients_.CaseRoles(caller); },
-      [this] {
+      client_runner_.get(), erasures_.get(), RolesIn(erasure::v1::ErasureService::service_full_name()), [this] {
         WakeSenders();
         retention_->Wake();
       });
@@ -386,7 +390,7 @@ void Node::Assembly::MakeServices() {
   if (wallets_ != nullptr) {
     wallet_service_ =
         std::make_unique<WalletService>(client_runner_.get(), wallets_->presentations(), wallets_->offers(),
-                                        [this](absl::string_view caller) { return clients_.CaseRoles(caller); });
+                                        RolesIn(wallet::v1::WalletService::service_full_name()));
   }
   node_map_service_ = std::make_unique<NodeMapService>(peer_runner_.get(), federation_->nodes(),
                                                        [this] { return federation_->signed_map(); });

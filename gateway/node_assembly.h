@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -115,6 +116,8 @@ class Node::Assembly {
   void LogTrustBundle();
   absl::Status WritePortsFile() const;
   CallRunner::Options RunnerOptions(WorkerPool* pool);
+  // Who of the callers of a service may do what with recognition cases.
+  std::function<std::vector<recognition::v1::CaseActor>(absl::string_view)> RolesIn(absl::string_view service) const;
   void WakeSenders();
   absl::Duration Limit(const google::protobuf::Duration& duration) const { return ToDuration(duration); }
 

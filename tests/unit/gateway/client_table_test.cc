@@ -175,7 +175,8 @@ TEST_F(ClientTableTest, KnowsAClientByItsCertificateOrByItsToken) {
   header.replace(0, 6, "bEARER");
   EXPECT_EQ(Who('-', {header}, kSharing).value(), "portal");
   EXPECT_EQ(Who('-', {Bearer(R"("azp":"desk","groups":["a","centre"])")}, kExchange).value(), "centre");
-  EXPECT_EQ(table_.CaseRoles("centre"), std::vector<recognition::v1::CaseActor>{recognition::v1::CASE_ACTOR_DECIDER});
+  EXPECT_EQ(table_.CaseRoles("centre", kExchange),
+            std::vector<recognition::v1::CaseActor>{recognition::v1::CASE_ACTOR_DECIDER});
 }
 
 // What is open is open to strangers and clients alike, under their own names; nothing else is.

@@ -341,8 +341,10 @@ TEST_F(EmergencyAccessTest, TheTableKnowsWhatIsForEmergenciesOnly) {
   EXPECT_FALSE(clients_.NeedsEmergency("centre", "passerelle.sharing.v1.SharingService"));
   EXPECT_FALSE(clients_.NeedsEmergency("operator", kRecognition));
   EXPECT_FALSE(clients_.NeedsEmergency("nobody", kRecognition));
-  EXPECT_EQ(clients_.CaseRoles("centre"),
+  EXPECT_EQ(clients_.CaseRoles("centre", kRecognition),
             std::vector<recognition::v1::CaseActor>{recognition::v1::CASE_ACTOR_EVALUATOR});
+  EXPECT_TRUE(clients_.CaseRoles("centre", "passerelle.sharing.v1.SharingService").empty())
+      << "it may call this without an emergency, and so without the roles for one";
 }
 
 }  // namespace
