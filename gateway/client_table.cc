@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "gateway/config/client_config.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -19,10 +20,6 @@ using config::v1::Client;
 using config::v1::TokenIdentity;
 
 constexpr absl::string_view kScheme = "bearer ";
-
-bool Names(const google::protobuf::RepeatedPtrField<std::string>& services, absl::string_view service) {
-  return std::find(services.begin(), services.end(), service) != services.end();
-}
 
 // The problem as a caller's whose token was refused. Reasons about tokens are about documents elsewhere, and have codes
 // that fit those.
@@ -103,7 +100,7 @@ std::vector<recognition::v1::CaseActor> ClientTable::CaseRoles(absl::string_view
   for (const Client& entry : clients->list) {
     if (entry.id() != client) continue;
     for (const int role : entry.case_roles()) roles.push_back(static_cast<recognition::v1::CaseActor>(role));
-    if (Names(entry.services(), service)) continue;
+    if (ListsService(entry.services(), service)) continue;
     for (const int role : entry.emergency().case_roles()) {
       roles.push_back(static_cast<recognition::v1::CaseActor>(role));
     }
@@ -122,7 +119,8 @@ bool ClientTable::NeedsEmergency(absl::string_view client, absl::string_view ser
   const std::shared_ptr<const Clients> clients = Get();
   if (clients->open_services.contains(service)) return false;
   return std::any_of(clients->list.begin(), clients->list.end(), [&](const Client& entry) {
-    return entry.id() == client && !Names(entry.services(), service) && Names(entry.emergency().services(), service);
+    return entry.id() == client && !ListsService(entry.services(), service) &&
+           ListsService(entry.emergency().services(), service);
   });
 }
 
@@ -146,7 +144,7 @@ absl::StatusOr<std::string> ClientTable::Authorise(const CallerCredentials& call
     RETURN_IF_ERROR(caller.certificate_sha256.status());
     return Problem(Reason::kClientUnknown, "certificate");
   }
-  if (!Names(client->services(), service) && !Names(client->emergency().services(), service) &&
+  if (!ListsService(client->services(), service) && !ListsService(client->emergency().services(), service) &&
       !clients->open_services.contains(service)) {
     return Problem(Reason::kClientNotAllowed, service);
   }

@@ -13,6 +13,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "gateway/config/client_config.h"
 #include "gateway/config/duration.h"
 
 namespace passerelle::gateway {
@@ -58,10 +59,6 @@ bool HasDuty(const std::optional<config::v1::Client>& client, EmergencyDuty duty
                        client->emergency_duties().end();
 }
 
-bool Names(const google::protobuf::RepeatedPtrField<std::string>& services, absl::string_view service) {
-  return std::find(services.begin(), services.end(), service) != services.end();
-}
-
 Record RecordOf(const Access& access) {
   return {.key = AccessKey(access.id()),
           .value = access.SerializeAsString(),
@@ -96,7 +93,7 @@ std::optional<Access> OverBy(const Access& access, absl::Time now) {
 // Whether the access opens the service to the client then.
 bool Permits(const Access& access, const std::string& client, absl::string_view service, absl::Time now) {
   return access.client() == client && access.state() == emergency::v1::EMERGENCY_STATE_OPEN && !OverBy(access, now) &&
-         Names(access.services(), service);
+         ListsService(access.services(), service);
 }
 
 // A closed set of characters: there is no room for a sentence about somebody.
@@ -173,7 +170,7 @@ absl::Status MayDeclare(const std::string& caller, const std::string& target,
   for (int i = 0; i < request.services_size(); ++i) {
     const std::string place = absl::StrCat("services[", i, "]");
     const std::string& service = request.services(i);
-    if (!Names(client->emergency().services(), service)) {
+    if (!ListsService(client->emergency().services(), service)) {
       return Problem(Reason::kEmergencyAccess, place, "the client has no right to it in an emergency");
     }
     if (!seen.insert(service).second) return Problem(Reason::kFieldInvalid, place, "it is named twice");

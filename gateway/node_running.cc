@@ -27,7 +27,7 @@ constexpr absl::Duration kSharedInterval = absl::Milliseconds(500);
 constexpr absl::Duration kHousekeepingInterval = absl::Milliseconds(200);
 // How long leaves wait for others to share a signature with, and how often others are shown the checkpoint.
 constexpr absl::Duration kSequenceInterval = absl::Milliseconds(50);
-constexpr absl::Duration kShowInterval = absl::Milliseconds(500);
+constexpr absl::Duration kWitnessInterval = absl::Milliseconds(500);
 constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 // A class is kept for days; a turn a minute goes round the largest store in a day.
@@ -70,7 +70,7 @@ void Node::Assembly::StartLoops() {
       std::make_unique<BackgroundLoop>("retention", kRetentionInterval, &log_, [this] { return KeepRetention(); });
   sequencer_ =
       std::make_unique<BackgroundLoop>("sequencer", kSequenceInterval, &log_, [this] { return evidence_->Sequence(); });
-  shower_ = std::make_unique<BackgroundLoop>("witnesses", kShowInterval, &log_,
+  shower_ = std::make_unique<BackgroundLoop>("witnesses", kWitnessInterval, &log_,
                                              [this] { return evidence_->ShowToPeers(peers_->transport()); });
   if (config_.has_federation()) {
     map_asker_ = std::make_unique<BackgroundLoop>("node map", Limit(config_.federation().ask_interval()), &log_,

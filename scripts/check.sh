@@ -67,14 +67,17 @@ check_format() {
   echo "format: ${#files[@]} files, 0 differ"
 }
 
-# Files that the build knows and that lie below the paths. Leaves their commands in build/release/tidy, without the
-# precompiled headers of another compiler.
+# Files that the build knows and that lie below the paths. Leaves their commands in build/release/tidy, each file by itself
+# and without the precompiled headers of another compiler.
 tidy_files() {
+  cmake --preset release -B build/tidy -DPASSERELLE_BATCH=1 >/dev/null
   python3 - "$ROOT" "$@" <<'END'
 import json, os, re, sys
 root, paths = sys.argv[1], [os.path.join(sys.argv[1], path) for path in sys.argv[2:]]
-commands = json.load(open("build/release/compile_commands.json"))
+commands = json.load(open("build/tidy/compile_commands.json"))
 for command in commands:
+    # What is generated while building is in the folder that was built.
+    command["command"] = command["command"].replace("/build/tidy/generated", "/build/release/generated")
     command["command"] = re.sub(r" -fpch-preprocess| -Winvalid-pch| -include \S*/cmake_pch\.hxx", "", command["command"])
 os.makedirs("build/release/tidy", exist_ok=True)
 json.dump(commands, open("build/release/tidy/compile_commands.json", "w"))

@@ -16,19 +16,18 @@ namespace {
 using base::Problem;
 using base::Reason;
 using document::Exported;
-using document::Source;
 using document::SourceNode;
 using document::SourceTree;
 using TextList = std::vector<std::pair<std::string, std::string>>;
 
-constexpr char kNamespace[] = "https://github.com/emrex-eu/elmo-schemas/tree/v1";
+constexpr char kElmoNamespace[] = "https://github.com/emrex-eu/elmo-schemas/tree/v1";
 
 // Members of the model that tell how it is built, not what was learned.
 constexpr absl::string_view kStructure[] = {"id", "type", "@context", "inScheme", "credentialSchema"};
 
 void AddLearner(Writer* writer, const SourceNode* person, pugi::xml_node elmo) {
   pugi::xml_node learner = elmo.append_child("learner");
-  const Source& source = writer->source();
+  const document::Source& source = writer->source();
   for (const SourceNode* country : source.Find(person, "citizenshipCountry")) {
     if (learner.child("citizenship")) break;
     const auto code = elm::CountryCodeOf(writer->TakeConcept(country, "learner/citizenship"));
@@ -60,7 +59,7 @@ void AddLearner(Writer* writer, const SourceNode* person, pugi::xml_node elmo) {
 // or is the node's own id.
 void AddIssuer(Writer* writer, const SourceNode* body, pugi::xml_node report) {
   pugi::xml_node issuer = report.append_child("issuer");
-  const Source& source = writer->source();
+  const document::Source& source = writer->source();
   for (const SourceNode* country : source.Find(body, "location/address/countryCode")) {
     if (issuer.child("country")) break;
     const auto code = elm::CountryCodeOf(writer->TakeConcept(country, "issuer/country"));
@@ -139,7 +138,7 @@ void AddReport(Writer* writer, const Group& group, const std::string& issued, pu
 
 }  // namespace
 
-Writer::Writer(Source* source) : source_(source) {
+Writer::Writer(document::Source* source) : source_(source) {
   for (const SourceNode& node : source->tree().nodes()) {
     for (const absl::string_view name : kStructure) {
       if (node.name == name) source->UseAll(&node);
@@ -231,7 +230,7 @@ absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& cr
   ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(json));
   document::ImportOptions reading;
   reading.list_mapped = options.list_mapped;
-  Source source(std::move(tree), reading);
+  document::Source source(std::move(tree), reading);
   Writer writer(&source);
   const SourceNode* const root = source.root();
   const SourceNode* const subject = source.FindFirst(root, "credentialSubject");
@@ -241,7 +240,7 @@ absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& cr
 
   pugi::xml_document document;
   pugi::xml_node elmo = document.append_child("elmo");
-  elmo.append_attribute("xmlns") = kNamespace;
+  elmo.append_attribute("xmlns") = kElmoNamespace;
   const std::string valid_from = writer.Take(root, "validFrom", "report/issueDate");
   const std::string issued = writer.Take(root, "issued", "generatedDate");
   AddElement(elmo, "generatedDate", DateTimeOr(issued, valid_from));

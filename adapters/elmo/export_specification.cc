@@ -17,19 +17,19 @@ using document::kWidened;
 using document::SourceNode;
 using TextList = std::vector<std::pair<std::string, std::string>>;
 
-struct Kind {
+struct SpecificationKind {
   absl::string_view code;
   const char* word;
 };
-constexpr Kind kKinds[] = {{elm::kOpportunityTypeEducationalProgramme, "Degree Programme"},
-                           {elm::kOpportunityTypeProgrammeModule, "Module"},
-                           {elm::kOpportunityTypeCourse, "Course"},
-                           {elm::kOpportunityTypeClass, "Class"}};
+constexpr SpecificationKind kSpecificationKinds[] = {{elm::kOpportunityTypeEducationalProgramme, "Degree Programme"},
+                                                     {elm::kOpportunityTypeProgrammeModule, "Module"},
+                                                     {elm::kOpportunityTypeCourse, "Course"},
+                                                     {elm::kOpportunityTypeClass, "Class"}};
 
 void AddKind(Writer* writer, const SourceNode* qualification, pugi::xml_node element) {
   for (const SourceNode* type : writer->source().Find(qualification, "dcType")) {
     const auto code = elm::CodeOf(elm::Vocabulary::kOpportunityType, writer->source().TextOf(type, "id"));
-    for (const Kind& kind : kKinds) {
+    for (const SpecificationKind& kind : kSpecificationKinds) {
       if (!code.has_value() || *code != kind.code) continue;
       writer->TakeConcept(type, "type");
       AddElement(element, "type", kind.word);

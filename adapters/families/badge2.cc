@@ -22,9 +22,9 @@ using document::Text;
 using document::UseIt;
 
 constexpr BakingMarks kMarks = {"openbadges", "assertion"};
-constexpr absl::string_view kPicture = "a picture is presentation";
-constexpr absl::string_view kSealStays = "belongs to the checks, which stay with the original";
-constexpr absl::string_view kEndorsement = "an endorsement is another credential; it stays with the original";
+constexpr absl::string_view kBadge2Picture = "a picture is presentation";
+constexpr absl::string_view kBadge2SealStays = "belongs to the checks, which stay with the original";
+constexpr absl::string_view kBadge2Endorsement = "an endorsement is another credential; it stays with the original";
 
 // {type, identity, hashed, salt}: the learner as a badge names one.
 LossClass Recipient(const Step& step) {
@@ -60,14 +60,14 @@ constexpr Rule kAssertion[] = {
     {"recipient", "S.identifier#", Recipient, kKept, "learner.identity-object", true},
     {"expires", "C.validUntil", document::DateTime, kKept, "date.calendar"},
     {"updatedAt", "date of the record, not of the award", DropIt, kDropped, ""},
-    {"verification|verify", kSealStays, DropIt, kDropped, ""},
-    {"image", kPicture, DropIt, kDropped, ""},
-    {"endorsement", kEndorsement, DropIt, kDropped, ""},
+    {"verification|verify", kBadge2SealStays, DropIt, kDropped, ""},
+    {"image", kBadge2Picture, DropIt, kDropped, ""},
+    {"endorsement", kBadge2Endorsement, DropIt, kDropped, ""},
     {"recipientProfile|extensions:recipientProfile/@context|type", "", UseIt, kKept, ""},
     {"recipientProfile|extensions:recipientProfile/name", "S.fullName", Text, kKept, ""},
 };
 
-constexpr Rule kClaim[] = {
+constexpr Rule kBadge2Claim[] = {
     {"issuedOn", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
     {"narrative", "A.additionalNote", document::Prose, kKept, ""},
     {"evidence", "A.supplementaryDocument", Evidence, kKept, "", true},
@@ -85,11 +85,11 @@ constexpr Rule kBadge[] = {
     {"alignment", "Q.learningOutcome", Alignment, kKept, "", true},
     {"tags|version", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"related/id", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"image", kPicture, DropIt, kDropped, ""},
-    {"endorsement", kEndorsement, DropIt, kDropped, ""},
+    {"image", kBadge2Picture, DropIt, kDropped, ""},
+    {"endorsement", kBadge2Endorsement, DropIt, kDropped, ""},
 };
 
-constexpr Rule kIssuer[] = {
+constexpr Rule kBadge2Issuer[] = {
     {"@context|type", "", UseIt, kKept, ""},
     {"name", "B.legalName", Text, kKept, ""},
     {"id", "B.identifier", NodeIdentifier, kKept, ""},
@@ -97,9 +97,9 @@ constexpr Rule kIssuer[] = {
     {"email", "B.contactPoint.emailAddress", Mail, kKept, ""},
     {"description", "B.additionalNote", document::Prose, kKept, ""},
     {"telephone", "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"image", kPicture, DropIt, kDropped, ""},
-    {"publicKey|revocationList|verification", kSealStays, DropIt, kDropped, ""},
-    {"endorsement", kEndorsement, DropIt, kDropped, ""},
+    {"image", kBadge2Picture, DropIt, kDropped, ""},
+    {"publicKey|revocationList|verification", kBadge2SealStays, DropIt, kDropped, ""},
+    {"endorsement", kBadge2Endorsement, DropIt, kDropped, ""},
 };
 
 // Extensions that only edubadges has; "extensions:" stands before them in the production form, not in the pilot's.
@@ -131,7 +131,7 @@ void MapIssuer(const Badge2Extension& extension, const SourceNode* badge, Contex
   context.language = "und";
   if (issuer != nullptr && issuer->IsBranch()) {
     Apply(extension.issuer_first, issuer, context);
-    Apply(kIssuer, issuer, context);
+    Apply(kBadge2Issuer, issuer, context);
     Apply(extension.issuer, issuer, context);
   } else {
     constexpr Rule kReference[] = {{"issuer", "B.identifier", NodeIdentifier, kKept, ""}};
@@ -202,7 +202,7 @@ absl::StatusOr<document::Imported> ImportBadge2(absl::string_view bytes, const d
   context.language = source.Language(stated);
   Apply(kBadge, badge, context);
   Apply(extension.badge, badge, context);
-  Apply(kClaim, root, context);
+  Apply(kBadge2Claim, root, context);
   Apply(kAssertion, root, context);
   Apply(extension.assertion, root, context);
   MapIssuer(extension, badge, context);

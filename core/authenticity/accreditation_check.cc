@@ -22,7 +22,7 @@ namespace model = elm::v3;
 using base::Reason;
 using trust::Speaks;
 
-constexpr absl::string_view kName = "accreditation";
+constexpr absl::string_view kAccreditationCheck = "accreditation";
 
 // One award of a document: what was awarded, when, by whom.
 struct Award {
@@ -107,17 +107,17 @@ v1::Check Judge(const trust::Coverage& coverage) {
   if (coverage.decisive != nullptr) inputs.push_back(absl::StrCat("report=", coverage.decisive->id()));
   switch (coverage.outcome) {
     case trust::Outcome::kCovered:
-      return Passed(kName, Reason::kAccredited, std::move(inputs));
+      return Passed(kAccreditationCheck, Reason::kAccredited, std::move(inputs));
     case trust::Outcome::kCoveredWithConditions:
       inputs.emplace_back("with conditions");
-      return Passed(kName, Reason::kAccredited, std::move(inputs));
+      return Passed(kAccreditationCheck, Reason::kAccredited, std::move(inputs));
     case trust::Outcome::kNotCovered:
-      return IsRefused(coverage) ? Failed(kName, Reason::kNotAccredited, std::move(inputs))
-                                 : Unknown(kName, Reason::kNotCovered, std::move(inputs));
+      return IsRefused(coverage) ? Failed(kAccreditationCheck, Reason::kNotAccredited, std::move(inputs))
+                                 : Unknown(kAccreditationCheck, Reason::kNotCovered, std::move(inputs));
     case trust::Outcome::kUnknown:
       break;
   }
-  return Unknown(kName, Reason::kNoEvidence, std::move(inputs));
+  return Unknown(kAccreditationCheck, Reason::kNoEvidence, std::move(inputs));
 }
 
 // What the credential is, by its types; everything is a VerifiableCredential and a VerifiableAttestation.
@@ -144,8 +144,8 @@ std::optional<v1::Check> JudgeEbsi(const Sealed& sealed, const Evidence& evidenc
   }
   if (best == Speaks::kUnknown) return std::nullopt;
   const std::vector<std::string> inputs = {absl::StrCat("issuer=", sealed.issuer)};
-  v1::Check check =
-      best == Speaks::kYes ? Passed(kName, Reason::kAccredited, inputs) : Failed(kName, Reason::kNotAccredited, inputs);
+  v1::Check check = best == Speaks::kYes ? Passed(kAccreditationCheck, Reason::kAccredited, inputs)
+                                         : Failed(kAccreditationCheck, Reason::kNotAccredited, inputs);
   *check.mutable_time() = base::ToProto(signed_at);
   return check;
 }
@@ -154,12 +154,12 @@ std::optional<v1::Check> JudgeEbsi(const Sealed& sealed, const Evidence& evidenc
 
 v1::Check CheckAccreditation(const Sealed& sealed, const model::EuropeanDigitalCredential* credential,
                              const Evidence& evidence) {
-  if (evidence.bundle == nullptr) return Unknown(kName, Reason::kNoEvidence);
+  if (evidence.bundle == nullptr) return Unknown(kAccreditationCheck, Reason::kNoEvidence);
   if (std::optional<v1::Check> check = JudgeEbsi(sealed, evidence)) return *std::move(check);
   const trust::AccreditationIndex* const index = evidence.bundle->accreditation();
-  if (index == nullptr || credential == nullptr) return Unknown(kName, Reason::kNoEvidence);
+  if (index == nullptr || credential == nullptr) return Unknown(kAccreditationCheck, Reason::kNoEvidence);
   const std::vector<Award> awards = AwardsOf(*credential);
-  if (awards.empty()) return Unknown(kName, Reason::kNotStated);
+  if (awards.empty()) return Unknown(kAccreditationCheck, Reason::kNotStated);
   // The worst decides, of all awards and, in a joint one, of all its bodies: a refusal, then what is open.
   std::optional<v1::Check> worst;
   for (const Award& award : awards) {

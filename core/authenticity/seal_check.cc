@@ -18,7 +18,7 @@ namespace {
 
 using base::Reason;
 
-constexpr absl::string_view kName = "seal";
+constexpr absl::string_view kSealCheck = "seal";
 
 // What other checks say: "validity", "signer", "holder".
 bool IsOutOfTime(Reason reason) { return reason == Reason::kExpired || reason == Reason::kNotYetValid; }
@@ -58,19 +58,19 @@ void ConcludeSeal(bool verified, const proof::Findings& findings, absl::string_v
     inputs.push_back(absl::StrCat(base::Catalogue(finding.reason).name, " at ", finding.place));
   }
   if (broken != nullptr) {
-    sealed.check = Failed(kName, broken->reason, std::move(inputs));
+    sealed.check = Failed(kSealCheck, broken->reason, std::move(inputs));
   } else if (first != nullptr) {
-    sealed.check = Unknown(kName, first->reason, std::move(inputs));
+    sealed.check = Unknown(kSealCheck, first->reason, std::move(inputs));
   } else if (!verified) {
-    sealed.check = Unknown(kName, Reason::kKeyNotFound, std::move(inputs));
+    sealed.check = Unknown(kSealCheck, Reason::kKeyNotFound, std::move(inputs));
   } else {
-    sealed.check = Passed(kName, Reason::kSealIntact, std::move(inputs));
+    sealed.check = Passed(kSealCheck, Reason::kSealIntact, std::move(inputs));
   }
 }
 
 Sealed OpenSeal(Reason reason, absl::string_view family) {
   Sealed sealed;
-  sealed.check = Unknown(kName, reason, {absl::StrCat("proof=", family)});
+  sealed.check = Unknown(kSealCheck, reason, {absl::StrCat("proof=", family)});
   return sealed;
 }
 

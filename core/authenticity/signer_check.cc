@@ -17,7 +17,7 @@ namespace {
 using base::Reason;
 using trust::Speaks;
 
-constexpr absl::string_view kName = "signer";
+constexpr absl::string_view kSignerCheck = "signer";
 
 // What the bundle says about the signer and one party. That the signer may not speak under one of the names weighs more
 // than that it may under another one: whoever may speak for one institution must not borrow the name of a second.
@@ -99,11 +99,11 @@ class SignerCheck {
         identified = identified && Ask(signer_, body, bundle_, signed_at_).speaks == Speaks::kYes;
       }
     }
-    if (identified) return Passed(kName, Reason::kSignerConfirmed, std::move(inputs_));
+    if (identified) return Passed(kSignerCheck, Reason::kSignerConfirmed, std::move(inputs_));
     // The anchor that is missing may be the one that shows who the signer is.
-    if (!HasPath()) return Unknown(kName, base::ReasonOf(sealed_.path), std::move(inputs_));
-    if (refused) return Failed(kName, Reason::kSignerNotEntitled, std::move(inputs_));
-    return Unknown(kName, Reason::kIssuerUnknown, std::move(inputs_));
+    if (!HasPath()) return Unknown(kSignerCheck, base::ReasonOf(sealed_.path), std::move(inputs_));
+    if (refused) return Failed(kSignerCheck, Reason::kSignerNotEntitled, std::move(inputs_));
+    return Unknown(kSignerCheck, Reason::kIssuerUnknown, std::move(inputs_));
   }
 
   bool HasPath() const { return !sealed_.certificate.has_value() || sealed_.path.ok(); }
@@ -111,22 +111,22 @@ class SignerCheck {
   std::optional<v1::Check> JudgeCertificate() {
     if (!sealed_.certificate.has_value()) return std::nullopt;
     if (sealed_.revocation.status == proof::RevocationStatus::kRevoked) {
-      return Failed(kName, Reason::kCertificateRevoked, std::move(inputs_));
+      return Failed(kSignerCheck, Reason::kCertificateRevoked, std::move(inputs_));
     }
     // A seal without a time-stamp ends with its certificate.
     const absl::Time best = sealed_.proven_time.value_or(evidence_.at);
     if (sealed_.certificate->not_before() <= best && best <= sealed_.certificate->not_after()) return std::nullopt;
-    return Unknown(kName, Reason::kCertificateExpired, std::move(inputs_));
+    return Unknown(kSignerCheck, Reason::kCertificateExpired, std::move(inputs_));
   }
 
   // Whether the key was in force when it signed, where the bundle dates it.
   std::optional<v1::Check> JudgeKey() {
     const std::optional<bool> then = InForce(signed_at_);
-    if (then == false) return Failed(kName, Reason::kSignerNotEntitled, std::move(inputs_));
+    if (then == false) return Failed(kSignerCheck, Reason::kSignerNotEntitled, std::move(inputs_));
     const bool only_claimed = !sealed_.proven_time.has_value() && InForce(evidence_.at) == false;
     if (only_claimed && policy_.proven_signing_time()) {
       inputs_.push_back("the key is no longer in force, and no time-stamp proves when it signed");
-      return Unknown(kName, Reason::kNoEvidence, std::move(inputs_));
+      return Unknown(kSignerCheck, Reason::kNoEvidence, std::move(inputs_));
     }
     return std::nullopt;
   }
@@ -157,11 +157,11 @@ v1::Check CheckSigner(const Sealed& sealed, const elm::v3::EuropeanDigitalCreden
                       const Evidence& evidence, const v1::VerdictPolicy& policy) {
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) {
     // Nobody is known to have signed what is not known to be intact.
-    v1::Check open = Unknown(kName, Reason::kNoEvidence);
+    v1::Check open = Unknown(kSignerCheck, Reason::kNoEvidence);
     if (sealed.check.outcome() == v1::CHECK_OUTCOME_UNKNOWN) open.set_reason(sealed.check.reason());
     return open;
   }
-  if (evidence.bundle == nullptr) return Unknown(kName, Reason::kNoEvidence);
+  if (evidence.bundle == nullptr) return Unknown(kSignerCheck, Reason::kNoEvidence);
   return SignerCheck(sealed, credential, evidence, policy).Run();
 }
 

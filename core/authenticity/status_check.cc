@@ -17,26 +17,26 @@ namespace {
 using base::FromProto;
 using base::Reason;
 
-constexpr absl::string_view kName = "status";
+constexpr absl::string_view kStatusCheck = "status";
 
 // The status of a document that the register has issued.
 v1::Check CheckIssued(const v1::AuthenticityAnswer& answer, absl::Time at) {
   if (answer.has_issue_time() && FromProto(answer.issue_time()) > at) {
-    return Failed(kName, Reason::kNotYetValid, {Dated("issue_time", FromProto(answer.issue_time()))});
+    return Failed(kStatusCheck, Reason::kNotYetValid, {Dated("issue_time", FromProto(answer.issue_time()))});
   }
-  if (answer.finding() == v1::REGISTER_FINDING_IN_FORCE) return Passed(kName, Reason::kRegisterConfirms);
+  if (answer.finding() == v1::REGISTER_FINDING_IN_FORCE) return Passed(kStatusCheck, Reason::kRegisterConfirms);
   if (answer.has_revoke_time()) {
     const std::string revoked = Dated("revoke_time", FromProto(answer.revoke_time()));
     return FromProto(answer.revoke_time()) > at
-               ? Passed(kName, Reason::kRegisterConfirms,
+               ? Passed(kStatusCheck, Reason::kRegisterConfirms,
                         {revoked, "revoked only after the point in time that was asked for"})
-               : Failed(kName, Reason::kRevoked, {revoked});
+               : Failed(kStatusCheck, Reason::kRevoked, {revoked});
   }
   // Revoked at a time that the register does not state: by its present state at the latest.
   const bool before_state = answer.has_register_time() && at < FromProto(answer.register_time());
   return before_state
-             ? Unknown(kName, Reason::kNoEvidence, {"the register does not state when the document was revoked"})
-             : Failed(kName, Reason::kRevoked);
+             ? Unknown(kStatusCheck, Reason::kNoEvidence, {"the register does not state when the document was revoked"})
+             : Failed(kStatusCheck, Reason::kRevoked);
 }
 
 // Whether the certificate of the seal is known not to be revoked, where it says that this has to be asked. A revoked
@@ -51,11 +51,11 @@ std::optional<v1::Check> CheckCertificate(const Sealed& sealed, const Evidence& 
     const absl::Time counted = sealed.proven_time.value_or(evidence.at);
     const absl::Time fresh_until =
         sealed.revocation.next_update.value_or(sealed.revocation.as_of + StatusAgeMax(policy));
-    return counted <= fresh_until ? Passed(kName, Reason::kStatusGood, std::move(inputs))
-                                  : Unknown(kName, Reason::kStatusStale, std::move(inputs));
+    return counted <= fresh_until ? Passed(kStatusCheck, Reason::kStatusGood, std::move(inputs))
+                                  : Unknown(kStatusCheck, Reason::kStatusStale, std::move(inputs));
   }
   if (!sealed.certificate->NamesRevocation()) return std::nullopt;
-  return Unknown(kName, Reason::kNoEvidence, {certificate, "no revocation list of its authority is at hand"});
+  return Unknown(kStatusCheck, Reason::kNoEvidence, {certificate, "no revocation list of its authority is at hand"});
 }
 
 bool Has(const v1::Check& check, v1::CheckOutcome outcome) { return check.outcome() == outcome; }
@@ -69,7 +69,7 @@ v1::Check CheckStatus(const v1::AuthenticityAnswer* issued, const Sealed& sealed
   if (std::optional<v1::Check> certificate = CheckCertificate(sealed, evidence, policy))
     checks.push_back(*std::move(certificate));
   const bool known = sealed.check.outcome() == v1::CHECK_OUTCOME_PASS;
-  v1::Check result = Unknown(kName, known ? Reason::kNotStated : Reason::kNoEvidence);
+  v1::Check result = Unknown(kStatusCheck, known ? Reason::kNotStated : Reason::kNoEvidence);
   if (issued != nullptr) {
     // The register knows best; a list can only add that it revokes.
     result = CheckIssued(*issued, evidence.at);

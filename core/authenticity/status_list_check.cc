@@ -32,7 +32,7 @@ using base::Reason;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr absl::string_view kName = "status";
+constexpr absl::string_view kStatusListCheck = "status";
 
 // References of one credential that are looked up; real ones have two: revocation and suspension.
 constexpr size_t kReferencesMax = 16;
@@ -170,7 +170,7 @@ class ListCheck {
     const absl::StatusOr<VerifiedList> list = absl::StartsWith(text, "{")
                                                   ? VerifyJson(text, evidence_)
                                                   : VerifyToken(text, reference_.issuer, sealed_, evidence_);
-    if (!list.ok()) return Unknown(kName, base::ReasonOf(list.status()), std::move(inputs_));
+    if (!list.ok()) return Unknown(kStatusListCheck, base::ReasonOf(list.status()), std::move(inputs_));
     const ListTimes times = TimesOf(list->content);
     const absl::Time known_at = KnownAt(pinned_, times, evidence_.at);
     const absl::Duration age = evidence_.at - known_at;
@@ -193,17 +193,17 @@ class ListCheck {
     switch (said.state) {
       case proof::StatusState::kGood:
         // A list that nobody signed can be anybody's.
-        return said.weak ? Unknown(kName, Reason::kNoEvidence, std::move(inputs_))
-                         : Passed(kName, Reason::kStatusGood, std::move(inputs_));
+        return said.weak ? Unknown(kStatusListCheck, Reason::kNoEvidence, std::move(inputs_))
+                         : Passed(kStatusListCheck, Reason::kStatusGood, std::move(inputs_));
       case proof::StatusState::kRevoked:
       case proof::StatusState::kSuspended:
-        if (said.weak) return Unknown(kName, said.reason, std::move(inputs_));
+        if (said.weak) return Unknown(kStatusListCheck, said.reason, std::move(inputs_));
         // Lists do not say since when. What one said before the time that is asked about, held then.
-        if (stated_at <= evidence_.at) return Failed(kName, said.reason, std::move(inputs_));
+        if (stated_at <= evidence_.at) return Failed(kStatusListCheck, said.reason, std::move(inputs_));
         inputs_.push_back("the list was made later and does not say since when");
-        return Unknown(kName, Reason::kNoEvidence, std::move(inputs_));
+        return Unknown(kStatusListCheck, Reason::kNoEvidence, std::move(inputs_));
       default:
-        return Unknown(kName, said.reason, std::move(inputs_));
+        return Unknown(kStatusListCheck, said.reason, std::move(inputs_));
     }
   }
 
@@ -226,7 +226,7 @@ const trust::v1::PinnedStatusList* FindList(const std::string& uri, const Eviden
 v1::Check CheckReference(const proof::StatusReference& reference, const Sealed& sealed, const Evidence& evidence,
                          absl::Duration age_max) {
   const trust::v1::PinnedStatusList* const pinned = FindList(reference.list, evidence);
-  if (pinned == nullptr) return Unknown(kName, Reason::kNoEvidence, {absl::StrCat("list=", reference.list)});
+  if (pinned == nullptr) return Unknown(kStatusListCheck, Reason::kNoEvidence, {absl::StrCat("list=", reference.list)});
   return ListCheck(reference, *pinned, sealed, evidence, age_max).Run();
 }
 
@@ -241,16 +241,16 @@ std::vector<v1::Check> CheckStatusLists(const Sealed& sealed, const Evidence& ev
                                         const v1::VerdictPolicy& policy) {
   const absl::StatusOr<proof::StatusReferences> references = proof::ReadStatusReferences(*sealed.credential);
   if (!references.ok()) {
-    return {Unknown(kName, base::ReasonOf(references.status()),
+    return {Unknown(kStatusListCheck, base::ReasonOf(references.status()),
                     {absl::StrCat("place=", base::PlaceOf(references.status()))})};
   }
   std::vector<v1::Check> checks;
   for (const std::string& place : references->unknown) {
-    checks.push_back(Unknown(kName, Reason::kCheckNotImplemented, {absl::StrCat("place=", place)}));
+    checks.push_back(Unknown(kStatusListCheck, Reason::kCheckNotImplemented, {absl::StrCat("place=", place)}));
   }
   const absl::Duration age_max = StatusAgeMax(policy);
   for (proof::StatusReference reference : references->known) {
-    if (checks.size() >= kReferencesMax) return {Unknown(kName, Reason::kInputTooLarge)};
+    if (checks.size() >= kReferencesMax) return {Unknown(kStatusListCheck, Reason::kInputTooLarge)};
     if (reference.issuer.empty()) reference.issuer = sealed.issuer;
     checks.push_back(CheckReference(reference, sealed, evidence, age_max));
   }

@@ -21,7 +21,7 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-constexpr absl::string_view kType = "passerelle-verdict+jws";
+constexpr absl::string_view kVerdictType = "passerelle-verdict+jws";
 
 // What nodes sign messages with.
 constexpr proof::KeyAlgorithm kAlgorithms[] = {proof::KeyAlgorithm::kEs256, proof::KeyAlgorithm::kEdDsa};
@@ -103,7 +103,7 @@ absl::StatusOr<std::string> SignVerdictRecord(const v1::VerdictRecord& record, c
   json.BeginObject();
   json.Member("alg", proof::AlgorithmName(verification_key.algorithm()));
   json.Member("kid", verification_key.thumbprint());
-  json.Member("typ", kType);
+  json.Member("typ", kVerdictType);
   json.EndObject();
   const std::string input =
       absl::StrCat(base::Base64UrlEncode(header), ".", base::Base64UrlEncode(base::DeterministicBytes(record)));
@@ -115,7 +115,7 @@ absl::StatusOr<SavedVerdict> OpenVerdictRecord(absl::string_view message, const 
   const absl::StatusOr<proof::Jws> jws = proof::Jws::ParseCompact(absl::StripAsciiWhitespace(message));
   if (!jws.ok()) return Unusable("", "it is no compact JWS");
   const proof::JwsSignature& signature = jws->signatures().front();
-  if (signature.header.ProtectedText("typ") != kType) return Unusable("typ", "it is no verdict");
+  if (signature.header.ProtectedText("typ") != kVerdictType) return Unusable("typ", "it is no verdict");
   SavedVerdict saved;
   saved.key_thumbprint = std::string(signature.header.ProtectedText("kid").value_or(""));
   if (signer != nullptr) {

@@ -33,7 +33,7 @@ constexpr std::array<uint8_t, 256> kByteClasses = ByteClasses();
 
 bool Is(ByteClass of, char c) { return (kByteClasses[static_cast<uint8_t>(c)] & of) != 0; }
 
-bool IsWhite(char c) { return Is(kWhiteByte, c); }
+bool IsWhiteByte(char c) { return Is(kWhiteByte, c); }
 
 bool IsNameStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
@@ -54,9 +54,9 @@ bool IsCharacterReference(absl::string_view number) {
          (code >= 0xE000 && code <= 0xFFFD) || (code >= 0x10000 && code <= 0x10FFFF);
 }
 
-class Scanner {
+class XmlScanner {
  public:
-  explicit Scanner(absl::string_view text) : text_(text) {}
+  explicit XmlScanner(absl::string_view text) : text_(text) {}
 
   absl::Status Scan() {
     while (at_ < text_.size()) RETURN_IF_ERROR(text_[at_] == '<' ? ScanMarkup() : ScanText());
@@ -147,7 +147,7 @@ class Scanner {
   }
 
   void SkipWhite() {
-    while (at_ < text_.size() && IsWhite(text_[at_])) ++at_;
+    while (at_ < text_.size() && IsWhiteByte(text_[at_])) ++at_;
   }
 
   absl::StatusOr<absl::string_view> ScanName() {
@@ -192,7 +192,7 @@ class Scanner {
     open_.push_back({name, declared_.size()});
     attributes_.clear();
     while (true) {
-      const bool white = at_ < text_.size() && IsWhite(text_[at_]);
+      const bool white = at_ < text_.size() && IsWhiteByte(text_[at_]);
       SkipWhite();
       if (at_ >= text_.size()) return Malformed(begin, "the start tag is not closed");
       if (text_[at_] == '>' || StartsWith("/>")) break;
@@ -268,6 +268,6 @@ class Scanner {
 
 }  // namespace
 
-absl::Status ScanXml(absl::string_view text) { return Scanner(text).Scan(); }
+absl::Status ScanXml(absl::string_view text) { return XmlScanner(text).Scan(); }
 
 }  // namespace passerelle::base

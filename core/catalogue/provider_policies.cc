@@ -25,7 +25,7 @@ using base::Reason;
 
 constexpr uint32_t kEqfLevelMax = 8;
 
-bool IsField(absl::string_view text) {
+bool IsFieldOfStudy(absl::string_view text) {
   return text.size() <= 4 && text.find_first_not_of("0123456789") == absl::string_view::npos;
 }
 
@@ -55,7 +55,7 @@ absl::Status CheckPolicyNumbers(const v1::AcceptancePolicy& policy, const std::s
 
 absl::Status CheckPolicyCodes(const v1::AcceptancePolicy& policy, const std::string& at) {
   for (int i = 0; i < policy.fields_size(); ++i) {
-    if (policy.fields(i).empty() || !IsField(policy.fields(i))) {
+    if (policy.fields(i).empty() || !IsFieldOfStudy(policy.fields(i))) {
       return Problem(Reason::kConfigInvalid, absl::StrCat(at, ".fields[", i, "]"), "it is no code of ISCED-F 2013");
     }
   }
@@ -86,7 +86,7 @@ absl::Status CheckQuestion(const PolicyQuestion& question) {
   if (!question.credits.empty() && !Decimal::Parse(question.credits).has_value()) {
     return Problem(Reason::kFieldInvalid, "credits", "it is no decimal number such as 7.5");
   }
-  if (!IsField(question.field)) return Problem(Reason::kFieldInvalid, "field", "it is no code of ISCED-F 2013");
+  if (!IsFieldOfStudy(question.field)) return Problem(Reason::kFieldInvalid, "field", "it is no code of ISCED-F 2013");
   RETURN_IF_ERROR(CheckDay(question.awarded, Reason::kFieldInvalid, "awarded"));
   if (!DayOf(question.day)) return Problem(Reason::kFieldInvalid, "day", "it is no day such as 2026-01-31");
   return absl::OkStatus();

@@ -3,13 +3,7 @@
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::document {
-namespace {
-
-// One white pixel (PNG, 1 by 1, grey) keeps the document small.
-constexpr char kWhitePixel[] =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";
-
-}  // namespace
+namespace {}  // namespace
 
 elm::v3::IndividualDisplay BlankPage(const elm::v3::Concept& language) {
   elm::v3::IndividualDisplay page;

@@ -7,6 +7,10 @@
 
 namespace passerelle::document {
 
+// A PNG of one white pixel, in base64.
+inline constexpr char kWhitePixel[] =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";
+
 // A display of one page in a language, blank. The model demands a picture of every page, but a translation is data:
 // nobody laid out a page.
 elm::v3::IndividualDisplay BlankPage(const elm::v3::Concept& language);

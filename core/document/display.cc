@@ -2,15 +2,11 @@
 
 #include <optional>
 
+#include "core/document/blank_page.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::document {
 namespace {
-
-// The model demands a picture of every page, but a translation is data: nobody laid out a page. One white pixel (PNG,
-// 1 by 1, grey) says so and keeps the document small.
-constexpr char kWhitePixel[] =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mP4DwABAQEAHLCMmQAAAABJRU5ErkJggg==";
 
 elm::v3::Concept LanguageConcept(const std::string& tag) {
   auto language = elm::Language(tag);

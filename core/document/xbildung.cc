@@ -14,20 +14,20 @@
 namespace passerelle::document {
 namespace {
 
-constexpr LossClass kAccounted = v1::LOSS_CLASS_UNSPECIFIED;
+constexpr LossClass kXbildungAccounted = v1::LOSS_CLASS_UNSPECIFIED;
 constexpr absl::string_view kStudentIdentifier = "urn:schac:personalUniqueCode:";
 
 // Old versions have the date itself in the element, new ones have it in an element below.
-LossClass BirthDay(const Step& step) { return step.Value().empty() ? kAccounted : BirthDate(step); }
+LossClass BirthDay(const Step& step) { return step.Value().empty() ? kXbildungAccounted : BirthDate(step); }
 
 LossClass MatriculationNumber(const Step& step) {
-  return step.Value().empty() ? kAccounted : PutIdentifier(step, "Matrikelnummer");
+  return step.Value().empty() ? kXbildungAccounted : PutIdentifier(step, "Matrikelnummer");
 }
 
 LossClass IdentificationNumber(const Step& step) {
   if (absl::StartsWith(step.Value(), kStudentIdentifier)) return PutIdentifier(step, "European Student Identifier");
   step.source().Drop(step.node->parent, "a national number, passed on only by an explicit policy");
-  return kAccounted;
+  return kXbildungAccounted;
 }
 
 constexpr Rule kPerson[] = {

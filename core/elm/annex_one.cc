@@ -43,25 +43,37 @@ std::string Shortened(std::string text) {
 // What was found on one element.
 class Found {
  public:
+  using Texts = google::protobuf::RepeatedPtrField<std::string>;  // they stay where they are
+
   bool stated = false;
   bool text = false;
-  std::vector<std::string> paths;
-  std::vector<std::string> values;
+  Texts paths;
+  Texts values;
   std::string hint;  // shown where nothing states the element
 
   void Add(std::string path, std::string value) {
-    if (seen_.insert(path).second) paths.push_back(std::move(path));
-    if (!value.empty() && seen_.insert("=" + value).second) values.push_back(std::move(value));
+    AddOnce(std::move(path), paths, known_paths_);
+    if (!value.empty()) AddOnce(std::move(value), values, known_values_);
   }
 
  private:
-  absl::flat_hash_set<std::string> seen_;  // paths, and values behind "="
+  using Known = absl::flat_hash_set<absl::string_view>;
+
+  static void AddOnce(std::string text, Texts& texts, Known& known) {
+    if (known.contains(text)) return;
+    std::string* const added = texts.Add();
+    *added = std::move(text);
+    known.insert(*added);
+  }
+
+  Known known_paths_;
+  Known known_values_;
 };
 
 class Report {
  public:
   Report(std::shared_ptr<const NodeGraph> graph, absl::string_view language)
-      : reading_(std::move(graph), language), credential_(reading_.graph().credential()) {}
+      : reading_(std::move(graph), language), credential_(reading_.graph().credential()), visited_(reading_.graph()) {}
 
   document::v1::AnnexOneReport Make() {
     const std::optional<Placed<v3::Person>> learner = reading_.Subject();
@@ -73,7 +85,7 @@ class Report {
     }
     ForEach(credential_.attachment(), [this](const v3::MediaObject& attachment) {
       const Placed<v3::MediaObject> placed = reading_.Place(attachment);
-      if (First(placed.node, kO05)) State(kO05, placed.pointer, reading_.Text(placed.node->title()));
+      if (First(placed, kO05)) State(kO05, placed.pointer(), reading_.Text(placed.node->title()));
     });
     return Fill();
   }
@@ -99,7 +111,10 @@ class Report {
   }
 
   // Whether the node is seen for the first time for an element.
-  bool First(const google::protobuf::Message* node, Element element) { return visited_.First(node, element); }
+  template <typename Node>
+  bool First(const Placed<Node>& placed, Element element) {
+    return visited_.First(placed, element);
+  }
 
   void State(Element element, std::string path, std::string value) {
     found_[element].stated = true;
@@ -114,11 +129,11 @@ class Report {
   // A concept states the element where rules can compute with it; a private one is a text.
   void StateConcept(Element element, const v3::Concept& concept_node, std::optional<Vocabulary> vocabulary) {
     const Placed<v3::Concept> placed = reading_.Place(concept_node);
-    if (!First(placed.node, element)) return;
+    if (!First(placed, element)) return;
     if (reading_.IsPublic(*placed.node, vocabulary)) {
-      State(element, placed.pointer, reading_.Label(*placed.node));
+      State(element, placed.pointer(), reading_.Label(*placed.node));
     } else {
-      SayInText(element, placed.pointer, reading_.Label(*placed.node));
+      SayInText(element, placed.pointer(), reading_.Label(*placed.node));
     }
   }
 
@@ -130,7 +145,7 @@ class Report {
   // A birth date alone identifies nobody.
   void Learner(const Placed<v3::Person>& learner) {
     const v3::Person& person = *learner.node;
-    const std::string& at = learner.pointer;
+    const std::string at = learner.pointer();
     StateTexts(kM01, at, "fullName", person.full_name());
     std::vector<std::string> name;
     for (const auto* part : {&person.given_name(), &person.family_name()}) {
@@ -142,13 +157,13 @@ class Report {
       State(kM01, at + "/familyName", person.full_name().empty() ? absl::StrJoin(name, " ") : "");
     }
     if (person.has_national_id())
-      State(kM01, reading_.Place(person.national_id()).pointer, Said("national_identifier"));
+      State(kM01, reading_.Place(person.national_id()).pointer(), Said("national_identifier"));
     ForEach(person.identifier(), [this](const v3::IdentifierNode& identifier) {
       State(kM01, reading_.PointerOf(identifier), Said("identifier"));
     });
     ForEach(person.contact_point(), [this](const v3::ContactPoint& contact) {
       ForEach(reading_.Place(contact).node->email_address(),
-              [this](const v3::Mailbox& mailbox) { State(kM01, reading_.Place(mailbox).pointer, Said("email")); });
+              [this](const v3::Mailbox& mailbox) { State(kM01, reading_.Place(mailbox).pointer(), Said("email")); });
     });
     if (found_[kM01].stated && !person.date_of_birth().empty()) {
       State(kM01, at + "/dateOfBirth", absl::StrCat(Said("born"), " ", person.date_of_birth().substr(0, 10)));
@@ -157,8 +172,8 @@ class Report {
 
   void Achievement(const Placed<v3::LearningAchievement>& claim) {
     const v3::LearningAchievement& achievement = *claim.node;
-    if (!First(&achievement, kM02)) return;
-    StateTexts(kM02, claim.pointer, "title", achievement.title());
+    if (!First(claim, kM02)) return;
+    StateTexts(kM02, claim.pointer(), "title", achievement.title());
     if (achievement.has_awarded_by()) Award(reading_.Place(achievement.awarded_by()));
     // The specification first: what it states weighs more than what the activities add.
     if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(achievement.specified_by())) {
@@ -181,18 +196,18 @@ class Report {
   void Award(const Placed<v3::AwardingProcess>& award) {
     ForEach(award.node->awarding_body(), [this](const v3::AgentNode& body) {
       const Placement place = reading_.PlaceOf(body);
-      if (place.message == nullptr || !First(place.message, kM04)) return;
+      if (place.node == nullptr || !First(place, kM04)) return;
       if (const auto* organisation = place.As<v3::Organisation>()) {
-        AwardingBody(*organisation, place.pointer);
+        AwardingBody(*organisation, place.pointer());
       } else if (const auto* agent = place.As<v3::Agent>()) {
-        NamedAgent(*agent, place.pointer, "prefLabel", agent->pref_label());
+        NamedAgent(*agent, place.pointer(), "prefLabel", agent->pref_label());
       } else if (const auto* person = place.As<v3::Person>()) {
-        StateTexts(kM04, place.pointer, "fullName", person->full_name());
+        StateTexts(kM04, place.pointer(), "fullName", person->full_name());
         if (person->has_location()) Country(person->location());
       }
     });
     if (!award.node->awarding_date().empty()) {
-      State(kM05, award.pointer + "/awardingDate", award.node->awarding_date());
+      State(kM05, award.pointer() + "/awardingDate", award.node->awarding_date());
     }
   }
 
@@ -208,26 +223,26 @@ class Report {
 
   void AwardingBody(const v3::Organisation& organisation, const std::string& at) {
     NamedAgent(organisation, at, "legalName", organisation.legal_name());
-    if (organisation.has_registration()) State(kM04, reading_.Place(organisation.registration()).pointer, "");
-    if (organisation.has_eidas_identifier()) State(kM04, reading_.Place(organisation.eidas_identifier()).pointer, "");
+    if (organisation.has_registration()) State(kM04, reading_.Place(organisation.registration()).pointer(), "");
+    if (organisation.has_eidas_identifier()) State(kM04, reading_.Place(organisation.eidas_identifier()).pointer(), "");
     ForEach(organisation.accreditation(), [this](const v3::Accreditation& entry) { QualityAssurance(entry); });
   }
 
   void Country(const v3::Location& location) {
     const Placed<v3::Location> placed = reading_.Place(location);
-    if (!First(placed.node, kM03)) return;
+    if (!First(placed, kM03)) return;
     ForEach(placed.node->address(), [this](const v3::Address& address) {
       const Placed<v3::Address> at = reading_.Place(address);
       if (at.node->has_country_code()) {
         StateConcept(kM03, at.node->country_code(), std::nullopt);
       } else if (at.node->has_full_address()) {
-        SayInText(kM03, at.pointer + "/fullAddress", reading_.Text(at.node->full_address().note_literal()));
+        SayInText(kM03, at.pointer() + "/fullAddress", reading_.Text(at.node->full_address().note_literal()));
       }
     });
     ForEach(placed.node->spatial_code(), [this](const v3::Concept& code) { StateConcept(kM03, code, std::nullopt); });
     if (placed.node->address().empty() && placed.node->spatial_code().empty() &&
         !placed.node->geographic_name().empty()) {
-      SayInText(kM03, placed.pointer + "/geographicName", reading_.Text(placed.node->geographic_name()));
+      SayInText(kM03, placed.pointer() + "/geographicName", reading_.Text(placed.node->geographic_name()));
     }
   }
 
@@ -250,19 +265,19 @@ class Report {
   template <typename Spec>
   void Specification(const Placed<Spec>& placed) {
     const Spec& spec = *placed.node;
-    if (!First(&spec, kM06)) return;
-    if (!spec.title().empty()) State(kM02, placed.pointer + "/title", reading_.Text(spec.title()));
+    if (!First(placed, kM06)) return;
+    if (!spec.title().empty()) State(kM02, placed.pointer() + "/title", reading_.Text(spec.title()));
     ForEach(spec.learning_outcome(), [this](const v3::LearningOutcome& outcome) {
       const Placed<v3::LearningOutcome> at = reading_.Place(outcome);
-      if (First(at.node, kM06)) State(kM06, at.pointer, reading_.Text(at.node->title()));
+      if (First(at, kM06)) State(kM06, at.pointer(), reading_.Text(at.node->title()));
     });
     if (spec.has_learning_outcome_summary()) NoteText(kM06, spec.learning_outcome_summary(), false);
     ForEach(spec.credit_point(), [this](const v3::CreditPoint& credit) { Credit(credit); });
-    Volume(placed.pointer + "/volumeOfLearning", spec.volume_of_learning());
+    Volume(placed.pointer() + "/volumeOfLearning", spec.volume_of_learning());
     ForEach(spec.education_level(), [this](const v3::Concept& level) {
       const Placed<v3::Concept> at = reading_.Place(level);
-      if (!First(at.node, kM08)) return;
-      SayInText(kM08, at.pointer, reading_.Label(*at.node));
+      if (!First(at, kM08)) return;
+      SayInText(kM08, at.pointer(), reading_.Label(*at.node));
     });
     ForEach(spec.proven_by(), [this](const v3::LearningAssessmentSpecification& proof) { AssessmentKind(proof); });
     ForEach(spec.mode(), [this](const v3::Concept& mode) { StateConcept(kM10, mode, Vocabulary::kMode); });
@@ -283,7 +298,7 @@ class Report {
     ForEach(qualification.nqf_level(), [this](const v3::Concept& level) { StateConcept(kM08, level, std::nullopt); });
     ForEach(qualification.accreditation(), [this](const v3::Accreditation& entry) { QualityAssurance(entry); });
     if (qualification.has_is_partial_qualification()) {
-      State(kO04, placed.pointer + "/isPartialQualification",
+      State(kO04, placed.pointer() + "/isPartialQualification",
             Said(qualification.is_partial_qualification() ? "partial_qualification" : "no_partial_qualification"));
     }
   }
@@ -300,7 +315,7 @@ class Report {
 
   void Credit(const v3::CreditPoint& credit) {
     const Placed<v3::CreditPoint> placed = reading_.Place(credit);
-    if (!First(placed.node, kM07)) return;
+    if (!First(placed, kM07)) return;
     std::string value = placed.node->point();
     bool known = false;
     if (placed.node->has_framework()) {
@@ -309,9 +324,9 @@ class Report {
       absl::StrAppend(&value, " ", framework.name);
     }
     if (known && ParseCredits(placed.node->point()).has_value()) {
-      State(kM07, placed.pointer, std::move(value));
+      State(kM07, placed.pointer(), std::move(value));
     } else {
-      SayInText(kM07, placed.pointer, std::move(value));
+      SayInText(kM07, placed.pointer(), std::move(value));
     }
   }
 
@@ -330,19 +345,19 @@ class Report {
 
   void Activity(const v3::LearningActivity& activity) {
     const Placed<v3::LearningActivity> placed = reading_.Place(activity);
-    if (!First(placed.node, kM10)) return;
-    Volume(placed.pointer + "/workload", placed.node->workload());
+    if (!First(placed, kM10)) return;
+    Volume(placed.pointer() + "/workload", placed.node->workload());
     if (placed.node->has_specified_by()) ActivityKind(placed.node->specified_by());
     Further(*placed.node);
   }
 
   void ActivityKind(const v3::LearningActivitySpecification& kind) {
     const Placed<v3::LearningActivitySpecification> placed = reading_.Place(kind);
-    if (!First(placed.node, kM10)) return;
-    Volume(placed.pointer + "/volumeOfLearning", placed.node->volume_of_learning());
+    if (!First(placed, kM10)) return;
+    Volume(placed.pointer() + "/volumeOfLearning", placed.node->volume_of_learning());
     // Hours with a teacher are a part of the workload only.
     if (!placed.node->contact_hour().empty()) {
-      SayInText(kM07, placed.pointer + "/contactHour",
+      SayInText(kM07, placed.pointer() + "/contactHour",
                 absl::StrCat(absl::StrJoin(placed.node->contact_hour(), ", "), " ", Said("contact_hours")));
     }
     ForEach(placed.node->mode(), [this](const v3::Concept& mode) { StateConcept(kM10, mode, Vocabulary::kMode); });
@@ -350,7 +365,7 @@ class Report {
 
   void Assessment(const v3::LearningAssessment& assessment) {
     const Placed<v3::LearningAssessment> placed = reading_.Place(assessment);
-    if (!First(placed.node, kM09)) return;
+    if (!First(placed, kM09)) return;
     const v3::LearningAssessment& node = *placed.node;
     ForEach(node.dc_type(), [this](const v3::Concept& type) { StateConcept(kM09, type, Vocabulary::kAssessment); });
     ForEach(node.specified_by(), [this](const v3::LearningAssessmentSpecification& kind) { AssessmentKind(kind); });
@@ -362,26 +377,26 @@ class Report {
 
   void AssessmentKind(const v3::LearningAssessmentSpecification& kind) {
     const Placed<v3::LearningAssessmentSpecification> placed = reading_.Place(kind);
-    if (!First(placed.node, kM09)) return;
+    if (!First(placed, kM09)) return;
     ForEach(placed.node->dc_type(),
             [this](const v3::Concept& type) { StateConcept(kM09, type, Vocabulary::kAssessment); });
     // The mode of an assessment does not say how the learning was taken part in.
     ForEach(placed.node->mode(), [this](const v3::Concept& mode) {
       const Placed<v3::Concept> at = reading_.Place(mode);
-      SayInText(kM10, at.pointer, absl::StrCat(Said("assessment"), ": ", reading_.Label(*at.node)));
+      SayInText(kM10, at.pointer(), absl::StrCat(Said("assessment"), ": ", reading_.Label(*at.node)));
     });
   }
 
   void QualityAssurance(const v3::Accreditation& accreditation) {
     const Placed<v3::Accreditation> placed = reading_.Place(accreditation);
-    if (!First(placed.node, kM11)) return;
+    if (!First(placed, kM11)) return;
     const v3::Accreditation& node = *placed.node;
     const std::string title = reading_.Text(node.title());
     if (node.has_dc_type() && reading_.IsPublic(node.dc_type(), Vocabulary::kAccreditationType)) {
       const std::string type = reading_.Label(reading_.Full(node.dc_type()));
-      State(kM11, placed.pointer, title.empty() || title == type ? type : absl::StrCat(type, ": ", title));
+      State(kM11, placed.pointer(), title.empty() || title == type ? type : absl::StrCat(type, ": ", title));
     } else {
-      SayInText(kM11, placed.pointer, title);
+      SayInText(kM11, placed.pointer(), title);
     }
   }
 
@@ -394,26 +409,26 @@ class Report {
   // A note in the property that Annex I asks for states the element; a note instead of it is a text.
   void NoteText(Element element, const v3::Note& note, bool states) {
     const Placed<v3::Note> placed = reading_.Place(note);
-    if (placed.node->note_literal().empty() || !First(placed.node, element)) return;
+    if (placed.node->note_literal().empty() || !First(placed, element)) return;
     if (states) {
-      State(element, placed.pointer, reading_.Text(placed.node->note_literal()));
+      State(element, placed.pointer(), reading_.Text(placed.node->note_literal()));
     } else {
-      SayInText(element, placed.pointer, reading_.Text(placed.node->note_literal()));
+      SayInText(element, placed.pointer(), reading_.Text(placed.node->note_literal()));
     }
   }
 
   template <typename Nodes>
   void Parts(const Nodes& nodes, absl::string_view relation) {
     ForEach(nodes, [this, relation](const auto& node) {
-      if (!First(reading_.PlaceOf(node).message, kO04)) return;
+      if (!First(reading_.PlaceOf(node), kO04)) return;
       State(kO04, reading_.PointerOf(node), absl::StrCat(Said(relation), ": ", reading_.TitleOf(node)));
     });
   }
 
   void Web(const v3::WebResource& page) {
     const Placed<v3::WebResource> placed = reading_.Place(page);
-    if (!First(placed.node, kO05)) return;
-    State(kO05, placed.pointer, placed.node->content_url());
+    if (!First(placed, kO05)) return;
+    State(kO05, placed.pointer(), placed.node->content_url());
   }
 
   template <typename Node>
@@ -433,7 +448,7 @@ class Report {
                           : found.text ? document::v1::ELEMENT_STATUS_TEXT
                                        : document::v1::ELEMENT_STATUS_MISSING);
       element->set_value(found.stated || found.text ? absl::StrJoin(found.values, "; ") : found.hint);
-      for (std::string& path : found.paths) element->add_paths(std::move(path));
+      *element->mutable_paths() = std::move(found.paths);
       const bool mandatory = i <= kM11;
       complete = complete && (!mandatory || found.stated || found.text);
     }

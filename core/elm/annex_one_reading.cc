@@ -37,9 +37,9 @@ Reading::Reading(std::shared_ptr<const NodeGraph> graph, absl::string_view langu
 
 Placement Reading::PlaceOf(const Message& field) const {
   const int at = graph_->OccurrenceOf(field);
-  if (at < 0) return {nullptr, ""};
+  if (at < 0) return {{nullptr, graph_.get(), -1}};
   const int full = graph_->FullestOf(at);
-  return {graph_->occurrences()[full].message, graph_->PointerOf(full)};
+  return {{graph_->occurrences()[full].message, graph_.get(), full}};
 }
 
 std::string Reading::PointerOf(const Message& field) const {
@@ -51,18 +51,18 @@ std::optional<Placed<v3::Person>> Reading::Subject() const {
   const Placement place = PlaceOf(credential_.credential_subject());
   const v3::Person* person = place.As<v3::Person>();
   if (person == nullptr) return std::nullopt;
-  return Placed<v3::Person>{person, place.pointer};
+  return Placed<v3::Person>{person, place.graph, place.at};
 }
 
 std::vector<Placed<v3::LearningAchievement>> Reading::Achievements() const {
   std::vector<Placed<v3::LearningAchievement>> achievements;
   const std::optional<Placed<v3::Person>> subject = Subject();
   if (!subject.has_value()) return achievements;
-  Visited visited;
+  Visited visited(*graph_);
   for (const v3::ClaimNode& claim : subject->node->has_claim()) {
     const Placement place = PlaceOf(claim);
     const auto* achievement = place.As<v3::LearningAchievement>();
-    if (achievement != nullptr && visited.First(achievement)) achievements.push_back({achievement, place.pointer});
+    if (achievement != nullptr && visited.First(place)) achievements.push_back({achievement, place.graph, place.at});
   }
   return achievements;
 }
@@ -102,10 +102,10 @@ std::string Reading::CreditSystem(const v3::Concept& framework) const {
 
 std::string Reading::TitleOf(const Message& field) const {
   const Placement place = PlaceOf(field);
-  if (place.message == nullptr) return "";
-  const FieldDescriptor* title = place.message->GetDescriptor()->FindFieldByName("title");
+  if (place.node == nullptr) return "";
+  const FieldDescriptor* title = place.node->GetDescriptor()->FindFieldByName("title");
   if (title != nullptr) {
-    const auto titles = place.message->GetReflection()->GetRepeatedFieldRef<v3::LanguageString>(*place.message, title);
+    const auto titles = place.node->GetReflection()->GetRepeatedFieldRef<v3::LanguageString>(*place.node, title);
     std::string text = Text(Texts(titles.begin(), titles.end()));
     if (!text.empty()) return text;
   }

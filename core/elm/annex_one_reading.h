@@ -4,13 +4,13 @@
 // Thread-safety: const after construction. Ownership: points into the credential, which must outlive it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "core/elm/constraints_graph.h"
 #include "core/elm/vocabulary.h"
 #include "passerelle/elm/v3/elm.pb.h"
@@ -21,17 +21,18 @@ namespace passerelle::elm {
 template <typename Node>
 struct Placed {
   const Node* node;
-  std::string pointer;
+  const NodeGraph* graph;
+  int at;  // its occurrence there; -1 for a node of no graph
+
+  // JSON pointer; made when it is asked for, since most readers do not.
+  std::string pointer() const { return at < 0 ? "" : graph->PointerOf(at); }
 };
 
-// A node of any class and where it is written out.
-struct Placement {
-  const google::protobuf::Message* message;
-  std::string pointer;
-
+// A node of any class and where it is written out; of no class where a union holds none.
+struct Placement : Placed<google::protobuf::Message> {
   template <typename Node>
   const Node* As() const {
-    return message == nullptr ? nullptr : google::protobuf::DynamicCastToGenerated<Node>(message);
+    return node == nullptr ? nullptr : google::protobuf::DynamicCastToGenerated<Node>(node);
   }
 };
 
@@ -39,10 +40,21 @@ struct Placement {
 // size of the document.
 class Visited {
  public:
-  bool First(const google::protobuf::Message* node, int purpose = 0) { return seen_.emplace(node, purpose).second; }
+  explicit Visited(const NodeGraph& graph) : purposes_(graph.occurrences().size()) {}
+
+  // Purposes count from 0 to 31.
+  template <typename Node>
+  bool First(const Placed<Node>& placed, int purpose = 0) {
+    if (placed.at < 0) return true;
+    uint32_t& purposes = purposes_[placed.at];
+    const uint32_t bit = uint32_t{1} << purpose;
+    const bool first = (purposes & bit) == 0;
+    purposes |= bit;
+    return first;
+  }
 
  private:
-  absl::flat_hash_set<std::pair<const google::protobuf::Message*, int>> seen_;
+  std::vector<uint32_t> purposes_;  // a bit for each, by occurrence
 };
 
 class Reading {
@@ -76,7 +88,7 @@ class Reading {
   Placed<Node> Place(const Node& node) const {
     const Placement place = PlaceOf(node);
     const Node* full = place.template As<Node>();
-    return {full == nullptr ? &node : full, place.pointer};
+    return {full == nullptr ? &node : full, place.graph, place.at};
   }
 
   // The specification of an achievement, if it is of that class.
@@ -85,7 +97,7 @@ class Reading {
     const Placement place = PlaceOf(node);
     const Spec* spec = place.template As<Spec>();
     if (spec == nullptr) return std::nullopt;
-    return Placed<Spec>{spec, place.pointer};
+    return Placed<Spec>{spec, place.graph, place.at};
   }
 
   // JSON pointer of the node of a field, where it stands.

@@ -36,7 +36,7 @@ struct Value {
   absl::string_view language;  // language strings only
   absl::string_view text;
 };
-using Values = absl::Span<const Value>;
+using StatedValues = absl::Span<const Value>;
 
 class Walk {
  public:
@@ -100,7 +100,7 @@ class Walk {
       while (at != all.end() && at->property == &property) ++at;
       const Bounds bounds = adds ? profile_.BoundsOf(*node.table, property)
                                  : Bounds{OptionsOf(property).min(), OptionsOf(property).max()};
-      const Values values(all.data() + (begin - all.begin()), static_cast<size_t>(at - begin));
+      const StatedValues values(all.data() + (begin - all.begin()), static_cast<size_t>(at - begin));
       CheckCount(node, property, bounds, values);
       for (const Value& value : values) {
         if (value.node >= 0) CheckValue(property, value.node);
@@ -233,7 +233,7 @@ class Walk {
   }
 
   // Different values: nodes by id, blank nodes each, literals by language and text.
-  size_t DistinctCount(Values values) const {
+  size_t DistinctCount(StatedValues values) const {
     absl::flat_hash_set<absl::string_view> ids;
     absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> texts;
     size_t blank = 0;
@@ -249,7 +249,7 @@ class Walk {
     return blank + ids.size() + texts.size();
   }
 
-  void CheckCount(const GraphNode& node, const PropertyTable& property, const Bounds& bounds, Values values) {
+  void CheckCount(const GraphNode& node, const PropertyTable& property, const Bounds& bounds, StatedValues values) {
     // Where any value is there, one is.
     const bool enough = bounds.min == 0 || (bounds.min == 1 && !values.empty());
     if (enough && (bounds.max == 0 || values.size() <= bounds.max)) return;
@@ -361,7 +361,7 @@ class Walk {
     }
   }
 
-  void CheckLanguages(const PropertyTable& property, Values values) {
+  void CheckLanguages(const PropertyTable& property, StatedValues values) {
     absl::flat_hash_set<std::pair<std::string, absl::string_view>> texts;
     absl::flat_hash_set<std::string> languages;
     for (const Value& literal : values) {

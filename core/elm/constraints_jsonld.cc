@@ -95,9 +95,8 @@ std::optional<v3::Datatype> DatatypeOf(TermKind kind) {
 // An IRI, a compact one, or the label of a blank node.
 bool NamesNode(absl::string_view text) { return absl::StartsWith(text, "_:") || IsAbsoluteIri(text); }
 
-// What a literal is in RDF once a context has given it a datatype.
+// What a number or truth value is in RDF once a context has given it a datatype.
 std::optional<std::string> LexicalOf(dom::element value) {
-  if (const auto text = AsString(value)) return std::string(*text);
   int64_t whole = 0;
   if (value.get(whole) == simdjson::SUCCESS) return absl::StrCat(whole);
   bool truth = false;
@@ -213,25 +212,33 @@ class JsonLdWalk {
   }
 
   void Value(TermKind kind, dom::element value, const JsonPath& path) {
-    if (value.is_null()) return;
-    if (const auto list = AsArray(value)) {
-      size_t index = 0;
-      for (const dom::element entry : *list) Value(kind, entry, path.Entry(index++));
-    } else if (const auto object = AsObject(value)) {
-      Object(kind, *object, path);
-    } else if (kind == kNode) {
-      const auto text = AsString(value);
-      if (text.has_value() && !NamesNode(*text)) {
-        Report(path, "jsonld.relative-iri", "a node or an absolute IRI is expected; there is a text");
+    switch (value.type()) {
+      case dom::element_type::NULL_VALUE:
+        return;
+      case dom::element_type::ARRAY: {
+        const dom::array list = *AsArray(value);
+        size_t index = 0;
+        for (const dom::element entry : list) Value(kind, entry, path.Entry(index++));
+        return;
       }
-    } else if (const std::optional<v3::Datatype> datatype = DatatypeOf(kind)) {
-      CheckLexical(*datatype, value, path);
+      case dom::element_type::OBJECT:
+        return Object(kind, *AsObject(value), path);
+      default:
+        if (kind != kNode) {
+          const std::optional<v3::Datatype> datatype = DatatypeOf(kind);
+          if (datatype.has_value()) CheckLexical(*datatype, value, path);
+        } else if (const auto text = AsString(value); text.has_value() && !NamesNode(*text)) {
+          Report(path, "jsonld.relative-iri", "a node or an absolute IRI is expected; there is a text");
+        }
     }
   }
 
   void CheckLexical(v3::Datatype datatype, dom::element value, const JsonPath& path) {
-    const std::optional<std::string> text = LexicalOf(value);
-    if (!text.has_value() || IsLexical(datatype, *text)) return;
+    if (const auto text = AsString(value)) {
+      if (IsLexical(datatype, *text)) return;
+    } else if (const auto literal = LexicalOf(value); !literal.has_value() || IsLexical(datatype, *literal)) {
+      return;
+    }
     Report(path, "jsonld.datatype",
            absl::StrCat("a value of ", DatatypeName(datatype), " is expected; there is another"));
   }

@@ -18,9 +18,9 @@ namespace {
 using document::v1::AnnexOneElement;
 using document::v1::AnnexOneReport;
 
-constexpr char kMet[] = "met";
-constexpr char kNotMet[] = "not_met";
-constexpr char kUnknown[] = "unknown";
+constexpr char kLimbMet[] = "met";
+constexpr char kLimbNotMet[] = "not_met";
+constexpr char kLimbUnkLimbnown[] = "unknown";
 
 // The Recommendation gives no ceiling. The register of quality-assured higher education takes what stays below 60 ECTS
 // for a micro-credential; at the usual 25 hours a credit these are 1500 hours.
@@ -64,23 +64,23 @@ class Definition {
 
   DefinitionLimb Outcomes() const {
     constexpr char kLimb[] = "learning-outcomes";
-    if (Stated("A1-M06")) return {kLimb, kMet, "the record lists learning outcomes"};
-    if (InText("A1-M06")) return {kLimb, kMet, "the record describes the learning outcomes in prose"};
-    return {kLimb, kNotMet, "the record states no learning outcomes"};
+    if (Stated("A1-M06")) return {kLimb, kLimbMet, "the record lists learning outcomes"};
+    if (InText("A1-M06")) return {kLimb, kLimbMet, "the record describes the learning outcomes in prose"};
+    return {kLimb, kLimbNotMet, "the record states no learning outcomes"};
   }
 
   DefinitionLimb SmallVolume() const {
     constexpr char kLimb[] = "small-volume";
     const Volume volume = LargestVolume();
     if (volume.credits <= 0 && volume.hours <= 0) {
-      return {kLimb, kUnknown, "the record states no workload in ECTS credits or hours"};
+      return {kLimb, kLimbUnkLimbnown, "the record states no workload in ECTS credits or hours"};
     }
     const std::string stated = volume.credits > 0 ? absl::StrCat(DescribeNumber(volume.credits), " ECTS credits")
                                                   : absl::StrCat(DescribeNumber(volume.hours), " hours");
     if (volume.credits < kSmallCredits && volume.hours < kSmallHours) {
-      return {kLimb, kMet, absl::StrCat(stated, ", less than a year of study")};
+      return {kLimb, kLimbMet, absl::StrCat(stated, ", less than a year of study")};
     }
-    return {kLimb, kUnknown,
+    return {kLimb, kLimbUnkLimbnown,
             absl::StrCat(stated,
                          " is a year of study or more; the Recommendation sets no ceiling, so that the "
                          "receiving organisation decides")};
@@ -88,14 +88,14 @@ class Definition {
 
   Volume LargestVolume() const {
     Volume largest;
-    Visited visited;
+    Visited visited(reading_.graph());
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       for (const v3::CreditPoint& credit : claim.node->credit_received()) Take(credit, largest);
       const v3::SpecificationNode& node = claim.node->specified_by();
       if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(node)) {
-        if (visited.First(qualification->node)) TakeSpecification(*qualification->node, largest);
+        if (visited.First(*qualification)) TakeSpecification(*qualification->node, largest);
       } else if (const auto spec = reading_.SpecificationAs<v3::LearningAchievementSpecification>(node)) {
-        if (visited.First(spec->node)) TakeSpecification(*spec->node, largest);
+        if (visited.First(*spec)) TakeSpecification(*spec->node, largest);
       }
     }
     return largest;
@@ -118,7 +118,7 @@ class Definition {
 
   DefinitionLimb Assessed() const {
     constexpr char kLimb[] = "assessed";
-    Visited visited;
+    Visited visited(reading_.graph());
     bool assessed = false;
     bool criteria = false;
     bool other_than_attendance = false;
@@ -135,47 +135,49 @@ class Definition {
     };
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       for (const v3::LearningAssessment& entry : claim.node->proven_by()) {
-        const v3::LearningAssessment& assessment = *reading_.Place(entry).node;
-        if (!visited.First(&assessment)) continue;
+        const Placed<v3::LearningAssessment> placed = reading_.Place(entry);
+        if (!visited.First(placed)) continue;
+        const v3::LearningAssessment& assessment = *placed.node;
         for (const v3::LearningAssessmentSpecification& specification : assessment.specified_by()) kind(specification);
         other_than_attendance = other_than_attendance || assessment.specified_by().empty();
         assessed = true;
       }
       const v3::SpecificationNode& node = claim.node->specified_by();
       if (const auto qualification = reading_.SpecificationAs<v3::Qualification>(node)) {
-        if (!visited.First(qualification->node)) continue;
+        if (!visited.First(*qualification)) continue;
         for (const auto& specification : qualification->node->proven_by()) kind(specification);
       } else if (const auto spec = reading_.SpecificationAs<v3::LearningAchievementSpecification>(node)) {
-        if (!visited.First(spec->node)) continue;
+        if (!visited.First(*spec)) continue;
         for (const auto& specification : spec->node->proven_by()) kind(specification);
       }
     }
-    if (!assessed) return {kLimb, kNotMet, "the record names no assessment"};
-    if (!other_than_attendance) return {kLimb, kNotMet, "only attendance is recorded, which assesses no outcome"};
-    if (criteria) return {kLimb, kMet, "the assessment is specified: its type, its criteria or its grading scheme"};
-    return {kLimb, kUnknown, "an assessment is recorded, but neither its type nor its criteria"};
+    if (!assessed) return {kLimb, kLimbNotMet, "the record names no assessment"};
+    if (!other_than_attendance) return {kLimb, kLimbNotMet, "only attendance is recorded, which assesses no outcome"};
+    if (criteria) return {kLimb, kLimbMet, "the assessment is specified: its type, its criteria or its grading scheme"};
+    return {kLimb, kLimbUnkLimbnown, "an assessment is recorded, but neither its type nor its criteria"};
   }
 
   DefinitionLimb Owned() const {
     constexpr char kLimb[] = "owned-by-learner";
     if (Stated("A1-M01")) {
-      return {kLimb, kMet, "the record names its learner and is a document that the learner can keep and share"};
+      return {kLimb, kLimbMet, "the record names its learner and is a document that the learner can keep and share"};
     }
-    return {kLimb, kNotMet, "the record does not say whose it is"};
+    return {kLimb, kLimbNotMet, "the record does not say whose it is"};
   }
 
   DefinitionLimb StandAlone() const {
     constexpr char kLimb[] = "stand-alone-or-combinable";
-    if (reading_.Achievements().empty()) return {kLimb, kUnknown, "the record holds no learning achievement"};
-    if (Stated("A1-O04")) return {kLimb, kMet, "the record says how it combines with other credentials"};
-    return {kLimb, kMet, "the achievement stands alone; nothing is said on combining it"};
+    if (reading_.Achievements().empty()) return {kLimb, kLimbUnkLimbnown, "the record holds no learning achievement"};
+    if (Stated("A1-O04")) return {kLimb, kLimbMet, "the record says how it combines with other credentials"};
+    return {kLimb, kLimbMet, "the achievement stands alone; nothing is said on combining it"};
   }
 
   DefinitionLimb QualityAssured() const {
     constexpr char kLimb[] = "quality-assured";
-    if (Stated("A1-M11")) return {kLimb, kMet, "the record states an accreditation of the programme or the provider"};
-    if (InText("A1-M11")) return {kLimb, kUnknown, "quality assurance is named, but not of which type"};
-    return {kLimb, kUnknown, "the record states no quality assurance; a register may know of one"};
+    if (Stated("A1-M11"))
+      return {kLimb, kLimbMet, "the record states an accreditation of the programme or the provider"};
+    if (InText("A1-M11")) return {kLimb, kLimbUnkLimbnown, "quality assurance is named, but not of which type"};
+    return {kLimb, kLimbUnkLimbnown, "the record states no quality assurance; a register may know of one"};
   }
 
   const Reading reading_;

@@ -300,15 +300,15 @@ class Plausibility {
 
   // Hours against credits, where one specification states both.
   void Workloads() {
-    Visited visited;
+    Visited visited(reading_.graph());
     for (const Placed<v3::LearningAchievement>& claim : reading_.Achievements()) {
       if (const auto spec = reading_.SpecificationAs<v3::Qualification>(claim.node->specified_by())) {
-        if (!visited.First(spec->node)) continue;
+        if (!visited.First(*spec)) continue;
         HoursPerCredit(*spec);
         Levels(*spec, CountriesOf(*claim.node));
       } else if (const auto plain =
                      reading_.SpecificationAs<v3::LearningAchievementSpecification>(claim.node->specified_by())) {
-        if (visited.First(plain->node)) HoursPerCredit(*plain);
+        if (visited.First(*plain)) HoursPerCredit(*plain);
       }
     }
   }
@@ -344,14 +344,14 @@ class Plausibility {
       if (!level.has_value()) continue;
       const std::string named = absl::StrCat(level->framework_name, ", level ", level->level);
       if (eqf.has_value() && level->eqf.has_value() && *eqf != absl::StrCat(*level->eqf)) {
-        Report(spec.pointer + "/eqfLevel", "plausible.level-referencing",
+        Report(spec.pointer() + "/eqfLevel", "plausible.level-referencing",
                absl::StrCat(named, ", is referenced to EQF level ", *level->eqf, "; EQF level ", *eqf, " is stated"));
       } else if (eqf.has_value() && level->basis == ReferencingBasis::kNotReferenced) {
-        Report(spec.pointer + "/eqfLevel", "plausible.level-referencing",
+        Report(spec.pointer() + "/eqfLevel", "plausible.level-referencing",
                absl::StrCat(named, ", is not referenced to the EQF; EQF level ", *eqf, " is stated"));
       }
       if (!countries.empty() && countries.count(std::string(level->country)) == 0) {
-        Report(placed.pointer, "plausible.level-country",
+        Report(placed.pointer(), "plausible.level-country",
                absl::StrCat("a framework of the awarding body's country is expected; there is the ",
                             level->framework_name));
       }
@@ -369,7 +369,7 @@ class Plausibility {
       if (CodeOf(Vocabulary::kCreditSystem, credit.framework().id()) != kCreditSystemEcts) continue;
       const double ratio = duration->hours / *points;
       if (ratio >= kHoursPerCreditMin && ratio <= kHoursPerCreditMax) continue;
-      Report(spec.pointer + "/volumeOfLearning", "plausible.hours-per-credit",
+      Report(spec.pointer() + "/volumeOfLearning", "plausible.hours-per-credit",
              absl::StrCat(DescribeNumber(ratio), " hours for one ECTS credit; 25 to 30 are usual"));
     }
   }

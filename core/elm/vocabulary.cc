@@ -220,15 +220,15 @@ bool ConsumeScheme(absl::string_view* iri, absl::string_view scheme) {
   return true;
 }
 
-struct Tables {
+struct VocabularyTables {
   absl::flat_hash_map<std::string, const ConceptRow*> by_iri;
   absl::flat_hash_map<std::string, Vocabulary> by_scheme;
   absl::flat_hash_map<std::string, Vocabulary> by_base;
 };
 
-const Tables& ConceptTables() {
-  static const Tables* const tables = [] {
-    auto* made = new Tables;
+const VocabularyTables& ConceptTables() {
+  static const VocabularyTables* const tables = [] {
+    auto* made = new VocabularyTables;
     for (const ConceptRow& row : kConcepts) made->by_iri.emplace(absl::StrCat(BaseOf(row.vocabulary), row.code), &row);
     for (size_t i = 0; i < std::size(kVocabularies); ++i) {
       made->by_scheme.emplace(SchemeOf(static_cast<Vocabulary>(i)), static_cast<Vocabulary>(i));

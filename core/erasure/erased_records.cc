@@ -23,7 +23,7 @@ using base::Table;
 
 constexpr absl::string_view kGroup = "erased";
 
-std::string KeyOf(absl::string_view name) { return absl::StrCat(kGroup, "/", name); }
+std::string ErasedKeyOf(absl::string_view name) { return absl::StrCat(kGroup, "/", name); }
 
 absl::Status NoName() { return Problem(Reason::kFieldInvalid, "name", "it is no name of what was erased"); }
 
@@ -66,23 +66,23 @@ std::string NameOfMessage(const relay::MessageName& received) {
 }
 
 absl::Status NoteErased(absl::string_view name, absl::Time now, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, KeyOf(name)));
+  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, ErasedKeyOf(name)));
   if (known.has_value()) return absl::OkStatus();
-  return tx.Insert(Table::kSetting, {.key = KeyOf(name),
+  return tx.Insert(Table::kSetting, {.key = ErasedKeyOf(name),
                                      .value = absl::FormatTime(absl::RFC3339_full, now, absl::UTCTimeZone()),
                                      .group = std::string(kGroup)});
 }
 
 absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int limit, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::vector<Record> records,
-                   tx.List(Table::kSetting, kGroup, after.empty() ? "" : KeyOf(after), limit));
+                   tx.List(Table::kSetting, kGroup, after.empty() ? "" : ErasedKeyOf(after), limit));
   std::vector<std::string> names;
   for (const Record& record : records) names.push_back(record.key.substr(kGroup.size() + 1));
   return names;
 }
 
 absl::StatusOr<bool> EraseAgain(absl::string_view name, absl::Time now, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, KeyOf(name)));
+  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, ErasedKeyOf(name)));
   if (known.has_value()) return false;
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
   if (parts.size() == 2) {

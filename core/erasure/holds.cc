@@ -16,7 +16,7 @@ using base::Reason;
 using base::Record;
 using base::Table;
 
-std::string KeyOf(absl::string_view case_id) { return absl::StrCat("hold/case/", case_id); }
+std::string HoldKeyOf(absl::string_view case_id) { return absl::StrCat("hold/case/", case_id); }
 
 absl::Status CheckText(absl::string_view field, const std::string& text) {
   if (text.empty()) return Problem(Reason::kFieldMissing, field);
@@ -36,13 +36,13 @@ absl::Status CheckHold(const v1::Hold& hold, absl::CivilDay today) {
 }
 
 absl::Status PutHold(absl::string_view case_id, const v1::Hold& hold, base::Transaction& tx) {
-  const Record record = {.key = KeyOf(case_id), .value = hold.SerializeAsString()};
+  const Record record = {.key = HoldKeyOf(case_id), .value = hold.SerializeAsString()};
   ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, record.key));
   return known.has_value() ? tx.Update(Table::kSetting, record) : tx.Insert(Table::kSetting, record);
 }
 
 absl::StatusOr<std::optional<v1::Hold>> FindHold(absl::string_view case_id, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kSetting, KeyOf(case_id)));
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kSetting, HoldKeyOf(case_id)));
   if (!record.has_value()) return std::nullopt;
   v1::Hold hold;
   // What cannot be read is no reason to erase.
@@ -51,7 +51,7 @@ absl::StatusOr<std::optional<v1::Hold>> FindHold(absl::string_view case_id, base
 }
 
 absl::Status RemoveHold(absl::string_view case_id, base::Transaction& tx) {
-  return tx.Delete(Table::kSetting, KeyOf(case_id));
+  return tx.Delete(Table::kSetting, HoldKeyOf(case_id));
 }
 
 }  // namespace passerelle::erasure

@@ -14,31 +14,31 @@
 namespace passerelle::federation {
 namespace {
 
-absl::Status Unusable(absl::string_view place, absl::string_view detail) {
+absl::Status UnusableRoot(absl::string_view place, absl::string_view detail) {
   return base::Problem(base::Reason::kNodeMapUnusable, place, detail);
 }
 
 }  // namespace
 
 absl::StatusOr<FederationRoot> FederationRoot::Make(v1::FederationRoot root) {
-  if (root.federation().empty()) return Unusable("root.federation", "it is missing");
-  if (root.version() == 0) return Unusable("root.version", "it is missing");
+  if (root.federation().empty()) return UnusableRoot("root.federation", "it is missing");
+  if (root.version() == 0) return UnusableRoot("root.version", "it is missing");
   // Each authority can sign once; an archive has room for so many signatures.
   if (static_cast<size_t>(root.authorities_size()) > base::kJwsSignaturesMax) {
-    return Unusable("root.authorities", absl::StrCat("more than ", base::kJwsSignaturesMax));
+    return UnusableRoot("root.authorities", absl::StrCat("more than ", base::kJwsSignaturesMax));
   }
   std::vector<std::string> jwks;
   for (const v1::FederationAuthority& authority : root.authorities()) {
-    if (authority.name().empty()) return Unusable("root.authorities", "one has no name");
+    if (authority.name().empty()) return UnusableRoot("root.authorities", "one has no name");
     jwks.push_back(authority.jwk());
   }
   absl::StatusOr<proof::ArchiveSigners> keys = proof::ArchiveSigners::Make(jwks);
   if (!keys.ok()) {
-    return Unusable("root.authorities",
-                    absl::StrCat(base::PlaceOf(keys.status()), ": ", base::DetailOf(keys.status())));
+    return UnusableRoot("root.authorities",
+                        absl::StrCat(base::PlaceOf(keys.status()), ": ", base::DetailOf(keys.status())));
   }
   if (root.threshold() == 0 || root.threshold() > keys->size()) {
-    return Unusable("root.threshold", "1 <= threshold <= number of authorities does not hold");
+    return UnusableRoot("root.threshold", "1 <= threshold <= number of authorities does not hold");
   }
   return FederationRoot(std::move(root), *std::move(keys));
 }

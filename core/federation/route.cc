@@ -20,7 +20,7 @@ using base::Problem;
 using base::Reason;
 
 constexpr uint32_t kLevelLeast = 1;
-constexpr uint32_t kLevelMost = 8;
+constexpr uint32_t kRoutedLevelMost = 8;
 
 constexpr std::pair<v1::RoutePurpose, absl::string_view> kPurposes[] = {
     {v1::ROUTE_PURPOSE_RECOGNITION, "recognition"},
@@ -65,7 +65,7 @@ std::string ScopeOf(const v1::Competence& competence) {
   std::string scope;
   if (competence.level_min() != 0 || competence.level_max() != 0) {
     absl::StrAppend(&scope, ", levels ", std::max(competence.level_min(), kLevelLeast), " to ",
-                    competence.level_max() == 0 ? kLevelMost : competence.level_max());
+                    competence.level_max() == 0 ? kRoutedLevelMost : competence.level_max());
   }
   if (!competence.fields().empty()) absl::StrAppend(&scope, ", fields ", absl::StrJoin(competence.fields(), " "));
   return scope.empty() ? ", every level and field" : scope;
@@ -111,7 +111,7 @@ class Search {
     if (!purpose) return;
     if (node.state() != v1::NODE_STATE_ACTIVE) return Step(absl::StrCat(name, " is left out: the node is not active"));
     Candidate candidate{&node, authority, std::max(competence.level_min(), kLevelLeast),
-                        competence.level_max() == 0 ? kLevelMost : competence.level_max(), 0};
+                        competence.level_max() == 0 ? kRoutedLevelMost : competence.level_max(), 0};
     const std::string why_not = Covers(competence, candidate);
     if (!why_not.empty()) return Step(absl::StrCat(name, " is left out: ", why_not));
     candidate.because =
@@ -122,7 +122,7 @@ class Search {
 
   // Why the competence does not cover level and field; empty when it does, or may.
   std::string Covers(const v1::Competence& competence, Candidate& candidate) const {
-    const bool every_level = candidate.level_min == kLevelLeast && candidate.level_max == kLevelMost;
+    const bool every_level = candidate.level_min == kLevelLeast && candidate.level_max == kRoutedLevelMost;
     if (question_.level() == 0) {
       candidate.needs_level = !every_level;
     } else if (question_.level() < candidate.level_min || question_.level() > candidate.level_max) {
@@ -227,7 +227,7 @@ absl::StatusOr<v1::RouteAnswer> FindAuthority(const NodeDirectory& directory, co
   if (!IsCountry(question.country())) {
     return Problem(Reason::kFieldInvalid, "country", "two capital letters such as NO are expected");
   }
-  if (question.level() > kLevelMost) return Problem(Reason::kFieldInvalid, "level", "levels go from 1 to 8");
+  if (question.level() > kRoutedLevelMost) return Problem(Reason::kFieldInvalid, "level", "levels go from 1 to 8");
   if (!question.field().empty() && !IsField(question.field())) {
     return Problem(Reason::kFieldInvalid, "field", "two to four digits of ISCED-F 2013 are expected");
   }

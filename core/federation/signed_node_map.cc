@@ -25,7 +25,7 @@ using simdjson::dom::object;
 
 constexpr absl::string_view kType = "passerelle-node-map+jws";
 
-absl::Status Unusable(absl::string_view place, absl::string_view detail) {
+absl::Status UnusableSignature(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kNodeMapUnusable, place, detail);
 }
 
@@ -39,16 +39,16 @@ absl::Duration DurationOf(const google::protobuf::Duration& duration) {
 
 absl::StatusOr<proof::ArchiveSignature> ReadSignature(element entry, const std::string& place) {
   const std::optional<object> members = base::AsObject(entry);
-  if (!members) return Unusable(place, "it is not an object");
+  if (!members) return UnusableSignature(place, "it is not an object");
   proof::ArchiveSignature signature;
   for (const auto& [name, target] :
        {std::pair{"protected", &signature.protected_text}, std::pair{"signature", &signature.signature_text}}) {
     const std::optional<absl::string_view> text = base::FindString(*members, name);
-    if (!text) return Unusable(absl::StrCat(place, ".", name), "it is missing or no text");
+    if (!text) return UnusableSignature(absl::StrCat(place, ".", name), "it is missing or no text");
     *target = std::string(*text);
   }
   const auto header = proof::JoseHeader::Parse(signature.protected_text, std::nullopt);
-  if (!header.ok()) return Unusable(place + ".protected", "it is no protected header");
+  if (!header.ok()) return UnusableSignature(place + ".protected", "it is no protected header");
   signature.signer = std::string(header->ProtectedText("kid").value_or(""));
   return signature;
 }
@@ -56,15 +56,17 @@ absl::StatusOr<proof::ArchiveSignature> ReadSignature(element entry, const std::
 absl::StatusOr<MapPart> ReadPart(object members, const std::string& place) {
   MapPart part;
   const std::optional<absl::string_view> text = base::FindString(members, "payload");
-  if (!text) return Unusable(place + "payload", "it is missing or no text");
+  if (!text) return UnusableSignature(place + "payload", "it is missing or no text");
   part.payload_text = std::string(*text);
   const auto payload = base::Base64UrlDecode(part.payload_text);
-  if (!payload.ok() || !part.map.ParseFromString(*payload)) return Unusable(place + "payload", "it is no node map");
+  if (!payload.ok() || !part.map.ParseFromString(*payload))
+    return UnusableSignature(place + "payload", "it is no node map");
   part.sha256 = base::Sha256Hex(*payload);
   const std::optional<element> entries = base::Find(members, "signatures");
   const std::optional<array> signatures = entries ? base::AsArray(*entries) : std::nullopt;
-  if (!signatures) return Unusable(place + "signatures", "it is missing or no list");
-  if (signatures->size() > base::kJwsSignaturesMax) return Unusable(place + "signatures", "there are too many");
+  if (!signatures) return UnusableSignature(place + "signatures", "it is missing or no list");
+  if (signatures->size() > base::kJwsSignaturesMax)
+    return UnusableSignature(place + "signatures", "there are too many");
   for (const element entry : *signatures) {
     ASSIGN_OR_RETURN(proof::ArchiveSignature signature,
                      ReadSignature(entry, absl::StrCat(place, "signatures[", part.signatures.size(), "]")));
@@ -159,25 +161,26 @@ absl::Status CheckVersion(const MapPart& part, const HeldMap& held) {
 
 // What a signed map has to say of itself, whatever the time is.
 absl::Status CheckStatements(const v1::NodeMap& map) {
-  if (map.federation() != map.root().federation()) return Unusable("federation", "it is not that of the root");
-  if (map.version() == 0) return Unusable("version", "it is missing");
-  if (!map.has_issue_time()) return Unusable("issue_time", "it is missing");
-  if (!map.has_expire_time()) return Unusable("expire_time", "it is missing");
+  if (map.federation() != map.root().federation()) return UnusableSignature("federation", "it is not that of the root");
+  if (map.version() == 0) return UnusableSignature("version", "it is missing");
+  if (!map.has_issue_time()) return UnusableSignature("issue_time", "it is missing");
+  if (!map.has_expire_time()) return UnusableSignature("expire_time", "it is missing");
   RETURN_IF_ERROR(CheckNodeMap(map));
   const absl::Duration life = FromProto(map.expire_time()) - FromProto(map.issue_time());
-  if (life <= absl::ZeroDuration()) return Unusable("expire_time", "it is not after issue_time");
+  if (life <= absl::ZeroDuration()) return UnusableSignature("expire_time", "it is not after issue_time");
   if (life > kNodeMapLifeMax) {
-    return Unusable("expire_time", absl::StrCat("it lives longer than ", absl::FormatDuration(kNodeMapLifeMax)));
+    return UnusableSignature("expire_time",
+                             absl::StrCat("it lives longer than ", absl::FormatDuration(kNodeMapLifeMax)));
   }
   if (DurationOf(map.grace()) > kNodeMapGraceMax) {
-    return Unusable("grace", absl::StrCat("it is longer than ", absl::FormatDuration(kNodeMapGraceMax)));
+    return UnusableSignature("grace", absl::StrCat("it is longer than ", absl::FormatDuration(kNodeMapGraceMax)));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckTime(const NodeDirectory& directory, absl::Time now) {
   if (FromProto(directory.map().issue_time()) > now + kIssueTimeAheadMax) {
-    return Unusable("issue_time", "it is in the future");
+    return UnusableSignature("issue_time", "it is in the future");
   }
   if (directory.AgeAt(now) == MapAge::kOver) {
     return Problem(Reason::kNodeMapStale, "expire_time", "the map has expired, its grace included");
@@ -193,18 +196,18 @@ absl::StatusOr<MapFile> ReadMapFile(absl::string_view bytes) {
   }
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(bytes));
   const std::optional<object> root = base::AsObject(document.root());
-  if (!root) return Unusable("", "it is not an object");
+  if (!root) return UnusableSignature("", "it is not an object");
   MapFile file;
   ASSIGN_OR_RETURN(file.part, ReadPart(*root, ""));
   const std::optional<element> entries = base::Find(*root, "history");
   if (!entries) return file;
   const std::optional<array> history = base::AsArray(*entries);
-  if (!history) return Unusable("history", "it is no list");
-  if (history->size() > kRootChangesMax) return Unusable("history", "there are too many entries");
+  if (!history) return UnusableSignature("history", "it is no list");
+  if (history->size() > kRootChangesMax) return UnusableSignature("history", "there are too many entries");
   for (const element entry : *history) {
     const std::string place = absl::StrCat("history[", file.history.size(), "].");
     const std::optional<object> members = base::AsObject(entry);
-    if (!members) return Unusable(place, "it is not an object");
+    if (!members) return UnusableSignature(place, "it is not an object");
     ASSIGN_OR_RETURN(MapPart part, ReadPart(*members, place));
     file.history.push_back(std::move(part));
   }
@@ -238,7 +241,7 @@ absl::StatusOr<MapFile> ProposeNodeMap(const v1::NodeMap& map, const MapFile* pr
   if (present != nullptr) {
     ASSIGN_OR_RETURN(const FederationRoot before, FederationRoot::Make(present->part.map.root()));
     if (map.version() <= present->part.map.version()) {
-      return Unusable("version", absl::StrCat("it has to be higher than ", present->part.map.version()));
+      return UnusableSignature("version", absl::StrCat("it has to be higher than ", present->part.map.version()));
     }
     const uint64_t version = before.message().version();
     if (root.message().version() != version + 1) RETURN_IF_ERROR(CheckRoot(root, before));
@@ -246,7 +249,8 @@ absl::StatusOr<MapFile> ProposeNodeMap(const v1::NodeMap& map, const MapFile* pr
     file.history = present->history;
     const uint64_t last = file.history.empty() ? 1 : file.history.back().map.root().version();
     if (version > last) file.history.push_back(present->part);
-    if (file.history.size() > kRootChangesMax) return Unusable("history", "there are too many changes of the root");
+    if (file.history.size() > kRootChangesMax)
+      return UnusableSignature("history", "there are too many changes of the root");
   }
   const std::string payload = map.SerializeAsString();
   file.part.payload_text = base::Base64UrlEncode(payload);

@@ -82,7 +82,8 @@ class ItemReader {
     const model::LearningAchievement& achievement = *placed.node;
     v1::Item item;
     item.set_id(IdOf(placed));
-    item.set_place(absl::StrCat(place_, placed.pointer.empty() ? "" : ":", placed.pointer));
+    const std::string pointer = placed.pointer();
+    item.set_place(absl::StrCat(place_, pointer.empty() ? "" : ":", pointer));
     item.set_credential_id(credential_.id());
     item.set_title(reading_.TitleOf(achievement));
     if (achievement.has_awarded_by()) Award(*reading_.Place(achievement.awarded_by()).node, &item);
@@ -110,7 +111,7 @@ class ItemReader {
   std::string IdOf(const Placed<model::LearningAchievement>& placed) const {
     const std::string& id = placed.node->id();
     if (absl::StartsWith(id, "urn:passerelle:") || absl::StartsWith(id, "urn:uuid:")) return id;
-    return absl::StrCat(credential_.id().empty() ? place_ : credential_.id(), "#", id.empty() ? placed.pointer : id);
+    return absl::StrCat(credential_.id().empty() ? place_ : credential_.id(), "#", id.empty() ? placed.pointer() : id);
   }
 
   // "schac:uni.example", or the notation alone where it is unique everywhere or has no scheme.

@@ -9,7 +9,7 @@
 namespace passerelle::pathway {
 namespace {
 
-std::string KindOf(const v1::Rule& rule) {
+std::string KindNameOf(const v1::Rule& rule) {
   return std::string(v1::Rule::descriptor()->FindFieldByNumber(static_cast<int>(rule.kind_case()))->name());
 }
 
@@ -233,7 +233,7 @@ void ExplainRules(const Explanation& explanation, const std::vector<v1::Item>& o
     const v1::Rule& rule = explanation.pathway.rules(i);
     v1::RuleResult* const line = evaluation->add_rules();
     line->set_rule_id(rule.id());
-    line->set_kind(KindOf(rule));
+    line->set_kind(KindNameOf(rule));
     const auto found = std::find(explanation.rules.begin(), explanation.rules.end(), i);
     const Criterion* criterion = nullptr;
     std::string missing;

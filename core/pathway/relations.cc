@@ -17,13 +17,13 @@ using base::Problem;
 using base::Reason;
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
-bool SharesOne(const Texts& a, const Texts& b) {
+bool HasOneInCommon(const Texts& a, const Texts& b) {
   return std::any_of(a.begin(), a.end(),
                      [&](const std::string& text) { return std::find(b.begin(), b.end(), text) != b.end(); });
 }
 
 Answer SameProvider(const v1::Item& a, const v1::Item& b) {
-  if (SharesOne(a.providers(), b.providers())) return Answer::kYes;
+  if (HasOneInCommon(a.providers(), b.providers())) return Answer::kYes;
   return a.providers().empty() || b.providers().empty() ? Answer::kUnknown : Answer::kNo;
 }
 
@@ -33,7 +33,7 @@ Answer SameVersion(const v1::Item& a, const v1::Item& b) {
 }
 
 Answer SameCourse(const v1::Item& a, const v1::Item& b) {
-  if (!SharesOne(a.specifications(), b.specifications())) return Answer::kNo;
+  if (!HasOneInCommon(a.specifications(), b.specifications())) return Answer::kNo;
   return std::min(SameProvider(a, b), SameVersion(a, b));
 }
 
@@ -140,7 +140,7 @@ absl::Status CheckRelations(const std::vector<v1::Item>& items) {
 }
 
 bool OverlapsTooMuch(const v1::Item& a, const v1::Item& b, const v1::OverlapRule& rule) {
-  if (rule.same_provider() && !SharesOne(a.providers(), b.providers())) return false;
+  if (rule.same_provider() && !HasOneInCommon(a.providers(), b.providers())) return false;
   const std::set<std::string> first(a.outcomes().begin(), a.outcomes().end());
   const std::set<std::string> second(b.outcomes().begin(), b.outcomes().end());
   if (first.empty() || second.empty()) return false;

@@ -19,7 +19,7 @@ using simdjson::dom::object;
 
 constexpr size_t kSecretBytes = 32;
 
-absl::Status Unusable(absl::string_view member, absl::string_view detail) {
+absl::Status UnusableEncryptionKey(absl::string_view member, absl::string_view detail) {
   return Problem(Reason::kKeyUnusable, member, detail);
 }
 
@@ -35,17 +35,18 @@ bool AllowsAgreement(element operations) {
 }
 
 absl::Status CheckStatedUse(object jwk) {
-  if (base::Find(jwk, "d").has_value()) return Unusable("d", "it is a private key");
+  if (base::Find(jwk, "d").has_value()) return UnusableEncryptionKey("d", "it is a private key");
   const std::optional<element> use = base::Find(jwk, "use");
-  if (use.has_value() && base::AsString(*use) != "enc") return Unusable("use", "the key is not for encryption");
+  if (use.has_value() && base::AsString(*use) != "enc")
+    return UnusableEncryptionKey("use", "the key is not for encryption");
   const std::optional<element> alg = base::Find(jwk, "alg");
-  if (alg.has_value() && base::AsString(*alg) != "ECDH-ES") return Unusable("alg", "it is not ECDH-ES");
+  if (alg.has_value() && base::AsString(*alg) != "ECDH-ES") return UnusableEncryptionKey("alg", "it is not ECDH-ES");
   // An empty list says nothing: public keys that others agree with have no operation of their own.
   const std::optional<element> operations = base::Find(jwk, "key_ops");
   const std::optional<simdjson::dom::array> names = operations.has_value() ? base::AsArray(*operations) : std::nullopt;
   const bool silent = names.has_value() && names->size() == 0;
   if (operations.has_value() && !silent && !AllowsAgreement(*operations)) {
-    return Unusable("key_ops", "the key is not for key agreement");
+    return UnusableEncryptionKey("key_ops", "the key is not for key agreement");
   }
   return absl::OkStatus();
 }
@@ -53,7 +54,7 @@ absl::Status CheckStatedUse(object jwk) {
 }  // namespace
 
 absl::StatusOr<EncryptionKey> EncryptionKey::FromPublicKey(PublicKey key) {
-  if (key.curve() != Curve::kP256) return Unusable("crv", "it is not a key of P-256");
+  if (key.curve() != Curve::kP256) return UnusableEncryptionKey("crv", "it is not a key of P-256");
   return EncryptionKey(std::move(key));
 }
 
@@ -65,7 +66,7 @@ absl::StatusOr<EncryptionKey> EncryptionKey::FromJwk(object jwk) {
   out.BeginObject();
   for (const char* member : {"crv", "kty", "x", "y"}) {
     const std::optional<absl::string_view> text = base::FindString(jwk, member);
-    if (!text.has_value()) return Unusable(member, "it is missing or not a string");
+    if (!text.has_value()) return UnusableEncryptionKey(member, "it is missing or not a string");
     out.Member(member, *text);
   }
   out.EndObject();
@@ -75,9 +76,9 @@ absl::StatusOr<EncryptionKey> EncryptionKey::FromJwk(object jwk) {
 
 absl::StatusOr<EncryptionKey> EncryptionKey::FromJwk(absl::string_view jwk) {
   const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(jwk, base::kJoseHeaderNestingMax);
-  if (!document.ok()) return Unusable(base::PlaceOf(document.status()), base::DetailOf(document.status()));
+  if (!document.ok()) return UnusableEncryptionKey(base::PlaceOf(document.status()), base::DetailOf(document.status()));
   const std::optional<object> members = base::AsObject(document->root());
-  if (!members.has_value()) return Unusable("", "it is not a JSON object");
+  if (!members.has_value()) return UnusableEncryptionKey("", "it is not a JSON object");
   return FromJwk(*members);
 }
 
@@ -100,7 +101,7 @@ absl::StatusOr<DecryptionKey> DecryptionKey::FromPem(absl::string_view pem) {
   ASSIGN_OR_RETURN(DecryptionKey made, Make(key));
   const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
   if (check == nullptr || EVP_PKEY_pairwise_check(check.get()) != 1) {
-    return Unusable("", "its private and public halves do not belong together");
+    return UnusableEncryptionKey("", "its private and public halves do not belong together");
   }
   return made;
 }

@@ -16,7 +16,7 @@ using base::Reason;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-absl::Status Unusable(absl::string_view member, absl::string_view detail) {
+absl::Status UnusableJwk(absl::string_view member, absl::string_view detail) {
   return Problem(Reason::kKeyUnusable, member, detail);
 }
 
@@ -25,21 +25,21 @@ absl::StatusOr<std::optional<absl::string_view>> Text(object jwk, absl::string_v
   const std::optional<element> value = base::Find(jwk, member);
   if (!value.has_value()) return std::nullopt;
   std::optional<absl::string_view> text = base::AsString(*value);
-  if (!text.has_value()) return Unusable(member, "it is not a string");
+  if (!text.has_value()) return UnusableJwk(member, "it is not a string");
   return text;
 }
 
 absl::StatusOr<std::string> Number(object jwk, absl::string_view member) {
   ASSIGN_OR_RETURN(const std::optional<absl::string_view> text, Text(jwk, member));
-  if (!text.has_value()) return Unusable(member, "it is missing");
+  if (!text.has_value()) return UnusableJwk(member, "it is missing");
   absl::StatusOr<std::string> bytes = base::Base64UrlDecode(*text);
-  if (!bytes.ok()) return Unusable(member, "it is not base64url");
+  if (!bytes.ok()) return UnusableJwk(member, "it is not base64url");
   return bytes;
 }
 
 absl::StatusOr<std::string> Coordinate(object jwk, absl::string_view member, size_t bytes) {
   ASSIGN_OR_RETURN(std::string number, Number(jwk, member));
-  if (number.size() != bytes) return Unusable(member, absl::StrCat("it is not ", bytes, " bytes long"));
+  if (number.size() != bytes) return UnusableJwk(member, absl::StrCat("it is not ", bytes, " bytes long"));
   return number;
 }
 
@@ -55,10 +55,10 @@ bool Allows(element operations, absl::string_view wanted) {
 // A key that states its use may not be put to another one.
 absl::Status ReadStatedUse(object jwk, PublicNumbers& numbers) {
   ASSIGN_OR_RETURN(const std::optional<absl::string_view> use, Text(jwk, "use"));
-  if (use.has_value() && use != "sig") return Unusable("use", "the key is not for signatures");
+  if (use.has_value() && use != "sig") return UnusableJwk("use", "the key is not for signatures");
   const std::optional<element> operations = base::Find(jwk, "key_ops");
   if (operations.has_value() && !Allows(*operations, "verify")) {
-    return Unusable("key_ops", "the key is not for verifying");
+    return UnusableJwk("key_ops", "the key is not for verifying");
   }
   ASSIGN_OR_RETURN(const std::optional<absl::string_view> alg, Text(jwk, "alg"));
   if (!alg.has_value()) return absl::OkStatus();
@@ -66,13 +66,13 @@ absl::Status ReadStatedUse(object jwk, PublicNumbers& numbers) {
   // RFC 8037 names Ed448 with EdDSA as well.
   if (numbers.curve == Curve::kEd448 && alg == "EdDSA") numbers.algorithm = KeyAlgorithm::kEd448;
   const bool fits = numbers.algorithm.has_value() && TraitsOf(*numbers.algorithm).curve == numbers.curve;
-  return fits ? absl::OkStatus() : Unusable("alg", "it does not belong to the kind of key");
+  return fits ? absl::OkStatus() : UnusableJwk("alg", "it does not belong to the kind of key");
 }
 
 }  // namespace
 
 absl::StatusOr<PublicNumbers> ReadPublicJwk(object jwk) {
-  if (base::Find(jwk, "d").has_value()) return Unusable("d", "it is a private key");
+  if (base::Find(jwk, "d").has_value()) return UnusableJwk("d", "it is a private key");
   ASSIGN_OR_RETURN(const std::optional<absl::string_view> type, Text(jwk, "kty"));
   ASSIGN_OR_RETURN(const std::optional<absl::string_view> name, Text(jwk, "crv"));
   PublicNumbers numbers;
@@ -80,7 +80,7 @@ absl::StatusOr<PublicNumbers> ReadPublicJwk(object jwk) {
   if (curve != nullptr) {
     numbers.curve = curve->curve;
   } else if (type != "RSA") {
-    return Unusable("kty", "it is no RSA key, and none of a curve that is known");
+    return UnusableJwk("kty", "it is no RSA key, and none of a curve that is known");
   }
   RETURN_IF_ERROR(ReadStatedUse(jwk, numbers));
   if (curve == nullptr) {

@@ -12,9 +12,11 @@
 #include <openssl/param_build.h>
 #include <openssl/x509.h>
 
+#include <ctime>
 #include <memory>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace passerelle::proof {
 
@@ -28,6 +30,7 @@ struct FreeOpenssl {
   void operator()(OSSL_PARAM_BLD* value) const { OSSL_PARAM_BLD_free(value); }
   void operator()(OSSL_PARAM* value) const { OSSL_PARAM_free(value); }
   void operator()(X509* value) const { X509_free(value); }
+  void operator()(X509_EXTENSION* value) const { X509_EXTENSION_free(value); }
 };
 template <typename T>
 using Owned = std::unique_ptr<T, FreeOpenssl>;
@@ -43,6 +46,16 @@ class ErrorScope {
 
 inline const unsigned char* Bytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// Without it OpenSSL would ask for a passphrase on the terminal.
+inline int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
+
+// The infinite past for what is no time.
+inline absl::Time TimeOf(const ASN1_TIME* time) {
+  std::tm fields = {};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &fields) != 1) return absl::InfinitePast();
+  return absl::FromTM(fields, absl::UTCTimeZone());
 }
 
 inline std::shared_ptr<EVP_PKEY> Share(EVP_PKEY* key) {

@@ -13,9 +13,6 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-// Without it OpenSSL would ask for a passphrase on the terminal.
-int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<EVP_PKEY>> ReadPkcs8(absl::string_view pem) {

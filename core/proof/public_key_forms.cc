@@ -21,7 +21,7 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-absl::Status Unusable(absl::string_view place, absl::string_view detail) {
+absl::Status UnusableForm(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kKeyUnusable, place, detail);
 }
 
@@ -53,9 +53,10 @@ std::shared_ptr<EVP_PKEY> EdwardsKey(const CurveTraits& curve, absl::string_view
 
 // The lengths are limited before anything is calculated.
 absl::StatusOr<std::shared_ptr<EVP_PKEY>> RsaKey(absl::string_view n, absl::string_view e) {
-  if (n.size() * 8 > base::kRsaBitsMax) return Unusable("n", absl::StrCat("more than ", base::kRsaBitsMax, " bits"));
+  if (n.size() * 8 > base::kRsaBitsMax)
+    return UnusableForm("n", absl::StrCat("more than ", base::kRsaBitsMax, " bits"));
   if (e.size() * 8 > base::kRsaExponentBitsMax) {
-    return Unusable("e", absl::StrCat("more than ", base::kRsaExponentBitsMax, " bits"));
+    return UnusableForm("e", absl::StrCat("more than ", base::kRsaExponentBitsMax, " bits"));
   }
   const Owned<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
   const Owned<BIGNUM> modulus(BN_bin2bn(Bytes(n), static_cast<int>(n.size()), nullptr));
@@ -63,7 +64,7 @@ absl::StatusOr<std::shared_ptr<EVP_PKEY>> RsaKey(absl::string_view n, absl::stri
   if (builder == nullptr || modulus == nullptr || exponent == nullptr ||
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) != 1 ||
       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1) {
-    return Unusable("n", "OpenSSL cannot read it");
+    return UnusableForm("n", "OpenSSL cannot read it");
   }
   return FromParameters("RSA", builder.get());
 }
@@ -78,9 +79,6 @@ constexpr MultikeyKind kMultikeyKinds[] = {{"\xed\x01", Curve::kEd25519, 32},
                                            {absl::string_view("\x80\x24", 2), Curve::kP256, 33},
                                            {absl::string_view("\x81\x24", 2), Curve::kP384, 49}};
 
-// Without it OpenSSL would ask for a passphrase on the terminal.
-int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
-
 }  // namespace
 
 absl::StatusOr<PublicKey> PublicKey::FromOpenssl(std::shared_ptr<EVP_PKEY> key) {
@@ -94,37 +92,37 @@ absl::StatusOr<PublicKey> PublicKey::FromJwk(simdjson::dom::object jwk) {
   std::shared_ptr<EVP_PKEY> key;
   if (curve == nullptr) {
     ASSIGN_OR_RETURN(key, RsaKey(numbers.n, numbers.e));
-    if (key == nullptr) return Unusable("n", "OpenSSL cannot read it");
+    if (key == nullptr) return UnusableForm("n", "OpenSSL cannot read it");
   } else {
     key = curve->jwk_type == "OKP" ? EdwardsKey(*curve, numbers.x)
                                    : EcKey(*curve, absl::StrCat("\x04", numbers.x, numbers.y));
-    if (key == nullptr) return Unusable("x", "it is no point of the curve that can be a key");
+    if (key == nullptr) return UnusableForm("x", "it is no point of the curve that can be a key");
   }
   return Make(std::move(key), numbers.algorithm);
 }
 
 absl::StatusOr<PublicKey> PublicKey::FromJwk(absl::string_view jwk) {
   const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(jwk, base::kJoseHeaderNestingMax);
-  if (!document.ok()) return Unusable(base::PlaceOf(document.status()), base::DetailOf(document.status()));
+  if (!document.ok()) return UnusableForm(base::PlaceOf(document.status()), base::DetailOf(document.status()));
   const std::optional<simdjson::dom::object> members = base::AsObject(document->root());
-  if (!members.has_value()) return Unusable("", "it is not a JSON object");
+  if (!members.has_value()) return UnusableForm("", "it is not a JSON object");
   return FromJwk(*members);
 }
 
 absl::StatusOr<PublicKey> PublicKey::FromSubjectPublicKeyInfo(absl::string_view der) {
   const ErrorScope errors;
-  if (der.size() > base::kKeyBytesMax) return Unusable("", "it is too large for a key");
+  if (der.size() > base::kKeyBytesMax) return UnusableForm("", "it is too large for a key");
   const unsigned char* at = Bytes(der);
   std::shared_ptr<EVP_PKEY> key = Share(d2i_PUBKEY_ex(nullptr, &at, static_cast<long>(der.size()), nullptr, nullptr));
-  if (key == nullptr || at != Bytes(der) + der.size()) return Unusable("", "it is not a SubjectPublicKeyInfo");
+  if (key == nullptr || at != Bytes(der) + der.size()) return UnusableForm("", "it is not a SubjectPublicKeyInfo");
   return Make(std::move(key), std::nullopt);
 }
 
 absl::StatusOr<PublicKey> PublicKey::FromPem(absl::string_view pem) {
   const ErrorScope errors;
-  if (pem.size() > base::kKeyBytesMax) return Unusable("", "it is too large for a key");
+  if (pem.size() > base::kKeyBytesMax) return UnusableForm("", "it is too large for a key");
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  if (bio == nullptr) return Unusable("", "OpenSSL cannot read it");
+  if (bio == nullptr) return UnusableForm("", "OpenSSL cannot read it");
   if (absl::StrContains(pem, "-----BEGIN CERTIFICATE-----")) {
     const Owned<X509> certificate(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
     return Make(certificate == nullptr ? nullptr : Share(X509_get_pubkey(certificate.get())), std::nullopt);
@@ -134,10 +132,10 @@ absl::StatusOr<PublicKey> PublicKey::FromPem(absl::string_view pem) {
 
 absl::StatusOr<PublicKey> PublicKey::FromCertificate(absl::string_view der) {
   const ErrorScope errors;
-  if (der.size() > base::kKeyBytesMax) return Unusable("", "it is too large for a certificate");
+  if (der.size() > base::kKeyBytesMax) return UnusableForm("", "it is too large for a certificate");
   const unsigned char* at = Bytes(der);
   const Owned<X509> certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (certificate == nullptr || at != Bytes(der) + der.size()) return Unusable("", "it is not a certificate");
+  if (certificate == nullptr || at != Bytes(der) + der.size()) return UnusableForm("", "it is not a certificate");
   return Make(Share(X509_get_pubkey(certificate.get())), std::nullopt);
 }
 
@@ -149,23 +147,23 @@ absl::StatusOr<PublicKey> PublicKey::FromMultikey(absl::string_view bytes) {
     const CurveTraits& curve = *TraitsOf(kind.curve);
     return Make(curve.jwk_type == "OKP" ? EdwardsKey(curve, point) : EcKey(curve, point), std::nullopt);
   }
-  return Unusable("", "it is no Multikey of Ed25519, P-256 or P-384");
+  return UnusableForm("", "it is no Multikey of Ed25519, P-256 or P-384");
 }
 
 absl::StatusOr<PublicKey> PublicKey::FromMultibase(absl::string_view text) {
-  if (!absl::ConsumePrefix(&text, "z")) return Unusable("", "it is not multibase base58");
+  if (!absl::ConsumePrefix(&text, "z")) return UnusableForm("", "it is not multibase base58");
   const absl::StatusOr<std::string> bytes = base::Base58Decode(text);
-  if (!bytes.ok()) return Unusable("", "it is not multibase base58");
+  if (!bytes.ok()) return UnusableForm("", "it is not multibase base58");
   return FromMultikey(*bytes);
 }
 
 absl::StatusOr<PublicKey> PublicKey::FromDidKey(absl::string_view did) {
   absl::string_view text = did;
-  if (!absl::ConsumePrefix(&text, "did:key:")) return Unusable("", "it is not a did:key");
+  if (!absl::ConsumePrefix(&text, "did:key:")) return UnusableForm("", "it is not a did:key");
   const size_t hash = text.find('#');
   const absl::string_view key = text.substr(0, hash);
   if (hash != absl::string_view::npos && text.substr(hash + 1) != key) {
-    return Unusable("", "the fragment of the did:key is not its key");
+    return UnusableForm("", "the fragment of the did:key is not its key");
   }
   return FromMultibase(key);
 }

@@ -17,12 +17,12 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-constexpr uint32_t kLevelMax = 8;  // of the European Qualifications Framework
+constexpr uint32_t kDecidedLevelMax = 8;  // of the European Qualifications Framework
 
 absl::Status Missing(absl::string_view field) {
   return Problem(Reason::kFieldMissing, absl::StrCat("decision.", field));
 }
-absl::Status Invalid(absl::string_view field, absl::string_view detail) {
+absl::Status InvalidDecision(absl::string_view field, absl::string_view detail) {
   return Problem(Reason::kFieldInvalid, absl::StrCat("decision.", field), detail);
 }
 
@@ -45,7 +45,8 @@ absl::Status CheckReasons(const v1::Decision& decision) {
   for (int i = 0; i < decision.reasons_size(); ++i) {
     const v1::DecisionReason& reason = decision.reasons(i);
     const std::string place = absl::StrCat("reasons[", i, "].");
-    if (!FindReasonCode(reason.code()).has_value()) return Invalid(place + "code", "there is no such reason code");
+    if (!FindReasonCode(reason.code()).has_value())
+      return InvalidDecision(place + "code", "there is no such reason code");
     if (!Says(reason.text())) return Missing(place + "text");
   }
   return absl::OkStatus();
@@ -65,7 +66,7 @@ absl::Status CheckUnits(const v1::Decision& decision) {
     const std::string place = absl::StrCat("accepted[", i, "].");
     if (!Says(decision.accepted(i).unit())) return Missing(place + "unit");
     if (!base::Decimal::Parse(decision.accepted(i).ects()).has_value()) {
-      return Invalid(place + "ects", "it is no decimal number such as 7.5");
+      return InvalidDecision(place + "ects", "it is no decimal number such as 7.5");
     }
   }
   for (int i = 0; i < decision.not_accepted_size(); ++i) {
@@ -83,7 +84,8 @@ absl::Status CheckConditions(const v1::Decision& decision) {
     const std::string place = absl::StrCat("conditions[", i, "].");
     if (!Says(condition.condition())) return Missing(place + "condition");
     if (!Says(condition.checked_by())) return Missing(place + "checked_by");
-    if (!ParseDay(condition.until()).has_value()) return Invalid(place + "until", "it is no day such as 2026-01-31");
+    if (!ParseDay(condition.until()).has_value())
+      return InvalidDecision(place + "until", "it is no day such as 2026-01-31");
     if (!Says(condition.if_met())) return Missing(place + "if_met");
     if (!Says(condition.if_unmet())) return Missing(place + "if_unmet");
   }
@@ -169,9 +171,9 @@ absl::Status CheckDecision(const v1::Decision& decision) {
   if (decision.kind() != v1::DECISION_KIND_STATEMENT) {
     RETURN_IF_ERROR(Demand({{"legal_base", decision.legal_base()}}));
   }
-  if (decision.eqf_level() > kLevelMax) return Invalid("eqf_level", "levels go from 1 to 8");
+  if (decision.eqf_level() > kDecidedLevelMax) return InvalidDecision("eqf_level", "levels go from 1 to 8");
   if (!ParseDay(decision.decision_date()).has_value()) {
-    return Invalid("decision_date", "it is no day such as 2026-01-31");
+    return InvalidDecision("decision_date", "it is no day such as 2026-01-31");
   }
   RETURN_IF_ERROR(CheckReasons(decision));
   return CheckKind(decision);

@@ -19,7 +19,7 @@ using evidence::LeafKind;
 using evidence::v1::EvidenceBundle;
 using evidence::v1::Side;
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kBundleVersion = 1;
 constexpr size_t kLeafKeyBytes = 32;
 constexpr int kProofHashesMax = 64;  // a tree is never higher
 
@@ -35,7 +35,8 @@ absl::Status Within(absl::string_view place, const absl::Status& status) {
 }
 
 absl::Status CheckForm(const EvidenceBundle& bundle) {
-  if (bundle.version() != kVersion) return Problem(Reason::kBundleInvalid, "version", "this version is not known");
+  if (bundle.version() != kBundleVersion)
+    return Problem(Reason::kBundleInvalid, "version", "this version is not known");
   if (bundle.side() != evidence::v1::SIDE_SENDER && bundle.side() != evidence::v1::SIDE_RECEIVER) {
     return Problem(Reason::kBundleInvalid, "side", "it is neither the sender nor the receiver");
   }
@@ -137,7 +138,7 @@ const LeafFacts* BundleFacts::Find(LeafKind kind) const {
 absl::StatusOr<EvidenceBundle> MakeBundle(Side side, const MessageName& message, const MessageLog& log,
                                           const federation::NodeDirectory& nodes, base::Transaction& tx) {
   EvidenceBundle bundle;
-  bundle.set_version(kVersion);
+  bundle.set_version(kBundleVersion);
   bundle.set_side(side);
   bundle.set_node(log.log().options().node);
   bundle.set_peer(message.peer);

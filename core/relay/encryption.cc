@@ -17,7 +17,7 @@ using base::Reason;
 // What a JWE between nodes holds.
 const std::string& ContentType() { return v1::Envelope::descriptor()->full_name(); }
 
-absl::Status Malformed(absl::string_view place, absl::string_view detail) {
+absl::Status MalformedEncryption(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kEnvelopeMalformed, place, detail);
 }
 
@@ -49,12 +49,12 @@ absl::StatusOr<std::optional<v1::EncryptedEnvelope>> Encryption::Encrypt(absl::s
 
 absl::Status Encryption::Decrypt(absl::string_view sender, const v1::EncryptedEnvelope& encrypted, bool has_plain,
                                  v1::Envelope& decrypted) const {
-  if (has_plain) return Malformed("envelope", "it is there twice, in plain and encrypted");
+  if (has_plain) return MalformedEncryption("envelope", "it is there twice, in plain and encrypted");
   const absl::StatusOr<proof::Jwe> jwe =
       proof::Jwe::Parse({encrypted.protected_header(), encrypted.iv(), encrypted.ciphertext(), encrypted.tag()});
-  if (!jwe.ok()) return Malformed(Place(base::PlaceOf(jwe.status())), base::DetailOf(jwe.status()));
+  if (!jwe.ok()) return MalformedEncryption(Place(base::PlaceOf(jwe.status())), base::DetailOf(jwe.status()));
   const proof::JweHeader& header = jwe->header();
-  if (header.content_type != ContentType()) return Malformed(Place("header/cty"), "it is no envelope");
+  if (header.content_type != ContentType()) return MalformedEncryption(Place("header/cty"), "it is no envelope");
   if (header.party_u != sender) return Problem(Reason::kEnvelopeSender, Place("header/apu"));
   if (header.party_v != options_.node) return Problem(Reason::kEnvelopeAudience, Place("header/apv"));
   const federation::DecryptionKeys::Key key = options_.keys->Find(header.key_id);
@@ -62,14 +62,14 @@ absl::Status Encryption::Decrypt(absl::string_view sender, const v1::EncryptedEn
     return Problem(Reason::kMessageKeyNotActive, Place("header/kid"), "the node does not hold the key");
   }
   const absl::StatusOr<std::string> bytes = jwe->Decrypt(*key);
-  if (!bytes.ok()) return Malformed(Place(base::PlaceOf(bytes.status())), base::DetailOf(bytes.status()));
-  if (!decrypted.ParseFromString(*bytes)) return Malformed(Place("ciphertext"), "it holds no envelope");
+  if (!bytes.ok()) return MalformedEncryption(Place(base::PlaceOf(bytes.status())), base::DetailOf(bytes.status()));
+  if (!decrypted.ParseFromString(*bytes)) return MalformedEncryption(Place("ciphertext"), "it holds no envelope");
   return absl::OkStatus();
 }
 
 absl::Status Encryption::CheckPlain() const {
   if (!options_.required) return absl::OkStatus();
-  return Malformed("envelope", "it is not encrypted, and nothing else is taken here");
+  return MalformedEncryption("envelope", "it is not encrypted, and nothing else is taken here");
 }
 
 }  // namespace passerelle::relay

@@ -25,7 +25,7 @@ constexpr int kForgetBatch = 500;
 std::string KeyOf(absl::string_view sender, absl::string_view id) { return absl::StrCat(sender, "/", id); }
 std::string KeyOf(const Header& header) { return KeyOf(header.sender, header.id); }
 
-absl::StatusOr<v1::StoredInbound> Read(const Record& record) {
+absl::StatusOr<v1::StoredInbound> ReadReceived(const Record& record) {
   v1::StoredInbound stored;
   if (!stored.ParseFromString(record.value)) {
     return Problem(Reason::kStoreUnavailable, "inbox", "a record cannot be read");
@@ -173,7 +173,7 @@ absl::Status Inbox::StoreRefusal(const Opened& message, const absl::Status& prob
 absl::StatusOr<bool> Inbox::Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kInbox, KeyOf(message.header)));
   if (!record) return false;
-  ASSIGN_OR_RETURN(v1::StoredInbound stored, Read(*record));
+  ASSIGN_OR_RETURN(v1::StoredInbound stored, ReadReceived(*record));
   const absl::Time now = options_.clock->Now();
   DropStaleAttempts(now, stored);
   outcome.problem = CheckRetry(message, stored);
@@ -232,7 +232,7 @@ absl::StatusOr<v1::Envelope> Inbox::Refuse(absl::string_view recipient, absl::st
 absl::Status Inbox::EraseAnswer(absl::string_view sender, absl::string_view id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kInbox, KeyOf(sender, id)));
   if (!record) return absl::OkStatus();
-  ASSIGN_OR_RETURN(v1::StoredInbound stored, Read(*record));
+  ASSIGN_OR_RETURN(v1::StoredInbound stored, ReadReceived(*record));
   stored.clear_answer();
   record->value = stored.SerializeAsString();
   return tx.Update(Table::kInbox, *record);

@@ -31,7 +31,7 @@ std::string KeyOf(Side side, const MessageName& message) {
                       message.id);
 }
 
-std::string GroupOf(absl::string_view resource) {
+std::string LogGroupOf(absl::string_view resource) {
   return resource.empty() ? std::string() : absl::StrCat(kGroupPrefix, resource);
 }
 
@@ -118,7 +118,7 @@ absl::Status MessageLog::Keep(Side side, const MessageName& message, const v1::E
   return tx.Insert(Table::kSetting,
                    {.key = key,
                     .value = stored.SerializeAsString(),
-                    .group = GroupOf(message.resource),
+                    .group = LogGroupOf(message.resource),
                     .due = message.resource.empty() ? options_.log->options().clock->Now() : absl::InfiniteFuture()});
 }
 
@@ -148,7 +148,7 @@ absl::Status MessageLog::Erase(Side side, const MessageName& message, base::Tran
 absl::StatusOr<std::vector<MessageLog::Kept>> MessageLog::KeptOf(absl::string_view resource, absl::string_view after,
                                                                  int limit, base::Transaction& tx) {
   if (resource.empty()) return std::vector<Kept>();
-  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kSetting, GroupOf(resource), after, limit));
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kSetting, LogGroupOf(resource), after, limit));
   return ReadAll(records);
 }
 

@@ -66,7 +66,7 @@ absl::Status LastProblem(const v1::StoredOutbound& stored) {
   return Problem(*reason, stored.last_place(), stored.last_detail());
 }
 
-absl::StatusOr<v1::StoredOutbound> Read(const Record& record) {
+absl::StatusOr<v1::StoredOutbound> ReadOutgoing(const Record& record) {
   v1::StoredOutbound stored;
   if (!stored.ParseFromString(record.value)) {
     return Problem(Reason::kStoreUnavailable, "outbox", "a record cannot be read");
@@ -184,7 +184,7 @@ absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
       ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, 1));
       if (due.empty()) return absl::OkStatus();
       Record& record = due.front();
-      ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(record));
+      ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(record));
       const absl::Time expires_at = base::FromProto(stored.expires_at());
       const absl::Time may_call_at = options_.transport->MayCallAt(stored.recipient());
       if (may_call_at <= now || expires_at <= now) {
@@ -294,7 +294,7 @@ absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v
   return options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, claim.message.id));
     if (!record) return Problem(Reason::kStoreUnavailable, "outbox", "a record is missing");
-    ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(*record));
+    ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(*record));
     // A claim can end before its attempt does; then another caller may have brought the message to its end.
     if (stored.ended()) return absl::OkStatus();
     RETURN_IF_ERROR(handler->HandleAnswer(claim.message, judgement.answer, evidence, tx));
@@ -329,7 +329,7 @@ absl::Status Outbox::Postpone(const Claim& claim, const absl::Status& problem) c
   return options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, claim.message.id));
     if (!record) return Problem(Reason::kStoreUnavailable, "outbox", "a record is missing");
-    ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(*record));
+    ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(*record));
     // Whoever has claimed the message since then plans what comes next.
     if (stored.ended() || stored.tries() != claim.stored.tries()) return absl::OkStatus();
     stored.set_last_reason(std::string(base::Catalogue(base::ReasonOf(problem)).name));
@@ -345,7 +345,7 @@ absl::Status Outbox::Postpone(const Claim& claim, const absl::Status& problem) c
 absl::StatusOr<std::optional<Evidence>> Outbox::ReadEvidence(absl::string_view id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kOutbox, id));
   if (!record) return std::nullopt;
-  ASSIGN_OR_RETURN(const v1::StoredOutbound stored, Read(*record));
+  ASSIGN_OR_RETURN(const v1::StoredOutbound stored, ReadOutgoing(*record));
   if (!stored.has_answer() || stored.attempts().empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const std::optional<Record> body, tx.Get(Table::kOutbox, BodyKey(id)));
   if (!body) return Problem(Reason::kStoreUnavailable, "outbox", "a body is missing");
@@ -355,7 +355,7 @@ absl::StatusOr<std::optional<Evidence>> Outbox::ReadEvidence(absl::string_view i
 absl::Status Outbox::EraseAnswer(absl::string_view id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, id));
   if (!record) return absl::OkStatus();
-  ASSIGN_OR_RETURN(v1::StoredOutbound stored, Read(*record));
+  ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(*record));
   if (!stored.ended()) return Problem(Reason::kFieldInvalid, "state", "the message is on its way");
   stored.clear_answer();
   record->value = stored.SerializeAsString();
@@ -366,7 +366,7 @@ absl::Status Outbox::EraseAnswer(absl::string_view id, base::Transaction& tx) {
 absl::StatusOr<std::optional<Outbox::Known>> Outbox::Find(absl::string_view id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kOutbox, id));
   if (!record) return std::nullopt;
-  ASSIGN_OR_RETURN(const v1::StoredOutbound stored, Read(*record));
+  ASSIGN_OR_RETURN(const v1::StoredOutbound stored, ReadOutgoing(*record));
   return KnownOf(stored);
 }
 
@@ -376,7 +376,7 @@ absl::StatusOr<std::vector<Outbox::Known>> Outbox::MessagesOf(absl::string_view 
   for (size_t count = kMessagesPage; !resource.empty() && count == kMessagesPage;) {
     ASSIGN_OR_RETURN(const std::vector<Record> page, tx.List(Table::kOutbox, GroupOf(resource), after, kMessagesPage));
     for (const Record& record : page) {
-      ASSIGN_OR_RETURN(const v1::StoredOutbound stored, Read(record));
+      ASSIGN_OR_RETURN(const v1::StoredOutbound stored, ReadOutgoing(record));
       messages.push_back(KnownOf(stored));
     }
     count = page.size();

@@ -17,7 +17,7 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-absl::Status Invalid(absl::string_view detail) { return Problem(Reason::kFieldInvalid, "cube", detail); }
+absl::Status InvalidCube(absl::string_view detail) { return Problem(Reason::kFieldInvalid, "cube", detail); }
 
 absl::Status Differencing(absl::string_view detail) { return Problem(Reason::kCubeDifferencing, "cube", detail); }
 
@@ -77,7 +77,7 @@ absl::StatusOr<Cut> ParseCut(absl::string_view text) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
   Cut cut;
   cut.indicator = FindIndicator(parts.first);
-  if (cut.indicator == nullptr) return Invalid(absl::StrCat(parts.first, " is no indicator"));
+  if (cut.indicator == nullptr) return InvalidCube(absl::StrCat(parts.first, " is no indicator"));
   if (text.find('=') == absl::string_view::npos) {
     for (const absl::string_view dimension : cut.indicator->usual_dimensions) cut.dimensions.emplace_back(dimension);
     return cut;
@@ -85,14 +85,14 @@ absl::StatusOr<Cut> ParseCut(absl::string_view text) {
   for (const absl::string_view dimension : absl::StrSplit(parts.second, ',')) {
     const auto& known = cut.indicator->dimensions;
     if (std::find(known.begin(), known.end(), dimension) == known.end()) {
-      return Invalid(
+      return InvalidCube(
           absl::StrCat(cut.indicator->id, " has no dimension ", dimension, ", but ", absl::StrJoin(known, ", ")));
     }
-    if (Has(cut.dimensions, dimension)) return Invalid(absl::StrCat(dimension, " is named twice"));
+    if (Has(cut.dimensions, dimension)) return InvalidCube(absl::StrCat(dimension, " is named twice"));
     cut.dimensions.emplace_back(dimension);
   }
   if (cut.dimensions.size() > kDimensionsMax) {
-    return Invalid(absl::StrCat("a cube has at most ", kDimensionsMax, " dimensions"));
+    return InvalidCube(absl::StrCat("a cube has at most ", kDimensionsMax, " dimensions"));
   }
   return cut;
 }

@@ -24,7 +24,7 @@ using simdjson::dom::element;
 constexpr absl::string_view kDeqarInstitution = "https://data.deqar.eu/institution/";
 constexpr absl::string_view kDeqarReport = "https://data.deqar.eu/report/";
 
-absl::Status Bad(absl::string_view place, absl::string_view detail) {
+absl::Status BadImport(absl::string_view place, absl::string_view detail) {
   return base::Problem(base::Reason::kAccreditationData, place, detail);
 }
 
@@ -118,7 +118,7 @@ absl::Status ReadInstitutions(array institutions, v1::AccreditationData* data) {
   int index = 0;
   for (const element institution : institutions) {
     const std::string id = ScalarMember(institution, "id");
-    if (id.empty()) return Bad(absl::StrCat("/institutions/", index, "/id"), "it is missing");
+    if (id.empty()) return BadImport(absl::StrCat("/institutions/", index, "/id"), "it is missing");
     v1::AccreditedProvider* provider = data->add_providers();
     provider->set_id(absl::StrCat(kDeqarInstitution, id));
     provider->set_name(ScalarMember(institution, "name_primary"));
@@ -148,7 +148,7 @@ absl::Status ReadReports(array reports, v1::AccreditationData* data) {
   for (const element report : reports) {
     const std::string place = absl::StrCat("/reports/", index++);
     const std::string id = ScalarMember(report, "id");
-    if (id.empty()) return Bad(absl::StrCat(place, "/id"), "it is missing");
+    if (id.empty()) return BadImport(absl::StrCat(place, "/id"), "it is missing");
     v1::QualityReport* read = data->add_reports();
     read->set_id(absl::StrCat(kDeqarReport, id));
     read->set_source("deqar");
@@ -158,8 +158,9 @@ absl::Status ReadReports(array reports, v1::AccreditationData* data) {
       if (!providers) continue;
       for (const element provider : *providers) read->add_providers(absl::StrCat(kDeqarInstitution, Scalar(provider)));
     }
-    if (!SetTime(ScalarMember(report, "valid_from"), From, read)) return Bad(absl::StrCat(place, "/valid_from"), "");
-    if (!SetTime(ScalarMember(report, "valid_to"), To, read)) return Bad(absl::StrCat(place, "/valid_to"), "");
+    if (!SetTime(ScalarMember(report, "valid_from"), From, read))
+      return BadImport(absl::StrCat(place, "/valid_from"), "");
+    if (!SetTime(ScalarMember(report, "valid_to"), To, read)) return BadImport(absl::StrCat(place, "/valid_to"), "");
     const int decision = Code(report, "decision");
     const int status = Code(report, "status");
     if (v1::QualityDecision_IsValid(decision)) read->set_decision(static_cast<v1::QualityDecision>(decision));
@@ -202,7 +203,7 @@ absl::Status ReadAccreditation(const base::XmlDocument& document, const pugi::xm
                                v1::AccreditationData* data) {
   v1::QualityReport* read = data->add_reports();
   read->set_id(Reference(node));
-  if (read->id().empty()) return Bad(document.Path(node), "it has no id");
+  if (read->id().empty()) return BadImport(document.Path(node), "it has no id");
   read->set_source("elm-ams");
   for (const pugi::xml_node& child : node.children()) {
     const absl::string_view name = base::XmlLocalName(child);
@@ -217,7 +218,7 @@ absl::Status ReadAccreditation(const base::XmlDocument& document, const pugi::xm
     if (name == "limitEQFLevel" && absl::SimpleAtoi(LastPart(Reference(child)), &level)) read->add_eqf_levels(level);
     const bool valid = (name != "issued" || SetTime(base::XmlText(child), From, read)) &&
                        (name != "expiryDate" || SetTime(base::XmlText(child), To, read));
-    if (!valid) return Bad(document.Path(child), "it is no date");
+    if (!valid) return BadImport(document.Path(child), "it is no date");
   }
   return absl::OkStatus();
 }
@@ -249,11 +250,11 @@ void ReadOrganisation(const pugi::xml_node& node, v1::AccreditationData* data) {
 
 absl::StatusOr<v1::AccreditationData> ReadDeqar(absl::string_view json) {
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(json));
-  if (!document.root().is_object()) return Bad("/", "it is no object");
+  if (!document.root().is_object()) return BadImport("/", "it is no object");
   v1::AccreditationData data;
   const std::optional<array> institutions = List(document.root(), "institutions");
   const std::optional<array> reports = List(document.root(), "reports");
-  if (!institutions && !reports) return Bad("/", "there are neither institutions nor reports");
+  if (!institutions && !reports) return BadImport("/", "there are neither institutions nor reports");
   if (institutions) RETURN_IF_ERROR(ReadInstitutions(*institutions, &data));
   if (reports) RETURN_IF_ERROR(ReadReports(*reports, &data));
   return data;
@@ -261,7 +262,7 @@ absl::StatusOr<v1::AccreditationData> ReadDeqar(absl::string_view json) {
 
 absl::StatusOr<v1::AccreditationData> ReadElmAccreditations(absl::string_view xml) {
   ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(xml));
-  if (base::XmlLocalName(document.Root()) != "Accreditations") return Bad("/", "the root is no Accreditations");
+  if (base::XmlLocalName(document.Root()) != "Accreditations") return BadImport("/", "the root is no Accreditations");
   v1::AccreditationData data;
   const pugi::xml_node root = document.Root();
   RETURN_IF_ERROR(ForEach(root, "agentReferences", [&](const pugi::xml_node& list) {
@@ -274,7 +275,7 @@ absl::StatusOr<v1::AccreditationData> ReadElmAccreditations(absl::string_view xm
     return ForEach(list, "accreditation",
                    [&](const pugi::xml_node& node) { return ReadAccreditation(document, node, &data); });
   }));
-  if (data.reports().empty()) return Bad("/Accreditations", "there is no accreditation");
+  if (data.reports().empty()) return BadImport("/Accreditations", "there is no accreditation");
   return data;
 }
 

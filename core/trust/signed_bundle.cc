@@ -17,7 +17,7 @@ using base::Reason;
 
 constexpr absl::string_view kType = "passerelle-trust-bundle+jws";
 
-absl::Status Unusable(absl::string_view place, absl::string_view detail) {
+absl::Status UnusableSignature(absl::string_view place, absl::string_view detail) {
   return base::Problem(Reason::kTrustBundleUnusable, place, detail);
 }
 
@@ -40,7 +40,7 @@ absl::StatusOr<proof::Jws> ParseFile(absl::string_view bytes) {
 absl::StatusOr<std::shared_ptr<const TrustBundle>> ParsePayload(absl::string_view payload_text) {
   const auto payload = base::Base64UrlDecode(payload_text);
   v1::TrustBundle message;
-  if (!payload.ok() || !message.ParseFromString(*payload)) return Unusable("payload", "it is no trust bundle");
+  if (!payload.ok() || !message.ParseFromString(*payload)) return UnusableSignature("payload", "it is no trust bundle");
   return TrustBundle::Make(std::move(message));
 }
 
@@ -62,13 +62,13 @@ absl::StatusOr<TrustSigners> TrustSigners::Make(const v1::TrustRoot& root) {
   TrustSigners signers;
   const std::vector<std::string> jwks(root.jwks().begin(), root.jwks().end());
   absl::StatusOr<proof::ArchiveSigners> keys = proof::ArchiveSigners::Make(jwks);
-  if (!keys.ok()) return Unusable("jwks", base::DetailOf(keys.status()));
+  if (!keys.ok()) return UnusableSignature("jwks", base::DetailOf(keys.status()));
   signers.keys_ = *std::move(keys);
   signers.threshold_ = root.threshold();
   signers.anchor_threshold_ = root.anchor_threshold();
   if (root.threshold() == 0 || root.anchor_threshold() < root.threshold() ||
       root.anchor_threshold() > signers.keys_.size()) {
-    return Unusable("anchor_threshold", "1 <= threshold <= anchor_threshold <= number of keys does not hold");
+    return UnusableSignature("anchor_threshold", "1 <= threshold <= anchor_threshold <= number of keys does not hold");
   }
   return signers;
 }
@@ -109,19 +109,20 @@ absl::StatusOr<OpenedBundle> OpenTrustBundle(absl::string_view signed_bundle, co
   opened.signers = proof::CountSigners(file, kType, signers.keys());
   // Nothing of the content is believed before the lower threshold is reached.
   if (opened.signers.size() < signers.threshold()) {
-    return Unusable("signatures", absl::StrCat(opened.signers.size(), " of the ", signers.threshold(),
-                                               " signatures that are needed verify"));
+    return UnusableSignature("signatures", absl::StrCat(opened.signers.size(), " of the ", signers.threshold(),
+                                                        " signatures that are needed verify"));
   }
   ASSIGN_OR_RETURN(opened.bundle, ParsePayload(file.signed_payload()));
   opened.changes_anchors = request.present == nullptr || AnchorsOf(*opened.bundle) != AnchorsOf(*request.present);
   if (opened.changes_anchors && opened.signers.size() < signers.anchor_threshold()) {
-    return Unusable("signatures", absl::StrCat("anchors change, and ", opened.signers.size(), " of the ",
-                                               signers.anchor_threshold(), " signatures that are needed then verify"));
+    return UnusableSignature("signatures",
+                             absl::StrCat("anchors change, and ", opened.signers.size(), " of the ",
+                                          signers.anchor_threshold(), " signatures that are needed then verify"));
   }
   const uint64_t version = opened.bundle->message().version();
   if (version < request.version_seen) {
-    return Unusable("version", absl::StrCat("version ", version, " is older than version ", request.version_seen,
-                                            ", which was used before"));
+    return UnusableSignature("version", absl::StrCat("version ", version, " is older than version ",
+                                                     request.version_seen, ", which was used before"));
   }
   RETURN_IF_ERROR(opened.bundle->CheckInForce(request.now));
   return opened;

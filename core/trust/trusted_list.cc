@@ -23,7 +23,7 @@ using pugi::xml_node;
 constexpr absl::string_view kNamespace = "http://uri.etsi.org/02231/v2#";
 constexpr absl::string_view kListOfLists = "EUlistofthelists";
 
-absl::Status Unusable(absl::string_view place, absl::string_view detail) {
+absl::Status UnusableList(absl::string_view place, absl::string_view detail) {
   return base::Problem(base::Reason::kTrustedListUnusable, place, detail);
 }
 
@@ -41,7 +41,7 @@ xml_node Descend(xml_node node, std::initializer_list<absl::string_view> path) {
 }
 
 template <typename Visit>
-void ForEach(const xml_node& parent, absl::string_view local, Visit visit) {
+void ForEachElement(const xml_node& parent, absl::string_view local, Visit visit) {
   for (const xml_node& child : parent.children()) {
     if (base::XmlLocalName(child) == local) visit(child);
   }
@@ -54,7 +54,7 @@ std::string LastPart(const std::string& uri) { return uri.substr(uri.find_last_o
 
 std::vector<std::string> Certificates(const xml_node& identity) {
   std::vector<std::string> found;
-  ForEach(identity, "DigitalId", [&](const xml_node& id) {
+  ForEachElement(identity, "DigitalId", [&](const xml_node& id) {
     const auto der = base::Base64Decode(Text(Child(id, "X509Certificate")));
     if (der.ok() && !der->empty()) found.push_back(*der);
   });
@@ -109,7 +109,7 @@ class Reader {
   absl::Status Read() {
     const xml_node root = document_.Root();
     if (base::XmlLocalName(root) != "TrustServiceStatusList" || document_.Namespace(root) != kNamespace) {
-      return Unusable("/", "it is no trusted list");
+      return UnusableList("/", "it is no trusted list");
     }
     RETURN_IF_ERROR(ReadScheme(Child(root, "SchemeInformation")));
     const xml_node providers = Child(root, "TrustServiceProviderList");
@@ -127,39 +127,39 @@ class Reader {
 
  private:
   absl::Status Missing(const xml_node& node, absl::string_view what) const {
-    return Unusable(document_.Path(node), absl::StrCat("there is no ", what));
+    return UnusableList(document_.Path(node), absl::StrCat("there is no ", what));
   }
 
   absl::Status ReadScheme(const xml_node& scheme) {
-    if (!scheme) return Unusable("/", "there is no SchemeInformation");
+    if (!scheme) return UnusableList("/", "there is no SchemeInformation");
     list_.territory = Text(Child(scheme, "SchemeTerritory"));
     list_.list_of_lists = absl::EndsWith(Text(Child(scheme, "TSLType")), kListOfLists);
     const std::optional<absl::Time> issued = base::ParseDateTime(Text(Child(scheme, "ListIssueDateTime")));
     if (!issued || list_.territory.empty() ||
         !absl::SimpleAtoi(Text(Child(scheme, "TSLSequenceNumber")), &list_.sequence_number)) {
-      return Unusable(document_.Path(scheme), "territory, sequence number or date of issue are missing");
+      return UnusableList(document_.Path(scheme), "territory, sequence number or date of issue are missing");
     }
     list_.issue_time = *issued;
     const xml_node next = Child(scheme, "NextUpdate");
     if (!next) return Missing(scheme, "NextUpdate");
     const std::string date = Text(Child(next, "dateTime"));
     list_.next_update = base::ParseDateTime(date);
-    if (!date.empty() && !list_.next_update) return Unusable(document_.Path(next), "it is no date");
-    ForEach(Child(scheme, "SchemeInformationURI"), "URI",
-            [&](const xml_node& uri) { list_.information.push_back(Text(uri)); });
-    ForEach(Child(scheme, "PointersToOtherTSL"), "OtherTSLPointer",
-            [&](const xml_node& pointer) { ReadPointer(pointer); });
+    if (!date.empty() && !list_.next_update) return UnusableList(document_.Path(next), "it is no date");
+    ForEachElement(Child(scheme, "SchemeInformationURI"), "URI",
+                   [&](const xml_node& uri) { list_.information.push_back(Text(uri)); });
+    ForEachElement(Child(scheme, "PointersToOtherTSL"), "OtherTSLPointer",
+                   [&](const xml_node& pointer) { ReadPointer(pointer); });
     return absl::OkStatus();
   }
 
   void ReadPointer(const xml_node& node) {
     ListPointer pointer;
     pointer.location = Text(Child(node, "TSLLocation"));
-    ForEach(Child(node, "ServiceDigitalIdentities"), "ServiceDigitalIdentity", [&](const xml_node& identity) {
+    ForEachElement(Child(node, "ServiceDigitalIdentities"), "ServiceDigitalIdentity", [&](const xml_node& identity) {
       for (std::string& certificate : Certificates(identity)) pointer.certificates.push_back(std::move(certificate));
     });
     bool xml = true;
-    ForEach(Child(node, "AdditionalInformation"), "OtherInformation", [&](const xml_node& other) {
+    ForEachElement(Child(node, "AdditionalInformation"), "OtherInformation", [&](const xml_node& other) {
       const xml_node territory = Child(other, "SchemeTerritory");
       if (territory) pointer.territory = Text(territory);
       if (absl::EndsWith(Text(Child(other, "TSLType")), kListOfLists)) pointer.list_of_lists = true;
@@ -180,7 +180,7 @@ class Reader {
     const std::optional<Status> present = StatusOf(information);
     if (!present) return Missing(information, "StatusStartingTime");
     history.push_back(*present);
-    ForEach(Child(service, "ServiceHistory"), "ServiceHistoryInstance", [&](const xml_node& instance) {
+    ForEachElement(Child(service, "ServiceHistory"), "ServiceHistoryInstance", [&](const xml_node& instance) {
       const std::optional<Status> past = StatusOf(instance);
       if (past) history.push_back(*past);
     });
@@ -198,7 +198,7 @@ class Reader {
 
   // TS 119 612, 5.5.9.4.
   static void AddUses(const xml_node& information, v1::ServiceCertificate* service) {
-    ForEach(Child(information, "ServiceInformationExtensions"), "Extension", [&](const xml_node& extension) {
+    ForEachElement(Child(information, "ServiceInformationExtensions"), "Extension", [&](const xml_node& extension) {
       const std::string use = LastPart(Text(Descend(extension, {"AdditionalServiceInformation", "URI"})));
       if (use == "ForeSeals") service->add_uses("seals");
       if (use == "ForeSignatures") service->add_uses("signatures");
@@ -217,11 +217,11 @@ absl::StatusOr<TrustedList> OpenTrustedList(absl::string_view bytes, absl::Span<
   for (const proof::Finding& finding : seen.signature.findings.list()) {
     // The signer is compared with the pinned certificates below, so the digest that names it decides nothing.
     if (finding.weight == proof::Weight::kNote || finding.detail == proof::kSha1OfCertificate) continue;
-    return Unusable(finding.place, absl::StrCat(base::Catalogue(finding.reason).name, " ", finding.detail));
+    return UnusableList(finding.place, absl::StrCat(base::Catalogue(finding.reason).name, " ", finding.detail));
   }
-  if (!seen.signature.accepted()) return Unusable("signature", "it does not verify");
+  if (!seen.signature.accepted()) return UnusableList("signature", "it does not verify");
   if (std::find(signers.begin(), signers.end(), seen.certificate) == signers.end()) {
-    return Unusable("signature", "it is signed by nobody who is named for this list");
+    return UnusableList("signature", "it is signed by nobody who is named for this list");
   }
   ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(seen.signature.content));
   TrustedList list;
@@ -238,8 +238,8 @@ absl::StatusOr<TrustedList> OpenListOfLists(absl::string_view bytes, absl::Span<
   for (size_t i = 0; !list.ok() && i < pivots.size(); ++i) {
     const absl::StatusOr<TrustedList> pivot = OpenTrustedList(pivots[i], signers);
     if (!pivot.ok()) {
-      return Unusable(absl::StrCat("pivot ", i + 1, " ", base::PlaceOf(pivot.status())),
-                      base::DetailOf(pivot.status()));
+      return UnusableList(absl::StrCat("pivot ", i + 1, " ", base::PlaceOf(pivot.status())),
+                          base::DetailOf(pivot.status()));
     }
     signers.clear();
     for (const ListPointer& pointer : pivot->pointers) {
@@ -248,7 +248,7 @@ absl::StatusOr<TrustedList> OpenListOfLists(absl::string_view bytes, absl::Span<
     }
     list = OpenTrustedList(bytes, signers);
   }
-  if (list.ok() && !list->list_of_lists) return Unusable("/", "it is no list of the lists");
+  if (list.ok() && !list->list_of_lists) return UnusableList("/", "it is no list of the lists");
   return list;
 }
 

@@ -16,7 +16,7 @@ using base::Problem;
 using base::Reason;
 using base::Record;
 
-constexpr absl::string_view kPrefix = "offer/of/";
+constexpr absl::string_view kOfferPrefix = "offer/of/";
 
 std::string OpenGroup(absl::string_view client) { return absl::StrCat("offer/open/", client); }
 
@@ -26,7 +26,7 @@ bool IsOpen(const v1::StoredOffer& stored) {
 
 Record ToRecord(const v1::StoredOffer& stored) {
   Record record;
-  record.key = absl::StrCat(kPrefix, stored.content().id());
+  record.key = absl::StrCat(kOfferPrefix, stored.content().id());
   record.value = stored.SerializeAsString();
   record.group = IsOpen(stored) ? OpenGroup(stored.client()) : "offer/over";
   record.due = IsOpen(stored) ? EndOf(stored) : base::FromProto(stored.content().delete_time());
@@ -44,7 +44,7 @@ absl::Status UpdateOffer(const v1::StoredOffer& stored, base::Transaction& tx) {
 }
 
 absl::StatusOr<v1::StoredOffer> LoadOffer(absl::string_view id, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(kOfferTable, absl::StrCat(kPrefix, id)));
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(kOfferTable, absl::StrCat(kOfferPrefix, id)));
   v1::StoredOffer stored;
   if (!record.has_value() || !stored.ParseFromString(record->value)) return Problem(Reason::kResourceNotFound, "id");
   return stored;
@@ -73,7 +73,7 @@ absl::StatusOr<int> ForgetOffers(absl::Time now, int limit, base::Transaction& t
   int done = 0;
   for (const Record& record : due) {
     const bool is_nonce = absl::StartsWith(record.key, kUsedNoncePrefix);
-    if (!is_nonce && !absl::StartsWith(record.key, kPrefix)) continue;
+    if (!is_nonce && !absl::StartsWith(record.key, kOfferPrefix)) continue;
     v1::StoredOffer stored;
     ++done;
     if (!is_nonce && stored.ParseFromString(record.value) && IsOpen(stored)) {

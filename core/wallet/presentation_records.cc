@@ -18,7 +18,7 @@ using base::Record;
 
 // Authorisations have ids that are UUIDs, and are never due.
 constexpr base::Table kTable = base::Table::kAuthorisation;
-constexpr absl::string_view kPrefix = "presentation/";
+constexpr absl::string_view kPresentationPrefix = "presentation/";
 
 std::string OpenGroup(absl::string_view client) { return absl::StrCat("presentation/open/", client); }
 
@@ -26,7 +26,7 @@ bool IsOpen(const v1::StoredPresentation& stored) { return stored.content().stat
 
 Record ToRecord(const v1::StoredPresentation& stored) {
   Record record;
-  record.key = absl::StrCat(kPrefix, stored.content().id());
+  record.key = absl::StrCat(kPresentationPrefix, stored.content().id());
   record.value = stored.SerializeAsString();
   record.group = IsOpen(stored) ? OpenGroup(stored.client()) : "presentation/over";
   record.due = base::FromProto(IsOpen(stored) ? stored.content().expire_time() : stored.content().delete_time());
@@ -44,7 +44,7 @@ absl::Status UpdatePresentation(const v1::StoredPresentation& stored, base::Tran
 }
 
 absl::StatusOr<v1::StoredPresentation> LoadPresentation(absl::string_view id, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(kTable, absl::StrCat(kPrefix, id)));
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(kTable, absl::StrCat(kPresentationPrefix, id)));
   v1::StoredPresentation stored;
   if (!record.has_value() || !stored.ParseFromString(record->value)) return Problem(Reason::kResourceNotFound, "id");
   return stored;
@@ -65,7 +65,7 @@ absl::StatusOr<int> ForgetPresentations(absl::Time now, int limit, base::Transac
   ASSIGN_OR_RETURN(const std::vector<Record> due, tx.Due(kTable, now, limit));
   int done = 0;
   for (const Record& record : due) {
-    if (!absl::StartsWith(record.key, kPrefix)) continue;
+    if (!absl::StartsWith(record.key, kPresentationPrefix)) continue;
     v1::StoredPresentation stored;
     ++done;
     if (stored.ParseFromString(record.value) && IsOpen(stored)) {

@@ -23,7 +23,7 @@ using catalogue::v1::Offer;
 // What is searched and shown stands in a table of its own: an offer that only goes to another reading leaves its terms
 // alone. Terms of withdrawn offers are null. Ids are compared by their bytes. Databases of before there were versions
 // have these tables already.
-constexpr char kSchema[] = R"(
+constexpr char kPostgresSchema[] = R"(
 CREATE TABLE IF NOT EXISTS source (id text PRIMARY KEY, run bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS reading (
   number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, file text NOT NULL, run bigint NOT NULL,
@@ -48,7 +48,7 @@ absl::Status Broken() { return Problem(Reason::kStoreUnavailable, kPlace, "the d
 std::string Quoted(absl::string_view term) { return absl::StrCat("'", term, "'"); }
 
 // The question as PostgreSQL wants it; empty where no offer can be found.
-std::string MatchOf(const TermQuery& query) {
+std::string TextQueryOf(const TermQuery& query) {
   std::vector<std::string> all;
   for (const std::vector<std::string>& group : query.marks.groups) {
     if (group.empty()) return "";
@@ -76,7 +76,7 @@ absl::StatusOr<std::unique_ptr<PostgresOffers>> PostgresOffers::Open(const Postg
   std::unique_ptr<PostgresOffers> offers(new PostgresOffers(std::move(connection), std::move(terms)));
   // Who only reads need not be allowed to make anything: of a schema that is up to date nothing is written.
   PostgresSchemaTarget target(offers->connection_.get());
-  RETURN_IF_ERROR(UpgradeSchema(target, {{1, 1, kSchema}}));
+  RETURN_IF_ERROR(UpgradeSchema(target, {{1, 1, kPostgresSchema}}));
   return offers;
 }
 
@@ -253,7 +253,7 @@ absl::StatusOr<std::vector<Offer>> PostgresOffers::Search(const OfferQuery& quer
                                       PostgresParameters().Text(word)));
     asked.beginning = PQntuples(result.get()) == 0;
   }
-  const std::string match = MatchOf(asked);
+  const std::string match = TextQueryOf(asked);
   if (match.empty()) return std::vector<Offer>();
   PostgresParameters parameters;
   std::string sql = "SELECT body FROM entry WHERE terms @@ $1::tsquery AND number > $2";

@@ -31,8 +31,8 @@ PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -65536;
 PRAGMA wal_autocheckpoint = 8192;
 )";
-constexpr int64_t kSchemaVersion = 2;
-constexpr char kSchema[] = R"(
+constexpr int64_t kOffersVersion = 2;
+constexpr char kSqliteSchema[] = R"(
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS source (id TEXT PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reading (
@@ -144,11 +144,11 @@ absl::Status SqliteOffers::Prepare() {
   RETURN_IF_ERROR(Execute(kSettings));
   ASSIGN_OR_RETURN(const int64_t version, Statement(this, "PRAGMA user_version").OneNumber());
   ASSIGN_OR_RETURN(const int64_t tables, Statement(this, "SELECT count(*) FROM sqlite_schema").OneNumber());
-  if (version == kSchemaVersion) return absl::OkStatus();
+  if (version == kOffersVersion) return absl::OkStatus();
   if (version != 0 || tables != 0) {
     return Problem(Reason::kStoreUnavailable, "catalogue", "another version of the program made it; harvest anew");
   }
-  return Execute(kSchema);
+  return Execute(kSqliteSchema);
 }
 
 absl::Status SqliteOffers::Execute(const char* sql) {

@@ -22,7 +22,7 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = federation::v1;
+namespace federation_v1 = federation::v1;
 
 using base::Problem;
 using base::Reason;
@@ -34,16 +34,16 @@ absl::StatusOr<proof::PublicKey> ReadPublicKey(const std::string& path) {
   return key;
 }
 
-absl::StatusOr<v1::NodeMap> MakeDraft(const FederationInitRequest& request) {
-  v1::NodeMap map;
+absl::StatusOr<federation_v1::NodeMap> MakeDraft(const FederationInitRequest& request) {
+  federation_v1::NodeMap map;
   map.set_federation(request.name);
-  v1::FederationRoot& root = *map.mutable_root();
+  federation_v1::FederationRoot& root = *map.mutable_root();
   root.set_federation(request.name);
   root.set_version(1);
   root.set_threshold(request.threshold);
   for (const std::string& authority : request.authorities) {
     const size_t equals = authority.find('=');
-    v1::FederationAuthority& entry = *root.add_authorities();
+    federation_v1::FederationAuthority& entry = *root.add_authorities();
     entry.set_name(authority.substr(0, equals));
     ASSIGN_OR_RETURN(const proof::PublicKey key, ReadPublicKey(authority.substr(equals + 1)));
     entry.set_jwk(key.jwk());
@@ -53,9 +53,9 @@ absl::StatusOr<v1::NodeMap> MakeDraft(const FederationInitRequest& request) {
 }
 
 // The node of a draft, made when it is not there.
-absl::StatusOr<v1::Node*> NodeOf(const FederationAddRequest& request, v1::NodeMap& map) {
-  v1::Node* node = nullptr;
-  for (v1::Node& one : *map.mutable_nodes()) {
+absl::StatusOr<federation_v1::Node*> NodeOf(const FederationAddRequest& request, federation_v1::NodeMap& map) {
+  federation_v1::Node* node = nullptr;
+  for (federation_v1::Node& one : *map.mutable_nodes()) {
     if (one.id() == request.node) node = &one;
   }
   if (node == nullptr) {
@@ -65,7 +65,7 @@ absl::StatusOr<v1::Node*> NodeOf(const FederationAddRequest& request, v1::NodeMa
     }
     node = map.add_nodes();
     node->set_id(request.node);
-    node->set_state(v1::NODE_STATE_ACTIVE);
+    node->set_state(federation_v1::NODE_STATE_ACTIVE);
   }
   if (!request.country.empty()) node->set_country(request.country);
   if (node->competent_authority().empty()) node->set_competent_authority(request.authority);
@@ -79,12 +79,12 @@ void SetPeriod(std::optional<absl::Time> from, std::optional<absl::Time> to, Sta
   if (to) *stated->mutable_not_after() = base::ToProto(*to);
 }
 
-absl::Status AddCertificates(const FederationAddRequest& request, v1::Node& node) {
+absl::Status AddCertificates(const FederationAddRequest& request, federation_v1::Node& node) {
   for (const std::string& path : request.tls_certificates) {
     ASSIGN_OR_RETURN(const std::string pem, ReadInput(path, base::kKeyBytesMax));
     const auto certificates = proof::Certificate::FromPem(pem);
     if (!certificates.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(certificates.status()));
-    v1::TlsCertificate& entry = *node.add_tls_certificates();
+    federation_v1::TlsCertificate& entry = *node.add_tls_certificates();
     ASSIGN_OR_RETURN(*entry.mutable_sha256(), CertificateSha256(pem));
     const proof::Certificate& certificate = certificates->front();
     SetPeriod(std::max(request.from.value_or(absl::InfinitePast()), certificate.not_before()),
@@ -93,20 +93,21 @@ absl::Status AddCertificates(const FederationAddRequest& request, v1::Node& node
   return absl::OkStatus();
 }
 
-absl::Status AddKeys(const FederationAddRequest& request, v1::Node& node) {
+absl::Status AddKeys(const FederationAddRequest& request, federation_v1::Node& node) {
   for (const std::string& path : request.message_keys) {
     ASSIGN_OR_RETURN(const proof::PublicKey key, ReadPublicKey(path));
-    v1::MessageKey& entry = *node.add_message_keys();
+    federation_v1::MessageKey& entry = *node.add_message_keys();
     entry.set_kid(key.thumbprint());
     entry.set_jwk(key.jwk());
     SetPeriod(request.from, request.to, &entry);
   }
-  const std::pair<const std::vector<std::string>*, v1::ContentKeyUse> uses[] = {
-      {&request.seal_keys, v1::CONTENT_KEY_USE_SEAL}, {&request.encryption_keys, v1::CONTENT_KEY_USE_ENCRYPTION}};
+  const std::pair<const std::vector<std::string>*, federation_v1::ContentKeyUse> uses[] = {
+      {&request.seal_keys, federation_v1::CONTENT_KEY_USE_SEAL},
+      {&request.encryption_keys, federation_v1::CONTENT_KEY_USE_ENCRYPTION}};
   for (const auto& [paths, use] : uses) {
     for (const std::string& path : *paths) {
       ASSIGN_OR_RETURN(const proof::PublicKey key, ReadPublicKey(path));
-      v1::ContentKey& entry = *node.add_content_keys();
+      federation_v1::ContentKey& entry = *node.add_content_keys();
       entry.set_kid(key.thumbprint());
       entry.set_jwk(key.jwk());
       entry.set_use(use);
@@ -116,11 +117,11 @@ absl::Status AddKeys(const FederationAddRequest& request, v1::Node& node) {
   return absl::OkStatus();
 }
 
-void AddCompetence(const FederationAddRequest& request, v1::Node& node) {
+void AddCompetence(const FederationAddRequest& request, federation_v1::Node& node) {
   if (request.answers.empty()) return;
-  v1::Competence& competence = *node.add_competences();
+  federation_v1::Competence& competence = *node.add_competences();
   if (request.authority != node.competent_authority()) competence.set_authority(request.authority);
-  for (const v1::RoutePurpose purpose : request.answers) competence.add_purposes(purpose);
+  for (const federation_v1::RoutePurpose purpose : request.answers) competence.add_purposes(purpose);
   competence.set_level_min(request.level_min);
   competence.set_level_max(request.level_max);
   for (const std::string& field : request.fields) competence.add_fields(field);
@@ -132,7 +133,7 @@ absl::StatusOr<federation::MapFile> ReadFileOf(const std::string& path) {
 }
 
 // Version and root version follow the map in force.
-absl::Status Number(const federation::MapFile* present, v1::NodeMap& map) {
+absl::Status Number(const federation::MapFile* present, federation_v1::NodeMap& map) {
   map.mutable_root()->set_federation(map.federation());
   if (present == nullptr) {
     map.set_version(std::max<uint64_t>(map.version(), 1));
@@ -148,7 +149,7 @@ absl::Status Number(const federation::MapFile* present, v1::NodeMap& map) {
 
 absl::StatusOr<federation::MapFile> Propose(const FederationProposeRequest& request,
                                             std::optional<federation::MapFile>& present) {
-  v1::NodeMap map;
+  federation_v1::NodeMap map;
   RETURN_IF_ERROR(ReadYamlFile(request.draft, &map));
   if (!request.present.empty()) {
     ASSIGN_OR_RETURN(present, ReadFileOf(request.present));
@@ -201,21 +202,21 @@ absl::StatusOr<federation::OpenedMap> Publish(const FederationPublishRequest& re
 }
 
 // A map for looking at: a signed one, whoever signed it, or a draft.
-absl::StatusOr<v1::NodeMap> ReadAnyMap(const std::string& path) {
+absl::StatusOr<federation_v1::NodeMap> ReadAnyMap(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string bytes, ReadInput(path, federation::kNodeMapBytesMax));
   if (bytes.find_first_not_of(" \t\r\n") != std::string::npos && bytes[bytes.find_first_not_of(" \t\r\n")] == '{') {
     ASSIGN_OR_RETURN(federation::MapFile file, federation::ReadMapFile(bytes));
     return std::move(file.part.map);
   }
-  v1::NodeMap map;
+  federation_v1::NodeMap map;
   RETURN_IF_ERROR(ReadYaml(bytes, path, &map));
   return map;
 }
 
-absl::StatusOr<v1::RouteAnswer> Route(const FederationRouteRequest& request) {
+absl::StatusOr<federation_v1::RouteAnswer> Route(const FederationRouteRequest& request) {
   std::shared_ptr<const federation::NodeDirectory> directory;
   if (request.root.empty()) {
-    ASSIGN_OR_RETURN(v1::NodeMap map, ReadAnyMap(request.map));
+    ASSIGN_OR_RETURN(federation_v1::NodeMap map, ReadAnyMap(request.map));
     ASSIGN_OR_RETURN(directory, federation::NodeDirectory::Make(std::move(map)));
   } else {
     ASSIGN_OR_RETURN(directory, LoadNodeMap(request.map, request.root, request.at));
@@ -247,14 +248,14 @@ absl::StatusOr<federation::MapFile> Combine(const FederationCombineRequest& requ
 int RunFederationInit(const FederationInitRequest& request, const Console& console) {
   const auto map = MakeDraft(request);
   const absl::Status status = map.ok() ? WriteResult(request.out, WriteYaml(*map)) : map.status();
-  return ReportDraft(status, map.ok() ? *map : v1::NodeMap(), {request.out, request.json}, console);
+  return ReportDraft(status, map.ok() ? *map : federation_v1::NodeMap(), {request.out, request.json}, console);
 }
 
 int RunFederationAdd(const FederationAddRequest& request, const Console& console) {
-  v1::NodeMap map;
+  federation_v1::NodeMap map;
   const auto add = [&]() -> absl::Status {
     RETURN_IF_ERROR(ReadYamlFile(request.draft, &map));
-    ASSIGN_OR_RETURN(v1::Node* const node, NodeOf(request, map));
+    ASSIGN_OR_RETURN(federation_v1::Node* const node, NodeOf(request, map));
     RETURN_IF_ERROR(AddCertificates(request, *node));
     RETURN_IF_ERROR(AddKeys(request, *node));
     AddCompetence(request, *node);

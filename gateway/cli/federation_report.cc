@@ -15,7 +15,7 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = federation::v1;
+namespace federation_v1 = federation::v1;
 
 using base::FromProto;
 using base::JsonWriter;
@@ -40,7 +40,7 @@ void Member(JsonWriter& json, absl::string_view name, const Texts& texts) {
 }
 
 // Name of the authority behind a signature; the key itself when it is none of this root.
-std::string NameOf(const v1::FederationRoot& root, const std::string& thumbprint) {
+std::string NameOf(const federation_v1::FederationRoot& root, const std::string& thumbprint) {
   const auto parsed = federation::FederationRoot::Make(root);
   const std::string name = parsed.ok() ? parsed->NameOf(thumbprint) : "";
   return name.empty() ? absl::StrCat("key ", thumbprint, " of another root") : name;
@@ -81,7 +81,7 @@ void PrintChanges(const std::vector<federation::MapChange>& changes, const Conso
 }
 
 void FileMembers(const federation::MapFile& file, JsonWriter& json) {
-  const v1::NodeMap& map = file.part.map;
+  const federation_v1::NodeMap& map = file.part.map;
   json.Member("federation", absl::string_view(map.federation()));
   json.Member("version", static_cast<int64_t>(map.version()));
   json.Member("issued", absl::string_view(base::WriteDateTime(FromProto(map.issue_time()))));
@@ -93,13 +93,13 @@ void FileMembers(const federation::MapFile& file, JsonWriter& json) {
   Member(json, "signed_by", SignerNames(file));
 }
 
-std::string RootFingerprint(const v1::FederationRoot& root) {
+std::string RootFingerprint(const federation_v1::FederationRoot& root) {
   const auto parsed = federation::FederationRoot::Make(root);
   return parsed.ok() ? parsed->Fingerprint() : "";
 }
 
 void PrintFile(const federation::MapFile& file, const Console& console) {
-  const v1::NodeMap& map = file.part.map;
+  const federation_v1::NodeMap& map = file.part.map;
   console.out << "federation  " << map.federation() << "\n"
               << "version     " << map.version() << "\n"
               << "issued      " << base::WriteDateTime(FromProto(map.issue_time())) << "\n"
@@ -111,10 +111,10 @@ void PrintFile(const federation::MapFile& file, const Console& console) {
   for (const std::string& name : SignerNames(file)) console.out << "signed by   " << name << "\n";
 }
 
-std::string CompetenceText(const v1::Node& node, const v1::Competence& competence) {
+std::string CompetenceText(const federation_v1::Node& node, const federation_v1::Competence& competence) {
   std::vector<absl::string_view> purposes;
   for (const int purpose : competence.purposes()) {
-    purposes.push_back(federation::PurposeWord(static_cast<v1::RoutePurpose>(purpose)));
+    purposes.push_back(federation::PurposeWord(static_cast<federation_v1::RoutePurpose>(purpose)));
   }
   std::string text = absl::StrCat(competence.authority().empty() ? node.competent_authority() : competence.authority(),
                                   ": ", absl::StrJoin(purposes, ", "));
@@ -126,10 +126,10 @@ std::string CompetenceText(const v1::Node& node, const v1::Competence& competenc
 }
 
 // Pairs of nodes of which one may repeat a message after the other forgot it: they will refuse each other.
-std::vector<std::string> MemoryWarnings(const v1::NodeMap& map) {
+std::vector<std::string> MemoryWarnings(const federation_v1::NodeMap& map) {
   std::vector<std::string> warnings;
-  for (const v1::Node& receiver : map.nodes()) {
-    for (const v1::Node& sender : map.nodes()) {
+  for (const federation_v1::Node& receiver : map.nodes()) {
+    for (const federation_v1::Node& sender : map.nodes()) {
       const absl::Status enough = federation::CheckDuplicateMemory(sender, receiver);
       if (&sender != &receiver && !enough.ok()) {
         warnings.push_back(absl::StrCat(base::PlaceOf(enough), ": ", base::DetailOf(enough)));
@@ -154,7 +154,8 @@ int ReportProblem(const absl::Status& problem, bool json, const Console& console
   return kExitRefused;
 }
 
-int ReportDraft(const absl::Status& status, const v1::NodeMap& map, const ReportTo& to, const Console& console) {
+int ReportDraft(const absl::Status& status, const federation_v1::NodeMap& map, const ReportTo& to,
+                const Console& console) {
   if (!status.ok()) return ReportProblem(status, to.json, console);
   if (to.json) {
     WriteObject(console, [&](JsonWriter& json) {
@@ -171,11 +172,11 @@ int ReportDraft(const absl::Status& status, const v1::NodeMap& map, const Report
   return kExitDone;
 }
 
-int ReportProposal(const absl::StatusOr<federation::MapFile>& file, const v1::NodeMap* before, const ReportTo& to,
-                   const Console& console) {
+int ReportProposal(const absl::StatusOr<federation::MapFile>& file, const federation_v1::NodeMap* before,
+                   const ReportTo& to, const Console& console) {
   if (!file.ok()) return ReportProblem(file.status(), to.json, console);
   const std::vector<federation::MapChange> changes =
-      federation::CompareNodeMaps(before == nullptr ? v1::NodeMap() : *before, file->part.map);
+      federation::CompareNodeMaps(before == nullptr ? federation_v1::NodeMap() : *before, file->part.map);
   if (to.json) {
     WriteObject(console, [&](JsonWriter& json) {
       json.Member("written", absl::string_view(to.path));
@@ -207,7 +208,7 @@ int ReportFile(const absl::StatusOr<federation::MapFile>& file, const ReportTo& 
 int ReportOpened(const absl::StatusOr<federation::OpenedMap>& opened, absl::Time at, const ReportTo& to,
                  const Console& console) {
   if (!opened.ok()) return ReportProblem(opened.status(), to.json, console);
-  const v1::NodeMap& map = opened->directory->map();
+  const federation_v1::NodeMap& map = opened->directory->map();
   const bool stale = opened->directory->AgeAt(at) == federation::MapAge::kStale;
   std::vector<std::string> names;
   for (const std::string& signer : opened->signers) names.push_back(NameOf(map.root(), signer));
@@ -237,7 +238,8 @@ int ReportOpened(const absl::StatusOr<federation::OpenedMap>& opened, absl::Time
   return kExitDone;
 }
 
-int ReportChanges(const v1::NodeMap& before, const v1::NodeMap& after, bool json, const Console& console) {
+int ReportChanges(const federation_v1::NodeMap& before, const federation_v1::NodeMap& after, bool json,
+                  const Console& console) {
   const std::vector<federation::MapChange> changes = federation::CompareNodeMaps(before, after);
   if (json) {
     WriteObject(console, [&](JsonWriter& out) { ChangesMember(changes, out); });
@@ -247,15 +249,15 @@ int ReportChanges(const v1::NodeMap& before, const v1::NodeMap& after, bool json
   return kExitDone;
 }
 
-int ReportRoute(const absl::StatusOr<v1::RouteAnswer>& answer, bool json, const Console& console) {
+int ReportRoute(const absl::StatusOr<federation_v1::RouteAnswer>& answer, bool json, const Console& console) {
   if (!answer.ok()) return ReportProblem(answer.status(), json, console);
-  const int code = answer->outcome() == v1::ROUTE_OUTCOME_FOUND ? kExitDone : kExitRefused;
+  const int code = answer->outcome() == federation_v1::ROUTE_OUTCOME_FOUND ? kExitDone : kExitRefused;
   if (json) {
     WriteObject(console, [&](JsonWriter& out) {
       out.Member("outcome", federation::OutcomeWord(answer->outcome()));
       out.Key("candidates");
       out.BeginArray();
-      for (const v1::RouteCandidate& candidate : answer->candidates()) {
+      for (const federation_v1::RouteCandidate& candidate : answer->candidates()) {
         out.BeginObject();
         out.Member("node", absl::string_view(candidate.node()));
         out.Member("authority", absl::string_view(candidate.authority()));
@@ -278,7 +280,7 @@ int ReportRoute(const absl::StatusOr<v1::RouteAnswer>& answer, bool json, const 
   console.out << federation::OutcomeWord(answer->outcome());
   if (!answer->message().empty()) console.out << ": " << answer->message();
   console.out << "\n";
-  for (const v1::RouteCandidate& candidate : answer->candidates()) {
+  for (const federation_v1::RouteCandidate& candidate : answer->candidates()) {
     console.out << "  " << candidate.authority() << " (node " << candidate.node() << ")";
     if (candidate.has_maintenance_until()) {
       console.out << ", in maintenance until " << base::WriteDateTime(FromProto(candidate.maintenance_until()));
@@ -292,22 +294,23 @@ int ReportRoute(const absl::StatusOr<v1::RouteAnswer>& answer, bool json, const 
 }
 
 void ShowMap(const federation::MapFile& file, bool json, const Console& console) {
-  const v1::NodeMap& map = file.part.map;
+  const federation_v1::NodeMap& map = file.part.map;
   if (json) {
     WriteObject(console, [&](JsonWriter& out) {
       FileMembers(file, out);
       out.Member("root_sha256", absl::string_view(RootFingerprint(map.root())));
       out.Key("nodes");
       out.BeginArray();
-      for (const v1::Node& node : map.nodes()) {
+      for (const federation_v1::Node& node : map.nodes()) {
         out.BeginObject();
         out.Member("id", absl::string_view(node.id()));
         out.Member("country", absl::string_view(node.country()));
         out.Member("competent_authority", absl::string_view(node.competent_authority()));
         out.Member("endpoint", absl::string_view(node.endpoint()));
-        out.Member("active", node.state() == v1::NODE_STATE_ACTIVE);
+        out.Member("active", node.state() == federation_v1::NODE_STATE_ACTIVE);
         std::vector<std::string> competences;
-        for (const v1::Competence& one : node.competences()) competences.push_back(CompetenceText(node, one));
+        for (const federation_v1::Competence& one : node.competences())
+          competences.push_back(CompetenceText(node, one));
         Member(out, "competences", competences);
         out.EndObject();
       }
@@ -316,10 +319,10 @@ void ShowMap(const federation::MapFile& file, bool json, const Console& console)
     return;
   }
   PrintFile(file, console);
-  for (const v1::Node& node : map.nodes()) {
+  for (const federation_v1::Node& node : map.nodes()) {
     console.out << "node        " << node.id() << "  " << node.country() << "  " << node.competent_authority()
-                << (node.state() == v1::NODE_STATE_ACTIVE ? "" : "  (not active)") << "\n";
-    for (const v1::Competence& one : node.competences()) {
+                << (node.state() == federation_v1::NODE_STATE_ACTIVE ? "" : "  (not active)") << "\n";
+    for (const federation_v1::Competence& one : node.competences()) {
       console.out << "  answers   " << CompetenceText(node, one) << "\n";
     }
   }

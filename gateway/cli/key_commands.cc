@@ -21,7 +21,7 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = federation::v1;
+namespace federation_v1 = federation::v1;
 
 using base::JsonWriter;
 using base::Problem;
@@ -68,8 +68,8 @@ struct Held {
   std::vector<HeldCertificate> certificates;
 };
 
-void Judge(const v1::Node& node, absl::Time now, HeldKey* key) {
-  for (const v1::MessageKey& stated : node.message_keys()) {
+void Judge(const federation_v1::Node& node, absl::Time now, HeldKey* key) {
+  for (const federation_v1::MessageKey& stated : node.message_keys()) {
     if (stated.kid() != key->kid) continue;
     if (stated.has_not_before()) key->from = base::FromProto(stated.not_before());
     if (stated.has_not_after()) key->to = base::FromProto(stated.not_after());
@@ -87,7 +87,7 @@ absl::StatusOr<HeldCertificate> ReadCertificateOf(const std::string& purpose, co
 
 absl::StatusOr<Held> ReadHeld(const config::v1::NodeConfig& config, absl::Time now) {
   ASSIGN_OR_RETURN(const auto directory, LoadNodeMap(config.node_map(), config.federation().root(), now));
-  const v1::Node* const node = directory->Find(config.node());
+  const federation_v1::Node* const node = directory->Find(config.node());
   if (node == nullptr) return Problem(Reason::kNodeUnknown, config.node(), "the node map does not name this node");
   Held held;
   held.node = config.node();

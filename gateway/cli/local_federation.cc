@@ -41,7 +41,7 @@ using base::Reason;
 
 // A port that was free a moment ago is taken by somebody else now and then.
 constexpr int kStartAttempts = 3;
-constexpr absl::Duration kPollInterval = absl::Milliseconds(10);
+constexpr absl::Duration kReadyPollInterval = absl::Milliseconds(10);
 constexpr size_t kLogBytesMax = 64u << 20;
 constexpr absl::string_view kName = "one-machine";
 constexpr uint32_t kThreshold = 2;
@@ -403,7 +403,7 @@ absl::Status LocalFederation::WaitUntilReady(const std::string& id) {
       }
       if (!processes_[id].child->Running()) return WhyEnded(id);
     }
-    absl::SleepFor(kPollInterval);
+    absl::SleepFor(kReadyPollInterval);
   }
   return Problem(Reason::kDeadline, id, "the node did not become ready in time");
 }

@@ -17,18 +17,18 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = authenticity::v1;
+namespace authenticity_v1 = authenticity::v1;
 
 // A bundle up to this size goes along with a saved verdict; a larger one has to be brought by whoever replays it.
 constexpr size_t kBundleSavedBytesMax = size_t{1} << 20;
 // Bytes of a saved verdict: that bundle in base64url, and the checks.
 constexpr size_t kVerdictBytesMax = size_t{4} << 20;
 
-int ExitCodeOf(v1::Verdict verdict) {
+int ExitCodeOf(authenticity_v1::Verdict verdict) {
   switch (verdict) {
-    case v1::VERDICT_AUTHENTIC:
+    case authenticity_v1::VERDICT_AUTHENTIC:
       return kExitDone;
-    case v1::VERDICT_NOT_AUTHENTIC:
+    case authenticity_v1::VERDICT_NOT_AUTHENTIC:
       return kExitRefused;
     default:
       return kExitNotEstablished;
@@ -41,7 +41,7 @@ int LeaveOpen(const absl::Status& problem, const Console& console) {
   return kExitNotEstablished;
 }
 
-void Print(const v1::AuthenticityVerdict& verdict, bool json, const Console& console) {
+void Print(const authenticity_v1::AuthenticityVerdict& verdict, bool json, const Console& console) {
   console.out << (json ? authenticity::VerdictJson(verdict) + "\n" : authenticity::VerdictText(verdict));
 }
 
@@ -60,10 +60,10 @@ absl::StatusOr<authenticity::Question> MakeQuestion(const VerifyRequest& request
 }
 
 absl::Status Save(const VerifyRequest& request, const authenticity::Question& question,
-                  const v1::AuthenticityVerdict& verdict) {
+                  const authenticity_v1::AuthenticityVerdict& verdict) {
   ASSIGN_OR_RETURN(const proof::SigningKey key, LoadMessageKey(request.key));
   const bool small = question.bundle == nullptr || question.bundle->message().ByteSizeLong() <= kBundleSavedBytesMax;
-  const v1::VerdictRecord record = authenticity::MakeVerdictRecord(
+  const authenticity_v1::VerdictRecord record = authenticity::MakeVerdictRecord(
       question, verdict, "", small ? authenticity::BundlePart::kWhole : authenticity::BundlePart::kDigest);
   ASSIGN_OR_RETURN(const std::string message, authenticity::SignVerdictRecord(record, key));
   return WriteResult(request.save, message + "\n");
@@ -77,11 +77,12 @@ absl::StatusOr<authenticity::SavedVerdict> OpenSaved(const VerifyRequest& reques
   return authenticity::OpenVerdictRecord(message, &signer);
 }
 
-absl::StatusOr<v1::AuthenticityVerdict> JudgeAgain(const document::Registry& registry, const VerifyRequest& request,
-                                                   const v1::VerdictRecord& record) {
+absl::StatusOr<authenticity_v1::AuthenticityVerdict> JudgeAgain(const document::Registry& registry,
+                                                                const VerifyRequest& request,
+                                                                const authenticity_v1::VerdictRecord& record) {
   ASSIGN_OR_RETURN(const std::string content, ReadInput(request.file, base::kDocumentBytesMax));
   ASSIGN_OR_RETURN(auto bundle, LoadTrustFolders(request.folders));
-  ASSIGN_OR_RETURN(v1::AuthenticityVerdict verdict,
+  ASSIGN_OR_RETURN(authenticity_v1::AuthenticityVerdict verdict,
                    authenticity::ReplayVerdict(registry, record, content, std::move(bundle)));
   if (!authenticity::SameVerdict(verdict, record.verdict())) {
     return base::Problem(base::Reason::kVerdictDiffers, "verdict",
@@ -95,7 +96,7 @@ absl::StatusOr<v1::AuthenticityVerdict> JudgeAgain(const document::Registry& reg
 int RunVerify(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
   const absl::StatusOr<authenticity::Question> question = MakeQuestion(request);
   if (!question.ok()) return LeaveOpen(question.status(), console);
-  const v1::AuthenticityVerdict verdict = authenticity::Judge(registry, *question);
+  const authenticity_v1::AuthenticityVerdict verdict = authenticity::Judge(registry, *question);
   if (!request.save.empty()) {
     const absl::Status saved = Save(request, *question, verdict);
     if (!saved.ok()) return LeaveOpen(saved, console);
@@ -107,7 +108,7 @@ int RunVerify(const document::Registry& registry, const VerifyRequest& request, 
 int RunReplay(const document::Registry& registry, const VerifyRequest& request, const Console& console) {
   const absl::StatusOr<authenticity::SavedVerdict> saved = OpenSaved(request);
   if (!saved.ok()) return LeaveOpen(saved.status(), console);
-  const v1::AuthenticityVerdict& verdict = saved->record.verdict();
+  const authenticity_v1::AuthenticityVerdict& verdict = saved->record.verdict();
   if (saved->signature_verified) {
     console.err << "signature: verifies with the key of --signer\n";
   } else {
@@ -119,7 +120,7 @@ int RunReplay(const document::Registry& registry, const VerifyRequest& request, 
     Print(verdict, request.json, console);
     return saved->signature_verified ? ExitCodeOf(verdict.verdict()) : kExitNotEstablished;
   }
-  const absl::StatusOr<v1::AuthenticityVerdict> again = JudgeAgain(registry, request, saved->record);
+  const absl::StatusOr<authenticity_v1::AuthenticityVerdict> again = JudgeAgain(registry, request, saved->record);
   if (!again.ok()) return LeaveOpen(again.status(), console);
   console.err << "replay: the same verdict in every check\n";
   Print(*again, request.json, console);

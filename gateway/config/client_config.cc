@@ -53,35 +53,31 @@ constexpr absl::Duration kSkewMost = absl::Minutes(5);
 constexpr absl::Duration kLifeDefault = absl::Hours(1);
 constexpr absl::Duration kLifeMost = absl::Hours(24);
 
-absl::Status Refuse(absl::string_view key, absl::string_view detail) {
+absl::Status RefuseClient(absl::string_view key, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, key, detail);
-}
-
-void SetDefault(Duration* duration, absl::Duration value) {
-  if (duration->seconds() == 0 && duration->nanos() == 0) duration->set_seconds(absl::ToInt64Seconds(value));
 }
 
 absl::Status CheckMost(const std::string& key, const Duration& duration, absl::Duration most) {
   if (ToDuration(duration) <= most) return absl::OkStatus();
-  return Refuse(key, absl::StrCat("at most ", absl::FormatDuration(most)));
+  return RefuseClient(key, absl::StrCat("at most ", absl::FormatDuration(most)));
 }
 
 absl::Status CheckText(const std::string& key, absl::string_view text) {
-  if (text.empty()) return Refuse(key, "is missing");
-  return text.size() <= base::kIdBytesMax ? absl::OkStatus() : Refuse(key, "it is too long");
+  if (text.empty()) return RefuseClient(key, "is missing");
+  return text.size() <= base::kIdBytesMax ? absl::OkStatus() : RefuseClient(key, "it is too long");
 }
 
 // Keys decide who gets in: they come from a file of the operator's, or from a server that proves who it is.
 absl::Status CheckKeys(const std::string& place, const TokenIssuer& issuer) {
   if (issuer.jwks_file().empty() == issuer.jwks_url().empty()) {
-    return Refuse(place + ".jwks_file", "either this or jwks_url is expected");
+    return RefuseClient(place + ".jwks_file", "either this or jwks_url is expected");
   }
   if (!issuer.jwks_file().empty()) {
     if (issuer.key_pins().empty() && issuer.trusted_authorities().empty()) return absl::OkStatus();
-    return Refuse(place + ".jwks_file", "a file has no server of which anything could be expected");
+    return RefuseClient(place + ".jwks_file", "a file has no server of which anything could be expected");
   }
   if (!absl::StartsWith(issuer.jwks_url(), "https://") || !OriginOf(issuer.jwks_url()).ok()) {
-    return Refuse(place + ".jwks_url", "an address with https is expected");
+    return RefuseClient(place + ".jwks_url", "an address with https is expected");
   }
   return absl::OkStatus();
 }
@@ -101,10 +97,10 @@ absl::Status CheckTokens(const std::string& place, const Client& client,
     const config::v1::TokenIdentity& identity = client.tokens(i);
     const std::string token = absl::StrCat(place, ".tokens[", i, "]");
     if (!issuers.contains(identity.issuer())) {
-      return Refuse(token + ".issuer", "it is none of client_port.token_issuers");
+      return RefuseClient(token + ".issuer", "it is none of client_port.token_issuers");
     }
     // Everybody with a token of the issuer would be this client.
-    if (identity.claims().empty()) return Refuse(token + ".claims", "is missing");
+    if (identity.claims().empty()) return RefuseClient(token + ".claims", "is missing");
     for (int j = 0; j < identity.claims_size(); ++j) {
       const std::string claim = absl::StrCat(token, ".claims[", j, "]");
       RETURN_IF_ERROR(CheckText(claim + ".name", identity.claims(j).name()));
@@ -114,16 +110,12 @@ absl::Status CheckTokens(const std::string& place, const Client& client,
   return absl::OkStatus();
 }
 
-using Names = google::protobuf::RepeatedPtrField<std::string>;
+using NameList = google::protobuf::RepeatedPtrField<std::string>;
 
-bool Has(const Names& names, absl::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-absl::Status CheckServices(const std::string& key, const Names& services) {
+absl::Status CheckServices(const std::string& key, const NameList& services) {
   for (const std::string& service : services) {
     if (std::find(kClientServices.begin(), kClientServices.end(), service) == kClientServices.end()) {
-      return Refuse(key, absl::StrCat("there is no service \"", service, "\" for clients"));
+      return RefuseClient(key, absl::StrCat("there is no service \"", service, "\" for clients"));
     }
   }
   return absl::OkStatus();
@@ -133,7 +125,7 @@ absl::Status CheckCaseRoles(const std::string& key, const google::protobuf::Repe
   for (const int role : roles) {
     // What the node does by itself nobody does in its name.
     if (role == recognition::v1::CASE_ACTOR_UNSPECIFIED || role == recognition::v1::CASE_ACTOR_SYSTEM) {
-      return Refuse(key, "it is no role of a client");
+      return RefuseClient(key, "it is no role of a client");
     }
   }
   return absl::OkStatus();
@@ -144,18 +136,19 @@ absl::Status CheckEmergency(const std::string& place, const Client& client) {
   const std::string services = place + ".emergency.services";
   RETURN_IF_ERROR(CheckServices(services, rights.services()));
   for (const std::string& service : rights.services()) {
-    if (Has(client.services(), service)) return Refuse(services, "what the client may call always needs no emergency");
+    if (ListsService(client.services(), service))
+      return RefuseClient(services, "what the client may call always needs no emergency");
     // Whoever could open emergency access by it would need nobody else.
-    if (service == kEmergencyService) return Refuse(services, "emergency access is not for emergencies only");
+    if (service == kEmergencyService) return RefuseClient(services, "emergency access is not for emergencies only");
   }
   const std::string roles = place + ".emergency.case_roles";
   RETURN_IF_ERROR(CheckCaseRoles(roles, rights.case_roles()));
-  if (!rights.case_roles().empty() && !Has(rights.services(), kRecognitionService)) {
-    return Refuse(roles, absl::StrCat("they need ", kRecognitionService, " among emergency.services"));
+  if (!rights.case_roles().empty() && !ListsService(rights.services(), kRecognitionService)) {
+    return RefuseClient(roles, absl::StrCat("they need ", kRecognitionService, " among emergency.services"));
   }
   const std::string duties = place + ".emergency_duties";
-  if (!client.emergency_duties().empty() && !Has(client.services(), kEmergencyService)) {
-    return Refuse(duties, absl::StrCat("they need ", kEmergencyService, " among services"));
+  if (!client.emergency_duties().empty() && !ListsService(client.services(), kEmergencyService)) {
+    return RefuseClient(duties, absl::StrCat("they need ", kEmergencyService, " among services"));
   }
   return absl::OkStatus();
 }
@@ -167,6 +160,10 @@ absl::Status CheckRights(const std::string& place, const Client& client) {
 }
 
 }  // namespace
+
+bool ListsService(const NameList& services, absl::string_view service) {
+  return std::find(services.begin(), services.end(), service) != services.end();
+}
 
 void CompleteTokenIssuers(const std::string& folder, config::v1::ClientPort* port) {
   for (TokenIssuer& issuer : *port->mutable_token_issuers()) {
@@ -185,13 +182,13 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
   for (int i = 0; i < port.token_issuers_size(); ++i) {
     const std::string place = absl::StrCat("client_port.token_issuers[", i, "]");
     RETURN_IF_ERROR(CheckIssuer(place, port.token_issuers(i)));
-    if (!issuers.insert(port.token_issuers(i).issuer()).second) return Refuse(place + ".issuer", "stands twice");
+    if (!issuers.insert(port.token_issuers(i).issuer()).second) return RefuseClient(place + ".issuer", "stands twice");
   }
   for (int i = 0; i < port.open_services_size(); ++i) {
     if (std::find(kServicesForAnybody.begin(), kServicesForAnybody.end(), port.open_services(i)) ==
         kServicesForAnybody.end()) {
-      return Refuse(absl::StrCat("client_port.open_services[", i, "]"),
-                    absl::StrCat("only ", absl::StrJoin(kServicesForAnybody, " and "), " are for anybody"));
+      return RefuseClient(absl::StrCat("client_port.open_services[", i, "]"),
+                          absl::StrCat("only ", absl::StrJoin(kServicesForAnybody, " and "), " are for anybody"));
     }
   }
   absl::flat_hash_set<std::string> ids;
@@ -199,18 +196,18 @@ absl::Status CheckClients(const config::v1::ClientPort& port) {
   for (int i = 0; i < port.clients_size(); ++i) {
     const Client& client = port.clients(i);
     const std::string place = absl::StrCat("client_port.clients[", i, "]");
-    if (client.id().empty()) return Refuse(place + ".id", "is missing");
+    if (client.id().empty()) return RefuseClient(place + ".id", "is missing");
     // In cases "node:NO" is the node NO (recognition.proto, Inquiry.asked).
     if (client.id() == kAnybody || absl::StartsWith(client.id(), "node:")) {
-      return Refuse(place + ".id", "it stands for somebody who is no client");
+      return RefuseClient(place + ".id", "it stands for somebody who is no client");
     }
-    if (!ids.insert(client.id()).second) return Refuse(place + ".id", "stands twice");
+    if (!ids.insert(client.id()).second) return RefuseClient(place + ".id", "stands twice");
     const std::string& certificate = client.certificate_sha256();
     if (!base::IsSha256Hex(certificate) && !(certificate.empty() && client.tokens_size() > 0)) {
-      return Refuse(place + ".certificate_sha256", "64 lower-case hexadecimal digits are expected");
+      return RefuseClient(place + ".certificate_sha256", "64 lower-case hexadecimal digits are expected");
     }
     if (!certificate.empty() && !certificates.insert(certificate).second) {
-      return Refuse(place + ".certificate_sha256", "stands twice");
+      return RefuseClient(place + ".certificate_sha256", "stands twice");
     }
     RETURN_IF_ERROR(CheckTokens(place, client, issuers));
     RETURN_IF_ERROR(CheckRights(place, client));

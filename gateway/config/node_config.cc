@@ -18,6 +18,7 @@
 #include "core/recognition/policy_check.h"
 #include "gateway/catalogue/open_offers.h"
 #include "gateway/config/client_config.h"
+#include "gateway/config/duration.h"
 #include "gateway/config/store_config.h"
 #include "gateway/config/wallet_config.h"
 #include "gateway/config/yaml.h"
@@ -59,10 +60,6 @@ absl::Status CheckAddress(absl::string_view key, absl::string_view address) {
     return Refuse(key, "an address and port such as 127.0.0.1:7001 are expected");
   }
   return absl::OkStatus();
-}
-
-void SetDefault(Duration* duration, absl::Duration value) {
-  if (duration->seconds() == 0 && duration->nanos() == 0) duration->set_seconds(absl::ToInt64Seconds(value));
 }
 
 absl::Status CheckLimit(absl::string_view key, const Duration& duration, absl::Duration most) {

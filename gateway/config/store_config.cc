@@ -28,7 +28,7 @@ constexpr absl::Duration kTimeLimitMost = absl::Minutes(1);
 constexpr size_t kSchemaBytesMost = 63;  // of an identifier of PostgreSQL
 constexpr size_t kPasswordBytesMost = 1024;
 
-absl::Status Refuse(absl::string_view key, absl::string_view detail) {
+absl::Status RefuseStore(absl::string_view key, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, absl::StrCat("postgresql_store.", key), detail);
 }
 
@@ -43,15 +43,15 @@ bool IsSchemaName(absl::string_view name) {
 }
 
 absl::Status CheckConnection(const std::string& connection) {
-  if (connection.empty()) return Refuse("connection", "is missing");
+  if (connection.empty()) return RefuseStore("connection", "is missing");
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
       PQconninfoParse(connection.c_str(), &message), PQconninfoFree);
   PQfreemem(message);  // it could quote the string
-  if (parsed == nullptr) return Refuse("connection", "it is no connection string of libpq");
+  if (parsed == nullptr) return RefuseStore("connection", "it is no connection string of libpq");
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
     if (option->val != nullptr && absl::string_view(option->keyword) == "password") {
-      return Refuse("connection", "a password stands in it; use password_file or password_variable");
+      return RefuseStore("connection", "a password stands in it; use password_file or password_variable");
     }
   }
   return absl::OkStatus();
@@ -77,17 +77,17 @@ absl::Status CheckStore(const config::v1::NodeConfig& config) {
   const config::v1::PostgresqlStore& store = config.postgresql_store();
   RETURN_IF_ERROR(CheckConnection(store.connection()));
   if (!store.password_file().empty() && !store.password_variable().empty()) {
-    return Refuse("password_variable", "one of password_file and password_variable");
+    return RefuseStore("password_variable", "one of password_file and password_variable");
   }
   if (!IsSchemaName(store.schema())) {
-    return Refuse("schema", "lower-case letters, digits and underscores are expected, no digit first");
+    return RefuseStore("schema", "lower-case letters, digits and underscores are expected, no digit first");
   }
   if (store.connections() < kConnectionsLeast || store.connections() > kConnectionsMost) {
-    return Refuse("connections", absl::StrCat(kConnectionsLeast, " to ", kConnectionsMost));
+    return RefuseStore("connections", absl::StrCat(kConnectionsLeast, " to ", kConnectionsMost));
   }
   const absl::Duration limit = ToDuration(store.time_limit());
   if (limit < absl::Milliseconds(100) || limit > kTimeLimitMost) {
-    return Refuse("time_limit", absl::StrCat("from 100ms to ", absl::FormatDuration(kTimeLimitMost)));
+    return RefuseStore("time_limit", absl::StrCat("from 100ms to ", absl::FormatDuration(kTimeLimitMost)));
   }
   return absl::OkStatus();
 }
@@ -95,7 +95,7 @@ absl::Status CheckStore(const config::v1::NodeConfig& config) {
 absl::StatusOr<std::string> LoadStorePassword(const config::v1::PostgresqlStore& store) {
   if (!store.password_variable().empty()) {
     const char* const value = std::getenv(store.password_variable().c_str());
-    if (value == nullptr || *value == '\0') return Refuse("password_variable", "the variable is not set");
+    if (value == nullptr || *value == '\0') return RefuseStore("password_variable", "the variable is not set");
     return std::string(value);
   }
   if (store.password_file().empty()) return std::string();
@@ -104,7 +104,7 @@ absl::StatusOr<std::string> LoadStorePassword(const config::v1::PostgresqlStore&
   absl::ConsumeSuffix(&line, "\n");
   absl::ConsumeSuffix(&line, "\r");
   if (line.empty() || line.find_first_of(absl::string_view("\n\0", 2)) != absl::string_view::npos) {
-    return Refuse("password_file", "one line is expected");
+    return RefuseStore("password_file", "one line is expected");
   }
   return std::string(line);
 }

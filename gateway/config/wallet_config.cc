@@ -16,7 +16,7 @@
 namespace passerelle::gateway {
 namespace {
 
-absl::Status Refuse(absl::string_view key, absl::string_view detail) {
+absl::Status RefuseWallets(absl::string_view key, absl::string_view detail) {
   return base::Problem(base::Reason::kConfigInvalid, key, detail);
 }
 
@@ -43,24 +43,24 @@ void CompleteWallets(const std::string& folder, config::v1::Wallets* wallets) {
 absl::Status CheckWallets(const config::v1::Wallets& wallets) {
   const absl::StatusOr<std::string> origin = OriginOf(wallets.address());
   if (!absl::StartsWith(wallets.address(), "https://") || !origin.ok() || *origin != wallets.address()) {
-    return Refuse("wallets.address", "an origin such as https://wallets.example.org is expected");
+    return RefuseWallets("wallets.address", "an origin such as https://wallets.example.org is expected");
   }
   const std::pair<absl::string_view, const std::string*> paths[] = {{"tls.certificate", &wallets.tls().certificate()},
                                                                     {"tls.private_key", &wallets.tls().private_key()},
                                                                     {"key", &wallets.key()},
                                                                     {"certificate", &wallets.certificate()}};
   for (const auto& [key, path] : paths) {
-    if (path->empty()) return Refuse(absl::StrCat("wallets.", key), "is missing");
+    if (path->empty()) return RefuseWallets(absl::StrCat("wallets.", key), "is missing");
   }
   if (wallets.has_issuing()) {
     if (!elm::IsWebAddress(wallets.issuing().issuer())) {
-      return Refuse("wallets.issuing.issuer", "it is no address on the web");
+      return RefuseWallets("wallets.issuing.issuer", "it is no address on the web");
     }
-    if (wallets.issuing().key().empty()) return Refuse("wallets.issuing.key", "is missing");
-    if (wallets.issuing().certificate().empty()) return Refuse("wallets.issuing.certificate", "is missing");
+    if (wallets.issuing().key().empty()) return RefuseWallets("wallets.issuing.key", "is missing");
+    if (wallets.issuing().certificate().empty()) return RefuseWallets("wallets.issuing.certificate", "is missing");
   }
   if (!wallets.tls().trusted_authorities().empty()) {
-    return Refuse("wallets.tls.trusted_authorities", "wallets show no certificate");
+    return RefuseWallets("wallets.tls.trusted_authorities", "wallets show no certificate");
   }
   return absl::OkStatus();
 }

@@ -72,13 +72,13 @@ absl::StatusOr<Judgement> CoseVc(const ConformanceCase& row) {
   return JudgementOf(verdict.verified, verdict.findings);
 }
 
-Judgement Judged(const absl::StatusOr<Judgement>& judgement) {
+Judgement JudgedCose(const absl::StatusOr<Judgement>& judgement) {
   return judgement.ok() ? *judgement : Unjudged(judgement.status());
 }
 
 }  // namespace
 
-Judgement JudgeCoseSign1(const ConformanceCase& row) { return Judged(CoseSign1(row)); }
-Judgement JudgeCoseVc(const ConformanceCase& row) { return Judged(CoseVc(row)); }
+Judgement JudgeCoseSign1(const ConformanceCase& row) { return JudgedCose(CoseSign1(row)); }
+Judgement JudgeCoseVc(const ConformanceCase& row) { return JudgedCose(CoseVc(row)); }
 
 }  // namespace passerelle::gateway

@@ -13,11 +13,11 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = catalogue::v1;
+namespace catalogue_v1 = catalogue::v1;
 using base::Problem;
 using base::Reason;
 
-catalogue::OfferQuery QueryOf(const v1::SearchOffersRequest& request) {
+catalogue::OfferQuery QueryOf(const catalogue_v1::SearchOffersRequest& request) {
   catalogue::OfferQuery query;
   query.text = request.text();
   query.language = request.language();
@@ -33,64 +33,62 @@ catalogue::OfferQuery QueryOf(const v1::SearchOffersRequest& request) {
 }
 
 // A token is for the search that it came from: everything but the page.
-std::string ListName(v1::SearchOffersRequest request) {
+std::string ListName(catalogue_v1::SearchOffersRequest request) {
   request.clear_page_size();
   request.clear_page_token();
   return request.SerializeAsString();
 }
 
-v1::Acceptance ToProto(catalogue::Acceptance acceptance) {
+catalogue_v1::Acceptance ToProto(catalogue::Acceptance acceptance) {
   switch (acceptance) {
     case catalogue::Acceptance::kAccepts:
-      return v1::ACCEPTANCE_ACCEPTS;
+      return catalogue_v1::ACCEPTANCE_ACCEPTS;
     case catalogue::Acceptance::kOpen:
-      return v1::ACCEPTANCE_OPEN;
+      return catalogue_v1::ACCEPTANCE_OPEN;
     case catalogue::Acceptance::kDoesNotAccept:
-      return v1::ACCEPTANCE_DOES_NOT_ACCEPT;
+      return catalogue_v1::ACCEPTANCE_DOES_NOT_ACCEPT;
     case catalogue::Acceptance::kNotPublished:
-      return v1::ACCEPTANCE_NOT_PUBLISHED;
+      return catalogue_v1::ACCEPTANCE_NOT_PUBLISHED;
   }
-  return v1::ACCEPTANCE_UNSPECIFIED;
+  return catalogue_v1::ACCEPTANCE_UNSPECIFIED;
 }
 
 }  // namespace
 
 CatalogueService::CatalogueService(CallRunner* runner, Options options)
     : runner_(runner), options_(std::move(options)) {
-  const char* const service = v1::CatalogueService::service_full_name();
-  runner->AddUnary<v1::SearchOffersRequest, v1::SearchOffersResponse>(
+  const char* const service = catalogue_v1::CatalogueService::service_full_name();
+  runner->AddUnary<catalogue_v1::SearchOffersRequest, catalogue_v1::SearchOffersResponse>(
       service, "SearchOffers",
-      [this](const CallInfo&, const v1::SearchOffersRequest& in, v1::SearchOffersResponse* out) -> CallOutcome {
-        return Search(in, out);
-      });
-  runner->AddUnary<v1::GetOfferRequest, v1::GetOfferResponse>(
+      [this](const CallInfo&, const catalogue_v1::SearchOffersRequest& in,
+             catalogue_v1::SearchOffersResponse* out) -> CallOutcome { return Search(in, out); });
+  runner->AddUnary<catalogue_v1::GetOfferRequest, catalogue_v1::GetOfferResponse>(
       service, "GetOffer",
-      [this](const CallInfo&, const v1::GetOfferRequest& in, v1::GetOfferResponse* out) -> CallOutcome {
+      [this](const CallInfo&, const catalogue_v1::GetOfferRequest& in,
+             catalogue_v1::GetOfferResponse* out) -> CallOutcome {
         return options_.offers->Read([&](OfferIndex& index) -> absl::Status {
           ASSIGN_OR_RETURN(*out->mutable_offer(), index.Get(in.id()));
           return absl::OkStatus();
         });
       });
-  runner->AddUnary<v1::ListChangesRequest, v1::ListChangesResponse>(
+  runner->AddUnary<catalogue_v1::ListChangesRequest, catalogue_v1::ListChangesResponse>(
       service, "ListChanges",
-      [this](const CallInfo&, const v1::ListChangesRequest& in, v1::ListChangesResponse* out) -> CallOutcome {
-        return List(in, out);
-      });
-  runner->AddUnary<v1::FindAcceptanceRequest, v1::FindAcceptanceResponse>(
+      [this](const CallInfo&, const catalogue_v1::ListChangesRequest& in,
+             catalogue_v1::ListChangesResponse* out) -> CallOutcome { return List(in, out); });
+  runner->AddUnary<catalogue_v1::FindAcceptanceRequest, catalogue_v1::FindAcceptanceResponse>(
       service, "FindAcceptance",
-      [this](const CallInfo&, const v1::FindAcceptanceRequest& in, v1::FindAcceptanceResponse* out) -> CallOutcome {
-        return Find(in, out);
-      });
+      [this](const CallInfo&, const catalogue_v1::FindAcceptanceRequest& in,
+             catalogue_v1::FindAcceptanceResponse* out) -> CallOutcome { return Find(in, out); });
 }
 
-absl::Status CatalogueService::Search(const v1::SearchOffersRequest& request,
-                                      v1::SearchOffersResponse* response) const {
+absl::Status CatalogueService::Search(const catalogue_v1::SearchOffersRequest& request,
+                                      catalogue_v1::SearchOffersResponse* response) const {
   const std::string list = ListName(request);
   ASSIGN_OR_RETURN(base::Page page, base::ReadPage(list, request.page_size(), request.page_token()));
   catalogue::OfferQuery query = QueryOf(request);
   query.limit = std::min(page.size, catalogue::kOffersPageMax);
   query.after = std::move(page.after);
-  std::vector<v1::Offer> offers;
+  std::vector<catalogue_v1::Offer> offers;
   RETURN_IF_ERROR(options_.offers->Read([&](OfferIndex& index) -> absl::Status {
     ASSIGN_OR_RETURN(offers, index.Search(query));
     return absl::OkStatus();
@@ -99,22 +97,23 @@ absl::Status CatalogueService::Search(const v1::SearchOffersRequest& request,
   if (offers.size() == static_cast<size_t>(query.limit)) {
     response->set_next_page_token(base::PageToken(list, offers.back().id()));
   }
-  for (v1::Offer& offer : offers) *response->add_offers() = std::move(offer);
+  for (catalogue_v1::Offer& offer : offers) *response->add_offers() = std::move(offer);
   return absl::OkStatus();
 }
 
-absl::Status CatalogueService::List(const v1::ListChangesRequest& request, v1::ListChangesResponse* response) const {
+absl::Status CatalogueService::List(const catalogue_v1::ListChangesRequest& request,
+                                    catalogue_v1::ListChangesResponse* response) const {
   if (request.page_size() < 0) return Problem(Reason::kFieldInvalid, "page_size", "it is negative");
   const int limit = request.page_size() == 0 ? kChangesPageMax : std::min(request.page_size(), kChangesPageMax);
   return options_.offers->Read([&](OfferIndex& index) -> absl::Status {
-    ASSIGN_OR_RETURN(std::vector<v1::Change> changes, index.Changes(request.after(), limit));
-    for (v1::Change& change : changes) *response->add_changes() = std::move(change);
+    ASSIGN_OR_RETURN(std::vector<catalogue_v1::Change> changes, index.Changes(request.after(), limit));
+    for (catalogue_v1::Change& change : changes) *response->add_changes() = std::move(change);
     return absl::OkStatus();
   });
 }
 
-absl::Status CatalogueService::Find(const v1::FindAcceptanceRequest& request,
-                                    v1::FindAcceptanceResponse* response) const {
+absl::Status CatalogueService::Find(const catalogue_v1::FindAcceptanceRequest& request,
+                                    catalogue_v1::FindAcceptanceResponse* response) const {
   catalogue::PolicyQuestion question;
   question.purpose = request.purpose();
   question.country = request.country();
@@ -123,13 +122,13 @@ absl::Status CatalogueService::Find(const v1::FindAcceptanceRequest& request,
   question.field = request.field();
   question.awarded = request.awarded();
   for (const int scheme : request.quality_schemes()) {
-    question.quality_schemes.push_back(static_cast<v1::QualityAssuranceScheme>(scheme));
+    question.quality_schemes.push_back(static_cast<catalogue_v1::QualityAssuranceScheme>(scheme));
   }
   question.day =
       request.day().empty() ? absl::FormatTime("%Y-%m-%d", options_.clock->Now(), absl::UTCTimeZone()) : request.day();
   ASSIGN_OR_RETURN(std::vector<catalogue::PolicyAnswer> answers, catalogue::WhoAccepts(*options_.providers, question));
   for (catalogue::PolicyAnswer& answer : answers) {
-    v1::ProviderAcceptance* const told = response->add_answers();
+    catalogue_v1::ProviderAcceptance* const told = response->add_answers();
     *told->mutable_provider() = std::move(answer.provider);
     told->set_acceptance(ToProto(answer.acceptance));
     told->mutable_why()->Assign(answer.why.begin(), answer.why.end());
@@ -138,27 +137,28 @@ absl::Status CatalogueService::Find(const v1::FindAcceptanceRequest& request,
 }
 
 grpc::ServerUnaryReactor* CatalogueService::SearchOffers(grpc::CallbackServerContext* context,
-                                                         const v1::SearchOffersRequest* request,
-                                                         v1::SearchOffersResponse* response) {
-  return runner_->Run(context, v1::CatalogueService::service_full_name(), "SearchOffers", request, response);
+                                                         const catalogue_v1::SearchOffersRequest* request,
+                                                         catalogue_v1::SearchOffersResponse* response) {
+  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "SearchOffers", request, response);
 }
 
 grpc::ServerUnaryReactor* CatalogueService::GetOffer(grpc::CallbackServerContext* context,
-                                                     const v1::GetOfferRequest* request,
-                                                     v1::GetOfferResponse* response) {
-  return runner_->Run(context, v1::CatalogueService::service_full_name(), "GetOffer", request, response);
+                                                     const catalogue_v1::GetOfferRequest* request,
+                                                     catalogue_v1::GetOfferResponse* response) {
+  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "GetOffer", request, response);
 }
 
 grpc::ServerUnaryReactor* CatalogueService::ListChanges(grpc::CallbackServerContext* context,
-                                                        const v1::ListChangesRequest* request,
-                                                        v1::ListChangesResponse* response) {
-  return runner_->Run(context, v1::CatalogueService::service_full_name(), "ListChanges", request, response);
+                                                        const catalogue_v1::ListChangesRequest* request,
+                                                        catalogue_v1::ListChangesResponse* response) {
+  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "ListChanges", request, response);
 }
 
 grpc::ServerUnaryReactor* CatalogueService::FindAcceptance(grpc::CallbackServerContext* context,
-                                                           const v1::FindAcceptanceRequest* request,
-                                                           v1::FindAcceptanceResponse* response) {
-  return runner_->Run(context, v1::CatalogueService::service_full_name(), "FindAcceptance", request, response);
+                                                           const catalogue_v1::FindAcceptanceRequest* request,
+                                                           catalogue_v1::FindAcceptanceResponse* response) {
+  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "FindAcceptance", request,
+                      response);
 }
 
 }  // namespace passerelle::gateway

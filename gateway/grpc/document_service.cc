@@ -14,7 +14,7 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = document::v1;
+namespace document_v1 = document::v1;
 
 constexpr char kPlaceOfContent[] = "content";
 
@@ -23,28 +23,29 @@ absl::Status CheckContent(const std::string& content) {
   return content.empty() ? base::Problem(base::Reason::kFieldMissing, kPlaceOfContent) : absl::OkStatus();
 }
 
-void SetFindings(const std::vector<elm::Finding>& findings, google::protobuf::RepeatedPtrField<v1::Finding>* target) {
+void SetFindings(const std::vector<elm::Finding>& findings,
+                 google::protobuf::RepeatedPtrField<document_v1::Finding>* target) {
   for (const elm::Finding& finding : findings) {
-    v1::Finding* const told = target->Add();
+    document_v1::Finding* const told = target->Add();
     told->set_pointer(finding.pointer);
     told->set_rule(finding.rule);
     told->set_message(finding.message);
   }
 }
 
-v1::LimbOutcome LimbOutcomeOf(absl::string_view word) {
-  if (word == "met") return v1::LIMB_OUTCOME_MET;
-  return word == "not_met" ? v1::LIMB_OUTCOME_NOT_MET : v1::LIMB_OUTCOME_UNKNOWN;
+document_v1::LimbOutcome LimbOutcomeOf(absl::string_view word) {
+  if (word == "met") return document_v1::LIMB_OUTCOME_MET;
+  return word == "not_met" ? document_v1::LIMB_OUTCOME_NOT_MET : document_v1::LIMB_OUTCOME_UNKNOWN;
 }
 
-void SetResult(elm::CheckResult result, v1::CheckDocumentResponse* response) {
-  v1::Conformance* const conformance = response->mutable_european_model();
+void SetResult(elm::CheckResult result, document_v1::CheckDocumentResponse* response) {
+  document_v1::Conformance* const conformance = response->mutable_european_model();
   conformance->set_conforms(result.conformance.conforms);
   conformance->set_profile(result.conformance.profile);
   SetFindings(result.conformance.findings, conformance->mutable_findings());
   *response->mutable_annex_one() = std::move(result.annex_one);
   for (const elm::DefinitionLimb& limb : result.definition) {
-    v1::DefinitionLimb* const told = response->add_definition();
+    document_v1::DefinitionLimb* const told = response->add_definition();
     told->set_limb(limb.limb);
     told->set_outcome(LimbOutcomeOf(limb.outcome));
     told->set_explanation(limb.explanation);
@@ -57,37 +58,38 @@ void SetResult(elm::CheckResult result, v1::CheckDocumentResponse* response) {
 
 DocumentService::DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock)
     : runner_(runner), adapters_(adapters), clock_(clock) {
-  const char* const service = v1::DocumentService::service_full_name();
-  runner->AddUnary<v1::ListFormatsRequest, v1::ListFormatsResponse>(
+  const char* const service = document_v1::DocumentService::service_full_name();
+  runner->AddUnary<document_v1::ListFormatsRequest, document_v1::ListFormatsResponse>(
       service, "ListFormats",
-      [this](const CallInfo&, const v1::ListFormatsRequest&, v1::ListFormatsResponse* out) -> CallOutcome {
+      [this](const CallInfo&, const document_v1::ListFormatsRequest&,
+             document_v1::ListFormatsResponse* out) -> CallOutcome {
         List(out);
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::DetectDocumentRequest, v1::DetectDocumentResponse>(
+  runner->AddUnary<document_v1::DetectDocumentRequest, document_v1::DetectDocumentResponse>(
       service, "DetectDocument",
-      [this](const CallInfo&, const v1::DetectDocumentRequest& in, v1::DetectDocumentResponse* out) -> CallOutcome {
+      [this](const CallInfo&, const document_v1::DetectDocumentRequest& in,
+             document_v1::DetectDocumentResponse* out) -> CallOutcome {
         RETURN_IF_ERROR(CheckContent(in.content()));
         const document::Detected detected = document::Detect(*adapters_, in.content());
         out->set_format(detected.format);
         out->set_confidence(static_cast<uint32_t>(detected.confidence));
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::TranslateDocumentRequest, v1::TranslateDocumentResponse>(
+  runner->AddUnary<document_v1::TranslateDocumentRequest, document_v1::TranslateDocumentResponse>(
       service, "TranslateDocument",
-      [this](const CallInfo&, const v1::TranslateDocumentRequest& in,
-             v1::TranslateDocumentResponse* out) -> CallOutcome { return Translate(in, out); });
-  runner->AddUnary<v1::CheckDocumentRequest, v1::CheckDocumentResponse>(
+      [this](const CallInfo&, const document_v1::TranslateDocumentRequest& in,
+             document_v1::TranslateDocumentResponse* out) -> CallOutcome { return Translate(in, out); });
+  runner->AddUnary<document_v1::CheckDocumentRequest, document_v1::CheckDocumentResponse>(
       service, "CheckDocument",
-      [this](const CallInfo&, const v1::CheckDocumentRequest& in, v1::CheckDocumentResponse* out) -> CallOutcome {
-        return Check(in, out);
-      });
+      [this](const CallInfo&, const document_v1::CheckDocumentRequest& in,
+             document_v1::CheckDocumentResponse* out) -> CallOutcome { return Check(in, out); });
 }
 
-void DocumentService::List(v1::ListFormatsResponse* response) const {
+void DocumentService::List(document_v1::ListFormatsResponse* response) const {
   for (const auto& adapter : adapters_->adapters()) {
     const document::FormatInfo& info = adapter->Info();
-    v1::Format* const format = response->add_formats();
+    document_v1::Format* const format = response->add_formats();
     format->set_id(info.id);
     format->set_name(info.name);
     format->mutable_versions()->Assign(info.versions.begin(), info.versions.end());
@@ -98,8 +100,8 @@ void DocumentService::List(v1::ListFormatsResponse* response) const {
   }
 }
 
-absl::Status DocumentService::Translate(const v1::TranslateDocumentRequest& request,
-                                        v1::TranslateDocumentResponse* response) const {
+absl::Status DocumentService::Translate(const document_v1::TranslateDocumentRequest& request,
+                                        document_v1::TranslateDocumentResponse* response) const {
   RETURN_IF_ERROR(CheckContent(request.content()));
   document::TranslateOptions options;
   options.from = request.format();
@@ -111,15 +113,15 @@ absl::Status DocumentService::Translate(const v1::TranslateDocumentRequest& requ
   options.catalogues = request.catalogues();
   options.refuse_loss = {request.refuse_loss().begin(), request.refuse_loss().end()};
   ASSIGN_OR_RETURN(document::Translated translated, document::Translate(*adapters_, request.content(), options));
-  v1::Translation* const translation = response->mutable_translation();
+  document_v1::Translation* const translation = response->mutable_translation();
   translation->set_sha256(base::Sha256Hex(translated.content));
   translation->set_content(std::move(translated.content));
   *translation->mutable_report() = std::move(translated.report);
   return absl::OkStatus();
 }
 
-absl::Status DocumentService::Check(const v1::CheckDocumentRequest& request,
-                                    v1::CheckDocumentResponse* response) const {
+absl::Status DocumentService::Check(const document_v1::CheckDocumentRequest& request,
+                                    document_v1::CheckDocumentResponse* response) const {
   RETURN_IF_ERROR(CheckContent(request.content()));
   if (!request.language().empty() && !elm::IsLabelLanguage(request.language())) {
     return base::Problem(base::Reason::kFieldInvalid, "language", "one of the 24 official languages is expected");
@@ -131,27 +133,28 @@ absl::Status DocumentService::Check(const v1::CheckDocumentRequest& request,
 }
 
 grpc::ServerUnaryReactor* DocumentService::ListFormats(grpc::CallbackServerContext* context,
-                                                       const v1::ListFormatsRequest* request,
-                                                       v1::ListFormatsResponse* response) {
-  return runner_->Run(context, v1::DocumentService::service_full_name(), "ListFormats", request, response);
+                                                       const document_v1::ListFormatsRequest* request,
+                                                       document_v1::ListFormatsResponse* response) {
+  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "ListFormats", request, response);
 }
 
 grpc::ServerUnaryReactor* DocumentService::DetectDocument(grpc::CallbackServerContext* context,
-                                                          const v1::DetectDocumentRequest* request,
-                                                          v1::DetectDocumentResponse* response) {
-  return runner_->Run(context, v1::DocumentService::service_full_name(), "DetectDocument", request, response);
+                                                          const document_v1::DetectDocumentRequest* request,
+                                                          document_v1::DetectDocumentResponse* response) {
+  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "DetectDocument", request, response);
 }
 
 grpc::ServerUnaryReactor* DocumentService::TranslateDocument(grpc::CallbackServerContext* context,
-                                                             const v1::TranslateDocumentRequest* request,
-                                                             v1::TranslateDocumentResponse* response) {
-  return runner_->Run(context, v1::DocumentService::service_full_name(), "TranslateDocument", request, response);
+                                                             const document_v1::TranslateDocumentRequest* request,
+                                                             document_v1::TranslateDocumentResponse* response) {
+  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "TranslateDocument", request,
+                      response);
 }
 
 grpc::ServerUnaryReactor* DocumentService::CheckDocument(grpc::CallbackServerContext* context,
-                                                         const v1::CheckDocumentRequest* request,
-                                                         v1::CheckDocumentResponse* response) {
-  return runner_->Run(context, v1::DocumentService::service_full_name(), "CheckDocument", request, response);
+                                                         const document_v1::CheckDocumentRequest* request,
+                                                         document_v1::CheckDocumentResponse* response) {
+  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "CheckDocument", request, response);
 }
 
 }  // namespace passerelle::gateway

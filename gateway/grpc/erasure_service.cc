@@ -6,64 +6,68 @@
 
 namespace passerelle::gateway {
 
-namespace v1 = erasure::v1;
+namespace erasure_v1 = erasure::v1;
 
 ErasureService::ErasureService(CallRunner* runner, erasure::Erasures* erasures, Roles roles,
                                std::function<void()> erased)
     : runner_(runner), erasures_(erasures), roles_(std::move(roles)), erased_(std::move(erased)) {
-  const char* const service = v1::ErasureService::service_full_name();
-  runner->AddUnary<v1::CreateErasureRequest, v1::CreateErasureResponse>(
+  const char* const service = erasure_v1::ErasureService::service_full_name();
+  runner->AddUnary<erasure_v1::CreateErasureRequest, erasure_v1::CreateErasureResponse>(
       service, "CreateErasure",
-      [this](const CallInfo& info, const v1::CreateErasureRequest& in, v1::CreateErasureResponse* out) -> CallOutcome {
-        absl::StatusOr<v1::Erasure> erasure = erasures_->Create(info.caller, roles_(info.caller), in);
+      [this](const CallInfo& info, const erasure_v1::CreateErasureRequest& in,
+             erasure_v1::CreateErasureResponse* out) -> CallOutcome {
+        absl::StatusOr<erasure_v1::Erasure> erasure = erasures_->Create(info.caller, roles_(info.caller), in);
         if (!erasure.ok()) return erasure.status();
         *out->mutable_erasure() = *std::move(erasure);
         erased_();
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::GetErasureRequest, v1::GetErasureResponse>(
+  runner->AddUnary<erasure_v1::GetErasureRequest, erasure_v1::GetErasureResponse>(
       service, "GetErasure",
-      [this](const CallInfo& info, const v1::GetErasureRequest& in, v1::GetErasureResponse* out) -> CallOutcome {
-        absl::StatusOr<v1::Erasure> erasure = erasures_->Get(info.caller, in.id());
+      [this](const CallInfo& info, const erasure_v1::GetErasureRequest& in,
+             erasure_v1::GetErasureResponse* out) -> CallOutcome {
+        absl::StatusOr<erasure_v1::Erasure> erasure = erasures_->Get(info.caller, in.id());
         if (!erasure.ok()) return erasure.status();
         *out->mutable_erasure() = *std::move(erasure);
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::SetHoldRequest, v1::SetHoldResponse>(
+  runner->AddUnary<erasure_v1::SetHoldRequest, erasure_v1::SetHoldResponse>(
       service, "SetHold",
-      [this](const CallInfo& info, const v1::SetHoldRequest& in, v1::SetHoldResponse* out) -> CallOutcome {
-        absl::StatusOr<v1::Hold> hold = erasures_->SetHold(info.caller, roles_(info.caller), in);
+      [this](const CallInfo& info, const erasure_v1::SetHoldRequest& in,
+             erasure_v1::SetHoldResponse* out) -> CallOutcome {
+        absl::StatusOr<erasure_v1::Hold> hold = erasures_->SetHold(info.caller, roles_(info.caller), in);
         if (!hold.ok()) return hold.status();
         *out->mutable_hold() = *std::move(hold);
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::LiftHoldRequest, v1::LiftHoldResponse>(
+  runner->AddUnary<erasure_v1::LiftHoldRequest, erasure_v1::LiftHoldResponse>(
       service, "LiftHold",
-      [this](const CallInfo& info, const v1::LiftHoldRequest& in, v1::LiftHoldResponse*) -> CallOutcome {
-        return erasures_->LiftHold(info.caller, roles_(info.caller), in);
-      });
+      [this](const CallInfo& info, const erasure_v1::LiftHoldRequest& in, erasure_v1::LiftHoldResponse*)
+          -> CallOutcome { return erasures_->LiftHold(info.caller, roles_(info.caller), in); });
 }
 
 grpc::ServerUnaryReactor* ErasureService::CreateErasure(grpc::CallbackServerContext* context,
-                                                        const v1::CreateErasureRequest* request,
-                                                        v1::CreateErasureResponse* response) {
-  return runner_->Run(context, v1::ErasureService::service_full_name(), "CreateErasure", request, response);
+                                                        const erasure_v1::CreateErasureRequest* request,
+                                                        erasure_v1::CreateErasureResponse* response) {
+  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "CreateErasure", request, response);
 }
 
 grpc::ServerUnaryReactor* ErasureService::GetErasure(grpc::CallbackServerContext* context,
-                                                     const v1::GetErasureRequest* request,
-                                                     v1::GetErasureResponse* response) {
-  return runner_->Run(context, v1::ErasureService::service_full_name(), "GetErasure", request, response);
+                                                     const erasure_v1::GetErasureRequest* request,
+                                                     erasure_v1::GetErasureResponse* response) {
+  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "GetErasure", request, response);
 }
 
 grpc::ServerUnaryReactor* ErasureService::SetHold(grpc::CallbackServerContext* context,
-                                                  const v1::SetHoldRequest* request, v1::SetHoldResponse* response) {
-  return runner_->Run(context, v1::ErasureService::service_full_name(), "SetHold", request, response);
+                                                  const erasure_v1::SetHoldRequest* request,
+                                                  erasure_v1::SetHoldResponse* response) {
+  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "SetHold", request, response);
 }
 
 grpc::ServerUnaryReactor* ErasureService::LiftHold(grpc::CallbackServerContext* context,
-                                                   const v1::LiftHoldRequest* request, v1::LiftHoldResponse* response) {
-  return runner_->Run(context, v1::ErasureService::service_full_name(), "LiftHold", request, response);
+                                                   const erasure_v1::LiftHoldRequest* request,
+                                                   erasure_v1::LiftHoldResponse* response) {
+  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "LiftHold", request, response);
 }
 
 }  // namespace passerelle::gateway

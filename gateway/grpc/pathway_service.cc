@@ -13,7 +13,7 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = pathway::v1;
+namespace pathway_v1 = pathway::v1;
 
 // The problem of one document of several.
 absl::Status At(const std::string& place, const absl::Status& problem) {
@@ -25,21 +25,20 @@ absl::Status At(const std::string& place, const absl::Status& problem) {
 }  // namespace
 
 PathwayService::PathwayService(CallRunner* runner, Options options) : runner_(runner), options_(options) {
-  runner->AddUnary<v1::EvaluatePathwayRequest, v1::EvaluatePathwayResponse>(
-      v1::PathwayService::service_full_name(), "EvaluatePathway",
-      [this](const CallInfo&, const v1::EvaluatePathwayRequest& in, v1::EvaluatePathwayResponse* out) -> CallOutcome {
-        return Evaluate(in, out);
-      });
+  runner->AddUnary<pathway_v1::EvaluatePathwayRequest, pathway_v1::EvaluatePathwayResponse>(
+      pathway_v1::PathwayService::service_full_name(), "EvaluatePathway",
+      [this](const CallInfo&, const pathway_v1::EvaluatePathwayRequest& in,
+             pathway_v1::EvaluatePathwayResponse* out) -> CallOutcome { return Evaluate(in, out); });
 }
 
-absl::Status PathwayService::Evaluate(const v1::EvaluatePathwayRequest& request,
-                                      v1::EvaluatePathwayResponse* response) const {
+absl::Status PathwayService::Evaluate(const pathway_v1::EvaluatePathwayRequest& request,
+                                      pathway_v1::EvaluatePathwayResponse* response) const {
   pathway::Question question;
   question.day =
       request.day().empty() ? absl::FormatTime("%Y-%m-%d", options_.clock->Now(), absl::UTCTimeZone()) : request.day();
   question.language = request.language();
   for (int i = 0; i < request.documents_size(); ++i) {
-    const v1::PresentedDocument& document = request.documents(i);
+    const pathway_v1::PresentedDocument& document = request.documents(i);
     const std::string place = absl::StrCat("documents[", i, "]");
     if (document.content().empty()) return base::Problem(base::Reason::kFieldMissing, place + ".content");
     const absl::Status added = AddItemsOf(*options_.adapters, document.content(),
@@ -53,8 +52,8 @@ absl::Status PathwayService::Evaluate(const v1::EvaluatePathwayRequest& request,
   return Suggest(request, std::move(question), response);
 }
 
-absl::Status PathwayService::Suggest(const v1::EvaluatePathwayRequest& request, pathway::Question question,
-                                     v1::EvaluatePathwayResponse* response) const {
+absl::Status PathwayService::Suggest(const pathway_v1::EvaluatePathwayRequest& request, pathway::Question question,
+                                     pathway_v1::EvaluatePathwayResponse* response) const {
   if (options_.offers == nullptr) {
     return base::Problem(base::Reason::kFieldInvalid, "suggest_offers", "this node has no catalogue");
   }
@@ -72,9 +71,9 @@ absl::Status PathwayService::Suggest(const v1::EvaluatePathwayRequest& request, 
 }
 
 grpc::ServerUnaryReactor* PathwayService::EvaluatePathway(grpc::CallbackServerContext* context,
-                                                          const v1::EvaluatePathwayRequest* request,
-                                                          v1::EvaluatePathwayResponse* response) {
-  return runner_->Run(context, v1::PathwayService::service_full_name(), "EvaluatePathway", request, response);
+                                                          const pathway_v1::EvaluatePathwayRequest* request,
+                                                          pathway_v1::EvaluatePathwayResponse* response) {
+  return runner_->Run(context, pathway_v1::PathwayService::service_full_name(), "EvaluatePathway", request, response);
 }
 
 }  // namespace passerelle::gateway

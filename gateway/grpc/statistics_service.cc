@@ -14,15 +14,15 @@
 namespace passerelle::gateway {
 namespace {
 
-namespace v1 = statistics::v1;
+namespace statistics_v1 = statistics::v1;
 using base::Problem;
 using base::Reason;
 
 // What a token holds of the last cube of a page: no period and no indicator has a slash.
-std::string PlaceOfCube(const v1::Cube& cube) { return absl::StrCat(cube.period(), "/", cube.indicator()); }
+std::string PlaceOfCube(const statistics_v1::Cube& cube) { return absl::StrCat(cube.period(), "/", cube.indicator()); }
 
-v1::CubeSummary SummaryOf(const v1::Cube& cube) {
-  v1::CubeSummary summary;
+statistics_v1::CubeSummary SummaryOf(const statistics_v1::Cube& cube) {
+  statistics_v1::CubeSummary summary;
   summary.set_indicator(cube.indicator());
   summary.set_title(cube.title());
   summary.set_node(cube.node());
@@ -30,13 +30,13 @@ v1::CubeSummary SummaryOf(const v1::Cube& cube) {
   *summary.mutable_dimensions() = cube.dimensions();
   summary.set_cells(static_cast<uint32_t>(cube.cells_size()));
   summary.set_confidential(static_cast<uint32_t>(std::count_if(
-      cube.cells().begin(), cube.cells().end(), [](const v1::Cell& cell) { return cell.confidential(); })));
+      cube.cells().begin(), cube.cells().end(), [](const statistics_v1::Cell& cell) { return cell.confidential(); })));
   return summary;
 }
 
 // kFieldMissing, kResourceNotFound at "indicator".
-absl::StatusOr<const v1::Cube*> Find(const CubesByPeriod& cubes, const std::string& indicator,
-                                     const std::string& period) {
+absl::StatusOr<const statistics_v1::Cube*> Find(const CubesByPeriod& cubes, const std::string& indicator,
+                                                const std::string& period) {
   if (indicator.empty()) return Problem(Reason::kFieldMissing, "indicator");
   if (period.empty()) return Problem(Reason::kFieldMissing, "period");
   const auto found = cubes.find({period, indicator});
@@ -47,25 +47,23 @@ absl::StatusOr<const v1::Cube*> Find(const CubesByPeriod& cubes, const std::stri
 }  // namespace
 
 StatisticsService::StatisticsService(CallRunner* runner, const PublishedCubes* cubes) : runner_(runner), cubes_(cubes) {
-  const char* const service = v1::StatisticsService::service_full_name();
-  runner->AddUnary<v1::ListCubesRequest, v1::ListCubesResponse>(
+  const char* const service = statistics_v1::StatisticsService::service_full_name();
+  runner->AddUnary<statistics_v1::ListCubesRequest, statistics_v1::ListCubesResponse>(
       service, "ListCubes",
-      [this](const CallInfo&, const v1::ListCubesRequest& in, v1::ListCubesResponse* out) -> CallOutcome {
-        return List(in, out);
-      });
-  runner->AddUnary<v1::GetCubeRequest, v1::GetCubeResponse>(
+      [this](const CallInfo&, const statistics_v1::ListCubesRequest& in,
+             statistics_v1::ListCubesResponse* out) -> CallOutcome { return List(in, out); });
+  runner->AddUnary<statistics_v1::GetCubeRequest, statistics_v1::GetCubeResponse>(
       service, "GetCube",
-      [this](const CallInfo&, const v1::GetCubeRequest& in, v1::GetCubeResponse* out) -> CallOutcome {
-        return Get(in, out);
-      });
-  runner->AddUnary<v1::GetCubeFileRequest, v1::GetCubeFileResponse>(
+      [this](const CallInfo&, const statistics_v1::GetCubeRequest& in,
+             statistics_v1::GetCubeResponse* out) -> CallOutcome { return Get(in, out); });
+  runner->AddUnary<statistics_v1::GetCubeFileRequest, statistics_v1::GetCubeFileResponse>(
       service, "GetCubeFile",
-      [this](const CallInfo&, const v1::GetCubeFileRequest& in, v1::GetCubeFileResponse* out) -> CallOutcome {
-        return GetFile(in, out);
-      });
+      [this](const CallInfo&, const statistics_v1::GetCubeFileRequest& in,
+             statistics_v1::GetCubeFileResponse* out) -> CallOutcome { return GetFile(in, out); });
 }
 
-absl::Status StatisticsService::List(const v1::ListCubesRequest& request, v1::ListCubesResponse* response) const {
+absl::Status StatisticsService::List(const statistics_v1::ListCubesRequest& request,
+                                     statistics_v1::ListCubesResponse* response) const {
   const std::string list = absl::StrCat("cubes/", request.period(), "/", request.indicator());
   ASSIGN_OR_RETURN(const base::Page page, base::ReadPage(list, request.page_size(), request.page_token()));
   const std::shared_ptr<const CubesByPeriod> cubes = cubes_->Get();
@@ -90,17 +88,18 @@ absl::Status StatisticsService::List(const v1::ListCubesRequest& request, v1::Li
   return absl::OkStatus();
 }
 
-absl::Status StatisticsService::Get(const v1::GetCubeRequest& request, v1::GetCubeResponse* response) const {
+absl::Status StatisticsService::Get(const statistics_v1::GetCubeRequest& request,
+                                    statistics_v1::GetCubeResponse* response) const {
   const std::shared_ptr<const CubesByPeriod> cubes = cubes_->Get();
-  ASSIGN_OR_RETURN(const v1::Cube* const cube, Find(*cubes, request.indicator(), request.period()));
+  ASSIGN_OR_RETURN(const statistics_v1::Cube* const cube, Find(*cubes, request.indicator(), request.period()));
   *response->mutable_cube() = *cube;
   return absl::OkStatus();
 }
 
-absl::Status StatisticsService::GetFile(const v1::GetCubeFileRequest& request,
-                                        v1::GetCubeFileResponse* response) const {
+absl::Status StatisticsService::GetFile(const statistics_v1::GetCubeFileRequest& request,
+                                        statistics_v1::GetCubeFileResponse* response) const {
   const std::shared_ptr<const CubesByPeriod> cubes = cubes_->Get();
-  ASSIGN_OR_RETURN(const v1::Cube* const cube, Find(*cubes, request.indicator(), request.period()));
+  ASSIGN_OR_RETURN(const statistics_v1::Cube* const cube, Find(*cubes, request.indicator(), request.period()));
   const auto answer = [&](absl::string_view extension, absl::string_view media_type, std::string content) {
     response->set_name(absl::StrCat(cube->indicator(), extension));
     response->set_media_type(std::string(media_type));
@@ -108,13 +107,13 @@ absl::Status StatisticsService::GetFile(const v1::GetCubeFileRequest& request,
     return absl::OkStatus();
   };
   switch (request.format()) {
-    case v1::CUBE_FILE_FORMAT_SDMX_CSV:
+    case statistics_v1::CUBE_FILE_FORMAT_SDMX_CSV:
       return answer(".csv", "application/vnd.sdmx.data+csv;version=1.0.0", statistics::CubeCsv(*cube));
-    case v1::CUBE_FILE_FORMAT_JSON:
+    case statistics_v1::CUBE_FILE_FORMAT_JSON:
       return answer(".json", "application/json", statistics::CubeJson(*cube) + "\n");
-    case v1::CUBE_FILE_FORMAT_SVG:
+    case statistics_v1::CUBE_FILE_FORMAT_SVG:
       return answer(".svg", "image/svg+xml", statistics::CubeSvg(*cube));
-    case v1::CUBE_FILE_FORMAT_UNSPECIFIED:
+    case statistics_v1::CUBE_FILE_FORMAT_UNSPECIFIED:
       return Problem(Reason::kFieldMissing, "format");
     default:
       return Problem(Reason::kFieldInvalid, "format", "this form is not known");
@@ -122,20 +121,21 @@ absl::Status StatisticsService::GetFile(const v1::GetCubeFileRequest& request,
 }
 
 grpc::ServerUnaryReactor* StatisticsService::ListCubes(grpc::CallbackServerContext* context,
-                                                       const v1::ListCubesRequest* request,
-                                                       v1::ListCubesResponse* response) {
-  return runner_->Run(context, v1::StatisticsService::service_full_name(), "ListCubes", request, response);
+                                                       const statistics_v1::ListCubesRequest* request,
+                                                       statistics_v1::ListCubesResponse* response) {
+  return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "ListCubes", request, response);
 }
 
 grpc::ServerUnaryReactor* StatisticsService::GetCube(grpc::CallbackServerContext* context,
-                                                     const v1::GetCubeRequest* request, v1::GetCubeResponse* response) {
-  return runner_->Run(context, v1::StatisticsService::service_full_name(), "GetCube", request, response);
+                                                     const statistics_v1::GetCubeRequest* request,
+                                                     statistics_v1::GetCubeResponse* response) {
+  return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "GetCube", request, response);
 }
 
 grpc::ServerUnaryReactor* StatisticsService::GetCubeFile(grpc::CallbackServerContext* context,
-                                                         const v1::GetCubeFileRequest* request,
-                                                         v1::GetCubeFileResponse* response) {
-  return runner_->Run(context, v1::StatisticsService::service_full_name(), "GetCubeFile", request, response);
+                                                         const statistics_v1::GetCubeFileRequest* request,
+                                                         statistics_v1::GetCubeFileResponse* response) {
+  return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "GetCubeFile", request, response);
 }
 
 }  // namespace passerelle::gateway

@@ -8,7 +8,7 @@
 
 namespace passerelle::gateway {
 
-namespace v1 = wallet::v1;
+namespace wallet_v1 = wallet::v1;
 
 namespace {
 
@@ -21,24 +21,24 @@ absl::Status NothingIssued() {
 WalletService::WalletService(CallRunner* runner, wallet::Presentations* presentations, wallet::Offers* offers,
                              std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles)
     : runner_(runner) {
-  runner->AddUnary<v1::RequestPresentationRequest, v1::RequestPresentationResponse>(
-      v1::WalletService::service_full_name(), "RequestPresentation",
-      [presentations](const CallInfo& info, const v1::RequestPresentationRequest& in,
-                      v1::RequestPresentationResponse* out) -> absl::Status {
+  runner->AddUnary<wallet_v1::RequestPresentationRequest, wallet_v1::RequestPresentationResponse>(
+      wallet_v1::WalletService::service_full_name(), "RequestPresentation",
+      [presentations](const CallInfo& info, const wallet_v1::RequestPresentationRequest& in,
+                      wallet_v1::RequestPresentationResponse* out) -> absl::Status {
         ASSIGN_OR_RETURN(*out->mutable_presentation(), presentations->Request(info.caller, in));
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::GetPresentationRequest, v1::GetPresentationResponse>(
-      v1::WalletService::service_full_name(), "GetPresentation",
-      [presentations](const CallInfo& info, const v1::GetPresentationRequest& in,
-                      v1::GetPresentationResponse* out) -> absl::Status {
+  runner->AddUnary<wallet_v1::GetPresentationRequest, wallet_v1::GetPresentationResponse>(
+      wallet_v1::WalletService::service_full_name(), "GetPresentation",
+      [presentations](const CallInfo& info, const wallet_v1::GetPresentationRequest& in,
+                      wallet_v1::GetPresentationResponse* out) -> absl::Status {
         ASSIGN_OR_RETURN(*out->mutable_presentation(), presentations->Get(info.caller, in.id()));
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::OfferDecisionRequest, v1::OfferDecisionResponse>(
-      v1::WalletService::service_full_name(), "OfferDecision",
-      [offers, roles = std::move(roles)](const CallInfo& info, const v1::OfferDecisionRequest& in,
-                                         v1::OfferDecisionResponse* out) -> absl::Status {
+  runner->AddUnary<wallet_v1::OfferDecisionRequest, wallet_v1::OfferDecisionResponse>(
+      wallet_v1::WalletService::service_full_name(), "OfferDecision",
+      [offers, roles = std::move(roles)](const CallInfo& info, const wallet_v1::OfferDecisionRequest& in,
+                                         wallet_v1::OfferDecisionResponse* out) -> absl::Status {
         if (offers == nullptr) return NothingIssued();
         // It has the authority's seal used: that is for whoever may decide.
         const std::vector<recognition::v1::CaseActor> held = roles(info.caller);
@@ -48,9 +48,10 @@ WalletService::WalletService(CallRunner* runner, wallet::Presentations* presenta
         ASSIGN_OR_RETURN(*out->mutable_offer(), offers->Make(info.caller, in));
         return absl::OkStatus();
       });
-  runner->AddUnary<v1::GetOfferRequest, v1::GetOfferResponse>(
-      v1::WalletService::service_full_name(), "GetOffer",
-      [offers](const CallInfo& info, const v1::GetOfferRequest& in, v1::GetOfferResponse* out) -> absl::Status {
+  runner->AddUnary<wallet_v1::GetOfferRequest, wallet_v1::GetOfferResponse>(
+      wallet_v1::WalletService::service_full_name(), "GetOffer",
+      [offers](const CallInfo& info, const wallet_v1::GetOfferRequest& in,
+               wallet_v1::GetOfferResponse* out) -> absl::Status {
         if (offers == nullptr) return NothingIssued();
         ASSIGN_OR_RETURN(*out->mutable_offer(), offers->Get(info.caller, in.id()));
         return absl::OkStatus();
@@ -58,26 +59,27 @@ WalletService::WalletService(CallRunner* runner, wallet::Presentations* presenta
 }
 
 grpc::ServerUnaryReactor* WalletService::RequestPresentation(grpc::CallbackServerContext* context,
-                                                             const v1::RequestPresentationRequest* request,
-                                                             v1::RequestPresentationResponse* response) {
-  return runner_->Run(context, v1::WalletService::service_full_name(), "RequestPresentation", request, response);
+                                                             const wallet_v1::RequestPresentationRequest* request,
+                                                             wallet_v1::RequestPresentationResponse* response) {
+  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "RequestPresentation", request, response);
 }
 
 grpc::ServerUnaryReactor* WalletService::GetPresentation(grpc::CallbackServerContext* context,
-                                                         const v1::GetPresentationRequest* request,
-                                                         v1::GetPresentationResponse* response) {
-  return runner_->Run(context, v1::WalletService::service_full_name(), "GetPresentation", request, response);
+                                                         const wallet_v1::GetPresentationRequest* request,
+                                                         wallet_v1::GetPresentationResponse* response) {
+  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "GetPresentation", request, response);
 }
 
 grpc::ServerUnaryReactor* WalletService::OfferDecision(grpc::CallbackServerContext* context,
-                                                       const v1::OfferDecisionRequest* request,
-                                                       v1::OfferDecisionResponse* response) {
-  return runner_->Run(context, v1::WalletService::service_full_name(), "OfferDecision", request, response);
+                                                       const wallet_v1::OfferDecisionRequest* request,
+                                                       wallet_v1::OfferDecisionResponse* response) {
+  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "OfferDecision", request, response);
 }
 
 grpc::ServerUnaryReactor* WalletService::GetOffer(grpc::CallbackServerContext* context,
-                                                  const v1::GetOfferRequest* request, v1::GetOfferResponse* response) {
-  return runner_->Run(context, v1::WalletService::service_full_name(), "GetOffer", request, response);
+                                                  const wallet_v1::GetOfferRequest* request,
+                                                  wallet_v1::GetOfferResponse* response) {
+  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "GetOffer", request, response);
 }
 
 }  // namespace passerelle::gateway

@@ -39,7 +39,7 @@ absl::StatusOr<std::string> Gunzip(absl::string_view bytes, size_t bytes_max) {
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
     stream.avail_out = static_cast<uInt>(out.size() - before);
     code = inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
+    out.erase(out.size() - stream.avail_out);
     if (out.size() == before && code == Z_OK && stream.avail_in == 0) break;
   }
   const bool trailing = stream.avail_in > 0;
@@ -58,7 +58,7 @@ std::string Gzip(absl::string_view bytes) {
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   const int code = deflate(&stream, Z_FINISH);
-  out.resize(out.size() - stream.avail_out);
+  out.erase(out.size() - stream.avail_out);
   deflateEnd(&stream);
   return code == Z_STREAM_END ? out : "";
 }

@@ -21,6 +21,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/proof/openssl.h"
 #include "core/proof/public_key.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/pkcs11.h"
@@ -31,22 +32,13 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-struct OpensslFree {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-
-std::unique_ptr<BIO, OpensslFree> MemoryBio(absl::string_view text) {
-  return std::unique_ptr<BIO, OpensslFree>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+proof::Owned<BIO> MemoryBio(absl::string_view text) {
+  return proof::Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// Never asks a person for a passphrase.
-int NoPassphrase(char*, int, int, void*) { return 0; }
-
-std::unique_ptr<X509, OpensslFree> ReadCertificate(absl::string_view pem) {
+proof::Owned<X509> ReadCertificate(absl::string_view pem) {
   const auto bio = MemoryBio(pem);
-  return std::unique_ptr<X509, OpensslFree>(PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr));
+  return proof::Owned<X509>(PEM_read_bio_X509(bio.get(), nullptr, proof::NoPassphrase, nullptr));
 }
 
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
@@ -105,8 +97,7 @@ absl::StatusOr<proof::TrustAnchors> LoadAnchors(const std::string& path) {
 absl::StatusOr<absl::Time> CertificatesEnd(absl::string_view pem) {
   const auto bio = MemoryBio(pem);
   absl::Time end = absl::InfiniteFuture();
-  while (const std::unique_ptr<X509, OpensslFree> certificate{
-      PEM_read_bio_X509(bio.get(), nullptr, NoPassphrase, nullptr)}) {
+  while (const proof::Owned<X509> certificate{PEM_read_bio_X509(bio.get(), nullptr, proof::NoPassphrase, nullptr)}) {
     std::tm parts = {};
     if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) != 1) break;
     end = std::min(end, absl::FromTM(parts, absl::UTCTimeZone()));
@@ -149,7 +140,7 @@ std::vector<std::string> KeyFiles(const std::vector<std::string>& references) {
 
 absl::StatusOr<std::string> PublicKeyPem(const proof::VerificationKey& key) {
   ASSIGN_OR_RETURN(const proof::PublicKey read, proof::PublicKey::FromJwk(key.jwk()));
-  const std::unique_ptr<BIO, OpensslFree> bio(BIO_new(BIO_s_mem()));
+  const proof::Owned<BIO> bio(BIO_new(BIO_s_mem()));
   char* data = nullptr;
   if (bio == nullptr || PEM_write_bio_PUBKEY(bio.get(), read.openssl()) != 1) {
     return Problem(Reason::kInternal, "key", "OpenSSL cannot write it");
@@ -223,7 +214,7 @@ absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
   const auto certificate = ReadCertificate(chain);
   if (certificate == nullptr) return Problem(Reason::kKeyUnusable, files.certificate(), "no certificate in PEM");
   const auto bio = MemoryBio(key_pem);
-  const std::unique_ptr<EVP_PKEY, OpensslFree> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, NoPassphrase, nullptr));
+  const proof::Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, proof::NoPassphrase, nullptr));
   if (key == nullptr) return Problem(Reason::kKeyUnusable, files.private_key(), "no private key in PEM");
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     return Problem(Reason::kKeyUnusable, files.private_key(), "the key does not belong to the certificate");

@@ -11,22 +11,14 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/proof/openssl.h"
 
 namespace passerelle::gateway {
 namespace {
 
 using base::Problem;
 using base::Reason;
-
-struct OpensslFree {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(BIGNUM* number) const { BN_free(number); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, OpensslFree>;
+using proof::Owned;
 
 constexpr int64_t kSecondsPerDay = 86'400;
 constexpr int64_t kLifeSeconds = 14 * kSecondsPerDay;

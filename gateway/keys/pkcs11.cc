@@ -1,5 +1,3 @@
-// The providers of OpenSSL 3 have no PKCS#11 in Debian 12, so that it takes an engine.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "gateway/keys/pkcs11.h"
 
 #include <openssl/engine.h>

@@ -22,7 +22,7 @@ using registers::v1::RegisterEntry;
 // Pages of one holder's list that are asked for: 200 entries each, a lifetime of courses.
 constexpr int kPagesMax = 50;
 
-absl::Status Fault(absl::string_view field, absl::string_view detail) {
+absl::Status FaultOfCall(absl::string_view field, absl::string_view detail) {
   return Problem(Reason::kRegisterUnavailable, field, detail);
 }
 
@@ -30,7 +30,7 @@ absl::Status Fault(absl::string_view field, absl::string_view detail) {
 absl::Status FromRegister(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   if (status.error_code() == grpc::StatusCode::NOT_FOUND) return Problem(Reason::kResourceNotFound, "credential_id");
-  return Fault("grpc", absl::StrCat("the service answers with code ", static_cast<int>(status.error_code())));
+  return FaultOfCall("grpc", absl::StrCat("the service answers with code ", static_cast<int>(status.error_code())));
 }
 
 std::unique_ptr<registers::v1::RegisterService::StubInterface> MakeStub(const config::v1::GrpcRegister& config) {
@@ -58,14 +58,15 @@ absl::StatusOr<RegisterEntry> GrpcRegister::LookUpCredential(absl::string_view c
   context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(limit_));
   RETURN_IF_ERROR(FromRegister(stub_->LookUpCredential(&context, request, &response)));
   RegisterEntry& entry = *response.mutable_entry();
-  if (entry.credential_id() != credential_id) return Fault("entry.credential_id", "is not the one that was asked for");
-  if (!entry.has_issue_time()) return Fault("entry.issue_time", "is missing");
+  if (entry.credential_id() != credential_id)
+    return FaultOfCall("entry.credential_id", "is not the one that was asked for");
+  if (!entry.has_issue_time()) return FaultOfCall("entry.issue_time", "is missing");
   const std::string& content = entry.document().content();
   if (content.empty() || content.size() > base::kDocumentBytesMax) {
-    return Fault("entry.document", "is missing, or larger than the limit");
+    return FaultOfCall("entry.document", "is missing, or larger than the limit");
   }
   if (entry.document().sha256() != base::Sha256Hex(content)) {
-    return Fault("entry.document.sha256", "is not the digest of the document");
+    return FaultOfCall("entry.document.sha256", "is not the digest of the document");
   }
   return std::move(entry);
 }
@@ -79,12 +80,12 @@ absl::StatusOr<authenticity::v1::AuthenticityAnswer> GrpcRegister::ConfirmDigest
   const grpc::Status called = stub_->ConfirmDigest(&context, request, &response);
   // A digest is not looked up: that the service has no such method must not pass for "not issued".
   if (!called.ok())
-    return Fault("grpc", absl::StrCat("the service answers with code ", static_cast<int>(called.error_code())));
+    return FaultOfCall("grpc", absl::StrCat("the service answers with code ", static_cast<int>(called.error_code())));
   authenticity::v1::AuthenticityAnswer& answer = *response.mutable_answer();
-  if (answer.sha256() != sha256) return Fault("answer.sha256", "is not the one that was asked for");
+  if (answer.sha256() != sha256) return FaultOfCall("answer.sha256", "is not the one that was asked for");
   const bool known = authenticity::v1::RegisterFinding_IsValid(answer.finding()) &&
                      answer.finding() != authenticity::v1::REGISTER_FINDING_UNSPECIFIED;
-  if (!known) return Fault("answer.finding", "says nothing");
+  if (!known) return FaultOfCall("answer.finding", "says nothing");
   return std::move(answer);
 }
 
@@ -101,7 +102,7 @@ absl::StatusOr<std::vector<RegisterEntry>> GrpcRegister::ListHolderCredentials(a
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(limit_));
     RETURN_IF_ERROR(FromRegister(stub_->ListHolderCredentials(&context, request, &response)));
     for (RegisterEntry& entry : *response.mutable_entries()) {
-      if (entry.holder_reference() != holder_reference) return Fault("entries", "has entries of another holder");
+      if (entry.holder_reference() != holder_reference) return FaultOfCall("entries", "has entries of another holder");
       if (begun && static_cast<int>(entries.size()) < limit) entries.push_back(std::move(entry));
       begun = begun || entry.credential_id() == after;
     }

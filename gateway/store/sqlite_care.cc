@@ -15,6 +15,7 @@
 #include "core/base/status_macros.h"
 #include "gateway/store/record_source.h"
 #include "gateway/store/schema.h"
+#include "gateway/store/sqlite_connection.h"
 #include "gateway/store/sqlite_failure.h"
 #include "gateway/store/whole_store.h"
 
@@ -23,9 +24,6 @@ namespace {
 
 using base::Problem;
 using base::Reason;
-
-// How long a writing node is waited for.
-constexpr int kBusyTimeoutMs = 5000;
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }

@@ -19,9 +19,6 @@ using base::Reason;
 using base::Record;
 using base::Table;
 
-// How long a connection waits for another process that holds the file.
-constexpr int kBusyTimeoutMs = 5000;
-
 // A record without a due time has NULL.
 std::optional<int64_t> DueOf(const Record& record) {
   return record.due == absl::InfiniteFuture() ? std::nullopt : std::optional<int64_t>(ToMicros(record.due));

@@ -16,6 +16,9 @@
 
 namespace passerelle::gateway {
 
+// How long a connection waits for another process that holds the file.
+inline constexpr int kBusyTimeoutMs = 5000;
+
 class SqliteConnection {
  public:
   enum class Kind { kWriter, kReader };

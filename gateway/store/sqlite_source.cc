@@ -7,6 +7,7 @@
 #include "core/base/status_macros.h"
 #include "gateway/store/record_source.h"
 #include "gateway/store/schema.h"
+#include "gateway/store/sqlite_connection.h"
 #include "gateway/store/sqlite_failure.h"
 #include "gateway/store/sqlite_schema.h"
 
@@ -14,9 +15,6 @@ namespace passerelle::gateway {
 namespace {
 
 using base::Table;
-
-// How long another program that writes is waited for.
-constexpr int kBusyTimeoutMs = 5000;
 
 struct Close {
   void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }

@@ -36,7 +36,9 @@ constexpr Written kWritten[] = {
 };
 
 // Text for the cell of a table.
-std::string Cell(absl::string_view text) { return absl::StrReplaceAll(text, {{"|", "\\|"}, {"\n", " "}, {"\t", " "}}); }
+std::string TableCell(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"|", "\\|"}, {"\n", " "}, {"\t", " "}});
+}
 
 std::string OrDash(const std::string& text) { return text.empty() ? "–" : text; }
 
@@ -50,15 +52,16 @@ std::string DatumOf(const Shown& shown) {
 }
 
 std::string CellOf(const Shown& shown) {
-  return Cell(absl::StrCat(shown.example, " ([", shown.test, "](../../", shown.file, ")", DatumOf(shown), ")"));
+  return TableCell(absl::StrCat(shown.example, " ([", shown.test, "](../../", shown.file, ")", DatumOf(shown), ")"));
 }
 
 std::string Line(const Point& point) {
   const auto add_shown = [](std::string* out, const Shown& shown) { absl::StrAppend(out, CellOf(shown)); };
   const auto add_command = [](std::string* out, const std::string& by) { absl::StrAppend(out, "`", by, "`"); };
-  return absl::StrCat("| ", point.reference, " | ", Cell(point.about), " | ", StateOf(point), " | ",
-                      OrDash(Cell(point.does)), " | ", OrDash(absl::StrJoin(point.shown, "<br>", add_shown)), " | ",
-                      OrDash(absl::StrJoin(point.by, "<br>", add_command)), " | ", OrDash(Cell(point.missing)), " |\n");
+  return absl::StrCat("| ", point.reference, " | ", TableCell(point.about), " | ", StateOf(point), " | ",
+                      OrDash(TableCell(point.does)), " | ", OrDash(absl::StrJoin(point.shown, "<br>", add_shown)),
+                      " | ", OrDash(absl::StrJoin(point.by, "<br>", add_command)), " | ",
+                      OrDash(TableCell(point.missing)), " |\n");
 }
 
 std::string Counts(const std::vector<Point>& points) {

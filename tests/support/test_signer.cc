@@ -16,18 +16,18 @@ using proof::Owned;
 
 namespace {
 
-void Require(bool holds) {
+void RequireSigned(bool holds) {
   if (!holds) std::abort();
 }
 
 EVP_PKEY* RsaKey(int bits, unsigned int exponent) {
   const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
   const Owned<BIGNUM> number(BN_new());
-  Require(BN_set_word(number.get(), exponent) == 1 && EVP_PKEY_keygen_init(context.get()) == 1);
-  Require(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits) == 1);
-  Require(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), number.get()) == 1);
+  RequireSigned(BN_set_word(number.get(), exponent) == 1 && EVP_PKEY_keygen_init(context.get()) == 1);
+  RequireSigned(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits) == 1);
+  RequireSigned(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), number.get()) == 1);
   EVP_PKEY* key = nullptr;
-  Require(EVP_PKEY_generate(context.get(), &key) == 1);
+  RequireSigned(EVP_PKEY_generate(context.get(), &key) == 1);
   return key;
 }
 
@@ -37,8 +37,8 @@ std::string RawOf(absl::string_view der, size_t bytes) {
   std::string raw(bytes, '\0');
   auto* const out = reinterpret_cast<unsigned char*>(raw.data());
   const int half = static_cast<int>(bytes / 2);
-  Require(BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), out, half) == half);
-  Require(BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), out + half, half) == half);
+  RequireSigned(BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), out, half) == half);
+  RequireSigned(BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), out + half, half) == half);
   return raw;
 }
 
@@ -53,7 +53,7 @@ TestSigner::TestSigner(proof::KeyAlgorithm algorithm, int rsa_bits, unsigned int
   } else {
     key_ = proof::Share(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve->openssl_name));
   }
-  Require(key_ != nullptr);
+  RequireSigned(key_ != nullptr);
 }
 
 proof::PublicKey TestSigner::public_key() const { return proof::PublicKey::FromOpenssl(key_).value(); }
@@ -61,7 +61,7 @@ proof::PublicKey TestSigner::public_key() const { return proof::PublicKey::FromO
 std::string TestSigner::SubjectPublicKeyInfo() const {
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(key_.get(), &der);
-  Require(size > 0);
+  RequireSigned(size > 0);
   std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
   OPENSSL_free(der);
   return bytes;
@@ -72,17 +72,17 @@ std::string TestSigner::Sign(absl::string_view input) const {
   EVP_PKEY_CTX* scheme = nullptr;
   const bool edwards = traits().family == Family::kEdwards;
   const std::string digest = edwards ? "" : absl::StrCat("SHA", base::DigestBytes(*traits().hash) * 8);
-  Require(EVP_DigestSignInit_ex(context.get(), &scheme, edwards ? nullptr : digest.c_str(), nullptr, nullptr,
-                                key_.get(), nullptr) == 1);
+  RequireSigned(EVP_DigestSignInit_ex(context.get(), &scheme, edwards ? nullptr : digest.c_str(), nullptr, nullptr,
+                                      key_.get(), nullptr) == 1);
   if (traits().family == Family::kRsaPss) {
-    Require(EVP_PKEY_CTX_set_rsa_padding(scheme, RSA_PKCS1_PSS_PADDING) == 1);
-    Require(EVP_PKEY_CTX_set_rsa_pss_saltlen(scheme, RSA_PSS_SALTLEN_DIGEST) == 1);
+    RequireSigned(EVP_PKEY_CTX_set_rsa_padding(scheme, RSA_PKCS1_PSS_PADDING) == 1);
+    RequireSigned(EVP_PKEY_CTX_set_rsa_pss_saltlen(scheme, RSA_PSS_SALTLEN_DIGEST) == 1);
   }
   size_t size = 0;
-  Require(EVP_DigestSign(context.get(), nullptr, &size, proof::Bytes(input), input.size()) == 1);
+  RequireSigned(EVP_DigestSign(context.get(), nullptr, &size, proof::Bytes(input), input.size()) == 1);
   std::string signature(size, '\0');
-  Require(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, proof::Bytes(input),
-                         input.size()) == 1);
+  RequireSigned(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                               proof::Bytes(input), input.size()) == 1);
   signature.resize(size);
   return traits().family == Family::kEcdsa ? RawOf(signature, traits().signature_bytes) : signature;
 }

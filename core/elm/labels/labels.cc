@@ -97,7 +97,7 @@ constexpr base::LabelFile kLanguages[] = {{"bg", kBg}, {"cs", kCs}, {"da", kDa},
                                           {"pl", kPl}, {"pt", kPt}, {"ro", kRo}, {"sk", kSk}, {"sl", kSl}, {"sv", kSv}};
 
 constexpr absl::string_view kEnglish = "en";
-constexpr absl::string_view kSnb = "http://data.europa.eu/snb/";
+constexpr absl::string_view kSnbBase = "http://data.europa.eu/snb/";
 
 const base::LabelTables& Tables() {
   static const auto& tables = *new base::LabelTables(kLanguages);
@@ -161,7 +161,7 @@ std::optional<std::string> ConceptLabel(absl::string_view iri, absl::string_view
   if (absl::StartsWith(iri, kCountryScheme)) return CountryLabel(iri, language);
   if (absl::StartsWith(iri, kLanguageScheme)) return LanguageLabel(iri, language);
   absl::string_view key = iri;
-  absl::ConsumePrefix(&key, kSnb);
+  absl::ConsumePrefix(&key, kSnbBase);
   if (const auto text = Tables().Find(key, language)) return std::string(*text);
   if (const std::optional<std::string> level = CodeOf(Vocabulary::kEqf, iri)) {
     const std::optional<absl::string_view> pattern = Tables().Find("eqf/*", language);

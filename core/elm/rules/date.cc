@@ -32,7 +32,7 @@ bool IsDay(absl::string_view date) {
 }
 
 // "Z", an offset, or nothing.
-bool IsZone(absl::string_view zone) {
+bool IsTimeZone(absl::string_view zone) {
   if (zone.empty() || zone == "Z") return true;
   absl::string_view rest = zone;
   return (Consume("+dd:dd", &rest) || Consume("-dd:dd", &rest)) && rest.empty() && Number(zone.substr(1, 2)) <= 14 &&
@@ -75,7 +75,7 @@ std::string SourceDate::WholeDay() const { return absl::StrCat(day, "T00:00:00Z"
 std::optional<SourceDate> ReadDate(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   SourceDate date;
-  if (!TakeDay(&text, &date) || !TakeTime(&text, &date) || !IsZone(text)) return std::nullopt;
+  if (!TakeDay(&text, &date) || !TakeTime(&text, &date) || !IsTimeZone(text)) return std::nullopt;
   date.zone = std::string(text);
   return date;
 }

@@ -13,7 +13,7 @@ struct WordConcept {
   absl::string_view code;
 };
 
-constexpr WordConcept kAssessments[] = {
+constexpr WordConcept kGermanAssessments[] = {
     {"klausur", kAssessmentWrittenExamination},          {"schriftliche_pruefung", kAssessmentWrittenExamination},
     {"muendliche_pruefung", kAssessmentOralExamination}, {"kolloquium", kAssessmentOralExamination},
     {"laborpraktikum", kAssessmentPracticalAssessment},
@@ -58,7 +58,7 @@ absl::string_view CodeSegment(absl::string_view code) {
 
 std::optional<v3::Concept> AssessmentOfLeistungsart(absl::string_view code) {
   const std::string kind = absl::AsciiStrToLower(CodeSegment(code));
-  for (const WordConcept& row : kAssessments) {
+  for (const WordConcept& row : kGermanAssessments) {
     if (row.word == kind) return ConceptOf(Vocabulary::kAssessment, row.code);
   }
   // hausarbeit, seminararbeit, bachelorarbeit, masterarbeit, ...

@@ -26,19 +26,19 @@ struct CoseAlgorithm {
 };
 
 // RFC 9053, 2.1 and 2.2; RFC 9864; RFC 8230, 2. -8 is EdDSA with the curve of the key.
-constexpr CoseAlgorithm kAlgorithms[] = {
+constexpr CoseAlgorithm kCoseAlgorithms[] = {
     {-7, KeyAlgorithm::kEs256},  {-9, KeyAlgorithm::kEs256},  {-35, KeyAlgorithm::kEs384}, {-51, KeyAlgorithm::kEs384},
     {-36, KeyAlgorithm::kEs512}, {-52, KeyAlgorithm::kEs512}, {-8, KeyAlgorithm::kEdDsa},  {-19, KeyAlgorithm::kEdDsa},
     {-53, KeyAlgorithm::kEd448}, {-37, KeyAlgorithm::kPs256}, {-38, KeyAlgorithm::kPs384}, {-39, KeyAlgorithm::kPs512},
 };
 
-constexpr int64_t kUnderstood[] = {kCoseAlgorithm, kCoseContentType, kCoseKeyId, kCoseType, kCoseX5Chain};
+constexpr int64_t kCoseUnderstood[] = {kCoseAlgorithm, kCoseContentType, kCoseKeyId, kCoseType, kCoseX5Chain};
 
 absl::Status Broken(absl::string_view place, absl::string_view detail) { return Problem(Reason::kCose, place, detail); }
 
 std::optional<KeyAlgorithm> FindCoseAlgorithm(const Cbor& header, const PublicKey& key) {
   const std::optional<int64_t> label = header.Int();
-  for (const CoseAlgorithm& known : kAlgorithms) {
+  for (const CoseAlgorithm& known : kCoseAlgorithms) {
     if (label != known.label) continue;
     const bool by_curve = known.label == -8 && key.curve() == Curve::kEd448;
     return by_curve ? KeyAlgorithm::kEd448 : known.algorithm;
@@ -137,8 +137,8 @@ void CoseSign1::CheckCritical(Findings& findings) const {
   }
   for (const Cbor& label : critical->items) {
     const std::optional<int64_t> number = label.Int();
-    const bool understood =
-        number && std::find(std::begin(kUnderstood), std::end(kUnderstood), *number) != std::end(kUnderstood);
+    const bool understood = number && std::find(std::begin(kCoseUnderstood), std::end(kCoseUnderstood), *number) !=
+                                          std::end(kCoseUnderstood);
     if (!understood || FindProtected(*number) == nullptr) findings.Refuse(Reason::kCriticalHeader, "crit");
   }
 }
@@ -190,9 +190,9 @@ CoseVerdict CoseSign1::Verify(const KeySet& keys, absl::string_view external) co
   CoseVerdict verdict;
   const Cbor* const header = FindProtected(kCoseAlgorithm);
   const std::optional<int64_t> label = header == nullptr ? std::nullopt : header->Int();
-  const auto* const known = std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
+  const auto* const known = std::find_if(std::begin(kCoseAlgorithms), std::end(kCoseAlgorithms),
                                          [&](const CoseAlgorithm& one) { return label == one.label; });
-  if (known == std::end(kAlgorithms)) {
+  if (known == std::end(kCoseAlgorithms)) {
     verdict.findings.Refuse(Reason::kAlgorithmNotAllowed, "alg");
     return verdict;
   }

@@ -25,20 +25,20 @@ constexpr uint64_t kTagDateTime = 0;
 constexpr uint64_t kTagEncodedCbor = 24;
 constexpr size_t kRandomBytesMin = 16;
 
-absl::Status Broken(absl::string_view place, absl::string_view detail) {
+absl::Status BrokenMdoc(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kClaimInvalid, place, detail);
 }
 
 absl::StatusOr<const Cbor*> Member(const Cbor& map, absl::string_view name) {
   const Cbor* const member = map.Find(name);
-  if (member == nullptr) return Broken(name, "it is missing");
+  if (member == nullptr) return BrokenMdoc(name, "it is missing");
   return member;
 }
 
 absl::StatusOr<std::string> Text(const Cbor& map, absl::string_view name) {
   ASSIGN_OR_RETURN(const Cbor* const member, Member(map, name));
   const std::optional<absl::string_view> text = member->Text();
-  if (!text) return Broken(name, "it is no text");
+  if (!text) return BrokenMdoc(name, "it is no text");
   return std::string(*text);
 }
 
@@ -47,7 +47,7 @@ absl::StatusOr<absl::Time> Moment(const Cbor& map, absl::string_view name) {
   const Cbor* const tagged = member->Tagged(kTagDateTime);
   const std::optional<absl::string_view> text = tagged == nullptr ? std::nullopt : tagged->Text();
   const std::optional<absl::Time> time = text ? base::ParseDateTime(*text) : std::nullopt;
-  if (!time) return Broken(name, "it is no tagged date and time");
+  if (!time) return BrokenMdoc(name, "it is no tagged date and time");
   return *time;
 }
 
@@ -56,29 +56,29 @@ absl::StatusOr<HashAlgorithm> HashOf(const Cbor& object) {
   if (name == "SHA-256") return HashAlgorithm::kSha256;
   if (name == "SHA-384") return HashAlgorithm::kSha384;
   if (name == "SHA-512") return HashAlgorithm::kSha512;
-  return Broken("digestAlgorithm", "it is none of SHA-256, SHA-384 and SHA-512");
+  return BrokenMdoc("digestAlgorithm", "it is none of SHA-256, SHA-384 and SHA-512");
 }
 
 // x5chain (RFC 9360, 2): one certificate, or a list with the signer's first.
 absl::StatusOr<std::vector<Certificate>> ReadChain(const CoseSign1& message) {
   const Cbor* header = message.FindUnprotected(kCoseX5Chain);
   if (header == nullptr) header = message.FindProtected(kCoseX5Chain);
-  if (header == nullptr) return Broken("x5chain", "it is missing");
+  if (header == nullptr) return BrokenMdoc("x5chain", "it is missing");
   const bool list = header->type == Cbor::Type::kArray;
   std::vector<Certificate> chain;
   for (size_t i = 0; i < (list ? header->items.size() : 1); ++i) {
     const std::optional<absl::string_view> der = list ? header->items[i].Bytes() : header->Bytes();
-    if (!der) return Broken("x5chain", "it is neither a certificate nor a list of them");
+    if (!der) return BrokenMdoc("x5chain", "it is neither a certificate nor a list of them");
     ASSIGN_OR_RETURN(Certificate certificate, Certificate::FromDer(*der));
     chain.push_back(std::move(certificate));
   }
-  if (chain.empty()) return Broken("x5chain", "it is empty");
+  if (chain.empty()) return BrokenMdoc("x5chain", "it is empty");
   return chain;
 }
 
-class Reader {
+class MdocReader {
  public:
-  Reader(absl::string_view document_type, const TrustAnchors& authorities, absl::Time at, MdocVerdict& verdict)
+  MdocReader(absl::string_view document_type, const TrustAnchors& authorities, absl::Time at, MdocVerdict& verdict)
       : document_type_(document_type), authorities_(authorities), at_(at), verdict_(verdict) {}
 
   absl::Status Read(absl::string_view issuer_signed) {
@@ -89,7 +89,7 @@ class Reader {
     ASSIGN_OR_RETURN(const Cbor wrapped, base::ReadCbor(payload));
     const Cbor* const encoded = wrapped.Tagged(kTagEncodedCbor);
     const std::optional<absl::string_view> bytes = encoded == nullptr ? std::nullopt : encoded->Bytes();
-    if (!bytes) return Broken("issuerAuth", "its payload is no encoded item");
+    if (!bytes) return BrokenMdoc("issuerAuth", "its payload is no encoded item");
     ASSIGN_OR_RETURN(const Cbor object, base::ReadCbor(*bytes));
     RETURN_IF_ERROR(ReadObject(object));
     // A document may hand over nothing but the signature.
@@ -118,10 +118,10 @@ class Reader {
   // MobileSecurityObject (9.1.2.4).
   absl::Status ReadObject(const Cbor& object) {
     ASSIGN_OR_RETURN(const std::string version, Text(object, "version"));
-    if (version != "1.0") return Broken("version", "it is not 1.0");
+    if (version != "1.0") return BrokenMdoc("version", "it is not 1.0");
     ASSIGN_OR_RETURN(verdict_.document_type, Text(object, "docType"));
     if (!document_type_.empty() && verdict_.document_type != document_type_) {
-      return Broken("docType", "it is not what the document claims to be");
+      return BrokenMdoc("docType", "it is not what the document claims to be");
     }
     ASSIGN_OR_RETURN(const Cbor* const device, Member(object, "deviceKeyInfo"));
     ASSIGN_OR_RETURN(const Cbor* const key, Member(*device, "deviceKey"));
@@ -150,12 +150,12 @@ class Reader {
   absl::Status ReadNameSpaces(const Cbor& name_spaces, const Cbor& object) {
     ASSIGN_OR_RETURN(const HashAlgorithm hash, HashOf(object));
     ASSIGN_OR_RETURN(const Cbor* const digests, Member(object, "valueDigests"));
-    if (name_spaces.type != Cbor::Type::kMap) return Broken("nameSpaces", "it is no map");
+    if (name_spaces.type != Cbor::Type::kMap) return BrokenMdoc("nameSpaces", "it is no map");
     for (size_t i = 0; i < name_spaces.items.size(); i += 2) {
       const std::optional<absl::string_view> name = name_spaces.items[i].Text();
       const Cbor* const signed_digests = name ? digests->Find(*name) : nullptr;
       if (signed_digests == nullptr) return Problem(Reason::kDisclosure, "nameSpaces", "the issuer signed none of it");
-      if (name_spaces.items[i + 1].type != Cbor::Type::kArray) return Broken("nameSpaces", "one is no list");
+      if (name_spaces.items[i + 1].type != Cbor::Type::kArray) return BrokenMdoc("nameSpaces", "one is no list");
       std::set<std::string> seen;
       for (const Cbor& item : name_spaces.items[i + 1].items) {
         RETURN_IF_ERROR(ReadElement(*name, item, *signed_digests, hash, seen));
@@ -169,7 +169,7 @@ class Reader {
                            std::set<std::string>& seen) {
     const Cbor* const encoded = item.Tagged(kTagEncodedCbor);
     const std::optional<absl::string_view> bytes = encoded == nullptr ? std::nullopt : encoded->Bytes();
-    if (!bytes) return Broken("nameSpaces", "an element is no encoded item");
+    if (!bytes) return BrokenMdoc("nameSpaces", "an element is no encoded item");
     ASSIGN_OR_RETURN(const Cbor element, base::ReadCbor(*bytes));
     ASSIGN_OR_RETURN(const Cbor* const digest_id, Member(element, "digestID"));
     ASSIGN_OR_RETURN(const Cbor* const random, Member(element, "random"));
@@ -181,7 +181,7 @@ class Reader {
       return Problem(Reason::kDisclosure, "nameSpaces", "an element has not the digest that the issuer signed");
     }
     if (random->Bytes().value_or("").size() < kRandomBytesMin)
-      return Broken("random", "it is too short to hide a value");
+      return BrokenMdoc("random", "it is too short to hide a value");
     if (!seen.insert(identifier).second) return Problem(Reason::kDisclosure, "nameSpaces", "an element stands twice");
     verdict_.elements.push_back({std::string(name_space), identifier, std::string(value->encoded)});
     return absl::OkStatus();
@@ -200,7 +200,7 @@ class Reader {
 MdocVerdict VerifyIssuerSigned(absl::string_view issuer_signed, absl::string_view document_type,
                                const TrustAnchors& authorities, absl::Time at) {
   MdocVerdict verdict;
-  const absl::Status status = Reader(document_type, authorities, at, verdict).Read(issuer_signed);
+  const absl::Status status = MdocReader(document_type, authorities, at, verdict).Read(issuer_signed);
   if (status.ok()) {
     verdict.verified = true;
     return verdict;

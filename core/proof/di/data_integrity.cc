@@ -30,11 +30,11 @@ constexpr absl::string_view kPreviousPlace = "/proof/previousProof";
 
 constexpr absl::string_view kMovingKeywords[] = {"@graph", "@included", "@index", "@nest", "@reverse"};
 
-absl::Status Malformed(absl::string_view member) { return base::Problem(Reason::kProofMalformed, member); }
+absl::Status MalformedProof(absl::string_view member) { return base::Problem(Reason::kProofMalformed, member); }
 
 absl::StatusOr<std::string> TextMember(dom::object proof, absl::string_view name) {
   const auto text = base::FindString(proof, name);
-  if (!text.has_value()) return Malformed(name);
+  if (!text.has_value()) return MalformedProof(name);
   return std::string(*text);
 }
 
@@ -140,10 +140,10 @@ class Verifier {
       if (!member.has_value()) continue;
       std::vector<dom::element> names = {*member};
       if (const auto array = base::AsArray(*member)) names.assign(array->begin(), array->end());
-      if (names.empty() || names.size() > base::kProofsMax) return Malformed(kPreviousPlace);
+      if (names.empty() || names.size() > base::kProofsMax) return MalformedProof(kPreviousPlace);
       for (const dom::element name : names) {
         const auto id = base::AsString(name);
-        if (!id.has_value() || id->empty()) return Malformed(kPreviousPlace);
+        if (!id.has_value() || id->empty()) return MalformedProof(kPreviousPlace);
         const auto is_named = [&](const Entry& other) {
           return base::FindString(other.proof, "id").value_or("") == *id;
         };

@@ -22,11 +22,11 @@ using base::Reason;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr KeyAlgorithm kAllowed[] = {
+constexpr KeyAlgorithm kJadesAllowed[] = {
     KeyAlgorithm::kEs256, KeyAlgorithm::kEs384, KeyAlgorithm::kEs512, KeyAlgorithm::kEdDsa, KeyAlgorithm::kPs256,
     KeyAlgorithm::kPs384, KeyAlgorithm::kPs512, KeyAlgorithm::kRs256, KeyAlgorithm::kRs384, KeyAlgorithm::kRs512};
-constexpr absl::string_view kUnderstood[] = {"b64",    "sigT",  "x5t#o", "sigX5ts", "sigD", "sigPl",
-                                             "sigPId", "srCms", "srAts", "adoTst",  "exp",  "nbf"};
+constexpr absl::string_view kJadesUnderstood[] = {"b64",    "sigT",  "x5t#o", "sigX5ts", "sigD", "sigPl",
+                                                  "sigPId", "srCms", "srAts", "adoTst",  "exp",  "nbf"};
 
 std::optional<absl::Time> NumericDate(element value) {
   double seconds = 0;
@@ -277,7 +277,7 @@ class SignatureCheck {
 }  // namespace
 
 const JoseProfile& JadesProfile() {
-  static constexpr JoseProfile kProfile = {kAllowed, {}, kUnderstood, false};
+  static constexpr JoseProfile kProfile = {kJadesAllowed, {}, kJadesUnderstood, false};
   return kProfile;
 }
 

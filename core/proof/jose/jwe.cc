@@ -31,7 +31,7 @@ constexpr size_t kHeaderBytesMax = 4096;
 // Header, encrypted key, nonce, content, tag.
 constexpr int kParts = 5;
 
-absl::Status Malformed(absl::string_view place, absl::string_view detail) {
+absl::Status MalformedJwe(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kJwsMalformed, place, detail);
 }
 
@@ -103,7 +103,7 @@ absl::StatusOr<EncryptionKey> ReadEphemeral(object json) {
 
 absl::StatusOr<std::string> Decode(absl::string_view text, absl::string_view place) {
   absl::StatusOr<std::string> bytes = base::Base64UrlDecode(text);
-  if (!bytes.ok()) return Malformed(place, "it is not base64url");
+  if (!bytes.ok()) return MalformedJwe(place, "it is not base64url");
   return bytes;
 }
 
@@ -137,9 +137,9 @@ std::string CompactJwe(const JweParts& parts) {
 
 absl::StatusOr<JweParts> ReadCompactJwe(absl::string_view token) {
   const std::vector<absl::string_view> texts = absl::StrSplit(token, absl::MaxSplits('.', kParts));
-  if (texts.size() != kParts) return Malformed("", "it has not five parts");
+  if (texts.size() != kParts) return MalformedJwe("", "it has not five parts");
   // RFC 7518, 4.6: in direct agreement there is no encrypted key.
-  if (!texts[1].empty()) return Malformed("encrypted key", "it is not empty");
+  if (!texts[1].empty()) return MalformedJwe("encrypted key", "it is not empty");
   JweParts parts;
   ASSIGN_OR_RETURN(parts.header, Decode(texts[0], "header"));
   ASSIGN_OR_RETURN(parts.iv, Decode(texts[2], "iv"));
@@ -152,16 +152,16 @@ absl::StatusOr<Jwe> Jwe::Parse(JweParts parts) {
   if (parts.header.size() > kHeaderBytesMax) {
     return Problem(Reason::kInputTooLarge, "header", absl::StrCat("the limit is ", kHeaderBytesMax));
   }
-  if (parts.iv.size() != kAesGcmNonceBytes) return Malformed("iv", "it is not 12 bytes long");
-  if (parts.tag.size() != kAesGcmTagBytes) return Malformed("tag", "it is not 16 bytes long");
-  if (parts.header.empty()) return Malformed("header", "it is missing");
+  if (parts.iv.size() != kAesGcmNonceBytes) return MalformedJwe("iv", "it is not 12 bytes long");
+  if (parts.tag.size() != kAesGcmTagBytes) return MalformedJwe("tag", "it is not 16 bytes long");
+  if (parts.header.empty()) return MalformedJwe("header", "it is missing");
   const absl::StatusOr<base::JsonDocument> document =
       base::JsonDocument::Parse(parts.header, base::kJoseHeaderNestingMax);
   if (!document.ok()) {
-    return Malformed(absl::StrCat("header, ", base::PlaceOf(document.status())), base::DetailOf(document.status()));
+    return MalformedJwe(absl::StrCat("header, ", base::PlaceOf(document.status())), base::DetailOf(document.status()));
   }
   const std::optional<object> members = base::AsObject(document->root());
-  if (!members.has_value()) return Malformed("header", "it is not a JSON object");
+  if (!members.has_value()) return MalformedJwe("header", "it is not a JSON object");
   RETURN_IF_ERROR(CheckMethod(*members));
   JweHeader header;
   ASSIGN_OR_RETURN(header.key_id, Text(*members, "kid", /*required=*/true));

@@ -11,10 +11,10 @@
 namespace passerelle::proof {
 namespace {
 
-constexpr KeyAlgorithm kAllowed[] = {KeyAlgorithm::kEs256, KeyAlgorithm::kEdDsa};
+constexpr KeyAlgorithm kArchiveAllowed[] = {KeyAlgorithm::kEs256, KeyAlgorithm::kEdDsa};
 
 const JoseProfile& ArchiveProfile() {
-  static const JoseProfile profile = {kAllowed, {}, {}};
+  static const JoseProfile profile = {kArchiveAllowed, {}, {}};
   return profile;
 }
 

@@ -17,8 +17,8 @@ using base::JsonWriter;
 using base::Problem;
 using base::Reason;
 
-constexpr int kZlibWindow = 15;
-constexpr int kGzipWindow = 15 + 16;
+constexpr int kWrittenZlibWindow = 15;
+constexpr int kWrittenGzipWindow = 15 + 16;
 constexpr int kMemoryLevel = 8;  // zlib's usual one
 
 absl::Status Check(const StatusListWish& wish) {
@@ -69,7 +69,7 @@ void WriteClaims(const StatusListWish& wish, JsonWriter& json) {
 
 absl::StatusOr<std::string> MakeBitstringStatusList(const StatusListWish& wish, const SigningKey& key) {
   RETURN_IF_ERROR(Check(wish));
-  ASSIGN_OR_RETURN(const std::string compressed, Deflate(Bits(wish.revoked, false), kGzipWindow));
+  ASSIGN_OR_RETURN(const std::string compressed, Deflate(Bits(wish.revoked, false), kWrittenGzipWindow));
   std::string payload;
   JsonWriter json(payload);
   json.BeginObject();
@@ -100,7 +100,7 @@ absl::StatusOr<std::string> MakeBitstringStatusList(const StatusListWish& wish, 
 
 absl::StatusOr<std::string> MakeTokenStatusList(const StatusListWish& wish, const SigningKey& key) {
   RETURN_IF_ERROR(Check(wish));
-  ASSIGN_OR_RETURN(const std::string compressed, Deflate(Bits(wish.revoked, true), kZlibWindow));
+  ASSIGN_OR_RETURN(const std::string compressed, Deflate(Bits(wish.revoked, true), kWrittenZlibWindow));
   std::string payload;
   JsonWriter json(payload);
   json.BeginObject();

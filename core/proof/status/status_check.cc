@@ -29,14 +29,14 @@ struct Entry {
   StatusLifetime lifetime;
 };
 
-absl::Status Broken(absl::string_view place, absl::string_view detail) {
+absl::Status BrokenReference(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kStatusList, place, detail);
 }
 
 absl::StatusOr<object> Member(object parent, absl::string_view name) {
   const std::optional<element> member = base::Find(parent, name);
   const std::optional<object> members = member ? base::AsObject(*member) : std::nullopt;
-  if (!members) return Broken(name, "it is missing, or no object");
+  if (!members) return BrokenReference(name, "it is missing, or no object");
   return *members;
 }
 
@@ -46,7 +46,7 @@ absl::StatusOr<std::optional<double>> Seconds(object claims, absl::string_view n
   if (!member) return std::nullopt;
   double seconds = 0;
   if (member->get(seconds) != simdjson::SUCCESS || !std::isfinite(seconds) || std::abs(seconds) > 1e12) {
-    return Broken(name, "it is not a time");
+    return BrokenReference(name, "it is not a time");
   }
   return std::optional<double>(seconds);
 }
@@ -61,7 +61,7 @@ absl::StatusOr<std::optional<absl::Time>> DateMember(object credential, absl::st
   const std::optional<element> member = base::Find(credential, name);
   if (!member) return std::nullopt;
   const std::optional<absl::Time> time = base::ParseDateTime(base::AsString(*member).value_or(""));
-  if (!time) return Broken(name, "it is not a time");
+  if (!time) return BrokenReference(name, "it is not a time");
   return time;
 }
 
@@ -82,17 +82,17 @@ std::string IdOf(std::optional<element> member) {
 
 // Token Status List, 8.3.
 absl::StatusOr<Entry> ReadTokenList(const StatusReference& reference, const FetchedStatusList& list) {
-  if (list.signer.empty()) return Broken("signer", "nobody signed the list");
-  if (base::FindString(list.content, "sub") != reference.list) return Broken("sub", "it names another list");
+  if (list.signer.empty()) return BrokenReference("signer", "nobody signed the list");
+  if (base::FindString(list.content, "sub") != reference.list) return BrokenReference("sub", "it names another list");
   ASSIGN_OR_RETURN(const std::optional<absl::Time> issued, Moment(list.content, "iat"));
-  if (!issued) return Broken("iat", "it is missing");
+  if (!issued) return BrokenReference("iat", "it is missing");
   ASSIGN_OR_RETURN(const std::optional<absl::Time> expires, Moment(list.content, "exp"));
   ASSIGN_OR_RETURN(const std::optional<double> ttl, Seconds(list.content, "ttl"));
-  if (ttl && *ttl <= 0) return Broken("ttl", "it is not positive");
+  if (ttl && *ttl <= 0) return BrokenReference("ttl", "it is not positive");
   ASSIGN_OR_RETURN(const object content, Member(list.content, "status_list"));
   int64_t bits = 0;
   const std::optional<element> size = base::Find(content, "bits");
-  if (!size || size->get(bits) != simdjson::SUCCESS) return Broken("bits", "it is not a number");
+  if (!size || size->get(bits) != simdjson::SUCCESS) return BrokenReference("bits", "it is not a number");
   ASSIGN_OR_RETURN(const StatusList statuses,
                    StatusList::FromTokenList(base::FindString(content, "lst").value_or(""), bits));
   Entry entry;
@@ -133,7 +133,8 @@ absl::StatusOr<std::optional<absl::Duration>> BitstringTtl(object subject) {
   const std::optional<element> member = base::Find(subject, "ttl");
   if (!member) return std::nullopt;
   int64_t milliseconds = 0;
-  if (member->get(milliseconds) != simdjson::SUCCESS || milliseconds < 0) return Broken("ttl", "it is not a number");
+  if (member->get(milliseconds) != simdjson::SUCCESS || milliseconds < 0)
+    return BrokenReference("ttl", "it is not a number");
   return std::optional<absl::Duration>(absl::Milliseconds(milliseconds));
 }
 
@@ -148,16 +149,19 @@ StatusState StateOf(const StatusReference& reference, uint64_t value) {
 // Bitstring Status List, 3.2, and the same in its forerunners.
 absl::StatusOr<Entry> ReadBitstring(const StatusReference& reference, const FetchedStatusList& list) {
   const BitstringKind kind = KindOf(reference.scheme);
-  if (!HasText(base::Find(list.content, "type"), kind.credential_type)) return Broken("type", "of another kind");
+  if (!HasText(base::Find(list.content, "type"), kind.credential_type))
+    return BrokenReference("type", "of another kind");
   const std::optional<absl::string_view> id = base::FindString(list.content, "id");
-  if (id && *id != reference.list) return Broken("id", "it names another list");
+  if (id && *id != reference.list) return BrokenReference("id", "it names another list");
   const std::string issuer = IdOf(base::Find(list.content, "issuer"));
-  if (issuer.empty() || issuer != reference.issuer) return Broken("issuer", "it is not that of the credential");
-  if (list.signer != issuer) return Broken("issuer", "another one signed the list");
+  if (issuer.empty() || issuer != reference.issuer)
+    return BrokenReference("issuer", "it is not that of the credential");
+  if (list.signer != issuer) return BrokenReference("issuer", "another one signed the list");
   ASSIGN_OR_RETURN(const object subject, Member(list.content, "credentialSubject"));
-  if (!HasText(base::Find(subject, "type"), kind.subject_type)) return Broken("credentialSubject/type", "other kind");
+  if (!HasText(base::Find(subject, "type"), kind.subject_type))
+    return BrokenReference("credentialSubject/type", "other kind");
   if (!reference.purpose.empty() && !HasText(base::Find(subject, "statusPurpose"), reference.purpose)) {
-    return Broken("statusPurpose", "it is not the one of the credential");
+    return BrokenReference("statusPurpose", "it is not the one of the credential");
   }
   ASSIGN_OR_RETURN(const std::optional<absl::Time> expires, DateMember(list.content, kind.until));
   ASSIGN_OR_RETURN(const std::optional<absl::Duration> ttl, BitstringTtl(subject));
@@ -188,13 +192,14 @@ absl::StatusOr<Entry> ReadIds(const StatusReference& reference, const FetchedSta
   const absl::string_view name =
       reference.scheme == StatusScheme::kOpenBadges2 ? "revokedAssertions" : "revokedCredentials";
   const std::optional<absl::string_view> id = base::FindString(list.content, "id");
-  if (id && *id != reference.list) return Broken("id", "it names another list");
+  if (id && *id != reference.list) return BrokenReference("id", "it names another list");
   const std::string issuer = IdOf(base::Find(list.content, "issuer"));
-  if (!issuer.empty() && issuer != reference.issuer) return Broken("issuer", "it is not that of the credential");
+  if (!issuer.empty() && issuer != reference.issuer)
+    return BrokenReference("issuer", "it is not that of the credential");
   const std::optional<element> member = base::Find(list.content, name);
   // One entry may stand without its array, as JSON-LD allows.
   const auto array = member ? base::AsArray(*member) : std::nullopt;
-  if (!member) return Broken(name, "it is missing");
+  if (!member) return BrokenReference(name, "it is missing");
   Entry entry;
   const bool named = array ? std::any_of(array->begin(), array->end(),
                                          [&](element one) { return Names(one, reference.credential_id); })
@@ -206,7 +211,7 @@ absl::StatusOr<Entry> ReadIds(const StatusReference& reference, const FetchedSta
 }
 
 absl::StatusOr<Entry> ReadEntry(const StatusReference& reference, const FetchedStatusList& list) {
-  if (list.uri != reference.list) return Broken("uri", "it is another list than the credential names");
+  if (list.uri != reference.list) return BrokenReference("uri", "it is another list than the credential names");
   switch (reference.scheme) {
     case StatusScheme::kTokenStatusList:
       return ReadTokenList(reference, list);

@@ -5,7 +5,6 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <ctime>
 #include <initializer_list>
 #include <utility>
 
@@ -39,12 +38,6 @@ bool IsWithin(const std::vector<AnchorPeriod>& periods, absl::Time at) {
 bool Ends(const Certificate& anchor, const Certificate& certificate) {
   return X509_NAME_cmp(X509_get_subject_name(anchor.openssl()), X509_get_issuer_name(certificate.openssl())) == 0 ||
          anchor.der() == certificate.der();
-}
-
-absl::Time TimeOf(const ASN1_TIME* time) {
-  std::tm fields = {};
-  if (ASN1_TIME_to_tm(time, &fields) != 1) return absl::InfinitePast();
-  return absl::FromTM(fields, absl::UTCTimeZone());
 }
 
 std::string DerOf(X509* x509) {

@@ -3,7 +3,6 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509.h>
 
-#include <ctime>
 #include <memory>
 
 #include "core/base/limits.h"
@@ -20,12 +19,6 @@ struct FreeEvidence {
 };
 template <typename T>
 using OwnedEvidence = std::unique_ptr<T, FreeEvidence>;
-
-absl::Time TimeOf(const ASN1_TIME* time) {
-  std::tm fields = {};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &fields) != 1) return absl::InfinitePast();
-  return absl::FromTM(fields, absl::UTCTimeZone());
-}
 
 std::optional<absl::Time> IfStated(const ASN1_TIME* time) {
   return time == nullptr ? std::nullopt : std::optional<absl::Time>(TimeOf(time));

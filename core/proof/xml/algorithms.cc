@@ -16,7 +16,7 @@ using Standing = XmlStanding;
 
 // XML Signature Syntax and Processing 1.1, clause 6, and RFC 9231. RSA-PSS is missing since the xmlsec 1.2 of Debian 12
 // does not have it.
-constexpr XmlAlgorithm kAlgorithms[] = {
+constexpr XmlAlgorithm kXmlAlgorithms[] = {
     {"http://www.w3.org/TR/2001/REC-xml-c14n-20010315", Use::kCanonicalization, Standing::kAllowed},
     {"http://www.w3.org/2001/10/xml-exc-c14n#", Use::kCanonicalization, Standing::kAllowed},
     {"http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments", Use::kCanonicalization, Standing::kEvaluatedOnly},
@@ -79,7 +79,7 @@ bool TakeLiteral(absl::string_view* rest) {
 }  // namespace
 
 const XmlAlgorithm* FindXmlAlgorithm(absl::string_view uri) {
-  for (const XmlAlgorithm& algorithm : kAlgorithms) {
+  for (const XmlAlgorithm& algorithm : kXmlAlgorithms) {
     if (algorithm.uri == uri) return &algorithm;
   }
   return nullptr;

@@ -57,7 +57,7 @@ std::string Der(char tag, absl::string_view content) {
 }
 
 template <typename T>
-std::string Encoded(int (*encode)(const T*, unsigned char**), const T* value) {
+std::string DerOf(int (*encode)(const T*, unsigned char**), const T* value) {
   unsigned char* der = nullptr;
   const int size = encode(value, &der);
   if (size <= 0) return "";
@@ -68,8 +68,8 @@ std::string Encoded(int (*encode)(const T*, unsigned char**), const T* value) {
 
 // IssuerSerial of RFC 5035 for a certificate: its issuer as a directoryName, and its serial number.
 std::string IssuerSerial(const X509* certificate) {
-  const std::string name = Encoded(i2d_X509_NAME, static_cast<const X509_NAME*>(X509_get_issuer_name(certificate)));
-  const std::string serial = Encoded(i2d_ASN1_INTEGER, X509_get0_serialNumber(certificate));
+  const std::string name = DerOf(i2d_X509_NAME, static_cast<const X509_NAME*>(X509_get_issuer_name(certificate)));
+  const std::string serial = DerOf(i2d_ASN1_INTEGER, X509_get0_serialNumber(certificate));
   return Der(0x30, absl::StrCat(Der(0x30, Der('\xa4', name)), serial));
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using base::Reason;
 
-constexpr absl::string_view kPlace = "KeyInfo";
+constexpr absl::string_view kSealPlace = "KeyInfo";
 
 // The signer's first. What is no certificate is told and left out.
 std::vector<Certificate> ReadCertificates(const XadesVerification& seal, const SealTrust& trust, Findings& findings) {
@@ -23,7 +23,7 @@ std::vector<Certificate> ReadCertificates(const XadesVerification& seal, const S
     if (certificate.ok()) {
       certificates.push_back(*std::move(certificate));
     } else {
-      findings.Note(Reason::kSignerCertificate, kPlace, "an entry is not a certificate");
+      findings.Note(Reason::kSignerCertificate, kSealPlace, "an entry is not a certificate");
     }
   };
   add(seal.certificate);
@@ -65,11 +65,11 @@ TrustedXades VerifyXades(absl::string_view bytes, const SealTrust& trust, absl::
   const std::vector<Certificate> certificates = ReadCertificates(result.seal, trust, findings);
   if (certificates.empty() || certificates.front().der() != result.seal.certificate) return result;
   result.signer = certificates.front();
-  CheckSignerUse(*result.signer, kPlace, findings);
+  CheckSignerUse(*result.signer, kSealPlace, findings);
   const bool whole = !findings.refused();
   const bool stamped = CheckTimeStamps(certificates, trust, result);
   const SignerAnswer answer =
-      CheckSigner({kPlace, certificates, result.seal.evidence}, trust, result.proven_time.value_or(at), findings);
+      CheckSigner({kSealPlace, certificates, result.seal.evidence}, trust, result.proven_time.value_or(at), findings);
   result.trusted = answer.trusted;
   result.revocation = answer.revocation;
   if (whole) result.level = stamped ? XadesLevel::kT : XadesLevel::kB;

@@ -15,7 +15,7 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-constexpr char kExclusiveC14n[] = "http://www.w3.org/2001/10/xml-exc-c14n#";
+constexpr char kSealC14n[] = "http://www.w3.org/2001/10/xml-exc-c14n#";
 constexpr char kEnveloped[] = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 constexpr char kSha256[] = "http://www.w3.org/2001/04/xmlenc#sha256";
 constexpr char kRsaSha256[] = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -34,13 +34,13 @@ void AddText(xmlNode* parent, const char* name, const std::string& text) {
 // SignedInfo, with the digest of the document as it was before.
 xmlNode* AddSignedInfo(xmlNode* signature, KeyAlgorithm algorithm, absl::string_view content) {
   xmlNode* info = AddElement(signature, "SignedInfo");
-  AddElement(info, "CanonicalizationMethod", kExclusiveC14n);
+  AddElement(info, "CanonicalizationMethod", kSealC14n);
   AddElement(info, "SignatureMethod", algorithm == KeyAlgorithm::kEs256 ? kEcdsaSha256 : kRsaSha256);
   xmlNode* reference = AddElement(info, "Reference");
   xmlNewProp(reference, BAD_CAST "URI", BAD_CAST "");
   xmlNode* transforms = AddElement(reference, "Transforms");
   AddElement(transforms, "Transform", kEnveloped);
-  AddElement(transforms, "Transform", kExclusiveC14n);
+  AddElement(transforms, "Transform", kSealC14n);
   AddElement(reference, "DigestMethod", kSha256);
   AddText(reference, "DigestValue", base::Base64Encode(base::Digest(base::HashAlgorithm::kSha256, content)));
   return info;

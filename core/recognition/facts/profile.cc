@@ -17,7 +17,7 @@ struct Step {
   std::string source = "credential";
 };
 
-Step Quality(const FactSheet& sheet) {
+Step QualityAssuranceOf(const FactSheet& sheet) {
   const v1::QualityFacts& quality = sheet.facts.quality();
   const std::string source = quality.report().empty() ? "no report" : quality.report();
   const bool own = quality.scheme() == v1::QUALITY_SCHEME_LABEL || quality.scheme() == v1::QUALITY_SCHEME_INTERNAL;
@@ -119,8 +119,9 @@ std::string Profile::Text() const {
 
 Profile MakeProfile(const FactSheet& sheet) {
   Profile profile;
-  const std::array<Step, 7> steps = {Quality(sheet),  Verification(sheet), Level(sheet),         Outcomes(sheet),
-                                     Workload(sheet), Testing(sheet),      Identification(sheet)};
+  const std::array<Step, 7> steps = {QualityAssuranceOf(sheet), Verification(sheet), Level(sheet),
+                                     Outcomes(sheet),           Workload(sheet),     Testing(sheet),
+                                     Identification(sheet)};
   for (size_t i = 0; i < steps.size(); ++i) {
     profile.steps[i] = steps[i].step;
     v1::RuleInput evidence;

@@ -18,7 +18,7 @@ namespace {
 using base::Problem;
 using base::Reason;
 
-absl::Status Invalid(absl::string_view place, absl::string_view detail) {
+absl::Status InvalidProvider(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, place, detail);
 }
 
@@ -37,7 +37,7 @@ std::string NameKey(absl::string_view name) {
 
 absl::Status CheckDay(const std::string& place, const std::string& day) {
   if (day.empty() || ParseDay(day).has_value()) return absl::OkStatus();
-  return Invalid(place, "it is no day such as 2026-01-31");
+  return InvalidProvider(place, "it is no day such as 2026-01-31");
 }
 
 }  // namespace
@@ -49,12 +49,12 @@ absl::StatusOr<Providers> Providers::Make(v1::ProviderDirectory directory) {
 }
 
 absl::Status Providers::Index() {
-  if (directory_.providers_size() > kProvidersMax) return Invalid("providers", "there are too many");
+  if (directory_.providers_size() > kProvidersMax) return InvalidProvider("providers", "there are too many");
   for (int i = 0; i < directory_.providers_size(); ++i) {
     const v1::ProviderRecord& record = directory_.providers(i);
     const std::string place = absl::StrCat("providers[", i, "].");
-    if (record.id().empty()) return Invalid(place + "id", "it is missing");
-    if (!by_id_.emplace(record.id(), &record).second) return Invalid(place + "id", "it is there twice");
+    if (record.id().empty()) return InvalidProvider(place + "id", "it is missing");
+    if (!by_id_.emplace(record.id(), &record).second) return InvalidProvider(place + "id", "it is there twice");
     RETURN_IF_ERROR(CheckDay(place + "founded", record.founded()));
     for (const std::string& identifier : record.identifiers()) by_identifier_[identifier].push_back(&record);
     for (const v1::ProviderName& name : record.names()) {
@@ -67,8 +67,8 @@ absl::Status Providers::Index() {
   for (int i = 0; i < directory_.providers_size(); ++i) {
     for (const v1::ProviderSuccession& succession : directory_.providers(i).successions()) {
       const std::string place = absl::StrCat("providers[", i, "].successions");
-      if (!by_id_.contains(succession.successor())) return Invalid(place, "there is no such successor");
-      if (!ParseDay(succession.day()).has_value()) return Invalid(place, "it is no day such as 2026-01-31");
+      if (!by_id_.contains(succession.successor())) return InvalidProvider(place, "there is no such successor");
+      if (!ParseDay(succession.day()).has_value()) return InvalidProvider(place, "it is no day such as 2026-01-31");
     }
   }
   return absl::OkStatus();

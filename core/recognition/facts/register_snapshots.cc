@@ -19,7 +19,7 @@ using base::Problem;
 using base::Reason;
 using Identifiers = google::protobuf::RepeatedPtrField<std::string>;
 
-absl::Status Invalid(absl::string_view place, absl::string_view detail) {
+absl::Status InvalidSnapshot(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kRegisterFactsUnusable, place, detail);
 }
 
@@ -27,44 +27,46 @@ absl::Status CheckPeriod(absl::string_view place, const v1::RegisteredPeriod& pe
   const std::optional<absl::CivilDay> from = ParseDay(period.from());
   const std::optional<absl::CivilDay> until = ParseDay(period.until());
   if (!period.from().empty() && !from.has_value()) {
-    return Invalid(absl::StrCat(place, ".from"), "it is no day such as 2026-01-31");
+    return InvalidSnapshot(absl::StrCat(place, ".from"), "it is no day such as 2026-01-31");
   }
   if (!period.until().empty() && !until.has_value()) {
-    return Invalid(absl::StrCat(place, ".until"), "it is no day such as 2026-01-31");
+    return InvalidSnapshot(absl::StrCat(place, ".until"), "it is no day such as 2026-01-31");
   }
-  if (from.has_value() && until.has_value() && *until < *from) return Invalid(place, "it ends before it begins");
+  if (from.has_value() && until.has_value() && *until < *from)
+    return InvalidSnapshot(place, "it ends before it begins");
   return absl::OkStatus();
 }
 
 // What both kinds of row have.
 template <typename Row>
 absl::Status CheckRow(const std::string& place, const Row& row) {
-  if (row.entry().empty()) return Invalid(place + ".entry", "it is missing");
-  if (row.identifiers().empty()) return Invalid(place + ".identifiers", "none is given");
-  if (row.identifiers_size() > kRegisterIdentifiersMax) return Invalid(place + ".identifiers", "there are too many");
+  if (row.entry().empty()) return InvalidSnapshot(place + ".entry", "it is missing");
+  if (row.identifiers().empty()) return InvalidSnapshot(place + ".identifiers", "none is given");
+  if (row.identifiers_size() > kRegisterIdentifiersMax)
+    return InvalidSnapshot(place + ".identifiers", "there are too many");
   for (const std::string& identifier : row.identifiers()) {
     if (identifier.find(':') == std::string::npos) {
-      return Invalid(place + ".identifiers", "an identifier is written scheme:value");
+      return InvalidSnapshot(place + ".identifiers", "an identifier is written scheme:value");
     }
   }
   if (row.country().size() != 2 || !elm::Country(row.country()).has_value()) {
-    return Invalid(place + ".country", "it is no country by ISO 3166-1 alpha-2");
+    return InvalidSnapshot(place + ".country", "it is no country by ISO 3166-1 alpha-2");
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckProviders(const v1::RegisterFacts& snapshot) {
-  if (snapshot.providers_size() > kRegisterRowsMax) return Invalid("providers", "there are too many");
+  if (snapshot.providers_size() > kRegisterRowsMax) return InvalidSnapshot("providers", "there are too many");
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < snapshot.providers_size(); ++i) {
     const v1::RegisteredProvider& row = snapshot.providers(i);
     const std::string place = absl::StrCat("providers[", i, "]");
     RETURN_IF_ERROR(CheckRow(place, row));
     for (const std::string& identifier : row.identifiers()) {
-      if (!seen.insert(identifier).second) return Invalid(place + ".identifiers", "one is there twice");
+      if (!seen.insert(identifier).second) return InvalidSnapshot(place + ".identifiers", "one is there twice");
     }
     // A body of which the register does not say when it was recognised would read as one that never was.
-    if (row.recognised().empty()) return Invalid(place + ".recognised", "it is missing");
+    if (row.recognised().empty()) return InvalidSnapshot(place + ".recognised", "it is missing");
     for (int j = 0; j < row.recognised_size(); ++j) {
       RETURN_IF_ERROR(CheckPeriod(absl::StrCat(place, ".recognised[", j, "]"), row.recognised(j)));
     }
@@ -73,16 +75,16 @@ absl::Status CheckProviders(const v1::RegisterFacts& snapshot) {
 }
 
 absl::Status CheckQualifications(const v1::RegisterFacts& snapshot) {
-  if (snapshot.qualifications_size() > kRegisterRowsMax) return Invalid("qualifications", "there are too many");
+  if (snapshot.qualifications_size() > kRegisterRowsMax) return InvalidSnapshot("qualifications", "there are too many");
   for (int i = 0; i < snapshot.qualifications_size(); ++i) {
     const v1::RegisteredQualification& row = snapshot.qualifications(i);
     const std::string place = absl::StrCat("qualifications[", i, "]");
     RETURN_IF_ERROR(CheckRow(place, row));
     RETURN_IF_ERROR(CheckPeriod(place + ".period", row.period()));
     const std::optional<elm::NationalLevel> level = elm::NationalLevelOf(row.framework(), row.level());
-    if (!level.has_value()) return Invalid(place + ".level", "the framework has no such level");
+    if (!level.has_value()) return InvalidSnapshot(place + ".level", "the framework has no such level");
     if (CountryCode(level->country) != CountryCode(row.country())) {
-      return Invalid(place + ".framework", "it is the framework of another country");
+      return InvalidSnapshot(place + ".framework", "it is the framework of another country");
     }
   }
   return absl::OkStatus();
@@ -161,12 +163,13 @@ std::vector<std::vector<std::string>> BodiesOf(const v1::ProviderFacts& provider
 }  // namespace
 
 absl::Status CheckRegisterFacts(const v1::RegisterFacts& snapshot) {
-  if (snapshot.source().empty()) return Invalid("source", "it is missing");
-  if (snapshot.version().empty()) return Invalid("version", "it is missing");
+  if (snapshot.source().empty()) return InvalidSnapshot("source", "it is missing");
+  if (snapshot.version().empty()) return InvalidSnapshot("version", "it is missing");
   const std::optional<absl::CivilDay> taken = ParseDay(snapshot.snapshot_date());
-  if (!taken.has_value()) return Invalid("snapshot_date", "it is no day such as 2026-01-31");
-  if (!EndOf(snapshot).has_value()) return Invalid("good_until", "it is no day such as 2026-01-31");
-  if (EndOf(snapshot) < taken) return Invalid("good_until", "it is before the day on which the snapshot was taken");
+  if (!taken.has_value()) return InvalidSnapshot("snapshot_date", "it is no day such as 2026-01-31");
+  if (!EndOf(snapshot).has_value()) return InvalidSnapshot("good_until", "it is no day such as 2026-01-31");
+  if (EndOf(snapshot) < taken)
+    return InvalidSnapshot("good_until", "it is before the day on which the snapshot was taken");
   RETURN_IF_ERROR(CheckProviders(snapshot));
   return CheckQualifications(snapshot);
 }
@@ -287,7 +290,7 @@ absl::Status RegisterSnapshotsHolder::Replace(std::shared_ptr<const RegisterSnap
   for (const v1::RegisterFacts& present : snapshots_->snapshots()) {
     for (const v1::RegisterFacts& wished : snapshots->snapshots()) {
       if (wished.source() == present.source() && wished.snapshot_date() < present.snapshot_date()) {
-        return Invalid("snapshot_date", "it is older than the one in use");
+        return InvalidSnapshot("snapshot_date", "it is older than the one in use");
       }
     }
   }

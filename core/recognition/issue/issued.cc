@@ -20,7 +20,7 @@ using base::Problem;
 using base::Reason;
 using proof::kStatusEntries;
 
-absl::Status Invalid(absl::string_view place, absl::string_view detail) {
+absl::Status InvalidIssue(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, place, detail);
 }
 
@@ -42,26 +42,26 @@ uint64_t FreePlace(const std::set<uint64_t>& taken, base::Random& random) {
 }  // namespace
 
 absl::Status CheckBook(const v1::IssuedDecisions& book) {
-  if (!elm::IsWebAddress(book.issuer())) return Invalid("issuer", "it is no address on the web");
+  if (!elm::IsWebAddress(book.issuer())) return InvalidIssue("issuer", "it is no address on the web");
   if (book.country().size() != 2 || !elm::Country(book.country()).has_value()) {
-    return Invalid("country", "it is no country by ISO 3166-1 alpha-2");
+    return InvalidIssue("country", "it is no country by ISO 3166-1 alpha-2");
   }
   if (!IsLetterLanguage(book.language())) {
-    return Invalid("language", absl::StrCat("there are words in ", absl::StrJoin(LetterLanguages(), ", ")));
+    return InvalidIssue("language", absl::StrCat("there are words in ", absl::StrJoin(LetterLanguages(), ", ")));
   }
   if (!elm::IsWebAddress(book.verify_at()) || !absl::StartsWith(book.verify_at(), "https://")) {
-    return Invalid("verify_at", "it does not begin with https://");
+    return InvalidIssue("verify_at", "it does not begin with https://");
   }
-  if (!elm::IsWebAddress(book.bitstring_list())) return Invalid("bitstring_list", "it is no address on the web");
-  if (!elm::IsWebAddress(book.token_list())) return Invalid("token_list", "it is no address on the web");
-  if (book.bitstring_list() == book.token_list()) return Invalid("token_list", "it is that of the other list");
-  if (book.decisions_size() > kIssuedMax) return Invalid("decisions", "there are too many");
+  if (!elm::IsWebAddress(book.bitstring_list())) return InvalidIssue("bitstring_list", "it is no address on the web");
+  if (!elm::IsWebAddress(book.token_list())) return InvalidIssue("token_list", "it is no address on the web");
+  if (book.bitstring_list() == book.token_list()) return InvalidIssue("token_list", "it is that of the other list");
+  if (book.decisions_size() > kIssuedMax) return InvalidIssue("decisions", "there are too many");
   std::set<uint64_t> taken;
   for (int i = 0; i < book.decisions_size(); ++i) {
     const uint64_t place = book.decisions(i).status_index();
     const std::string field = absl::StrCat("decisions[", i, "].status_index");
-    if (place >= kStatusEntries) return Invalid(field, "it is beyond the lists");
-    if (!taken.insert(place).second) return Invalid(field, "another decision has it");
+    if (place >= kStatusEntries) return InvalidIssue(field, "it is beyond the lists");
+    if (!taken.insert(place).second) return InvalidIssue(field, "another decision has it");
   }
   return absl::OkStatus();
 }

@@ -6,12 +6,7 @@
 namespace passerelle::recognition {
 namespace {
 
-constexpr absl::string_view kInfo = "INFO-MISSING";
-
-Finding Met(absl::string_view text) { return {v1::RULE_OUTCOME_MET, "", text}; }
 Finding NotMet(absl::string_view text, absl::string_view code = "") { return {v1::RULE_OUTCOME_NOT_MET, code, text}; }
-Finding Unknown(absl::string_view text) { return {v1::RULE_OUTCOME_UNKNOWN, kInfo, text}; }
-Finding NotApplicable(absl::string_view text) { return {v1::RULE_OUTCOME_NOT_APPLICABLE, "", text}; }
 
 Finding Aim(const FactSheet& sheet) {
   switch (sheet.facts.aim()) {

@@ -8,15 +8,10 @@
 namespace passerelle::recognition {
 namespace {
 
-constexpr absl::string_view kInfo = "INFO-MISSING";
-
-Finding Met(absl::string_view text) { return {v1::RULE_OUTCOME_MET, "", text}; }
 Finding Minor(absl::string_view code, absl::string_view text) { return {v1::RULE_OUTCOME_NON_SUBSTANTIAL, code, text}; }
 Finding Substantial(absl::string_view code, absl::string_view text) {
   return {v1::RULE_OUTCOME_SUBSTANTIAL, code, text};
 }
-Finding Unknown(absl::string_view text) { return {v1::RULE_OUTCOME_UNKNOWN, kInfo, text}; }
-Finding NotApplicable(absl::string_view text) { return {v1::RULE_OUTCOME_NOT_APPLICABLE, "", text}; }
 
 Finding Level(const RuleBook& book, const FactSheet& sheet) {
   const int target = static_cast<int>(book.policy().comparison().eqf_level());
@@ -70,7 +65,7 @@ Finding Quality(const FactSheet& sheet) {
   return Met("The award is covered by external quality assurance.");
 }
 
-Finding Profile(const RuleBook& book, const FactSheet& sheet) {
+Finding ProfileDifference(const RuleBook& book, const FactSheet& sheet) {
   const v1::Comparison& comparison = book.policy().comparison();
   if (comparison.orientation() == v1::ORIENTATION_UNSPECIFIED)
     return NotApplicable("The target asks for no orientation.");
@@ -144,7 +139,7 @@ Finding JudgeComparison(const RuleBook& book, const BookRule& rule, const FactSh
     case RuleKind::kC03:
       return Quality(sheet);
     case RuleKind::kC04:
-      return Profile(book, sheet);
+      return ProfileDifference(book, sheet);
     case RuleKind::kC05:
       return Outcomes(rule, sheet);
     case RuleKind::kC06:

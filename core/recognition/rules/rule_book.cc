@@ -35,7 +35,7 @@ std::optional<RuleKind> KindOf(const NamedRule (&rules)[kCount], absl::string_vi
   return std::nullopt;
 }
 
-absl::Status Unknown(absl::string_view place) {
+absl::Status NoSuchRule(absl::string_view place) {
   return Problem(Reason::kConfigInvalid, place, "there is no such rule");
 }
 
@@ -62,14 +62,14 @@ absl::Status RuleBook::AddRules() {
   for (int i = 0; i < policy_->automatic().rules_size(); ++i) {
     const std::string& id = policy_->automatic().rules(i);
     const std::optional<RuleKind> kind = KindOf(kAutomaticRules, id);
-    if (!kind.has_value()) return Unknown(absl::StrCat("automatic.rules[", i, "]"));
+    if (!kind.has_value()) return NoSuchRule(absl::StrCat("automatic.rules[", i, "]"));
     rules_.push_back({*kind, id});
   }
   const auto& units = policy_->comparison().units();
   for (int i = 0; i < policy_->comparison().rules_size(); ++i) {
     const v1::ComparisonRule& asked = policy_->comparison().rules(i);
     const std::optional<RuleKind> kind = KindOf(kComparisonRules, asked.rule());
-    if (!kind.has_value()) return Unknown(absl::StrCat("comparison.rules[", i, "].rule"));
+    if (!kind.has_value()) return NoSuchRule(absl::StrCat("comparison.rules[", i, "].rule"));
     if (*kind != RuleKind::kC05) {
       rules_.push_back({*kind, asked.rule(), asked.essential(), asked.can_be_made_good()});
       continue;

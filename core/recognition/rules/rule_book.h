@@ -52,6 +52,10 @@ struct Finding {
   absl::string_view text;  // why, in words
 };
 
+inline Finding Met(absl::string_view text) { return {v1::RULE_OUTCOME_MET, "", text}; }
+inline Finding NotApplicable(absl::string_view text) { return {v1::RULE_OUTCOME_NOT_APPLICABLE, "", text}; }
+inline Finding Unknown(absl::string_view text) { return {v1::RULE_OUTCOME_UNKNOWN, "INFO-MISSING", text}; }
+
 struct BookRule {
   RuleKind kind;
   std::string id;

@@ -22,9 +22,9 @@ using base::Reason;
 using ::passerelle::testing::HasReasonAt;
 
 constexpr char kRecognition[] = "passerelle.recognition.v1.RecognitionService";
-constexpr char kExchange[] = "passerelle.exchange.v1.ExchangeService";
+constexpr char kExchangeService[] = "passerelle.exchange.v1.ExchangeService";
 
-constexpr char kPort[] = R"(
+constexpr char kEmergencyPort[] = R"(
 clients:
 - id: centre
   services: [passerelle.emergency.v1.EmergencyAccessService, passerelle.sharing.v1.SharingService]
@@ -50,7 +50,7 @@ class EmergencyAccessTest : public ::testing::Test {
  protected:
   EmergencyAccessTest() {
     config::v1::ClientPort port;
-    EXPECT_OK(ReadYaml(kPort, "port", &port));
+    EXPECT_OK(ReadYaml(kEmergencyPort, "port", &port));
     clients_.Replace(port);
     log_ = evidence::Log::ForReading({"NO", &store_, &clock_, nullptr, std::string(32, 's')});
     access_ = std::make_unique<EmergencyAccess>(Options());
@@ -78,7 +78,7 @@ class EmergencyAccessTest : public ::testing::Test {
   }
 
   // "recognition" is that service.
-  static std::string Service(absl::string_view word) { return word == "recognition" ? kRecognition : kExchange; }
+  static std::string Service(absl::string_view word) { return word == "recognition" ? kRecognition : kExchangeService; }
 
   // A step in words: "centre declares recognition", "operator declares recognition for centre", "head approves", "head
   // ends", "centre calls recognition", "centre gets", "centre lists", "3h59m pass", "time is looked at".

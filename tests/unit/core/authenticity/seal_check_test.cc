@@ -19,12 +19,12 @@ namespace {
 
 absl::Time Day(absl::string_view text) { return base::ParseDateTime(text).value(); }
 
-std::string Told(const v1::Check& check) {
+std::string ToldCheck(const v1::Check& check) {
   return absl::StrCat(v1::CheckOutcome_Name(check.outcome()), " ", check.reason());
 }
 
 std::string SealCheckOf(absl::string_view content) {
-  return Told(CheckSeal(content, {nullptr, Day("2025-06-02"), {}}).check);
+  return ToldCheck(CheckSeal(content, {nullptr, Day("2025-06-02"), {}}).check);
 }
 
 constexpr char kIntact[] = "CHECK_OUTCOME_PASS SEAL_INTACT";

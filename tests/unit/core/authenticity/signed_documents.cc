@@ -25,7 +25,7 @@ testing::CertificateWish FjordWish() {
   return wish;
 }
 
-google::protobuf::Timestamp On(absl::string_view day) { return base::ToProto(Day(day)); }
+google::protobuf::Timestamp IssuedOn(absl::string_view day) { return base::ToProto(Day(day)); }
 
 int64_t Seconds(absl::string_view day) { return absl::ToUnixSeconds(Day(day)); }
 
@@ -61,8 +61,8 @@ trust::v1::TrustBundle FjordBundle() {
   trust::v1::TrustBundle bundle;
   bundle.set_federation("test");
   bundle.set_version(1);
-  *bundle.mutable_issue_time() = On("2024-01-01");
-  *bundle.mutable_expire_time() = On("2027-01-01");
+  *bundle.mutable_issue_time() = IssuedOn("2024-01-01");
+  *bundle.mutable_expire_time() = IssuedOn("2027-01-01");
   trust::v1::DidKeys* did = bundle.add_did_keys();
   did->set_did(std::string(kFjord));
   did->add_jwks(Jwk(keys.first.public_key(), "key-1"));

@@ -24,16 +24,16 @@ using ::passerelle::testing::NoteDocument;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const absl::Time kAt = absl::FromUnixSeconds(1893499200);  // 2030-01-01T12:00:00Z
+const absl::Time kGivenAt = absl::FromUnixSeconds(1893499200);  // 2030-01-01T12:00:00Z
 
 v1::AuthenticityAnswer Answer(const std::string& content, v1::RegisterFinding finding) {
   v1::AuthenticityAnswer answer;
   answer.set_sha256(base::Sha256Hex(content));
   answer.set_finding(finding);
   if (finding != v1::REGISTER_FINDING_NOT_ISSUED) {
-    *answer.mutable_issue_time() = base::ToProto(kAt - absl::Hours(24 * 100));
+    *answer.mutable_issue_time() = base::ToProto(kGivenAt - absl::Hours(24 * 100));
   }
-  *answer.mutable_register_time() = base::ToProto(kAt - absl::Minutes(1));
+  *answer.mutable_register_time() = base::ToProto(kGivenAt - absl::Minutes(1));
   return answer;
 }
 
@@ -100,7 +100,7 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
-    const v1::AuthenticityVerdict verdict = JudgeAt(row.content, kAt, row.answer);
+    const v1::AuthenticityVerdict verdict = JudgeAt(row.content, kGivenAt, row.answer);
     EXPECT_EQ(VerdictWord(verdict.verdict()), row.verdict);
     EXPECT_THAT(ChecksOf(verdict), HasSubstr(row.checks));
     EXPECT_EQ(verdict.checks_size(), 8);
@@ -110,7 +110,7 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
 
 TEST_F(VerdictTest, IsForThePointInTimeThatIsAskedFor) {
   const std::string document = EuropeanDocument();
-  const absl::Time revoked = kAt - absl::Hours(48);
+  const absl::Time revoked = kGivenAt - absl::Hours(48);
   struct Row {
     const char* name;
     absl::Time at;
@@ -119,12 +119,12 @@ TEST_F(VerdictTest, IsForThePointInTimeThatIsAskedFor) {
     const char* status;
   };
   for (const Row& row : std::vector<Row>{
-           {"after the revocation", kAt, true, "NOT_AUTHENTIC", "status:FAIL:REVOKED"},
+           {"after the revocation", kGivenAt, true, "NOT_AUTHENTIC", "status:FAIL:REVOKED"},
            {"at the revocation", revoked, true, "NOT_AUTHENTIC", "status:FAIL:REVOKED"},
            {"before the revocation", revoked - absl::Seconds(1), true, "AUTHENTIC", "status:PASS:REGISTER_CONFIRMS"},
-           {"before the issue", kAt - absl::Hours(24 * 101), true, "NOT_AUTHENTIC", "status:FAIL:NOT_YET_VALID"},
-           {"revoked nobody knows when", kAt, false, "NOT_AUTHENTIC", "status:FAIL:REVOKED"},
-           {"before a revocation nobody knows when", kAt - absl::Hours(24), false, "CANNOT_BE_ESTABLISHED",
+           {"before the issue", kGivenAt - absl::Hours(24 * 101), true, "NOT_AUTHENTIC", "status:FAIL:NOT_YET_VALID"},
+           {"revoked nobody knows when", kGivenAt, false, "NOT_AUTHENTIC", "status:FAIL:REVOKED"},
+           {"before a revocation nobody knows when", kGivenAt - absl::Hours(24), false, "CANNOT_BE_ESTABLISHED",
             "status:UNKNOWN:NO_EVIDENCE"},
        }) {
     SCOPED_TRACE(row.name);
@@ -140,7 +140,7 @@ TEST_F(VerdictTest, ADigestAloneIsJudgedByTheRegister) {
   const std::string document = EuropeanDocument();
   Question question;
   question.sha256 = base::Sha256Hex(document);
-  question.at = kAt;
+  question.at = kGivenAt;
   question.register_answer.emplace(Answer(document, v1::REGISTER_FINDING_IN_FORCE));
   const v1::AuthenticityVerdict verdict = Judge(formats_, question);
   EXPECT_EQ(verdict.verdict(), v1::VERDICT_AUTHENTIC);
@@ -152,12 +152,12 @@ TEST_F(VerdictTest, AStatusListOfADocumentThatNobodySealedSaysNothing) {
     std::string text = EuropeanDocument();
     return text.insert(text.rfind('}'), R"(,"credentialStatus":{"id":"https://status.example/7","type":"X"})");
   }();
-  EXPECT_THAT(ChecksOf(JudgeAt(content, kAt, std::nullopt)), HasSubstr("status:UNKNOWN:NO_EVIDENCE"));
+  EXPECT_THAT(ChecksOf(JudgeAt(content, kGivenAt, std::nullopt)), HasSubstr("status:UNKNOWN:NO_EVIDENCE"));
 }
 
 TEST_F(VerdictTest, TheReportsKeepTheirForm) {
   const std::string document = EuropeanDocument();
-  const v1::AuthenticityVerdict verdict = JudgeAt(document, kAt, Answer(document, v1::REGISTER_FINDING_IN_FORCE));
+  const v1::AuthenticityVerdict verdict = JudgeAt(document, kGivenAt, Answer(document, v1::REGISTER_FINDING_IN_FORCE));
   const std::string json = VerdictJson(verdict);
   EXPECT_OK(base::JsonDocument::Parse(json));
   EXPECT_THAT(json, HasSubstr(R"({"verdict":"AUTHENTIC","checks":[{"name":"format","outcome":"PASS",)"

@@ -70,7 +70,7 @@ TEST(SelectiveDisclosureTest, EveryHashOfTheStandard) {
   }
 }
 
-struct Refused {
+struct RefusedDisclosure {
   const char* name;
   const char* payload;
   std::vector<std::string> disclosures;
@@ -78,7 +78,7 @@ struct Refused {
 };
 
 TEST(SelectiveDisclosureTest, WhatCouldBeReadInTwoWaysIsRefused) {
-  const Refused cases[] = {
+  const RefusedDisclosure cases[] = {
       {"nowhere", R"({"_sd":[]})", {R"(["s","a",1])"}, "disclosure 0"},
       {"twice", R"({"_sd":["<0>"]})", {R"(["s","a",1])", R"(["s","a",1])"}, "disclosure 1"},
       {"digest twice", R"({"_sd":["x","x"]})", {}, ""},
@@ -111,7 +111,7 @@ TEST(SelectiveDisclosureTest, WhatCouldBeReadInTwoWaysIsRefused) {
       {"member twice in a disclosure", R"({"_sd":["<0>"]})", {R"(["s","a",{"b":1,"b":2}])"}, "disclosure 0"},
       {"payload no object", R"([])", {}, ""},
   };
-  for (const Refused& one : cases) {
+  for (const RefusedDisclosure& one : cases) {
     EXPECT_THAT(Resolve(one.payload, one.disclosures), HasReasonAt(Reason::kDisclosure, one.place)) << one.name;
   }
   ASSERT_OK_AND_ASSIGN(const JsonDocument document, JsonDocument::Parse("{}"));

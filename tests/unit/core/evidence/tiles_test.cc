@@ -14,7 +14,7 @@ namespace {
 using base::Reason;
 using testing::HasReason;
 
-MerkleTree TreeOf(uint64_t size) {
+MerkleTree TreeOfTiles(uint64_t size) {
   MerkleTree tree;
   for (uint64_t i = 0; i < size; ++i) tree.Append(LeafHash(absl::StrCat("entry ", i)));
   return tree;
@@ -90,7 +90,7 @@ TEST(TilesTest, GrowthWritesWhatIsNewOrWider) {
 }
 
 TEST(TilesTest, ProofsFromFilesAreThoseOfTheTree) {
-  const MerkleTree tree = TreeOf(1000);
+  const MerkleTree tree = TreeOfTiles(1000);
   LogFiles files(tree);
   for (const uint64_t size : {1u, 3u, 255u, 256u, 257u, 700u, 1000u}) {
     files.GrowTo(size);
@@ -112,7 +112,7 @@ TEST(TilesTest, ProofsFromFilesAreThoseOfTheTree) {
 }
 
 TEST(TilesTest, AFileOfTheWrongLengthOrAMissingOneIsNamed) {
-  const MerkleTree tree = TreeOf(300);
+  const MerkleTree tree = TreeOfTiles(300);
   LogFiles files(tree);
   files.GrowTo(300);
   files.files()["tile/0/000"].pop_back();

@@ -26,7 +26,7 @@ SigningKey NewKey() { return SigningKey::Generate(KeyAlgorithm::kEdDsa).value();
 
 std::string Certificate(char digit) { return std::string(64, digit); }
 
-v1::Node* AddNode(v1::NodeMap& map, const std::string& id, char certificate, const SigningKey& key) {
+v1::Node* AddKeyedNode(v1::NodeMap& map, const std::string& id, char certificate, const SigningKey& key) {
   v1::Node* node = map.add_nodes();
   node->set_id(id);
   node->set_state(v1::NODE_STATE_ACTIVE);
@@ -42,8 +42,8 @@ class NodeMapTest : public ::testing::Test {
   NodeMapTest() : norway_key_(NewKey()), france_key_(NewKey()) {
     map_.set_federation("test");
     map_.set_version(3);
-    AddNode(map_, "NO", 'a', norway_key_);
-    AddNode(map_, "FR", 'b', france_key_);
+    AddKeyedNode(map_, "NO", 'a', norway_key_);
+    AddKeyedNode(map_, "FR", 'b', france_key_);
   }
 
   std::shared_ptr<const NodeDirectory> Directory() { return NodeDirectory::Make(map_).value(); }

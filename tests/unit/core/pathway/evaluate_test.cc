@@ -24,24 +24,24 @@ using ::passerelle::testing::HasReasonAt;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kDay[] = "2026-01-31";
+constexpr char kEvaluatedOn[] = "2026-01-31";
 
 v1::Evaluation Evaluated(const std::string& rules, absl::string_view items) {
   const absl::StatusOr<v1::Evaluation> evaluation =
-      Evaluate(WrittenPathway(rules), {WrittenItems(items), kDay, "", {}});
+      Evaluate(WrittenPathway(rules), {WrittenItems(items), kEvaluatedOn, "", {}});
   EXPECT_OK(evaluation);
   return evaluation.value_or(v1::Evaluation());
 }
 
-struct Row {
+struct EvaluationRow {
   const char* name;
   const char* rules;
   const char* items;
   const char* summary;
 };
 
-void Check(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void Check(const std::vector<EvaluationRow>& rows) {
+  for (const EvaluationRow& row : rows) {
     SCOPED_TRACE(row.name);
     const v1::Evaluation evaluation = Evaluated(row.rules, row.items);
     EXPECT_EQ(Summary(evaluation), row.summary) << EvaluationText(evaluation);
@@ -345,7 +345,7 @@ TEST(EvaluateTest, GapsNameOffersThatFillThem) {
       "rules { id: 'total' min_credits { credits: '10' scope { field: '06' } } }"
       "rules { id: 'core' required { elements { id: 'x' title: 'Statistics' specifications: 'sx' } } }"
       "rules { id: 'cov' coverage { match: MATCH_MODE_EXACT outcomes { id: 'o1' title: 'Ask' } } }");
-  Question question = {WrittenItems("a f=0613 s=sa"), kDay, "bg", {}};
+  Question question = {WrittenItems("a f=0613 s=sa"), kEvaluatedOn, "bg", {}};
   question.offers = WrittenItems("o3 o=o1 f=041; o1 s=sx f=041; o2 f=0611 c=5; o0 s=sa f=0613; o4 f=041");
   for (int i = 0; i < kSuggestionsMax + 5; ++i) {
     question.offers.push_back(WrittenItem(absl::StrCat("p", 10 + i, " f=06")));
@@ -372,9 +372,9 @@ TEST(EvaluateTest, PathwaysThatAreNotInForceAreRefused) {
   EXPECT_THAT(Evaluate(pathway, {{}, "2027-01-01", "", {}}), HasReasonAt(Reason::kPathwayNotInForce, "valid_to"));
   EXPECT_THAT(Evaluate(pathway, {{}, "2026-02-30", "", {}}), HasReasonAt(Reason::kFieldInvalid, "day"));
   pathway.set_status(v1::PATHWAY_STATUS_WITHDRAWN);
-  EXPECT_THAT(Evaluate(pathway, {{}, kDay, "", {}}), HasReasonAt(Reason::kPathwayWithdrawn, "status"));
+  EXPECT_THAT(Evaluate(pathway, {{}, kEvaluatedOn, "", {}}), HasReasonAt(Reason::kPathwayWithdrawn, "status"));
   pathway.set_status(v1::PATHWAY_STATUS_DRAFT);
-  ASSERT_OK_AND_ASSIGN(const v1::Evaluation draft, Evaluate(pathway, {{}, kDay, "", {}}));
+  ASSERT_OK_AND_ASSIGN(const v1::Evaluation draft, Evaluate(pathway, {{}, kEvaluatedOn, "", {}}));
   ASSERT_EQ(draft.assumptions_size(), 1);
   EXPECT_EQ(draft.assumptions(0), "The pathway is a draft.");
 }

@@ -20,7 +20,7 @@ using ::passerelle::testing::FakeRandom;
 using ::passerelle::testing::HasReasonAt;
 using ::testing::ElementsAre;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
+const absl::Time kStatedAt = absl::FromUnixSeconds(1'900'000'000);
 
 class StatementTest : public ::testing::TestWithParam<KeyAlgorithm> {
  protected:
@@ -33,8 +33,8 @@ class StatementTest : public ::testing::TestWithParam<KeyAlgorithm> {
     statement.type = "ExampleCredential";
     statement.vct = "urn:example:statement";
     statement.claims = R"({"level":5,"title":"Welding","part":{"ects":3}})";
-    statement.from = kNow;
-    statement.until = kNow + absl::Hours(48);
+    statement.from = kStatedAt;
+    statement.until = kStatedAt + absl::Hours(48);
     statement.key_id = "did:web:node.example#k1";
     return statement;
   }
@@ -49,20 +49,20 @@ class StatementTest : public ::testing::TestWithParam<KeyAlgorithm> {
 
 TEST_P(StatementTest, AsVcJwtIsACredentialOfTheModel20) {
   ASSERT_OK_AND_ASSIGN(const std::string token, StatementAsVcJwt(Made(), key_));
-  const VcJwtVerdict verdict = VerifyVcJwt(token, keys_, kNow + absl::Hours(1));
+  const VcJwtVerdict verdict = VerifyVcJwt(token, keys_, kStatedAt + absl::Hours(1));
   ASSERT_TRUE(verdict.Accepted());
   EXPECT_THAT(verdict.findings.list(), ::testing::IsEmpty());
   const auto credential = *base::AsObject(*verdict.credential);
   EXPECT_EQ(base::FindString(credential, "issuer"), "did:web:node.example");
   EXPECT_EQ(base::FindString(credential, "validUntil"), "2030-03-19T17:46:40Z");
-  EXPECT_FALSE(VerifyVcJwt(token, keys_, kNow + absl::Hours(49)).Accepted());
+  EXPECT_FALSE(VerifyVcJwt(token, keys_, kStatedAt + absl::Hours(49)).Accepted());
 }
 
 TEST_P(StatementTest, AVcJwtNamesItsPlaceInAStatusList) {
   Statement statement = Made();
   statement.bitstring_status = Statement::BitstringStatus{"https://node.example/status/2", 17};
   ASSERT_OK_AND_ASSIGN(const std::string token, StatementAsVcJwt(statement, key_));
-  const VcJwtVerdict verdict = VerifyVcJwt(token, keys_, kNow + absl::Hours(1));
+  const VcJwtVerdict verdict = VerifyVcJwt(token, keys_, kStatedAt + absl::Hours(1));
   ASSERT_TRUE(verdict.Accepted());
   ASSERT_OK_AND_ASSIGN(const StatusReferences references, ReadStatusReferences(*base::AsObject(*verdict.credential)));
   ASSERT_EQ(references.known.size(), 1u);
@@ -75,7 +75,7 @@ TEST_P(StatementTest, AFlippedBitBreaksTheToken) {
   for (size_t i = 0; i < token.size(); i += 7) {
     std::string changed = token;
     changed[i] = static_cast<char>(changed[i] ^ 1);
-    EXPECT_FALSE(VerifyVcJwt(changed, keys_, kNow).Accepted()) << i;
+    EXPECT_FALSE(VerifyVcJwt(changed, keys_, kStatedAt).Accepted()) << i;
   }
 }
 
@@ -86,10 +86,10 @@ TEST_P(StatementTest, AsSdJwtVcIsPresentedByItsHolder) {
   holder.status = {"https://node.example/status/1", 17};
   ASSERT_OK_AND_ASSIGN(const std::string issued, StatementAsSdJwtVc(Made(), holder, key_, random_));
   ASSERT_OK_AND_ASSIGN(const std::string shown, PresentSdJwt(issued, {0}));
-  ASSERT_OK_AND_ASSIGN(const std::string bound, BindSdJwt(shown, holder_, "https://reader.example", "n", kNow));
+  ASSERT_OK_AND_ASSIGN(const std::string bound, BindSdJwt(shown, holder_, "https://reader.example", "n", kStatedAt));
   SdJwtDemands demands;
   demands.key_binding = KeyBindingDemand{"https://reader.example", "n"};
-  const SdJwtVerdict verdict = VerifySdJwt(bound, keys_, kNow, demands);
+  const SdJwtVerdict verdict = VerifySdJwt(bound, keys_, kStatedAt, demands);
   ASSERT_TRUE(verdict.Accepted());
   EXPECT_TRUE(verdict.bound_to_holder);
   EXPECT_THAT(verdict.disclosed, ElementsAre("/title"));
@@ -98,7 +98,7 @@ TEST_P(StatementTest, AsSdJwtVcIsPresentedByItsHolder) {
   ASSERT_OK_AND_ASSIGN(const StatusReferences references, ReadStatusReferences(claims));
   ASSERT_EQ(references.known.size(), 1u);
   EXPECT_EQ(references.known[0].index, 17u);
-  EXPECT_FALSE(VerifySdJwt(bound, keys_, kNow + absl::Hours(49), demands).Accepted());
+  EXPECT_FALSE(VerifySdJwt(bound, keys_, kStatedAt + absl::Hours(49), demands).Accepted());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StatementTest, ::testing::Values(KeyAlgorithm::kEs256, KeyAlgorithm::kEdDsa),
@@ -123,14 +123,14 @@ TEST(StatementProblemsTest, RefusesWhatNobodyCouldVerify) {
       {"claims", [](Statement& s) { s.claims = "[]"; }},
   };
   for (const Row& row : rows) {
-    Statement statement{
-        "urn:example:1", "https://node.example", "T", "urn:example:t", "{}", kNow, kNow + absl::Hours(1), "k"};
+    Statement statement{"urn:example:1", "https://node.example",     "T", "urn:example:t", "{}",
+                        kStatedAt,       kStatedAt + absl::Hours(1), "k"};
     row.change(statement);
     EXPECT_THAT(StatementAsVcJwt(statement, key), HasReasonAt(Reason::kFieldInvalid, row.place));
     EXPECT_THAT(StatementAsSdJwtVc(statement, {}, key, random), HasReasonAt(Reason::kFieldInvalid, row.place));
   }
-  const Statement reserved{
-      "urn:example:1", "https://node.example", "T", "urn:example:t", R"({"exp":1})", kNow, kNow + absl::Hours(1), "k"};
+  const Statement reserved{"urn:example:1", "https://node.example",     "T", "urn:example:t", R"({"exp":1})",
+                           kStatedAt,       kStatedAt + absl::Hours(1), "k"};
   EXPECT_THAT(StatementAsSdJwtVc(reserved, {}, key, random), HasReasonAt(Reason::kFieldInvalid, "claims"));
 }
 

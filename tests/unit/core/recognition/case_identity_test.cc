@@ -33,13 +33,13 @@ std::string AssessedCourse() {
 }
 
 // The application comes from IT, and the document is of NO.
-struct Row {
+struct IdentityRow {
   std::vector<std::string> believed;
   const char* subject;
   const char* source;
 };
 
-class ApplicantIdentity : public CaseFixture, public ::testing::WithParamInterface<Row> {
+class ApplicantIdentity : public CaseFixture, public ::testing::WithParamInterface<IdentityRow> {
  protected:
   ApplicantIdentity() : CaseFixture({Believing(GetParam().believed)}) {}
 };
@@ -64,11 +64,11 @@ TEST_P(ApplicantIdentity, IsBelievedOfTheNodesThatThePolicyNamesAndOfNoOther) {
 
 constexpr char kWord[] = "the policy takes the word of node IT";
 INSTANTIATE_TEST_SUITE_P(Nodes, ApplicantIdentity,
-                         ::testing::Values(Row{{"IT"}, "yes", kWord}, Row{{"NO", "IT"}, "yes", kWord},
-                                           Row{{}, "", "verdict"}, Row{{"NO"}, "", "verdict"},
-                                           Row{{"BG"}, "", "verdict"}, Row{{"it"}, "", "verdict"},
-                                           Row{{"I"}, "", "verdict"}, Row{{"IT2"}, "", "verdict"},
-                                           Row{{"*"}, "", "verdict"}));
+                         ::testing::Values(IdentityRow{{"IT"}, "yes", kWord}, IdentityRow{{"NO", "IT"}, "yes", kWord},
+                                           IdentityRow{{}, "", "verdict"}, IdentityRow{{"NO"}, "", "verdict"},
+                                           IdentityRow{{"BG"}, "", "verdict"}, IdentityRow{{"it"}, "", "verdict"},
+                                           IdentityRow{{"I"}, "", "verdict"}, IdentityRow{{"IT2"}, "", "verdict"},
+                                           IdentityRow{{"*"}, "", "verdict"}));
 
 }  // namespace
 }  // namespace passerelle::recognition

@@ -22,8 +22,8 @@ using base::Reason;
 using ::passerelle::testing::HasReasonAt;
 using ::testing::HasSubstr;
 
-const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2026, 3, 2, 10, 0, 0), absl::UTCTimeZone());
-constexpr char kDigest[] = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const absl::Time kProcedureNow = absl::FromCivil(absl::CivilSecond(2026, 3, 2, 10, 0, 0), absl::UTCTimeZone());
+constexpr char kProcedureDigest[] = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
 // An attempt at which every guard holds that can hold at once.
 struct Scene {
@@ -31,7 +31,7 @@ struct Scene {
   v1::RecognitionCase content;
   v1::CaseAction action;
 
-  absl::StatusOr<v1::CaseEvent> Take(absl::Time now = kNow) { return TakeStep(policy, action, now, &content); }
+  absl::StatusOr<v1::CaseEvent> Take(absl::Time now = kProcedureNow) { return TakeStep(policy, action, now, &content); }
 };
 
 v1::RuleResult Rule(const char* id, v1::RuleOutcome outcome, bool essential) {
@@ -72,7 +72,7 @@ Scene MakeScene() {
   action.set_actor("official-2");
   action.set_reason("said in words");
   action.set_reason_code("AUTH-REVOKED");
-  action.set_evidence_sha256(kDigest);
+  action.set_evidence_sha256(kProcedureDigest);
   action.set_day("2026-07-01");
   action.mutable_inquiry()->set_question("Was this award made?");
   action.mutable_inquiry()->set_asked("NO");
@@ -277,8 +277,8 @@ TEST(ProcedureTable, EveryRowIsTakenWhenItsGuardsHoldAndLeavesAnEvent) {
     EXPECT_EQ(event->step(), row.step);
     EXPECT_EQ(event->role(), scene.action.role());
     EXPECT_EQ(event->actor(), scene.action.actor());
-    EXPECT_EQ(event->evidence_sha256(), kDigest);
-    EXPECT_EQ(base::FromProto(event->event_time()), kNow);
+    EXPECT_EQ(event->evidence_sha256(), kProcedureDigest);
+    EXPECT_EQ(base::FromProto(event->event_time()), kProcedureNow);
     EXPECT_EQ(scene.content.procedure().revision(), 1u);
   }
 }
@@ -371,8 +371,8 @@ TEST(Procedure, AClockThatWasSetBackIsRefused) {
   ASSERT_OK(scene.Take().status());
   scene.action.set_step(v1::CASE_STEP_CHECK_AUTHENTICITY);
   scene.action.set_revision(1);
-  EXPECT_THAT(scene.Take(kNow - absl::Seconds(1)), HasReasonAt(Reason::kClockSetBack, "event_time"));
-  EXPECT_OK(scene.Take(kNow).status());
+  EXPECT_THAT(scene.Take(kProcedureNow - absl::Seconds(1)), HasReasonAt(Reason::kClockSetBack, "event_time"));
+  EXPECT_OK(scene.Take(kProcedureNow).status());
 }
 
 TEST(Procedure, WithoutConsentNothingGoesOnButTheCaseCanEnd) {
@@ -479,7 +479,7 @@ TEST(Procedure, AnAppealCountsFromNotificationByTheTableOfCountries) {
   unknown.action.set_revision(1);
   unknown.action.set_step(v1::CASE_STEP_BECOME_FINAL);
   unknown.action.set_role(v1::CASE_ACTOR_SYSTEM);
-  EXPECT_THAT(unknown.Take(kNow + absl::Hours(24 * 3650)), HasReasonAt(Reason::kGuardNotMet, "guard"));
+  EXPECT_THAT(unknown.Take(kProcedureNow + absl::Hours(24 * 3650)), HasReasonAt(Reason::kGuardNotMet, "guard"));
 }
 
 TEST(Procedure, WithdrawingLeavesNothingOfTheCaseButThatItWasThere) {

@@ -33,7 +33,7 @@ using ::passerelle::testing::FaultyStore;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
 
-constexpr char kId[] = "6f9619ff-8b86-4011-b42d-00c04fc964ff";
+constexpr char kEnvelopeId[] = "6f9619ff-8b86-4011-b42d-00c04fc964ff";
 constexpr char kOther[] = "6f9619ff-8b86-4011-b42d-00c04fc96400";
 
 class EchoHandler : public Handler {
@@ -47,7 +47,7 @@ class EchoHandler : public Handler {
   }
 };
 
-class CountingHandler : public AnswerHandler {
+class BundleHandler : public AnswerHandler {
  public:
   std::string Type() const override { return "test.Question"; }
   absl::Status HandleAnswer(const Outgoing&, const absl::StatusOr<Answer>&, const v1::Envelope*,
@@ -149,10 +149,10 @@ class BundleTest : public ::testing::Test, public Transport {
     ASSERT_OK(norway_.log->Sequence(1000).status());
     ASSERT_OK(france_.log->Sequence(1000).status());
   }
-  EvidenceBundle Sender(const std::string& id = kId) {
+  EvidenceBundle Sender(const std::string& id = kEnvelopeId) {
     return norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", id, *directory_).value();
   }
-  EvidenceBundle Receiver(const std::string& id = kId) {
+  EvidenceBundle Receiver(const std::string& id = kEnvelopeId) {
     return france_.Bundle(evidence::v1::SIDE_RECEIVER, "NO", id, *directory_).value();
   }
   absl::StatusOr<BundleFacts> Verify(const EvidenceBundle& bundle) { return VerifyBundle(bundle, *directory_); }
@@ -164,7 +164,7 @@ class BundleTest : public ::testing::Test, public Transport {
   Side norway_;
   Side france_;
   EchoHandler echo_;
-  CountingHandler counting_;
+  BundleHandler counting_;
   bool lose_answer_ = false;
   v1::Envelope last_request_;
   Inbox inbox_;
@@ -172,7 +172,7 @@ class BundleTest : public ::testing::Test, public Transport {
 };
 
 TEST_F(BundleTest, BothSidesShowTheSame) {
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   clock_.Advance(absl::Seconds(1));
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts sender, Verify(Sender()));
@@ -195,7 +195,7 @@ TEST_F(BundleTest, BothSidesShowTheSame) {
 
 TEST_F(BundleTest, RetriesReplaysAndRefusalsLeaveOneLeafEach) {
   lose_answer_ = true;
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   clock_.Advance(absl::Seconds(2));
   ASSERT_OK(outbox_.SendDue(1).status());
   EXPECT_OK(inbox_.Receive("NO", last_request_));  // a replay: refused, and nothing is logged
@@ -232,14 +232,14 @@ TEST_F(BundleTest, WithoutEvidenceThereIsNoEffect) {
   france_.store.FailWrite(0, FaultyStore::Fault::kBeforeCommit);
   EXPECT_FALSE(france_.log->Sequence(10).ok());
   clock_.Advance(evidence::kSequencingPatience + absl::Seconds(1));
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   EXPECT_EQ(counting_.answers, 1) << "a retryable refusal ends nothing";
-  EXPECT_FALSE(france_.Has(kId));
+  EXPECT_FALSE(france_.Has(kEnvelopeId));
   ASSERT_OK(france_.log->Sequence(10).status());
   clock_.Advance(absl::Minutes(1));
   ASSERT_OK(outbox_.SendDue(1).status());
   EXPECT_EQ(counting_.answers, 2);
-  EXPECT_TRUE(france_.Has(kId));
+  EXPECT_TRUE(france_.Has(kEnvelopeId));
   EXPECT_EQ(france_.Leaves().size(), 2u);
 }
 
@@ -273,7 +273,7 @@ TEST_F(BundleTest, ACrashAtAnyWriteOfEitherSideLosesAndDoublesNothing) {
 }
 
 TEST_F(BundleTest, WhatWasChangedInABundleIsFound) {
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   PutMessage(kOther, "b");
   Sequence();
   const EvidenceBundle good = Receiver();
@@ -344,7 +344,7 @@ TEST_F(BundleTest, WhatWasChangedInABundleIsFound) {
 }
 
 TEST_F(BundleTest, BundlesThatDoNotBelongTogetherAreNotCompared) {
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   PutMessage(kOther, "b");
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts sender, Verify(Sender()));
@@ -364,10 +364,10 @@ TEST_F(BundleTest, BundlesThatDoNotBelongTogetherAreNotCompared) {
 }
 
 TEST_F(BundleTest, WhatIsErasedCannotBeReadAndTheLogStillVerifies) {
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   Sequence();
   ASSERT_OK(france_.store.Write([](base::Transaction& tx) {
-    return MessageLog::Erase(evidence::v1::SIDE_RECEIVER, {"NO", kId}, tx);
+    return MessageLog::Erase(evidence::v1::SIDE_RECEIVER, {"NO", kEnvelopeId}, tx);
   }));
   const EvidenceBundle erased = Receiver();
   EXPECT_FALSE(erased.has_request());
@@ -392,8 +392,8 @@ bool Holds(base::Store& store, absl::string_view bytes) {
   EXPECT_OK(store.Read([&](base::Transaction& tx) -> absl::Status {
     using Place = std::pair<base::Table, std::string>;
     for (const auto& [table, key] :
-         {Place(base::Table::kOutbox, kId), Place(base::Table::kOutbox, absl::StrCat(kId, "/body")),
-          Place(base::Table::kInbox, absl::StrCat("NO/", kId))}) {
+         {Place(base::Table::kOutbox, kEnvelopeId), Place(base::Table::kOutbox, absl::StrCat(kEnvelopeId, "/body")),
+          Place(base::Table::kInbox, absl::StrCat("NO/", kEnvelopeId))}) {
       ASSIGN_OR_RETURN(const auto record, tx.Get(table, key));
       holds = holds || (record && absl::StrContains(record->value, bytes));
     }
@@ -404,9 +404,9 @@ bool Holds(base::Store& store, absl::string_view bytes) {
 
 TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
   const auto erase = [](Side& node, evidence::v1::Side side, const std::string& peer) {
-    return node.store.Write([&](base::Transaction& tx) { return EraseContent(side, {peer, kId}, tx); });
+    return node.store.Write([&](base::Transaction& tx) { return EraseContent(side, {peer, kEnvelopeId}, tx); });
   };
-  ASSERT_OK(Put(kId, "Solveig"));
+  ASSERT_OK(Put(kEnvelopeId, "Solveig"));
   EXPECT_THAT(erase(norway_, evidence::v1::SIDE_SENDER, "FR"), HasReasonAt(Reason::kFieldInvalid, "state"));
   ASSERT_OK(outbox_.SendDue(1).status());
   EXPECT_FALSE(Holds(norway_.store, "Solveig")) << "the copies for sending go when they are acknowledged";
@@ -419,7 +419,7 @@ TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
   EXPECT_EQ(norway_.Leaves().size(), 2u);
   // A repetition has no second effect, and gets no content.
   Header header = nodes_.Request(clock_.Now() + absl::Seconds(2));
-  header.id = kId;
+  header.id = kEnvelopeId;
   ASSERT_OK_AND_ASSIGN(const v1::Envelope repeated, Seal(nodes_.norway, header, "Solveig"));
   ASSERT_OK_AND_ASSIGN(const v1::Envelope answer, inbox_.Receive("NO", repeated));
   v1::Refusal refusal;
@@ -432,11 +432,11 @@ TEST_F(BundleTest, ErasedContentIsGoneFromTheCopiesForRepetitionsToo) {
 TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
   PutMessage(kOther, "something else");
   clock_.Advance(absl::Hours(1));
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts receiver, Verify(Receiver()));
   EvidenceBundle claimed = Sender(kOther);
-  claimed.set_message_id(kId);
+  claimed.set_message_id(kEnvelopeId);
   claimed.clear_request();
   claimed.clear_answer();
   ASSERT_OK_AND_ASSIGN(BundleFacts sender, Verify(claimed));
@@ -468,7 +468,7 @@ TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
 }
 
 TEST_F(BundleTest, ARevokedNodeIsNoWitness) {
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   Sequence();
   const proof::SigningKey key = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
   federation::v1::NodeMap map = nodes_.map;
@@ -493,8 +493,8 @@ TEST_F(BundleTest, ARevokedNodeIsNoWitness) {
 }
 
 TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
-  ASSERT_OK(Put(kId, "a"));
-  EXPECT_THAT(norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", kId, *directory_), HasReason(Reason::kLogRange));
+  ASSERT_OK(Put(kEnvelopeId, "a"));
+  EXPECT_THAT(norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", kEnvelopeId, *directory_), HasReason(Reason::kLogRange));
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts facts, Verify(Sender()));
   EXPECT_FALSE(facts.request.has_value());
@@ -505,11 +505,11 @@ TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
 
 // The inbox forgets after eight days; the log does not.
 TEST_F(BundleTest, AnIdIsNotUsedAgainEvenAfterTheInboxForgot) {
-  PutMessage(kId, "a");
+  PutMessage(kEnvelopeId, "a");
   clock_.Advance(base::kDuplicateMemory + absl::Hours(1));
   ASSERT_THAT(inbox_.Forget(), testing::IsOkAndHolds(1));
   Header header = nodes_.Request(clock_.Now());
-  header.id = kId;
+  header.id = kEnvelopeId;
   ASSERT_OK_AND_ASSIGN(const v1::Envelope request, Seal(nodes_.norway, header, "c"));
   ASSERT_OK_AND_ASSIGN(const v1::Envelope answer, inbox_.Receive("NO", request));
   v1::Refusal refusal;

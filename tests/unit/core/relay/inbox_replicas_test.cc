@@ -64,7 +64,7 @@ class EarlyStore : public base::Store {
   testing::MemoryStore inner_;
 };
 
-class CountingHandler : public Handler {
+class ReplicaHandler : public Handler {
  public:
   std::string Type() const override { return "test.Question"; }
   absl::StatusOr<std::string> Prepare(const Opened& /*message*/) override { return std::string(); }
@@ -84,7 +84,7 @@ class InboxReplicasTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::FakeRandom random_;
   EarlyStore store_;
-  CountingHandler handler_;
+  ReplicaHandler handler_;
   const std::unique_ptr<evidence::Log> log_ = *evidence::Log::Open(
       {"FR", &store_, &clock_, evidence::OneKey(&nodes_.france), std::string(32, 'F')}, {}, std::nullopt);
   const MessageLog evidence_{{.log = log_.get(), .payload_key = std::string(32, 'P'), .random = &random_}};

@@ -63,7 +63,7 @@ TEST(SetYamlField, ReplacesSingleValuesListsAndGroups) {
   EXPECT_EQ(config.sql_register().sqlite(), "a.db");
 }
 
-struct Refused {
+struct RefusedOverride {
   const char* name;
   const char* path;
   const char* value;
@@ -71,7 +71,7 @@ struct Refused {
   const char* detail;
 };
 
-class SetYamlFieldRefuses : public ::testing::TestWithParam<Refused> {};
+class SetYamlFieldRefuses : public ::testing::TestWithParam<RefusedOverride> {};
 
 TEST_P(SetYamlFieldRefuses, NamingTheSourceAndTheKey) {
   config::v1::NodeConfig config;
@@ -82,16 +82,16 @@ TEST_P(SetYamlFieldRefuses, NamingTheSourceAndTheKey) {
 
 INSTANTIATE_TEST_SUITE_P(
     Faults, SetYamlFieldRefuses,
-    ::testing::Values(Refused{"UnknownKey", "stroe", "x", "VARIABLE", "the nearest is \"store\""},
-                      Refused{"UnknownKeyWithin", "client_port.lisen", "x", "VARIABLE: client_port", "\"listen\""},
-                      Refused{"NoKey", "", "x", "VARIABLE", "unknown key"},
-                      Refused{"WithinAList", "client_port.clients.id", "x", "VARIABLE: client_port.clients",
-                              "one by one"},
-                      Refused{"WithinAText", "node.id", "x", "VARIABLE: node", "one by one"},
-                      Refused{"NoDuration", "time_limits.call", "soon", "VARIABLE: time_limits.call", "duration"},
-                      Refused{"NoBool", "admin_port.reflection", "yes", "VARIABLE: admin_port.reflection", "true or"},
-                      Refused{"TextForAList", "refuse_loss", "level", "VARIABLE:1: refuse_loss", "a list"},
-                      Refused{"BrokenYaml", "client_port", "{listen", "VARIABLE:1", ""}),
+    ::testing::Values(
+        RefusedOverride{"UnknownKey", "stroe", "x", "VARIABLE", "the nearest is \"store\""},
+        RefusedOverride{"UnknownKeyWithin", "client_port.lisen", "x", "VARIABLE: client_port", "\"listen\""},
+        RefusedOverride{"NoKey", "", "x", "VARIABLE", "unknown key"},
+        RefusedOverride{"WithinAList", "client_port.clients.id", "x", "VARIABLE: client_port.clients", "one by one"},
+        RefusedOverride{"WithinAText", "node.id", "x", "VARIABLE: node", "one by one"},
+        RefusedOverride{"NoDuration", "time_limits.call", "soon", "VARIABLE: time_limits.call", "duration"},
+        RefusedOverride{"NoBool", "admin_port.reflection", "yes", "VARIABLE: admin_port.reflection", "true or"},
+        RefusedOverride{"TextForAList", "refuse_loss", "level", "VARIABLE:1: refuse_loss", "a list"},
+        RefusedOverride{"BrokenYaml", "client_port", "{listen", "VARIABLE:1", ""}),
     [](const auto& param_info) { return param_info.param.name; });
 
 TEST(RedactSecrets, HidesWhatOpensADoorAndNothingElse) {

@@ -74,14 +74,14 @@ TEST(ReadYaml, ReadsBytesAsBase64) {
   EXPECT_EQ(envelope.body(), std::string("\x00\x01\x02", 3));
 }
 
-struct Refused {
+struct RefusedYaml {
   std::string name;
   std::string yaml;
   std::string place;
   std::string detail;
 };
 
-class ReadYamlRefuses : public ::testing::TestWithParam<Refused> {};
+class ReadYamlRefuses : public ::testing::TestWithParam<RefusedYaml> {};
 
 TEST_P(ReadYamlRefuses, NamingLineAndField) {
   config::v1::NodeConfig config;
@@ -94,34 +94,35 @@ TEST_P(ReadYamlRefuses, NamingLineAndField) {
 INSTANTIATE_TEST_SUITE_P(
     Faults, ReadYamlRefuses,
     ::testing::Values(
-        Refused{"UnknownKey", "node: NO\nnode_mpa: x\n", "node.yaml:2",
-                "unknown key \"node_mpa\"; the nearest is \"node_map\""},
-        Refused{"UnknownKeyWithin", "peer_port:\n  tls:\n    certifcate: x\n", "node.yaml:3: peer_port.tls",
-                "\"certificate\""},
-        Refused{"ScalarForMapping", "node: NO\npeer_port: 7001\n", "node.yaml:2: peer_port", "a mapping is expected"},
-        Refused{"MappingForScalar", "node:\n  id: NO\n", "node.yaml:2: node", "a single value is expected"},
-        Refused{"ScalarForList", "recognition_policies: p.yaml\n", "node.yaml:1: recognition_policies",
-                "a list is expected"},
-        Refused{"WordForBool", "admin_port:\n  reflection: yes\n", "node.yaml:2: admin_port.reflection",
-                "true or false is expected"},
-        Refused{"QuotedBool", "admin_port:\n  reflection: \"true\"\n", "node.yaml:2: admin_port.reflection",
-                "true or false"},
-        Refused{"NoValue", "node:\n", "node.yaml:1: node", "a single value is expected"},
-        Refused{"DurationWithoutUnit", "time_limits:\n  call: 10\n", "node.yaml:2: time_limits.call", "duration"},
-        Refused{"DurationNegative", "time_limits:\n  call: -10s\n", "node.yaml:2: time_limits.call", "duration"},
-        Refused{"DurationEndless", "time_limits:\n  call: inf\n", "node.yaml:2: time_limits.call", "duration"},
-        Refused{"KeyTwice", "node: NO\nstore: s\nnode: FI\n", "node.yaml:3", "stands twice"},
-        Refused{"Anchor", "node: &a NO\n", "node.yaml:1", "anchors"},
-        Refused{"Alias", "recognition_policies: [&a x, *a]\n", "node.yaml:1", "anchors"},
-        Refused{"Bomb", "a: &a [x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\n", "node.yaml:1", "anchors"},
-        Refused{"Tag", "node: !!binary AAAA\n", "node.yaml:1", "tags"},
-        Refused{"SecondDocument", "node: NO\n---\nnode: FI\n", "node.yaml:2", "one document"},
-        Refused{"Malformed", "node: [NO\nstore: x: y\n", "node.yaml:2", ""},
-        Refused{"Truncated", "node: \"NO", "node.yaml:1", ""},
-        Refused{"Deep", std::string(200, '['), "node.yaml:1", "nested too deep"},
-        Refused{"VeryDeep", std::string(100'000, '['), "node.yaml:1", "nested too deep"},
-        Refused{"List", "- node\n", "node.yaml:1", "a mapping is expected"},
-        Refused{"Oversized", std::string(base::kConfigBytesMax + 1, '#'), "node.yaml", "larger than"}),
+        RefusedYaml{"UnknownKey", "node: NO\nnode_mpa: x\n", "node.yaml:2",
+                    "unknown key \"node_mpa\"; the nearest is \"node_map\""},
+        RefusedYaml{"UnknownKeyWithin", "peer_port:\n  tls:\n    certifcate: x\n", "node.yaml:3: peer_port.tls",
+                    "\"certificate\""},
+        RefusedYaml{"ScalarForMapping", "node: NO\npeer_port: 7001\n", "node.yaml:2: peer_port",
+                    "a mapping is expected"},
+        RefusedYaml{"MappingForScalar", "node:\n  id: NO\n", "node.yaml:2: node", "a single value is expected"},
+        RefusedYaml{"ScalarForList", "recognition_policies: p.yaml\n", "node.yaml:1: recognition_policies",
+                    "a list is expected"},
+        RefusedYaml{"WordForBool", "admin_port:\n  reflection: yes\n", "node.yaml:2: admin_port.reflection",
+                    "true or false is expected"},
+        RefusedYaml{"QuotedBool", "admin_port:\n  reflection: \"true\"\n", "node.yaml:2: admin_port.reflection",
+                    "true or false"},
+        RefusedYaml{"NoValue", "node:\n", "node.yaml:1: node", "a single value is expected"},
+        RefusedYaml{"DurationWithoutUnit", "time_limits:\n  call: 10\n", "node.yaml:2: time_limits.call", "duration"},
+        RefusedYaml{"DurationNegative", "time_limits:\n  call: -10s\n", "node.yaml:2: time_limits.call", "duration"},
+        RefusedYaml{"DurationEndless", "time_limits:\n  call: inf\n", "node.yaml:2: time_limits.call", "duration"},
+        RefusedYaml{"KeyTwice", "node: NO\nstore: s\nnode: FI\n", "node.yaml:3", "stands twice"},
+        RefusedYaml{"Anchor", "node: &a NO\n", "node.yaml:1", "anchors"},
+        RefusedYaml{"Alias", "recognition_policies: [&a x, *a]\n", "node.yaml:1", "anchors"},
+        RefusedYaml{"Bomb", "a: &a [x,x]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\n", "node.yaml:1", "anchors"},
+        RefusedYaml{"Tag", "node: !!binary AAAA\n", "node.yaml:1", "tags"},
+        RefusedYaml{"SecondDocument", "node: NO\n---\nnode: FI\n", "node.yaml:2", "one document"},
+        RefusedYaml{"Malformed", "node: [NO\nstore: x: y\n", "node.yaml:2", ""},
+        RefusedYaml{"Truncated", "node: \"NO", "node.yaml:1", ""},
+        RefusedYaml{"Deep", std::string(200, '['), "node.yaml:1", "nested too deep"},
+        RefusedYaml{"VeryDeep", std::string(100'000, '['), "node.yaml:1", "nested too deep"},
+        RefusedYaml{"List", "- node\n", "node.yaml:1", "a mapping is expected"},
+        RefusedYaml{"Oversized", std::string(base::kConfigBytesMax + 1, '#'), "node.yaml", "larger than"}),
     [](const auto& param_info) { return param_info.param.name; });
 
 TEST(ReadYaml, RefusesAnUnknownEnumValueWithTheNearest) {

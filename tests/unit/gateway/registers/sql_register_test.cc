@@ -25,7 +25,7 @@ using base::Reason;
 using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::PostgresqlServer;
 
-constexpr absl::Duration kLimit = absl::Seconds(5);
+constexpr absl::Duration kSqlLimit = absl::Seconds(5);
 
 struct Row {
   const char* id;
@@ -117,12 +117,12 @@ class SqlRegisterTest : public ::testing::Test {
 TEST_F(SqlRegisterTest, SqliteAnswersEveryQuestion) {
   MakeSqlite(Script("credential_id, holder_reference, issue_time, revoke_time, media_type, sha256, document", "CAST('",
                     "' AS BLOB)"));
-  SqlRegister reg(std::make_unique<SqliteView>(path_, "passerelle_register", kLimit), &clock_);
+  SqlRegister reg(std::make_unique<SqliteView>(path_, "passerelle_register", kSqlLimit), &clock_);
   AskEverything(reg);
 }
 
 TEST_F(SqlRegisterTest, ADatabaseThatIsAwayIsNeverANo) {
-  SqlRegister reg(std::make_unique<SqliteView>(path_, "passerelle_register", kLimit), &clock_);
+  SqlRegister reg(std::make_unique<SqliteView>(path_, "passerelle_register", kSqlLimit), &clock_);
   EXPECT_THAT(reg.LookUpCredential("c1").status(), HasReasonAt(Reason::kRegisterUnavailable, "sqlite"));
   EXPECT_THAT(reg.ConfirmDigest(base::Sha256Hex("<a/>")).status(), HasReasonAt(Reason::kRegisterUnavailable, "sqlite"));
   EXPECT_FALSE(std::filesystem::exists(path_)) << "reading made the file";
@@ -139,7 +139,7 @@ TEST_F(SqlRegisterTest, AStatementThatTakesTooLongIsGivenUp) {
   SqlRegister reg(std::make_unique<SqliteView>(path_, "passerelle_register", absl::Milliseconds(50)), &clock_);
   const absl::Time begin = absl::Now();
   EXPECT_THAT(reg.ConfirmDigest(base::Sha256Hex("x")).status(), HasReasonAt(Reason::kRegisterUnavailable, "sqlite"));
-  EXPECT_LT(absl::Now() - begin, kLimit);
+  EXPECT_LT(absl::Now() - begin, kSqlLimit);
 }
 
 TEST_F(SqlRegisterTest, PostgresqlAnswersEveryQuestion) {
@@ -149,7 +149,7 @@ TEST_F(SqlRegisterTest, PostgresqlAnswersEveryQuestion) {
       Script("credential_id text, holder_reference text, issue_time timestamptz, revoke_time timestamptz, media_type "
              "text, sha256 text, document bytea",
              "convert_to('", "', 'UTF8')"));
-  SqlRegister reg(std::make_unique<PostgresqlView>((*server)->ConnectionString(), "passerelle_register", kLimit),
+  SqlRegister reg(std::make_unique<PostgresqlView>((*server)->ConnectionString(), "passerelle_register", kSqlLimit),
                   &clock_);
   AskEverything(reg);
 
@@ -161,7 +161,7 @@ TEST_F(SqlRegisterTest, PostgresqlAnswersEveryQuestion) {
       "CREATE VIEW slow AS SELECT pg_sleep(60)::text AS credential_id, '' AS holder_reference, now() AS issue_time, "
       "now() "
       "AS revoke_time, '' AS media_type, '' AS sha256, ''::bytea AS document;");
-  SqlRegister writes(std::make_unique<PostgresqlView>((*server)->ConnectionString(), "writes", kLimit), &clock_);
+  SqlRegister writes(std::make_unique<PostgresqlView>((*server)->ConnectionString(), "writes", kSqlLimit), &clock_);
   const absl::Status refused = writes.LookUpCredential("1").status();
   EXPECT_THAT(refused, HasReasonAt(Reason::kRegisterUnavailable, "postgresql"));
   EXPECT_TRUE(absl::StrContains(base::DetailOf(refused), "25006")) << refused;
@@ -169,7 +169,7 @@ TEST_F(SqlRegisterTest, PostgresqlAnswersEveryQuestion) {
                    &clock_);
   const absl::Time begin = absl::Now();
   EXPECT_THAT(slow.LookUpCredential("1").status(), HasReasonAt(Reason::kRegisterUnavailable, "postgresql"));
-  EXPECT_LT(absl::Now() - begin, kLimit);
+  EXPECT_LT(absl::Now() - begin, kSqlLimit);
 
   // A server that was stopped is asked again once it is there.
   (*server)->Stop();

@@ -27,7 +27,7 @@ std::vector<Finding> AllFindings(const CheckResult& result) {
 
 const std::string kBigImage(5u << 20, 'A');
 
-const BadInput kCases[] = {
+const BadInput kBadInputs[] = {
     {"invented concept that claims an EU scheme", {{"6fcec5c5af", "e82660b314"}}, "plausible.scheme-member", true},
     {"private concept that claims an EU scheme",
      {{"http://data.europa.eu/snb/assessment/795dac4096", "urn:example:concept:1"}},
@@ -102,7 +102,7 @@ const BadInput kCases[] = {
 };
 
 TEST(BadInput, EveryOneIsNamed) {
-  for (const BadInput& test : kCases) {
+  for (const BadInput& test : kBadInputs) {
     const CheckResult result = CheckEdited(test.edits);
     const std::vector<Finding> findings = AllFindings(result);
     EXPECT_THAT(findings, ::testing::Contains(::testing::Field(&Finding::rule, test.rule))) << test.name;

@@ -16,7 +16,7 @@
 namespace passerelle::elm {
 namespace {
 
-struct Case {
+struct PlausibilityCase {
   const char* name;
   std::vector<Edit> edits;
   const char* rule;  // empty: nothing is implausible
@@ -35,7 +35,7 @@ std::string NqfLevel(const std::string& code) {
                       "\"type\": \"ConceptScheme\"}}, \"eqfLevel\": {");
 }
 
-const Case kCases[] = {
+const PlausibilityCase kPlausibilityCases[] = {
     {"complete credential", {}, ""},
     {"workload in months", {{"PT78H", "P78M"}}, "plausible.duration-months"},
     {"workload of nothing", {{"PT78H", "PT0H"}}, "plausible.duration-empty"},
@@ -117,7 +117,7 @@ const Case kCases[] = {
 };
 
 TEST(Plausibility, EachRuleFindsWhatIsHardlyMeant) {
-  for (const Case& test : kCases) {
+  for (const PlausibilityCase& test : kPlausibilityCases) {
     const std::vector<Finding> findings = CheckPlausibility(ReadEdited(test.edits).credential);
     if (*test.rule == '\0') {
       EXPECT_TRUE(findings.empty()) << test.name << ": " << findings.front().rule << " " << findings.front().pointer;

@@ -28,7 +28,7 @@ using ::passerelle::testing::TestIdentity;
 using ::passerelle::testing::TimeStampWish;
 using ::testing::Contains;
 
-constexpr absl::string_view kPayload = "{\"name\":\"Zo\xc3\xab\", \"credits\": 3}";
+constexpr absl::string_view kJadesPayload = "{\"name\":\"Zo\xc3\xab\", \"credits\": 3}";
 
 absl::Time On(absl::string_view date) { return *base::ParseDateTime(date); }
 
@@ -79,7 +79,8 @@ class JadesTest : public ::testing::Test {
     std::string protected_text;
     std::string signature_text;
   };
-  static Sealed Sign(const TestIdentity& identity, absl::string_view members, absl::string_view payload = kPayload) {
+  static Sealed Sign(const TestIdentity& identity, absl::string_view members,
+                     absl::string_view payload = kJadesPayload) {
     Sealed sealed;
     sealed.protected_text =
         Base64UrlEncode(absl::StrCat(R"({"alg":")", identity.signer().algorithm(), R"(",)", members, "}"));
@@ -87,7 +88,7 @@ class JadesTest : public ::testing::Test {
     return sealed;
   }
   static std::string Document(const Sealed& sealed, absl::string_view unprotected = "",
-                              absl::string_view payload = kPayload) {
+                              absl::string_view payload = kJadesPayload) {
     std::string text;
     base::AppendJsonString(payload, text);
     return absl::StrCat(R"({"payload":)", text, R"(,"signatures":[{"protected":")", sealed.protected_text,
@@ -116,7 +117,7 @@ class JadesTest : public ::testing::Test {
 TEST_F(JadesTest, AcceptsABaselineSeal) {
   const JadesVerdict verdict = Verify(Document(Sign(people().seal, Members(people().seal))));
   ASSERT_TRUE(verdict.Accepted()) << verdict.findings.list().front().detail;
-  EXPECT_EQ(verdict.payload, kPayload);
+  EXPECT_EQ(verdict.payload, kJadesPayload);
   ASSERT_EQ(verdict.signatures.size(), 1u);
   EXPECT_EQ(JadesLevelName(verdict.signatures[0].level), "B-B");
   EXPECT_TRUE(verdict.signatures[0].trusted);
@@ -223,7 +224,7 @@ class LevelTest : public JadesTest {
   std::vector<std::string> Archived(const std::vector<std::string>& components, absl::string_view spoiled = "") const {
     std::vector<std::string> encoded;
     std::string stamped =
-        absl::StrCat(spoiled, kPayload, ".", sealed_.protected_text, ".", sealed_.signature_text, ".");
+        absl::StrCat(spoiled, kJadesPayload, ".", sealed_.protected_text, ".", sealed_.signature_text, ".");
     for (const std::string& component : components) {
       encoded.push_back(Encoded(component));
       absl::StrAppend(&stamped, Base64UrlEncode(component));
@@ -325,7 +326,7 @@ TEST_F(JadesTest, NoFlippedBitIsAcceptedWithAnotherPayload) {
     std::string changed = good;
     changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
     const JadesVerdict verdict = Verify(changed);
-    EXPECT_TRUE(!verdict.Accepted() || verdict.payload == kPayload) << "bit " << bit;
+    EXPECT_TRUE(!verdict.Accepted() || verdict.payload == kJadesPayload) << "bit " << bit;
   }
 }
 
@@ -335,10 +336,10 @@ TEST_P(SealerTest, SealsWhatTheVerifierAccepts) {
   const TestIdentity seal(GetParam(), SealWish(), people().root);
   ASSERT_OK_AND_ASSIGN(const Sealer sealer, Sealer::Make(seal.KeyPem(), absl::StrCat(seal.CertificatePem(),
                                                                                      people().root.CertificatePem())));
-  ASSERT_OK_AND_ASSIGN(const std::string sealed, sealer.Seal(kPayload, On("2025-06-01")));
+  ASSERT_OK_AND_ASSIGN(const std::string sealed, sealer.Seal(kJadesPayload, On("2025-06-01")));
   const JadesVerdict verdict = Verify(sealed, "2025-06-02");
   EXPECT_TRUE(verdict.Accepted());
-  EXPECT_EQ(verdict.payload, kPayload);
+  EXPECT_EQ(verdict.payload, kJadesPayload);
   EXPECT_TRUE(verdict.signatures[0].trusted);
   EXPECT_EQ(verdict.signatures[0].claimed_time, On("2025-06-01"));
 }
@@ -347,7 +348,7 @@ TEST_P(SealerTest, StatesTheTimeAsTheRevisionOfItsDayHasIt) {
   const TestIdentity seal(GetParam(), SealWish(), people().root);
   ASSERT_OK_AND_ASSIGN(const Sealer sealer, Sealer::Make(seal.KeyPem(), seal.CertificatePem()));
   for (const auto& [day, name] : {std::pair("2025-07-14", "sigT"), std::pair("2025-07-15", "iat")}) {
-    const JadesVerdict verdict = Verify(*sealer.Seal(kPayload, On(day)), "2025-08-01");
+    const JadesVerdict verdict = Verify(*sealer.Seal(kJadesPayload, On(day)), "2025-08-01");
     EXPECT_TRUE(verdict.Accepted()) << day;
     EXPECT_EQ(verdict.signatures[0].claimed_time, On(day));
     EXPECT_TRUE(verdict.jws->signatures()[0].header.FindProtected(name).has_value()) << day;
@@ -369,7 +370,7 @@ TEST_F(JadesTest, SealerRefusesKeysAndCertificatesThatDoNotFit) {
 
 TEST_F(JadesTest, SealerKeepsToItsCertificateAndToJson) {
   ASSERT_OK_AND_ASSIGN(const Sealer sealer, Sealer::Make(people().seal.KeyPem(), people().seal.CertificatePem()));
-  EXPECT_THAT(sealer.Seal(kPayload, On("2031-01-01")), HasReason(Reason::kCertificateExpired));
+  EXPECT_THAT(sealer.Seal(kJadesPayload, On("2031-01-01")), HasReason(Reason::kCertificateExpired));
   EXPECT_THAT(sealer.Seal("no JSON", On("2025-06-01")), HasReason(Reason::kJsonMalformed));
 }
 

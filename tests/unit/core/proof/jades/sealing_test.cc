@@ -23,16 +23,16 @@ using ::passerelle::testing::SealWish;
 using ::passerelle::testing::TestIdentity;
 using ::passerelle::testing::TimeStampWish;
 
-constexpr absl::string_view kPayload = "{\"name\":\"Zo\xc3\xab\", \"credits\": 3}";
+constexpr absl::string_view kSealedPayload = "{\"name\":\"Zo\xc3\xab\", \"credits\": 3}";
 
-absl::Time On(absl::string_view date) { return *base::ParseDateTime(date); }
+absl::Time SealedOn(absl::string_view date) { return *base::ParseDateTime(date); }
 
 class SealingTest : public ::testing::Test {
  protected:
   SealingTest() {
     trust_.seals.Add(root_.certificate());
     trust_.time_stamps.Add(root_.certificate());
-    sealed_ = *Sealer::Make(seal_.KeyPem(), seal_.CertificatePem())->Seal(kPayload, On("2025-06-01"));
+    sealed_ = *Sealer::Make(seal_.KeyPem(), seal_.CertificatePem())->Seal(kSealedPayload, SealedOn("2025-06-01"));
   }
 
   TestIdentity root_{KeyAlgorithm::kEs256, AuthorityWish("Root")};
@@ -45,28 +45,28 @@ class SealingTest : public ::testing::Test {
 TEST_F(SealingTest, ATimeStampRaisesTheSealAndOutlivesItsCertificate) {
   ASSERT_OK_AND_ASSIGN(const std::string part, StampedPartOfSeal(sealed_));
   ASSERT_OK_AND_ASSIGN(const std::string stamped,
-                       AddTimeStampToSeal(sealed_, clock_.TimeStampOver(part, On("2025-06-01T12:00:00Z"))));
-  const JadesVerdict verdict = VerifyJades(stamped, trust_, On("2031-01-01"));
+                       AddTimeStampToSeal(sealed_, clock_.TimeStampOver(part, SealedOn("2025-06-01T12:00:00Z"))));
+  const JadesVerdict verdict = VerifyJades(stamped, trust_, SealedOn("2031-01-01"));
   EXPECT_TRUE(verdict.Accepted());
-  EXPECT_EQ(verdict.payload, kPayload);
+  EXPECT_EQ(verdict.payload, kSealedPayload);
   EXPECT_EQ(verdict.signatures[0].level, JadesLevel::kT);
-  EXPECT_EQ(verdict.signatures[0].proven_time, On("2025-06-01T12:00:00Z"));
-  EXPECT_FALSE(VerifyJades(sealed_, trust_, On("2031-01-01")).Accepted());
+  EXPECT_EQ(verdict.signatures[0].proven_time, SealedOn("2025-06-01T12:00:00Z"));
+  EXPECT_FALSE(VerifyJades(sealed_, trust_, SealedOn("2031-01-01")).Accepted());
 }
 
 TEST_F(SealingTest, TakesNoTimeStampOfAnotherSignatureAndNoSecondOne) {
-  const std::string other = clock_.TimeStampOver("another", On("2025-06-01"));
+  const std::string other = clock_.TimeStampOver("another", SealedOn("2025-06-01"));
   EXPECT_THAT(AddTimeStampToSeal(sealed_, other), HasReason(Reason::kTimeStampInvalid));
   EXPECT_THAT(AddTimeStampToSeal(sealed_, "no token"), HasReason(Reason::kTimeStampMalformed));
   EXPECT_THAT(AddTimeStampToSeal("{}", other), HasReason(Reason::kSealMalformed));
-  const std::string token = clock_.TimeStampOver(*StampedPartOfSeal(sealed_), On("2025-06-01"));
+  const std::string token = clock_.TimeStampOver(*StampedPartOfSeal(sealed_), SealedOn("2025-06-01"));
   const std::string stamped = *AddTimeStampToSeal(sealed_, token);
   EXPECT_THAT(AddTimeStampToSeal(stamped, token), HasReason(Reason::kSealMalformed));
 }
 
 TEST_F(SealingTest, AnAnswerHasToBeToTheRequest) {
   ASSERT_OK_AND_ASSIGN(const std::string request, TimeStampRequest("bytes", "nonce"));
-  const std::string answer = clock_.TimeStampAnswer(request, On("2025-06-01"));
+  const std::string answer = clock_.TimeStampAnswer(request, SealedOn("2025-06-01"));
   ASSERT_OK_AND_ASSIGN(const std::string token, TokenOfTimeStampResponse(answer, "nonce"));
   const absl::string_view bytes = "bytes";
   EXPECT_OK(VerifyTimeStamp(token, absl::MakeConstSpan(&bytes, 1), {}, {}));
@@ -77,23 +77,25 @@ TEST_F(SealingTest, AnAnswerHasToBeToTheRequest) {
 
 TEST_F(SealingTest, SealsTakeTurns) {
   CertificateWish wish = SealWish();
-  wish.from = On("2025-01-01");
-  wish.to = On("2026-01-01");
+  wish.from = SealedOn("2025-01-01");
+  wish.to = SealedOn("2026-01-01");
   const TestIdentity next(KeyAlgorithm::kEs256, wish, root_);
   Sealers sealers;
   EXPECT_TRUE(sealers.empty());
-  sealers.Add(*Sealer::Make(next.KeyPem(), next.CertificatePem()), On("2025-07-01"));
-  sealers.Add(*Sealer::Make(seal_.KeyPem(), seal_.CertificatePem()), On("2024-01-01"));
-  const auto sealer_on = [&](absl::string_view date) { return (*sealers.At(On(date)))->certificate().der(); };
+  sealers.Add(*Sealer::Make(next.KeyPem(), next.CertificatePem()), SealedOn("2025-07-01"));
+  sealers.Add(*Sealer::Make(seal_.KeyPem(), seal_.CertificatePem()), SealedOn("2024-01-01"));
+  const auto sealer_on = [&](absl::string_view date) { return (*sealers.At(SealedOn(date)))->certificate().der(); };
   EXPECT_EQ(sealer_on("2025-06-30"), seal_.der());
   EXPECT_EQ(sealer_on("2025-07-01"), next.der());
   // What remains when the later one has ended.
   EXPECT_EQ(sealer_on("2026-01-02"), seal_.der());
-  EXPECT_THAT(sealers.At(On("2023-12-31")), HasReason(Reason::kCertificateExpired));
-  EXPECT_THAT(sealers.At(On("2031-01-01")), HasReason(Reason::kCertificateExpired));
+  EXPECT_THAT(sealers.At(SealedOn("2023-12-31")), HasReason(Reason::kCertificateExpired));
+  EXPECT_THAT(sealers.At(SealedOn("2031-01-01")), HasReason(Reason::kCertificateExpired));
   // Both stay valid, each by its own certificate.
   for (const char* date : {"2025-06-30", "2025-07-01"}) {
-    EXPECT_TRUE(VerifyJades(*(*sealers.At(On(date)))->Seal(kPayload, On(date)), trust_, On("2025-08-01")).Accepted());
+    EXPECT_TRUE(VerifyJades(*(*sealers.At(SealedOn(date)))->Seal(kSealedPayload, SealedOn(date)), trust_,
+                            SealedOn("2025-08-01"))
+                    .Accepted());
   }
 }
 

@@ -238,7 +238,7 @@ TEST(Jwe, PartiesAndTypeCannotBeExchanged) {
   }
 }
 
-struct BadHeader {
+struct BadJweHeader {
   const char* name;
   const char* from;
   const char* to;
@@ -247,7 +247,7 @@ struct BadHeader {
 };
 
 TEST(Jwe, RefusesHeadersThatAreNoneOfThisKind) {
-  for (const BadHeader& bad : std::vector<BadHeader>{
+  for (const BadJweHeader& bad : std::vector<BadJweHeader>{
            {"another agreement", R"("ECDH-ES")", R"("ECDH-ES+A256KW")", Reason::kAlgorithmNotAllowed, "header/alg"},
            {"RSA 1.5", R"("ECDH-ES")", R"("RSA1_5")", Reason::kAlgorithmNotAllowed, "header/alg"},
            {"a shared key", R"("ECDH-ES")", R"("dir")", Reason::kAlgorithmNotAllowed, "header/alg"},

@@ -18,13 +18,13 @@ using ::passerelle::testing::FakeStatusLists;
 using ::passerelle::testing::HasReasonAt;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
-constexpr char kIssuer[] = "https://authority.example";
-constexpr char kList[] = "https://status.example/list";
+constexpr char kListIssuer[] = "https://authority.example";
+constexpr char kMadeList[] = "https://status.example/list";
 
-StatusListWish Wish() {
+StatusListWish ListWish() {
   StatusListWish wish;
-  wish.uri = kList;
-  wish.issuer = kIssuer;
+  wish.uri = kMadeList;
+  wish.issuer = kListIssuer;
   wish.key_id = "k1";
   wish.revoked = {0, 7, 8, 4711, kStatusEntries - 1};
   wish.at = kNow;
@@ -41,13 +41,13 @@ class MadeListTest : public ::testing::TestWithParam<StatusScheme> {
 
   StatusOutcome Check(const std::string& list, uint64_t index, absl::Time now) const {
     FakeStatusLists lists;
-    lists.Put(kList, list, now);
+    lists.Put(kMadeList, list, now);
     StatusReference reference;
     reference.scheme = GetParam();
-    reference.list = kList;
+    reference.list = kMadeList;
     reference.index = index;
     reference.purpose = IsBitstring() ? "revocation" : "";
-    reference.issuer = kIssuer;
+    reference.issuer = kListIssuer;
     StatusSigners signers;
     signers.keys = [this](absl::string_view) -> absl::StatusOr<KeySet> {
       KeySet keys;
@@ -61,7 +61,7 @@ class MadeListTest : public ::testing::TestWithParam<StatusScheme> {
 };
 
 TEST_P(MadeListTest, EveryPlaceSaysWhatItWasMadeOf) {
-  const StatusListWish wish = Wish();
+  const StatusListWish wish = ListWish();
   const std::string list = Make(wish);
   for (const uint64_t index : {0u, 1u, 6u, 7u, 8u, 9u, 15u, 4710u, 4711u, 4712u, 131070u, 131071u}) {
     const StatusState wanted = wish.revoked.count(index) > 0 ? StatusState::kRevoked : StatusState::kGood;
@@ -72,14 +72,14 @@ TEST_P(MadeListTest, EveryPlaceSaysWhatItWasMadeOf) {
 }
 
 TEST_P(MadeListTest, AnUnusedListRevokesNothingAndIsAsLarge) {
-  StatusListWish wish = Wish();
+  StatusListWish wish = ListWish();
   wish.revoked.clear();
   const std::string list = Make(wish);
   for (const uint64_t index : {0u, 4711u, 131071u}) EXPECT_EQ(Check(list, index, kNow).state, StatusState::kGood);
 }
 
 TEST_P(MadeListTest, AChangedListIsNoList) {
-  std::string list = Make(Wish());
+  std::string list = Make(ListWish());
   list[list.size() / 2] ^= 1;
   EXPECT_EQ(Check(list, 1, kNow).state, StatusState::kUnknown);
 }
@@ -95,7 +95,7 @@ TEST_P(MadeListTest, ABadWishIsRefusedAtThePlace) {
                                    {"until", [](StatusListWish& wish) { wish.until = wish.at; }},
                                    {"revoked", [](StatusListWish& wish) { wish.revoked.insert(kStatusEntries); }}};
   for (const Case& row : cases) {
-    StatusListWish wish = Wish();
+    StatusListWish wish = ListWish();
     row.change(wish);
     EXPECT_THAT(IsBitstring() ? MakeBitstringStatusList(wish, key_) : MakeTokenStatusList(wish, key_),
                 HasReasonAt(Reason::kFieldInvalid, row.place));
@@ -107,12 +107,12 @@ INSTANTIATE_TEST_SUITE_P(Kinds, MadeListTest,
 
 TEST(BitstringEntry, IsAReferenceThatCanBeRead) {
   const std::string json =
-      R"({"issuer":"https://authority.example","credentialStatus":)" + BitstringEntryJson(kList, 4711) + "}";
+      R"({"issuer":"https://authority.example","credentialStatus":)" + BitstringEntryJson(kMadeList, 4711) + "}";
   ASSERT_OK_AND_ASSIGN(const base::JsonDocument document, base::JsonDocument::Parse(json));
   ASSERT_OK_AND_ASSIGN(const StatusReferences references, ReadStatusReferences(*base::AsObject(document.root())));
   ASSERT_EQ(references.known.size(), 1u);
   EXPECT_EQ(references.known[0].scheme, StatusScheme::kBitstring);
-  EXPECT_EQ(references.known[0].list, kList);
+  EXPECT_EQ(references.known[0].list, kMadeList);
   EXPECT_EQ(references.known[0].index, 4711u);
   EXPECT_EQ(references.known[0].purpose, "revocation");
 }

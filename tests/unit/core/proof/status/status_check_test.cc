@@ -20,7 +20,7 @@ using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::Wrapping;
 using ::testing::ElementsAre;
 
-const absl::Time kFetched = absl::FromUnixSeconds(1'900'000'000);
+const absl::Time kCheckedAt = absl::FromUnixSeconds(1'900'000'000);
 
 JsonDocument Json(absl::string_view text) { return *JsonDocument::Parse(text); }
 
@@ -36,8 +36,8 @@ StatusOutcome Check(const StatusReference& reference, absl::string_view list, ab
                     absl::string_view signer = "https://school.example") {
   const JsonDocument document = Json(list);
   return CheckStatus(reference,
-                     {"https://school.example/list", *base::AsObject(document.root()), std::string(signer), kFetched},
-                     kFetched + age);
+                     {"https://school.example/list", *base::AsObject(document.root()), std::string(signer), kCheckedAt},
+                     kCheckedAt + age);
 }
 
 std::string TokenCredential(absl::string_view index) {
@@ -107,13 +107,13 @@ TEST(StatusCheckTest, AnOldListStillRevokesButNoLongerClears) {
 }
 
 TEST(StatusLifetimeTest, IsTheShortestOfThree) {
-  EXPECT_EQ(StatusLifetimeOf(kFetched, std::nullopt, std::nullopt).fresh_until, kFetched + base::kStatusFreshMax);
-  EXPECT_EQ(StatusLifetimeOf(kFetched, kFetched + absl::Minutes(3), absl::Minutes(5)).fresh_until,
-            kFetched + absl::Minutes(3));
-  EXPECT_EQ(StatusLifetimeOf(kFetched, kFetched + absl::Hours(3), absl::Minutes(5)).fresh_until,
-            kFetched + absl::Minutes(5));
-  EXPECT_EQ(StatusLifetimeOf(kFetched, kFetched + absl::Hours(3), absl::Hours(5)).usable_until,
-            kFetched + base::kStatusFreshMax + base::kStatusStaleMax);
+  EXPECT_EQ(StatusLifetimeOf(kCheckedAt, std::nullopt, std::nullopt).fresh_until, kCheckedAt + base::kStatusFreshMax);
+  EXPECT_EQ(StatusLifetimeOf(kCheckedAt, kCheckedAt + absl::Minutes(3), absl::Minutes(5)).fresh_until,
+            kCheckedAt + absl::Minutes(3));
+  EXPECT_EQ(StatusLifetimeOf(kCheckedAt, kCheckedAt + absl::Hours(3), absl::Minutes(5)).fresh_until,
+            kCheckedAt + absl::Minutes(5));
+  EXPECT_EQ(StatusLifetimeOf(kCheckedAt, kCheckedAt + absl::Hours(3), absl::Hours(5)).usable_until,
+            kCheckedAt + base::kStatusFreshMax + base::kStatusStaleMax);
 }
 
 std::string Credential(absl::string_view status) {

@@ -26,7 +26,7 @@ constexpr char kTranscript[] =
     "  <learner><givenNames>Zo\xc3\xab</givenNames><familyName>Berg &amp; Dal</familyName></learner>\n"
     "</elmo>\n";
 
-absl::Time On(absl::string_view date) { return *base::ParseDateTime(date); }
+absl::Time SealedOn(absl::string_view date) { return *base::ParseDateTime(date); }
 
 class XmlSealerTest : public ::testing::TestWithParam<KeyAlgorithm> {
  protected:
@@ -36,7 +36,7 @@ class XmlSealerTest : public ::testing::TestWithParam<KeyAlgorithm> {
 };
 
 TEST_P(XmlSealerTest, SignsWhatTheVerifierAccepts) {
-  ASSERT_OK_AND_ASSIGN(const std::string sealed, SealXml(kTranscript, sealer_, On("2025-06-01")));
+  ASSERT_OK_AND_ASSIGN(const std::string sealed, SealXml(kTranscript, sealer_, SealedOn("2025-06-01")));
   const XmlVerification seen = VerifyXmlSignature(sealed, *seal_.certificate().key());
   EXPECT_TRUE(seen.accepted());
   EXPECT_FALSE(seen.findings.legacy());
@@ -46,7 +46,7 @@ TEST_P(XmlSealerTest, SignsWhatTheVerifierAccepts) {
 }
 
 TEST_P(XmlSealerTest, EveryChangedCharacterBreaksIt) {
-  ASSERT_OK_AND_ASSIGN(const std::string sealed, SealXml(kTranscript, sealer_, On("2025-06-01")));
+  ASSERT_OK_AND_ASSIGN(const std::string sealed, SealXml(kTranscript, sealer_, SealedOn("2025-06-01")));
   const PublicKey key = *seal_.certificate().key();
   const std::string content = VerifyXmlSignature(sealed, key).content;
   for (size_t i = 0; i < sealed.size(); i += 5) {
@@ -63,8 +63,8 @@ INSTANTIATE_TEST_SUITE_P(All, XmlSealerTest, ::testing::Values(KeyAlgorithm::kEs
 TEST(XmlSealerProblemsTest, SignsNothingThatWouldBeRefused) {
   const TestIdentity seal(KeyAlgorithm::kEs256, SealWish());
   const Sealer sealer = *Sealer::Make(seal.KeyPem(), seal.CertificatePem());
-  const absl::Time day = On("2025-06-01");
-  EXPECT_THAT(SealXml(kTranscript, sealer, On("2031-01-01")), HasReason(Reason::kCertificateExpired));
+  const absl::Time day = SealedOn("2025-06-01");
+  EXPECT_THAT(SealXml(kTranscript, sealer, SealedOn("2031-01-01")), HasReason(Reason::kCertificateExpired));
   EXPECT_THAT(SealXml("<elmo", sealer, day), HasReason(Reason::kXmlMalformed));
   EXPECT_THAT(SealXml("<!DOCTYPE elmo><elmo/>", sealer, day), HasReason(Reason::kXmlDoctype));
   EXPECT_THAT(SealXml("<elmo><a>b<!-- c --></a></elmo>", sealer, day), HasReason(Reason::kXmlMarkupInContent));
