@@ -69,7 +69,7 @@ std::string CredentialId(int kib) { return absl::StrCat("NO-", kib); }
 
 // A transcript of about that size: courses, and beyond what a degree has of them a scan of the paper.
 std::string Transcript(int kib) {
-  constexpr size_t kCoursesBytesMax = 64 * 1024;
+  constexpr size_t kCoursesBytesMax = size_t{64} * 1024;
   const size_t bytes = static_cast<size_t>(kib) * 1024;
   std::string courses;
   for (int i = 0; courses.size() + 1200 < std::min(bytes, kCoursesBytesMax); ++i) {
@@ -138,7 +138,7 @@ class Network {
       authorisation.set_receiver("NL");
       authorisation.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
       authorisation.add_credential_ids(CredentialId(size.kib));
-      authorisation.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 3600);
+      authorisation.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(1)));
       authorisation.set_uses_allowed(100'000);
       const auto created = Call(*portal.sharing, &sharing::v1::SharingService::Stub::CreateAuthorisation, request);
       Require(created.ok(), created.status().ToString());
@@ -207,8 +207,8 @@ double PerQuestion(const std::vector<std::unique_ptr<authenticity::v1::Authentic
 // A process of the peers that a node is measured against.
 class Bare {
  public:
-  Bare(const LocalFederation& federation, std::vector<std::string> arguments)
-      : output_(absl::StrCat(federation.folder(), "/bare-", counter_++)) {
+  Bare(const LocalFederation& federation, const std::vector<std::string>& arguments)
+      : output_(absl::StrCat(federation.folder(), "/bare-", started++)) {
     auto started = ChildProcess::Start(arguments, output_);
     Require(started.ok(), started.status().ToString());
     process_ = *std::move(started);
@@ -227,7 +227,7 @@ class Bare {
   }
 
  private:
-  static inline int counter_ = 0;
+  static inline int started = 0;
   std::string output_;
   std::unique_ptr<ChildProcess> process_;
 };
@@ -312,12 +312,15 @@ void PrintLatency(const std::string& what, double most, absl::FunctionRef<void()
 
 void MeasureQuestions(const Network& network, std::vector<Measured>* measured) {
   std::vector<std::unique_ptr<authenticity::v1::AuthenticityService::Stub>> stubs;
-  for (int i = 0; i < 4; ++i)
+  stubs.reserve(4);
+  for (int i = 0; i < 4; ++i) {
     stubs.push_back(authenticity::v1::AuthenticityService::NewStub(network.Channel("NL", "office")));
+  }
   measured->push_back({"Question", PerQuestion(stubs, [&network] { return network.AskingUsed(); })});
   const auto ask = [&network] { Ask(*network.office().authenticity); };
-  const absl::Duration took = ClosedLoop(kCallers, kQuestions / 2, ask);
-  PrintLatency("questions", kQuestions / 2 / absl::ToDoubleSeconds(took), ask);
+  constexpr int kTimed = kQuestions / 2;
+  const absl::Duration took = ClosedLoop(kCallers, kTimed, ask);
+  PrintLatency("questions", kTimed / absl::ToDoubleSeconds(took), ask);
 }
 
 // Exchanges that come at the rate, whether the nodes keep up or not: they do if the last ends when no more come.
@@ -339,8 +342,7 @@ void MeasureHeldRate(Network& network, std::vector<Measured>* measured) {
 }
 
 void MeasureExchanges(Network& network, std::vector<Measured>* measured) {
-  const int kib = kSizes[0].kib;
-  const auto exchange = [&network, kib] { network.Exchange(kib); };
+  const auto exchange = [&network] { network.Exchange(kSizes[0].kib); };
   ClosedLoop(kCallers, kExchanges / 10, exchange);
   const absl::Duration before = network.BothUsed();
   const absl::Duration took = ClosedLoop(kCallers, kExchanges, exchange);
