@@ -28,7 +28,6 @@ using base::Transaction;
 using config::v1::EmergencyDuty;
 using emergency::v1::EmergencyEvent;
 using emergency::v1::EmergencyEventKind;
-using emergency::v1::EmergencyState;
 using Access = emergency::v1::EmergencyAccess;
 
 // Accesses and their events stand among the settings of the node, under names of their own.

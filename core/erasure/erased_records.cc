@@ -77,6 +77,7 @@ absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int
   ASSIGN_OR_RETURN(const std::vector<Record> records,
                    tx.List(Table::kSetting, kGroup, after.empty() ? "" : ErasedKeyOf(after), limit));
   std::vector<std::string> names;
+  names.reserve(records.size());
   for (const Record& record : records) names.push_back(record.key.substr(kGroup.size() + 1));
   return names;
 }

@@ -28,7 +28,6 @@
 namespace passerelle::wallet {
 namespace {
 
-using base::FromProto;
 using base::JsonWriter;
 using base::Problem;
 using base::Reason;

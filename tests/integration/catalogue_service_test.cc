@@ -74,6 +74,15 @@ class CatalogueServiceTest : public ::testing::Test {
     ASSERT_EQ(harvest.exit_code, 0) << harvest.err;
   }
 
+  // What the node answers over HTTP to somebody who does not say who asks.
+  std::string Post(const std::string& path, const std::string& json) const {
+    return tests::RunProgram({"/usr/bin/curl", "--silent", "--show-error", "--max-time", "30", "--cacert",
+                              federation_->folder() + "/authority.crt.pem", "--header",
+                              "Content-Type: application/json", "--data-binary", json,
+                              absl::StrCat("https://127.0.0.1:", federation_->PortsOf("SE").http, "/", path)})
+        .out;
+  }
+
   std::string folder_;
   std::unique_ptr<LocalFederation> federation_;
   std::unique_ptr<Stub> catalogue_;
@@ -192,19 +201,24 @@ TEST_F(CatalogueServiceTest, SaysWhoAccepts) {
 
 // Nobody has to say who asks: no certificate, no token. Nothing else is open to such callers.
 TEST_F(CatalogueServiceTest, AnybodyMayAskOverHttp) {
-  const auto post = [this](const std::string& path, const std::string& json) {
-    return tests::RunProgram({"/usr/bin/curl", "--silent", "--show-error", "--max-time", "30", "--cacert",
-                              federation_->folder() + "/authority.crt.pem", "--header",
-                              "Content-Type: application/json", "--data-binary", json,
-                              absl::StrCat("https://127.0.0.1:", federation_->PortsOf("SE").http, "/", path)})
-        .out;
-  };
-  const std::string found = post(kSearch, R"({"text":"tides 17","pageSize":1})");
+  const std::string found = Post(kSearch, R"({"text":"tides 17","pageSize":1})");
   EXPECT_TRUE(absl::StrContains(found, "urn:example:opportunity:17")) << found;
-  const std::string refused = post("passerelle.sharing.v1.SharingService/GetAuthorisation", "{}");
+  const std::string refused = Post("passerelle.sharing.v1.SharingService/GetAuthorisation", "{}");
   EXPECT_TRUE(absl::StrContains(refused, "CLIENT_UNKNOWN")) << refused;
-  const std::string wrong = post(kSearch, R"({"leastCredits":"many"})");
+  const std::string wrong = Post(kSearch, R"({"leastCredits":"many"})");
   EXPECT_TRUE(absl::StrContains(wrong, "least_credits")) << wrong;
+}
+
+// Minimisation by task: a question about offers has no place for a person, and one that names somebody is refused.
+TEST_F(CatalogueServiceTest, AQuestionThatNamesAPersonIsRefused) {
+  for (const char* const member : {"subjectId", "holderPseudonym", "dateOfBirth", "europeanStudentIdentifier"}) {
+    SCOPED_TRACE(member);
+    const std::string refused = Post(kSearch, absl::StrCat(R"({"text":"tides 17",")", member, R"(":"4711-0815"})"));
+    EXPECT_TRUE(absl::StrContains(refused, "invalid_argument")) << refused;
+    EXPECT_TRUE(absl::StrContains(refused, member)) << refused;
+    EXPECT_FALSE(absl::StrContains(refused, "4711-0815")) << refused;
+    EXPECT_FALSE(absl::StrContains(refused, "urn:example:opportunity")) << refused;
+  }
 }
 
 }  // namespace
