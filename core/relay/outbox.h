@@ -35,7 +35,8 @@ class Transport {
   // The same without waiting: `delivered` gets once what Deliver would return, on a thread that it may block. Here it
   // gets it before this returns, for transports that know no other way.
   virtual void Send(const federation::v1::Node& node, const v1::Envelope& envelope, Delivered delivered) {
-    std::move(delivered)(Deliver(node, envelope));
+    const Delivered tell = std::move(delivered);
+    tell(Deliver(node, envelope));
   }
   // When a node may be called; before that, calls fail at once. InfinitePast for now.
   virtual absl::Time MayCallAt(absl::string_view /*node*/) const { return absl::InfinitePast(); }

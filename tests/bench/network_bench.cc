@@ -208,7 +208,7 @@ double PerQuestion(const std::vector<std::unique_ptr<authenticity::v1::Authentic
 class Bare {
  public:
   Bare(const LocalFederation& federation, const std::vector<std::string>& arguments)
-      : output_(absl::StrCat(federation.folder(), "/bare-", started++)) {
+      : output_(absl::StrCat(federation.folder(), "/bare-", peers++)) {
     auto started = ChildProcess::Start(arguments, output_);
     Require(started.ok(), started.status().ToString());
     process_ = *std::move(started);
@@ -227,7 +227,7 @@ class Bare {
   }
 
  private:
-  static inline int started = 0;
+  static inline int peers = 0;
   std::string output_;
   std::unique_ptr<ChildProcess> process_;
 };
