@@ -12,7 +12,7 @@ namespace {
 using MaybeObjection = std::optional<Objection>;
 using Texts = google::protobuf::RepeatedPtrField<std::string>;
 
-bool NamesAny(const Texts& texts, const std::string& text) {
+bool Lists(const Texts& texts, const std::string& text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
@@ -69,14 +69,14 @@ MaybeObjection Grade(const v1::GradeRule& rule, const v1::Item& item) {
   if (item.grade_scheme() != rule.scheme()) {
     return Open("GRADE_OPEN", "The grade is of another scheme, and is not converted here.");
   }
-  if (NamesAny(rule.accepted(), item.grade())) return std::nullopt;
+  if (Lists(rule.accepted(), item.grade())) return std::nullopt;
   return Against("GRADE_TOO_LOW", "The grade is none of those that are enough.");
 }
 
 MaybeObjection Quality(const v1::QualityRule& rule, const v1::Item& item) {
   bool denied = false;
   for (const v1::QualityFact& fact : item.quality()) {
-    if (!NamesAny(rule.schemes(), fact.scheme()) || (rule.obligatory() && !fact.obligatory())) continue;
+    if (!Lists(rule.schemes(), fact.scheme()) || (rule.obligatory() && !fact.obligatory())) continue;
     if (fact.coverage() == v1::COVERAGE_COVERED) return std::nullopt;
     const bool conditions = fact.coverage() == v1::COVERAGE_COVERED_WITH_CONDITIONS;
     if (conditions && rule.accept_conditions()) return std::nullopt;
@@ -96,7 +96,7 @@ MaybeObjection Assessment(const v1::AssessmentRule& rule, const v1::Item& item) 
   }
   const bool all_excluded = !item.assessment_types().empty() &&
                             std::all_of(item.assessment_types().begin(), item.assessment_types().end(),
-                                        [&](const std::string& type) { return NamesAny(rule.excluded_types(), type); });
+                                        [&](const std::string& type) { return Lists(rule.excluded_types(), type); });
   if (all_excluded) return Against("ASSESSMENT_NOT_ACCEPTED", "It was assessed in a way that the rule excludes only.");
   if (item.assessment() == v1::ASSESSMENT_FACT_UNSPECIFIED) {
     return Open("ASSESSMENT_OPEN", "Whether it was assessed is not stated.");

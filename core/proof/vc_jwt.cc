@@ -20,7 +20,7 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 // Whether a node, or one of several, has the id; or is a single one without any.
-bool HasType(element node, absl::string_view id) {
+bool NamesId(element node, absl::string_view id) {
   const std::optional<array> several = base::AsArray(node);
   if (!several.has_value()) {
     const bool is_silent = base::AsObject(node).has_value() && !base::Find(*base::AsObject(node), "id").has_value();
@@ -28,7 +28,7 @@ bool HasType(element node, absl::string_view id) {
   }
   const bool is_single = several->size() == 1;
   return std::any_of(several->begin(), several->end(),
-                     [is_single, id](element one) { return is_single ? HasType(one, id) : IdOf(one) == id; });
+                     [is_single, id](element one) { return is_single ? NamesId(one, id) : IdOf(one) == id; });
 }
 
 // A claim that is there has to say the same as the credential. Where that says nothing, the claim counts (data model
@@ -38,7 +38,7 @@ void CheckSame(object claims, absl::string_view claim, std::optional<element> st
   if (!value.has_value()) return;
   const std::optional<absl::string_view> text = base::AsString(*value);
   if (!text.has_value()) return findings.Refuse(Reason::kClaimInvalid, claim, "it is no text");
-  if (!stated.has_value() || HasType(*stated, *text)) return;
+  if (!stated.has_value() || NamesId(*stated, *text)) return;
   findings.Refuse(Reason::kClaimInvalid, claim, "it differs from what the credential says");
 }
 
