@@ -69,9 +69,9 @@ TEST_F(PostgresOffersTest, TablesOfANewerProgramAreRefused) {
   ASSERT_NE(Open(options), nullptr);
   ASSERT_NE(Open(options), nullptr);  // made once
   ASSERT_OK_AND_ASSIGN(const auto connection, PostgresConnection::Open(options));
-  ASSERT_OK(connection->Execute("INSERT INTO schema_change (version, oldest_program, sha256) VALUES (2, 2, '')"));
+  ASSERT_OK(connection->Execute("INSERT INTO schema_change (version, oldest_program, sha256) VALUES (1000, 1000, '')"));
   EXPECT_THAT(PostgresOffers::Open(options), HasReasonAt(Reason::kStoreNewer, "schema version"));
-  ASSERT_OK(connection->Execute("DELETE FROM schema_change WHERE version = 2"));
+  ASSERT_OK(connection->Execute("DELETE FROM schema_change WHERE version = 1000"));
   ASSERT_OK(connection->Execute("UPDATE schema_change SET sha256 = 'of other tables'"));
   EXPECT_THAT(PostgresOffers::Open(options), HasReasonAt(Reason::kStoreUnavailable, "schema version"));
 }
