@@ -3,7 +3,6 @@
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::document {
-namespace {}  // namespace
 
 elm::v3::IndividualDisplay BlankPage(const elm::v3::Concept& language) {
   elm::v3::IndividualDisplay page;

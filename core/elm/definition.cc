@@ -20,7 +20,7 @@ using document::v1::AnnexOneReport;
 
 constexpr char kLimbMet[] = "met";
 constexpr char kLimbNotMet[] = "not_met";
-constexpr char kLimbUnkLimbnown[] = "unknown";
+constexpr char kLimbUnknown[] = "unknown";
 
 // The Recommendation gives no ceiling. The register of quality-assured higher education takes what stays below 60 ECTS
 // for a micro-credential; at the usual 25 hours a credit these are 1500 hours.
@@ -73,14 +73,14 @@ class Definition {
     constexpr char kLimb[] = "small-volume";
     const Volume volume = LargestVolume();
     if (volume.credits <= 0 && volume.hours <= 0) {
-      return {kLimb, kLimbUnkLimbnown, "the record states no workload in ECTS credits or hours"};
+      return {kLimb, kLimbUnknown, "the record states no workload in ECTS credits or hours"};
     }
     const std::string stated = volume.credits > 0 ? absl::StrCat(DescribeNumber(volume.credits), " ECTS credits")
                                                   : absl::StrCat(DescribeNumber(volume.hours), " hours");
     if (volume.credits < kSmallCredits && volume.hours < kSmallHours) {
       return {kLimb, kLimbMet, absl::StrCat(stated, ", less than a year of study")};
     }
-    return {kLimb, kLimbUnkLimbnown,
+    return {kLimb, kLimbUnknown,
             absl::StrCat(stated,
                          " is a year of study or more; the Recommendation sets no ceiling, so that the "
                          "receiving organisation decides")};
@@ -154,7 +154,7 @@ class Definition {
     if (!assessed) return {kLimb, kLimbNotMet, "the record names no assessment"};
     if (!other_than_attendance) return {kLimb, kLimbNotMet, "only attendance is recorded, which assesses no outcome"};
     if (criteria) return {kLimb, kLimbMet, "the assessment is specified: its type, its criteria or its grading scheme"};
-    return {kLimb, kLimbUnkLimbnown, "an assessment is recorded, but neither its type nor its criteria"};
+    return {kLimb, kLimbUnknown, "an assessment is recorded, but neither its type nor its criteria"};
   }
 
   DefinitionLimb Owned() const {
@@ -167,7 +167,7 @@ class Definition {
 
   DefinitionLimb StandAlone() const {
     constexpr char kLimb[] = "stand-alone-or-combinable";
-    if (reading_.Achievements().empty()) return {kLimb, kLimbUnkLimbnown, "the record holds no learning achievement"};
+    if (reading_.Achievements().empty()) return {kLimb, kLimbUnknown, "the record holds no learning achievement"};
     if (Stated("A1-O04")) return {kLimb, kLimbMet, "the record says how it combines with other credentials"};
     return {kLimb, kLimbMet, "the achievement stands alone; nothing is said on combining it"};
   }
@@ -176,8 +176,8 @@ class Definition {
     constexpr char kLimb[] = "quality-assured";
     if (Stated("A1-M11"))
       return {kLimb, kLimbMet, "the record states an accreditation of the programme or the provider"};
-    if (InText("A1-M11")) return {kLimb, kLimbUnkLimbnown, "quality assurance is named, but not of which type"};
-    return {kLimb, kLimbUnkLimbnown, "the record states no quality assurance; a register may know of one"};
+    if (InText("A1-M11")) return {kLimb, kLimbUnknown, "quality assurance is named, but not of which type"};
+    return {kLimb, kLimbUnknown, "the record states no quality assurance; a register may know of one"};
   }
 
   const Reading reading_;
