@@ -107,8 +107,18 @@ ContentsOf OfferOf(const v1::CredentialQuery& query, const relay::Opened& messag
 
 }  // namespace
 
+// What an attempt before this one has written is not written again, so that however long the whole takes, some attempt
+// finds it done.
 absl::Status CredentialQueryHandler::Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
                                          std::string data) {
+  bool there = false;
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    const absl::StatusOr<std::string> known = GetPiece(of, sha256, piece, tx);
+    there = known.ok() && *known == data;
+    return known.ok() || base::ReasonOf(known.status()) == Reason::kResourceNotFound ? absl::OkStatus()
+                                                                                       : known.status();
+  }));
+  if (there) return absl::OkStatus();
   const absl::Time due = options_.clock->Now() + base::kDuplicateMemory;
   return options_.store->Write(
       [&](base::Transaction& tx) { return PutPiece(of, sha256, piece, data, due, tx); });
@@ -197,6 +207,7 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::LookUp(const std::
   if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= options_.clock->Now()) return NotAvailable();
   absl::StatusOr<v1::DeliveredDocument> delivered;
   if (entry.document_bytes() > 0) {
+    const absl::MutexLock turn(&large_);
     delivered = HandOn(entry, of);
   } else if (entry.document().content().empty()) {
     return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");

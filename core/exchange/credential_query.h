@@ -62,7 +62,7 @@ class CredentialQueryHandler : public relay::Handler {
   absl::Status Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);
 
   Options options_;
-  absl::Mutex large_;  // held while a large document is read: one at a time
+  absl::Mutex large_;  // held while a large document is read or handed on: one at a time
 };
 
 // Answers ContentQuery with a piece of what was set aside for the same node under the same authorisation, as long as
