@@ -1,5 +1,6 @@
 #include "core/elm/codec_tables.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/json.h"
+#include "core/elm/set_fields.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::elm {
@@ -146,17 +148,16 @@ class Tables {
       const FieldDescriptor& field = *table.descriptor->field(i);
       if (field.options().HasExtension(v3::property)) AddProperty(table, field);
     }
-    for (int i = 0; i < table.descriptor->field_count(); ++i) NumberedAt(table, *table.descriptor->field(i));
-    for (const PropertyTable& property : table.properties) NumberedAt(table, *property.field).property = &property;
+    table.lister = ListerOf(*table.descriptor);
+    for (int i = 0; i < table.descriptor->field_count(); ++i) {
+      const auto end = static_cast<size_t>(table.descriptor->field(i)->number()) + 1;
+      table.by_number.resize(std::max(table.by_number.size(), end));
+    }
+    for (const PropertyTable& property : table.properties) {
+      table.by_number[static_cast<size_t>(property.field->number())] = &property;
+    }
     // Last, so that no former or local name takes the place of a term.
     for (const PropertyTable& property : table.properties) AddOtherNames(table, property);
-  }
-
-  static NumberedField& NumberedAt(ClassTable& table, const FieldDescriptor& field) {
-    const auto number = static_cast<size_t>(field.number());
-    if (table.by_number.size() <= number) table.by_number.resize(number + 1);
-    table.by_number[number].field = &field;
-    return table.by_number[number];
   }
 
   void AddProperty(ClassTable& table, const FieldDescriptor& field) {

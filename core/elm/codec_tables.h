@@ -52,18 +52,16 @@ struct Alternative {
   const ClassTable* table = nullptr;
 };
 
-// A field of a class; one that is no property has none.
-struct NumberedField {
-  const google::protobuf::FieldDescriptor* field = nullptr;
-  const PropertyTable* property = nullptr;
-};
+// Generated code that lists the set fields of a message (set_fields.h).
+using FieldLister = void (*)(const google::protobuf::Message&, class FieldList&);
 
 struct ClassTable {
   const google::protobuf::Descriptor* descriptor = nullptr;
   const google::protobuf::Reflection* reflection = nullptr;  // of its messages, which take a while to find theirs
   std::string name;
   std::vector<PropertyTable> properties;                  // in the order of the model
-  std::vector<NumberedField> by_number;                   // by the number of the field; empty for other numbers
+  std::vector<const PropertyTable*> by_number;            // by the number of the field; null for other fields
+  FieldLister lister = nullptr;                           // of a class
   absl::flat_hash_map<std::string, MemberTable> members;  // by every name under which they can stand
   std::vector<Alternative> alternatives;                  // of a union; empty for a class
   const struct TypeTable* own_type = nullptr;  // what its name means as a type; null in a union, as these are

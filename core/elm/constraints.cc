@@ -126,7 +126,7 @@ class Walk {
       for (int at : node.occurrences) {
         for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
           if (value.number != node.table->type->number()) continue;
-          const TypeTable* type = FindType(value.bytes);
+          const TypeTable* type = FindType(value.text);
           if (type != nullptr) names.push_back(type->name);
         }
       }
@@ -161,8 +161,8 @@ class Walk {
     for (const SetField& value : graph_.ValuesOf(occurrence)) {
       if (value.property != nullptr && known(*value.property)) return true;
       if (of_class || value.number != occurrence.table->unknown_members->number()) continue;
-      const TextPair member = TextPairOf(value.bytes);
-      if (member.first == name && member.second != "null" && member.second != "[]") return true;
+      const auto& member = static_cast<const v3::UnknownMember&>(*value.message);
+      if (member.name() == name && member.json() != "null" && member.json() != "[]") return true;
     }
     return false;
   }
@@ -200,15 +200,15 @@ class Walk {
         if (field.node >= 0) values.push_back({&property, at, index, field.node, "", ""});
         break;
       case ValueKind::kLanguageText: {
-        const TextPair text = TextPairOf(field.bytes);
-        values.push_back({&property, at, index, -1, text.first, text.second});
+        const auto& text = static_cast<const v3::LanguageString&>(*field.message);
+        values.push_back({&property, at, index, -1, text.language(), text.value()});
         break;
       }
       case ValueKind::kText:
-        values.push_back({&property, at, index, -1, "", field.bytes});
+        values.push_back({&property, at, index, -1, "", field.text});
         break;
       case ValueKind::kInteger:
-        numbers_.push_back(absl::StrCat(static_cast<int64_t>(field.integer)));
+        numbers_.push_back(absl::StrCat(field.integer));
         values.push_back({&property, at, -1, -1, "", numbers_.back()});
         break;
       case ValueKind::kBoolean:
@@ -219,11 +219,11 @@ class Walk {
 
   // The reader keeps empty texts aside; they are values all the same.
   void AddEmptyText(int at, const SetField& field, std::vector<Value>& values) const {
-    const TextPair member = TextPairOf(field.bytes);
-    if (member.second != "\"\"") return;
+    const auto& member = static_cast<const v3::UnknownMember&>(*field.message);
+    if (member.json() != "\"\"") return;
     const Occurrence& occurrence = graph_.occurrences()[at];
     for (const PropertyTable& property : occurrence.table->properties) {
-      if (property.name != member.first || property.kind != ValueKind::kText || property.repeated) continue;
+      if (property.name != member.name() || property.kind != ValueKind::kText || property.repeated) continue;
       const auto states = [&property](const auto& value) { return value.property == &property; };
       const absl::Span<const SetField> stated = graph_.ValuesOf(occurrence);
       if (std::any_of(stated.begin(), stated.end(), states)) continue;
@@ -299,7 +299,7 @@ class Walk {
     const Occurrence& at = graph_.occurrences()[value];
     std::vector<absl::string_view> types;
     for (const SetField& field : graph_.ValuesOf(at)) {
-      if (field.number == at.table->type->number()) types.push_back(field.bytes);
+      if (field.number == at.table->type->number()) types.push_back(field.text);
     }
     return types.empty() ? "no type is stated" : absl::StrCat("the type is ", absl::StrJoin(types, ", "));
   }

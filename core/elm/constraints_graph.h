@@ -5,8 +5,6 @@
 // outlive the graph. Cost: linear in the size of the credential.
 #pragma once
 
-#include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -99,14 +97,13 @@ class NodeGraph {
     absl::InlinedVector<absl::string_view, 2> types;  // as stated
   };
 
-  void Add(const google::protobuf::Message& message, absl::string_view wire, Occurrence occurrence);
+  void Add(Occurrence occurrence);
   void AddChildren(int parent);
   void AddToNode(int occurrence);
   int NodeUnder(const Identity& identity, const ClassTable& table) const;
   void AppendPointer(int occurrence, std::string& pointer) const;
 
   const v3::EuropeanDigitalCredential& credential_;
-  std::unique_ptr<uint8_t[]> wire_;  // the credential's, into which the values point
   std::vector<Occurrence> occurrences_;
   std::vector<SetField> values_;
   std::vector<GraphNode> nodes_;
