@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -92,10 +93,7 @@ class Tables {
 
   const ClassTable& Of(const Descriptor& descriptor) const { return *classes_.at(&descriptor); }
 
-  const TypeTable* Type(absl::string_view stated) const {
-    const auto found = types_.find(stated);
-    return found == types_.end() ? nullptr : &found->second;
-  }
+  const TypeTable* Type(absl::string_view stated) const { return types_.Find(stated); }
 
  private:
   Tables() {
@@ -155,6 +153,7 @@ class Tables {
     }
     for (const PropertyTable& property : table.properties) {
       table.by_number[static_cast<size_t>(property.field->number())] = &property;
+      if (property.options->min() > 0) table.required.push_back(&property);
     }
     // Last, so that no former or local name takes the place of a term.
     for (const PropertyTable& property : table.properties) AddOtherNames(table, property);
@@ -181,7 +180,7 @@ class Tables {
     const std::string& iri = property.field->options().GetExtension(v3::property).iri();
     const auto add = [&table, &property](const std::string& name, bool defined, bool model_3_3) {
       if (!name.empty()) {
-        table.members.try_emplace(name, MemberTable{MemberKind::kProperty, &property, defined, model_3_3, false});
+        table.members.Add(name, {MemberKind::kProperty, &property, defined, model_3_3, false});
       }
     };
     add(iri, true, false);
@@ -198,21 +197,16 @@ class Tables {
     for (const absl::string_view name : kTypesOf32) model_3_2 = model_3_2 || name == table.name;
     const bool model_3_3 = absl::StartsWith(iri, kModelNamespace33);
     for (const std::string& stated : {table.name, iri, CompactIri(iri), absl::StrCat(kModelNamespace, table.name)}) {
-      if (!stated.empty()) types_.try_emplace(stated, TypeTable{table.name, &table, model_3_3, model_3_2});
+      if (!stated.empty()) types_.Add(stated, {table.name, &table, model_3_3, model_3_2});
     }
-    types_.try_emplace(absl::StrCat(kModelNamespace33, table.name), TypeTable{table.name, &table, true, false});
+    types_.Add(absl::StrCat(kModelNamespace33, table.name), {table.name, &table, true, false});
   }
 
   absl::flat_hash_map<const Descriptor*, std::unique_ptr<ClassTable>> classes_;
-  absl::flat_hash_map<std::string, TypeTable> types_;
+  NameTable<TypeTable> types_;
 };
 
 }  // namespace
-
-const MemberTable* ClassTable::Find(absl::string_view member) const {
-  const auto found = members.find(member);
-  return found == members.end() ? nullptr : &found->second;
-}
 
 const ClassTable& TableOf(const Descriptor& descriptor) { return Tables::Get().Of(descriptor); }
 

@@ -55,31 +55,36 @@ void NodeGraph::Add(Occurrence occurrence) {
 
 void NodeGraph::AddToNode(int occurrence) {
   Occurrence& at = occurrences_[occurrence];
-  if (!at.id.empty()) {
-    const auto [entry, added] = by_id_.try_emplace(at.id, static_cast<int>(identities_.size()));
-    if (added) identities_.emplace_back();
-    at.identity = entry->second;
-  }
-  Identity* const identity = at.id.empty() ? nullptr : &identities_[at.identity];
+  Identity* const identity = at.id.empty() ? nullptr : &AddToIdentity(occurrence);
   const int known = identity == nullptr ? -1 : NodeUnder(*identity, *at.table);
   if (known >= 0) {
     GraphNode& node = nodes_[known];
     node_of_.push_back(static_cast<size_t>(known));
-    node.occurrences.push_back(occurrence);
+    occurrences_[node.last].next_of_node = occurrence;
+    node.last = occurrence;
     if (at.said > occurrences_[node.fullest].said) node.fullest = occurrence;
   } else {
     node_of_.push_back(nodes_.size());
     if (identity != nullptr) identity->nodes.push_back(nodes_.size());
-    nodes_.push_back({at.table, {occurrence}, occurrence});
+    nodes_.push_back({at.table, occurrence, occurrence, occurrence});
   }
-  if (identity == nullptr) return;
-  identity->occurrences.push_back(occurrence);
+}
+
+NodeGraph::Identity& NodeGraph::AddToIdentity(int occurrence) {
+  Occurrence& at = occurrences_[occurrence];
+  const auto [entry, added] = by_id_.try_emplace(at.id, static_cast<int>(identities_.size()));
+  at.identity = entry->second;
+  if (added) identities_.emplace_back().first = occurrence;
+  Identity& identity = identities_[at.identity];
+  if (!added) occurrences_[identity.last].next_of_id = occurrence;
+  identity.last = occurrence;
   for (const SetField& value : ValuesOf(at)) {
     if (value.number != at.table->type->number()) continue;
     const absl::string_view name = NameOfType(value.text, *at.table);
-    auto& types = identity->types;
+    auto& types = identity.types;
     if (!name.empty() && std::find(types.begin(), types.end(), name) == types.end()) types.push_back(name);
   }
+  return identity;
 }
 
 void NodeGraph::AddChildren(int parent) {
@@ -133,6 +138,11 @@ std::string NodeGraph::PointerOf(int occurrence) const {
 int NodeGraph::OccurrenceOf(const Message& message) const {
   const auto found = by_message_.find(&message);
   return found == by_message_.end() ? -1 : found->second;
+}
+
+int NodeGraph::IdentityOf(absl::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? -1 : found->second;
 }
 
 int NodeGraph::FullestOf(int occurrence) const {
