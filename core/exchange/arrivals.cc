@@ -24,14 +24,15 @@ absl::Status UnusablePiece(absl::string_view place, absl::string_view detail) {
 
 absl::StatusOr<v1::ContentQuery> ReadOwnQuery(const relay::Outgoing& message) {
   v1::ContentQuery query;
-  if (!query.ParseFromString(message.body)) return Problem(Reason::kStoreUnavailable, "outbox", "a body cannot be read");
+  if (!query.ParseFromString(message.body))
+    return Problem(Reason::kStoreUnavailable, "outbox", "a body cannot be read");
   return query;
 }
 
 // Null for a content that the delivery does not name.
 const Content* FindContent(const std::vector<Content>& contents, absl::string_view sha256) {
-  const auto found = std::find_if(contents.begin(), contents.end(),
-                                  [&](const Content& content) { return content.sha256 == sha256; });
+  const auto found =
+      std::find_if(contents.begin(), contents.end(), [&](const Content& content) { return content.sha256 == sha256; });
   return found == contents.end() ? nullptr : &*found;
 }
 
@@ -49,7 +50,8 @@ std::optional<v1::ContentQuery> After(v1::ContentQuery query, const std::vector<
 // `bytes` is what it must have.
 absl::StatusOr<std::string> ReadPiece(const relay::Answer& answer, const v1::Exchange& exchange, uint32_t bytes) {
   v1::ContentPiece piece;
-  if (answer.opened.header.sender != exchange.peer()) return UnusablePiece("sender", "it is not the node that was asked");
+  if (answer.opened.header.sender != exchange.peer())
+    return UnusablePiece("sender", "it is not the node that was asked");
   if (answer.opened.header.type != piece.GetTypeName() || !piece.ParseFromString(answer.opened.body)) {
     return UnusablePiece("body", "it is not a ContentPiece");
   }

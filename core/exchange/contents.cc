@@ -70,8 +70,7 @@ std::vector<Content> LargeContents(const google::protobuf::RepeatedPtrField<v1::
 
 absl::Status PutPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data, absl::Time due,
                       base::Transaction& tx) {
-  const Record record = {
-      .key = PieceKey(of, sha256, piece), .value = std::move(data), .group = of.owner, .due = due};
+  const Record record = {.key = PieceKey(of, sha256, piece), .value = std::move(data), .group = of.owner, .due = due};
   const absl::Status inserted = tx.Insert(Table::kContent, record);
   return absl::IsAlreadyExists(inserted) ? tx.Update(Table::kContent, record) : inserted;
 }
@@ -116,15 +115,15 @@ absl::StatusOr<std::optional<std::string>> FindOffer(const ContentsOf& of, base:
 }
 
 absl::Status PutOffer(const ContentsOf& of, std::string delivery, absl::Time due, base::Transaction& tx) {
-  return tx.Insert(Table::kContent,
-                   {.key = OfferKey(of), .value = std::move(delivery), .group = of.owner, .due = due});
+  return tx.Insert(Table::kContent, {.key = OfferKey(of), .value = std::move(delivery), .group = of.owner, .due = due});
 }
 
 absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::optional<std::string> offer, FindOffer(of, tx));
   if (!offer.has_value()) return absl::OkStatus();
   v1::CredentialDelivery delivery;
-  if (!delivery.ParseFromString(*offer)) return Problem(Reason::kStoreUnavailable, "content", "an offer cannot be read");
+  if (!delivery.ParseFromString(*offer))
+    return Problem(Reason::kStoreUnavailable, "content", "an offer cannot be read");
   for (const Content& content : LargeContents(delivery.documents())) {
     for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
       RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceKey(of, content.sha256, piece)));

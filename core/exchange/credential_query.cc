@@ -116,12 +116,11 @@ absl::Status CredentialQueryHandler::Put(const ContentsOf& of, absl::string_view
     const absl::StatusOr<std::string> known = GetPiece(of, sha256, piece, tx);
     there = known.ok() && *known == data;
     return known.ok() || base::ReasonOf(known.status()) == Reason::kResourceNotFound ? absl::OkStatus()
-                                                                                       : known.status();
+                                                                                     : known.status();
   }));
   if (there) return absl::OkStatus();
   const absl::Time due = options_.clock->Now() + base::kDuplicateMemory;
-  return options_.store->Write(
-      [&](base::Transaction& tx) { return PutPiece(of, sha256, piece, data, due, tx); });
+  return options_.store->Write([&](base::Transaction& tx) { return PutPiece(of, sha256, piece, data, due, tx); });
 }
 
 // Moves a content that is larger than a piece into the store, and says how large it was.
@@ -160,8 +159,7 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::HandOn(const regis
   base::Sha256Stream digest;
   for (uint32_t piece = 0; piece < whole.pieces(); ++piece) {
     const uint64_t offset = uint64_t{piece} * options_.piece_bytes;
-    ASSIGN_OR_RETURN(std::string data,
-                     options_.reg->ReadDocument(entry.credential_id(), offset, whole.BytesOf(piece)));
+    ASSIGN_OR_RETURN(std::string data, options_.reg->ReadDocument(entry.credential_id(), offset, whole.BytesOf(piece)));
     if (data.size() != whole.BytesOf(piece)) break;
     digest.Add(data);
     RETURN_IF_ERROR(Put(*of, document.sha256(), piece, std::move(data)));

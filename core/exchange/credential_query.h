@@ -55,8 +55,7 @@ class CredentialQueryHandler : public relay::Handler {
   absl::StatusOr<v1::DeliveredDocument> LookUp(const std::string& credential_id, const ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> HandOn(const registers::v1::RegisterEntry& entry, const ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const ContentsOf* of);
-  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation,
-                                                 const ContentsOf* of);
+  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation, const ContentsOf* of);
   absl::StatusOr<std::string> Offer(const ContentsOf& of, std::string answer);
   absl::Status SetAside(const ContentsOf& of, absl::string_view sha256, std::string* content, uint64_t* bytes);
   absl::Status Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);

@@ -112,8 +112,10 @@ ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchan
       });
   runner->AddUnary<exchange::v1::GetExchangeRequest, exchange::v1::GetExchangeResponse>(
       exchange::v1::ExchangeService::service_full_name(), "GetExchange",
-      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in, exchange::v1::GetExchangeResponse* out)
-          -> CallOutcome { return Take(exchanges_->Get(info.caller, in.id(), in.without_large_contents()), out->mutable_exchange()); });
+      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in,
+             exchange::v1::GetExchangeResponse* out) -> CallOutcome {
+        return Take(exchanges_->Get(info.caller, in.id(), in.without_large_contents()), out->mutable_exchange());
+      });
   runner->AddUnary<exchange::v1::WaitExchangeRequest, exchange::v1::WaitExchangeResponse>(
       exchange::v1::ExchangeService::service_full_name(), "WaitExchange",
       [this](const CallInfo& info, const exchange::v1::WaitExchangeRequest& in,

@@ -428,19 +428,20 @@ int Run(int argc, char** argv) {
     Print(absl::StrFormat("%-10s %8.1f us of processor time", one.name, one.seconds * 1e6));
   }
   measured.push_back({"ProxyAndSignatures", floor});
-  return Main(argc, argv,
-              {{"asking node: a question against bare proxy and signatures", "Question", "ProxyAndSignatures", {}, 1.3},
-               {"the bare proxy against nginx", "BareProxy", "Nginx", {}, {}},
-               {"asking node: a question against nginx", "Question", "Nginx", {}, {}},
-               {"both nodes: a durable exchange against bare proxy", "Exchange", "BareProxy", {}, {}},
-               {"200 exchanges a second: the time they took against the time they came in",
-                "HeldRate",
-                "HeldRateAsked",
-                {},
-                1.05},
-               {"documents of 10 and 64 MiB: memory of a node against its limit", "LargeMemory", "HeldMemoryLimit", {}, 1},
-               {"200 exchanges a second: memory of a node against its limit", "HeldMemory", "HeldMemoryLimit", {}, 1}},
-              measured);
+  return Main(
+      argc, argv,
+      {{"asking node: a question against bare proxy and signatures", "Question", "ProxyAndSignatures", {}, 1.3},
+       {"the bare proxy against nginx", "BareProxy", "Nginx", {}, {}},
+       {"asking node: a question against nginx", "Question", "Nginx", {}, {}},
+       {"both nodes: a durable exchange against bare proxy", "Exchange", "BareProxy", {}, {}},
+       {"200 exchanges a second: the time they took against the time they came in",
+        "HeldRate",
+        "HeldRateAsked",
+        {},
+        1.05},
+       {"documents of 10 and 64 MiB: memory of a node against its limit", "LargeMemory", "HeldMemoryLimit", {}, 1},
+       {"200 exchanges a second: memory of a node against its limit", "HeldMemory", "HeldMemoryLimit", {}, 1}},
+      measured);
 }
 
 // The process of a peer: --bare CERTIFICATE KEY AUTHORITY (answer=FILE | back=ADDRESS).

@@ -1,5 +1,5 @@
-// A document that is larger than any message crosses the border: whole, whatever is cut on the way, and in the memory of
-// a piece of it.
+// A document that is larger than any message crosses the border: whole, whatever is cut on the way, and in the memory
+// of a piece of it.
 #include <cstdlib>
 #include <fstream>
 #include <string>

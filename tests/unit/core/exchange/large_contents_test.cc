@@ -82,8 +82,7 @@ class LargeContentsTest : public ExchangeFixture {
   std::string QueryOf(const v1::Exchange& exchange) {
     std::string id;
     EXPECT_OK(bulgaria_.store.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<relay::Outbox::Known> messages,
-                       relay::Outbox::MessagesOf(exchange.id(), tx));
+      ASSIGN_OR_RETURN(const std::vector<relay::Outbox::Known> messages, relay::Outbox::MessagesOf(exchange.id(), tx));
       id = messages.front().id;
       return absl::OkStatus();
     }));
@@ -275,9 +274,8 @@ TEST_F(LargeContentsTest, AreErasedWithTheAuthorisationOrTheMessageThatAskedForT
   const v1::Exchange exchange = Ask(Request());
   const int kept = KeptHere();
   const auto erase = [&](const std::string& message) {
-    return norway_.store.Write([&](base::Transaction& tx) {
-      return EraseOffer(ContentsOffered(authorisation_.id(), "BG", message), tx);
-    });
+    return norway_.store.Write(
+        [&](base::Transaction& tx) { return EraseOffer(ContentsOffered(authorisation_.id(), "BG", message), tx); });
   };
   ASSERT_OK(erase(NewId()));
   EXPECT_EQ(KeptHere(), kept);
