@@ -68,8 +68,9 @@ int RunServe(document::Registry registry, const ServeRequest& request, const Sto
   if (request.check_only && !request.print) console.out << "The configuration can be used.\n";
   if (request.check_only || request.print) return kExitDone;
   RequireTls13();
-  // Left alone, glibc keeps the buffers of large documents in every thread that has worked on one.
-  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  // Left alone, glibc keeps the buffers of large documents in every thread that has worked on one. Those of a piece are
+  // worth keeping: new pages cost more than the work on them.
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
   BlockStopSignals();
   if (request.stop_with_stdin) StopWithStandardInput();
   const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, *overrides, stores);

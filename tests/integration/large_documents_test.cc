@@ -15,9 +15,9 @@
 namespace passerelle::gateway {
 namespace {
 
-constexpr size_t kScanBytes = size_t{64} << 20;
+constexpr size_t kScanBytes = size_t{128} << 20;
 // Less than the document: it is in no process as a whole.
-constexpr size_t kGrowthMax = size_t{48} << 20;
+constexpr size_t kGrowthMax = size_t{96} << 20;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kMemoryIsReal = false;
@@ -90,7 +90,7 @@ class LargeDocumentsTest : public FederationTest {
   }
 };
 
-TEST_F(LargeDocumentsTest, AFileOf64MebibytesCrossesInTheMemoryOfAPiece) {
+TEST_F(LargeDocumentsTest, AFileOf128MebibytesCrossesInTheMemoryOfAPiece) {
   const auto peak = [&](const char* node) { return PeakMemoryOf(federation_->PidOf(node)); };
   const size_t norway = peak("NO");
   const size_t netherlands = peak("NL");
