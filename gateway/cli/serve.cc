@@ -69,8 +69,10 @@ int RunServe(document::Registry registry, const ServeRequest& request, const Sto
   if (request.check_only || request.print) return kExitDone;
   RequireTls13();
   // Left alone, glibc keeps the buffers of large documents in every thread that has worked on one. Those of a piece are
-  // worth keeping: new pages cost more than the work on them.
+  // worth keeping, in few arenas: new pages cost more than the work on them.
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+  mallopt(M_ARENA_MAX, 4);
   BlockStopSignals();
   if (request.stop_with_stdin) StopWithStandardInput();
   const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, *overrides, stores);
