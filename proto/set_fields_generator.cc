@@ -43,6 +43,7 @@ std::string TestOf(const FieldDescriptor& field) {
 
 void WriteFunction(const Descriptor& descriptor, Printer& out) {
   std::vector<const FieldDescriptor*> fields;
+  fields.reserve(static_cast<size_t>(descriptor.field_count()));
   for (int i = 0; i < descriptor.field_count(); ++i) fields.push_back(descriptor.field(i));
   std::sort(fields.begin(), fields.end(),
             [](const FieldDescriptor* a, const FieldDescriptor* b) { return a->number() < b->number(); });

@@ -100,7 +100,7 @@ absl::Status Arrivals::HandleAnswer(const relay::Outgoing& message, const absl::
     EndRefused(answer.status(), evidence, options_.node, now >= message.expires_at, &exchange);
     return End(&exchange, tx);
   }
-  const absl::Status taken = TakePiece(query, *answer, &exchange, tx);
+  absl::Status taken = TakePiece(query, *answer, &exchange, tx);
   if (taken.ok() || base::ReasonOf(taken) != Reason::kPeerAnswerInvalid) return taken;
   EndUnusable(taken, options_.node, &exchange);
   return End(&exchange, tx);

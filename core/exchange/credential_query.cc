@@ -73,8 +73,11 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
     *translation.mutable_report() = translated->report;
     if (handler.sealers != nullptr && !handler.sealers->empty()) {
       absl::StatusOr<std::string> sealed = Seal(*handler.sealers, *translated, now);
-      if (sealed.ok()) translated->content = *std::move(sealed);
-      if (!sealed.ok()) Tell(sealed.status(), translation.mutable_report());
+      if (sealed.ok()) {
+        translated->content = *std::move(sealed);
+      } else {
+        Tell(sealed.status(), translation.mutable_report());
+      }
     }
     translation.set_content(std::move(translated->content));
   } else {
