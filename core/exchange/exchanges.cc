@@ -1,5 +1,6 @@
 #include "core/exchange/exchanges.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -106,6 +107,20 @@ absl::Status CheckDelivery(const v1::CredentialDelivery& delivery) {
     const v1::DeliveredDocument& document = delivery.documents(i);
     RETURN_IF_ERROR(CheckDocument(document, absl::StrCat("documents[", i, "]")));
     large += document.original_bytes() + document.translation_bytes();
+  }
+  // One digest is one content: what says that it is cut in another way could never be read.
+  const std::vector<Content> contents = LargeContents(delivery.documents());
+  const auto is_one = [&](absl::string_view sha256, uint64_t bytes, uint32_t piece_bytes) {
+    return bytes == 0 || std::any_of(contents.begin(), contents.end(), [&](const Content& content) {
+             return content.sha256 == sha256 && content.bytes == bytes && content.piece_bytes == piece_bytes;
+           });
+  };
+  for (const v1::DeliveredDocument& document : delivery.documents()) {
+    if (is_one(document.document().sha256(), document.original_bytes(), document.piece_bytes()) &&
+        is_one(document.translation().sha256(), document.translation_bytes(), document.piece_bytes())) {
+      continue;
+    }
+    return Problem(Reason::kPeerAnswerInvalid, "documents", "the same content has two sizes");
   }
   if (large > base::kExchangeBytesMax) return Problem(Reason::kPeerAnswerInvalid, "documents", "they are too large");
   return absl::OkStatus();

@@ -322,6 +322,13 @@ TEST_F(ExchangesTest, TakesNothingOfAnAnswerThatIsNotWhatItSays) {
          d.mutable_documents(0)->mutable_translation()->set_sha256("../../x");
        },
        "documents[0].translation"},
+      {"the same content, cut in two ways",
+       [](Delivered& d, auto&) {
+         EnlargeTranslation(d, 100, 10);
+         *d.add_documents() = d.documents(0);
+         d.mutable_documents(1)->set_piece_bytes(20);
+       },
+       "documents"},
       {"too large together",
        [](Delivered& d, auto&) {
          EnlargeTranslation(d, base::kContentBytesMax, base::kPieceBytes);
