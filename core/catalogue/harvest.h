@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/catalogue/co_design.h"
 #include "core/catalogue/offer_book.h"
 #include "core/catalogue/offers.h"
 #include "passerelle/catalogue/v1/offer.pb.h"
@@ -79,8 +80,8 @@ class Harvest {
   // should have got a new id, since a course with other credits is another course.
   absl::Status Take(const SourceFile& file, const ReadOffers& read);
 
-  // Withdraws what no file has. For when all files have been taken. kCatalogueShrinks for "catalogue" when that would
-  // be too much; then nothing is withdrawn.
+  // Withdraws what no file has, and finds fault with offers that the source names and does not have. For when all files
+  // have been taken. kCatalogueShrinks for "catalogue" when too much would be withdrawn; then nothing is.
   absl::Status Finish();
 
   const Harvested& done() const { return done_; }
@@ -106,9 +107,11 @@ class Harvest {
   absl::Status TakeOffer(v1::Offer offer, Taken* taken);
   absl::Status Spoil(int64_t reading);
   absl::Status WithdrawBatch(bool* more);
-  void Note(const Taken& taken, const std::string& place, const std::string& why);
+  absl::Status LookForNamed();
+  void Note(std::string place, const std::string& why);
 
   v1::Source source_;
+  CoDesigns co_designs_;
   HarvestOptions options_;
   OfferBook* book_;
   std::string source_digest_;

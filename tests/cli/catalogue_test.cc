@@ -79,6 +79,34 @@ TEST_F(HarvestCommandTest, WhatIsNoCatalogueIsRefusedWithoutResult) {
   EXPECT_THAT(refused.err, HasSubstr("FORMAT_UNKNOWN at a.jsonld: "));
 }
 
+TEST_F(HarvestCommandTest, OffersAreFoundByTheSocialPartnersThatDesignedThem) {
+  WriteFile("a.jsonld", 0, 3);
+  const std::string source = folder_ + "/source.yaml";
+  WriteAll(
+      source,
+      "id: no\nkind: authority\nco_designed_by:\n"
+      "  - organisation: {id: \"https://union.example/id\", kind: workers, names: [{language: en, value: Union}]}\n"
+      "    offers: [\"urn:example:opportunity:1\"]\n"
+      "  - organisation: {id: \"https://chamber.example/id\", kind: other}\n");
+  std::vector<std::string> call = HarvestCall();
+  call[6] = source;
+  EXPECT_EQ(RunProgram(call).exit_code, 0);
+  const auto search = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {Passerelle(), "catalogue", "search", "--index", folder_ + "/offers.db"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunProgram(arguments);
+  };
+  EXPECT_EQ(search({"--co-designed-by", "SOCIAL_PARTNER"}).out, "urn:example:opportunity:1  Tides 1\n");
+  EXPECT_EQ(search({"--co-designed-by", "EMPLOYERS"}).out, "");
+  EXPECT_EQ(search({"--co-designer", "https://union.example/id"}).out, "urn:example:opportunity:1  Tides 1\n");
+  EXPECT_THAT(search({"--co-designed-by", "WORKERS", "--json"}).out,
+              HasSubstr(R"("co_designed_by":[{"id":"https://chamber.example/id","kind":"OTHER","names":{}},)"
+                        R"({"id":"https://union.example/id","kind":"WORKERS","names":{"en":"Union"}}])"));
+  const Outcome refused = search({"--co-designed-by", "UNION"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("FIELD_INVALID at co_designed_by: "));
+}
+
 // Killed at any time, and gone on with: every offer is added once.
 TEST_F(HarvestCommandTest, AHarvestThatWasKilledIsGoneOnWith) {
   constexpr int kFiles = 12;
