@@ -62,7 +62,7 @@ absl::Status Harvest::InRun(absl::FunctionRef<absl::Status()> work) {
 }
 
 std::string Harvest::DigestOf(const SourceFile& file) const {
-  return base::Sha256Hex(absl::StrCat(source_digest_, file.digest));
+  return base::Sha256Hex(absl::StrCat(source_digest_, options_.tagger_sha256, file.digest));
 }
 
 absl::StatusOr<std::vector<size_t>> Harvest::ToRead(const std::vector<SourceFile>& files) {

@@ -54,7 +54,8 @@ inline constexpr size_t kHarvestBatch = 1000;
 struct HarvestOptions {
   std::string day;  // yyyy-mm-dd
   bool allow_shrinking = false;
-  bool read_all = false;  // files that have not changed too
+  bool read_all = false;           // files that have not changed too
+  std::string tagger_sha256 = {};  // of the collections of skills; with others every file is read again
 };
 
 // A file of a source, by the name that it keeps from harvest to harvest.
@@ -99,7 +100,8 @@ class Harvest {
   Harvest(const v1::Source& source, const HarvestOptions& options, OfferBook* book);
   // A transaction of the source's last run.
   absl::Status InRun(absl::FunctionRef<absl::Status()> work);
-  // The file's digest together with what the source states, which changes its offers as well.
+  // The file's digest together with what the source and the collections of skills state, which changes its offers as
+  // well.
   std::string DigestOf(const SourceFile& file) const;
   absl::StatusOr<bool> TakeOver(const SourceFile& file);
   bool MayOffer(const v1::Offer& offer) const;

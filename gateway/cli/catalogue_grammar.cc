@@ -37,6 +37,8 @@ void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   harvest->add_option("--index", harvest_.index, kIndexHelp)->required();
   harvest->add_option("--source", harvest_.source, "Who publishes, YAML")->required();
   harvest->add_option("CATALOGUE", harvest_.paths, "The whole catalogue: files, or folders of them")->required();
+  harvest->add_option("--skills", harvest_.skills, "Collection of skills from which tags of offers follow, YAML")
+      ->allow_extra_args(false);
   harvest->add_option("--at", day_, "Day of the harvest, such as 2026-01-31; today when not given");
   harvest->add_flag("--allow-shrinking", harvest_.allow_shrinking, "Also when more than half of the offers are gone");
   harvest->add_flag("--read-all", harvest_.read_all, "Also files that have not changed since the harvest before");

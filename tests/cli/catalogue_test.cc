@@ -107,6 +107,32 @@ TEST_F(HarvestCommandTest, OffersAreFoundByTheSocialPartnersThatDesignedThem) {
   EXPECT_THAT(refused.err, HasSubstr("FIELD_INVALID at co_designed_by: "));
 }
 
+TEST_F(HarvestCommandTest, OffersAreFoundByTheTagsOfTheirSkills) {
+  WriteAll(folder_ + "/catalogue/a.jsonld",
+           R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[
+               {"@id":"urn:example:1","@type":"LearningOpportunity","title":{"en":"Sums"},
+                "learningAchievementSpecification":{"@id":"urn:example:s","@type":"LearningAchievementSpecification",
+                "title":{"en":"Sums"},"learningOutcome":{"@type":"LearningOutcome","title":{"en":"Counts"},
+                "relatedESCOSkill":{"@id":"https://skills.example/digital/1","@type":"Concept"}}}}]})");
+  const std::string skills = folder_ + "/skills.yaml";
+  WriteAll(skills,
+           "tag: DIGITAL\nsource: Invented\nversion: \"1\"\nas_of: \"2026-01-31\"\n"
+           "skills: [\"https://skills.example/digital/1\"]\n");
+  EXPECT_EQ(Harvest().exit_code, 0);
+  const std::vector<std::string> search = {Passerelle(),           "catalogue", "search", "--index",
+                                           folder_ + "/offers.db", "--tag",     "DIGITAL"};
+  EXPECT_EQ(RunProgram(search).out, "");
+  std::vector<std::string> call = HarvestCall();
+  call.insert(call.end(), {"--skills", skills});
+  EXPECT_EQ(RunProgram(call).out,
+            "0 added, 1 changed, 0 unchanged, 0 withdrawn, 0 refused, 0 broken; files: 1 read, 0 unchanged\n");
+  EXPECT_EQ(RunProgram(search).out, "urn:example:1  Sums\n");
+  WriteAll(skills, "tag: PURPLE\n");
+  const Outcome refused = RunProgram(call);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("CONFIG_INVALID at " + skills + ": tag: "));
+}
+
 // Killed at any time, and gone on with: every offer is added once.
 TEST_F(HarvestCommandTest, AHarvestThatWasKilledIsGoneOnWith) {
   constexpr int kFiles = 12;

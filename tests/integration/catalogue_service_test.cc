@@ -71,8 +71,9 @@ class CatalogueServiceTest : public ::testing::Test {
     tests::WriteAll(
         file, absl::StrCat(R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", nodes, "]}"));
     const tests::Outcome harvest = tests::RunProgram(
-        {PASSERELLE_PROGRAM, "catalogue", "harvest", "--index", folder_ + "/offers.db", "--source",
-         absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/source.yaml"), file, "--at", "2026-01-31"});
+        {PASSERELLE_PROGRAM, "catalogue", "harvest", "--index", folder_ + "/offers.db", "--source", source, file,
+         "--skills", absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/digital-skills.yaml"), "--at",
+         "2026-01-31"});
     ASSERT_EQ(harvest.exit_code, 0) << harvest.err;
   }
 

@@ -283,6 +283,17 @@ TEST(HarvestTest, OffersThatTheSourceNamesAndDoesNotHaveAreFoundFaultWith) {
   EXPECT_EQ(done.findings[0].why, "the source has no such offer");
 }
 
+TEST(HarvestTest, OtherCollectionsOfSkillsReadEveryFileAgain) {
+  MemoryBook book;
+  ASSERT_OK(HarvestOne(Authority(), {Offer("a")}, {"d1"}, &book));
+  HarvestOptions options = {"d2"};
+  ASSERT_OK_AND_ASSIGN(const Harvested same, HarvestOne(Authority(), {Offer("a")}, options, &book));
+  EXPECT_EQ(same.files_read, 0u);
+  options.tagger_sha256 = "another";
+  ASSERT_OK_AND_ASSIGN(const Harvested again, HarvestOne(Authority(), {Offer("a")}, options, &book));
+  EXPECT_EQ(again.files_read, 1u);
+}
+
 TEST(HarvestTest, ChangedCreditsUnderTheSameIdAreFoundFaultWith) {
   MemoryBook book;
   ASSERT_OK(HarvestOne(Authority(), {Offer("a", "T", "5")}, {"d1"}, &book));
