@@ -234,9 +234,11 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       .clock = &clock_,
       .sealers = sealers_.get(),
       .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
+  content_queries_ = std::make_unique<exchange::ContentQueryHandler>(authorisations_.get());
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
   std::vector<relay::Handler*> handlers = cases_->handlers();
   handlers.push_back(credential_queries_.get());
+  handlers.push_back(content_queries_.get());
   handlers.push_back(authenticity_questions_.get());
   for (relay::Handler* handler : erasures_->handlers()) handlers.push_back(handler);
   relay::Inbox::Options inbox{.node = config_.node(),
@@ -255,7 +257,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   inbox_ = std::make_unique<relay::Inbox>(std::move(inbox));
 
   std::vector<relay::AnswerHandler*> answer_handlers = cases_->answer_handlers();
-  answer_handlers.push_back(exchanges_.get());
+  for (relay::AnswerHandler* handler : exchanges_->answer_handlers()) answer_handlers.push_back(handler);
   for (relay::AnswerHandler* handler : erasures_->answer_handlers()) answer_handlers.push_back(handler);
   relay::Outbox::Options outbox{.node = config_.node(),
                                 .nodes = federation_->nodes(),

@@ -15,6 +15,7 @@
 #include "core/authenticity/register_question.h"
 #include "core/erasure/erasures.h"
 #include "core/erasure/retention_clock.h"
+#include "core/exchange/credential_query.h"
 #include "core/exchange/exchanges.h"
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
@@ -155,6 +156,7 @@ class Node::Assembly {
   std::unique_ptr<erasure::Erasures> erasures_;
   std::unique_ptr<erasure::RetentionClock> retention_clock_;
   std::unique_ptr<exchange::CredentialQueryHandler> credential_queries_;
+  std::unique_ptr<exchange::ContentQueryHandler> content_queries_;
   std::unique_ptr<authenticity::QuestionHandler> authenticity_questions_;
   std::vector<std::unique_ptr<MeteredHandler>> handlers_;
   std::vector<std::unique_ptr<MeteredAnswerHandler>> answer_handlers_;

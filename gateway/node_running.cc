@@ -139,6 +139,7 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   if (clock_.Now() >= next_forget_) {
     ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
     if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
+    if (mine) RETURN_IF_ERROR(exchange::ForgetContents(clock_.Now(), *store_).status());
     if (mine && wallets_ != nullptr) RETURN_IF_ERROR(wallets_->Forget(kForgottenPerRound));
     next_forget_ = clock_.Now() + kForgetInterval;
   }

@@ -31,6 +31,10 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
+std::string Hex(const Sha256Digest& digest) {
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
 // Decoders of Abseil are lenient; a strict text is one that encodes back to itself.
 template <typename Encode>
 absl::StatusOr<std::string> Strict(bool decoded, std::string bytes, absl::string_view text, Encode encode) {
@@ -62,10 +66,21 @@ std::string Digest(HashAlgorithm algorithm, absl::string_view bytes) {
   return Digest(algorithm, absl::Span<const absl::string_view>(&bytes, 1));
 }
 
-std::string Sha256Hex(absl::string_view bytes) {
-  const Sha256Digest digest = Sha256(bytes);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex2(context_, Fetched(HashAlgorithm::kSha256), nullptr);
 }
+
+Sha256Stream::~Sha256Stream() { EVP_MD_CTX_free(context_); }
+
+void Sha256Stream::Add(absl::string_view bytes) { EVP_DigestUpdate(context_, bytes.data(), bytes.size()); }
+
+std::string Sha256Stream::EndHex() {
+  Sha256Digest digest{};
+  EVP_DigestFinal_ex(context_, digest.data(), nullptr);
+  return Hex(digest);
+}
+
+std::string Sha256Hex(absl::string_view bytes) { return Hex(Sha256(bytes)); }
 
 bool IsSha256Hex(absl::string_view text) {
   if (text.size() != 64) return false;

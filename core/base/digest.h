@@ -11,6 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
+struct evp_md_ctx_st;
+
 namespace passerelle::base {
 
 using Sha256Digest = std::array<uint8_t, 32>;
@@ -26,6 +28,21 @@ size_t DigestBytes(HashAlgorithm algorithm);
 // The digest (FIPS 180-4) of the pieces one after another.
 std::string Digest(HashAlgorithm algorithm, absl::Span<const absl::string_view> pieces);
 std::string Digest(HashAlgorithm algorithm, absl::string_view bytes);
+
+// The digest of bytes that come one piece after another. Not thread-safe.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  Sha256Stream(const Sha256Stream&) = delete;
+  Sha256Stream& operator=(const Sha256Stream&) = delete;
+  void Add(absl::string_view bytes);
+  // Of everything so far, as Sha256Hex has it. Called once, at the end.
+  std::string EndHex();
+
+ private:
+  evp_md_ctx_st* const context_;  // OpenSSL's EVP_MD_CTX
+};
 
 // SHA-256 as 64 lower-case hexadecimal digits.
 std::string Sha256Hex(absl::string_view bytes);

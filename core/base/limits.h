@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/time/time.h"
 
@@ -187,6 +188,19 @@ inline constexpr size_t kProviderRelationsMax = 64;
 // Bytes of one gRPC message: a document, its translation with the document embedded in base64, and headroom.
 // Test: tests/integration/federation_test.cc.
 inline constexpr size_t kGrpcMessageBytesMax = 64u << 20;
+
+// A content above this leaves its message and goes piece by piece, each a message of this size, so that a node needs
+// the memory of one piece. Test: tests/unit/core/exchange/large_contents_test.cc.
+inline constexpr size_t kPieceBytes = 1u << 20;
+
+// Pieces of one content.
+// Test: tests/unit/core/exchange/large_contents_test.cc.
+inline constexpr size_t kPiecesMax = 1024;
+
+// Bytes of one content that is not read, only handed on: a scan of a whole file. All of one exchange together.
+// Test: tests/unit/core/exchange/large_contents_test.cc.
+inline constexpr uint64_t kContentBytesMax = 128u << 20;
+inline constexpr uint64_t kExchangeBytesMax = 256u << 20;
 
 // An envelope is taken when its date is at most this far from our clock (trust: the EWP threshold).
 // Test: tests/unit/core/relay/envelope_test.cc, stale and from the future.

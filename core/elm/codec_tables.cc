@@ -1,12 +1,15 @@
 #include "core/elm/codec_tables.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/json.h"
+#include "core/elm/set_fields.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::elm {
@@ -90,10 +93,7 @@ class Tables {
 
   const ClassTable& Of(const Descriptor& descriptor) const { return *classes_.at(&descriptor); }
 
-  const TypeTable* Type(absl::string_view stated) const {
-    const auto found = types_.find(stated);
-    return found == types_.end() ? nullptr : &found->second;
-  }
+  const TypeTable* Type(absl::string_view stated) const { return types_.Find(stated); }
 
  private:
   Tables() {
@@ -146,17 +146,17 @@ class Tables {
       const FieldDescriptor& field = *table.descriptor->field(i);
       if (field.options().HasExtension(v3::property)) AddProperty(table, field);
     }
-    for (int i = 0; i < table.descriptor->field_count(); ++i) NumberedAt(table, *table.descriptor->field(i));
-    for (const PropertyTable& property : table.properties) NumberedAt(table, *property.field).property = &property;
+    table.lister = ListerOf(*table.descriptor);
+    for (int i = 0; i < table.descriptor->field_count(); ++i) {
+      const auto end = static_cast<size_t>(table.descriptor->field(i)->number()) + 1;
+      table.by_number.resize(std::max(table.by_number.size(), end));
+    }
+    for (const PropertyTable& property : table.properties) {
+      table.by_number[static_cast<size_t>(property.field->number())] = &property;
+      if (property.options->min() > 0) table.required.push_back(&property);
+    }
     // Last, so that no former or local name takes the place of a term.
     for (const PropertyTable& property : table.properties) AddOtherNames(table, property);
-  }
-
-  static NumberedField& NumberedAt(ClassTable& table, const FieldDescriptor& field) {
-    const auto number = static_cast<size_t>(field.number());
-    if (table.by_number.size() <= number) table.by_number.resize(number + 1);
-    table.by_number[number].field = &field;
-    return table.by_number[number];
   }
 
   void AddProperty(ClassTable& table, const FieldDescriptor& field) {
@@ -180,7 +180,7 @@ class Tables {
     const std::string& iri = property.field->options().GetExtension(v3::property).iri();
     const auto add = [&table, &property](const std::string& name, bool defined, bool model_3_3) {
       if (!name.empty()) {
-        table.members.try_emplace(name, MemberTable{MemberKind::kProperty, &property, defined, model_3_3, false});
+        table.members.Add(name, {MemberKind::kProperty, &property, defined, model_3_3, false});
       }
     };
     add(iri, true, false);
@@ -197,21 +197,16 @@ class Tables {
     for (const absl::string_view name : kTypesOf32) model_3_2 = model_3_2 || name == table.name;
     const bool model_3_3 = absl::StartsWith(iri, kModelNamespace33);
     for (const std::string& stated : {table.name, iri, CompactIri(iri), absl::StrCat(kModelNamespace, table.name)}) {
-      if (!stated.empty()) types_.try_emplace(stated, TypeTable{table.name, &table, model_3_3, model_3_2});
+      if (!stated.empty()) types_.Add(stated, {table.name, &table, model_3_3, model_3_2});
     }
-    types_.try_emplace(absl::StrCat(kModelNamespace33, table.name), TypeTable{table.name, &table, true, false});
+    types_.Add(absl::StrCat(kModelNamespace33, table.name), {table.name, &table, true, false});
   }
 
   absl::flat_hash_map<const Descriptor*, std::unique_ptr<ClassTable>> classes_;
-  absl::flat_hash_map<std::string, TypeTable> types_;
+  NameTable<TypeTable> types_;
 };
 
 }  // namespace
-
-const MemberTable* ClassTable::Find(absl::string_view member) const {
-  const auto found = members.find(member);
-  return found == members.end() ? nullptr : &found->second;
-}
 
 const ClassTable& TableOf(const Descriptor& descriptor) { return Tables::Get().Of(descriptor); }
 

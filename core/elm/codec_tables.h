@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "core/elm/name_table.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "passerelle/elm/v3/options.pb.h"
@@ -52,21 +52,20 @@ struct Alternative {
   const ClassTable* table = nullptr;
 };
 
-// A field of a class; one that is no property has none.
-struct NumberedField {
-  const google::protobuf::FieldDescriptor* field = nullptr;
-  const PropertyTable* property = nullptr;
-};
+// Generated code that lists the set fields of a message (set_fields.h).
+using FieldLister = void (*)(const google::protobuf::Message&, class FieldList&);
 
 struct ClassTable {
   const google::protobuf::Descriptor* descriptor = nullptr;
   const google::protobuf::Reflection* reflection = nullptr;  // of its messages, which take a while to find theirs
   std::string name;
-  std::vector<PropertyTable> properties;                  // in the order of the model
-  std::vector<NumberedField> by_number;                   // by the number of the field; empty for other numbers
-  absl::flat_hash_map<std::string, MemberTable> members;  // by every name under which they can stand
-  std::vector<Alternative> alternatives;                  // of a union; empty for a class
-  const struct TypeTable* own_type = nullptr;  // what its name means as a type; null in a union, as these are
+  std::vector<PropertyTable> properties;        // in the order of the model
+  std::vector<const PropertyTable*> required;   // those that need a value, in the same order
+  std::vector<const PropertyTable*> by_number;  // by the number of the field; null for other fields
+  FieldLister lister = nullptr;                 // of a class
+  NameTable<MemberTable> members;               // by every name under which they can stand
+  std::vector<Alternative> alternatives;        // of a union; empty for a class
+  const struct TypeTable* own_type = nullptr;   // what its name means as a type; null in a union, as these are
   const google::protobuf::FieldDescriptor* id = nullptr;
   const google::protobuf::FieldDescriptor* type = nullptr;
   const google::protobuf::FieldDescriptor* unknown_members = nullptr;
@@ -75,7 +74,7 @@ struct ClassTable {
 
   bool is_union() const { return !alternatives.empty(); }
   // Null if the class has no such member.
-  const MemberTable* Find(absl::string_view member) const;
+  const MemberTable* Find(absl::string_view member) const { return members.Find(member); }
 };
 
 // What a stated type means.

@@ -36,10 +36,10 @@ class KeptMembers {
  public:
   explicit KeptMembers(Values members) {
     for (const SetField& member : members) {
-      const TextPair pair = TextPairOf(member.bytes);
-      const auto [place, added] = places_.try_emplace(pair.first, groups_.size());
-      if (added) groups_.push_back({pair.first, {}, false});
-      groups_[place->second].values.push_back(pair.second);
+      const auto& kept = static_cast<const v3::UnknownMember&>(*member.message);
+      const auto [place, added] = places_.try_emplace(kept.name(), groups_.size());
+      if (added) groups_.push_back({kept.name(), {}, false});
+      groups_[place->second].values.push_back(kept.json());
     }
   }
 
@@ -84,13 +84,12 @@ std::optional<absl::string_view> ArrayEntriesOf(absl::string_view kept) {
   return absl::StripAsciiWhitespace(text);
 }
 
-// Works from the wire form (set_fields.h).
 class Writer {
  public:
   explicit Writer(JsonWriter& json) : json_(json) {}
 
   void WriteRoot(const v3::EuropeanDigitalCredential& credential) {
-    WriteNode(credential.SerializeAsString(), TableOf(*credential.descriptor()), /*root=*/true);
+    WriteNode(credential, TableOf(*credential.descriptor()), /*root=*/true);
   }
 
   // One node is the document; several stand in a graph.
@@ -104,12 +103,12 @@ class Writer {
       id_ = "@id";
       type_ = "@type";
     }
-    if (dataset.node_size() == 1) return WriteNode(dataset.node(0).SerializeAsString(), table, /*root=*/true);
+    if (dataset.node_size() == 1) return WriteNode(dataset.node(0), table, /*root=*/true);
     json_.BeginObject();
     WriteDatasetContext();
     json_.Key("@graph");
     json_.BeginArray();
-    for (const v3::DatasetNode& node : dataset.node()) WriteNode(node.SerializeAsString(), table, /*root=*/false);
+    for (const v3::DatasetNode& node : dataset.node()) WriteNode(node, table, /*root=*/false);
     json_.EndArray();
     json_.EndObject();
   }
@@ -135,17 +134,17 @@ class Writer {
     json_.EndArray();
   }
 
-  void WriteNode(absl::string_view wire, const ClassTable& table, bool root) {
+  void WriteNode(const google::protobuf::Message& message, const ClassTable& table, bool root) {
     if (table.is_union()) {
-      const UnionMember member = UnionMemberOf(wire, table);
-      if (member.alternative != nullptr) return WriteNode(member.wire, *member.alternative->table, root);
+      const UnionMember member = UnionMemberOf(message, table);
+      if (member.alternative != nullptr) return WriteNode(*member.message, *member.alternative->table, root);
       json_.BeginObject();  // a union without a node says nothing
       return json_.EndObject();
     }
     constexpr size_t kUsualValues = 12;
     std::vector<SetField> fields;
     fields.reserve(kUsualValues);
-    AppendSetFields(wire, table, &fields);
+    AppendSetFields(message, table, &fields);
     const Parts parts = PartsOf(fields, table);
     KeptMembers kept(parts.kept);
     json_.BeginObject();
@@ -175,10 +174,10 @@ class Writer {
       }
       const Values run = rest.subspan(0, RunLength(rest));
       rest.remove_prefix(run.size());
-      if (first.number == table.id->number()) parts.id = first.bytes;
+      if (first.number == table.id->number()) parts.id = first.text;
       if (first.number == table.type->number()) parts.types = run;
       if (first.number == table.unknown_members->number()) parts.kept = run;
-      if (first.number == table.order->number()) parts.order = static_cast<int64_t>(first.integer);
+      if (first.number == table.order->number()) parts.order = first.integer;
       if (table.context != nullptr && first.number == table.context->number()) parts.contexts = run;
     }
     return parts;
@@ -232,14 +231,14 @@ class Writer {
     if (root) {
       return WriteMember("@context", std::size(kContexts), kept, [&](size_t i) { json_.String(kContexts[i]); });
     }
-    WriteMember("@context", parts.contexts.size(), kept, [&](size_t i) { json_.String(parts.contexts[i].bytes); });
+    WriteMember("@context", parts.contexts.size(), kept, [&](size_t i) { json_.String(parts.contexts[i].text); });
   }
 
   // A credential is one of the W3C too, and says so. Other nodes state what they were said to be, or their class; a
   // mere reference states nothing.
   void WriteType(const Parts& parts, const ClassTable& table, KeptMembers& kept, bool reference) {
     if (!parts.types.empty() || reference) {
-      return WriteMember(type_, parts.types.size(), kept, [&](size_t i) { json_.String(parts.types[i].bytes); });
+      return WriteMember(type_, parts.types.size(), kept, [&](size_t i) { json_.String(parts.types[i].text); });
     }
     const bool credential = table.context != nullptr;
     WriteMember(type_, credential ? 2 : 1, kept,
@@ -256,13 +255,13 @@ class Writer {
   void WriteValue(const PropertyTable& property, const SetField& value) {
     switch (property.kind) {
       case ValueKind::kNode:
-        return WriteNode(value.bytes, *property.target, /*root=*/false);
+        return WriteNode(*value.message, *property.target, /*root=*/false);
       case ValueKind::kInteger:
-        return json_.Int(static_cast<int64_t>(value.integer));
+        return json_.Int(value.integer);
       case ValueKind::kBoolean:
         return json_.Bool(value.integer != 0);
       default:
-        return json_.String(value.bytes);
+        return json_.String(value.text);
     }
   }
 
@@ -270,18 +269,18 @@ class Writer {
   void WriteLanguageMap(Values values) {
     json_.BeginObject();
     if (values.size() == 1) {
-      const TextPair text = TextOf(values.front());
-      json_.Key(text.first);
-      json_.String(text.second);
+      const v3::LanguageString& text = TextOf(values.front());
+      json_.Key(LanguageOf(text));
+      json_.String(text.value());
       return json_.EndObject();
     }
     std::vector<std::pair<absl::string_view, std::vector<absl::string_view>>> languages;
     absl::flat_hash_map<absl::string_view, size_t> places;
     for (const SetField& value : values) {
-      const TextPair text = TextOf(value);
-      const auto [place, added] = places.try_emplace(text.first, languages.size());
-      if (added) languages.emplace_back(text.first, std::vector<absl::string_view>());
-      languages[place->second].second.push_back(text.second);
+      const v3::LanguageString& text = TextOf(value);
+      const auto [place, added] = places.try_emplace(LanguageOf(text), languages.size());
+      if (added) languages.emplace_back(LanguageOf(text), std::vector<absl::string_view>());
+      languages[place->second].second.push_back(text.value());
     }
     for (const auto& [language, texts] : languages) {
       json_.Key(language);
@@ -290,10 +289,12 @@ class Writer {
     json_.EndObject();
   }
 
-  static TextPair TextOf(const SetField& value) {
-    TextPair text = TextPairOf(value.bytes);
-    if (text.first.empty()) text.first = "und";
-    return text;
+  static const v3::LanguageString& TextOf(const SetField& value) {
+    return static_cast<const v3::LanguageString&>(*value.message);
+  }
+
+  static absl::string_view LanguageOf(const v3::LanguageString& text) {
+    return text.language().empty() ? "und" : absl::string_view(text.language());
   }
 
   JsonWriter& json_;

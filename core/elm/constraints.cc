@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -25,8 +26,6 @@
 namespace passerelle::elm {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-
 // One value that an occurrence of a node states by a property. A literal has a text, a node its occurrence.
 struct Value {
   const PropertyTable* property;
@@ -41,12 +40,7 @@ using StatedValues = absl::Span<const Value>;
 class Walk {
  public:
   Walk(const NodeGraph& graph, const Profile& profile, const JsonLdReading& json_ld)
-      : graph_(graph), profile_(profile), stated_types_(graph.identity_count(), nullptr) {
-    for (size_t identity = 0; identity < stated_types_.size(); ++identity) {
-      const auto stated = json_ld.types_by_id.find(graph.IdOfIdentity(identity));
-      if (stated != json_ld.types_by_id.end()) stated_types_[identity] = &stated->second;
-    }
-  }
+      : graph_(graph), profile_(profile), json_ld_(json_ld), judged_(graph.identity_count()) {}
 
   std::vector<Finding> Run() {
     for (const GraphNode& node : graph_.nodes()) CheckNode(node);
@@ -84,49 +78,66 @@ class Walk {
   // Null where the document states none under an id.
   const StatedTypes* StatedTypesOf(int occurrence) const {
     const int identity = graph_.occurrences()[occurrence].identity;
-    return identity < 0 ? nullptr : stated_types_[identity];
+    if (identity < 0 || json_ld_.types.empty()) return nullptr;
+    const std::optional<StatedTypes>& stated = json_ld_.types[static_cast<size_t>(identity)];
+    return stated.has_value() ? &*stated : nullptr;
+  }
+
+  // The properties that a node of the class needs, in the order of the model.
+  const std::vector<const PropertyTable*>& RequiredOf(const ClassTable& table) {
+    if (!profile_.AddsTo(table)) return table.required;
+    std::vector<const PropertyTable*>& required = required_[&table];
+    if (!required.empty()) return required;
+    for (const PropertyTable& property : table.properties) {
+      if (profile_.BoundsOf(table, property).min > 0) required.push_back(&property);
+    }
+    return required;
   }
 
   void CheckNode(const GraphNode& node) {
-    const int first = node.occurrences.front();
     CheckOtherClasses(node);
     // Shapes look at what is stated to be of their class; what is of no class is reported where it is pointed at.
-    if (!HasType(first, node.table->name)) return;
-    const bool adds = profile_.AddsTo(*node.table);
-    const std::vector<Value>& all = ValuesOf(node);
-    auto at = all.begin();
-    for (const PropertyTable& property : node.table->properties) {
-      const auto begin = at;
-      while (at != all.end() && at->property == &property) ++at;
-      const Bounds bounds = adds ? profile_.BoundsOf(*node.table, property)
-                                 : Bounds{OptionsOf(property).min(), OptionsOf(property).max()};
-      const StatedValues values(all.data() + (begin - all.begin()), static_cast<size_t>(at - begin));
-      CheckCount(node, property, bounds, values);
-      for (const Value& value : values) {
-        if (value.node >= 0) CheckValue(property, value.node);
-      }
-      for (const Value& value : values) {
-        if (value.node < 0) CheckLiteral(property, value);
-      }
-      const bool texts = property.kind != ValueKind::kNode;
-      if (texts && values.size() > 1 && OptionsOf(property).unique_language()) CheckLanguages(property, values);
+    if (!HasType(node.first, node.table->name)) return;
+    StatedValues rest = ValuesOf(node);
+    const std::vector<const PropertyTable*>& required = RequiredOf(*node.table);
+    auto needed = required.begin();
+    // What is stated and what is needed, by the order of the model.
+    while (!rest.empty() || needed != required.end()) {
+      const bool lacks = rest.empty() || (needed != required.end() && *needed < rest.front().property);
+      const PropertyTable& property = lacks ? **needed : *rest.front().property;
+      if (needed != required.end() && *needed == &property) ++needed;
+      size_t count = 0;
+      while (count < rest.size() && rest[count].property == &property) ++count;
+      CheckProperty(node, property, rest.subspan(0, count));
+      rest.remove_prefix(count);
     }
     CheckIssuer(node);
+  }
+
+  void CheckProperty(const GraphNode& node, const PropertyTable& property, StatedValues values) {
+    CheckCount(node, property, profile_.BoundsOf(*node.table, property), values);
+    for (const Value& value : values) {
+      if (value.node >= 0) CheckValue(property, value.node);
+    }
+    for (const Value& value : values) {
+      if (value.node < 0) CheckLiteral(property, value);
+    }
+    const bool texts = property.kind != ValueKind::kNode;
+    if (texts && values.size() > 1 && OptionsOf(property).unique_language()) CheckLanguages(property, values);
   }
 
   // The shapes of a class hold for every node that is stated to be of it, also where another class is expected: a node
   // of two classes needs what either needs.
   void CheckOtherClasses(const GraphNode& node) {
-    const int first = node.occurrences.front();
-    const int identity = graph_.occurrences()[first].identity;
+    const int identity = graph_.occurrences()[node.first].identity;
     StatedTypes names;
-    if (const StatedTypes* stated = StatedTypesOf(first)) {
+    if (const StatedTypes* stated = StatedTypesOf(node.first)) {
       names = *stated;
     } else {
-      for (int at : node.occurrences) {
+      for (int at = node.first; at >= 0; at = graph_.occurrences()[at].next_of_node) {
         for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
           if (value.number != node.table->type->number()) continue;
-          const TypeTable* type = FindType(value.bytes);
+          const TypeTable* type = FindType(value.text);
           if (type != nullptr) names.push_back(type->name);
         }
       }
@@ -136,21 +147,22 @@ class Walk {
       const TypeTable* type = FindType(name);
       if (type == nullptr || type->table == nullptr || type->table->is_union()) continue;
       if (identity >= 0 && !other_classes_.emplace(identity, type->table).second) continue;
-      for (const PropertyTable& property : type->table->properties) {
-        if (profile_.BoundsOf(*type->table, property).min == 0 || Says(node, property.name)) continue;
+      for (const PropertyTable* const property : RequiredOf(*type->table)) {
+        if (Says(node, property->name)) continue;
         Report(graph_.PointerOf(node.fullest), "shape.min",
-               absl::StrCat(name, " needs ", property.name, "; there is none"));
+               absl::StrCat(name, " needs ", property->name, "; there is none"));
       }
     }
   }
 
   // Whether a node has a member of that name, under whatever class it was read.
   bool Says(const GraphNode& node, absl::string_view name) const {
-    const int first = node.occurrences.front();
-    const int identity = graph_.occurrences()[first].identity;
-    if (identity < 0) return OccurrenceSays(first, name);
-    const Occurrences& all = graph_.OccurrencesOf(identity);
-    return std::any_of(all.begin(), all.end(), [&](int at) { return OccurrenceSays(at, name); });
+    const int identity = graph_.occurrences()[node.first].identity;
+    if (identity < 0) return OccurrenceSays(node.first, name);
+    for (int at = graph_.FirstOf(identity); at >= 0; at = graph_.occurrences()[at].next_of_id) {
+      if (OccurrenceSays(at, name)) return true;
+    }
+    return false;
   }
 
   bool OccurrenceSays(int at, absl::string_view name) const {
@@ -161,8 +173,8 @@ class Walk {
     for (const SetField& value : graph_.ValuesOf(occurrence)) {
       if (value.property != nullptr && known(*value.property)) return true;
       if (of_class || value.number != occurrence.table->unknown_members->number()) continue;
-      const TextPair member = TextPairOf(value.bytes);
-      if (member.first == name && member.second != "null" && member.second != "[]") return true;
+      const auto& member = static_cast<const v3::UnknownMember&>(*value.message);
+      if (member.name() == name && member.json() != "null" && member.json() != "[]") return true;
     }
     return false;
   }
@@ -171,7 +183,7 @@ class Walk {
   const std::vector<Value>& ValuesOf(const GraphNode& node) {
     std::vector<Value>& values = values_;
     values.clear();
-    for (const int at : node.occurrences) AddValues(at, values);
+    for (int at = node.first; at >= 0; at = graph_.occurrences()[at].next_of_node) AddValues(at, values);
     const auto before = [](const Value& a, const Value& b) { return a.property < b.property; };  // of one list
     if (!std::is_sorted(values.begin(), values.end(), before)) std::stable_sort(values.begin(), values.end(), before);
     return values;
@@ -200,15 +212,15 @@ class Walk {
         if (field.node >= 0) values.push_back({&property, at, index, field.node, "", ""});
         break;
       case ValueKind::kLanguageText: {
-        const TextPair text = TextPairOf(field.bytes);
-        values.push_back({&property, at, index, -1, text.first, text.second});
+        const auto& text = static_cast<const v3::LanguageString&>(*field.message);
+        values.push_back({&property, at, index, -1, text.language(), text.value()});
         break;
       }
       case ValueKind::kText:
-        values.push_back({&property, at, index, -1, "", field.bytes});
+        values.push_back({&property, at, index, -1, "", field.text});
         break;
       case ValueKind::kInteger:
-        numbers_.push_back(absl::StrCat(static_cast<int64_t>(field.integer)));
+        numbers_.push_back(absl::StrCat(field.integer));
         values.push_back({&property, at, -1, -1, "", numbers_.back()});
         break;
       case ValueKind::kBoolean:
@@ -219,11 +231,11 @@ class Walk {
 
   // The reader keeps empty texts aside; they are values all the same.
   void AddEmptyText(int at, const SetField& field, std::vector<Value>& values) const {
-    const TextPair member = TextPairOf(field.bytes);
-    if (member.second != "\"\"") return;
+    const auto& member = static_cast<const v3::UnknownMember&>(*field.message);
+    if (member.json() != "\"\"") return;
     const Occurrence& occurrence = graph_.occurrences()[at];
     for (const PropertyTable& property : occurrence.table->properties) {
-      if (property.name != member.first || property.kind != ValueKind::kText || property.repeated) continue;
+      if (property.name != member.name() || property.kind != ValueKind::kText || property.repeated) continue;
       const auto states = [&property](const auto& value) { return value.property == &property; };
       const absl::Span<const SetField> stated = graph_.ValuesOf(occurrence);
       if (std::any_of(stated.begin(), stated.end(), states)) continue;
@@ -234,6 +246,7 @@ class Walk {
 
   // Different values: nodes by id, blank nodes each, literals by language and text.
   size_t DistinctCount(StatedValues values) const {
+    if (values.size() < 2) return values.size();
     absl::flat_hash_set<absl::string_view> ids;
     absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> texts;
     size_t blank = 0;
@@ -269,7 +282,11 @@ class Walk {
     const absl::string_view id = graph_.IdOf(value);
     const int identity = graph_.occurrences()[value].identity;
     // One node is judged once for each property that points at it.
-    if (identity >= 0 && !judged_.emplace(property.field, identity).second) return;
+    if (identity >= 0) {
+      auto& judged = judged_[static_cast<size_t>(identity)];
+      if (std::find(judged.begin(), judged.end(), &property) != judged.end()) return;
+      judged.push_back(&property);
+    }
     CheckClass(property, value);
     const std::string& scheme = OptionsOf(property).scheme();
     if (profile_.checks_schemes && !scheme.empty()) {
@@ -281,8 +298,7 @@ class Walk {
                absl::StrCat("a concept of the scheme ", scheme, " is expected; ", StatedScheme(value)));
       }
     }
-    const bool claim = property.field->message_type() == v3::ClaimNode::descriptor();
-    if (claim && graph_.occurrences()[value].table->descriptor == v3::Claim::descriptor()) CheckPlainClaim(value);
+    if (property.target == &claims_ && graph_.occurrences()[value].table == &claim_) CheckPlainClaim(value);
   }
 
   void CheckClass(const PropertyTable& property, int value) {
@@ -299,7 +315,7 @@ class Walk {
     const Occurrence& at = graph_.occurrences()[value];
     std::vector<absl::string_view> types;
     for (const SetField& field : graph_.ValuesOf(at)) {
-      if (field.number == at.table->type->number()) types.push_back(field.bytes);
+      if (field.number == at.table->type->number()) types.push_back(field.text);
     }
     return types.empty() ? "no type is stated" : absl::StrCat("the type is ", absl::StrJoin(types, ", "));
   }
@@ -313,7 +329,8 @@ class Walk {
 
   // A claim of no narrower class must say of which type it is.
   void CheckPlainClaim(int value) {
-    for (int at : graph_.NodeOfOccurrence(value).occurrences) {
+    const int first = graph_.NodeOfOccurrence(value).first;
+    for (int at = first; at >= 0; at = graph_.occurrences()[at].next_of_node) {
       if (static_cast<const v3::Claim&>(*graph_.occurrences()[at].message).dc_type_size() > 0) return;
     }
     Report(graph_.PointerOf(value), "shape.min", "Claim needs dcType where no narrower class is stated");
@@ -334,9 +351,9 @@ class Walk {
   // One of the schemes must be the one that is asked for, and every one an IRI that is stated to be a scheme.
   bool InScheme(int value, absl::string_view scheme) const {
     const GraphNode& node = graph_.NodeOfOccurrence(value);
-    if (node.table->descriptor != v3::Concept::descriptor()) return false;
+    if (node.table != &concept_) return false;
     bool in = false;
-    for (int at : node.occurrences) {
+    for (int at = node.first; at >= 0; at = graph_.occurrences()[at].next_of_node) {
       const auto& entry = static_cast<const v3::Concept&>(*graph_.occurrences()[at].message);
       for (const v3::ConceptScheme& in_scheme : entry.in_scheme()) {
         if (in_scheme.id().empty() || absl::StartsWith(in_scheme.id(), "_:")) return false;
@@ -362,12 +379,10 @@ class Walk {
   }
 
   void CheckLanguages(const PropertyTable& property, StatedValues values) {
-    absl::flat_hash_set<std::pair<std::string, absl::string_view>> texts;
-    absl::flat_hash_set<std::string> languages;
+    absl::flat_hash_map<std::string, absl::string_view> texts;  // by language
     for (const Value& literal : values) {
-      const std::string language = absl::AsciiStrToLower(literal.language);
-      if (!texts.emplace(language, literal.text).second) continue;
-      if (languages.insert(language).second) continue;
+      const auto [first, added] = texts.try_emplace(absl::AsciiStrToLower(literal.language), literal.text);
+      if (added || first->second == literal.text) continue;
       Report(LiteralPointer(literal, property), "shape.unique-language",
              absl::StrCat("a second ", property.name, " in the same language for the same node"));
       return;
@@ -376,8 +391,8 @@ class Walk {
 
   // The issuer of a credential has exactly one eIDAS identifier, whichever class of agent it is.
   void CheckIssuer(const GraphNode& node) {
-    if (node.table->descriptor != v3::EuropeanDigitalCredential::descriptor()) return;
-    for (int at : node.occurrences) {
+    if (node.table != &credential_) return;
+    for (int at = node.first; at >= 0; at = graph_.occurrences()[at].next_of_node) {
       const auto& credential = static_cast<const v3::EuropeanDigitalCredential&>(*graph_.occurrences()[at].message);
       if (!credential.has_issuer()) continue;
       const int issuer = graph_.OccurrenceOf(credential.issuer());
@@ -392,12 +407,17 @@ class Walk {
 
   const NodeGraph& graph_;
   const Profile& profile_;
-  std::vector<const StatedTypes*> stated_types_;  // by identity
+  const JsonLdReading& json_ld_;
+  const ClassTable& credential_ = TableOf(*v3::EuropeanDigitalCredential::descriptor());
+  const ClassTable& claims_ = TableOf(*v3::ClaimNode::descriptor());
+  const ClassTable& claim_ = TableOf(*v3::Claim::descriptor());
+  const ClassTable& concept_ = TableOf(*v3::Concept::descriptor());
   std::vector<Value> values_;
   std::vector<Finding> findings_;
   std::deque<std::string> numbers_;                                       // texts of numbers, to which values point
-  absl::flat_hash_set<std::pair<const FieldDescriptor*, int>> judged_;    // by identity
+  std::vector<absl::InlinedVector<const PropertyTable*, 2>> judged_;      // by identity: what points at it
   absl::flat_hash_set<std::pair<int, const ClassTable*>> other_classes_;  // by identity
+  absl::flat_hash_map<const ClassTable*, std::vector<const PropertyTable*>> required_;  // with what the profile adds
 };
 
 enum class Weight { kViolation, kNote, kJudgedHere };
@@ -436,7 +456,7 @@ Conformance CheckConstraints(const ReadCredential& read) { return CheckConstrain
 Conformance CheckConstraints(const ReadCredential& read, const NodeGraph& graph) {
   Conformance result;
   JsonLdReading json_ld;
-  if (read.source != nullptr) json_ld = ReadAsJsonLd(read.source->credential);
+  if (read.source != nullptr) json_ld = ReadAsJsonLd(read.source->credential, graph);
   const Profile& profile = ProfileOf(read.credential, result.profile);
   std::vector<Finding> notes;
   for (const Finding& finding : read.findings) {

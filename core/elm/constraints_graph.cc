@@ -10,7 +10,6 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 // The name of a stated type as model 3.2 writes it; empty if the model does not know it. Most nodes state the class
 // that they were read as.
@@ -23,102 +22,93 @@ absl::string_view NameOfType(absl::string_view stated, const ClassTable& table) 
 }  // namespace
 
 NodeGraph::NodeGraph(const v3::EuropeanDigitalCredential& credential) : credential_(credential) {
-  const size_t size = credential.ByteSizeLong();
-  wire_ = std::make_unique_for_overwrite<uint8_t[]>(size);
-  credential.SerializeWithCachedSizesToArray(wire_.get());
-  const absl::string_view wire(reinterpret_cast<const char*>(wire_.get()), size);
-  // Nodes and values as documents have them; fewer where a picture fills the bytes.
-  constexpr size_t kBytesOfNode = 100;
-  constexpr size_t kBytesOfValue = 30;
-  constexpr size_t kNodesReservedMax = 4096;
-  const size_t nodes = std::min(size / kBytesOfNode, kNodesReservedMax);
-  occurrences_.reserve(nodes);
-  nodes_.reserve(nodes);
-  node_of_.reserve(nodes);
-  by_message_.reserve(nodes);
-  identities_.reserve(nodes / 2);
-  by_id_.reserve(nodes / 2);
-  values_.reserve(std::min(size / kBytesOfValue, 4 * kNodesReservedMax));
-  Add(credential, wire, {nullptr, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
+  // What a credential of a few pages has.
+  constexpr size_t kUsualNodes = 256;
+  constexpr size_t kUsualValues = 1024;
+  occurrences_.reserve(kUsualNodes);
+  nodes_.reserve(kUsualNodes);
+  node_of_.reserve(kUsualNodes);
+  by_message_.reserve(kUsualNodes);
+  identities_.reserve(kUsualNodes / 2);
+  by_id_.reserve(kUsualNodes / 2);
+  values_.reserve(kUsualValues);
+  Add({&credential, &TableOf(*credential.descriptor()), -1, nullptr, -1, ""});
 }
 
 // Recursive; reading has bounded the depth.
-void NodeGraph::Add(const Message& message, absl::string_view wire, Occurrence occurrence) {
+void NodeGraph::Add(Occurrence occurrence) {
   const int self = static_cast<int>(occurrences_.size());
-  occurrence.message = &message;
   occurrence.first_value = values_.size();
-  AppendSetFields(wire, *occurrence.table, &values_);
+  AppendSetFields(*occurrence.message, *occurrence.table, &values_);
   occurrence.value_count = values_.size() - occurrence.first_value;
   int last = 0;
   for (const SetField& value : ValuesOf(occurrence)) {
-    if (value.number == occurrence.table->id->number()) occurrence.id = value.bytes;
+    if (value.number == occurrence.table->id->number()) occurrence.id = value.text;
     if (value.number != last) ++occurrence.said;
     last = value.number;
   }
   occurrences_.push_back(occurrence);
-  by_message_.emplace(&message, self);
+  by_message_.emplace(occurrence.message, self);
   AddToNode(self);
   AddChildren(self);
 }
 
 void NodeGraph::AddToNode(int occurrence) {
   Occurrence& at = occurrences_[occurrence];
-  if (!at.id.empty()) {
-    const auto [entry, added] = by_id_.try_emplace(at.id, static_cast<int>(identities_.size()));
-    if (added) identities_.emplace_back();
-    at.identity = entry->second;
-  }
-  Identity* const identity = at.id.empty() ? nullptr : &identities_[at.identity];
+  Identity* const identity = at.id.empty() ? nullptr : &AddToIdentity(occurrence);
   const int known = identity == nullptr ? -1 : NodeUnder(*identity, *at.table);
   if (known >= 0) {
     GraphNode& node = nodes_[known];
     node_of_.push_back(static_cast<size_t>(known));
-    node.occurrences.push_back(occurrence);
+    occurrences_[node.last].next_of_node = occurrence;
+    node.last = occurrence;
     if (at.said > occurrences_[node.fullest].said) node.fullest = occurrence;
   } else {
     node_of_.push_back(nodes_.size());
     if (identity != nullptr) identity->nodes.push_back(nodes_.size());
-    nodes_.push_back({at.table, {occurrence}, occurrence});
-  }
-  if (identity == nullptr) return;
-  identity->occurrences.push_back(occurrence);
-  for (const SetField& value : ValuesOf(at)) {
-    if (value.number != at.table->type->number()) continue;
-    const absl::string_view name = NameOfType(value.bytes, *at.table);
-    auto& types = identity->types;
-    if (!name.empty() && std::find(types.begin(), types.end(), name) == types.end()) types.push_back(name);
+    nodes_.push_back({at.table, occurrence, occurrence, occurrence});
   }
 }
 
+NodeGraph::Identity& NodeGraph::AddToIdentity(int occurrence) {
+  Occurrence& at = occurrences_[occurrence];
+  const auto [entry, added] = by_id_.try_emplace(at.id, static_cast<int>(identities_.size()));
+  at.identity = entry->second;
+  if (added) identities_.emplace_back().first = occurrence;
+  Identity& identity = identities_[at.identity];
+  if (!added) occurrences_[identity.last].next_of_id = occurrence;
+  identity.last = occurrence;
+  for (const SetField& value : ValuesOf(at)) {
+    if (value.number != at.table->type->number()) continue;
+    const absl::string_view name = NameOfType(value.text, *at.table);
+    auto& types = identity.types;
+    if (!name.empty() && std::find(types.begin(), types.end(), name) == types.end()) types.push_back(name);
+  }
+  return identity;
+}
+
 void NodeGraph::AddChildren(int parent) {
-  const Message& message = *occurrences_[parent].message;
-  const Reflection& reflection = *occurrences_[parent].table->reflection;
   const size_t first = occurrences_[parent].first_value;
   const size_t end = first + occurrences_[parent].value_count;
-  for (size_t run = first; run < end;) {
-    // Copies, as the lists grow below.
-    const PropertyTable* const property = values_[run].property;
-    size_t run_end = run + 1;
-    while (run_end < end && values_[run_end].property == property) ++run_end;
-    for (size_t i = run; property != nullptr && property->kind == ValueKind::kNode && i < run_end; ++i) {
-      const int index = static_cast<int>(i - run);
-      const Message* node = property->repeated ? &reflection.GetRepeatedMessage(message, property->field, index)
-                                               : &reflection.GetMessage(message, property->field);
-      const ClassTable* table = property->target;
-      absl::string_view wire = values_[i].bytes;
-      const int self = static_cast<int>(occurrences_.size());
-      if (table->is_union()) {
-        const UnionMember member = UnionMemberOf(wire, *table);
-        if (member.alternative == nullptr) continue;
-        by_message_.emplace(node, self);
-        node = &table->reflection->GetMessage(*node, member.alternative->field);
-        table = member.alternative->table;
-        wire = member.wire;
-      }
-      values_[i].node = self;
-      Add(*node, wire, {nullptr, table, parent, property, run_end - run > 1 ? index : -1, ""});
+  int index = 0;
+  for (size_t i = first; i < end; ++i) {
+    // A copy, as the list grows below.
+    const SetField value = values_[i];
+    index = i > first && values_[i - 1].number == value.number ? index + 1 : 0;
+    if (value.property == nullptr || value.property->kind != ValueKind::kNode) continue;
+    const bool several = index > 0 || (i + 1 < end && values_[i + 1].number == value.number);
+    const Message* node = value.message;
+    const ClassTable* table = value.property->target;
+    const int self = static_cast<int>(occurrences_.size());
+    if (table->is_union()) {
+      const UnionMember member = UnionMemberOf(*node, *table);
+      if (member.alternative == nullptr) continue;
+      by_message_.emplace(node, self);
+      node = member.message;
+      table = member.alternative->table;
     }
-    run = run_end;
+    values_[i].node = self;
+    Add({node, table, parent, value.property, several ? index : -1, ""});
   }
 }
 
@@ -150,6 +140,11 @@ int NodeGraph::OccurrenceOf(const Message& message) const {
   return found == by_message_.end() ? -1 : found->second;
 }
 
+int NodeGraph::IdentityOf(absl::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? -1 : found->second;
+}
+
 int NodeGraph::FullestOf(int occurrence) const {
   const Occurrence& at = occurrences_[occurrence];
   int best = NodeOfOccurrence(occurrence).fullest;
@@ -174,7 +169,7 @@ bool NodeGraph::HasType(int occurrence, absl::string_view class_name) const {
   }
   for (const SetField& value : ValuesOf(at)) {
     if (value.number != at.table->type->number()) continue;
-    if (NameOfType(value.bytes, *at.table) == class_name) return true;
+    if (NameOfType(value.text, *at.table) == class_name) return true;
   }
   return false;
 }

@@ -5,8 +5,6 @@
 // outlive the graph. Cost: linear in the size of the credential.
 #pragma once
 
-#include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,18 +31,18 @@ struct Occurrence {
   int index;                 // position among several values; -1 for a single one
   absl::string_view id;      // empty for a blank node
   int identity = -1;         // counts the different ids of the graph; -1 for a blank node
+  int next_of_node = -1;     // the next occurrence of the same node; -1 at the last
+  int next_of_id = -1;       // the same under the same id, of whatever class
   int said = 0;              // how many of its fields are set
   size_t first_value = 0;    // of its fields, in the graph's list
   size_t value_count = 0;
 };
 
-// Most nodes stand in one place.
-using Occurrences = absl::InlinedVector<int, 2>;
-
 // A node: the occurrences that share id and class.
 struct GraphNode {
   const ClassTable* table;
-  Occurrences occurrences;
+  int first;  // occurrence, from which next_of_node leads to the others
+  int last;
   int fullest;  // the occurrence that says most
 };
 
@@ -78,12 +76,12 @@ class NodeGraph {
   // Node of an occurrence.
   const GraphNode& NodeOfOccurrence(int occurrence) const { return nodes_[node_of_[occurrence]]; }
 
-  // How many different ids there are, and one of them.
+  // How many different ids there are, and which one a text is.
   size_t identity_count() const { return identities_.size(); }
-  absl::string_view IdOfIdentity(size_t identity) const { return occurrences_[OccurrencesOf(identity).front()].id; }
+  int IdentityOf(absl::string_view id) const;  // -1 if there is none of this id
 
-  // The occurrences under an id, of whatever class.
-  const Occurrences& OccurrencesOf(size_t identity) const { return identities_[identity].occurrences; }
+  // The first occurrence under an id, of whatever class, from which next_of_id leads to the others.
+  int FirstOf(int identity) const { return identities_[identity].first; }
 
   // Id of an occurrence; empty for a blank node.
   absl::string_view IdOf(int occurrence) const { return occurrences_[occurrence].id; }
@@ -94,19 +92,20 @@ class NodeGraph {
  private:
   // What stands under one id.
   struct Identity {
-    Occurrences occurrences;
+    int first = -1;  // occurrence
+    int last = -1;
     absl::InlinedVector<size_t, 1> nodes;             // one for each class
     absl::InlinedVector<absl::string_view, 2> types;  // as stated
   };
 
-  void Add(const google::protobuf::Message& message, absl::string_view wire, Occurrence occurrence);
+  void Add(Occurrence occurrence);
   void AddChildren(int parent);
   void AddToNode(int occurrence);
+  Identity& AddToIdentity(int occurrence);
   int NodeUnder(const Identity& identity, const ClassTable& table) const;
   void AppendPointer(int occurrence, std::string& pointer) const;
 
   const v3::EuropeanDigitalCredential& credential_;
-  std::unique_ptr<uint8_t[]> wire_;  // the credential's, into which the values point
   std::vector<Occurrence> occurrences_;
   std::vector<SetField> values_;
   std::vector<GraphNode> nodes_;

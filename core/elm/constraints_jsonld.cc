@@ -7,12 +7,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/limits.h"
 #include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
 #include "core/elm/constraints_lexical.h"
 #include "core/elm/json_path.h"
+#include "core/elm/name_table.h"
 
 namespace passerelle::elm {
 namespace {
@@ -46,13 +46,15 @@ struct Term {
   TermScope scope;
 };
 
-const absl::flat_hash_map<absl::string_view, Term>& Terms() {
-  static const auto* const terms = new absl::flat_hash_map<absl::string_view, Term>{
-#define TERM(name, kind) {#name, {kind, kEverywhere}},
-#define CREDENTIAL_TERM(name, kind) {#name, {kind, kCredential}},
-#define PRESENTATION_TERM(name, kind) {#name, {kind, kPresentation}},
+const NameTable<Term>& Terms() {
+  static const auto* const terms = [] {
+    auto* const made = new NameTable<Term>;
+#define TERM(name, kind) made->Add(#name, {kind, kEverywhere});
+#define CREDENTIAL_TERM(name, kind) made->Add(#name, {kind, kCredential});
+#define PRESENTATION_TERM(name, kind) made->Add(#name, {kind, kPresentation});
 #include "core/elm/constraints_terms.def"
-  };
+    return made;
+  }();
   return *terms;
 }
 
@@ -63,11 +65,13 @@ absl::string_view NameOfType(absl::string_view stated) {
 }
 
 // Classes that a context defines, with their names in model 3.2.
-const absl::flat_hash_map<absl::string_view, absl::string_view>& ClassNames() {
-  static const auto* const names = new absl::flat_hash_map<absl::string_view, absl::string_view>{
-#define CLASS(name) {#name, NameOfType(#name)},
+const NameTable<absl::string_view>& ClassNames() {
+  static const auto* const names = [] {
+    auto* const made = new NameTable<absl::string_view>;
+#define CLASS(name) made->Add(#name, NameOfType(#name));
 #include "core/elm/constraints_terms.def"
-  };
+    return made;
+  }();
   return *names;
 }
 
@@ -109,6 +113,8 @@ std::optional<std::string> LexicalOf(dom::element value) {
 
 class JsonLdWalk {
  public:
+  explicit JsonLdWalk(const NodeGraph& graph) : graph_(graph) { reading_.types.resize(graph.identity_count()); }
+
   JsonLdReading Run(dom::object credential) {
     Node(credential, JsonPath());
     return std::move(reading_);
@@ -121,13 +127,10 @@ class JsonLdWalk {
     }
   }
 
-  // By their names in model 3.2.
-  using Types = absl::InlinedVector<absl::string_view, 2>;
-
   static bool IsTypeMember(absl::string_view name) { return name == "type" || name == "@type"; }
 
   // The types that a node states, and what is wrong with them.
-  void TakeTypes(dom::element value, const JsonPath& path, Types& types) {
+  void TakeTypes(dom::element value, const JsonPath& path, StatedTypes& types) {
     if (const auto list = AsArray(value)) {
       for (const dom::element entry : *list) TakeType(entry, path, types);
     } else {
@@ -135,19 +138,19 @@ class JsonLdWalk {
     }
   }
 
-  void TakeType(dom::element value, const JsonPath& path, Types& types) {
+  void TakeType(dom::element value, const JsonPath& path, StatedTypes& types) {
     const auto text = AsString(value);
     if (!text.has_value()) {
       return Report(path, "jsonld.type-value", "the name of a class is expected; there is another kind of value");
     }
-    const auto known = ClassNames().find(*text);
-    if (known != ClassNames().end()) return types.push_back(known->second);
+    const absl::string_view* const known = ClassNames().Find(*text);
+    if (known != nullptr) return types.push_back(*known);
     if (!NamesNode(*text)) Report(path, "jsonld.unknown-type", "no context defines this type, and it is no IRI");
     types.push_back(NameOfType(*text));
   }
 
   void Node(dom::object node, const JsonPath& path) {
-    Types types;
+    StatedTypes types;
     absl::string_view id;
     for (const dom::key_value_pair member : node) {
       const absl::string_view name = View(member.key);
@@ -168,10 +171,13 @@ class JsonLdWalk {
     if (!id.empty()) Remember(id, types);
   }
 
-  void Remember(absl::string_view id, const Types& types) {
-    StatedTypes& known = reading_.types_by_id[id];
+  void Remember(absl::string_view id, const StatedTypes& types) {
+    const int identity = graph_.IdentityOf(id);
+    if (identity < 0) return;
+    std::optional<StatedTypes>& known = reading_.types[static_cast<size_t>(identity)];
+    if (!known.has_value()) known.emplace();
     for (const absl::string_view type : types) {
-      if (std::find(known.begin(), known.end(), type) == known.end()) known.push_back(type);
+      if (std::find(known->begin(), known->end(), type) == known->end()) known->push_back(type);
     }
   }
 
@@ -188,16 +194,16 @@ class JsonLdWalk {
   }
 
   void Member(dom::element value, dom::object node, const JsonPath& path) {
-    const auto found = Terms().find(path.name);
-    if (found == Terms().end() || !InScope(found->second.scope, node)) {
+    const Term* const term = Terms().Find(path.name);
+    if (term == nullptr || !InScope(term->scope, node)) {
       // What has a colon is an IRI by itself.
       if (NamesNode(path.name)) return Anything(value, path);
       return Report(path, "jsonld.undefined-member", "no context defines this member, so that its value means nothing");
     }
-    if (found->second.kind == kText) {
+    if (term->kind == kText) {
       if (const auto map = AsObject(value)) return LanguageMap(*map, path);
     }
-    Value(found->second.kind, value, path);
+    Value(term->kind, value, path);
   }
 
   static bool InScope(TermScope scope, dom::object node) {
@@ -285,25 +291,28 @@ class JsonLdWalk {
     }
   }
 
+  const NodeGraph& graph_;
   JsonLdReading reading_;
 };
 
 }  // namespace
 
-JsonLdReading ReadAsJsonLd(dom::object credential) { return JsonLdWalk().Run(credential); }
+JsonLdReading ReadAsJsonLd(dom::object credential, const NodeGraph& graph) { return JsonLdWalk(graph).Run(credential); }
 
 bool IsLanguageTag(absl::string_view text) {
   constexpr size_t kSubtagMax = 8;
   bool first = true;
-  for (const absl::string_view subtag : absl::StrSplit(text, '-')) {
-    if (subtag.empty() || subtag.size() > kSubtagMax) return false;
-    for (const char c : subtag) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (first ? !absl::ascii_isalpha(byte) : !absl::ascii_isalnum(byte)) return false;
+  size_t length = 0;  // of the subtag
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '-' && length > 0) {
+      first = false;
+      length = 0;
+    } else if (++length > kSubtagMax || (first ? !absl::ascii_isalpha(byte) : !absl::ascii_isalnum(byte))) {
+      return false;
     }
-    first = false;
   }
-  return true;
+  return length > 0;
 }
 
 }  // namespace passerelle::elm

@@ -11,28 +11,29 @@
 // document.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "core/base/json.h"
 #include "core/elm/codec.h"
+#include "core/elm/constraints_graph.h"
 
 namespace passerelle::elm {
 
-// Names of classes; most nodes state one.
+// Names of classes in model 3.2; most nodes state one.
 using StatedTypes = absl::InlinedVector<absl::string_view, 2>;
 
 struct JsonLdReading {
   std::vector<Finding> findings;  // violations; bounded by base::kFindingsMax
-  // Classes that are stated of a node, here or anywhere under its id. A node written out several times is one node.
-  // Views into the JSON, which must outlive the reading.
-  absl::flat_hash_map<absl::string_view, StatedTypes> types_by_id;
+  // Classes that are stated of a node anywhere under its id, by its identity in the graph; nullopt where no object has
+  // the id. Views into the JSON, which must outlive the reading.
+  std::vector<std::optional<StatedTypes>> types;
 };
 
-JsonLdReading ReadAsJsonLd(simdjson::dom::object credential);
+// Reads the JSON of the credential that the graph is of.
+JsonLdReading ReadAsJsonLd(simdjson::dom::object credential, const NodeGraph& graph);
 
 // Whether the text has the form of a language tag by BCP 47.
 bool IsLanguageTag(absl::string_view text);

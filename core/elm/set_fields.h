@@ -1,12 +1,13 @@
 // The fields of a message that are set, with their values, in the order of the model.
 //
-// They are read off the wire form, which generated code writes in one pass: reflection would have to ask for each of a
-// class's fields in turn, of which there are up to eighty while a node has five.
+// Generated code lists them (proto/set_fields_generator.cc): reflection would have to ask for each of a class's fields
+// in turn, of which there are up to eighty while a node has five.
 //
-// Thread-safety: free functions on values. Ownership: fields point into the wire form.
+// Thread-safety: free functions on values. Ownership: fields point into the message.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -16,28 +17,46 @@ namespace passerelle::elm {
 
 // One value of a field; a repeated field has several, one after the other.
 struct SetField {
-  int number;                     // of the field
-  const PropertyTable* property;  // null for what is no property: id, type, order, context, members kept aside
-  absl::string_view bytes;        // of a text or message
-  uint64_t integer;               // of a number or truth value
-  int node = -1;                  // of a node in a graph: its occurrence
+  int number;                                          // of the field
+  int node = -1;                                       // of a node in a graph: its occurrence
+  const PropertyTable* property;                       // null for what is no property, such as id and type
+  absl::string_view text = "";                         // of a text
+  const google::protobuf::Message* message = nullptr;  // of a node, a text in a language, or a member kept aside
+  int64_t integer = 0;                                 // of a number or truth value
 };
 
-// Appends the values that the wire form of a message of the class has.
-void AppendSetFields(absl::string_view wire, const ClassTable& table, std::vector<SetField>* fields);
+// Takes the fields of a message of one class.
+class FieldList {
+ public:
+  FieldList(const ClassTable& table, std::vector<SetField>& fields) : table_(table), fields_(fields) {}
 
-// The node in the wire form of a union.
+  void Add(int number, const std::string& text) { New(number).text = text; }
+  void Add(int number, const google::protobuf::Message& message) { New(number).message = &message; }
+  void Add(int number, int64_t integer) { New(number).integer = integer; }
+
+  template <typename Values>
+  void AddAll(int number, const Values& values) {
+    for (const auto& value : values) Add(number, value);
+  }
+
+ private:
+  SetField& New(int number);
+
+  const ClassTable& table_;
+  std::vector<SetField>& fields_;
+};
+
+// What lists the fields of a class; null for what is none.
+FieldLister ListerOf(const google::protobuf::Descriptor& descriptor);
+
+// Appends the values that a message of the class, which is no union, has.
+void AppendSetFields(const google::protobuf::Message& message, const ClassTable& table, std::vector<SetField>* fields);
+
+// The node in a union.
 struct UnionMember {
   const Alternative* alternative = nullptr;  // null if none is set
-  absl::string_view wire;
+  const google::protobuf::Message* message = nullptr;
 };
-UnionMember UnionMemberOf(absl::string_view wire, const ClassTable& table);
-
-// The two texts of a LanguageString (language, value) or of an UnknownMember (name, json).
-struct TextPair {
-  absl::string_view first;
-  absl::string_view second;
-};
-TextPair TextPairOf(absl::string_view wire);
+UnionMember UnionMemberOf(const google::protobuf::Message& message, const ClassTable& table);
 
 }  // namespace passerelle::elm

@@ -10,6 +10,7 @@
 #include "core/base/status_macros.h"
 #include "core/erasure/erased_records.h"
 #include "core/erasure/holds.h"
+#include "core/exchange/contents.h"
 #include "core/exchange/exchange_records.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/clocks.h"
@@ -142,6 +143,7 @@ absl::StatusOr<v1::NodeErasure> EraseAuthorisation(const Ground& ground,
     RETURN_IF_ERROR(NoteErased(NameOfAuthorisation(authorisation.id()), ground.now, tx));
     AddErased(kAuthorisationItem, &erasure);
   }
+  RETURN_IF_ERROR(exchange::EraseOffered(authorisation.id(), tx));
   RETURN_IF_ERROR(relay::EraseMessagesOf(authorisation.id(), tx));
   AddErased(kMessagesItem, &erasure);
   return erasure;
@@ -150,7 +152,7 @@ absl::StatusOr<v1::NodeErasure> EraseAuthorisation(const Ground& ground,
 absl::StatusOr<v1::NodeErasure> EraseReceivedMessage(const Ground& ground, const relay::MessageName& message,
                                                      base::Transaction& tx) {
   v1::NodeErasure erasure = Empty(ground);
-  RETURN_IF_ERROR(relay::EraseContent(evidence::v1::SIDE_RECEIVER, message, tx));
+  RETURN_IF_ERROR(EraseReceived(message, tx));
   RETURN_IF_ERROR(NoteErased(NameOfMessage(message), ground.now, tx));
   AddErased(kMessagesItem, &erasure);
   return erasure;

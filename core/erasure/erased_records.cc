@@ -7,6 +7,7 @@
 #include "core/base/idempotency.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/exchange/contents.h"
 #include "core/exchange/exchange_records.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/inquiries.h"
@@ -51,6 +52,7 @@ absl::Status EraseOne(absl::string_view kind, const std::string& id, absl::Time 
   } else if (kind != "messages") {
     return NoName();
   }
+  RETURN_IF_ERROR(exchange::EraseOffered(id, tx));
   return relay::EraseMessagesOf(id, tx);
 }
 
@@ -82,6 +84,15 @@ absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int
   return names;
 }
 
+absl::Status EraseReceived(const relay::MessageName& message, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> resource,
+                   relay::MessageLog::ResourceOf(evidence::v1::SIDE_RECEIVER, message, tx));
+  if (resource.has_value()) {
+    RETURN_IF_ERROR(exchange::EraseOffer(exchange::ContentsOffered(*resource, message.peer, message.id), tx));
+  }
+  return relay::EraseContent(evidence::v1::SIDE_RECEIVER, message, tx);
+}
+
 absl::StatusOr<bool> EraseAgain(absl::string_view name, absl::Time now, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, ErasedKeyOf(name)));
   if (known.has_value()) return false;
@@ -89,7 +100,7 @@ absl::StatusOr<bool> EraseAgain(absl::string_view name, absl::Time now, base::Tr
   if (parts.size() == 2) {
     RETURN_IF_ERROR(EraseOne(parts[0], parts[1], now, tx));
   } else if (parts.size() == 3 && parts[0] == "message" && base::IsUuid(parts[2])) {
-    RETURN_IF_ERROR(relay::EraseContent(evidence::v1::SIDE_RECEIVER, {parts[1], parts[2]}, tx));
+    RETURN_IF_ERROR(EraseReceived({parts[1], parts[2]}, tx));
   } else {
     return NoName();
   }

@@ -34,6 +34,9 @@ absl::Status NoteErased(absl::string_view name, absl::Time now, base::Transactio
 // The names that were noted, in order, after the name `after`; NotFound when there is no such name.
 absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int limit, base::Transaction& tx);
 
+// Erases a message that came in with its answer, and what was set aside for the answer.
+absl::Status EraseReceived(const relay::MessageName& message, base::Transaction& tx);
+
 // Erases what has the name, if it is there and was not noted as erased, whatever stands against it: the decision was
 // taken before. Returns whether the name was new here. Problems: kFieldInvalid at "name" for what is no name, such as a
 // torn line; those of the store.

@@ -1,3 +1,7 @@
+#include "core/exchange/credential_query.h"
+
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -9,7 +13,6 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
-#include "core/exchange/exchanges.h"
 #include "core/proof/jades/seal_credential.h"
 
 namespace passerelle::exchange {
@@ -83,31 +86,141 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
   return translation;
 }
 
-absl::StatusOr<v1::DeliveredDocument> LookUp(const CredentialQueryHandler::Options& handler,
-                                             const std::string& credential_id) {
-  const absl::Time now = handler.clock->Now();
-  // Documents named by digest are for what the holder hands in; a register is looked up by its own ids.
-  if (absl::StartsWith(credential_id, sharing::kDigestPrefix)) return NotAvailable();
-  ASSIGN_OR_RETURN(const registers::v1::RegisterEntry entry, handler.reg->LookUpCredential(credential_id));
-  if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= now) return NotAvailable();
-  const std::string& content = entry.document().content();
-  if (content.empty()) return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");
-  const std::string format = entry.document().format().empty() ? document::Detect(*handler.adapters, content).format
-                                                               : entry.document().format();
+// Formats of files that no adapter reads, so that nothing in them could be what may not leave a register.
+bool IsNeverRead(absl::string_view media_type) {
+  return media_type == "application/pdf" || absl::StartsWith(media_type, "image/");
+}
+
+// An original that is too large to be looked into leaves only if it cannot be one that must not.
+bool MayLeaveUnread(const document::Registry& adapters, const document::v1::CredentialDocument& document) {
+  const document::Adapter* const adapter = adapters.Find(document.format());
+  return adapter != nullptr ? !adapter->Info().original_confidential : IsNeverRead(document.media_type());
+}
+
+uint64_t LargeBytes(const v1::DeliveredDocument& document) {
+  return document.original_bytes() + document.translation_bytes();
+}
+
+ContentsOf OfferOf(const v1::CredentialQuery& query, const relay::Opened& message) {
+  return ContentsOffered(query.authorisation_id(), message.header.sender, message.header.id);
+}
+
+}  // namespace
+
+// What an attempt before this one has written is not written again, so that however long the whole takes, some attempt
+// finds it done.
+absl::Status CredentialQueryHandler::Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
+                                         std::string data) {
+  bool there = false;
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    const absl::StatusOr<std::string> known = GetPiece(of, sha256, piece, tx);
+    there = known.ok() && *known == data;
+    return known.ok() || base::ReasonOf(known.status()) == Reason::kResourceNotFound ? absl::OkStatus()
+                                                                                     : known.status();
+  }));
+  if (there) return absl::OkStatus();
+  const absl::Time due = options_.clock->Now() + base::kDuplicateMemory;
+  return options_.store->Write([&](base::Transaction& tx) { return PutPiece(of, sha256, piece, data, due, tx); });
+}
+
+// Moves a content that is larger than a piece into the store, and says how large it was.
+absl::Status CredentialQueryHandler::SetAside(const ContentsOf& of, absl::string_view sha256, std::string* content,
+                                              uint64_t* bytes) {
+  if (content->size() <= options_.piece_bytes) return absl::OkStatus();
+  const Content whole = {std::string(sha256), content->size(), options_.piece_bytes};
+  for (uint32_t piece = 0; piece < whole.pieces(); ++piece) {
+    RETURN_IF_ERROR(
+        Put(of, sha256, piece, content->substr(size_t{piece} * options_.piece_bytes, options_.piece_bytes)));
+  }
+  *bytes = content->size();
+  *content = std::string();
+  return absl::OkStatus();
+}
+
+// Too large to be read: handed on from the register to the store as it is, with its digest checked.
+absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::HandOn(const registers::v1::RegisterEntry& entry,
+                                                                     const ContentsOf* of) {
+  const document::v1::CredentialDocument& document = entry.document();
+  if (entry.document_bytes() > base::kContentBytesMax || of == nullptr) {
+    return Problem(Reason::kInputTooLarge, "documents", "one is larger than can be handed on");
+  }
+  if (!base::IsSha256Hex(document.sha256())) {
+    return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no digest");
+  }
   v1::DeliveredDocument delivered;
-  delivered.set_credential_id(credential_id);
-  *delivered.mutable_document() = document::MakeDocument(content, format, entry.document().media_type());
-  *delivered.mutable_translation() = Translate(handler, delivered.document(), now);
-  // Whether or not it could be translated: what may not leave the register does not leave.
-  const document::Adapter* const adapter = handler.adapters->Find(format);
-  if (adapter != nullptr && adapter->Info().original_confidential) {
-    delivered.mutable_document()->clear_content();
-    delivered.set_original_withheld(true);
+  *delivered.mutable_document() = document;
+  Tell(Problem(Reason::kInputTooLarge, "", "it is handed on as it is, and not translated"),
+       delivered.mutable_translation()->mutable_report());
+  delivered.mutable_translation()->set_sha256(base::Sha256Hex(""));
+  delivered.set_original_withheld(!MayLeaveUnread(*options_.adapters, document));
+  if (delivered.original_withheld()) return delivered;
+  delivered.set_original_bytes(entry.document_bytes());
+  const Content whole = {document.sha256(), entry.document_bytes(), options_.piece_bytes};
+  base::Sha256Stream digest;
+  for (uint32_t piece = 0; piece < whole.pieces(); ++piece) {
+    const uint64_t offset = uint64_t{piece} * options_.piece_bytes;
+    ASSIGN_OR_RETURN(std::string data, options_.reg->ReadDocument(entry.credential_id(), offset, whole.BytesOf(piece)));
+    if (data.size() != whole.BytesOf(piece)) break;
+    digest.Add(data);
+    RETURN_IF_ERROR(Put(*of, document.sha256(), piece, std::move(data)));
+  }
+  if (digest.EndHex() != document.sha256()) {
+    return Problem(Reason::kRegisterUnavailable, "", "the register's document is not that of its digest");
   }
   return delivered;
 }
 
-}  // namespace
+absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::Read(registers::v1::RegisterEntry entry,
+                                                                   const ContentsOf* of) {
+  v1::DeliveredDocument delivered;
+  delivered.mutable_document()->Swap(entry.mutable_document());
+  document::v1::CredentialDocument& document = *delivered.mutable_document();
+  if (document.format().empty()) {
+    document.set_format(document::Detect(*options_.adapters, document.content()).format);
+  }
+  document.set_sha256(base::Sha256Hex(document.content()));
+  *delivered.mutable_translation() = Translate(options_, document, options_.clock->Now());
+  // Whether or not it could be translated: what may not leave the register does not leave.
+  const document::Adapter* const adapter = options_.adapters->Find(document.format());
+  if (adapter != nullptr && adapter->Info().original_confidential) {
+    document.clear_content();
+    delivered.set_original_withheld(true);
+  }
+  if (of == nullptr) return delivered;
+  uint64_t original = 0;
+  uint64_t translation = 0;
+  RETURN_IF_ERROR(SetAside(*of, document.sha256(), document.mutable_content(), &original));
+  RETURN_IF_ERROR(SetAside(*of, delivered.translation().sha256(), delivered.mutable_translation()->mutable_content(),
+                           &translation));
+  delivered.set_original_bytes(original);
+  delivered.set_translation_bytes(translation);
+  return delivered;
+}
+
+absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::LookUp(const std::string& credential_id,
+                                                                     const ContentsOf* of) {
+  // Documents named by digest are for what the holder hands in; a register is looked up by its own ids.
+  if (absl::StartsWith(credential_id, sharing::kDigestPrefix)) return NotAvailable();
+  ASSIGN_OR_RETURN(registers::v1::RegisterEntry entry, options_.reg->LookUpCredential(credential_id));
+  if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= options_.clock->Now()) return NotAvailable();
+  absl::StatusOr<v1::DeliveredDocument> delivered;
+  if (entry.document_bytes() > 0) {
+    const absl::MutexLock turn(&large_);
+    delivered = HandOn(entry, of);
+  } else if (entry.document().content().empty()) {
+    return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");
+  } else if (entry.document().content().size() <= options_.piece_bytes) {
+    delivered = Read(std::move(entry), of);
+  } else {
+    // What is large takes many times its size while it is translated.
+    const absl::MutexLock turn(&large_);
+    delivered = Read(std::move(entry), of);
+  }
+  if (!delivered.ok()) return delivered;
+  delivered->set_credential_id(credential_id);
+  if (LargeBytes(*delivered) > 0) delivered->set_piece_bytes(options_.piece_bytes);
+  return delivered;
+}
 
 std::string CredentialQueryHandler::Type() const { return v1::CredentialQuery::descriptor()->full_name(); }
 
@@ -121,17 +234,50 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
   });
   if (!covered.ok()) return Hidden(covered);
   if (options_.reg == nullptr) return NotAvailable();
-  // All or nothing: a part of what the holder authorised would pass for the whole.
+  const ContentsOf of = OfferOf(query, message);
+  std::optional<std::string> offered;
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(offered, FindOffer(of, tx));
+    return absl::OkStatus();
+  }));
+  if (offered.has_value()) return *std::move(offered);
+  ASSIGN_OR_RETURN(const v1::CredentialDelivery delivery,
+                   Deliver(*authorisation, query.takes_pieces() ? &of : nullptr));
+  std::string answer = delivery.SerializeAsString();
+  const bool large = std::any_of(delivery.documents().begin(), delivery.documents().end(),
+                                 [](const v1::DeliveredDocument& document) { return LargeBytes(document) > 0; });
+  return large ? Offer(of, std::move(answer)) : answer;
+}
+
+// All or nothing: a part of what the holder authorised would pass for the whole.
+absl::StatusOr<v1::CredentialDelivery> CredentialQueryHandler::Deliver(const sharing::v1::Authorisation& authorisation,
+                                                                       const ContentsOf* of) {
   v1::CredentialDelivery delivery;
-  for (const std::string& credential_id : authorisation->credential_ids()) {
-    absl::StatusOr<v1::DeliveredDocument> document = LookUp(options_, credential_id);
+  uint64_t large = 0;
+  uint64_t here = 0;
+  for (const std::string& credential_id : authorisation.credential_ids()) {
+    absl::StatusOr<v1::DeliveredDocument> document = LookUp(credential_id, of);
     if (!document.ok()) return Hidden(document.status());
+    large += LargeBytes(*document);
+    here += document->ByteSizeLong();
+    if (here > base::kGrpcMessageBytesMax - kEnvelopeRoom || large > base::kExchangeBytesMax) {
+      return Problem(Reason::kInputTooLarge, "documents", "together they are larger than one message can be");
+    }
     *delivery.add_documents() = *std::move(document);
   }
-  if (delivery.ByteSizeLong() > base::kGrpcMessageBytesMax - kEnvelopeRoom) {
-    return Problem(Reason::kInputTooLarge, "documents", "together they are larger than one message can be");
-  }
-  return delivery.SerializeAsString();
+  return delivery;
+}
+
+// What was set aside is named by one answer: of attempts at the same time, that of the first.
+absl::StatusOr<std::string> CredentialQueryHandler::Offer(const ContentsOf& of, std::string answer) {
+  const absl::Time due = options_.clock->Now() + base::kDuplicateMemory;
+  RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(std::optional<std::string> offered, FindOffer(of, tx));
+    if (!offered.has_value()) return PutOffer(of, answer, due, tx);
+    answer = *std::move(offered);
+    return absl::OkStatus();
+  }));
+  return answer;
 }
 
 absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened& message, const std::string& prepared,
@@ -145,6 +291,27 @@ absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened&
   if (!used.ok()) return Hidden(used);
   return relay::Reply{v1::CredentialDelivery::descriptor()->full_name(), prepared,
                       absl::AsciiStrToLower(query.authorisation_id())};
+}
+
+std::string ContentQueryHandler::Type() const { return v1::ContentQuery::descriptor()->full_name(); }
+
+absl::StatusOr<relay::Reply> ContentQueryHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
+                                                         base::Transaction& tx) {
+  v1::ContentQuery query;
+  if (!query.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
+  if (!base::IsUuid(query.authorisation_id())) {
+    return Problem(Reason::kFieldInvalid, "authorisation_id", "it is not a UUID");
+  }
+  if (!base::IsUuid(query.message_id())) return Problem(Reason::kFieldInvalid, "message_id", "it is not a UUID");
+  if (!base::IsSha256Hex(query.sha256())) return Problem(Reason::kFieldInvalid, "sha256", "it is not a SHA-256");
+  const absl::Status stands = authorisations_->CheckStands(tx, query.authorisation_id(), message.header.sender);
+  if (!stands.ok()) return Hidden(stands);
+  const ContentsOf of = ContentsOffered(query.authorisation_id(), message.header.sender, query.message_id());
+  absl::StatusOr<std::string> data = GetPiece(of, query.sha256(), query.piece(), tx);
+  if (!data.ok()) return Hidden(data.status());
+  v1::ContentPiece piece;
+  piece.set_data(*std::move(data));
+  return relay::Reply{piece.GetTypeName(), piece.SerializeAsString(), absl::AsciiStrToLower(query.authorisation_id())};
 }
 
 }  // namespace passerelle::exchange

@@ -10,6 +10,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/exchange/contents.h"
 
 namespace passerelle::exchange {
 namespace {
@@ -20,6 +21,21 @@ using base::Record;
 using base::Table;
 
 std::string DeliveryKey(absl::string_view id) { return absl::StrCat(id, "/delivery"); }
+std::string ArrivingKey(absl::string_view id) { return absl::StrCat(id, "/arriving"); }
+
+absl::Status InsertDocuments(std::string key, const v1::Exchange& exchange, base::Transaction& tx) {
+  v1::Exchange delivery;
+  *delivery.mutable_documents() = exchange.documents();
+  if (exchange.has_answer()) *delivery.mutable_answer() = exchange.answer();
+  return tx.Insert(Table::kExchange, {.key = std::move(key), .value = delivery.SerializeAsString()});
+}
+
+absl::Status AddDocuments(const Record& record, v1::Exchange* exchange) {
+  ASSIGN_OR_RETURN(v1::Exchange delivery, ReadExchange(record));
+  exchange->mutable_documents()->Swap(delivery.mutable_documents());
+  if (delivery.has_answer()) exchange->mutable_answer()->Swap(delivery.mutable_answer());
+  return absl::OkStatus();
+}
 
 // Clients are never nameless, so the empty group is free for what no list shows.
 Record ToRecord(v1::Exchange exchange) {
@@ -44,14 +60,23 @@ absl::Status InsertExchange(const v1::Exchange& exchange, base::Transaction& tx)
 
 absl::Status UpdateExchange(const v1::Exchange& exchange, bool with_delivery, base::Transaction& tx) {
   RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
-  if (!with_delivery) return absl::OkStatus();
-  v1::Exchange delivery;
-  *delivery.mutable_documents() = exchange.documents();
-  if (exchange.has_answer()) *delivery.mutable_answer() = exchange.answer();
-  Record record;
-  record.key = DeliveryKey(exchange.id());
-  record.value = delivery.SerializeAsString();
-  return tx.Insert(Table::kExchange, record);
+  return with_delivery ? InsertDocuments(DeliveryKey(exchange.id()), exchange, tx) : absl::OkStatus();
+}
+
+absl::Status InsertArriving(const v1::Exchange& exchange, base::Transaction& tx) {
+  return InsertDocuments(ArrivingKey(exchange.id()), exchange, tx);
+}
+
+absl::StatusOr<v1::Exchange> LoadArriving(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(v1::Exchange exchange, LoadExchange(id, tx));
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kExchange, ArrivingKey(exchange.id())));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
+  RETURN_IF_ERROR(AddDocuments(*record, &exchange));
+  return exchange;
+}
+
+absl::Status DeleteArriving(absl::string_view id, base::Transaction& tx) {
+  return tx.Delete(Table::kExchange, ArrivingKey(id));
 }
 
 absl::StatusOr<v1::Exchange> ReadExchange(const Record& record) {
@@ -71,10 +96,7 @@ absl::StatusOr<v1::Exchange> LoadExchange(absl::string_view id, base::Transactio
 absl::StatusOr<v1::Exchange> LoadWholeExchange(absl::string_view id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(v1::Exchange exchange, LoadExchange(id, tx));
   ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kExchange, DeliveryKey(exchange.id())));
-  if (!record.has_value()) return exchange;
-  ASSIGN_OR_RETURN(v1::Exchange delivery, ReadExchange(*record));
-  exchange.mutable_documents()->Swap(delivery.mutable_documents());
-  if (delivery.has_answer()) exchange.mutable_answer()->Swap(delivery.mutable_answer());
+  if (record.has_value()) RETURN_IF_ERROR(AddDocuments(*record, &exchange));
   return exchange;
 }
 
@@ -86,6 +108,8 @@ absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transacti
   if (exchange.has_erase_time()) return absl::OkStatus();
   *exchange.mutable_erase_time() = base::ToProto(now);
   RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
+  RETURN_IF_ERROR(EraseContents(ContentsOfExchange(exchange.id()).owner, tx));
+  RETURN_IF_ERROR(DeleteArriving(exchange.id(), tx));
   return tx.Delete(Table::kExchange, DeliveryKey(exchange.id()));
 }
 

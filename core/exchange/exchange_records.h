@@ -22,6 +22,13 @@ absl::Status InsertExchange(const v1::Exchange& exchange, base::Transaction& tx)
 // Writes a changed exchange. `with_delivery` also writes its documents and answer, which happens once, at its end.
 absl::Status UpdateExchange(const v1::Exchange& exchange, bool with_delivery, base::Transaction& tx);
 
+// A delivery of which pieces are still missing: documents and answer, shown to nobody until it is whole.
+absl::Status InsertArriving(const v1::Exchange& exchange, base::Transaction& tx);
+// The exchange with them. kResourceNotFound.
+absl::StatusOr<v1::Exchange> LoadArriving(absl::string_view id, base::Transaction& tx);
+// Its end, whatever that is; the pieces stay.
+absl::Status DeleteArriving(absl::string_view id, base::Transaction& tx);
+
 // Deletes the documents and the answer of an exchange that has come to its end, and notes when; erasing again does
 // nothing. Problems: kResourceNotFound; kFieldInvalid at "state" for a pending one.
 absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transaction& tx);

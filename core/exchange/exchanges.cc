@@ -10,6 +10,8 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/exchange/contents.h"
+#include "core/exchange/exchange_end.h"
 #include "core/exchange/exchange_records.h"
 
 namespace passerelle::exchange {
@@ -19,7 +21,8 @@ using base::Problem;
 using base::Reason;
 using base::Table;
 
-std::string NameOf(Reason reason) { return std::string(base::Catalogue(reason).name); }
+// Room for what stands around the contents in an answer to a client: reports, and the signed answer of the other node.
+constexpr uint64_t kAnswerRoom = 16u << 20;
 
 std::string ListName(absl::string_view client) { return absl::StrCat("exchanges/", client); }
 
@@ -58,36 +61,53 @@ absl::Status CheckPeer(const federation::NodeMapHolder& nodes, const std::string
   return status;
 }
 
-v1::ExchangeProblem ToProblem(const absl::Status& problem, absl::string_view origin) {
-  v1::ExchangeProblem stated;
-  stated.set_reason(NameOf(base::ReasonOf(problem)));
-  stated.set_place(base::PlaceOf(problem));
-  stated.set_message(base::DetailOf(problem));
-  stated.set_origin(std::string(origin));
-  return stated;
+// What is large comes later, if its description can be believed at all. `bytes` is 0 for what is here.
+absl::Status CheckLarge(absl::string_view place, absl::string_view sha256, uint64_t bytes, bool here,
+                        uint32_t piece_bytes) {
+  if (bytes == 0) return absl::OkStatus();
+  const Content content = {std::string(sha256), bytes, piece_bytes};
+  const bool bounded = bytes <= base::kContentBytesMax && piece_bytes != 0 && piece_bytes <= base::kPieceBytes &&
+                       content.pieces() <= base::kPiecesMax;
+  if (here || !bounded || !base::IsSha256Hex(sha256)) {
+    return Problem(Reason::kPeerAnswerInvalid, place, "it is no content that could come in pieces");
+  }
+  return absl::OkStatus();
 }
 
 // Every document is what its digests say. Which fields were wrong is named; what stands in them is not.
+absl::Status CheckDocument(const v1::DeliveredDocument& document, const std::string& place) {
+  const std::string& original = document.document().content();
+  RETURN_IF_ERROR(CheckLarge(absl::StrCat(place, ".document"), document.document().sha256(), document.original_bytes(),
+                             !original.empty() || document.original_withheld(), document.piece_bytes()));
+  RETURN_IF_ERROR(CheckLarge(absl::StrCat(place, ".translation"), document.translation().sha256(),
+                             document.translation_bytes(), !document.translation().content().empty(),
+                             document.piece_bytes()));
+  const bool here = document.original_bytes() == 0 && !document.original_withheld();
+  if (here == original.empty()) {
+    return Problem(Reason::kPeerAnswerInvalid, absl::StrCat(place, ".document"),
+                   original.empty() ? "it has no bytes" : "it is said to be withheld");
+  }
+  if (here && document.document().sha256() != base::Sha256Hex(original)) {
+    return Problem(Reason::kPeerAnswerInvalid, absl::StrCat(place, ".document.sha256"),
+                   "it is not the digest of the content");
+  }
+  if (document.translation_bytes() == 0 &&
+      document.translation().sha256() != base::Sha256Hex(document.translation().content())) {
+    return Problem(Reason::kPeerAnswerInvalid, absl::StrCat(place, ".translation.sha256"),
+                   "it is not the digest of the content");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckDelivery(const v1::CredentialDelivery& delivery) {
-  const auto invalid = [](absl::string_view place, absl::string_view detail) {
-    return Problem(Reason::kPeerAnswerInvalid, place, detail);
-  };
-  if (delivery.documents().empty()) return invalid("documents", "there are none");
+  if (delivery.documents().empty()) return Problem(Reason::kPeerAnswerInvalid, "documents", "there are none");
+  uint64_t large = 0;
   for (int i = 0; i < delivery.documents_size(); ++i) {
     const v1::DeliveredDocument& document = delivery.documents(i);
-    const std::string place = absl::StrCat("documents[", i, "]");
-    const std::string& original = document.document().content();
-    if (document.original_withheld() != original.empty()) {
-      return invalid(absl::StrCat(place, ".document"),
-                     original.empty() ? "it has no bytes" : "it is said to be withheld");
-    }
-    if (!document.original_withheld() && document.document().sha256() != base::Sha256Hex(original)) {
-      return invalid(absl::StrCat(place, ".document.sha256"), "it is not the digest of the content");
-    }
-    if (document.translation().sha256() != base::Sha256Hex(document.translation().content())) {
-      return invalid(absl::StrCat(place, ".translation.sha256"), "it is not the digest of the content");
-    }
+    RETURN_IF_ERROR(CheckDocument(document, absl::StrCat("documents[", i, "]")));
+    large += document.original_bytes() + document.translation_bytes();
   }
+  if (large > base::kExchangeBytesMax) return Problem(Reason::kPeerAnswerInvalid, "documents", "they are too large");
   return absl::OkStatus();
 }
 
@@ -105,12 +125,58 @@ absl::Status TakeDelivery(const relay::Answer& answer, v1::Exchange* exchange) {
   return absl::OkStatus();
 }
 
-// The state in which an exchange ends without documents.
-v1::ExchangeState EndState(const absl::Status& problem, bool answered, bool expired) {
-  const Reason reason = base::ReasonOf(problem);
-  if (answered && reason == Reason::kNotAvailable) return v1::EXCHANGE_STATE_DECLINED;
-  if (answered && !base::Catalogue(reason).retryable) return v1::EXCHANGE_STATE_FAILED;
-  return expired ? v1::EXCHANGE_STATE_EXPIRED : v1::EXCHANGE_STATE_FAILED;
+// The client's own exchange, whole but for what is large.
+absl::StatusOr<v1::Exchange> LoadOwn(absl::string_view client, absl::string_view id, base::Transaction& tx) {
+  if (id.empty()) return Problem(Reason::kFieldMissing, "id");
+  if (!base::IsUuid(id)) return Problem(Reason::kFieldInvalid, "id", "it is not a UUID");
+  ASSIGN_OR_RETURN(v1::Exchange exchange, LoadWholeExchange(id, tx));
+  if (exchange.client() != client) return Problem(Reason::kResourceNotFound, "id");
+  return exchange;
+}
+
+// A content that stands in the exchange itself; null when none has the digest.
+const std::string* FindHere(const v1::Exchange& exchange, absl::string_view sha256) {
+  for (const v1::DeliveredDocument& document : exchange.documents()) {
+    const std::string& original = document.document().content();
+    const std::string& translation = document.translation().content();
+    if (!original.empty() && document.document().sha256() == sha256) return &original;
+    if (!translation.empty() && document.translation().sha256() == sha256) return &translation;
+  }
+  return nullptr;
+}
+
+// Puts a content where a client without ReadContent expects it.
+absl::Status FillContent(const ContentsOf& of, const Content& content, std::string* whole, base::Transaction& tx) {
+  whole->reserve(content.bytes);
+  for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
+    ASSIGN_OR_RETURN(const std::string data, GetPiece(of, content.sha256, piece, tx));
+    whole->append(data);
+  }
+  return absl::OkStatus();
+}
+
+// As far as they fit into one answer; what does not stays as it is described.
+absl::Status FillLargeContents(v1::Exchange* exchange, base::Transaction& tx) {
+  const ContentsOf of = ContentsOfExchange(exchange->id());
+  uint64_t room = base::kGrpcMessageBytesMax - kAnswerRoom;
+  const auto fits = [&room](uint64_t bytes) {
+    const bool taken = bytes > 0 && bytes <= base::kDocumentBytesMax && bytes <= room;
+    if (taken) room -= bytes;
+    return taken;
+  };
+  for (v1::DeliveredDocument& document : *exchange->mutable_documents()) {
+    const Content original = {document.document().sha256(), document.original_bytes(), document.piece_bytes()};
+    const Content translation = {document.translation().sha256(), document.translation_bytes(), document.piece_bytes()};
+    if (fits(original.bytes)) {
+      RETURN_IF_ERROR(FillContent(of, original, document.mutable_document()->mutable_content(), tx));
+      document.clear_original_bytes();
+    }
+    if (fits(translation.bytes)) {
+      RETURN_IF_ERROR(FillContent(of, translation, document.mutable_translation()->mutable_content(), tx));
+      document.clear_translation_bytes();
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -139,6 +205,7 @@ absl::StatusOr<v1::Exchange> Exchanges::Create(absl::string_view client, const v
     v1::CredentialQuery query;
     query.set_authorisation_id(request.authorisation_id());
     query.set_purpose(request.purpose());
+    query.set_takes_pieces(true);
     relay::Outgoing message;
     message.id = base::NewUuid(*options_.random);
     message.recipient = request.peer();
@@ -154,22 +221,45 @@ absl::StatusOr<v1::Exchange> Exchanges::Create(absl::string_view client, const v
     ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(),
                                                       absl::StrCat("CreateExchange\n", request.SerializeAsString()),
                                                       [&] { return record(tx); }));
-    result = LoadWholeExchange(id, tx);
-    return result.status();
+    ASSIGN_OR_RETURN(result, LoadWholeExchange(id, tx));
+    return FillLargeContents(&*result, tx);
   }));
   return result;
 }
 
-absl::StatusOr<v1::Exchange> Exchanges::Get(absl::string_view client, absl::string_view id) {
-  if (id.empty()) return Problem(Reason::kFieldMissing, "id");
-  if (!base::IsUuid(id)) return Problem(Reason::kFieldInvalid, "id", "it is not a UUID");
+absl::StatusOr<v1::Exchange> Exchanges::Get(absl::string_view client, absl::string_view id,
+                                            bool without_large_contents) const {
   absl::StatusOr<v1::Exchange> result;
   RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
-    result = LoadWholeExchange(id, tx);
-    return result.status();
+    ASSIGN_OR_RETURN(result, LoadOwn(client, id, tx));
+    return without_large_contents ? absl::OkStatus() : FillLargeContents(&*result, tx);
   }));
-  if (result->client() != client) return Problem(Reason::kResourceNotFound, "id");
   return result;
+}
+
+absl::StatusOr<v1::ReadContentResponse> Exchanges::ReadContent(absl::string_view client,
+                                                               const v1::ReadContentRequest& request) const {
+  if (!base::IsSha256Hex(request.sha256())) return Problem(Reason::kFieldInvalid, "sha256", "it is not a SHA-256");
+  const bool bounded = request.read_limit() > 0 && request.read_limit() < base::kPieceBytes;
+  const uint64_t limit = bounded ? request.read_limit() : base::kPieceBytes;
+  v1::ReadContentResponse response;
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    response.Clear();
+    ASSIGN_OR_RETURN(const v1::Exchange exchange, LoadOwn(client, request.id(), tx));
+    for (const Content& content : LargeContents(exchange.documents())) {
+      if (content.sha256 != request.sha256()) continue;
+      response.set_content_bytes(content.bytes);
+      ASSIGN_OR_RETURN(*response.mutable_data(),
+                       ReadBytes(ContentsOfExchange(exchange.id()), content, request.read_offset(), limit, tx));
+      return absl::OkStatus();
+    }
+    const std::string* const content = FindHere(exchange, request.sha256());
+    if (content == nullptr) return Problem(Reason::kResourceNotFound, "sha256");
+    response.set_content_bytes(content->size());
+    if (request.read_offset() < content->size()) response.set_data(content->substr(request.read_offset(), limit));
+    return absl::OkStatus();
+  }));
+  return response;
 }
 
 absl::StatusOr<v1::ListExchangesResponse> Exchanges::List(absl::string_view client,
@@ -205,18 +295,20 @@ absl::Status Exchanges::HandleAnswer(const relay::Outgoing& message, const absl:
   const absl::Time now = options_.clock->Now();
   *exchange.mutable_update_time() = base::ToProto(now);
   exchange.clear_problem();
-  if (answer.ok()) {
-    *exchange.mutable_answer() = answer->envelope;
-    const absl::Status taken = TakeDelivery(*answer, &exchange);
-    exchange.set_state(taken.ok() ? v1::EXCHANGE_STATE_DELIVERED : v1::EXCHANGE_STATE_FAILED);
-    if (!taken.ok()) *exchange.mutable_problem() = ToProblem(taken, options_.node);
-  } else {
-    const bool answered = evidence != nullptr;
-    if (answered) *exchange.mutable_answer() = *evidence;
-    exchange.set_state(EndState(answer.status(), answered, now >= message.expires_at));
-    *exchange.mutable_problem() = ToProblem(answer.status(), answered ? exchange.peer() : options_.node);
-  }
   if (answer.ok() || evidence != nullptr) exchange.set_attempts(exchange.attempts() + 1);
+  if (!answer.ok()) {
+    EndRefused(answer.status(), evidence, options_.node, now >= message.expires_at, &exchange);
+    return UpdateExchange(exchange, /*with_delivery=*/true, tx);
+  }
+  *exchange.mutable_answer() = answer->envelope;
+  const absl::Status taken = TakeDelivery(*answer, &exchange);
+  if (!taken.ok()) {
+    EndUnusable(taken, options_.node, &exchange);
+  } else if (!LargeContents(exchange.documents()).empty()) {
+    return arrivals_.Begin(exchange, message, tx);
+  } else {
+    EndDelivered(&exchange);
+  }
   return UpdateExchange(exchange, /*with_delivery=*/true, tx);
 }
 

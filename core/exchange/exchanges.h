@@ -1,4 +1,4 @@
-// Exchanges: the asking side keeps a durable resource, the asked side answers from its register under an authorisation.
+// Exchanges: the asking side keeps a durable resource. The asked side is in credential_query.h.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -11,13 +11,9 @@
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
-#include "core/document/adapter.h"
+#include "core/exchange/arrivals.h"
 #include "core/federation/node_map.h"
-#include "core/proof/jades/sealers.h"
-#include "core/registers/register.h"
-#include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
-#include "core/sharing/authorisations.h"
 #include "passerelle/exchange/v1/exchange_service.pb.h"
 
 namespace passerelle::exchange {
@@ -33,16 +29,28 @@ class Exchanges : public relay::AnswerHandler {
     const federation::NodeMapHolder* nodes = nullptr;
     absl::Duration default_life = absl::Hours(24);
   };
-  explicit Exchanges(Options options) : options_(std::move(options)) {}
+  explicit Exchanges(Options options)
+      : options_(std::move(options)), arrivals_({options_.node, options_.clock, options_.random}) {}
   // Set once before use: the outbox needs this as handler, and this needs the outbox.
-  void set_outbox(const relay::Outbox* outbox) { outbox_ = outbox; }
+  void set_outbox(const relay::Outbox* outbox) {
+    outbox_ = outbox;
+    arrivals_.set_outbox(outbox);
+  }
 
   // Records an exchange and its message in one transaction. Problems: kFieldMissing, kFieldInvalid, kNodeUnknown,
   // kRequestIdReused, kStoreUnavailable.
   absl::StatusOr<v1::Exchange> Create(absl::string_view client, const v1::CreateExchangeRequest& request);
-  // The client's own exchange; kResourceNotFound for others'.
-  absl::StatusOr<v1::Exchange> Get(absl::string_view client, absl::string_view id);
+  // The client's own exchange; kResourceNotFound for others'. With large contents as far as they fit into an answer, if
+  // they are not left out.
+  absl::StatusOr<v1::Exchange> Get(absl::string_view client, absl::string_view id,
+                                   bool without_large_contents = false) const;
+  // Bytes of a content of it, at most a mebibyte. kFieldMissing, kFieldInvalid, kResourceNotFound.
+  absl::StatusOr<v1::ReadContentResponse> ReadContent(absl::string_view client,
+                                                      const v1::ReadContentRequest& request) const;
   absl::StatusOr<v1::ListExchangesResponse> List(absl::string_view client, const v1::ListExchangesRequest& request);
+
+  // Everything of exchanges that takes answers: itself, and what takes the pieces of large contents.
+  std::vector<relay::AnswerHandler*> answer_handlers() { return {this, &arrivals_}; }
 
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
@@ -52,34 +60,8 @@ class Exchanges : public relay::AnswerHandler {
 
  private:
   Options options_;
+  Arrivals arrivals_;
   const relay::Outbox* outbox_ = nullptr;
-};
-
-// The asked side: answers CredentialQuery with the originals, their translations and reports; of originals that hold
-// what may not leave their register, the digest. Anything that is not covered, and anything that is not there, is the
-// same kNotAvailable.
-class CredentialQueryHandler : public relay::Handler {
- public:
-  struct Options {
-    registers::Register* reg = nullptr;  // null: this node issues nothing
-    sharing::Authorisations* authorisations = nullptr;
-    const document::Registry* adapters = nullptr;
-    base::Store* store = nullptr;
-    const base::Clock* clock = nullptr;
-    const proof::Sealers* sealers = nullptr;  // null or empty: translations go out unsealed
-    // Elements of Annex I (document::ElementsOf) without which no translation is delivered: the original goes alone,
-    // with LOSS_REFUSED in its report.
-    std::vector<std::string> refuse_loss = {};
-  };
-  explicit CredentialQueryHandler(Options options) : options_(std::move(options)) {}
-
-  std::string Type() const override;
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
-  absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
-                                      base::Transaction& tx) override;
-
- private:
-  Options options_;
 };
 
 }  // namespace passerelle::exchange

@@ -240,6 +240,17 @@ absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, abs
   return Shown(Stored(owned->authorisation), now);
 }
 
+absl::Status Authorisations::CheckStands(base::Transaction& tx, absl::string_view id,
+                                         absl::string_view receiver) const {
+  const absl::Time now = options_.clock->Now();
+  const absl::StatusOr<Owned> owned = Load(tx, id, now);
+  if (!owned.ok() && base::ReasonOf(owned.status()) != Reason::kResourceNotFound) return owned.status();
+  if (owned.ok() && owned->authorisation.receiver() == receiver && now < EndOf(owned->authorisation)) {
+    return absl::OkStatus();
+  }
+  return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
+}
+
 absl::StatusOr<v1::Authorisation> Authorisations::ReadOwn(absl::string_view client, absl::string_view id,
                                                           absl::Time now, base::Transaction& tx) {
   ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, now));

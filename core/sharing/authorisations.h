@@ -43,6 +43,10 @@ class Authorisations {
   absl::StatusOr<v1::Authorisation> Use(base::Transaction& tx, absl::string_view id, absl::string_view receiver,
                                         v1::Purpose purpose, bool consume) const;
 
+  // Whether what was delivered to the receiver may still be handed on in parts: the authorisation is neither withdrawn
+  // nor over. A use that was made does not matter. kAuthorisationInvalid.
+  absl::Status CheckStands(base::Transaction& tx, absl::string_view id, absl::string_view receiver) const;
+
   // The authorisation of a client, within a transaction. kResourceNotFound.
   static absl::StatusOr<v1::Authorisation> ReadOwn(absl::string_view client, absl::string_view id, absl::Time now,
                                                    base::Transaction& tx);

@@ -144,9 +144,10 @@ absl::Status EraseFound(const Found& found, absl::Time now, base::Transaction& t
   if (absl::StartsWith(found.type, "passerelle.recognition.")) {
     return Problem(Reason::kRetained, "--id", "it belongs to a recognition case, and is erased with it");
   }
-  RETURN_IF_ERROR(relay::EraseContent(found.side, found.name, tx));
   const std::string& resource = found.name.resource;
+  if (found.side == evidence::v1::SIDE_SENDER) RETURN_IF_ERROR(relay::EraseContent(found.side, found.name, tx));
   if (found.side == evidence::v1::SIDE_RECEIVER) {
+    RETURN_IF_ERROR(erasure::EraseReceived(found.name, tx));
     RETURN_IF_ERROR(erasure::NoteErased(erasure::NameOfMessage(found.name), now, tx));
   } else if (!resource.empty()) {
     RETURN_IF_ERROR(erasure::NoteErased(erasure::NameOfExchange(resource), now, tx));

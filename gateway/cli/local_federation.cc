@@ -226,6 +226,7 @@ absl::Status LocalFederation::WriteRegister(const LocalNode& node) {
     row->set_credential_id(entry.credential_id);
     row->set_holder_reference(entry.holder_reference);
     row->set_file(file);
+    row->set_media_type(entry.media_type);
     *row->mutable_issue_time() = base::ToProto(entry.issue_time);
     if (entry.revoke_time != absl::InfiniteFuture()) *row->mutable_revoke_time() = base::ToProto(entry.revoke_time);
   }

@@ -42,6 +42,7 @@ struct LocalEntry {
   std::string content;
   absl::Time issue_time;
   absl::Time revoke_time = absl::InfiniteFuture();
+  std::string media_type = "";
 };
 
 // A client of a node.

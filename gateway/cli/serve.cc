@@ -1,5 +1,6 @@
 #include "gateway/cli/serve.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -67,6 +68,8 @@ int RunServe(document::Registry registry, const ServeRequest& request, const Sto
   if (request.check_only && !request.print) console.out << "The configuration can be used.\n";
   if (request.check_only || request.print) return kExitDone;
   RequireTls13();
+  // Left alone, glibc keeps the buffers of large documents in every thread that has worked on one.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
   BlockStopSignals();
   if (request.stop_with_stdin) StopWithStandardInput();
   const absl::StatusOr<std::unique_ptr<Node>> node = StartNode(std::move(registry), request, *overrides, stores);

@@ -7,8 +7,11 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
 #include "core/base/problem.h"
+#include "core/base/status_macros.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -46,27 +49,63 @@ bool WriteAll(int fd, absl::string_view bytes) {
   return true;
 }
 
-}  // namespace
+absl::Status TooLarge(absl::string_view path, uint64_t bytes_max) {
+  return Problem(Reason::kInputTooLarge, path, absl::StrCat("larger than ", bytes_max, " bytes"));
+}
 
-absl::StatusOr<std::string> ReadFile(const std::string& path, size_t bytes_max) {
+// Gives `take` one block after the other, until it wants no more or the file ends.
+absl::Status ReadBlocks(const std::string& path, uint64_t offset,
+                        absl::FunctionRef<absl::StatusOr<bool>(absl::string_view)> take) {
   // Not blocking, so that a named pipe in the place of a file cannot hold the node up.
   const FileDescriptorOwner file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info = {};
   if (file.get() < 0 || fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
     return Problem(Reason::kInputNotReadable, path);
   }
-  std::string bytes;
   char buffer[64 * 1024];
   while (true) {
-    const ssize_t count = read(file.get(), buffer, sizeof(buffer));
+    const ssize_t count = pread(file.get(), buffer, sizeof(buffer), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Problem(Reason::kInputNotReadable, path);
-    if (count == 0) return bytes;
-    bytes.append(buffer, static_cast<size_t>(count));
-    if (bytes.size() > bytes_max) {
-      return Problem(Reason::kInputTooLarge, path, absl::StrCat("larger than ", bytes_max, " bytes"));
-    }
+    if (count == 0) return absl::OkStatus();
+    offset += static_cast<uint64_t>(count);
+    ASSIGN_OR_RETURN(const bool more, take(absl::string_view(buffer, static_cast<size_t>(count))));
+    if (!more) return absl::OkStatus();
   }
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t bytes_max) {
+  std::string bytes;
+  RETURN_IF_ERROR(ReadBlocks(path, 0, [&](absl::string_view block) -> absl::StatusOr<bool> {
+    bytes.append(block.data(), block.size());
+    if (bytes.size() > bytes_max) return TooLarge(path, bytes_max);
+    return true;
+  }));
+  return bytes;
+}
+
+absl::StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset, size_t limit) {
+  std::string bytes;
+  RETURN_IF_ERROR(ReadBlocks(path, offset, [&](absl::string_view block) -> absl::StatusOr<bool> {
+    block = block.substr(0, limit - bytes.size());
+    bytes.append(block.data(), block.size());
+    return bytes.size() < limit;
+  }));
+  return bytes;
+}
+
+absl::StatusOr<FileDigest> DigestFile(const std::string& path, uint64_t bytes_max) {
+  base::Sha256Stream digest;
+  uint64_t bytes = 0;
+  RETURN_IF_ERROR(ReadBlocks(path, 0, [&](absl::string_view block) -> absl::StatusOr<bool> {
+    digest.Add(block);
+    bytes += block.size();
+    if (bytes > bytes_max) return TooLarge(path, bytes_max);
+    return true;
+  }));
+  return FileDigest{digest.EndHex(), bytes};
 }
 
 absl::Status ReplaceFile(const std::string& path, absl::string_view bytes) {

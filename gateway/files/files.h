@@ -3,6 +3,7 @@
 // Thread-safety: free functions.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -13,6 +14,16 @@ namespace passerelle::gateway {
 
 // The bytes of a regular file. Problems: kInputNotReadable (absent, no permission, no regular file), kInputTooLarge.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t bytes_max);
+
+// `limit` bytes of it from `offset` on, or what is left. kInputNotReadable.
+absl::StatusOr<std::string> ReadFileRange(const std::string& path, uint64_t offset, size_t limit);
+
+struct FileDigest {
+  std::string sha256;  // lower-case hexadecimal
+  uint64_t bytes = 0;
+};
+// Reads the file once, in the memory of a block. Problems: as of ReadFile.
+absl::StatusOr<FileDigest> DigestFile(const std::string& path, uint64_t bytes_max);
 
 // Writes a file under another name, readable by the owner only, and puts it in the place of `path`; durable when it is
 // OK. Problem: kInternal with the path.

@@ -112,17 +112,24 @@ ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchan
       });
   runner->AddUnary<exchange::v1::GetExchangeRequest, exchange::v1::GetExchangeResponse>(
       exchange::v1::ExchangeService::service_full_name(), "GetExchange",
-      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in, exchange::v1::GetExchangeResponse* out)
-          -> CallOutcome { return Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange()); });
+      [this](const CallInfo& info, const exchange::v1::GetExchangeRequest& in,
+             exchange::v1::GetExchangeResponse* out) -> CallOutcome {
+        return Take(exchanges_->Get(info.caller, in.id(), in.without_large_contents()), out->mutable_exchange());
+      });
   runner->AddUnary<exchange::v1::WaitExchangeRequest, exchange::v1::WaitExchangeResponse>(
       exchange::v1::ExchangeService::service_full_name(), "WaitExchange",
       [this](const CallInfo& info, const exchange::v1::WaitExchangeRequest& in,
              exchange::v1::WaitExchangeResponse* out) -> CallOutcome {
-        const absl::Status status = Take(exchanges_->Get(info.caller, in.id()), out->mutable_exchange());
+        const absl::Status status =
+            Take(exchanges_->Get(info.caller, in.id(), in.without_large_contents()), out->mutable_exchange());
         if (!status.ok() || out->exchange().state() != exchange::v1::EXCHANGE_STATE_PENDING) return status;
         if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
         return std::nullopt;
       });
+  runner->AddUnary<exchange::v1::ReadContentRequest, exchange::v1::ReadContentResponse>(
+      exchange::v1::ExchangeService::service_full_name(), "ReadContent",
+      [this](const CallInfo& info, const exchange::v1::ReadContentRequest& in, exchange::v1::ReadContentResponse* out)
+          -> CallOutcome { return Take(exchanges_->ReadContent(info.caller, in), out); });
   runner->AddUnary<exchange::v1::ListExchangesRequest, exchange::v1::ListExchangesResponse>(
       exchange::v1::ExchangeService::service_full_name(), "ListExchanges",
       [this](const CallInfo& info, const exchange::v1::ListExchangesRequest& in,
@@ -147,6 +154,12 @@ grpc::ServerUnaryReactor* ExchangeService::WaitExchange(grpc::CallbackServerCont
                                                         const exchange::v1::WaitExchangeRequest* request,
                                                         exchange::v1::WaitExchangeResponse* response) {
   return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "WaitExchange", request, response);
+}
+
+grpc::ServerUnaryReactor* ExchangeService::ReadContent(grpc::CallbackServerContext* context,
+                                                       const exchange::v1::ReadContentRequest* request,
+                                                       exchange::v1::ReadContentResponse* response) {
+  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "ReadContent", request, response);
 }
 
 grpc::ServerUnaryReactor* ExchangeService::ListExchanges(grpc::CallbackServerContext* context,

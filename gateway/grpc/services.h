@@ -60,6 +60,9 @@ class ExchangeService : public exchange::v1::ExchangeService::CallbackService {
   grpc::ServerUnaryReactor* WaitExchange(grpc::CallbackServerContext* context,
                                          const exchange::v1::WaitExchangeRequest* request,
                                          exchange::v1::WaitExchangeResponse* response) override;
+  grpc::ServerUnaryReactor* ReadContent(grpc::CallbackServerContext* context,
+                                        const exchange::v1::ReadContentRequest* request,
+                                        exchange::v1::ReadContentResponse* response) override;
   grpc::ServerUnaryReactor* ListExchanges(grpc::CallbackServerContext* context,
                                           const exchange::v1::ListExchangesRequest* request,
                                           exchange::v1::ListExchangesResponse* response) override;

@@ -57,7 +57,7 @@ struct FileRegister::Index {
     RegisterEntry entry;
     std::string path;
     std::string media_type;
-    std::string sha256;
+    FileDigest digest;
   };
   absl::Time loaded_at;
   std::vector<Row> rows;
@@ -94,15 +94,14 @@ absl::StatusOr<std::shared_ptr<const FileRegister::Index>> FileRegister::Load(co
     if (row.credential_id().empty()) return Problem(Reason::kConfigInvalid, place, "credential_id is missing");
     if (!row.has_issue_time()) return Problem(Reason::kConfigInvalid, place, "issue_time is missing");
     ASSIGN_OR_RETURN(std::string path, DocumentPath(folder, row.file(), absl::StrCat(place, ".file")));
-    ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, base::kDocumentBytesMax));
-    std::string sha256 = base::Sha256Hex(bytes);
+    ASSIGN_OR_RETURN(const FileDigest digest, DigestFile(path, base::kContentBytesMax));
     if (!index->by_id.try_emplace(row.credential_id(), index->rows.size()).second) {
       return Problem(Reason::kConfigInvalid, place, "credential_id stands twice");
     }
-    if (!index->by_digest.try_emplace(sha256, index->rows.size()).second) {
+    if (!index->by_digest.try_emplace(digest.sha256, index->rows.size()).second) {
       return Problem(Reason::kConfigInvalid, place, "the same document stands twice");
     }
-    index->rows.push_back({MakeEntry(row), std::move(path), row.media_type(), std::move(sha256)});
+    index->rows.push_back({MakeEntry(row), std::move(path), row.media_type(), digest});
   }
   return std::shared_ptr<const Index>(std::move(index));
 }
@@ -130,16 +129,30 @@ absl::StatusOr<RegisterEntry> FileRegister::LookUpCredential(absl::string_view c
   const auto found = index->by_id.find(credential_id);
   if (found == index->by_id.end()) return Problem(Reason::kResourceNotFound, "credential_id");
   const Index::Row& row = index->rows[found->second];
+  RegisterEntry entry = row.entry;
+  entry.mutable_document()->set_sha256(row.digest.sha256);
+  entry.mutable_document()->set_media_type(row.media_type);
+  if (row.digest.bytes > base::kDocumentBytesMax) {
+    entry.set_document_bytes(row.digest.bytes);
+    return entry;
+  }
   auto bytes = ReadFile(row.path, base::kDocumentBytesMax);
   if (!bytes.ok()) return Problem(Reason::kRegisterUnavailable, "document", "the document's file cannot be read");
-  if (base::Sha256Hex(*bytes) != row.sha256) {
+  if (base::Sha256Hex(*bytes) != row.digest.sha256) {
     return Problem(Reason::kRegisterUnavailable, "document", "the document's file changed since the index was loaded");
   }
-  RegisterEntry entry = row.entry;
-  entry.mutable_document()->set_sha256(row.sha256);
-  entry.mutable_document()->set_media_type(row.media_type);
   entry.mutable_document()->set_content(*std::move(bytes));
   return entry;
+}
+
+absl::StatusOr<std::string> FileRegister::ReadDocument(absl::string_view credential_id, uint64_t offset,
+                                                       uint32_t limit) {
+  const auto index = Current();
+  const auto found = index->by_id.find(credential_id);
+  if (found == index->by_id.end()) return Problem(Reason::kResourceNotFound, "credential_id");
+  auto bytes = ReadFileRange(index->rows[found->second].path, offset, limit);
+  if (!bytes.ok()) return Problem(Reason::kRegisterUnavailable, "document", "the document's file cannot be read");
+  return bytes;
 }
 
 absl::StatusOr<authenticity::v1::AuthenticityAnswer> FileRegister::ConfirmDigest(absl::string_view sha256) {

@@ -3,7 +3,7 @@
 //
 // Digests are computed when the index is loaded. The index is read again when its file changes; a changed index that
 // cannot be used leaves the one before in place and makes no question unanswerable. Documents are read, and checked
-// against the digest of loading, when they are asked for.
+// against the digest of loading, when they are asked for; who asks for a large one compares its digest.
 //
 // Thread-safety: thread-safe. Cost: a question costs a look at the index file's date and a hash look-up.
 #pragma once
@@ -31,6 +31,7 @@ class FileRegister : public registers::Register {
   ~FileRegister() override;
 
   absl::StatusOr<registers::v1::RegisterEntry> LookUpCredential(absl::string_view credential_id) override;
+  absl::StatusOr<std::string> ReadDocument(absl::string_view credential_id, uint64_t offset, uint32_t limit) override;
   absl::StatusOr<authenticity::v1::AuthenticityAnswer> ConfirmDigest(absl::string_view sha256) override;
   absl::StatusOr<std::vector<registers::v1::RegisterEntry>> ListHolderCredentials(absl::string_view holder_reference,
                                                                                   absl::string_view after,

@@ -61,6 +61,10 @@ absl::StatusOr<RegisterEntry> GrpcRegister::LookUpCredential(absl::string_view c
   if (entry.credential_id() != credential_id)
     return FaultOfCall("entry.credential_id", "is not the one that was asked for");
   if (!entry.has_issue_time()) return FaultOfCall("entry.issue_time", "is missing");
+  if (entry.document_bytes() > 0) {
+    if (entry.document().content().empty() && base::IsSha256Hex(entry.document().sha256())) return std::move(entry);
+    return FaultOfCall("entry.document", "of a large document the digest is expected, and nothing of its content");
+  }
   const std::string& content = entry.document().content();
   if (content.empty() || content.size() > base::kDocumentBytesMax) {
     return FaultOfCall("entry.document", "is missing, or larger than the limit");
@@ -69,6 +73,20 @@ absl::StatusOr<RegisterEntry> GrpcRegister::LookUpCredential(absl::string_view c
     return FaultOfCall("entry.document.sha256", "is not the digest of the document");
   }
   return std::move(entry);
+}
+
+absl::StatusOr<std::string> GrpcRegister::ReadDocument(absl::string_view credential_id, uint64_t offset,
+                                                       uint32_t limit) {
+  registers::v1::ReadDocumentRequest request;
+  request.set_credential_id(std::string(credential_id));
+  request.set_read_offset(offset);
+  request.set_read_limit(limit);
+  registers::v1::ReadDocumentResponse response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(limit_));
+  RETURN_IF_ERROR(FromRegister(stub_->ReadDocument(&context, request, &response)));
+  if (response.data().size() > limit) return FaultOfCall("data", "has more bytes than were asked for");
+  return std::move(*response.mutable_data());
 }
 
 absl::StatusOr<authenticity::v1::AuthenticityAnswer> GrpcRegister::ConfirmDigest(absl::string_view sha256) {

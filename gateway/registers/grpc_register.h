@@ -25,6 +25,7 @@ class GrpcRegister : public registers::Register {
 
   // The service's NOT_FOUND is kResourceNotFound; anything else that is no answer is kRegisterUnavailable.
   absl::StatusOr<registers::v1::RegisterEntry> LookUpCredential(absl::string_view credential_id) override;
+  absl::StatusOr<std::string> ReadDocument(absl::string_view credential_id, uint64_t offset, uint32_t limit) override;
   absl::StatusOr<authenticity::v1::AuthenticityAnswer> ConfirmDigest(absl::string_view sha256) override;
   absl::StatusOr<std::vector<registers::v1::RegisterEntry>> ListHolderCredentials(absl::string_view holder_reference,
                                                                                   absl::string_view after,

@@ -29,6 +29,8 @@ absl::string_view TableName(base::Table table) {
       return "inbox";
     case base::Table::kSetting:
       return "setting";
+    case base::Table::kContent:
+      return "content";
   }
   return "setting";
 }

@@ -21,12 +21,14 @@
 namespace passerelle::gateway {
 
 // Version of the schema that this program makes. Grows with every change, in both databases alike.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Tables in the order of base::Table, which is also their index here.
-inline constexpr std::array<base::Table, 7> kTables = {
+inline constexpr std::array<base::Table, 8> kTables = {
     base::Table::kRequest, base::Table::kAuthorisation, base::Table::kExchange, base::Table::kCase,
-    base::Table::kOutbox,  base::Table::kInbox,         base::Table::kSetting};
+    base::Table::kOutbox,  base::Table::kInbox,         base::Table::kSetting,  base::Table::kContent};
+// As many of them as the first version of the schema had.
+inline constexpr size_t kFirstTables = 7;
 
 absl::string_view TableName(base::Table table);
 

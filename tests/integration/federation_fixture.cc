@@ -59,6 +59,7 @@ void FederationTest::SetUp() {
                      {"passerelle.sharing.v1.SharingService", "passerelle.authenticity.v1.AuthenticityService",
                       "passerelle.erasure.v1.ErasureService"}}};
   norway.entries = {{"NO-1", "holder-1", Transcript(), absl::FromUnixSeconds(1770000000)}};
+  for (const LocalEntry& entry : MoreEntries()) norway.entries.push_back(entry);
   LocalNode netherlands = NodeOf("NL", "NL");
   netherlands.clients = {{"office",
                           {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService",
@@ -123,14 +124,14 @@ NodeClient FederationTest::Portal() {
   return NodeClient(federation_->ClientChannel("NO", federation_->ClientTls("NO", "portal")));
 }
 
-std::string FederationTest::Authorise() {
+std::string FederationTest::Authorise(const std::string& credential_id) {
   sharing::v1::CreateAuthorisationRequest request;
   request.set_request_id(base::NewUuid(random_));
   sharing::v1::Authorisation& authorisation = *request.mutable_authorisation();
   authorisation.set_holder_pseudonym("pseudonym-1");
   authorisation.set_receiver("NL");
   authorisation.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-  authorisation.add_credential_ids("NO-1");
+  authorisation.add_credential_ids(credential_id);
   authorisation.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 600);
   authorisation.set_uses_allowed(1);
   const auto created = Call(*Portal().sharing, &sharing::v1::SharingService::Stub::CreateAuthorisation, request);

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -49,6 +50,9 @@ class FederationTest : public testing::Test {
   // in `federation_` by then.
   virtual std::string EndpointOfXx() { return ""; }
 
+  // What NO has issued beside the transcript.
+  virtual std::vector<LocalEntry> MoreEntries() { return {}; }
+
   // How long nodes wait for each other.
   virtual absl::Duration PeerCallLimit() { return absl::Seconds(1); }
 
@@ -63,7 +67,7 @@ class FederationTest : public testing::Test {
   NodeClient Portal();  // NO's client
 
   // Id of a sharing authorisation at NO for NL, good for one use.
-  std::string Authorise();
+  std::string Authorise(const std::string& credential_id = "NO-1");
   // The exchange that NL's client asks for under an authorisation at NO, twice with the same request id.
   absl::StatusOr<exchange::v1::Exchange> StartExchange(const std::string& authorisation_id);
   // An exchange as it is after waiting for its end.

@@ -12,6 +12,7 @@
 #include "core/base/port/clock.h"
 #include "core/document/adapter.h"
 #include "core/evidence/log.h"
+#include "core/exchange/credential_query.h"
 #include "core/exchange/exchanges.h"
 #include "core/federation/node_map.h"
 #include "core/proof/key.h"

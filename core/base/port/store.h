@@ -34,6 +34,7 @@ enum class Table {
   kOutbox,         // messages to other nodes, with the digests of their attempts
   kInbox,          // messages of other nodes, with the answers they got
   kSetting,        // single values, such as the highest node map version seen
+  kContent,        // contents of documents that are too large for one record, in pieces
 };
 
 struct Record {

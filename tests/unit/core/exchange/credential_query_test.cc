@@ -255,9 +255,8 @@ TEST_F(CredentialQueryTest, DocumentsThatDoNotFitOneMessageAreRefusedByName) {
       a.add_credential_ids("big-" + std::to_string(i));
     }
   });
-  const v1::Exchange exchange = Ask(Request());
-  EXPECT_EQ(exchange.state(), v1::EXCHANGE_STATE_FAILED);
-  EXPECT_EQ(exchange.problem().reason(), "INPUT_TOO_LARGE");
+  // Of a node that takes no pieces.
+  EXPECT_THAT(norway_.query_handler.Prepare(Query()), HasReasonAt(Reason::kInputTooLarge, "documents"));
 }
 
 }  // namespace

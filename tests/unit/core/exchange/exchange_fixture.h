@@ -17,7 +17,7 @@ namespace passerelle::exchange {
 
 class ExchangeFixture : public ::testing::Test {
  protected:
-  ExchangeFixture() {
+  explicit ExchangeFixture(const passerelle::testing::Keeping& keeping = {}) : network_({}, keeping) {
     norway_.reg.Issue("no-7", passerelle::testing::NoteDocument());
     sharing::v1::Authorisation wished;
     wished.set_receiver("BG");

@@ -46,6 +46,18 @@ class ExchangesTest : public ExchangeFixture {
   }
 };
 
+void Enlarge(v1::CredentialDelivery& delivery, uint64_t bytes, uint32_t piece_bytes) {
+  delivery.mutable_documents(0)->set_original_bytes(bytes);
+  delivery.mutable_documents(0)->set_piece_bytes(piece_bytes);
+}
+
+void EnlargeTranslation(v1::CredentialDelivery& delivery, uint64_t bytes, uint32_t piece_bytes) {
+  v1::DeliveredDocument& document = *delivery.mutable_documents(0);
+  document.mutable_translation()->clear_content();
+  document.set_translation_bytes(bytes);
+  document.set_piece_bytes(piece_bytes);
+}
+
 TEST_F(ExchangesTest, DeliversTheOriginalItsTranslationAndTheSignedAnswer) {
   ASSERT_OK_AND_ASSIGN(const v1::Exchange created, bulgaria_.exchanges.Create("evaluator", Request()));
   EXPECT_EQ(created.state(), v1::EXCHANGE_STATE_PENDING);
@@ -295,6 +307,28 @@ TEST_F(ExchangesTest, TakesNothingOfAnAnswerThatIsNotWhatItSays) {
          d.mutable_documents(1)->mutable_document()->set_sha256("");
        },
        "documents[1].document.sha256"},
+      {"large, and here all the same", [](Delivered& d, auto&) { Enlarge(d, 100, 10); }, "documents[0].document"},
+      {"large without pieces", [](Delivered& d, auto&) { EnlargeTranslation(d, 100, 0); }, "documents[0].translation"},
+      {"in too many pieces", [](Delivered& d, auto&) { EnlargeTranslation(d, base::kPiecesMax + 1, 1); },
+       "documents[0].translation"},
+      {"in pieces that are too large", [](Delivered& d, auto&) { EnlargeTranslation(d, 100, base::kPieceBytes + 1); },
+       "documents[0].translation"},
+      {"larger than a content can be",
+       [](Delivered& d, auto&) { EnlargeTranslation(d, base::kContentBytesMax + 1, base::kPieceBytes); },
+       "documents[0].translation"},
+      {"large with a digest that is none",
+       [](Delivered& d, auto&) {
+         EnlargeTranslation(d, 100, 10);
+         d.mutable_documents(0)->mutable_translation()->set_sha256("../../x");
+       },
+       "documents[0].translation"},
+      {"too large together",
+       [](Delivered& d, auto&) {
+         EnlargeTranslation(d, base::kContentBytesMax, base::kPieceBytes);
+         *d.add_documents() = d.documents(0);
+         *d.add_documents() = d.documents(0);
+       },
+       "documents"},
       {"another type", [](auto&, relay::Answer& a) { a.opened.header.type = "passerelle.relay.v1.Receipt"; }, "body"},
       {"no message", [](auto&, relay::Answer& a) { a.opened.body = "\xff\xff\xff"; }, "body"},
       {"another node's answer", [](auto&, relay::Answer& a) { a.opened.header.sender = "IT"; }, "sender"},

@@ -38,6 +38,23 @@ void FakeRegister::Issue(const std::string& credential_id, const std::string& co
   entry.mutable_document()->set_content(content);
 }
 
+void FakeRegister::IssueLarge(const std::string& credential_id, const std::string& content,
+                              const std::string& media_type, std::optional<uint64_t> stated_bytes) {
+  Issue(credential_id, "");
+  registers::v1::RegisterEntry& entry = entries_[credential_id];
+  entry.mutable_document()->set_sha256(base::Sha256Hex(content));
+  entry.mutable_document()->set_media_type(media_type);
+  entry.set_document_bytes(stated_bytes.value_or(content.size()));
+  large_[credential_id] = content;
+}
+
+absl::StatusOr<std::string> FakeRegister::ReadDocument(absl::string_view credential_id, uint64_t offset,
+                                                       uint32_t limit) {
+  const auto found = large_.find(std::string(credential_id));
+  if (found == large_.end()) return base::Problem(base::Reason::kResourceNotFound, "credential_id");
+  return found->second.substr(std::min<uint64_t>(offset, found->second.size()), limit);
+}
+
 void FakeRegister::Revoke(const std::string& credential_id, absl::Time when) {
   *entries_.at(credential_id).mutable_revoke_time() = base::ToProto(when);
 }
@@ -84,7 +101,13 @@ TestNode::TestNode(Network& network, const std::string& node_id,
                  .clock = &network.clock,
                  .random = &network.random,
                  .nodes = network.directory.get()}),
-      query_handler({&reg, &authorisations, &network.formats, &store, &network.clock}),
+      query_handler({.reg = &reg,
+                     .authorisations = &authorisations,
+                     .adapters = &network.formats,
+                     .store = &store,
+                     .clock = &network.clock,
+                     .piece_bytes = keeping.piece_bytes}),
+      content_handler(&authorisations),
       question_handler(&reg),
       cases({.node = id,
              .store = &store,
@@ -133,7 +156,7 @@ void TestNode::Connect(Network& network) {
                                  .transport = transport_.get(),
                                  .handlers = cases.answer_handlers(),
                                  .evidence = messages_.get()};
-  sending.handlers.push_back(&exchanges);
+  for (relay::AnswerHandler* handler : exchanges.answer_handlers()) sending.handlers.push_back(handler);
   for (relay::AnswerHandler* handler : erasures.answer_handlers()) sending.handlers.push_back(handler);
   outbox_ = std::make_unique<relay::Outbox>(sending);
   relay::Inbox::Options receiving{.node = id,
@@ -145,6 +168,7 @@ void TestNode::Connect(Network& network) {
                                   .handlers = cases.handlers(),
                                   .evidence = messages_.get()};
   receiving.handlers.push_back(&query_handler);
+  receiving.handlers.push_back(&content_handler);
   receiving.handlers.push_back(&question_handler);
   for (relay::Handler* handler : erasures.handlers()) receiving.handlers.push_back(handler);
   inbox_ = std::make_unique<relay::Inbox>(receiving);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "core/erasure/erasures.h"
 #include "core/erasure/retention_clock.h"
 #include "core/evidence/log.h"
+#include "core/exchange/credential_query.h"
 #include "core/exchange/exchanges.h"
 #include "core/federation/node_map.h"
 #include "core/proof/key.h"
@@ -38,9 +40,14 @@ class FakeRegister : public registers::Register {
 
   // Adds an issued document.
   void Issue(const std::string& credential_id, const std::string& content);
+  // The same of one that is too large to be looked up whole.
+  void IssueLarge(const std::string& credential_id, const std::string& content, const std::string& media_type,
+                  std::optional<uint64_t> stated_bytes = {});
+  void ChangeLarge(const std::string& credential_id, const std::string& content) { large_[credential_id] = content; }
   void Revoke(const std::string& credential_id, absl::Time when);
 
   absl::StatusOr<registers::v1::RegisterEntry> LookUpCredential(absl::string_view credential_id) override;
+  absl::StatusOr<std::string> ReadDocument(absl::string_view credential_id, uint64_t offset, uint32_t limit) override;
   absl::StatusOr<authenticity::v1::AuthenticityAnswer> ConfirmDigest(absl::string_view sha256) override;
   absl::StatusOr<std::vector<registers::v1::RegisterEntry>> ListHolderCredentials(absl::string_view holder_reference,
                                                                                   absl::string_view after,
@@ -56,6 +63,7 @@ class FakeRegister : public registers::Register {
  private:
   const base::Clock* clock_;
   std::map<std::string, registers::v1::RegisterEntry, std::less<>> entries_;
+  std::map<std::string, std::string, std::less<>> large_;
 };
 
 class Network;
@@ -70,6 +78,7 @@ enum class WireFault {
 // What the nodes keep.
 struct Keeping {
   bool evidence = false;  // whether every message leaves its evidence in a log
+  uint32_t piece_bytes = base::kPieceBytes;
   erasure::Rules rules = {};
 };
 
@@ -87,6 +96,7 @@ class TestNode {
   sharing::Authorisations authorisations;
   exchange::Exchanges exchanges;
   exchange::CredentialQueryHandler query_handler;
+  exchange::ContentQueryHandler content_handler;
   authenticity::QuestionHandler question_handler;
   recognition::Cases cases;
   erasure::Erasures erasures;

@@ -142,6 +142,7 @@ TEST_F(PostgresStoreTest, SolvesADeadlock) {
   ASSERT_OK(Insert(*store, "b", ""));
   options_.time_limit = absl::Seconds(10);
   std::atomic<int> runs = 0;
+  std::atomic<int> held = 0;
   const auto both = [&](const std::string& first, const std::string& second) {
     return store->Write([&](Transaction& tx) -> absl::Status {
       ++runs;
@@ -149,7 +150,9 @@ TEST_F(PostgresStoreTest, SolvesADeadlock) {
         ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kExchange, key));
         record->value += "x";
         RETURN_IF_ERROR(tx.Update(Table::kExchange, *record));
-        absl::SleepFor(absl::Milliseconds(100));
+        // Neither goes on before both hold what the other wants.
+        ++held;
+        for (int waits = 0; held < 2 && waits < 500; ++waits) absl::SleepFor(absl::Milliseconds(10));
       }
       return absl::OkStatus();
     });

@@ -1,0 +1,163 @@
+#include "core/exchange/contents.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/digest.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+
+namespace passerelle::exchange {
+namespace {
+
+using base::Problem;
+using base::Reason;
+using base::Record;
+using base::Table;
+
+// Records that are read at a time when many are deleted: a piece has a mebibyte.
+constexpr int kDeletedAtATime = 8;
+
+std::string OfferedOwner(absl::string_view authorisation_id) {
+  return absl::StrCat("offered/", absl::AsciiStrToLower(authorisation_id));
+}
+
+// Neither ids of exchanges and authorisations nor those of nodes and messages have a slash.
+std::string ContentKey(const ContentsOf& of, absl::string_view what) {
+  return absl::StrCat(of.owner, "/", of.delivery, "/", what);
+}
+
+std::string PieceKey(const ContentsOf& of, absl::string_view sha256, uint32_t piece) {
+  return ContentKey(of, absl::StrCat(sha256, "/", piece));
+}
+
+std::string OfferKey(const ContentsOf& of) { return ContentKey(of, "delivery"); }
+
+void AddContent(absl::string_view sha256, uint64_t bytes, uint32_t piece_bytes, std::vector<Content>* contents) {
+  if (bytes == 0) return;
+  const bool known =
+      std::any_of(contents->begin(), contents->end(), [&](const Content& content) { return content.sha256 == sha256; });
+  if (!known) contents->push_back({std::string(sha256), bytes, piece_bytes});
+}
+
+}  // namespace
+
+ContentsOf ContentsOfExchange(absl::string_view exchange_id) { return {std::string(exchange_id)}; }
+
+ContentsOf ContentsOffered(absl::string_view authorisation_id, absl::string_view sender, absl::string_view message_id) {
+  return {OfferedOwner(authorisation_id), absl::StrCat(sender, "/", message_id)};
+}
+
+uint32_t Content::pieces() const {
+  return piece_bytes == 0 ? 0 : static_cast<uint32_t>((bytes + piece_bytes - 1) / piece_bytes);
+}
+
+uint32_t Content::BytesOf(uint32_t piece) const {
+  const uint64_t begin = uint64_t{piece} * piece_bytes;
+  return begin >= bytes ? 0 : static_cast<uint32_t>(std::min<uint64_t>(piece_bytes, bytes - begin));
+}
+
+std::vector<Content> LargeContents(const google::protobuf::RepeatedPtrField<v1::DeliveredDocument>& documents) {
+  std::vector<Content> contents;
+  for (const v1::DeliveredDocument& document : documents) {
+    AddContent(document.document().sha256(), document.original_bytes(), document.piece_bytes(), &contents);
+    AddContent(document.translation().sha256(), document.translation_bytes(), document.piece_bytes(), &contents);
+  }
+  return contents;
+}
+
+absl::Status PutPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data, absl::Time due,
+                      base::Transaction& tx) {
+  const Record record = {.key = PieceKey(of, sha256, piece), .value = std::move(data), .group = of.owner, .due = due};
+  const absl::Status inserted = tx.Insert(Table::kContent, record);
+  return absl::IsAlreadyExists(inserted) ? tx.Update(Table::kContent, record) : inserted;
+}
+
+absl::StatusOr<std::string> GetPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
+                                     base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kContent, PieceKey(of, sha256, piece)));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "piece");
+  return std::move(record->value);
+}
+
+absl::StatusOr<std::string> ReadBytes(const ContentsOf& of, const Content& content, uint64_t offset, uint64_t limit,
+                                      base::Transaction& tx) {
+  std::string bytes;
+  if (content.piece_bytes == 0) return bytes;
+  limit = std::min<uint64_t>(limit, content.piece_bytes);
+  while (offset < content.bytes && bytes.size() < limit) {
+    const uint64_t begin = offset % content.piece_bytes;
+    ASSIGN_OR_RETURN(const std::string piece,
+                     GetPiece(of, content.sha256, static_cast<uint32_t>(offset / content.piece_bytes), tx));
+    if (begin >= piece.size()) return Problem(Reason::kStoreUnavailable, "content", "a piece is too short");
+    const size_t before = bytes.size();
+    bytes.append(piece, begin, limit - before);
+    offset += bytes.size() - before;
+  }
+  return bytes;
+}
+
+absl::StatusOr<bool> IsWhole(const ContentsOf& of, const Content& content, base::Transaction& tx) {
+  base::Sha256Stream digest;
+  for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
+    ASSIGN_OR_RETURN(const std::string data, GetPiece(of, content.sha256, piece, tx));
+    digest.Add(data);
+  }
+  return digest.EndHex() == content.sha256;
+}
+
+absl::StatusOr<std::optional<std::string>> FindOffer(const ContentsOf& of, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kContent, OfferKey(of)));
+  if (!record.has_value()) return std::nullopt;
+  return std::move(record->value);
+}
+
+absl::Status PutOffer(const ContentsOf& of, std::string delivery, absl::Time due, base::Transaction& tx) {
+  return tx.Insert(Table::kContent, {.key = OfferKey(of), .value = std::move(delivery), .group = of.owner, .due = due});
+}
+
+absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> offer, FindOffer(of, tx));
+  if (!offer.has_value()) return absl::OkStatus();
+  v1::CredentialDelivery delivery;
+  if (!delivery.ParseFromString(*offer))
+    return Problem(Reason::kStoreUnavailable, "content", "an offer cannot be read");
+  for (const Content& content : LargeContents(delivery.documents())) {
+    for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
+      RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceKey(of, content.sha256, piece)));
+    }
+  }
+  return tx.Delete(Table::kContent, OfferKey(of));
+}
+
+absl::Status EraseContents(absl::string_view owner, base::Transaction& tx) {
+  for (size_t count = kDeletedAtATime; count == kDeletedAtATime;) {
+    ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kContent, owner, "", kDeletedAtATime));
+    for (const Record& record : records) RETURN_IF_ERROR(tx.Delete(Table::kContent, record.key));
+    count = records.size();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EraseOffered(absl::string_view authorisation_id, base::Transaction& tx) {
+  return EraseContents(OfferedOwner(authorisation_id), tx);
+}
+
+absl::StatusOr<int> ForgetContents(absl::Time now, base::Store& store) {
+  int forgotten = 0;
+  for (size_t count = kDeletedAtATime; count == kDeletedAtATime;) {
+    const absl::Status status = store.Write([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::vector<Record> due, tx.Due(Table::kContent, now, kDeletedAtATime));
+      for (const Record& record : due) RETURN_IF_ERROR(tx.Delete(Table::kContent, record.key));
+      count = due.size();
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(status);
+    forgotten += static_cast<int>(count);
+  }
+  return forgotten;
+}
+
+}  // namespace passerelle::exchange

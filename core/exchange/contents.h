@@ -1,0 +1,79 @@
+// Contents of documents that are too large for one record and one message: they lie in the store in pieces, at the node
+// that hands them on until the other has had the time to ask, at the other as long as its exchange.
+//
+// Thread-safety: free functions; the transaction gives the isolation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/base/port/store.h"
+#include "passerelle/exchange/v1/exchange.pb.h"
+
+namespace passerelle::exchange {
+
+// What contents belong to: they are erased by owner.
+struct ContentsOf {
+  std::string owner;
+  std::string delivery = "";  // of several deliveries of one owner
+};
+
+// At the node that has an exchange.
+ContentsOf ContentsOfExchange(absl::string_view exchange_id);
+// At the node that was asked for it, by the message that asked.
+ContentsOf ContentsOffered(absl::string_view authorisation_id, absl::string_view sender, absl::string_view message_id);
+
+// One content: its digest, its size and how it is cut.
+struct Content {
+  std::string sha256;
+  uint64_t bytes = 0;
+  uint32_t piece_bytes = 0;
+
+  uint32_t pieces() const;
+  // Bytes of one piece. 0 for one that it does not have.
+  uint32_t BytesOf(uint32_t piece) const;
+};
+
+// The contents of a delivery that come piece by piece, each once.
+std::vector<Content> LargeContents(const google::protobuf::RepeatedPtrField<v1::DeliveredDocument>& documents);
+
+// Writes a piece, over the same one if it is there. It is forgotten when it is due.
+absl::Status PutPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data, absl::Time due,
+                      base::Transaction& tx);
+
+// kResourceNotFound at "piece".
+absl::StatusOr<std::string> GetPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
+                                     base::Transaction& tx);
+
+// At most `limit` bytes from `offset` on, and at most to the end of the piece after the one where they begin; empty at
+// the end. kResourceNotFound at "piece".
+absl::StatusOr<std::string> ReadBytes(const ContentsOf& of, const Content& content, uint64_t offset, uint64_t limit,
+                                      base::Transaction& tx);
+
+// Whether the pieces together are what the digest says. Cost: reads all of them, one at a time. kResourceNotFound at
+// "piece".
+absl::StatusOr<bool> IsWhole(const ContentsOf& of, const Content& content, base::Transaction& tx);
+
+// What the asked node answered, without the contents that it has set aside: nothing, or the bytes of the delivery.
+absl::StatusOr<std::optional<std::string>> FindOffer(const ContentsOf& of, base::Transaction& tx);
+// AlreadyExists when there is one.
+absl::Status PutOffer(const ContentsOf& of, std::string delivery, absl::Time due, base::Transaction& tx);
+
+// Deletes an offer and what it has set aside; does nothing where there is none.
+absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx);
+
+// Deletes everything of an owner. Cost: its pieces, a few at a time.
+absl::Status EraseContents(absl::string_view owner, base::Transaction& tx);
+// What was offered under an authorisation.
+absl::Status EraseOffered(absl::string_view authorisation_id, base::Transaction& tx);
+
+// Deletes what is due, a few at a time, each in a transaction of its own. Returns how many records.
+absl::StatusOr<int> ForgetContents(absl::Time now, base::Store& store);
+
+}  // namespace passerelle::exchange

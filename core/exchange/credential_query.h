@@ -1,0 +1,81 @@
+// The asked side of an exchange: answers from the register under an authorisation of the holder.
+//
+// Thread-safety: thread-safe.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "core/base/limits.h"
+#include "core/base/port/clock.h"
+#include "core/base/port/store.h"
+#include "core/document/adapter.h"
+#include "core/exchange/contents.h"
+#include "core/proof/jades/sealers.h"
+#include "core/registers/register.h"
+#include "core/relay/inbox.h"
+#include "core/sharing/authorisations.h"
+#include "passerelle/exchange/v1/exchange.pb.h"
+
+namespace passerelle::exchange {
+
+// Answers CredentialQuery with the originals, their translations and reports; of originals that hold what may not leave
+// their register, the digest. Anything that is not covered, and anything that is not there, is the same kNotAvailable.
+//
+// What is larger than a piece is set aside in the store for ContentQueryHandler, before the answer is made and before
+// anything is translated after it: the handler needs the memory of one document, and of one piece for an original that
+// is too large to be read (base::kDocumentBytesMax).
+class CredentialQueryHandler : public relay::Handler {
+ public:
+  struct Options {
+    registers::Register* reg = nullptr;  // null: this node issues nothing
+    sharing::Authorisations* authorisations = nullptr;
+    const document::Registry* adapters = nullptr;
+    base::Store* store = nullptr;
+    const base::Clock* clock = nullptr;
+    const proof::Sealers* sealers = nullptr;  // null or empty: translations go out unsealed
+    // Elements of Annex I (document::ElementsOf) without which no translation is delivered: the original goes alone,
+    // with LOSS_REFUSED in its report.
+    std::vector<std::string> refuse_loss = {};
+    uint32_t piece_bytes = base::kPieceBytes;
+  };
+  explicit CredentialQueryHandler(Options options) : options_(std::move(options)) {}
+
+  std::string Type() const override;
+  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
+  absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
+                                      base::Transaction& tx) override;
+
+ private:
+  // `of` is null for a node that takes no pieces.
+  absl::StatusOr<v1::DeliveredDocument> LookUp(const std::string& credential_id, const ContentsOf* of);
+  absl::StatusOr<v1::DeliveredDocument> HandOn(const registers::v1::RegisterEntry& entry, const ContentsOf* of);
+  absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const ContentsOf* of);
+  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation, const ContentsOf* of);
+  absl::StatusOr<std::string> Offer(const ContentsOf& of, std::string answer);
+  absl::Status SetAside(const ContentsOf& of, absl::string_view sha256, std::string* content, uint64_t* bytes);
+  absl::Status Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);
+
+  Options options_;
+  absl::Mutex large_;  // held while a large document is read or handed on: one at a time
+};
+
+// Answers ContentQuery with a piece of what was set aside for the same node under the same authorisation, as long as
+// that is neither withdrawn nor over.
+class ContentQueryHandler : public relay::Handler {
+ public:
+  explicit ContentQueryHandler(const sharing::Authorisations* authorisations) : authorisations_(authorisations) {}
+
+  std::string Type() const override;
+  absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
+                                      base::Transaction& tx) override;
+
+ private:
+  const sharing::Authorisations* const authorisations_;
+};
+
+}  // namespace passerelle::exchange
