@@ -28,10 +28,20 @@ document::v1::AnnexOneReport AnnexOneOf(const document::v1::TranslationReport& r
   return annex_one;
 }
 
+absl::Status CheckTranslated(const document::Registry& registry, absl::string_view bytes, absl::string_view language,
+                             CheckedDocument* checked) {
+  ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
+  ASSIGN_OR_RETURN(checked->read, elm::Read(translated.content));
+  checked->result = elm::Check(checked->read, language);
+  checked->result.annex_one = AnnexOneOf(translated.report, checked->result.annex_one);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CheckedDocument> CheckDocument(const document::Registry& registry, absl::string_view bytes,
-                                              absl::string_view language, absl::Time at, std::string* format) {
+                                              absl::string_view language, absl::Time at, std::string* format,
+                                              const elm::SkillTagger* tagger) {
   *format = document::Detect(registry, bytes).format;
   CheckedDocument checked;
   if (*format == "elm" || elm::LooksLikeCredential(bytes)) {
@@ -39,12 +49,10 @@ absl::StatusOr<CheckedDocument> CheckDocument(const document::Registry& registry
     ASSIGN_OR_RETURN(checked.read, elm::Read(bytes));
     checked.result = elm::Check(checked.read, language);
     if (checked.read.envelope == elm::Envelope::kSealed) AddSealFindings(bytes, at, &checked.result);
-    return checked;
+  } else {
+    RETURN_IF_ERROR(CheckTranslated(registry, bytes, language, &checked));
   }
-  ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
-  ASSIGN_OR_RETURN(checked.read, elm::Read(translated.content));
-  checked.result = elm::Check(checked.read, language);
-  checked.result.annex_one = AnnexOneOf(translated.report, checked.result.annex_one);
+  if (tagger != nullptr) checked.result.skills = tagger->TagsOf(checked.read.credential);
   return checked;
 }
 

@@ -11,6 +11,7 @@
 #include "core/document/adapter.h"
 #include "core/elm/check_report.h"
 #include "core/elm/codec.h"
+#include "core/elm/skill_tags.h"
 
 namespace passerelle::gateway {
 
@@ -23,8 +24,9 @@ struct CheckedDocument {
 // Checks a European credential as it stands, with its seal where it has one, and another document as translated.
 // `language` is one of elm::LabelLanguages(); empty for English words and the document's own texts. `format` tells
 // which format it was as soon as that is known, also when the document is refused. Problems: those of
-// document::Translate and elm::Read.
+// document::Translate and elm::Read. `tagger` looks up the skills; null where there are no collections.
 absl::StatusOr<CheckedDocument> CheckDocument(const document::Registry& registry, absl::string_view bytes,
-                                              absl::string_view language, absl::Time at, std::string* format);
+                                              absl::string_view language, absl::Time at, std::string* format,
+                                              const elm::SkillTagger* tagger = nullptr);
 
 }  // namespace passerelle::gateway

@@ -15,6 +15,7 @@
 #include "gateway/node_map_file.h"
 #include "gateway/node_wallets.h"
 #include "gateway/registers/open_register.h"
+#include "gateway/skill_collections.h"
 
 namespace passerelle::gateway {
 
@@ -59,6 +60,8 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));
   if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
+  RETURN_IF_ERROR(
+      LoadSkillCollections({config.skill_collections().begin(), config.skill_collections().end()}).status());
   RETURN_IF_ERROR(LoadProviders(config.catalogue().providers()).status());
   if (config.has_wallets()) RETURN_IF_ERROR(LoadVerifier(config.wallets()).status());
   if (config.wallets().has_issuing()) RETURN_IF_ERROR(LoadWalletIssuer(config.wallets()).status());

@@ -106,6 +106,8 @@ absl::Status Node::Assembly::OpenRegisterFacts() {
   ASSIGN_OR_RETURN(register_facts_,
                    RegisterFactsFiles::Open({config_.register_facts().begin(), config_.register_facts().end()}));
   LogRegisterFacts();
+  ASSIGN_OR_RETURN(tagger_,
+                   LoadSkillCollections({config_.skill_collections().begin(), config_.skill_collections().end()}));
   return absl::OkStatus();
 }
 
@@ -367,7 +369,7 @@ void Node::Assembly::MakeServices() {
   recognition_service_ = std::make_unique<RecognitionService>(
       client_runner_.get(), cases_.get(), wake, RolesIn(recognition::v1::RecognitionService::service_full_name()));
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
-  document_service_ = std::make_unique<DocumentService>(client_runner_.get(), &adapters_, &clock_);
+  document_service_ = std::make_unique<DocumentService>(client_runner_.get(), &adapters_, &clock_, tagger_);
   pathway_service_ = std::make_unique<PathwayService>(
       client_runner_.get(),
       PathwayService::Options{.adapters = &adapters_,

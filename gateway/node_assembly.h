@@ -53,6 +53,7 @@
 #include "gateway/published_cubes.h"
 #include "gateway/register_facts_files.h"
 #include "gateway/shared_store.h"
+#include "gateway/skill_collections.h"
 #include "gateway/system_clock.h"
 #include "gateway/system_random.h"
 #include "gateway/telemetry/log.h"
@@ -139,6 +140,7 @@ class Node::Assembly {
   std::unique_ptr<NodeFederation> federation_;
   std::unique_ptr<NodeGauges> gauges_;
   std::unique_ptr<RegisterFactsFiles> register_facts_;
+  std::shared_ptr<const elm::SkillTagger> tagger_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
   std::unique_ptr<NodeCatalogue> catalogue_;  // null without a catalogue in the configuration

@@ -8,11 +8,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/assessors.h"
 #include "core/authenticity/check.h"
 #include "core/authenticity/issuer_identity.h"
 #include "core/base/date_time.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
+#include "core/elm/annex_one_reading.h"
 #include "core/trust/accreditation.h"
 
 namespace passerelle::authenticity {
@@ -23,6 +25,7 @@ using base::Reason;
 using trust::Speaks;
 
 constexpr absl::string_view kAccreditationCheck = "accreditation";
+constexpr absl::string_view kAssessorCheck = "assessor";
 
 // One award of a document: what was awarded, when, by whom.
 struct Award {
@@ -120,6 +123,29 @@ v1::Check Judge(const trust::Coverage& coverage) {
   return Unknown(kAccreditationCheck, Reason::kNoEvidence, std::move(inputs));
 }
 
+// By reports alone; that an assessor has none makes no document false, and neither does a negative one.
+v1::Check JudgeAssessor(const trust::Coverage& coverage, std::vector<std::string> inputs) {
+  if (!coverage.provider_known) return Unknown(kAssessorCheck, Reason::kAssessorUnresolved, std::move(inputs));
+  if (coverage.decisive != nullptr) inputs.push_back(absl::StrCat("report=", coverage.decisive->id()));
+  switch (coverage.outcome) {
+    case trust::Outcome::kCovered:
+    case trust::Outcome::kCoveredWithConditions:
+      return Passed(kAssessorCheck, Reason::kAssessorResolved, std::move(inputs));
+    case trust::Outcome::kNotCovered:
+      return Unknown(kAssessorCheck, IsRefused(coverage) ? Reason::kNotAccredited : Reason::kNotCovered,
+                     std::move(inputs));
+    case trust::Outcome::kUnknown:
+      break;
+  }
+  return Unknown(kAssessorCheck, Reason::kNoEvidence, std::move(inputs));
+}
+
+// How much is open: of several answers the one with the most of it counts.
+int WeightOf(const v1::Check& check) {
+  if (check.outcome() == v1::CHECK_OUTCOME_FAIL) return 2;
+  return check.outcome() == v1::CHECK_OUTCOME_UNKNOWN ? 1 : 0;
+}
+
 // What the credential is, by its types; everything is a VerifiableCredential and a VerifiableAttestation.
 std::vector<std::string> TypesOf(const Sealed& sealed) {
   std::vector<std::string> types;
@@ -168,13 +194,36 @@ v1::Check CheckAccreditation(const Sealed& sealed, const model::EuropeanDigitalC
       v1::Check check = Judge(index->Check(QuestionFor(award, body)));
       *check.mutable_time() = base::ToProto(award.time);
       if (bodies.size() > 1 && !body.empty()) check.add_inputs(absl::StrCat("body=", body.front()));
-      const auto weight = [](const v1::Check& one) {
-        return one.outcome() == v1::CHECK_OUTCOME_FAIL ? 2 : one.outcome() == v1::CHECK_OUTCOME_UNKNOWN ? 1 : 0;
-      };
-      if (!worst || weight(check) > weight(*worst)) worst = std::move(check);
+      if (!worst || WeightOf(check) > WeightOf(*worst)) worst = std::move(check);
     }
   }
   return *std::move(worst);
+}
+
+v1::Check CheckAssessor(const model::EuropeanDigitalCredential* credential, const Evidence& evidence) {
+  if (credential == nullptr) return Unknown(kAssessorCheck, Reason::kNoEvidence);
+  const trust::AccreditationIndex* const index =
+      evidence.bundle == nullptr ? nullptr : evidence.bundle->accreditation();
+  const elm::Reading reading(*credential);
+  AssessorReader reader(reading, credential->issuer());
+  bool stated = false;
+  std::optional<v1::Check> worst;
+  for (const Award& award : AwardsOf(*credential)) {
+    const Assessors assessors = reader.Of(reading.Full(*award.achievement));
+    stated = stated || assessors.stated;
+    for (const Party& party : assessors.others) {
+      std::vector<std::string> identifiers;
+      AddProviders(party, identifiers);
+      std::vector<std::string> inputs = {
+          absl::StrCat("assessor=", identifiers.empty() ? "not identified" : identifiers.back())};
+      v1::Check check = index == nullptr ? Unknown(kAssessorCheck, Reason::kNoEvidence, std::move(inputs))
+                                         : JudgeAssessor(index->Check(QuestionFor(award, identifiers)), inputs);
+      *check.mutable_time() = base::ToProto(award.time);
+      if (!worst || WeightOf(check) > WeightOf(*worst)) worst = std::move(check);
+    }
+  }
+  if (worst.has_value()) return *std::move(worst);
+  return stated ? Passed(kAssessorCheck, Reason::kAssessorResolved) : Unknown(kAssessorCheck, Reason::kNotStated);
 }
 
 }  // namespace passerelle::authenticity

@@ -1,5 +1,6 @@
 // The check "accreditation": whether the award was quality-assured on its date, by the registers in the trust bundle:
-// reports of quality assurance, and the accreditations of issuers in EBSI.
+// reports of quality assurance, and the accreditations of issuers in EBSI. And the check "assessor": the same of
+// whoever assessed, where that is not the body that awarded.
 //
 // Thread-safety: a free function on values.
 #pragma once
@@ -14,5 +15,10 @@ namespace passerelle::authenticity {
 // the award is no statement about it, and UNKNOWN.
 v1::Check CheckAccreditation(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential* credential,
                              const Evidence& evidence);
+
+// PASS when those that awarded have assessed themselves, and when a report covers every other assessor on the date of
+// the award. Otherwise UNKNOWN, with the first assessor that is open: ASSESSOR_UNRESOLVED when the registers do not
+// have them, NO_EVIDENCE when there are no registers. Never FAIL: who assessed does not make a document false.
+v1::Check CheckAssessor(const elm::v3::EuropeanDigitalCredential* credential, const Evidence& evidence);
 
 }  // namespace passerelle::authenticity

@@ -12,7 +12,7 @@
 namespace passerelle::authenticity {
 namespace {
 
-namespace elm = elm::v3;
+namespace model = elm::v3;
 
 constexpr absl::string_view kLegalSchemes[] = {"eidas", "registration", "vat", "tax"};
 
@@ -40,22 +40,11 @@ void AddOther(const Identifier& identifier, Party& party) {
   Add(name.empty() ? identifier.scheme_id() : name, ValueOf(identifier), party);
 }
 
-void AddIdentifiers(const google::protobuf::RepeatedPtrField<elm::IdentifierNode>& identifiers, Party& party) {
-  for (const elm::IdentifierNode& node : identifiers) {
+void AddIdentifiers(const google::protobuf::RepeatedPtrField<model::IdentifierNode>& identifiers, Party& party) {
+  for (const model::IdentifierNode& node : identifiers) {
     if (node.has_identifier()) AddOther(node.identifier(), party);
     if (node.has_legal_identifier()) AddOther(node.legal_identifier(), party);
   }
-}
-
-Party PartyOf(const elm::Organisation& organisation) {
-  Party party;
-  AddName(organisation.id(), party);
-  Add("eidas", ValueOf(organisation.eidas_identifier()), party);
-  Add("registration", ValueOf(organisation.registration()), party);
-  for (const auto& identifier : organisation.vat_identifier()) Add("vat", ValueOf(identifier), party);
-  for (const auto& identifier : organisation.tax_identifier()) Add("tax", ValueOf(identifier), party);
-  AddIdentifiers(organisation.identifier(), party);
-  return party;
 }
 
 bool Names(const Party& party, const Identifier& wanted) {
@@ -69,7 +58,7 @@ bool Same(const Party& a, const Party& b) {
          std::all_of(a.begin(), a.end(), [&b](const Identifier& identifier) { return Names(b, identifier); });
 }
 
-Party IssuerOf(const Sealed& sealed, const elm::EuropeanDigitalCredential* credential) {
+Party IssuerOf(const Sealed& sealed, const model::EuropeanDigitalCredential* credential) {
   Party issuer;
   AddName(sealed.issuer, issuer);
   if (credential == nullptr) return issuer;
@@ -86,10 +75,10 @@ bool IsOf(const Party& body, const Party& issuer) {
 
 // The awarding bodies anywhere below a node. A credential within a credential has a seal of its own, or none. Recursion
 // is as deep as the message, which protobuf bounds.
-void CollectBodies(const google::protobuf::Message& node, std::vector<const elm::AgentNode*>& bodies) {
-  if (node.GetDescriptor() == elm::EuropeanDigitalCredential::descriptor()) return;
-  if (const auto* award = google::protobuf::DynamicCastToGenerated<elm::AwardingProcess>(&node)) {
-    for (const elm::AgentNode& body : award->awarding_body()) bodies.push_back(&body);
+void CollectBodies(const google::protobuf::Message& node, std::vector<const model::AgentNode*>& bodies) {
+  if (node.GetDescriptor() == model::EuropeanDigitalCredential::descriptor()) return;
+  if (const auto* award = google::protobuf::DynamicCastToGenerated<model::AwardingProcess>(&node)) {
+    for (const model::AgentNode& body : award->awarding_body()) bodies.push_back(&body);
   }
   const google::protobuf::Reflection& reflection = *node.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
@@ -115,26 +104,39 @@ absl::string_view KindOf(absl::string_view value) {
 
 }  // namespace
 
-Party PartyOf(const elm::AgentNode& agent) {
-  if (agent.has_organisation()) return PartyOf(agent.organisation());
+Party PartyOf(const model::Organisation& organisation) {
   Party party;
-  if (agent.has_agent()) {
-    AddName(agent.agent().id(), party);
-    AddIdentifiers(agent.agent().identifier(), party);
-  }
+  AddName(organisation.id(), party);
+  Add("eidas", ValueOf(organisation.eidas_identifier()), party);
+  Add("registration", ValueOf(organisation.registration()), party);
+  for (const auto& identifier : organisation.vat_identifier()) Add("vat", ValueOf(identifier), party);
+  for (const auto& identifier : organisation.tax_identifier()) Add("tax", ValueOf(identifier), party);
+  AddIdentifiers(organisation.identifier(), party);
   return party;
 }
 
-std::vector<Identifier> IdentifiersOf(const google::protobuf::RepeatedPtrField<elm::IdentifierNode>& identifiers) {
+Party PartyOf(const model::Agent& agent) {
+  Party party;
+  AddName(agent.id(), party);
+  AddIdentifiers(agent.identifier(), party);
+  return party;
+}
+
+Party PartyOf(const model::AgentNode& agent) {
+  if (agent.has_organisation()) return PartyOf(agent.organisation());
+  return agent.has_agent() ? PartyOf(agent.agent()) : Party();
+}
+
+std::vector<Identifier> IdentifiersOf(const google::protobuf::RepeatedPtrField<model::IdentifierNode>& identifiers) {
   Party found;
   AddIdentifiers(identifiers, found);
   return found;
 }
 
-std::vector<Party> AwardingBodies(const elm::EuropeanDigitalCredential& credential) {
+std::vector<Party> AwardingBodies(const model::EuropeanDigitalCredential& credential) {
   std::vector<Party> parties;
-  for (const elm::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
-    for (const elm::AgentNode& body : claim.learning_achievement().awarded_by().awarding_body()) {
+  for (const model::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
+    for (const model::AgentNode& body : claim.learning_achievement().awarded_by().awarding_body()) {
       Party party = PartyOf(body);
       const bool known =
           std::any_of(parties.begin(), parties.end(), [&party](const Party& other) { return Same(other, party); });
@@ -144,7 +146,7 @@ std::vector<Party> AwardingBodies(const elm::EuropeanDigitalCredential& credenti
   return parties;
 }
 
-std::vector<Party> PartiesOf(const Sealed& sealed, const elm::EuropeanDigitalCredential* credential) {
+std::vector<Party> PartiesOf(const Sealed& sealed, const model::EuropeanDigitalCredential* credential) {
   const Party issuer = IssuerOf(sealed, credential);
   if (credential == nullptr) return {issuer};
   std::vector<Party> parties;
@@ -157,14 +159,14 @@ std::vector<Party> PartiesOf(const Sealed& sealed, const elm::EuropeanDigitalCre
   return parties;
 }
 
-std::vector<Party> BodiesOfParts(const Sealed& sealed, const elm::EuropeanDigitalCredential& credential) {
+std::vector<Party> BodiesOfParts(const Sealed& sealed, const model::EuropeanDigitalCredential& credential) {
   const Party issuer = IssuerOf(sealed, &credential);
-  std::vector<const elm::AgentNode*> bodies;
-  for (const elm::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
+  std::vector<const model::AgentNode*> bodies;
+  for (const model::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
     CollectBodies(claim, bodies);
   }
   std::vector<Party> parties;
-  for (const elm::AgentNode* const body : bodies) {
+  for (const model::AgentNode* const body : bodies) {
     Party party = PartyOf(*body);
     if (party.empty() || IsOf(party, issuer)) continue;
     if (std::any_of(parties.begin(), parties.end(), [&party](const Party& other) { return Same(other, party); })) {

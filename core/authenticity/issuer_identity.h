@@ -23,6 +23,8 @@ using Party = std::vector<Identifier>;
 
 // The identifiers of an organisation: its id (DID or address), eIDAS, registration, VAT and tax identifiers, and others
 // by the name of their scheme in lower case, or by its URI.
+Party PartyOf(const elm::v3::Organisation& organisation);
+Party PartyOf(const elm::v3::Agent& agent);
 Party PartyOf(const elm::v3::AgentNode& agent);
 
 // Identifiers of anything else that has some, by the name of their scheme in lower case, or by its URI.

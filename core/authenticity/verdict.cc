@@ -23,8 +23,8 @@ using base::FromProto;
 using base::Reason;
 
 constexpr absl::string_view kEuropeanFormat = "elm";
-constexpr absl::string_view kChecks[] = {"format",   "seal",   "signer",        "register",
-                                         "validity", "status", "accreditation", "holder"};
+constexpr absl::string_view kChecks[] = {"format", "seal",          "signer", "register", "validity",
+                                         "status", "accreditation", "holder", "assessor"};
 
 // The document as far as it could be read.
 struct Reading {
@@ -114,9 +114,13 @@ void JudgeContent(const document::Registry& adapters, const Question& question, 
   v1::Check* const accreditation = verdict.add_checks();
   *accreditation = CheckAccreditation(sealed, reading.credential(), evidence);
   *verdict.add_checks() = sealed.holder.value_or(Unknown("holder", Reason::kNotStated));
+  v1::Check* const assessor = verdict.add_checks();
+  *assessor = CheckAssessor(reading.credential(), evidence);
   if (expired) {
     TellExpiry(*question.bundle, *signer);
     TellExpiry(*question.bundle, *accreditation);
+    // Without another assessor nothing was asked of the bundle.
+    if (assessor->reason() == base::Catalogue(Reason::kNoEvidence).name) TellExpiry(*question.bundle, *assessor);
   }
 }
 

@@ -1,11 +1,11 @@
 // The verdict on a document: named checks, three values. Unknown is never a fail and never a pass.
 //
 // Checks, always all of them and in this order: format, seal, signer, register, validity, status, accreditation,
-// holder. The verdict is NOT_AUTHENTIC when a check fails. It is AUTHENTIC when none fails, every check passes that the
-// policy demands, and one of two holds: the issuing side's register confirms the document as issued and in force; or
-// the seal is intact, its signer may speak for the issuer, the document is within its validity, and it is not revoked
-// as far as it says that it could be. It is CANNOT_BE_ESTABLISHED otherwise. An intact seal alone makes no document
-// authentic. A document that cannot be read is not thereby false: its format check is UNKNOWN.
+// holder, assessor. The verdict is NOT_AUTHENTIC when a check fails. It is AUTHENTIC when none fails, every check
+// passes that the policy demands, and one of two holds: the issuing side's register confirms the document as issued and
+// in force; or the seal is intact, its signer may speak for the issuer, the document is within its validity, and it is
+// not revoked as far as it says that it could be. It is CANNOT_BE_ESTABLISHED otherwise. An intact seal alone makes no
+// document authentic. A document that cannot be read is not thereby false: its format check is UNKNOWN.
 // docs/reference/verdict.md has it all.
 //
 // Thread-safety: free functions on values.

@@ -57,6 +57,19 @@ absl::StatusOr<std::shared_ptr<const trust::TrustBundle>> BundleOf(const v1::Ver
   return bundle;
 }
 
+// A verdict of a former release has fewer checks; those that came since have nothing to be compared with. They are
+// judged all the same, and count in the verdict.
+void KeepChecksOf(const v1::AuthenticityVerdict& recorded, v1::AuthenticityVerdict& verdict) {
+  auto& checks = *verdict.mutable_checks();
+  checks.erase(std::remove_if(checks.begin(), checks.end(),
+                              [&recorded](const v1::Check& check) {
+                                return std::none_of(
+                                    recorded.checks().begin(), recorded.checks().end(),
+                                    [&check](const v1::Check& known) { return known.name() == check.name(); });
+                              }),
+               checks.end());
+}
+
 std::string Bytes(v1::AuthenticityVerdict verdict) {
   // The signed answer is kept as it came, and no part of what is judged.
   verdict.clear_answer();
@@ -157,7 +170,9 @@ absl::StatusOr<v1::AuthenticityVerdict> ReplayVerdict(const document::Registry& 
   } else if (const auto reason = base::ReasonByName(record.register_problem())) {
     question.register_answer.emplace(Problem(*reason, "register"));
   }
-  return Judge(adapters, question);
+  v1::AuthenticityVerdict verdict = Judge(adapters, question);
+  KeepChecksOf(record.verdict(), verdict);
+  return verdict;
 }
 
 bool SameVerdict(const v1::AuthenticityVerdict& a, const v1::AuthenticityVerdict& b) { return Bytes(a) == Bytes(b); }

@@ -38,9 +38,9 @@ struct SavedVerdict {
 // Reads a message, and verifies its signature when the key of whoever judged is given. Problem: kVerdictUnusable.
 absl::StatusOr<SavedVerdict> OpenVerdictRecord(absl::string_view message, const proof::PublicKey* signer);
 
-// Judges again. `bundle` is needed when the record has the digest only, and has to be the one of the digest. Problems:
-// kEvidenceDiffers for another document or bundle, or when the answer of the register is not the signed one that the
-// verdict carries; kTrustBundleUnusable.
+// Judges again, and gives the checks that the record has. `bundle` is needed when the record has the digest only, and
+// has to be the one of the digest. Problems: kEvidenceDiffers for another document or bundle, or when the answer of the
+// register is not the signed one that the verdict carries; kTrustBundleUnusable.
 absl::StatusOr<v1::AuthenticityVerdict> ReplayVerdict(const document::Registry& adapters,
                                                       const v1::VerdictRecord& record, absl::string_view content,
                                                       std::shared_ptr<const trust::TrustBundle> bundle);

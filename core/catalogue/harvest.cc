@@ -15,6 +15,12 @@ namespace passerelle::catalogue {
 using base::Problem;
 using base::Reason;
 
+namespace {
+
+std::string PlaceIn(const SourceFile& file, absl::string_view place) { return absl::StrCat(file.name, ": ", place); }
+
+}  // namespace
+
 absl::Status CheckSource(const v1::Source& source) {
   if (source.id().empty()) return Problem(Reason::kConfigInvalid, "id", "it is missing");
   if (source.kind() == v1::SOURCE_KIND_UNSPECIFIED) {
@@ -23,11 +29,13 @@ absl::Status CheckSource(const v1::Source& source) {
   if (source.kind() == v1::SOURCE_KIND_PROVIDER && source.providers().empty()) {
     return Problem(Reason::kConfigInvalid, "providers", "a source of this kind names its provider");
   }
-  return CheckProviderType(source.provider_type(), "provider_type");
+  RETURN_IF_ERROR(CheckProviderType(source.provider_type(), "provider_type"));
+  return CheckCoDesigns(source);
 }
 
 Harvest::Harvest(const v1::Source& source, const HarvestOptions& options, OfferBook* book)
     : source_(source),
+      co_designs_(source),
       options_(options),
       book_(book),
       source_digest_(base::Sha256Hex(base::DeterministicBytes(source))) {}
@@ -54,7 +62,7 @@ absl::Status Harvest::InRun(absl::FunctionRef<absl::Status()> work) {
 }
 
 std::string Harvest::DigestOf(const SourceFile& file) const {
-  return base::Sha256Hex(absl::StrCat(source_digest_, file.digest));
+  return base::Sha256Hex(absl::StrCat(source_digest_, options_.tagger_sha256, file.digest));
 }
 
 absl::StatusOr<std::vector<size_t>> Harvest::ToRead(const std::vector<SourceFile>& files) {
@@ -88,7 +96,7 @@ absl::Status Harvest::Take(const SourceFile& file, const ReadOffers& read) {
   Taken taken;
   taken.file = &file;
   taken.counts.broken = read.broken_count;
-  for (const BrokenOffer& broken : read.broken) Note(taken, broken.place, broken.why);
+  for (const BrokenOffer& broken : read.broken) Note(PlaceIn(file, broken.place), broken.why);
   do {
     RETURN_IF_ERROR(InRun([&] { return TakeBatch(read, &taken); }));
   } while (taken.next < read.offers.size());
@@ -117,10 +125,11 @@ bool Harvest::MayOffer(const v1::Offer& offer) const {
 
 absl::Status Harvest::TakeOffer(v1::Offer offer, Taken* taken) {
   if (offer.provider_type().empty()) offer.set_provider_type(source_.provider_type());
+  co_designs_.AddTo(&offer);
   ASSIGN_OR_RETURN(const std::optional<KeptOffer> known, book_->Find(offer.id()));
   if (!MayOffer(offer) || (known.has_value() && known->source != source_.id())) {
     ++taken->counts.refused;
-    Note(*taken, offer.id(),
+    Note(PlaceIn(*taken->file, offer.id()),
          known.has_value() ? "another source offers it" : "the source may not offer for this provider");
     return absl::OkStatus();
   }
@@ -128,7 +137,7 @@ absl::Status Harvest::TakeOffer(v1::Offer offer, Taken* taken) {
   if (offered && known->run == run_) {
     ++taken->counts.broken;
     taken->shared = true;
-    Note(*taken, offer.id(), "an offer of another file has its id");
+    Note(PlaceIn(*taken->file, offer.id()), "an offer of another file has its id");
     return absl::OkStatus();
   }
   ++taken->counts.taken;
@@ -140,7 +149,7 @@ absl::Status Harvest::TakeOffer(v1::Offer offer, Taken* taken) {
   }
   ++(offered ? done_.changed : done_.added);
   if (known.has_value() && known->credits != offer.credits()) {
-    Note(*taken, offer.id(), "its credits changed under the same id; it should have got a new one");
+    Note(PlaceIn(*taken->file, offer.id()), "its credits changed under the same id; it should have got a new one");
   }
   const KeptOffer kept = {source_.id(), digest, offer.credits(), false, taken->reading, run_};
   return book_->Write(offer, kept, offered ? v1::CHANGE_KIND_CHANGED : v1::CHANGE_KIND_ADDED, options_.day);
@@ -152,9 +161,9 @@ absl::Status Harvest::Spoil(int64_t reading) {
   return book_->Spoil(reading);
 }
 
-void Harvest::Note(const Taken& taken, const std::string& place, const std::string& why) {
+void Harvest::Note(std::string place, const std::string& why) {
   if (done_.findings.size() >= kBrokenListed) return;
-  done_.findings.push_back({absl::StrCat(taken.file->name, ": ", place), why});
+  done_.findings.push_back({std::move(place), why});
 }
 
 absl::Status Harvest::Finish() {
@@ -170,6 +179,22 @@ absl::Status Harvest::Finish() {
   }));
   bool more = true;
   while (more) RETURN_IF_ERROR(InRun([&] { return WithdrawBatch(&more); }));
+  return LookForNamed();
+}
+
+absl::Status Harvest::LookForNamed() {
+  const std::vector<std::string>& named = co_designs_.named();
+  for (size_t next = 0; next < named.size();) {
+    RETURN_IF_ERROR(InRun([&]() -> absl::Status {
+      const size_t end = std::min(named.size(), next + kHarvestBatch);
+      for (; next < end; ++next) {
+        ASSIGN_OR_RETURN(const std::optional<KeptOffer> known, book_->Find(named[next]));
+        if (known.has_value() && !known->withdrawn && known->source == source_.id()) continue;
+        Note(absl::StrCat("co_designed_by: ", named[next]), "the source has no such offer");
+      }
+      return absl::OkStatus();
+    }));
+  }
   return absl::OkStatus();
 }
 

@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/catalogue/co_design.h"
 #include "core/catalogue/offer_book.h"
 #include "core/catalogue/offers.h"
 #include "passerelle/catalogue/v1/offer.pb.h"
@@ -53,7 +54,8 @@ inline constexpr size_t kHarvestBatch = 1000;
 struct HarvestOptions {
   std::string day;  // yyyy-mm-dd
   bool allow_shrinking = false;
-  bool read_all = false;  // files that have not changed too
+  bool read_all = false;           // files that have not changed too
+  std::string tagger_sha256 = {};  // of the collections of skills; with others every file is read again
 };
 
 // A file of a source, by the name that it keeps from harvest to harvest.
@@ -79,8 +81,8 @@ class Harvest {
   // should have got a new id, since a course with other credits is another course.
   absl::Status Take(const SourceFile& file, const ReadOffers& read);
 
-  // Withdraws what no file has. For when all files have been taken. kCatalogueShrinks for "catalogue" when that would
-  // be too much; then nothing is withdrawn.
+  // Withdraws what no file has, and finds fault with offers that the source names and does not have. For when all files
+  // have been taken. kCatalogueShrinks for "catalogue" when too much would be withdrawn; then nothing is.
   absl::Status Finish();
 
   const Harvested& done() const { return done_; }
@@ -98,7 +100,8 @@ class Harvest {
   Harvest(const v1::Source& source, const HarvestOptions& options, OfferBook* book);
   // A transaction of the source's last run.
   absl::Status InRun(absl::FunctionRef<absl::Status()> work);
-  // The file's digest together with what the source states, which changes its offers as well.
+  // The file's digest together with what the source and the collections of skills state, which changes its offers as
+  // well.
   std::string DigestOf(const SourceFile& file) const;
   absl::StatusOr<bool> TakeOver(const SourceFile& file);
   bool MayOffer(const v1::Offer& offer) const;
@@ -106,9 +109,11 @@ class Harvest {
   absl::Status TakeOffer(v1::Offer offer, Taken* taken);
   absl::Status Spoil(int64_t reading);
   absl::Status WithdrawBatch(bool* more);
-  void Note(const Taken& taken, const std::string& place, const std::string& why);
+  absl::Status LookForNamed();
+  void Note(std::string place, const std::string& why);
 
   v1::Source source_;
+  CoDesigns co_designs_;
   HarvestOptions options_;
   OfferBook* book_;
   std::string source_digest_;

@@ -139,7 +139,7 @@ class Filling {
 
 class OfferReader {
  public:
-  explicit OfferReader(const Nodes& nodes) : nodes_(nodes) {}
+  OfferReader(const Nodes& nodes, const elm::SkillTagger* tagger) : nodes_(nodes), tagger_(tagger) {}
 
   void Read(const model::LearningOpportunity& opportunity, Filling* filling) const {
     v1::Offer& offer = filling->offer;
@@ -219,8 +219,20 @@ class OfferReader {
       for (const model::Concept& skill : outcome.related_esco_skill()) {
         if (!filling->Take(0)) return;
         filling->AddOnce(skill.id(), filling->offer.mutable_outcomes());
+        Tags(skill, filling);
+      }
+      for (const model::Concept& skill : outcome.related_skill()) {
+        if (!filling->Take(0)) return;
+        Tags(skill, filling);
       }
       filling->CopyTexts(outcome.title(), filling->offer.mutable_outcome_texts());
+    }
+  }
+
+  void Tags(const model::Concept& skill, Filling* filling) const {
+    if (tagger_ == nullptr) return;
+    for (const document::v1::SkillTag& tag : tagger_->TagsOf(skill)) {
+      filling->AddOnce(tag.tag(), filling->offer.mutable_tags());
     }
   }
 
@@ -238,13 +250,14 @@ class OfferReader {
   }
 
   const Nodes& nodes_;
+  const elm::SkillTagger* const tagger_;
 };
 
 }  // namespace
 
-ReadOffers OffersOfCatalogue(const elm::v3::Dataset& catalogue) {
+ReadOffers OffersOfCatalogue(const elm::v3::Dataset& catalogue, const elm::SkillTagger* tagger) {
   const Nodes nodes(catalogue);
-  const OfferReader reader(nodes);
+  const OfferReader reader(nodes, tagger);
   ReadOffers read;
   size_t left = catalogue.ByteSizeLong() * kGrowthMax + kGrowthBytes;
   std::set<std::string> seen;

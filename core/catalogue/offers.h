@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "core/elm/skill_tags.h"
 #include "passerelle/catalogue/v1/offer.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -48,7 +49,8 @@ inline constexpr size_t kGrowthBytes = 32u << 20;
 
 // The learning opportunities of a catalogue, with what their specifications and providers state. One without an id that
 // stays the same from harvest to harvest, without a title, with the id of another one, or above one of the limits is
-// broken; the others are read all the same. Linear in the catalogue.
-ReadOffers OffersOfCatalogue(const elm::v3::Dataset& catalogue);
+// broken; the others are read all the same. Linear in the catalogue. `tagger` gives offers the tags of their skills;
+// null where there are no collections.
+ReadOffers OffersOfCatalogue(const elm::v3::Dataset& catalogue, const elm::SkillTagger* tagger = nullptr);
 
 }  // namespace passerelle::catalogue

@@ -10,6 +10,7 @@
 #include "core/base/decimal.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/catalogue/co_design.h"
 
 namespace passerelle::catalogue {
 namespace {
@@ -62,6 +63,11 @@ std::vector<std::string> MarksOf(const v1::Offer& offer) {
     if (!IsField(field)) continue;
     for (size_t digits = 1; digits <= field.size(); ++digits) add("field", field.substr(0, digits));
   }
+  for (const std::string& tag : offer.tags()) add("tag", tag);
+  for (const v1::CoDesigner& designer : offer.co_designed_by()) {
+    for (const absl::string_view word : CoDesignerWords(designer.kind())) add("codesign", std::string(word));
+    add("codesigner", designer.id());
+  }
   if (offer.eqf_level() != 0) add("level", absl::StrCat(offer.eqf_level()));
   const auto credits = CreditMillionths(offer.credits(), "credits");
   if (credits.ok() && credits->has_value()) add("credits", absl::StrCat(StepOf(**credits)));
@@ -75,6 +81,7 @@ absl::StatusOr<MarkQuery> MarksOf(const OfferQuery& query) {
   if (!IsField(query.field)) {
     return Problem(Reason::kFieldInvalid, "field", "fields of ISCED-F have up to four digits");
   }
+  RETURN_IF_ERROR(CheckCoDesignerWord(query.co_designed_by, "co_designed_by"));
   MarkQuery asked;
   ASSIGN_OR_RETURN(asked.least_credits, CreditMillionths(query.least_credits, "least_credits"));
   ASSIGN_OR_RETURN(asked.most_credits, CreditMillionths(query.most_credits, "most_credits"));
@@ -90,6 +97,9 @@ absl::StatusOr<MarkQuery> MarksOf(const OfferQuery& query) {
   add("language", query.language);
   add("mode", query.mode);
   add("field", query.field);
+  add("codesign", query.co_designed_by);
+  add("codesigner", query.co_designer);
+  add("tag", query.tag);
   if (query.least_level != 0 || query.most_level != 0) {
     add_range("level", std::max(1u, query.least_level),
               query.most_level == 0 ? kLevelMost : std::min(kLevelMost, query.most_level));

@@ -24,9 +24,12 @@ struct OfferQuery {
   std::string language;  // BCP 47, of the learning
   std::string country;   // ISO 3166-1 alpha-2
   std::string provider_type;
-  std::string field;         // ISCED-F, and all below it
-  std::string mode;          // code of the European vocabulary
-  uint32_t least_level = 0;  // European Qualifications Framework
+  std::string field;           // ISCED-F, and all below it
+  std::string mode;            // code of the European vocabulary
+  std::string co_designed_by;  // kind of those who designed it with the provider, by a word of co_design.h
+  std::string co_designer;     // such an organisation, by its identifier
+  std::string tag;             // that follows from its skills
+  uint32_t least_level = 0;    // European Qualifications Framework
   uint32_t most_level = 0;
   std::string least_credits;  // ECTS, decimal
   std::string most_credits;
@@ -52,7 +55,7 @@ struct MarkQuery {
   std::optional<int64_t> most_credits;
 };
 
-// All but text and page. kFieldInvalid for "limit", "field", "least_credits" and "most_credits".
+// All but text and page. kFieldInvalid for "limit", "field", "co_designed_by", "least_credits" and "most_credits".
 absl::StatusOr<MarkQuery> MarksOf(const OfferQuery& query);
 
 // Decimal credits in millionths; nullopt where none are stated. kFieldInvalid with the place.

@@ -10,6 +10,7 @@
 #include "core/elm/annex_one.h"
 #include "core/elm/constraints_graph.h"
 #include "core/elm/labels/labels.h"
+#include "core/elm/skill_tags.h"
 
 namespace passerelle::elm {
 namespace {
@@ -71,6 +72,23 @@ void WriteAnnexOne(const AnnexOneReport& annex_one, absl::string_view language, 
     json.EndObject();
   }
   json.EndObject();
+  json.EndObject();
+}
+
+void WriteSkills(const document::v1::SkillTags& skills, JsonWriter& json) {
+  json.BeginObject();
+  WriteStrings("tags", DistinctTags(skills), json);
+  json.Key("because");
+  json.BeginArray();
+  for (const document::v1::SkillTag& tag : skills.tags()) {
+    json.BeginObject();
+    json.Member("tag", tag.tag());
+    json.Member("skill", tag.skill());
+    json.Member("collection", tag.collection());
+    json.EndObject();
+  }
+  json.EndArray();
+  WriteStrings("untagged", skills.untagged_skills(), json);
   json.EndObject();
 }
 
@@ -231,6 +249,10 @@ std::string CheckJson(const ReadCredential& read, const CheckResult& result, abs
   json.EndObject();
   json.Key("plausibility");
   WriteFindings(result.plausibility, json);
+  if (result.skills.has_value()) {
+    json.Key("skills");
+    WriteSkills(*result.skills, json);
+  }
   json.EndObject();
   return out;
 }
@@ -261,6 +283,12 @@ std::string CheckText(const ReadCredential& read, const CheckResult& result, abs
   }
   AppendFindings(word("findings"), conformance.findings, out);
   AppendFindings(word("implausible"), result.plausibility, out);
+  if (result.skills.has_value()) {
+    out += "\n";
+    for (const absl::string_view line : absl::StrSplit(SkillTagsText(*result.skills), '\n', absl::SkipEmpty())) {
+      absl::StrAppend(&out, Printable(line), "\n");
+    }
+  }
   out += "\n";
   AppendWrapped(word("disclaimer"), 0, out);
   return out;

@@ -4,13 +4,15 @@
 //    "annex_one": {"complete", "elements": {"A1-M01": {"name", "status", "status_label", "paths": [],
 //                   "value"}, …}},
 //    "definition": {"learning-outcomes": {"name", "outcome", "outcome_label", "explanation", "paths": []}, …},
-//    "plausibility": [{"pointer", "rule", "message"}]}
+//    "plausibility": [{"pointer", "rule", "message"}],
+//    "skills": {"tags": [], "because": [{"tag", "skill", "collection"}], "untagged": []}}
 //
 // Values come from the document and may be personal: the report goes to who sent the document, and to no log.
 //
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,7 @@ struct CheckResult {
   document::v1::AnnexOneReport annex_one;
   std::vector<DefinitionLimb> definition;
   std::vector<Finding> plausibility;
+  std::optional<document::v1::SkillTags> skills;  // where there are collections to look them up in (skill_tags.h)
 };
 
 // Makes all checks of a document that was read. Values of Annex I are shown in `language` as AnnexOne does.

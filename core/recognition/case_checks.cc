@@ -140,6 +140,7 @@ v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase&
   const auto bundle = context.options.trust == nullptr ? nullptr : context.options.trust->Get();
   if (bundle != nullptr && bundle->accreditation() != nullptr) {
     *facts.mutable_quality() = FactsOfRegisters(*bundle->accreditation(), facts);
+    AddAssessorQuality(*bundle->accreditation(), &facts);
   }
   return facts;
 }
@@ -166,7 +167,7 @@ absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionC
   }
   facts.annex_one = AnnexOneOf(translated->report);
   facts.credential = std::move(translated->credential);
-  if (HasRuleBook(*policy)) facts.about = FactsOfCase(context, content, *policy, facts);
+  facts.about = FactsOfCase(context, content, *policy, facts);
   finding.outcome = MakeOutcome(*policy, Evaluate(*policy, facts));
   finding.eqf_level = FactSheet(facts.about).level.eqf;
   return finding;

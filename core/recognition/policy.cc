@@ -7,6 +7,7 @@
 #include "core/base/decimal.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/recognition/facts/assessor_warnings.h"
 #include "core/recognition/policy_check.h"
 #include "core/recognition/policy_rules.h"
 #include "core/recognition/rules/evaluate.h"
@@ -98,7 +99,10 @@ absl::Status CheckPolicy(const v1::RecognitionPolicy& policy) {
 v1::Evaluation Evaluate(const v1::RecognitionPolicy& policy, const Facts& facts) {
   if (HasRuleBook(policy)) {
     const absl::StatusOr<RuleBook> book = RuleBook::Make(policy);
-    return book.ok() ? EvaluateFacts(*book, facts.about) : EvaluateUnreadable(policy, book.status());
+    if (!book.ok()) return EvaluateUnreadable(policy, book.status());
+    v1::Evaluation by_book = EvaluateFacts(*book, facts.about);
+    AddAssessorWarnings(facts.about, &by_book);
+    return by_book;
   }
   v1::Evaluation evaluation;
   evaluation.set_policy_id(policy.id());
@@ -113,6 +117,7 @@ v1::Evaluation Evaluate(const v1::RecognitionPolicy& policy, const Facts& facts)
   if (credits.has_value()) *evaluation.add_rules() = MinimumCredits(*credits, facts.credential);
   if (policy.authenticity_required()) *evaluation.add_rules() = Authenticity(facts.verdict);
   evaluation.set_proposed_state(StateOf(evaluation));
+  AddAssessorWarnings(facts.about, &evaluation);
   return evaluation;
 }
 

@@ -24,16 +24,18 @@ struct Facts {
   document::v1::AnnexOneReport annex_one;
   base::OwnedMessage<elm::v3::EuropeanDigitalCredential> credential;
   authenticity::v1::AuthenticityVerdict verdict;  // only read when the policy requires authenticity
-  v1::CaseFacts about;                            // only read when the policy has rules (policy_check.h)
+  v1::CaseFacts about;  // judged when the policy has rules (policy_check.h); of who assessed, whatever it has
 };
 
 // Rule by rule, in the order required elements, minimum level, minimum credits, authenticity. A value that is not
 // stated, or stated only as text, is UNKNOWN, never NOT_MET: the assessing side must show that a requirement is not met
 // (Lisbon Recognition Convention). Levels are judged on every learning achievement of the credential, credits on their
 // sum; parts are not added to the whole. That an element is there is MET by a text too: what it says is for a person.
-// A policy with automatic or comparability rules is evaluated by those instead (rules/evaluate.h), on `about`.
-// The proposed state: DECIDED when every rule is met, INCOMPLETE when none is "not met" and something is unknown,
-// EVALUATION when a rule is not met: a person then looks for recognition in another form before anything is refused.
+// Whatever the policy, what is open about those who assessed and did not award is a warning
+// (facts/assessor_warnings.h). A policy with automatic or comparability rules is evaluated by those instead
+// (rules/evaluate.h), on `about`. The proposed state: DECIDED when every rule is met, INCOMPLETE when none is "not met"
+// and something is unknown, EVALUATION when a rule is not met: a person then looks for recognition in another form
+// before anything is refused.
 v1::Evaluation Evaluate(const v1::RecognitionPolicy& policy, const Facts& facts);
 
 // The evaluation of a document that the authority's node cannot read: INCOMPLETE, with the reason of the catalogue.

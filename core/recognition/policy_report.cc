@@ -35,6 +35,19 @@ void WriteInputs(absl::string_view name, const google::protobuf::RepeatedPtrFiel
   json->EndArray();
 }
 
+void WriteWarnings(const v1::Evaluation& evaluation, base::JsonWriter* json) {
+  json->Key("warnings");
+  json->BeginArray();
+  for (const v1::EvaluationWarning& warning : evaluation.warnings()) {
+    json->BeginObject();
+    json->Member("reason", warning.reason());
+    json->Member("explanation", warning.explanation());
+    WriteTexts("inputs", warning.inputs(), json);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
 // Route, proposal and profile of a policy with rules.
 void WriteProposal(const v1::Evaluation& evaluation, base::JsonWriter* json) {
   json->Member("route", RouteWord(evaluation.route()));
@@ -101,6 +114,10 @@ absl::string_view StateWord(v1::CaseState state) {
   return state == v1::CASE_STATE_UNSPECIFIED ? "UNKNOWN" : StateName(state);
 }
 
+std::string WarningText(const v1::EvaluationWarning& warning) {
+  return absl::StrCat(warning.reason(), " (", absl::StrJoin(warning.inputs(), "; "), ")");
+}
+
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
   std::string text;
   base::JsonWriter json(text);
@@ -127,6 +144,7 @@ std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
   json.EndArray();
   WriteTexts("reasons", outcome.reasons(), &json);
   WriteTexts("missing", outcome.missing(), &json);
+  WriteWarnings(outcome.evaluation(), &json);
   json.Member("competent_authority", outcome.competent_authority());
   json.Member("legal_base", outcome.legal_base());
   json.Member("appeal", outcome.appeal());
@@ -152,6 +170,9 @@ std::string OutcomeText(const v1::RecognitionOutcome& outcome) {
   }
   if (!outcome.reasons().empty()) absl::StrAppend(&text, "\n", outcome.reasons(0), "\n");
   for (const std::string& missing : outcome.missing()) absl::StrAppend(&text, "  needed: ", missing, "\n");
+  for (const v1::EvaluationWarning& warning : outcome.evaluation().warnings()) {
+    absl::StrAppend(&text, "warning: ", WarningText(warning), " ", warning.explanation(), "\n");
+  }
   absl::StrAppend(&text, "\nCompetent authority: ", outcome.competent_authority(), "\n");
   if (!outcome.legal_base().empty()) absl::StrAppend(&text, "Legal base: ", outcome.legal_base(), "\n");
   if (!outcome.appeal().empty()) absl::StrAppend(&text, "Against this: ", outcome.appeal(), "\n");

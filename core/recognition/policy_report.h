@@ -16,10 +16,13 @@ absl::string_view RuleWord(v1::RuleOutcome outcome);
 // "SUBMITTED", "EVALUATION": the states of the contract without their prefix.
 absl::string_view StateWord(v1::CaseState state);
 
+// "ASSESSOR_UNRESOLVED (assessor=deqar:DEQARINST0001)".
+std::string WarningText(const v1::EvaluationWarning& warning);
+
 // {"policy","version","state","decision","route","route_reason","proposed","agreement","profile","facts_sha256",
 // "considered":[{"kind","reason"}],"profile_evidence":[],"rules":[{"rule","outcome","required","found","explanation",
 // "reason_code","essential","inputs":[{"name","value","source"}]}],"reasons":[],"missing":[],"competent_authority",
-// "legal_base","appeal"}
+// "warnings":[{"reason","explanation","inputs":[]}],"legal_base","appeal"}
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome);
 
 // The same as a letter would say it, rule by rule.

@@ -217,6 +217,7 @@ std::vector<AccreditationIndex::Reached> AccreditationIndex::Resolve(const Cover
 Coverage AccreditationIndex::Check(const CoverageQuestion& question) const {
   Coverage coverage;
   const std::vector<Reached> reached = Resolve(question);
+  coverage.provider_known = !reached.empty();
   std::set<const v1::QualityReport*> seen;
   for (const Reached& provider : reached) {
     std::set<std::string> names(provider.provider->identifiers().begin(), provider.provider->identifiers().end());

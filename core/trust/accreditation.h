@@ -49,6 +49,7 @@ struct TriedReport {
 
 struct Coverage {
   Outcome outcome = Outcome::kUnknown;
+  bool provider_known = false;  // whether the data have a provider with any of the identifiers
   // The best report among those that decide the outcome; null when there is none.
   const v1::QualityReport* decisive = nullptr;
   // Whether an automatic rule may rely on it: covered by a report of obligatory status without a flag. A voluntary one

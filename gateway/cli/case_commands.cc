@@ -13,6 +13,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/recognition/decisions.h"
+#include "core/recognition/policy_report.h"
 #include "core/recognition/transitions.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
@@ -77,6 +78,10 @@ void PrintCase(const RecognitionCase& content, const Console& console) {
   }
   for (const recognition::v1::MissingItem& item : procedure.items()) {
     if (!item.supplied()) console.out << absl::StrCat("missing   ", item.input(), ": ", item.needed(), "\n");
+  }
+  const auto& evaluation = procedure.has_evaluation() ? procedure.evaluation() : content.outcome().evaluation();
+  for (const recognition::v1::EvaluationWarning& warning : evaluation.warnings()) {
+    console.out << absl::StrCat("warning   ", recognition::WarningText(warning), "\n");
   }
   console.out << "events\n";
   for (const CaseEvent& event : content.events()) PrintEvent(event, console);

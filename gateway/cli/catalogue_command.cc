@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/json.h"
+#include "core/catalogue/co_design.h"
 #include "core/catalogue/principles.h"
 #include "gateway/catalogue/open_offers.h"
 #include "gateway/cli/document_commands.h"
@@ -26,16 +27,36 @@ void WriteStrings(absl::string_view name, const google::protobuf::RepeatedPtrFie
   json->EndArray();
 }
 
+void WriteTexts(absl::string_view name, const google::protobuf::RepeatedPtrField<catalogue_v1::Text>& texts,
+                base::JsonWriter* json) {
+  json->Key(name);
+  json->BeginObject();
+  for (const catalogue_v1::Text& text : texts) json->Member(text.language(), text.value());
+  json->EndObject();
+}
+
+void WriteCoDesigners(const catalogue_v1::Offer& offer, base::JsonWriter* json) {
+  json->Key("co_designed_by");
+  json->BeginArray();
+  for (const catalogue_v1::CoDesigner& designer : offer.co_designed_by()) {
+    json->BeginObject();
+    json->Member("id", designer.id());
+    json->Member("kind", catalogue::CoDesignerWord(designer.kind()));
+    WriteTexts("names", designer.names(), json);
+    json->EndObject();
+  }
+  json->EndArray();
+}
+
 void WriteOffer(const catalogue_v1::Offer& offer, base::JsonWriter* json) {
   json->BeginObject();
   json->Member("id", offer.id());
-  json->Key("titles");
-  json->BeginObject();
-  for (const catalogue_v1::Text& title : offer.titles()) json->Member(title.language(), title.value());
-  json->EndObject();
+  WriteTexts("titles", offer.titles(), json);
   json->Member("provider", offer.provider());
   json->Member("country", offer.country());
   json->Member("provider_type", offer.provider_type());
+  WriteCoDesigners(offer, json);
+  WriteStrings("tags", offer.tags(), json);
   json->Member("eqf_level", static_cast<int64_t>(offer.eqf_level()));
   json->Member("credits", offer.credits());
   WriteStrings("fields", offer.fields(), json);

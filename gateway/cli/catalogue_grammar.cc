@@ -37,6 +37,8 @@ void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   harvest->add_option("--index", harvest_.index, kIndexHelp)->required();
   harvest->add_option("--source", harvest_.source, "Who publishes, YAML")->required();
   harvest->add_option("CATALOGUE", harvest_.paths, "The whole catalogue: files, or folders of them")->required();
+  harvest->add_option("--skills", harvest_.skills, "Collection of skills from which tags of offers follow, YAML")
+      ->allow_extra_args(false);
   harvest->add_option("--at", day_, "Day of the harvest, such as 2026-01-31; today when not given");
   harvest->add_flag("--allow-shrinking", harvest_.allow_shrinking, "Also when more than half of the offers are gone");
   harvest->add_flag("--read-all", harvest_.read_all, "Also files that have not changed since the harvest before");
@@ -48,6 +50,10 @@ void CatalogueGrammar::AddTo(CLI::App* catalogue) {
   search->add_option("--field", search_.query.field, "Field of ISCED-F, and all below it");
   search->add_option("--language", search_.query.language, "Language of the learning, such as nb");
   search->add_option("--mode", search_.query.mode, "Mode of learning, by the code of the European vocabulary");
+  search->add_option("--co-designed-by", search_.query.co_designed_by,
+                     "Kind of those who designed it with the provider: SOCIAL_PARTNER, EMPLOYERS, WORKERS or OTHER");
+  search->add_option("--co-designer", search_.query.co_designer, "One of those, by its identifier");
+  search->add_option("--tag", search_.query.tag, "Tag that follows from its skills: DIGITAL or GREEN");
   search->add_option("--level", search_.query.least_level, "Least level of the European Qualifications Framework");
   search->add_option("--level-most", search_.query.most_level, "Highest level");
   search->add_option("--credits", search_.query.least_credits, "Least ECTS credits");

@@ -23,9 +23,11 @@ class CatalogueGrammar {
   // Runs the one that was chosen. Throws CLI::ParseError like every command of the program's grammar.
   int Run(const document::Registry& registry, const Console& console);
   static constexpr char kUsage[] =
-      "harvest --index INDEX --source SOURCE CATALOGUE... [--at DAY] [--allow-shrinking] [--read-all] | "
-      "search --index INDEX [WORDS] [--country CODE] [--field DIGITS] [--level N] [--credits N] [--json] | "
-      "changes --index INDEX [--after N] | checklist PROFILE [--at DAY] | "
+      "harvest --index INDEX --source SOURCE CATALOGUE... [--skills FILE]... [--at DAY] [--allow-shrinking] "
+      "[--read-all] | "
+      "search --index INDEX [WORDS] [--country CODE] [--field DIGITS] [--level N] [--credits N] "
+      "[--co-designed-by KIND] [--tag TAG] [--json] | changes --index INDEX [--after N] | checklist PROFILE [--at DAY] "
+      "| "
       "accepts --providers FILE [--for PURPOSE] [--level N] [--credits N] [--field DIGITS] [--quality SCHEME]... "
       "[--awarded DAY] [--country CODE] [--at DAY] [--json] | eligible OFFER --register FILE [--at DAY]";
 

@@ -17,6 +17,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
+#include "gateway/skill_collections.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -24,14 +25,15 @@ namespace {
 using catalogue::Harvest;
 using catalogue::SourceFile;
 
-absl::StatusOr<catalogue::ReadOffers> OffersOf(const document::Registry& registry, const std::string& bytes) {
+absl::StatusOr<catalogue::ReadOffers> OffersOf(const document::Registry& registry, const std::string& bytes,
+                                               const elm::SkillTagger* tagger) {
   document::TranslateOptions options;
   options.catalogues = true;
   ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, options));
   if (!translated.catalogue.has_value()) {
     return base::Problem(base::Reason::kFieldInvalid, "document", "it is no catalogue");
   }
-  return catalogue::OffersOfCatalogue(*translated.catalogue);
+  return catalogue::OffersOfCatalogue(*translated.catalogue, tagger);
 }
 
 // One harvest by the command line.
@@ -44,10 +46,13 @@ class HarvestCommand {
     catalogue::v1::Source source;
     RETURN_IF_ERROR(ReadYamlFile(request_.source, &source));
     RETURN_IF_ERROR(catalogue::CheckSource(source));
+    ASSIGN_OR_RETURN(tagger_, LoadSkillCollections(request_.skills));
     ASSIGN_OR_RETURN(const std::vector<CataloguePath> files, SourceFiles(request_.paths));
     ASSIGN_OR_RETURN(const std::unique_ptr<OfferIndex> index, OpenOffers(request_.index));
-    ASSIGN_OR_RETURN(Harvest harvest,
-                     Harvest::Begin(source, {request_.day, request_.allow_shrinking, request_.read_all}, index.get()));
+    ASSIGN_OR_RETURN(Harvest harvest, Harvest::Begin(source,
+                                                     {request_.day, request_.allow_shrinking, request_.read_all,
+                                                      tagger_ == nullptr ? "" : tagger_->sha256()},
+                                                     index.get()));
     const absl::Status taken = Take(files, &harvest);
     done_ = harvest.done();
     RETURN_IF_ERROR(taken);
@@ -80,7 +85,7 @@ class HarvestCommand {
   absl::Status TakeFile(const CataloguePath& file, Harvest* harvest) {
     absl::StatusOr<std::string> bytes = ReadInput(file.path, base::kDocumentBytesMax);
     if (!bytes.ok()) return Note(file, bytes.status());
-    const absl::StatusOr<catalogue::ReadOffers> read = OffersOf(registry_, *bytes);
+    const absl::StatusOr<catalogue::ReadOffers> read = OffersOf(registry_, *bytes, tagger_.get());
     if (!read.ok()) return Note(file, read.status());
     return harvest->Take({file.name, base::Sha256Hex(*bytes)}, *read);
   }
@@ -95,6 +100,7 @@ class HarvestCommand {
 
   const document::Registry& registry_;
   const HarvestRequest& request_;
+  std::shared_ptr<const elm::SkillTagger> tagger_;
   catalogue::Harvested done_;
   std::vector<absl::Status> unreadable_;
 };

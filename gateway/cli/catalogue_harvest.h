@@ -12,9 +12,10 @@
 namespace passerelle::gateway {
 
 struct HarvestRequest {
-  std::string index;               // open_offers.h
-  std::string source;              // who publishes, YAML
-  std::vector<std::string> paths;  // the whole catalogue, in files or folders of them, in any format of catalogues
+  std::string index;                // open_offers.h
+  std::string source;               // who publishes, YAML
+  std::vector<std::string> paths;   // the whole catalogue, in files or folders of them, in any format of catalogues
+  std::vector<std::string> skills;  // collections of skills, YAML
   std::string day;
   bool allow_shrinking = false;
   bool read_all = false;

@@ -252,11 +252,13 @@ void Grammar::AddTranslate() {
 }
 
 void Grammar::AddCheck() {
-  CLI::App* command =
-      Add("check", "Checks a document against the European Learning Model and Annex I.", "FILE [--json] [--lang CODE]");
+  CLI::App* command = Add("check", "Checks a document against the European Learning Model and Annex I.",
+                          "FILE [--json] [--lang CODE] [--skills FILE]...");
   command->add_option("FILE", check_.file, "The document; - for standard input")->required();
   command->add_flag("--json", check_.json, "As JSON");
   command->add_option("--lang", check_.language, "An official language of the Union, such as bg; en when not given");
+  command->add_option("--skills", check_.skills, "Collection of skills from which tags follow, YAML")
+      ->allow_extra_args(false);
   commands_[command].run = [this] {
     if (!check_.language.empty() && !elm::IsLabelLanguage(check_.language)) {
       throw CLI::ValidationError("--lang", "must be one of " + absl::StrJoin(elm::LabelLanguages(), ", "));

@@ -18,6 +18,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/cli/seal_translation.h"
 #include "gateway/document_check.h"
+#include "gateway/skill_collections.h"
 #include "gateway/system_clock.h"
 
 namespace passerelle::gateway {
@@ -199,7 +200,8 @@ int RunCheck(const document::Registry& registry, const CheckRequest& request, co
   std::string format = "unknown";
   const auto checked = [&]() -> absl::StatusOr<CheckedDocument> {
     ASSIGN_OR_RETURN(const std::string bytes, ReadDocument(request.file));
-    return CheckDocument(registry, bytes, request.language, SystemClock().Now(), &format);
+    ASSIGN_OR_RETURN(const auto tagger, LoadSkillCollections(request.skills));
+    return CheckDocument(registry, bytes, request.language, SystemClock().Now(), &format, tagger.get());
   }();
   if (!checked.ok()) {
     PrintProblem(checked.status(), console);

@@ -51,6 +51,7 @@ struct CheckRequest {
   std::string file;
   bool json = false;
   std::string language;  // one of elm::LabelLanguages(); empty for English words and the document's own texts
+  std::vector<std::string> skills;  // collections of skills, YAML
 };
 int RunCheck(const document::Registry& registry, const CheckRequest& request, const Console& console);
 

@@ -265,6 +265,7 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
   }
   if (node.http) config.mutable_http_port()->set_listen("127.0.0.1:0");
   for (const std::string& origin : node.http_origins) config.mutable_http_port()->add_allowed_origins(origin);
+  for (const std::string& collection : node.skill_collections) config.add_skill_collections(collection);
   if (!node.catalogue.empty()) {
     config.mutable_catalogue()->set_index(node.catalogue);
     config.mutable_catalogue()->set_providers(node.providers);

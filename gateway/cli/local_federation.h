@@ -65,6 +65,7 @@ struct LocalNode {
   std::vector<LocalEntry> entries;                     // a node without entries has no register
   std::vector<std::string> policies;                   // YAML
   std::vector<std::string> register_facts = {};        // YAML
+  std::vector<std::string> skill_collections = {};     // paths
   std::string trust_bundle = "";                       // YAML, which is signed by a root of its own; empty for none
   // A node that somebody else plays: it is in the node map with keys and certificate, but no process is started for it.
   bool played = false;

@@ -79,6 +79,16 @@ void SetDefaults(NodeConfig* config) {
   SetDefault(config->mutable_emergency_life(), kEmergencyLife);
 }
 
+// The lists of files that a key names.
+void ResolvePaths(const std::string& folder, NodeConfig* config) {
+  for (auto* const paths : {config->mutable_recognition_policies(), config->mutable_register_facts(),
+                            config->mutable_skill_collections(), config->mutable_statistics_folders()}) {
+    for (std::string& path : *paths) {
+      if (!path.empty()) path = ResolvePath(folder, path);
+    }
+  }
+}
+
 void Complete(const std::string& folder, NodeConfig* config) {
   const auto resolve = [&folder](std::string* path) {
     if (!path->empty()) *path = ResolvePath(folder, *path);
@@ -124,13 +134,11 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve_tls(config->mutable_grpc_register()->mutable_tls());
     SetDefault(config->mutable_grpc_register()->mutable_time_limit(), kRegisterTimeLimit);
   }
-  for (std::string& policy : *config->mutable_recognition_policies()) resolve(&policy);
-  for (std::string& snapshot : *config->mutable_register_facts()) resolve(&snapshot);
+  ResolvePaths(folder, config);
   if (config->has_catalogue()) {
     if (IsOfferFile(config->catalogue().index())) resolve(config->mutable_catalogue()->mutable_index());
     resolve(config->mutable_catalogue()->mutable_providers());
   }
-  for (std::string& cubes : *config->mutable_statistics_folders()) resolve(&cubes);
   if (config->has_wallets()) CompleteWallets(folder, config->mutable_wallets());
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());

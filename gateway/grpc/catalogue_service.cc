@@ -25,6 +25,9 @@ catalogue::OfferQuery QueryOf(const catalogue_v1::SearchOffersRequest& request) 
   query.provider_type = request.provider_type();
   query.field = request.field();
   query.mode = request.mode();
+  query.co_designed_by = request.co_designed_by();
+  query.co_designer = request.co_designer();
+  query.tag = request.tag();
   query.least_level = request.least_eqf_level();
   query.most_level = request.most_eqf_level();
   query.least_credits = request.least_credits();

@@ -52,12 +52,14 @@ void SetResult(elm::CheckResult result, document_v1::CheckDocumentResponse* resp
     for (const std::string& path : limb.paths) told->add_paths(path);
   }
   SetFindings(result.plausibility, response->mutable_plausibility());
+  if (result.skills.has_value()) *response->mutable_skill_tags() = *std::move(result.skills);
 }
 
 }  // namespace
 
-DocumentService::DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock)
-    : runner_(runner), adapters_(adapters), clock_(clock) {
+DocumentService::DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock,
+                                 std::shared_ptr<const elm::SkillTagger> tagger)
+    : runner_(runner), adapters_(adapters), clock_(clock), tagger_(std::move(tagger)) {
   const char* const service = document_v1::DocumentService::service_full_name();
   runner->AddUnary<document_v1::ListFormatsRequest, document_v1::ListFormatsResponse>(
       service, "ListFormats",
@@ -126,8 +128,9 @@ absl::Status DocumentService::Check(const document_v1::CheckDocumentRequest& req
   if (!request.language().empty() && !elm::IsLabelLanguage(request.language())) {
     return base::Problem(base::Reason::kFieldInvalid, "language", "one of the 24 official languages is expected");
   }
-  ASSIGN_OR_RETURN(CheckedDocument checked, gateway::CheckDocument(*adapters_, request.content(), request.language(),
-                                                                   clock_->Now(), response->mutable_format()));
+  ASSIGN_OR_RETURN(CheckedDocument checked,
+                   gateway::CheckDocument(*adapters_, request.content(), request.language(), clock_->Now(),
+                                          response->mutable_format(), tagger_.get()));
   SetResult(std::move(checked.result), response);
   return absl::OkStatus();
 }

@@ -3,9 +3,12 @@
 // Thread-safety: thread-safe. Ownership: owns nothing of what it is given.
 #pragma once
 
+#include <memory>
+
 #include "absl/status/status.h"
 #include "core/base/port/clock.h"
 #include "core/document/adapter.h"
+#include "core/elm/skill_tags.h"
 #include "gateway/grpc/unary_call.h"
 #include "passerelle/document/v1/document_service.grpc.pb.h"
 
@@ -13,7 +16,9 @@ namespace passerelle::gateway {
 
 class DocumentService : public document::v1::DocumentService::CallbackService {
  public:
-  DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock);
+  // `tagger` is null for a node without collections of skills.
+  DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock,
+                  std::shared_ptr<const elm::SkillTagger> tagger = nullptr);
 
   grpc::ServerUnaryReactor* ListFormats(grpc::CallbackServerContext* context,
                                         const document::v1::ListFormatsRequest* request,
@@ -38,6 +43,7 @@ class DocumentService : public document::v1::DocumentService::CallbackService {
   CallRunner* const runner_;
   const document::Registry* const adapters_;
   const base::Clock* const clock_;
+  const std::shared_ptr<const elm::SkillTagger> tagger_;
 };
 
 }  // namespace passerelle::gateway

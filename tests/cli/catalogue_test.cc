@@ -79,6 +79,60 @@ TEST_F(HarvestCommandTest, WhatIsNoCatalogueIsRefusedWithoutResult) {
   EXPECT_THAT(refused.err, HasSubstr("FORMAT_UNKNOWN at a.jsonld: "));
 }
 
+TEST_F(HarvestCommandTest, OffersAreFoundByTheSocialPartnersThatDesignedThem) {
+  WriteFile("a.jsonld", 0, 3);
+  const std::string source = folder_ + "/source.yaml";
+  WriteAll(
+      source,
+      "id: no\nkind: authority\nco_designed_by:\n"
+      "  - organisation: {id: \"https://union.example/id\", kind: workers, names: [{language: en, value: Union}]}\n"
+      "    offers: [\"urn:example:opportunity:1\"]\n"
+      "  - organisation: {id: \"https://chamber.example/id\", kind: other}\n");
+  std::vector<std::string> call = HarvestCall();
+  call[6] = source;
+  EXPECT_EQ(RunProgram(call).exit_code, 0);
+  const auto search = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {Passerelle(), "catalogue", "search", "--index", folder_ + "/offers.db"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunProgram(arguments);
+  };
+  EXPECT_EQ(search({"--co-designed-by", "SOCIAL_PARTNER"}).out, "urn:example:opportunity:1  Tides 1\n");
+  EXPECT_EQ(search({"--co-designed-by", "EMPLOYERS"}).out, "");
+  EXPECT_EQ(search({"--co-designer", "https://union.example/id"}).out, "urn:example:opportunity:1  Tides 1\n");
+  EXPECT_THAT(search({"--co-designed-by", "WORKERS", "--json"}).out,
+              HasSubstr(R"("co_designed_by":[{"id":"https://chamber.example/id","kind":"OTHER","names":{}},)"
+                        R"({"id":"https://union.example/id","kind":"WORKERS","names":{"en":"Union"}}])"));
+  const Outcome refused = search({"--co-designed-by", "UNION"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("FIELD_INVALID at co_designed_by: "));
+}
+
+TEST_F(HarvestCommandTest, OffersAreFoundByTheTagsOfTheirSkills) {
+  WriteAll(folder_ + "/catalogue/a.jsonld",
+           R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[
+               {"@id":"urn:example:1","@type":"LearningOpportunity","title":{"en":"Sums"},
+                "learningAchievementSpecification":{"@id":"urn:example:s","@type":"LearningAchievementSpecification",
+                "title":{"en":"Sums"},"learningOutcome":{"@type":"LearningOutcome","title":{"en":"Counts"},
+                "relatedESCOSkill":{"@id":"https://skills.example/digital/1","@type":"Concept"}}}}]})");
+  const std::string skills = folder_ + "/skills.yaml";
+  WriteAll(skills,
+           "tag: DIGITAL\nsource: Invented\nversion: \"1\"\nas_of: \"2026-01-31\"\n"
+           "skills: [\"https://skills.example/digital/1\"]\n");
+  EXPECT_EQ(Harvest().exit_code, 0);
+  const std::vector<std::string> search = {Passerelle(),           "catalogue", "search", "--index",
+                                           folder_ + "/offers.db", "--tag",     "DIGITAL"};
+  EXPECT_EQ(RunProgram(search).out, "");
+  std::vector<std::string> call = HarvestCall();
+  call.insert(call.end(), {"--skills", skills});
+  EXPECT_EQ(RunProgram(call).out,
+            "0 added, 1 changed, 0 unchanged, 0 withdrawn, 0 refused, 0 broken; files: 1 read, 0 unchanged\n");
+  EXPECT_EQ(RunProgram(search).out, "urn:example:1  Sums\n");
+  WriteAll(skills, "tag: PURPLE\n");
+  const Outcome refused = RunProgram(call);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("CONFIG_INVALID at " + skills + ": tag: "));
+}
+
 // Killed at any time, and gone on with: every offer is added once.
 TEST_F(HarvestCommandTest, AHarvestThatWasKilledIsGoneOnWith) {
   constexpr int kFiles = 12;

@@ -59,7 +59,9 @@ class CatalogueServiceTest : public ::testing::Test {
   }
 
   // The whole catalogue of the source: offers of these numbers.
-  void Harvest(int from, int until) const {
+  void Harvest(int from, int until,
+               const std::string& source = absl::StrCat(::passerelle::testing::kSourceDir,
+                                                        "/docs/concepts/source.yaml")) const {
     std::string nodes;
     for (int i = from; i < until; ++i) {
       absl::StrAppend(&nodes, i == from ? "" : ",", R"({"@id":"urn:example:opportunity:)", i,
@@ -69,8 +71,9 @@ class CatalogueServiceTest : public ::testing::Test {
     tests::WriteAll(
         file, absl::StrCat(R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", nodes, "]}"));
     const tests::Outcome harvest = tests::RunProgram(
-        {PASSERELLE_PROGRAM, "catalogue", "harvest", "--index", folder_ + "/offers.db", "--source",
-         absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/source.yaml"), file, "--at", "2026-01-31"});
+        {PASSERELLE_PROGRAM, "catalogue", "harvest", "--index", folder_ + "/offers.db", "--source", source, file,
+         "--skills", absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/digital-skills.yaml"), "--at",
+         "2026-01-31"});
     ASSERT_EQ(harvest.exit_code, 0) << harvest.err;
   }
 
@@ -146,6 +149,32 @@ TEST_F(CatalogueServiceTest, WhatIsHarvestedMeanwhileIsFoundAndWhatIsGoneStaysRe
   EXPECT_EQ(found->offers_size(), 1);
   gone.set_id("urn:example:none");
   EXPECT_EQ(base::ReasonOf(Call(*catalogue_, &Stub::GetOffer, gone).status()), Reason::kResourceNotFound);
+}
+
+TEST_F(CatalogueServiceTest, FindsOffersByTheSocialPartnersThatDesignedThem) {
+  v1::SearchOffersRequest search;
+  search.set_co_designed_by("SOCIAL_PARTNER");
+  auto found = Call(*catalogue_, &Stub::SearchOffers, search);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->offers_size(), 0);
+  const std::string source = folder_ + "/partners.yaml";
+  tests::WriteAll(source,
+                  "id: se-authority\nkind: authority\nprovider_type: HEI\nco_designed_by:\n"
+                  "  - organisation: {id: \"https://guild.example/id\", kind: employers}\n"
+                  "    offers: [\"urn:example:opportunity:7\"]\n");
+  Harvest(0, kOffers, source);
+  found = Call(*catalogue_, &Stub::SearchOffers, search);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_EQ(found->offers_size(), 1);
+  EXPECT_EQ(found->offers(0).id(), "urn:example:opportunity:7");
+  EXPECT_EQ(found->offers(0).co_designed_by(0).kind(), v1::CO_DESIGNER_KIND_EMPLOYERS);
+  search.set_co_designer("https://another.example/id");
+  EXPECT_EQ(Call(*catalogue_, &Stub::SearchOffers, search)->offers_size(), 0);
+  search.clear_co_designer();
+  search.set_tag("DIGITAL");  // of no skill of it
+  EXPECT_EQ(Call(*catalogue_, &Stub::SearchOffers, search)->offers_size(), 0);
+  search.set_co_designed_by("UNION");
+  EXPECT_EQ(base::PlaceOf(Call(*catalogue_, &Stub::SearchOffers, search).status()), "co_designed_by");
 }
 
 TEST_F(CatalogueServiceTest, AGapOfAPathwayNamesTheOfferThatFillsIt) {

@@ -38,6 +38,7 @@ class DocumentServicesTest : public ::testing::Test {
     node.id = "NO";
     node.competent_authority = "Authority of the test";
     node.country = "NO";
+    node.skill_collections = {absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/digital-skills.yaml")};
     node.clients = {
         {"desk", {document_v1::DocumentService::service_full_name(), pathway_v1::PathwayService::service_full_name()}},
         {"portal", {"passerelle.sharing.v1.SharingService"}}};
@@ -154,6 +155,24 @@ TEST_F(DocumentServicesTest, ChecksInTheLanguageOfTheReader) {
   EXPECT_FALSE(bare->european_model().conforms());
   EXPECT_GT(bare->european_model().findings_size(), 0);
   EXPECT_FALSE(bare->annex_one().complete());
+}
+
+TEST_F(DocumentServicesTest, TellsTheTagsOfSkillsByTheCollectionsOfTheNode) {
+  document_v1::CheckDocumentRequest request;
+  request.set_content(R"({"@context":["https://www.w3.org/ns/credentials/v2",)"
+                      R"("http://data.europa.eu/snb/model/context/edc-ap"],"id":"urn:credential:1",)"
+                      R"("type":["VerifiableCredential","EuropeanDigitalCredential"],"credentialSubject":)"
+                      R"({"id":"urn:example:1","type":"Person","hasClaim":{"id":"urn:example:2","type":)"
+                      R"("LearningAchievement","specifiedBy":{"id":"urn:example:3","type":"Qualification",)"
+                      R"("learningOutcome":{"id":"urn:example:4","type":"LearningOutcome","relatedESCOSkill":)"
+                      R"([{"id":"https://skills.example/digital/spreadsheets","type":"Concept"},)"
+                      R"({"id":"https://skills.example/mending-nets","type":"Concept"}]}}}}})");
+  const auto checked = Check(request);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  ASSERT_EQ(checked->skill_tags().tags_size(), 1) << checked->skill_tags().DebugString();
+  EXPECT_EQ(checked->skill_tags().tags(0).tag(), "DIGITAL");
+  ASSERT_EQ(checked->skill_tags().untagged_skills_size(), 1);
+  EXPECT_EQ(checked->skill_tags().untagged_skills(0), "https://skills.example/mending-nets");
 }
 
 TEST_F(DocumentServicesTest, RefusesWithReasonAndPlace) {

@@ -215,6 +215,41 @@ TEST_P(OfferIndexContract, EverythingThatIsAskedForHasToHold) {
             "");
 }
 
+TEST_P(OfferIndexContract, OffersAreFoundByWhoDesignedThemAndByTheirTags) {
+  catalogue::v1::Offer offer = Made("a", "One");
+  catalogue::v1::CoDesigner* const guild = offer.add_co_designed_by();
+  guild->set_id("https://union.example/id");
+  guild->set_kind(catalogue::v1::CO_DESIGNER_KIND_WORKERS);
+  offer.add_tags("DIGITAL");
+  Keep(offer);
+  catalogue::v1::Offer other = Made("b", "Two");
+  other.add_co_designed_by()->set_kind(catalogue::v1::CO_DESIGNER_KIND_OTHER);
+  other.add_tags("GREEN");
+  Keep(other);
+  Keep(Made("c", "Three"));
+  const auto found = [&](void (*set)(catalogue::OfferQuery*)) {
+    catalogue::OfferQuery query;
+    set(&query);
+    return absl::StrJoin(Found(query), " ");
+  };
+  using Query = catalogue::OfferQuery;
+  EXPECT_EQ(found([](Query* q) { q->co_designed_by = "SOCIAL_PARTNER"; }), "a");
+  EXPECT_EQ(found([](Query* q) { q->co_designed_by = "WORKERS"; }), "a");
+  EXPECT_EQ(found([](Query* q) { q->co_designed_by = "EMPLOYERS"; }), "");
+  EXPECT_EQ(found([](Query* q) { q->co_designed_by = "OTHER"; }), "b");
+  EXPECT_EQ(found([](Query* q) { q->co_designer = "https://union.example/id"; }), "a");
+  EXPECT_EQ(found([](Query* q) { q->tag = "DIGITAL"; }), "a");
+  EXPECT_EQ(found([](Query* q) { q->tag = "GREEN"; }), "b");
+  EXPECT_EQ(found([](Query* q) {
+              q->co_designed_by = "SOCIAL_PARTNER";
+              q->tag = "GREEN";
+            }),
+            "");
+  ASSERT_OK_AND_ASSIGN(const catalogue::v1::Offer kept, index_->Get("a"));
+  ASSERT_EQ(kept.co_designed_by_size(), 1);
+  EXPECT_EQ(kept.co_designed_by(0).id(), "https://union.example/id");
+}
+
 TEST_P(OfferIndexContract, WithdrawnOffersAreNotFoundButStayResolvable) {
   Keep(Made("a", "Tides"));
   ASSERT_OK(Withdraw("a"));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/authenticity/assessors.h"
 #include "core/authenticity/issuer_identity.h"
 #include "core/base/decimal.h"
 #include "core/document/score.h"
@@ -46,7 +47,8 @@ class Agreed {
 
 class Collector {
  public:
-  explicit Collector(const model::EuropeanDigitalCredential& credential) : reading_(credential) {}
+  explicit Collector(const model::EuropeanDigitalCredential& credential)
+      : reading_(credential), assessor_reader_(reading_, credential.issuer()) {}
 
   void Run(v1::CaseFacts* facts) {
     for (const Placed<model::LearningAchievement>& placed : reading_.Achievements()) Take(*placed.node, facts);
@@ -78,6 +80,7 @@ class Collector {
     } else {
       Body({});
     }
+    Assessors(achievement, facts);
     bool assessed = false;
     for (const model::LearningAssessment& entry : achievement.proven_by()) {
       const model::LearningAssessment& assessment = *reading_.Place(entry).node;
@@ -116,6 +119,17 @@ class Collector {
       const auto* organisation = reading_.PlaceOf(body).As<model::Organisation>();
       if (organisation == nullptr) continue;
       for (const model::Location& location : organisation->location()) Country(*reading_.Place(location).node);
+    }
+  }
+
+  // Each once, over all achievements.
+  void Assessors(const model::LearningAchievement& achievement, v1::CaseFacts* facts) {
+    for (const authenticity::Party& party : assessor_reader_.Of(achievement).others) {
+      const std::vector<std::string> identifiers = Texts(party);
+      if (std::find(assessors_.begin(), assessors_.end(), identifiers) != assessors_.end()) continue;
+      assessors_.push_back(identifiers);
+      v1::AssessorFacts* const assessor = facts->mutable_credential()->mutable_assessment()->add_assessors();
+      for (const std::string& identifier : identifiers) assessor->add_identifiers(identifier);
     }
   }
 
@@ -262,12 +276,14 @@ class Collector {
   }
 
   const Reading reading_;
+  authenticity::AssessorReader assessor_reader_;
   Agreed<v1::LearningSetting> setting_;
   Agreed<v1::ParticipationMode> mode_;
   Agreed<v1::AssessmentSupervision> supervision_;
   Agreed<std::string> country_;
   Agreed<std::vector<std::string>> qualification_;
   std::vector<std::vector<std::string>> bodies_;
+  std::vector<std::vector<std::string>> assessors_;
   std::optional<v1::LevelFacts> level_;
   std::string earliest_;
   base::Decimal credits_;
@@ -327,6 +343,17 @@ v1::QualityFacts QualityOf(const trust::Coverage& coverage) {
   return quality;
 }
 
+// The day, field and level of the award; nothing where the day is not known.
+std::optional<trust::CoverageQuestion> QuestionAbout(const v1::CaseFacts& facts) {
+  const std::optional<absl::CivilDay> award = ParseDay(facts.credential().award_date());
+  if (!award.has_value()) return std::nullopt;
+  trust::CoverageQuestion question;
+  question.award = *award;
+  question.isced = facts.credential().isced_f();
+  if (facts.credential().level().eqf_level() > 0) question.eqf_level = facts.credential().level().eqf_level();
+  return question;
+}
+
 // How much stands in the way of an automatic decision: in a joint award the body with the most of it counts.
 int Doubt(const v1::QualityFacts& quality) {
   if (quality.coverage() == v1::QUALITY_COVERAGE_NOT_COVERED) return 4;
@@ -380,13 +407,10 @@ v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict
 }
 
 v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const v1::CaseFacts& facts) {
-  const std::optional<absl::CivilDay> award = ParseDay(facts.credential().award_date());
-  if (!award.has_value()) return {};
-  trust::CoverageQuestion question;
-  question.award = *award;
+  std::optional<trust::CoverageQuestion> asked = QuestionAbout(facts);
+  if (!asked.has_value()) return {};
+  trust::CoverageQuestion& question = *asked;
   question.providers.assign(facts.provider().identifiers().begin(), facts.provider().identifiers().end());
-  question.isced = facts.credential().isced_f();
-  if (facts.credential().level().eqf_level() > 0) question.eqf_level = facts.credential().level().eqf_level();
   if (facts.provider().bodies().empty()) return QualityOf(index.Check(question));
   std::optional<v1::QualityFacts> worst;
   for (const v1::AwardingBodyFacts& body : facts.provider().bodies()) {
@@ -397,7 +421,29 @@ v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const 
   return *worst;
 }
 
+void AddAssessorQuality(const trust::AccreditationIndex& index, v1::CaseFacts* facts) {
+  std::optional<trust::CoverageQuestion> question = QuestionAbout(*facts);
+  if (!question.has_value() || facts->credential().assessment().assessors().empty()) return;
+  for (v1::AssessorFacts& assessor : *facts->mutable_credential()->mutable_assessment()->mutable_assessors()) {
+    question->providers.assign(assessor.identifiers().begin(), assessor.identifiers().end());
+    const trust::Coverage coverage = index.Check(*question);
+    if (coverage.provider_known) {
+      assessor.set_found(v1::KNOWN_YES);
+    } else if (assessor.found() == v1::KNOWN_UNSPECIFIED) {
+      assessor.set_found(v1::KNOWN_NO);
+    }
+    const bool covered =
+        coverage.outcome == trust::Outcome::kCovered || coverage.outcome == trust::Outcome::kCoveredWithConditions;
+    if (!covered || assessor.recognised() != v1::KNOWN_UNSPECIFIED) continue;
+    assessor.set_recognised(v1::KNOWN_YES);
+    assessor.set_source(coverage.decisive->id());
+  }
+}
+
 void Overlay(const v1::CaseFacts& given, v1::CaseFacts* found) {
+  if (given.credential().assessment().assessors_size() > 0) {
+    found->mutable_credential()->mutable_assessment()->clear_assessors();
+  }
   if (given.credential().outcomes_size() > 0) found->mutable_credential()->clear_outcomes();
   if (given.stated_elements_size() > 0) found->clear_stated_elements();
   if (given.provider().identifiers_size() > 0) found->mutable_provider()->clear_identifiers();

@@ -28,6 +28,10 @@ v1::AuthenticityFacts FactsOfVerdict(const authenticity::v1::AuthenticityVerdict
 // joint award, of the body that is the least assured.
 v1::QualityFacts FactsOfRegisters(const trust::AccreditationIndex& index, const v1::CaseFacts& facts);
 
+// What the same registers say of those who assessed and did not award: whether they have them, and whether a report
+// covers them on the day of the award. What is known already stays. Nothing where the day of the award is not known.
+void AddAssessorQuality(const trust::AccreditationIndex& index, v1::CaseFacts* facts);
+
 // Puts what is given over what was found: a field that is given replaces the one that was found, and so does a list.
 void Overlay(const v1::CaseFacts& given, v1::CaseFacts* found);
 

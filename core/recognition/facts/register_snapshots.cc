@@ -199,6 +199,7 @@ void RegisterSnapshots::AddTo(v1::CaseFacts* facts) const {
   const Bodies bodies = BodiesOf(facts->provider());
   AddStanding(bodies, *award, facts);
   AddQualification(bodies, *award, facts);
+  AddAssessors(*award, facts);
 }
 
 RegisterSnapshots::Standing RegisterSnapshots::StandingOf(const std::vector<std::string>& identifiers,
@@ -278,6 +279,24 @@ void RegisterSnapshots::AddQualification(const Bodies& bodies, absl::CivilDay aw
     credential.set_kind_source(source);
   }
   AddCountry(CountryCode(first.country()), source, facts);
+}
+
+void RegisterSnapshots::AddAssessors(absl::CivilDay award, v1::CaseFacts* facts) const {
+  if (facts->credential().assessment().assessors().empty()) return;
+  const bool asked = std::any_of(snapshots_.begin(), snapshots_.end(), [&](const v1::RegisterFacts& snapshot) {
+    return !snapshot.providers().empty() && SpeaksOf(award, snapshot);
+  });
+  for (v1::AssessorFacts& assessor : *facts->mutable_credential()->mutable_assessment()->mutable_assessors()) {
+    const Standing standing = StandingOf({assessor.identifiers().begin(), assessor.identifiers().end()}, award);
+    if (!standing.sources.empty()) {
+      assessor.set_found(v1::KNOWN_YES);
+      if (assessor.recognised() != v1::KNOWN_UNSPECIFIED) continue;
+      assessor.set_recognised(standing.recognised);
+      assessor.set_source(absl::StrJoin(standing.sources, "; "));
+    } else if (asked && assessor.found() == v1::KNOWN_UNSPECIFIED) {
+      assessor.set_found(v1::KNOWN_NO);
+    }
+  }
 }
 
 std::shared_ptr<const RegisterSnapshots> RegisterSnapshotsHolder::Get() const {

@@ -47,7 +47,10 @@ class RegisterSnapshots {
   //   - official recognition, for all bodies that made the award together: "no" as soon as it is so of one;
   //   - level and kind, where all rows that speak of the qualification, by these bodies and on that day, agree. A level
   //     that the document states otherwise is contradicted, and so is neither;
-  //   - the country, where the document states none; where it states another one, none is known.
+  //   - the country, where the document states none; where it states another one, none is known;
+  //   - of those who assessed and did not award, whether a register of bodies that speaks of the day has them, and
+  //   whether
+  //     they were recognised.
   // Nothing is known of an award without a day. What is there already stays, but for what is contradicted.
   void AddTo(v1::CaseFacts* facts) const;
 
@@ -69,6 +72,7 @@ class RegisterSnapshots {
   Standing StandingOf(const std::vector<std::string>& identifiers, absl::CivilDay award) const;
   void AddStanding(const Bodies& bodies, absl::CivilDay award, v1::CaseFacts* facts) const;
   void AddQualification(const Bodies& bodies, absl::CivilDay award, v1::CaseFacts* facts) const;
+  void AddAssessors(absl::CivilDay award, v1::CaseFacts* facts) const;
 
   const std::vector<v1::RegisterFacts> snapshots_;
   absl::flat_hash_map<absl::string_view, std::vector<Found<v1::RegisteredProvider>>> providers_;

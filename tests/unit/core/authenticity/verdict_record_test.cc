@@ -74,6 +74,19 @@ TEST_F(VerdictRecordTest, KeepsWhatTheRegisterSaidAndWhyItDidNot) {
   EXPECT_EQ(CheckOf(again, "register"), "register:UNKNOWN:PEER_TIMEOUT");
 }
 
+TEST_F(VerdictRecordTest, OneOfAFormerReleaseIsComparedByItsOwnChecks) {
+  v1::VerdictRecord record = Record(BundlePart::kWhole);
+  auto* const checks = record.mutable_verdict()->mutable_checks();
+  ASSERT_EQ(checks->rbegin()->name(), "assessor");
+  checks->RemoveLast();
+  ASSERT_OK_AND_ASSIGN(const v1::AuthenticityVerdict again, Replay(record));
+  EXPECT_TRUE(SameVerdict(again, record.verdict()));
+  // What it has must still be so.
+  checks->Mutable(0)->set_outcome(v1::CHECK_OUTCOME_FAIL);
+  ASSERT_OK_AND_ASSIGN(const v1::AuthenticityVerdict other, Replay(record));
+  EXPECT_FALSE(SameVerdict(other, record.verdict()));
+}
+
 TEST_F(VerdictRecordTest, IsTheSameBytesForTheSameVerdict) {
   // Ed25519 signatures are the same too.
   EXPECT_EQ(Saved(BundlePart::kWhole), Saved(BundlePart::kWhole));

@@ -76,7 +76,7 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
        "format:PASS:FORMAT_RECOGNISED seal:UNKNOWN:NOT_STATED signer:UNKNOWN:NOT_STATED "
        "register:PASS:REGISTER_CONFIRMS "
        "validity:PASS:WITHIN_VALIDITY status:PASS:REGISTER_CONFIRMS accreditation:UNKNOWN:NO_EVIDENCE "
-       "holder:UNKNOWN:NOT_STATED"},
+       "holder:UNKNOWN:NOT_STATED assessor:UNKNOWN:NOT_STATED"},
       {"nobody asked", document, std::nullopt, "CANNOT_BE_ESTABLISHED",
        "register:UNKNOWN:NO_EVIDENCE validity:PASS:WITHIN_VALIDITY status:UNKNOWN:NO_EVIDENCE"},
       {"denied", document, Answer(document, v1::REGISTER_FINDING_NOT_ISSUED), "NOT_AUTHENTIC",
@@ -103,7 +103,7 @@ TEST_F(VerdictTest, FollowsFromTheChecks) {
     const v1::AuthenticityVerdict verdict = JudgeAt(row.content, kGivenAt, row.answer);
     EXPECT_EQ(VerdictWord(verdict.verdict()), row.verdict);
     EXPECT_THAT(ChecksOf(verdict), HasSubstr(row.checks));
-    EXPECT_EQ(verdict.checks_size(), 8);
+    EXPECT_EQ(verdict.checks_size(), 9);
     EXPECT_EQ(verdict.sha256(), base::Sha256Hex(row.content));
   }
 }

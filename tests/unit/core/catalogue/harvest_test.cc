@@ -72,6 +72,7 @@ class MemoryBook : public OfferBook {
     kept[offer.id()] = entry;
     absl::StrAppend(&feed, offer.id(), kind == v1::CHANGE_KIND_ADDED ? "+" : "~", day, " ");
     types[offer.id()] = offer.provider_type();
+    written[offer.id()] = offer;
     return absl::OkStatus();
   }
   absl::Status Move(absl::string_view id, int64_t reading) override {
@@ -113,6 +114,7 @@ class MemoryBook : public OfferBook {
   int64_t last_reading = 0;
   std::map<std::string, KeptOffer> kept;
   std::map<std::string, std::string> types;
+  std::map<std::string, v1::Offer> written;
   std::string feed;
   int transactions_left = 1'000'000;  // until the book fails
 };
@@ -242,6 +244,54 @@ TEST(HarvestTest, APublicEmploymentServiceIsAProviderLikeOthers) {
   source.set_provider_type("PES");
   ASSERT_OK(HarvestOne(source, {Offer("a")}, {"d1"}, &book));
   EXPECT_EQ(book.types["a"], "PES");
+}
+
+// A source whose offers an organisation of this kind designed with their providers, all of them or those named.
+void AddCoDesign(v1::Source* source, const std::string& id, v1::CoDesignerKind kind,
+                 const std::vector<std::string>& offers = {}) {
+  v1::CoDesign* const design = source->add_co_designed_by();
+  design->mutable_organisation()->set_id(id);
+  design->mutable_organisation()->set_kind(kind);
+  design->mutable_offers()->Assign(offers.begin(), offers.end());
+}
+
+TEST(HarvestTest, OffersKeepWhoDesignedThemWithTheProvider) {
+  MemoryBook book;
+  v1::Source source = Authority();
+  AddCoDesign(&source, "urn:example:union", v1::CO_DESIGNER_KIND_WORKERS, {"b"});
+  AddCoDesign(&source, "urn:example:chamber", v1::CO_DESIGNER_KIND_OTHER);
+  ASSERT_OK_AND_ASSIGN(const Harvested done, HarvestOne(source, {Offer("a"), Offer("b")}, {"d1"}, &book));
+  EXPECT_TRUE(done.findings.empty());
+  ASSERT_EQ(book.written["a"].co_designed_by_size(), 1);
+  EXPECT_EQ(book.written["a"].co_designed_by(0).id(), "urn:example:chamber");
+  ASSERT_EQ(book.written["b"].co_designed_by_size(), 2);
+  EXPECT_EQ(book.written["b"].co_designed_by(1).kind(), v1::CO_DESIGNER_KIND_WORKERS);
+  // What the source states otherwise changes its offers, although no file has changed.
+  source.mutable_co_designed_by()->RemoveLast();
+  ASSERT_OK_AND_ASSIGN(const Harvested changed, HarvestOne(source, {Offer("a"), Offer("b")}, {"d2"}, &book));
+  EXPECT_EQ(Counts(changed), "+0 ~2 =0 -0 !0");
+  EXPECT_EQ(book.written["a"].co_designed_by_size(), 0);
+}
+
+TEST(HarvestTest, OffersThatTheSourceNamesAndDoesNotHaveAreFoundFaultWith) {
+  MemoryBook book;
+  v1::Source source = Authority();
+  AddCoDesign(&source, "urn:example:union", v1::CO_DESIGNER_KIND_WORKERS, {"a", "mistyped"});
+  ASSERT_OK_AND_ASSIGN(const Harvested done, HarvestOne(source, {Offer("a")}, {"d1"}, &book));
+  ASSERT_EQ(done.findings.size(), 1u);
+  EXPECT_EQ(done.findings[0].place, "co_designed_by: mistyped");
+  EXPECT_EQ(done.findings[0].why, "the source has no such offer");
+}
+
+TEST(HarvestTest, OtherCollectionsOfSkillsReadEveryFileAgain) {
+  MemoryBook book;
+  ASSERT_OK(HarvestOne(Authority(), {Offer("a")}, {"d1"}, &book));
+  HarvestOptions options = {"d2"};
+  ASSERT_OK_AND_ASSIGN(const Harvested same, HarvestOne(Authority(), {Offer("a")}, options, &book));
+  EXPECT_EQ(same.files_read, 0u);
+  options.tagger_sha256 = "another";
+  ASSERT_OK_AND_ASSIGN(const Harvested again, HarvestOne(Authority(), {Offer("a")}, options, &book));
+  EXPECT_EQ(again.files_read, 1u);
 }
 
 TEST(HarvestTest, ChangedCreditsUnderTheSameIdAreFoundFaultWith) {

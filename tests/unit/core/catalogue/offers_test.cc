@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-ReadOffers Read(const std::string& nodes) {
+ReadOffers Read(const std::string& nodes, const elm::SkillTagger* tagger = nullptr) {
   const document::Registry registry = adapters::MakeRegistry();
   document::TranslateOptions options;
   options.catalogues = true;
@@ -25,7 +25,7 @@ ReadOffers Read(const std::string& nodes) {
       options);
   EXPECT_OK(translated);
   if (!translated.ok() || !translated->catalogue.has_value()) return {};
-  return OffersOfCatalogue(*translated->catalogue);
+  return OffersOfCatalogue(*translated->catalogue, tagger);
 }
 
 // What is said in other nodes of the catalogue is found there.
@@ -62,6 +62,32 @@ TEST(OffersTest, AnOfferStatesWhatItsSpecificationAndProviderState) {
   EXPECT_THAT(offer.specifications(), ElementsAre("https://uni.example/spec/1"));
   EXPECT_THAT(offer.outcomes(), ElementsAre("https://uni.example/outcome/1"));
   EXPECT_EQ(offer.homepage(), "https://uni.example/1");
+}
+
+TEST(OffersTest, TagsFollowFromTheSkillsOfItsSpecification) {
+  document::v1::SkillCollection digital;
+  digital.set_tag("DIGITAL");
+  digital.add_skills("https://skills.example/digital/1");
+  digital.add_schemes("https://skills.example/scheme/digital");
+  const auto tagger = elm::SkillTagger::Make({digital});
+  const auto tags = [&](const std::string& skills) {
+    const ReadOffers read = Read(absl::StrCat(R"(
+      {"@id":"urn:x:1","@type":"LearningOpportunity","title":{"en":"Sums"},
+       "learningAchievementSpecification":{"@id":"urn:x:s","@type":"LearningAchievementSpecification","title":{"en":"S"},
+       "learningOutcome":{"@type":"LearningOutcome","title":{"en":"Programs"},)",
+                                              skills, "}}}"),
+                                 tagger.get());
+    EXPECT_EQ(read.offers.size(), 1u);
+    return read.offers.empty() ? v1::Offer() : read.offers[0];
+  };
+  const char* const by_address = R"("relatedESCOSkill":{"@id":"https://skills.example/digital/1","@type":"Concept"})";
+  EXPECT_THAT(tags(by_address).tags(), ElementsAre("DIGITAL"));
+  EXPECT_THAT(tags(R"("relatedSkill":{"@id":"https://skills.example/2","@type":"Concept",
+                      "inScheme":{"@id":"https://skills.example/scheme/digital","@type":"ConceptScheme"}})")
+                  .tags(),
+              ElementsAre("DIGITAL"));
+  EXPECT_THAT(tags(R"("relatedESCOSkill":{"@id":"https://skills.example/3","@type":"Concept"})").tags(),
+              ::testing::IsEmpty());
 }
 
 TEST(OffersTest, BrokenOffersAreCountedAndTheOthersRead) {
