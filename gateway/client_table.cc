@@ -108,6 +108,11 @@ std::vector<recognition::v1::CaseActor> ClientTable::CaseRoles(absl::string_view
   return roles;
 }
 
+bool ClientTable::WorksBlind(absl::string_view client) const {
+  const std::optional<Client> found = Find(client);
+  return found.has_value() && found->works_blind();
+}
+
 std::optional<Client> ClientTable::Find(absl::string_view client) const {
   const std::shared_ptr<const Clients> clients = Get();
   const auto found = std::find_if(clients->list.begin(), clients->list.end(),

@@ -50,6 +50,9 @@ class ClientTable {
   // call always, it calls without them.
   std::vector<recognition::v1::CaseActor> CaseRoles(absl::string_view client, absl::string_view service) const;
 
+  // Whether the client sees cases without the identity of holders until they are decided.
+  bool WorksBlind(absl::string_view client) const;
+
  private:
   struct Clients {
     std::vector<config::v1::Client> list;

@@ -367,7 +367,8 @@ void Node::Assembly::MakeServices() {
                                                          .policy = config_.verdict_policy(),
                                                          .key = federation_->keys()});
   recognition_service_ = std::make_unique<RecognitionService>(
-      client_runner_.get(), cases_.get(), wake, RolesIn(recognition::v1::RecognitionService::service_full_name()));
+      client_runner_.get(), cases_.get(), wake, RolesIn(recognition::v1::RecognitionService::service_full_name()),
+      [this](absl::string_view client) { return clients_.WorksBlind(client); });
   federation_service_ = std::make_unique<FederationService>(client_runner_.get(), federation_->nodes(), &clock_);
   document_service_ = std::make_unique<DocumentService>(client_runner_.get(), &adapters_, &clock_, tagger_);
   pathway_service_ = std::make_unique<PathwayService>(

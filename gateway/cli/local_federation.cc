@@ -259,6 +259,7 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
     for (const config::v1::TokenIdentity& token : client.tokens) *entry->add_tokens() = token;
     if (client.emergency.services_size() > 0) *entry->mutable_emergency() = client.emergency;
     for (const config::v1::EmergencyDuty duty : client.emergency_duties) entry->add_emergency_duties(duty);
+    entry->set_works_blind(client.works_blind);
   }
   for (const config::v1::TokenIssuer& issuer : node.token_issuers) {
     *config.mutable_client_port()->add_token_issuers() = issuer;

@@ -53,6 +53,7 @@ struct LocalClient {
   std::vector<config::v1::TokenIdentity> tokens = {};       // by which it is known beside its certificate
   config::v1::EmergencyRights emergency = {};
   std::vector<config::v1::EmergencyDuty> emergency_duties = {};
+  bool works_blind = false;  // whether it does not see whose a case is before the decision
 };
 
 // A node of the federation.

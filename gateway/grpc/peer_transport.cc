@@ -125,7 +125,7 @@ absl::Status PeerTransport::Begin(PeerCall& call) {
   return absl::OkStatus();
 }
 
-absl::Status PeerTransport::End(PeerCall& call, const grpc::Status& result) {
+absl::Status PeerTransport::Record(const PeerCall& call, const grpc::Status& result) {
   absl::Status status = FromPeer(result);
   if (!status.ok()) {
     options_.log->WriteProblem(LogEvent::kPeerCallFailed, status,
@@ -134,15 +134,21 @@ absl::Status PeerTransport::End(PeerCall& call, const grpc::Status& result) {
   const absl::MutexLock lock(&mutex_);
   // What was ended by ourselves says nothing about the other node.
   if (!stopping_ && call.kind == Kind::kEnvelope) options_.circuits->Ended(call.circuit, WasReached(result));
-  running_.erase(&call.context);
   return status;
+}
+
+void PeerTransport::End(PeerCall& call) {
+  const absl::MutexLock lock(&mutex_);
+  running_.erase(&call.context);
 }
 
 absl::Status PeerTransport::Run(const federation::v1::Node& node, Kind kind,
                                 absl::FunctionRef<grpc::Status(grpc::ClientContext&)> make) {
   PeerCall call(node.id(), kind);
   RETURN_IF_ERROR(Begin(call));
-  return End(call, make(call.context));
+  absl::Status status = Record(call, make(call.context));
+  End(call);
+  return status;
 }
 
 absl::StatusOr<relay::v1::Envelope> PeerTransport::AnswerOf(const std::string& peer,
@@ -185,15 +191,16 @@ void PeerTransport::Send(const federation::v1::Node& node, const relay::v1::Enve
   if (!begun.ok()) return sending->delivered(begun);
   sending->stub = relay::v1::RelayService::NewStub(ChannelTo(node));
   const auto ended = [this, sending](const grpc::Status& result) {
-    // Before the call counts as ended: whoever stops waits for what is handed over.
+    // Recorded first: who has the answer finds the circuit and the log as the call left them. Ended last: whoever stops
+    // waits for what is handed over.
     answers_
         .Submit(sending->call.peer,
-                [this, sending, status = FromPeer(result)] {
+                [this, sending, status = Record(sending->call, result)] {
                   if (!status.ok()) return sending->delivered(status);
                   sending->delivered(AnswerOf(sending->call.peer, sending->response));
                 })
         .IgnoreError();
-    End(sending->call, result).IgnoreError();
+    End(sending->call);
   };
   sending->stub->async()->Deliver(&sending->call.context, &sending->request, &sending->response, ended);
 }

@@ -83,12 +83,14 @@ class PeerTransport : public relay::Transport {
   // Looks whether this node's own files changed and fit together; a channel made with half of a change would be of no
   // use.
   void RefreshOwnFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether the call may be made; kStopping when the transport was stopped. Whoever gets OK calls End.
+  // Whether the call may be made; kStopping when the transport was stopped. Whoever gets OK calls Record and End.
   absl::Status Begin(PeerCall& call);
   // The envelope that another node answered with; kPeerAnswerInvalid for one that cannot be read.
   absl::StatusOr<relay::v1::Envelope> AnswerOf(const std::string& peer, relay::v1::DeliverResponse& response) const;
-  // What the call came to; a failure is logged.
-  absl::Status End(PeerCall& call, const grpc::Status& result);
+  // What the call came to; a failure is logged, and the circuit is told.
+  absl::Status Record(const PeerCall& call, const grpc::Status& result);
+  // The call no longer runs.
+  void End(PeerCall& call);
   // One call within the time limit.
   absl::Status Run(const federation::v1::Node& node, Kind kind,
                    absl::FunctionRef<grpc::Status(grpc::ClientContext&)> make);

@@ -12,6 +12,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/recognition/blind.h"
 #include "gateway/grpc/stream_call.h"
 
 namespace passerelle::gateway {
@@ -277,47 +278,71 @@ AuthenticityService::VerifyDocuments(grpc::CallbackServerContext* context) {
 
 RecognitionService::RecognitionService(
     CallRunner* runner, recognition::Cases* cases, std::function<void()> created,
-    std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles)
-    : runner_(runner), cases_(cases), created_(std::move(created)), roles_(std::move(roles)) {
+    std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles,
+    std::function<bool(absl::string_view client)> works_blind)
+    : runner_(runner),
+      cases_(cases),
+      created_(std::move(created)),
+      roles_(std::move(roles)),
+      works_blind_(std::move(works_blind)) {
   runner->AddUnary<recognition::v1::CreateCaseRequest, recognition::v1::CreateCaseResponse>(
       recognition::v1::RecognitionService::service_full_name(), "CreateCase",
       [this](const CallInfo& info, const recognition::v1::CreateCaseRequest& in,
              recognition::v1::CreateCaseResponse* out) -> CallOutcome {
-        const absl::Status status = Take(cases_->Create(info.caller, in), out->mutable_recognition_case());
+        const absl::Status status = Show(info, cases_->Create(info.caller, in), out->mutable_recognition_case());
         if (status.ok() && !in.validate_only()) created_();
         return status;
       });
   runner->AddUnary<recognition::v1::GetCaseRequest, recognition::v1::GetCaseResponse>(
       recognition::v1::RecognitionService::service_full_name(), "GetCase",
       [this](const CallInfo& info, const recognition::v1::GetCaseRequest& in, recognition::v1::GetCaseResponse* out)
-          -> CallOutcome { return Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case()); });
+          -> CallOutcome { return Show(info, cases_->Get(info.caller, in.id()), out->mutable_recognition_case()); });
   runner->AddUnary<recognition::v1::WaitCaseRequest, recognition::v1::WaitCaseResponse>(
       recognition::v1::RecognitionService::service_full_name(), "WaitCase",
       [this](const CallInfo& info, const recognition::v1::WaitCaseRequest& in,
              recognition::v1::WaitCaseResponse* out) -> CallOutcome {
-        const absl::Status status = Take(cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
+        const absl::Status status = Show(info, cases_->Get(info.caller, in.id()), out->mutable_recognition_case());
         if (!status.ok() || HasOutcome(out->recognition_case())) return status;
         if (WaitIsOver(info, in.has_timeout(), in.timeout())) return status;
         return std::nullopt;
       });
   runner->AddUnary<recognition::v1::ListCasesRequest, recognition::v1::ListCasesResponse>(
       recognition::v1::RecognitionService::service_full_name(), "ListCases",
-      [this](const CallInfo& info, const recognition::v1::ListCasesRequest& in, recognition::v1::ListCasesResponse* out)
-          -> CallOutcome { return Take(cases_->List(info.caller, in), out); });
+      [this](const CallInfo& info, const recognition::v1::ListCasesRequest& in,
+             recognition::v1::ListCasesResponse* out) -> CallOutcome {
+        RETURN_IF_ERROR(Take(cases_->List(info.caller, in), out));
+        for (auto& listed : *out->mutable_recognition_cases()) Blind(info, &listed);
+        return absl::OkStatus();
+      });
   runner->AddUnary<recognition::v1::TakeStepRequest, recognition::v1::TakeStepResponse>(
       recognition::v1::RecognitionService::service_full_name(), "TakeStep",
       [this](const CallInfo& info, const recognition::v1::TakeStepRequest& in,
              recognition::v1::TakeStepResponse* out) -> CallOutcome {
         const absl::Status status =
-            Take(cases_->Take(info.caller, roles_(info.caller), in), out->mutable_recognition_case());
+            Show(info, cases_->Take(info.caller, roles_(info.caller), in), out->mutable_recognition_case());
         if (status.ok() && !in.validate_only()) created_();
         return status;
       });
   runner->AddUnary<recognition::v1::ListDueCasesRequest, recognition::v1::ListDueCasesResponse>(
       recognition::v1::RecognitionService::service_full_name(), "ListDueCases",
-      [this](const CallInfo&, const recognition::v1::ListDueCasesRequest& in,
-             recognition::v1::ListDueCasesResponse* out) -> CallOutcome { return Take(cases_->ListDue(in), out); });
+      [this](const CallInfo& info, const recognition::v1::ListDueCasesRequest& in,
+             recognition::v1::ListDueCasesResponse* out) -> CallOutcome {
+        RETURN_IF_ERROR(Take(cases_->ListDue(in), out));
+        for (auto& due : *out->mutable_due_cases()) Blind(info, due.mutable_recognition_case());
+        return absl::OkStatus();
+      });
   AddQuestionsAndCredentials();
+}
+
+void RecognitionService::Blind(const CallInfo& info, recognition::v1::RecognitionCase* shown) const {
+  if (works_blind_(info.caller)) recognition::HideIdentity(shown);
+}
+
+absl::Status RecognitionService::Show(const CallInfo& info, absl::StatusOr<recognition::v1::RecognitionCase> found,
+                                      recognition::v1::RecognitionCase* target) const {
+  RETURN_IF_ERROR(Take(std::move(found), target));
+  Blind(info, target);
+  return absl::OkStatus();
 }
 
 void RecognitionService::AddQuestionsAndCredentials() {

@@ -111,9 +111,10 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
 class RecognitionService : public recognition::v1::RecognitionService::CallbackService {
  public:
   // `created` is called after something was recorded, so that it is sent without delay; `roles` gives those in which a
-  // client may take steps.
+  // client may take steps, and `works_blind` says who does not see whose a case is.
   RecognitionService(CallRunner* runner, recognition::Cases* cases, std::function<void()> created,
-                     std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles);
+                     std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles,
+                     std::function<bool(absl::string_view client)> works_blind);
 
   grpc::ServerUnaryReactor* CreateCase(grpc::CallbackServerContext* context,
                                        const recognition::v1::CreateCaseRequest* request,
@@ -148,11 +149,16 @@ class RecognitionService : public recognition::v1::RecognitionService::CallbackS
 
  private:
   void AddQuestionsAndCredentials();
+  // Leaves of a case, or of one that was found, what the client may see.
+  void Blind(const CallInfo& info, recognition::v1::RecognitionCase* shown) const;
+  absl::Status Show(const CallInfo& info, absl::StatusOr<recognition::v1::RecognitionCase> found,
+                    recognition::v1::RecognitionCase* target) const;
 
   CallRunner* const runner_;
   recognition::Cases* const cases_;
   const std::function<void()> created_;
   const std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles_;
+  const std::function<bool(absl::string_view client)> works_blind_;
 };
 
 class RelayService : public relay::v1::RelayService::CallbackService {

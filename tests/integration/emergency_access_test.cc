@@ -20,6 +20,7 @@
 #include "passerelle/emergency/v1/emergency_access_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -73,9 +74,8 @@ class EmergencyAccessIntegrationTest : public ::testing::Test {
 
   // The log of the node and its evidence tell every event of the emergency; the node is stopped after that.
   void ExpectOnRecord(const emergency::v1::GetEmergencyResponse& emergency) {
-    const std::string log = federation_->LogOf("NO");
     for (const char* event : {"emergency.declared", "emergency.approved", "emergency.called", "emergency.ended"}) {
-      EXPECT_TRUE(absl::StrContains(log, absl::StrCat("\"event\":\"", event, "\""))) << event;
+      EXPECT_TRUE(testing::Logs(*federation_, "NO", absl::StrCat("\"event\":\"", event, "\"")));
     }
     ASSERT_EQ(federation_->StopNode("NO"), 0);
     const tests::Outcome listed =

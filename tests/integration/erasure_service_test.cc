@@ -15,6 +15,7 @@
 #include "passerelle/erasure/v1/erasure_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -132,7 +133,7 @@ TEST_F(ErasureServiceTest, ABackupThatIsPutBackDoesNotBringBackWhatWasErased) {
   // As the page on restoring says for a log that the store is behind of.
   ASSERT_TRUE(std::filesystem::remove(StoreOf("NL") + ".checkpoint"));
   ASSERT_TRUE(federation_->StartNode("NL").ok()) << federation_->LogOf("NL");
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "retention.erased_again")) << federation_->LogOf("NL");
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "retention.erased_again"));
   const auto after = Wait(fetched->id());
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_TRUE(after->documents().empty());

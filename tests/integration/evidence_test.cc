@@ -14,6 +14,7 @@
 #include "passerelle/evidence/v1/evidence_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -170,8 +171,8 @@ TEST_F(EvidenceTest, AStoreThatWasPutBackFromACopyIsNotServedFrom) {
   ASSERT_EQ(federation_->StopNode("NL"), 0);
   fs::copy_file(Scratch("copy.sqlite"), store, fs::copy_options::overwrite_existing);
   EXPECT_FALSE(federation_->StartNode("NL").ok());
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "LOG_TRUNCATED")) << federation_->LogOf("NL");
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "it was shortened")) << federation_->LogOf("NL");
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "LOG_TRUNCATED"));
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "it was shortened"));
 }
 
 }  // namespace

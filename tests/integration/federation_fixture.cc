@@ -10,6 +10,7 @@
 #include "core/base/digest.h"
 #include "core/base/port/random.h"
 #include "gateway/grpc/tls.h"
+#include "tests/support/logs.h"
 #include "tests/support/paths.h"
 
 namespace passerelle::gateway {
@@ -190,13 +191,7 @@ void FederationTest::ChangeNodeMap(absl::FunctionRef<void(federation::v1::NodeMa
   });
   ASSERT_TRUE(changed.ok()) << changed;
   const std::string line = absl::StrCat("\"version\":", version);
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  for (const char* node : {"NO", "NL"}) {
-    while (!absl::StrContains(federation_->LogOf(node), line) && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    ASSERT_TRUE(absl::StrContains(federation_->LogOf(node), line)) << federation_->LogOf(node);
-  }
+  for (const char* node : {"NO", "NL"}) ASSERT_TRUE(testing::Logs(*federation_, node, line));
 }
 
 }  // namespace passerelle::gateway

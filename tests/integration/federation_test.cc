@@ -11,6 +11,7 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -148,14 +149,14 @@ TEST_F(FederationTest, WhatWaitsForANodeThatIsLeftAloneGoesOnWhenTheNodeIsBack) 
     ASSERT_TRUE(verdict.ok()) << verdict.status();
     EXPECT_EQ(verdict->verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
   }
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "peer.left_alone")) << federation_->LogOf("NL");
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "peer.left_alone"));
   const auto started = StartExchange(authorisation);
   ASSERT_TRUE(started.ok()) << started.status();
   ASSERT_TRUE(federation_->StartNode("NO").ok());
   const auto delivered = Wait(started->id());
   ASSERT_TRUE(delivered.ok()) << delivered.status();
   EXPECT_EQ(delivered->state(), exchange::v1::EXCHANGE_STATE_DELIVERED) << delivered->problem().reason();
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "peer.reached_again")) << federation_->LogOf("NL");
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "peer.reached_again"));
 }
 
 TEST_F(FederationTest, APeerThatDoesNotAnswerLeavesTheVerdictOpen) {

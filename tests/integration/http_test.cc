@@ -33,6 +33,7 @@
 #include "passerelle/pathway/v1/pathway_service.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -216,8 +217,7 @@ TEST_F(HttpTest, AnswersWhatGrpcAnswers) {
   ASSERT_TRUE(answer.ParseFromString(binary.body));
   EXPECT_EQ(answer.SerializeAsString(), found->SerializeAsString());
   // Both ways stand in the log alike.
-  const std::string log = federation_->LogOf("NO");
-  EXPECT_TRUE(absl::StrContains(log, "SharingService/CreateAuthorisation")) << log;
+  EXPECT_TRUE(testing::Logs(*federation_, "NO", "SharingService/CreateAuthorisation"));
 }
 
 TEST_F(HttpTest, ReadsAndWritesGzip) {

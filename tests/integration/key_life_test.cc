@@ -30,6 +30,7 @@
 #include "passerelle/federation/v1/node_map_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -58,14 +59,6 @@ class KeyLifeTest : public FederationTest {
     tests::WriteAll(path, text);
     const absl::Status started = federation_->StartNode(node);
     ASSERT_TRUE(started.ok()) << started << federation_->LogOf(node);
-  }
-
-  bool Logs(const std::string& node, const std::string& text, absl::Duration patience = absl::Seconds(10)) {
-    const absl::Time deadline = absl::Now() + patience;
-    while (!absl::StrContains(federation_->LogOf(node), text) && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return absl::StrContains(federation_->LogOf(node), text);
   }
 
   // A metric once it is at least `enough`.
@@ -158,7 +151,7 @@ class RotationTest : public KeyLifeTest {
   void HoldNewMaterial() {
     next_ = std::make_unique<proof::SigningKey>(proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa).value());
     ASSERT_TRUE(ReplaceFile(folder_ + "/keys/next.pem", next_->ToPem().value()).ok());
-    ASSERT_TRUE(Logs("NO", "\"event\":\"message_keys.reloaded\",\"keys\":2"));
+    ASSERT_TRUE(testing::Logs(*federation_, "NO", "\"event\":\"message_keys.reloaded\",\"keys\":2"));
     const CertificatePems authority = {tests::ReadAll(federation_->folder() + "/authority.crt.pem"),
                                        tests::ReadAll(federation_->folder() + "/authority.key.pem")};
     tls_ = MakeCertificate(authority, NodeCertificateUri("NO")).value();
@@ -294,8 +287,8 @@ TEST_F(HandOnTest, ANodeTakesANewerMapFromAnyPeerAndKeepsItAcrossARestart) {
   SeparateNetherlands();
   ChangeNodeMap([](federation::v1::NodeMap& map) { map.mutable_nodes(2)->set_competent_authority("Renamed"); });
   const uint64_t version = VersionOf(tests::ReadAll(federation_->folder() + "/node-map.json"));
-  EXPECT_TRUE(Logs("NL", absl::StrCat("\"event\":\"node_map.replaced\",\"version\":", version, ",\"source\":\"NO\"")))
-      << federation_->LogOf("NL");
+  EXPECT_TRUE(testing::Logs(
+      *federation_, "NL", absl::StrCat("\"event\":\"node_map.replaced\",\"version\":", version, ",\"source\":\"NO\"")));
 
   // The old file, in whatever way it comes, is refused and counted.
   tests::WriteAll(own_map_, first_map_ + " ");
@@ -313,7 +306,7 @@ TEST_F(HandOnTest, WhatALyingPeerHandsOnIsRefusedAndCounted) {
   forged.part.payload_text = base::Base64UrlEncode(forged.part.map.SerializeAsString());
   service_.Hand(federation::WriteMapFile(forged));
   EXPECT_GE(Metric("NL", kMetricNodeMapRefused, {"source=\"peer\"", "reason=\"signatures\""}, 1), 1);
-  EXPECT_TRUE(Logs("NL", "\"source\":\"XX\""));
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "\"source\":\"XX\""));
   service_.Hand("no map at all");
   EXPECT_GE(Metric("NL", kMetricNodeMapRefused, {"source=\"peer\"", "reason=\"content\""}, 1), 1);
   EXPECT_EQ(Metric("NL", kMetricNodeMapVersion, {}, 1), static_cast<double>(VersionOf(first_map_)));

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 #include "tests/support/paths.h"
 
 namespace passerelle::gateway {
@@ -64,7 +65,7 @@ TEST_F(OperationTest, StopsInOrderAndGoesOnWhereItWas) {
   const auto fetched = Fetch(Authorise());
   ASSERT_TRUE(fetched.ok()) << fetched.status();
   EXPECT_EQ(federation_->StopNode("NL"), 0);
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NL"), "\"event\":\"node.stopped\""));
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "\"event\":\"node.stopped\""));
   ASSERT_TRUE(federation_->StartNode("NL").ok());
   const auto kept = Wait(fetched->id());
   ASSERT_TRUE(kept.ok()) << kept.status();

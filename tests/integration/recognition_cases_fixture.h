@@ -79,6 +79,7 @@ inline constexpr Person kPeople[] = {
     {"evaluator", "evaluators", recognition::v1::CASE_ACTOR_EVALUATOR, "official-1"},
     {"sameperson", "evaluators", recognition::v1::CASE_ACTOR_DECIDER, "official-1"},
     {"decider", "deciders", recognition::v1::CASE_ACTOR_DECIDER, "official-2"},
+    {"blind", "blind", recognition::v1::CASE_ACTOR_EVALUATOR, "official-3"},
     {"counter", "counter", recognition::v1::CASE_ACTOR_HOLDER, ""},
     {"appeals", "appeals", recognition::v1::CASE_ACTOR_APPEAL_BODY, "chair"},
     {"centre", "centre", recognition::v1::CASE_ACTOR_PEER_CENTRE, ""},
@@ -198,6 +199,7 @@ class RecognitionCasesTest : public ::testing::Test {
     for (const Person& person : kPeople) {
       if (person.client == std::string("evaluators")) continue;
       node.clients.push_back({person.client, {kRecognition}, {person.role}});
+      node.clients.back().works_blind = person.client == std::string("blind");
     }
     for (const std::string& policy : policies) {
       node.policies.push_back(tests::ReadAll(absl::StrCat(testing::kSourceDir, "/", policy)));

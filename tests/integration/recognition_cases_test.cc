@@ -2,6 +2,7 @@
 // do they do as clients of the authority's node.
 
 #include "tests/integration/recognition_cases_fixture.h"
+#include "tests/support/logs.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -44,6 +45,52 @@ TEST_F(RecognitionCasesTest, EveryCaseComesToWhatItsStorySays) {
     for (const CaseRow& row : rows_) EXPECT_FALSE(absl::StrContains(log, PersonOf(row).family_name)) << node;
   }
   EXPECT_LT(absl::Now() - begin, absl::Seconds(60));
+}
+
+// A centre may keep from those who compare learning whose it is; what they compare they see (domain rule of
+// minimisation: comparability needs no identity before the decision).
+TEST_F(RecognitionCasesTest, WhoWorksBlindSeesWhoseACaseIsOnceItIsDecided) {
+  const CaseRow& row = RowBy("01-course-in-full");
+  const std::string name = PersonOf(row).family_name;
+  const std::string id = Submit(row);
+  const NodeClient& blind = Client("BG", "blind");
+  const auto evaluated = [](const RecognitionCase& held) {
+    return held.state() == recognition::v1::CASE_STATE_EVALUATION && held.procedure().has_evaluation();
+  };
+  EXPECT_TRUE(absl::StrContains(WaitFor("BG", "evaluators", id, evaluated).document().content(), name));
+  std::vector<RecognitionCase> seen = {WaitFor("BG", "blind", id, evaluated)};
+  EXPECT_EQ(seen[0].document().sha256(), base::Sha256Hex(DocumentOf(row, today_)));
+  ExpectRules(row, seen[0]);
+  const auto listed = Call(*blind.recognition, &Stub::ListCases, {});
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  seen.insert(seen.end(), listed->recognition_cases().begin(), listed->recognition_cases().end());
+  const auto due = Call(*blind.recognition, &Stub::ListDueCases, {});
+  ASSERT_TRUE(due.ok()) << due.status();
+  for (const recognition::v1::DueCase& one : due->due_cases()) seen.push_back(one.recognition_case());
+  recognition::v1::TakeStepRequest propose;
+  propose.set_request_id(base::NewUuid(random_));
+  propose.set_id(id);
+  *propose.mutable_action() = ActionOf(ReadMove("blind:propose:full"), seen[0]);
+  const auto proposed = Call(*blind.recognition, &Stub::TakeStep, propose);
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  seen.push_back(proposed->recognition_case());
+  recognition::v1::WaitCaseRequest wait;
+  wait.set_id(id);
+  wait.mutable_timeout()->set_nanos(1);
+  const auto waited = Call(*blind.recognition, &Stub::WaitCase, wait);
+  ASSERT_TRUE(waited.ok()) << waited.status();
+  seen.push_back(waited->recognition_case());
+  EXPECT_EQ(seen.size(), 5u);
+  for (const RecognitionCase& one : seen) {
+    EXPECT_EQ(one.id(), id);
+    EXPECT_EQ(one.document().content(), "");
+    EXPECT_EQ(one.evidence_size(), 0);
+    EXPECT_FALSE(absl::StrContains(one.SerializeAsString(), name));
+  }
+  Make(row, id, ReadMove("decider:decide"));
+  const RecognitionCase decided = Get("BG", "blind", id);
+  EXPECT_TRUE(absl::StrContains(decided.document().content(), name));
+  EXPECT_GT(decided.evidence_size(), 0);
 }
 
 // What a court would ask of a decision that no person took.
@@ -120,25 +167,18 @@ TEST_F(RecognitionCasesTest, WhoApplicantAndIssuerAreIsBelievedOfTheRightNodesOn
 TEST_F(RecognitionCasesTest, ANewSnapshotIsTakenOverAndAnOlderOneIsNot) {
   const std::string path = absl::StrCat(federation_->NodeFolder("NL"), "/facts-0.yaml");
   const std::string first = tests::ReadAll(path);
-  const auto logs = [&](absl::string_view text) {
-    const absl::Time end = absl::Now() + kPatience;
-    while (!absl::StrContains(federation_->LogOf("NL"), text) && absl::Now() < end) {
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return absl::StrContains(federation_->LogOf("NL"), text);
-  };
   // The body is no longer there: what was known of it is unknown from now on.
   tests::WriteAll(path, absl::StrReplaceAll(first, {{"2026-01-31", "2026-02-28"},
                                                     {"\"2026-2\"", "\"2026-3\""},
                                                     {"DEQARINST9301", "DEQARINST9399"}}));
-  ASSERT_TRUE(logs("\"version\":\"2026-3\""));
+  ASSERT_TRUE(testing::Logs(*federation_, "NL", "\"version\":\"2026-3\""));
   const std::string id = Submit(RowBy("21-decided-by-rule"));
   const RecognitionCase checked = WaitFor("NL", "evaluators", id, [](const RecognitionCase& held) {
     return held.state() == recognition::v1::CASE_STATE_EVALUATION;
   });
   ExpectRules({{"rules", "R-A03=UNKNOWN,R-A04=MET,R-A05=UNKNOWN"}}, checked);
   tests::WriteAll(path, first);
-  EXPECT_TRUE(logs("register_facts.refused"));
+  EXPECT_TRUE(testing::Logs(*federation_, "NL", "register_facts.refused"));
 }
 
 // Supplies all that the authority waits for, at the holder's own node, as the client that submitted the case.

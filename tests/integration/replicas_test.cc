@@ -26,6 +26,7 @@
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
 #include "tests/support/balancer.h"
+#include "tests/support/logs.h"
 #include "tests/support/postgresql_server.h"
 
 namespace passerelle::gateway {
@@ -214,8 +215,8 @@ TEST_F(ReplicasTest, LoseNothingAndDoNothingTwiceWhileOneIsKilledAndTheDatabaseR
   ExpectUsedOnce("NL-second", given_by_nl);
   // Both replicas had a part in it.
   for (const char* replica : {"NL", "NL-second"}) {
-    EXPECT_TRUE(absl::StrContains(federation_->LogOf(replica), "CreateExchange")) << replica;
-    EXPECT_TRUE(absl::StrContains(federation_->LogOf(replica), "\"event\":\"message.handled\"")) << replica;
+    EXPECT_TRUE(testing::Logs(*federation_, replica, "CreateExchange")) << replica;
+    EXPECT_TRUE(testing::Logs(*federation_, replica, "\"event\":\"message.handled\"")) << replica;
   }
   // A replica that comes back works with the others.
   ASSERT_TRUE(federation_->StartNode("NL").ok()) << federation_->LogOf("NL");

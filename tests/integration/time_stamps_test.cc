@@ -15,6 +15,7 @@
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
 #include "tests/support/health.h"
+#include "tests/support/logs.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/test_authority.h"
 
@@ -63,14 +64,6 @@ class TimeStampsTest : public FederationTest {
       absl::SleepFor(absl::Milliseconds(100));
     }
     return true;
-  }
-  // Whether the node says that before its patience ends.
-  bool Logs(const std::string& text) {
-    const absl::Time deadline = absl::Now() + absl::Seconds(20);
-    while (!absl::StrContains(federation_->LogOf("NO"), text) && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(50));
-    }
-    return absl::StrContains(federation_->LogOf("NO"), text);
   }
 
   const testing::TestIdentity root_{proof::KeyAlgorithm::kEs256, testing::AuthorityWish("Root")};
@@ -126,7 +119,7 @@ TEST_F(TimeStampsTest, ANodeThatHadNoMessageYetTakesItsFirstOneHoweverLate) {
 TEST_F(TimeStampsTest, WithoutThemForTooLongTheNodeTakesNoMessages) {
   ASSERT_TRUE(Fetch(Authorise()).ok());
   away_ = true;
-  ASSERT_TRUE(Logs("evidence.time_stamp_failed")) << federation_->LogOf("NO");
+  ASSERT_TRUE(testing::Logs(*federation_, "NO", "evidence.time_stamp_failed"));
   const std::string authorisation = Authorise();
   std::string delivered = "answer";
   const absl::Time deadline = absl::Now() + absl::Seconds(20);
@@ -136,7 +129,7 @@ TEST_F(TimeStampsTest, WithoutThemForTooLongTheNodeTakesNoMessages) {
   }
   EXPECT_THAT(delivered, HasSubstr("EVIDENCE_UNAVAILABLE"));
   EXPECT_TRUE(ComesTo("NOT_SERVING")) << federation_->LogOf("NO");
-  EXPECT_THAT(federation_->LogOf("NO"), HasSubstr("node.not_ready"));
+  EXPECT_TRUE(testing::Logs(*federation_, "NO", "node.not_ready"));
   const auto started = StartExchange(authorisation);
   ASSERT_TRUE(started.ok()) << started.status();
   EXPECT_EQ(Wait(started->id(), absl::Seconds(2))->state(), exchange::v1::EXCHANGE_STATE_PENDING)

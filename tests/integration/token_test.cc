@@ -22,6 +22,7 @@
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/federation_fixture.h"
+#include "tests/support/logs.h"
 #include "tests/support/test_signer.h"
 
 namespace passerelle::gateway {
@@ -154,7 +155,7 @@ TEST_F(TokenTest, ATokenIsEnoughOverGrpcAndMakesTheSameClientAsItsCertificate) {
   EXPECT_EQ(Get(other, id, "").reason, Reason::kResourceNotFound);
   // A token is no better on the connection of somebody else.
   EXPECT_EQ(Get(other, id, Good()).reason, Reason::kClientUnknown);
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NO"), "\"caller\":\"portal\""));
+  EXPECT_TRUE(testing::Logs(*federation_, "NO", "\"caller\":\"portal\""));
 }
 
 TEST_F(TokenTest, RefusesOverGrpcWithoutSayingAnythingOfTheToken) {
@@ -225,8 +226,8 @@ TEST_F(TokenTest, KeysRollOverWhileTheNodeRuns) {
   }
   EXPECT_EQ(answer.code, grpc::StatusCode::OK);
   EXPECT_EQ(Create(Good()).code, grpc::StatusCode::UNAUTHENTICATED);
-  EXPECT_TRUE(absl::StrContains(federation_->LogOf("NO"),
-                                absl::StrCat("\"event\":\"token_keys.replaced\",\"issuer\":\"", kIssuer, "\"")));
+  EXPECT_TRUE(testing::Logs(*federation_, "NO",
+                            absl::StrCat("\"event\":\"token_keys.replaced\",\"issuer\":\"", kIssuer, "\"")));
 }
 
 TEST_F(TokenTest, ATokenIsEnoughOverHttp) {
