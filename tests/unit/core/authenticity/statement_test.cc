@@ -14,7 +14,7 @@ namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
 
-proof::Statement Made() {
+proof::Statement MadeStatement() {
   v1::AuthenticityVerdict verdict;
   verdict.set_verdict(v1::VERDICT_CANNOT_BE_ESTABLISHED);
   verdict.set_sha256(base::Sha256Hex("document"));
@@ -29,7 +29,7 @@ proof::Statement Made() {
 }
 
 TEST(StatementTest, SaysWhatWasJudgedAndHow) {
-  EXPECT_EQ(Made().claims,
+  EXPECT_EQ(MadeStatement().claims,
             "{\"id\":\"ni:///sha-256;Q8wj-lK4e0zB0CtbEUFUFR1q3dsXyf3cBrAn-pniQAg\","
             "\"verdict\":\"CANNOT_BE_ESTABLISHED\",\"at\":\"2030-03-17T17:46:40Z\",\"checks\":[{\"name\":\"seal\","
             "\"outcome\":\"UNKNOWN\",\"reason\":\"NO_EVIDENCE\"}]}");
@@ -40,9 +40,9 @@ TEST(StatementTest, BothFormsVerifyWithTheKeyOfTheNode) {
   proof::KeySet keys;
   keys.Add(*proof::PublicKey::FromJwk(key.verification_key().jwk()), "k");
   passerelle::testing::FakeRandom random;
-  ASSERT_OK_AND_ASSIGN(const std::string token, proof::StatementAsVcJwt(Made(), key));
+  ASSERT_OK_AND_ASSIGN(const std::string token, proof::StatementAsVcJwt(MadeStatement(), key));
   EXPECT_TRUE(proof::VerifyVcJwt(token, keys, kNow).Accepted());
-  ASSERT_OK_AND_ASSIGN(const std::string sd_jwt, proof::StatementAsSdJwtVc(Made(), {}, key, random));
+  ASSERT_OK_AND_ASSIGN(const std::string sd_jwt, proof::StatementAsSdJwtVc(MadeStatement(), {}, key, random));
   EXPECT_TRUE(proof::VerifySdJwt(sd_jwt, keys, kNow, {}).Accepted());
 }
 
