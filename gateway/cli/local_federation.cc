@@ -233,6 +233,22 @@ absl::Status LocalFederation::WriteRegister(const LocalNode& node) {
   return WriteText(folder + "/register.yaml", WriteYaml(index));
 }
 
+absl::Status LocalFederation::AddClients(const LocalNode& node, config::v1::ClientPort* port) const {
+  for (const LocalClient& client : node.clients) {
+    config::v1::Client* entry = port->add_clients();
+    entry->set_id(client.id);
+    ASSIGN_OR_RETURN(*entry->mutable_certificate_sha256(),
+                     CertificateSha256(ClientTls(node.id, client.id).certificate));
+    for (const std::string& service : client.services) entry->add_services(service);
+    for (const recognition::v1::CaseActor role : client.case_roles) entry->add_case_roles(role);
+    for (const config::v1::TokenIdentity& token : client.tokens) *entry->add_tokens() = token;
+    if (client.emergency.services_size() > 0) *entry->mutable_emergency() = client.emergency;
+    for (const config::v1::EmergencyDuty duty : client.emergency_duties) entry->add_emergency_duties(duty);
+    entry->set_works_blind(client.works_blind);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) {
   config::v1::NodeConfig config;
   const std::string& id = node.replica_of.empty() ? node.id : node.replica_of;
@@ -249,18 +265,7 @@ absl::Status LocalFederation::WriteConfig(const LocalNode& node, int peer_port) 
   }
   config.mutable_client_port()->set_listen("127.0.0.1:0");
   SetTls("tls", config.mutable_client_port()->mutable_tls());
-  for (const LocalClient& client : node.clients) {
-    config::v1::Client* entry = config.mutable_client_port()->add_clients();
-    entry->set_id(client.id);
-    ASSIGN_OR_RETURN(*entry->mutable_certificate_sha256(),
-                     CertificateSha256(ClientTls(node.id, client.id).certificate));
-    for (const std::string& service : client.services) entry->add_services(service);
-    for (const recognition::v1::CaseActor role : client.case_roles) entry->add_case_roles(role);
-    for (const config::v1::TokenIdentity& token : client.tokens) *entry->add_tokens() = token;
-    if (client.emergency.services_size() > 0) *entry->mutable_emergency() = client.emergency;
-    for (const config::v1::EmergencyDuty duty : client.emergency_duties) entry->add_emergency_duties(duty);
-    entry->set_works_blind(client.works_blind);
-  }
+  RETURN_IF_ERROR(AddClients(node, config.mutable_client_port()));
   for (const config::v1::TokenIssuer& issuer : node.token_issuers) {
     *config.mutable_client_port()->add_token_issuers() = issuer;
   }

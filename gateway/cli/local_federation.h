@@ -173,6 +173,7 @@ class LocalFederation {
   absl::Status WriteReplica(const LocalNode& node);
   absl::Status WriteRegister(const LocalNode& node);
   absl::Status WriteTrust(const LocalNode& node);
+  absl::Status AddClients(const LocalNode& node, config::v1::ClientPort* port) const;
   absl::Status WriteConfig(const LocalNode& node, int peer_port);
   absl::Status MakeRoot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> SignNodeMap() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
