@@ -234,7 +234,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       .clock = &clock_,
       .sealers = sealers_.get(),
       .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
-  content_queries_ = std::make_unique<exchange::ContentQueryHandler>(authorisations_.get());
+  content_queries_ = std::make_unique<exchange::ContentQueryHandler>(authorisations_.get(), &clock_);
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
   std::vector<relay::Handler*> handlers = cases_->handlers();
   handlers.push_back(credential_queries_.get());
@@ -329,6 +329,7 @@ void Node::Assembly::MakeRunners() {
     if (!clients_.NeedsEmergency(caller, method.service)) return absl::OkStatus();
     return emergency_access_->RecordCall(caller, method.service, method.path);
   };
+  const std::shared_ptr<CallPlaces> client_places = client.places;
   client_runner_ = std::make_unique<CallRunner>(std::move(client));
   CallRunner::Options peer = RunnerOptions(peer_pool_.get());
   // Nodes are known by their certificates alone.
@@ -343,6 +344,10 @@ void Node::Assembly::MakeRunners() {
   CallRunner::Options wallets = RunnerOptions(client_pool_.get());
   // Wallets are strangers, who have a part of the node together; what they may do follows from what they know.
   wallets.authorise = [](const CallerCredentials&, absl::string_view) { return std::string(kAnybody); };
+  // Both runners have the threads of one pool, which strangers could fill if each had a count of its own.
+  wallets.places = client_places;
+  // Each route has a bound of its own (gateway/http/wallet_routes.cc).
+  wallets.request_bytes_of_anybody_max = kRequestBytesPerCallerMax;
   wallet_runner_ = std::make_unique<CallRunner>(std::move(wallets));
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/problem.h"
@@ -118,6 +119,10 @@ absl::Status PutOffer(const ContentsOf& of, std::string delivery, absl::Time due
   return tx.Insert(Table::kContent, {.key = OfferKey(of), .value = std::move(delivery), .group = of.owner, .due = due});
 }
 
+std::string PieceAnswersKey(const ContentsOf& of, absl::string_view sha256, uint32_t piece) {
+  return absl::StrCat(PieceKey(of, sha256, piece), "/answers");
+}
+
 absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::optional<std::string> offer, FindOffer(of, tx));
   if (!offer.has_value()) return absl::OkStatus();
@@ -127,9 +132,28 @@ absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx) {
   for (const Content& content : LargeContents(delivery.documents())) {
     for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
       RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceKey(of, content.sha256, piece)));
+      RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceAnswersKey(of, content.sha256, piece)));
     }
   }
   return tx.Delete(Table::kContent, OfferKey(of));
+}
+
+absl::Status EraseDeliveryOf(const ContentsOf& of, base::Store& store) {
+  const std::string prefix = ContentKey(of, "");
+  for (size_t count = kDeletedAtATime; count == kDeletedAtATime;) {
+    const absl::Status status = store.Write([&](base::Transaction& tx) -> absl::Status {
+      count = 0;
+      ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kContent, of.owner, prefix, kDeletedAtATime));
+      for (const Record& record : records) {
+        if (!absl::StartsWith(record.key, prefix)) break;
+        RETURN_IF_ERROR(tx.Delete(Table::kContent, record.key));
+        ++count;
+      }
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status EraseContents(absl::string_view owner, base::Transaction& tx) {

@@ -65,8 +65,15 @@ absl::StatusOr<std::optional<std::string>> FindOffer(const ContentsOf& of, base:
 // AlreadyExists when there is one.
 absl::Status PutOffer(const ContentsOf& of, std::string delivery, absl::Time due, base::Transaction& tx);
 
+// Where it is counted how often a piece was handed out.
+std::string PieceAnswersKey(const ContentsOf& of, absl::string_view sha256, uint32_t piece);
+
 // Deletes an offer and what it has set aside; does nothing where there is none.
 absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx);
+
+// Deletes everything of one delivery, whether or not it is offered: a few records at a time, each in a transaction of
+// its own, since it reads what it deletes.
+absl::Status EraseDeliveryOf(const ContentsOf& of, base::Store& store);
 
 // Deletes everything of an owner. Cost: its pieces, a few at a time.
 absl::Status EraseContents(absl::string_view owner, base::Transaction& tx);

@@ -13,6 +13,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
+#include "core/exchange/set_aside.h"
 #include "core/proof/jades/seal_credential.h"
 
 namespace passerelle::exchange {
@@ -23,6 +24,13 @@ using base::Reason;
 
 // Room for the envelope around a delivery in one message between nodes.
 constexpr size_t kEnvelopeRoom = 64u << 10;
+
+// Calls with large documents at a time, of the threads of the port for nodes: one works, the others wait for it.
+constexpr int kLargeCallsMax = 4;
+
+// What Prepare hands to Handle is the answer, behind this mark if something was set aside for it. No serialised answer
+// begins so.
+constexpr char kSetAsideMark = 's';
 
 // The one refusal for everything that is not covered or not there: no place and no detail may tell the reasons apart.
 absl::Status NotAvailable() { return Problem(Reason::kNotAvailable, ""); }
@@ -110,6 +118,28 @@ ContentsOf OfferOf(const v1::CredentialQuery& query, const relay::Opened& messag
 
 }  // namespace
 
+// The turn of a call with a large document. Few wait for it, so that threads are left for everybody else's messages.
+class CredentialQueryHandler::LargeTurn {
+ public:
+  explicit LargeTurn(CredentialQueryHandler* handler)
+      : handler_(handler), among_few_(++handler->large_calls_ <= kLargeCallsMax) {
+    if (among_few_) handler_->large_.Lock();
+  }
+  LargeTurn(const LargeTurn&) = delete;
+  LargeTurn& operator=(const LargeTurn&) = delete;
+  ~LargeTurn() {
+    if (among_few_) handler_->large_.Unlock();
+    --handler_->large_calls_;
+  }
+  absl::Status status() const {
+    return among_few_ ? absl::OkStatus() : Problem(Reason::kOverloaded, "", "other large documents are being read");
+  }
+
+ private:
+  CredentialQueryHandler* const handler_;
+  const bool among_few_;
+};
+
 // What an attempt before this one has written is not written again, so that however long the whole takes, some attempt
 // finds it done.
 absl::Status CredentialQueryHandler::Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
@@ -158,6 +188,7 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::HandOn(const regis
   delivered.set_original_withheld(!MayLeaveUnread(*options_.adapters, document));
   if (delivered.original_withheld()) return delivered;
   delivered.set_original_bytes(entry.document_bytes());
+  RETURN_IF_ERROR(BeginSetAside(*of, options_.clock->Now(), *options_.store));
   const Content whole = {document.sha256(), entry.document_bytes(), options_.piece_bytes};
   base::Sha256Stream digest;
   for (uint32_t piece = 0; piece < whole.pieces(); ++piece) {
@@ -189,7 +220,9 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::Read(registers::v1
     document.clear_content();
     delivered.set_original_withheld(true);
   }
-  if (of == nullptr) return delivered;
+  const size_t larger = std::max(document.content().size(), delivered.translation().content().size());
+  if (of == nullptr || larger <= options_.piece_bytes) return delivered;
+  RETURN_IF_ERROR(BeginSetAside(*of, options_.clock->Now(), *options_.store));
   uint64_t original = 0;
   uint64_t translation = 0;
   RETURN_IF_ERROR(SetAside(*of, document.sha256(), document.mutable_content(), &original));
@@ -207,16 +240,16 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::LookUp(const std::
   ASSIGN_OR_RETURN(registers::v1::RegisterEntry entry, options_.reg->LookUpCredential(credential_id));
   if (entry.has_revoke_time() && base::FromProto(entry.revoke_time()) <= options_.clock->Now()) return NotAvailable();
   absl::StatusOr<v1::DeliveredDocument> delivered;
-  if (entry.document_bytes() > 0) {
-    const absl::MutexLock turn(&large_);
-    delivered = HandOn(entry, of);
-  } else if (entry.document().content().empty()) {
+  const bool unread = entry.document_bytes() > 0;
+  if (!unread && entry.document().content().empty()) {
     return Problem(Reason::kRegisterUnavailable, "", "the register's entry has no document");
-  } else if (entry.document().content().size() <= options_.piece_bytes) {
-    delivered = Read(std::move(entry), of);
-  } else {
+  }
+  if (unread || entry.document().content().size() > options_.piece_bytes) {
     // What is large takes many times its size while it is translated.
-    const absl::MutexLock turn(&large_);
+    const LargeTurn turn(this);
+    RETURN_IF_ERROR(turn.status());
+    delivered = unread ? HandOn(entry, of) : Read(std::move(entry), of);
+  } else {
     delivered = Read(std::move(entry), of);
   }
   if (!delivered.ok()) return delivered;
@@ -243,13 +276,19 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
     ASSIGN_OR_RETURN(offered, FindOffer(of, tx));
     return absl::OkStatus();
   }));
-  if (offered.has_value()) return *std::move(offered);
-  ASSIGN_OR_RETURN(const v1::CredentialDelivery delivery,
-                   Deliver(*authorisation, query.takes_pieces() ? &of : nullptr));
-  std::string answer = delivery.SerializeAsString();
+  if (offered.has_value()) return kSetAsideMark + *offered;
+  const absl::StatusOr<v1::CredentialDelivery> delivered =
+      Deliver(*authorisation, query.takes_pieces() ? &of : nullptr);
+  if (!delivered.ok()) {
+    if (query.takes_pieces()) RETURN_IF_ERROR(DropSetAside(of, *options_.store));
+    return delivered.status();
+  }
+  const v1::CredentialDelivery& delivery = *delivered;
   const bool large = std::any_of(delivery.documents().begin(), delivery.documents().end(),
                                  [](const v1::DeliveredDocument& document) { return LargeBytes(document) > 0; });
-  return large ? Offer(of, std::move(answer)) : answer;
+  if (!large) return delivery.SerializeAsString();
+  ASSIGN_OR_RETURN(const std::string answer, Offer(of, delivery.SerializeAsString()));
+  return kSetAsideMark + answer;
 }
 
 // All or nothing: a part of what the holder authorised would pass for the whole.
@@ -292,7 +331,9 @@ absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened&
                                       /*consume=*/true)
                                 .status();
   if (!used.ok()) return Hidden(used);
-  return relay::Reply{v1::CredentialDelivery::descriptor()->full_name(), prepared,
+  const bool set_aside = !prepared.empty() && prepared.front() == kSetAsideMark;
+  if (set_aside) RETURN_IF_ERROR(EndSetAside(OfferOf(query, message), tx));
+  return relay::Reply{v1::CredentialDelivery::descriptor()->full_name(), set_aside ? prepared.substr(1) : prepared,
                       absl::AsciiStrToLower(query.authorisation_id())};
 }
 
@@ -312,6 +353,9 @@ absl::StatusOr<relay::Reply> ContentQueryHandler::Handle(const relay::Opened& me
   const ContentsOf of = ContentsOffered(query.authorisation_id(), message.header.sender, query.message_id());
   absl::StatusOr<std::string> data = GetPiece(of, query.sha256(), query.piece(), tx);
   if (!data.ok()) return Hidden(data.status());
+  const absl::Status counted =
+      CountPieceAnswer(of, query.sha256(), query.piece(), clock_->Now() + base::kDuplicateMemory, tx);
+  if (!counted.ok()) return Hidden(counted);
   v1::ContentPiece piece;
   piece.set_data(*std::move(data));
   return relay::Reply{piece.GetTypeName(), piece.SerializeAsString(), absl::AsciiStrToLower(query.authorisation_id())};

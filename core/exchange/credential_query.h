@@ -3,6 +3,7 @@
 // Thread-safety: thread-safe.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,11 +47,13 @@ class CredentialQueryHandler : public relay::Handler {
 
   std::string Type() const override;
   absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
+  bool PrepareIsCostly() const override { return true; }
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
  private:
   // `of` is null for a node that takes no pieces.
+  class LargeTurn;
   absl::StatusOr<v1::DeliveredDocument> LookUp(const std::string& credential_id, const ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> HandOn(const registers::v1::RegisterEntry& entry, const ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const ContentsOf* of);
@@ -60,14 +63,16 @@ class CredentialQueryHandler : public relay::Handler {
   absl::Status Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);
 
   Options options_;
-  absl::Mutex large_;  // held while a large document is read or handed on: one at a time
+  absl::Mutex large_;                 // held while a large document is read or handed on: one at a time
+  std::atomic<int> large_calls_ = 0;  // that have it or wait for it
 };
 
 // Answers ContentQuery with a piece of what was set aside for the same node under the same authorisation, as long as
 // that is neither withdrawn nor over.
 class ContentQueryHandler : public relay::Handler {
  public:
-  explicit ContentQueryHandler(const sharing::Authorisations* authorisations) : authorisations_(authorisations) {}
+  ContentQueryHandler(const sharing::Authorisations* authorisations, const base::Clock* clock)
+      : authorisations_(authorisations), clock_(clock) {}
 
   std::string Type() const override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
@@ -75,6 +80,7 @@ class ContentQueryHandler : public relay::Handler {
 
  private:
   const sharing::Authorisations* const authorisations_;
+  const base::Clock* const clock_;
 };
 
 }  // namespace passerelle::exchange

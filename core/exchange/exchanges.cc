@@ -102,6 +102,10 @@ absl::Status CheckDocument(const v1::DeliveredDocument& document, const std::str
 
 absl::Status CheckDelivery(const v1::CredentialDelivery& delivery) {
   if (delivery.documents().empty()) return Problem(Reason::kPeerAnswerInvalid, "documents", "there are none");
+  // An authorisation names no more.
+  if (delivery.documents_size() > base::kAuthorisationCredentialsMax) {
+    return Problem(Reason::kPeerAnswerInvalid, "documents", "there are too many");
+  }
   uint64_t large = 0;
   for (int i = 0; i < delivery.documents_size(); ++i) {
     const v1::DeliveredDocument& document = delivery.documents(i);
@@ -122,7 +126,12 @@ absl::Status CheckDelivery(const v1::CredentialDelivery& delivery) {
     }
     return Problem(Reason::kPeerAnswerInvalid, "documents", "the same content has two sizes");
   }
-  if (large > base::kExchangeBytesMax) return Problem(Reason::kPeerAnswerInvalid, "documents", "they are too large");
+  // Every piece is a message of its own, with all that it leaves behind.
+  uint64_t pieces = 0;
+  for (const Content& content : contents) pieces += content.pieces();
+  if (large > base::kExchangeBytesMax || pieces > base::kPiecesMax) {
+    return Problem(Reason::kPeerAnswerInvalid, "documents", "they are too large, or come in too many pieces");
+  }
   return absl::OkStatus();
 }
 

@@ -107,15 +107,28 @@ absl::Status Inbox::CheckTermsFor(const Opened& message) const {
   return federation::CheckMessageSize(*own, message.body.size());
 }
 
+// What comes before the transaction. `handler` is null for a type that has none.
+absl::StatusOr<std::string> Inbox::Prepare(const Opened& message, Handler* handler) const {
+  RETURN_IF_ERROR(CheckTermsFor(message));
+  if (handler == nullptr) return Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
+  bool known = false;
+  if (handler->PrepareIsCostly()) {
+    RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kInbox, KeyOf(message.header)));
+      known = record.has_value();
+      return absl::OkStatus();
+    }));
+  }
+  // Recall has the answer; should it have been forgotten meanwhile, the sender asks again.
+  if (known) return Problem(Reason::kOverloaded, "", "the message is being forgotten");
+  return handler->Prepare(message);
+}
+
 // An error is a problem of the store: nothing is known to be stored, and the sender tries again.
 absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   const auto found = handlers_.find(message.header.type);
   Handler* const handler = found == handlers_.end() ? nullptr : found->second;
-  const absl::Status terms = CheckTermsFor(message);
-  const absl::StatusOr<std::string> prepared =
-      !terms.ok()          ? terms
-      : handler != nullptr ? handler->Prepare(message)
-                           : Problem(Reason::kMessageTypeUnknown, "protected_header/x-msg/type");
+  const absl::StatusOr<std::string> prepared = Prepare(message, handler);
   Outcome outcome;
   absl::Status refusal;
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {

@@ -39,6 +39,8 @@ class Handler {
   // Work that needs no transaction and may be slow, such as asking the national register; its result is handed to
   // Handle. May be called for a message that turns out to be a duplicate. There is none by default.
   virtual absl::StatusOr<std::string> Prepare(const Opened& /*message*/) { return std::string(); }
+  // Whether Prepare costs much or leaves something behind: then it is not called for a message that has its answer.
+  virtual bool PrepareIsCostly() const { return false; }
   // The effect. A problem becomes a signed Refusal, and nothing written in `tx` by the handler stays; the refusal is
   // stored as the answer unless its reason is retryable.
   virtual absl::StatusOr<Reply> Handle(const Opened& message, const std::string& prepared, base::Transaction& tx) = 0;
@@ -85,6 +87,7 @@ class Inbox {
   absl::StatusOr<bool> Recall(const Opened& message, base::Transaction& tx, Outcome& outcome) const;
   absl::Status Remember(const Opened& message, const v1::Envelope& answer, absl::string_view resource,
                         base::Transaction& tx) const;
+  absl::StatusOr<std::string> Prepare(const Opened& message, Handler* handler) const;
   absl::StatusOr<Outcome> HandleOnce(const Opened& message);
   absl::StatusOr<Outcome> AnsweredMeanwhile(const Opened& message, const absl::Status& problem) const;
   absl::Status StoreRefusal(const Opened& message, const absl::Status& problem, Outcome& outcome) const;

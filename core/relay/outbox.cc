@@ -21,8 +21,10 @@ using base::Reason;
 using base::Record;
 using base::Table;
 
-// Messages that are put off in one transaction, since their recipients may not be called yet.
+// Messages that are looked at in one transaction, and put off if their recipients may not be called yet.
 constexpr int kPutOffMax = 64;
+// Where that many wait for one node that takes no more at a time, they let others pass.
+constexpr absl::Duration kCrowdedPause = absl::Milliseconds(250);
 // Messages of one resource that are read at a time.
 constexpr int kMessagesPage = 100;
 
@@ -118,6 +120,7 @@ struct Outbox::Claim {
   std::shared_ptr<const federation::NodeDirectory> nodes;
   const federation::v1::Node* recipient = nullptr;
   v1::Envelope envelope;
+  std::shared_ptr<SendingSlots::Slot> slot;  // null for one that expired, which calls nobody
   bool expired = false;
   bool none = false;     // messages were put off, and more may be due
   absl::Status problem;  // why it cannot be sent now
@@ -180,25 +183,48 @@ absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
   std::optional<Claim> claim;
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     claim.reset();
-    for (int looked_at = 0; looked_at < kPutOffMax; ++looked_at) {
-      ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, 1));
-      if (due.empty()) return absl::OkStatus();
-      Record& record = due.front();
-      ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(record));
-      const absl::Time expires_at = base::FromProto(stored.expires_at());
-      const absl::Time may_call_at = options_.transport->MayCallAt(stored.recipient());
-      if (may_call_at <= now || expires_at <= now) {
-        ASSIGN_OR_RETURN(claim, Take(std::move(record), std::move(stored), now, tx));
-        return absl::OkStatus();
+    bool put_off = false;
+    // Mostly the first will do.
+    for (const int look : {1, kPutOffMax}) {
+      ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, look));
+      const bool crowded = due.size() == static_cast<size_t>(kPutOffMax);
+      for (Record& record : due) {
+        ASSIGN_OR_RETURN(const bool moved, TryClaim(std::move(record), now, crowded, tx, claim));
+        if (claim.has_value()) return absl::OkStatus();
+        put_off = put_off || moved;
       }
-      record.due = std::min(may_call_at, expires_at);
-      RETURN_IF_ERROR(tx.Update(Table::kOutbox, record));
+      if (due.size() < static_cast<size_t>(look)) return absl::OkStatus();
     }
-    claim.emplace().none = true;
+    if (put_off) claim.emplace().none = true;
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(status);
   return claim;
+}
+
+// Claims the message, if it may be sent; otherwise says whether it was put off. One for which there is no place stays
+// where it is, since whoever has the places sends it next; one to a slow node, or of so many that others may be behind
+// them, makes room.
+absl::StatusOr<bool> Outbox::TryClaim(base::Record record, absl::Time now, bool crowded, base::Transaction& tx,
+                                      std::optional<Claim>& claim) const {
+  ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(record));
+  const absl::Time expires_at = base::FromProto(stored.expires_at());
+  const bool expired = expires_at <= now;
+  absl::Time may_call_at = options_.transport->MayCallAt(stored.recipient());
+  if (expired || may_call_at <= now) {
+    std::shared_ptr<SendingSlots::Slot> slot = expired ? nullptr : slots_.Take(stored.recipient());
+    if (expired || slot != nullptr) {
+      ASSIGN_OR_RETURN(claim, Take(std::move(record), std::move(stored), now, tx));
+      claim->slot = std::move(slot);
+      return false;
+    }
+    const bool slow = slots_.IsSlow(stored.recipient());
+    if (!slow && !crowded) return false;
+    may_call_at = now + (slow ? kSlowDelivery : kCrowdedPause);
+  }
+  record.due = std::min(may_call_at, expires_at);
+  RETURN_IF_ERROR(tx.Update(Table::kOutbox, record));
+  return true;
 }
 
 // Moves a message out of the way of other callers, and writes the digest of its next attempt before that is sent:
@@ -257,7 +283,9 @@ absl::Status Outbox::Work(const Claim& claim) const {
     const bool retryable = base::Catalogue(base::ReasonOf(claim.problem)).retryable;
     return retryable ? Postpone(claim, claim.problem) : End(claim, {claim.problem}, nullptr);
   }
+  const absl::Time begin = options_.clock->Now();
   const absl::StatusOr<v1::Envelope> envelope = options_.transport->Deliver(*claim.recipient, claim.envelope);
+  claim.slot->Took(options_.clock->Now() - begin);
   if (!envelope.ok()) return Postpone(claim, envelope.status());
   std::vector<std::string> requests;
   for (const v1::SentAttempt& attempt : claim.stored.attempts()) requests.push_back(attempt.sha256());

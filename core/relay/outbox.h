@@ -19,6 +19,7 @@
 #include "core/federation/message_keys.h"
 #include "core/relay/envelope.h"
 #include "core/relay/message_log.h"
+#include "core/relay/sending_slots.h"
 #include "passerelle/relay/v1/stored.pb.h"
 
 namespace passerelle::relay {
@@ -150,6 +151,8 @@ class Outbox {
   struct Judgement;
 
   absl::StatusOr<std::optional<Claim>> ClaimNext() const;
+  absl::StatusOr<bool> TryClaim(base::Record record, absl::Time now, bool crowded, base::Transaction& tx,
+                                std::optional<Claim>& claim) const;
   absl::StatusOr<Claim> Take(base::Record record, v1::StoredOutbound stored, absl::Time now,
                              base::Transaction& tx) const;
   absl::Status SignAttempt(Claim& claim, absl::Time now) const;
@@ -165,6 +168,7 @@ class Outbox {
   absl::StatusOr<AnswerHandler*> HandlerOf(absl::string_view type) const;
 
   Options options_;
+  mutable SendingSlots slots_;
   absl::flat_hash_map<std::string, AnswerHandler*> handlers_;
 };
 

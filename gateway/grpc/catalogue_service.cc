@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/page.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/catalogue/provider_policies.h"
+#include "google/protobuf/descriptor.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -16,6 +18,27 @@ namespace {
 namespace catalogue_v1 = catalogue::v1;
 using base::Problem;
 using base::Reason;
+
+// kFieldInvalid at the first field that holds more than it may. What is searched with is copied and split, so that this
+// comes before all else.
+absl::Status CheckFields(const google::protobuf::Message& request) {
+  const google::protobuf::Reflection& reflection = *request.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(request, &fields);
+  std::string scratch;
+  for (const google::protobuf::FieldDescriptor* const field : fields) {
+    if (field->is_repeated()) {
+      if (reflection.FieldSize(request, field) <= kCatalogueValuesMax) continue;
+      return Problem(Reason::kFieldInvalid, field->name(), absl::StrCat("at most ", kCatalogueValuesMax, " values"));
+    }
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_STRING) continue;
+    const bool is_key = field->name() == "id" || field->name() == "page_token";
+    const size_t bytes_max = is_key ? kCatalogueKeyBytesMax : kCatalogueTextBytesMax;
+    if (reflection.GetStringReference(request, field, &scratch).size() <= bytes_max) continue;
+    return Problem(Reason::kFieldInvalid, field->name(), absl::StrCat("at most ", bytes_max, " bytes"));
+  }
+  return absl::OkStatus();
+}
 
 catalogue::OfferQuery QueryOf(const catalogue_v1::SearchOffersRequest& request) {
   catalogue::OfferQuery query;
@@ -68,12 +91,7 @@ CatalogueService::CatalogueService(CallRunner* runner, Options options)
   runner->AddUnary<catalogue_v1::GetOfferRequest, catalogue_v1::GetOfferResponse>(
       service, "GetOffer",
       [this](const CallInfo&, const catalogue_v1::GetOfferRequest& in,
-             catalogue_v1::GetOfferResponse* out) -> CallOutcome {
-        return options_.offers->Read([&](OfferIndex& index) -> absl::Status {
-          ASSIGN_OR_RETURN(*out->mutable_offer(), index.Get(in.id()));
-          return absl::OkStatus();
-        });
-      });
+             catalogue_v1::GetOfferResponse* out) -> CallOutcome { return Get(in, out); });
   runner->AddUnary<catalogue_v1::ListChangesRequest, catalogue_v1::ListChangesResponse>(
       service, "ListChanges",
       [this](const CallInfo&, const catalogue_v1::ListChangesRequest& in,
@@ -86,6 +104,7 @@ CatalogueService::CatalogueService(CallRunner* runner, Options options)
 
 absl::Status CatalogueService::Search(const catalogue_v1::SearchOffersRequest& request,
                                       catalogue_v1::SearchOffersResponse* response) const {
+  RETURN_IF_ERROR(CheckFields(request));
   const std::string list = ListName(request);
   ASSIGN_OR_RETURN(base::Page page, base::ReadPage(list, request.page_size(), request.page_token()));
   catalogue::OfferQuery query = QueryOf(request);
@@ -104,6 +123,15 @@ absl::Status CatalogueService::Search(const catalogue_v1::SearchOffersRequest& r
   return absl::OkStatus();
 }
 
+absl::Status CatalogueService::Get(const catalogue_v1::GetOfferRequest& request,
+                                   catalogue_v1::GetOfferResponse* response) const {
+  RETURN_IF_ERROR(CheckFields(request));
+  return options_.offers->Read([&](OfferIndex& index) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_offer(), index.Get(request.id()));
+    return absl::OkStatus();
+  });
+}
+
 absl::Status CatalogueService::List(const catalogue_v1::ListChangesRequest& request,
                                     catalogue_v1::ListChangesResponse* response) const {
   if (request.page_size() < 0) return Problem(Reason::kFieldInvalid, "page_size", "it is negative");
@@ -117,6 +145,7 @@ absl::Status CatalogueService::List(const catalogue_v1::ListChangesRequest& requ
 
 absl::Status CatalogueService::Find(const catalogue_v1::FindAcceptanceRequest& request,
                                     catalogue_v1::FindAcceptanceResponse* response) const {
+  RETURN_IF_ERROR(CheckFields(request));
   catalogue::PolicyQuestion question;
   question.purpose = request.purpose();
   question.country = request.country();
@@ -140,26 +169,23 @@ absl::Status CatalogueService::Find(const catalogue_v1::FindAcceptanceRequest& r
 }
 
 grpc::ServerUnaryReactor* CatalogueService::SearchOffers(grpc::CallbackServerContext* context,
-                                                         const catalogue_v1::SearchOffersRequest* request,
-                                                         catalogue_v1::SearchOffersResponse* response) {
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "SearchOffers", request, response);
 }
 
 grpc::ServerUnaryReactor* CatalogueService::GetOffer(grpc::CallbackServerContext* context,
-                                                     const catalogue_v1::GetOfferRequest* request,
-                                                     catalogue_v1::GetOfferResponse* response) {
+                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "GetOffer", request, response);
 }
 
 grpc::ServerUnaryReactor* CatalogueService::ListChanges(grpc::CallbackServerContext* context,
-                                                        const catalogue_v1::ListChangesRequest* request,
-                                                        catalogue_v1::ListChangesResponse* response) {
+                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "ListChanges", request, response);
 }
 
 grpc::ServerUnaryReactor* CatalogueService::FindAcceptance(grpc::CallbackServerContext* context,
-                                                           const catalogue_v1::FindAcceptanceRequest* request,
-                                                           catalogue_v1::FindAcceptanceResponse* response) {
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
   return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "FindAcceptance", request,
                       response);
 }

@@ -3,8 +3,11 @@
 // Thread-safety: thread-safe. Ownership: owns nothing of what it is given.
 #pragma once
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "core/base/port/clock.h"
+#include "core/catalogue/offers.h"
 #include "gateway/catalogue/offer_readers.h"
 #include "gateway/grpc/unary_call.h"
 #include "passerelle/catalogue/v1/catalogue_service.grpc.pb.h"
@@ -14,7 +17,21 @@ namespace passerelle::gateway {
 // Changes of one page. Test: tests/integration/catalogue_service_test.cc.
 inline constexpr int kChangesPageMax = 1000;
 
-class CatalogueService : public catalogue::v1::CatalogueService::CallbackService {
+// Bytes of one text of a request, and values of one list. Questions have a few words, and there are six kinds of
+// quality assurance. Test: tests/integration/catalogue_service_test.cc.
+inline constexpr size_t kCatalogueTextBytesMax = 1000;
+inline constexpr int kCatalogueValuesMax = 100;
+// The same of "id" and "page_token": a token has the id of an offer in base64, and more.
+inline constexpr size_t kCatalogueKeyBytesMax = 2 * catalogue::kOfferIdBytesMax;
+
+// Strangers may call it, so that gRPC hands on their bytes unread.
+using RawCatalogueService = catalogue::v1::CatalogueService::WithRawCallbackMethod_SearchOffers<
+    catalogue::v1::CatalogueService::WithRawCallbackMethod_GetOffer<
+        catalogue::v1::CatalogueService::WithRawCallbackMethod_ListChanges<
+            catalogue::v1::CatalogueService::WithRawCallbackMethod_FindAcceptance<
+                catalogue::v1::CatalogueService::Service>>>>;
+
+class CatalogueService : public RawCatalogueService {
  public:
   struct Options {
     OfferReaders* offers = nullptr;
@@ -23,22 +40,19 @@ class CatalogueService : public catalogue::v1::CatalogueService::CallbackService
   };
   CatalogueService(CallRunner* runner, Options options);
 
-  grpc::ServerUnaryReactor* SearchOffers(grpc::CallbackServerContext* context,
-                                         const catalogue::v1::SearchOffersRequest* request,
-                                         catalogue::v1::SearchOffersResponse* response) override;
-  grpc::ServerUnaryReactor* GetOffer(grpc::CallbackServerContext* context,
-                                     const catalogue::v1::GetOfferRequest* request,
-                                     catalogue::v1::GetOfferResponse* response) override;
-  grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* context,
-                                        const catalogue::v1::ListChangesRequest* request,
-                                        catalogue::v1::ListChangesResponse* response) override;
-  grpc::ServerUnaryReactor* FindAcceptance(grpc::CallbackServerContext* context,
-                                           const catalogue::v1::FindAcceptanceRequest* request,
-                                           catalogue::v1::FindAcceptanceResponse* response) override;
+  grpc::ServerUnaryReactor* SearchOffers(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetOffer(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* FindAcceptance(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
 
  private:
   absl::Status Search(const catalogue::v1::SearchOffersRequest& request,
                       catalogue::v1::SearchOffersResponse* response) const;
+  absl::Status Get(const catalogue::v1::GetOfferRequest& request, catalogue::v1::GetOfferResponse* response) const;
   absl::Status List(const catalogue::v1::ListChangesRequest& request,
                     catalogue::v1::ListChangesResponse* response) const;
   absl::Status Find(const catalogue::v1::FindAcceptanceRequest& request,

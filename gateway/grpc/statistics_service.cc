@@ -121,20 +121,17 @@ absl::Status StatisticsService::GetFile(const statistics_v1::GetCubeFileRequest&
 }
 
 grpc::ServerUnaryReactor* StatisticsService::ListCubes(grpc::CallbackServerContext* context,
-                                                       const statistics_v1::ListCubesRequest* request,
-                                                       statistics_v1::ListCubesResponse* response) {
+                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "ListCubes", request, response);
 }
 
 grpc::ServerUnaryReactor* StatisticsService::GetCube(grpc::CallbackServerContext* context,
-                                                     const statistics_v1::GetCubeRequest* request,
-                                                     statistics_v1::GetCubeResponse* response) {
+                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "GetCube", request, response);
 }
 
 grpc::ServerUnaryReactor* StatisticsService::GetCubeFile(grpc::CallbackServerContext* context,
-                                                         const statistics_v1::GetCubeFileRequest* request,
-                                                         statistics_v1::GetCubeFileResponse* response) {
+                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
   return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "GetCubeFile", request, response);
 }
 

@@ -10,18 +10,22 @@
 
 namespace passerelle::gateway {
 
-class StatisticsService : public statistics::v1::StatisticsService::CallbackService {
+// Strangers may call it, so that gRPC hands on their bytes unread.
+using RawStatisticsService = statistics::v1::StatisticsService::WithRawCallbackMethod_ListCubes<
+    statistics::v1::StatisticsService::WithRawCallbackMethod_GetCube<
+        statistics::v1::StatisticsService::WithRawCallbackMethod_GetCubeFile<
+            statistics::v1::StatisticsService::Service>>>;
+
+class StatisticsService : public RawStatisticsService {
  public:
   StatisticsService(CallRunner* runner, const PublishedCubes* cubes);
 
-  grpc::ServerUnaryReactor* ListCubes(grpc::CallbackServerContext* context,
-                                      const statistics::v1::ListCubesRequest* request,
-                                      statistics::v1::ListCubesResponse* response) override;
-  grpc::ServerUnaryReactor* GetCube(grpc::CallbackServerContext* context, const statistics::v1::GetCubeRequest* request,
-                                    statistics::v1::GetCubeResponse* response) override;
-  grpc::ServerUnaryReactor* GetCubeFile(grpc::CallbackServerContext* context,
-                                        const statistics::v1::GetCubeFileRequest* request,
-                                        statistics::v1::GetCubeFileResponse* response) override;
+  grpc::ServerUnaryReactor* ListCubes(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetCube(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetCubeFile(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
 
  private:
   absl::Status List(const statistics::v1::ListCubesRequest& request, statistics::v1::ListCubesResponse* response) const;

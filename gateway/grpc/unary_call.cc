@@ -1,6 +1,8 @@
 #include "gateway/grpc/unary_call.h"
 
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +21,43 @@ using base::Reason;
 
 constexpr char kAuthorizationKey[] = "authorization";
 
+absl::Status ReadBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
+  grpc::ByteBuffer same = bytes;  // not their copy: it counts references
+  grpc::ProtoBufferReader reader(&same);
+  if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) {
+    return Problem(Reason::kFieldInvalid, "request", "the bytes are no such message");
+  }
+  return absl::OkStatus();
+}
+
+grpc::ByteBuffer BytesOf(const google::protobuf::Message& message) {
+  const grpc::Slice slice(message.SerializeAsString());
+  return {&slice, 1};
+}
+
 }  // namespace
+
+absl::Status CallPlaces::Take(const std::string& caller, size_t request_bytes) {
+  const absl::MutexLock lock(&mutex_);
+  if (taken_bytes_ + request_bytes > kRequestBytesMax) return Problem(Reason::kOverloaded, "request");
+  const auto found = taken_.find(caller);
+  const Taken had = found == taken_.end() ? Taken() : found->second;
+  const int calls_max = caller == kAnybody ? kCallsOfAnybodyMax : kCallsPerCallerMax;
+  if (had.calls >= calls_max || had.bytes + request_bytes > kRequestBytesPerCallerMax) {
+    return Problem(Reason::kOverloaded, "caller", "the caller has too many calls at a time");
+  }
+  taken_[caller] = {had.calls + 1, had.bytes + request_bytes};
+  taken_bytes_ += request_bytes;
+  return absl::OkStatus();
+}
+
+void CallPlaces::GiveBack(const std::string& caller, size_t request_bytes) {
+  const absl::MutexLock lock(&mutex_);
+  taken_bytes_ -= request_bytes;
+  const auto found = taken_.find(caller);
+  found->second.bytes -= request_bytes;
+  if (--found->second.calls == 0) taken_.erase(found);
+}
 
 std::string TraceParentOf(const grpc::CallbackServerContext& context) {
   const auto found = context.client_metadata().find(kTraceParentKey);
@@ -166,25 +204,11 @@ void CallRunner::Ended() {
 }
 
 absl::Status CallRunner::TakePlace(const std::string& caller, size_t request_bytes) {
-  const absl::MutexLock lock(&mutex_);
-  if (taken_bytes_ + request_bytes > kRequestBytesMax) return Problem(Reason::kOverloaded, "request");
-  const auto found = taken_.find(caller);
-  const Taken had = found == taken_.end() ? Taken() : found->second;
-  const int calls_max = caller == kAnybody ? kCallsOfAnybodyMax : kCallsPerCallerMax;
-  if (had.calls >= calls_max || had.bytes + request_bytes > kRequestBytesPerCallerMax) {
-    return Problem(Reason::kOverloaded, "caller", "the caller has too many calls at a time");
+  const size_t bytes_max = RequestBytesMax(caller);
+  if (request_bytes > bytes_max) {
+    return Problem(Reason::kInputTooLarge, "request", absl::StrCat("at most ", bytes_max, " bytes"));
   }
-  taken_[caller] = {had.calls + 1, had.bytes + request_bytes};
-  taken_bytes_ += request_bytes;
-  return absl::OkStatus();
-}
-
-void CallRunner::GivePlaceBack(const std::string& caller, size_t request_bytes) {
-  const absl::MutexLock lock(&mutex_);
-  taken_bytes_ -= request_bytes;
-  const auto found = taken_.find(caller);
-  found->second.bytes -= request_bytes;
-  if (--found->second.calls == 0) taken_.erase(found);
+  return options_.places->Take(caller, request_bytes);
 }
 
 grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context, absl::string_view service,
@@ -203,6 +227,25 @@ grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, 
   const MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
   return Start(context, service, method, request->ByteSizeLong(),
                [&entry, request, response](const CallInfo& info) { return entry.work(info, *request, response); });
+}
+
+grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, absl::string_view service,
+                                          absl::string_view method, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) {
+  const MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
+  // Shared because a std::function has to be copyable.
+  const std::shared_ptr<google::protobuf::Message> in(entry.request->New());
+  const std::shared_ptr<google::protobuf::Message> out(entry.response->New());
+  return Start(context, service, method, request->Length(),
+               [&entry, request, response, in, out, read = false](const CallInfo& info) mutable -> CallOutcome {
+                 if (!std::exchange(read, true)) {
+                   const absl::Status understood = ReadBytes(*request, in.get());
+                   if (!understood.ok()) return understood;
+                 }
+                 const CallOutcome outcome = entry.work(info, *in, out.get());
+                 if (outcome.has_value() && outcome->ok()) *response = BytesOf(*out);
+                 return outcome;
+               });
 }
 
 std::unique_ptr<RunningCall> CallRunner::Begin(const MethodEntry& method, CallOrigin origin,

@@ -2,7 +2,8 @@
 // authenticate, authorise (deny by default), queue, work, log, finish.
 //
 // A caller has a part of the node: so many calls at a time and so many bytes of requests, waiting ones included.
-// Whoever asks for more is told to come later, and the others do not notice.
+// Whoever asks for more is told to come later, and the others do not notice. Strangers have one part together, and
+// have to be brief.
 //
 // Work runs on a bounded pool, never on gRPC's threads. A method that waits for something returns nullopt and is asked
 // again a little later, or when its pause is ended, so that no thread is held while it waits. Each item of a stream
@@ -34,6 +35,7 @@
 #include "gateway/telemetry/log.h"
 #include "gateway/telemetry/metrics.h"
 #include "google/protobuf/message.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 
 namespace passerelle::gateway {
@@ -47,6 +49,27 @@ inline constexpr int kCallsOfAnybodyMax = 8;
 // request twice.
 inline constexpr size_t kRequestBytesMax = 256u << 20;
 inline constexpr size_t kRequestBytesPerCallerMax = kRequestBytesMax / 2;
+// Bytes of one request of a stranger. A message that was read can have many times its bytes, and what is open to
+// strangers asks for a few short fields. Test: tests/unit/gateway/grpc/unary_call_test.cc.
+inline constexpr size_t kRequestBytesOfAnybodyMax = 64u << 10;
+
+// What callers have of the node at a time. Runners that share one count a caller once, whichever way it comes.
+// Thread-safe.
+class CallPlaces {
+ public:
+  // A caller's part, taken for one call with a request of so many bytes. Problem: kOverloaded.
+  absl::Status Take(const std::string& caller, size_t request_bytes);
+  void GiveBack(const std::string& caller, size_t request_bytes);
+
+ private:
+  struct Taken {
+    int calls = 0;
+    size_t bytes = 0;
+  };
+  absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, Taken> taken_ ABSL_GUARDED_BY(mutex_);  // by caller; no one without a call
+  size_t taken_bytes_ ABSL_GUARDED_BY(mutex_) = 0;                         // of all callers
+};
 
 // What a method knows of its call.
 struct CallInfo {
@@ -99,6 +122,9 @@ class CallRunner {
     // What else decides whether a call that was let in is worked on, once for each call and before its work, on a
     // thread of the pool: it may read and write the store. Null for nothing.
     std::function<absl::Status(const std::string& caller, const MethodEntry& method)> before_work = nullptr;
+    // Among which its calls count; those of other runners too, if they share it.
+    std::shared_ptr<CallPlaces> places = std::make_shared<CallPlaces>();
+    size_t request_bytes_of_anybody_max = kRequestBytesOfAnybodyMax;
   };
   explicit CallRunner(Options options) : options_(std::move(options)) {}
 
@@ -133,6 +159,11 @@ class CallRunner {
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
                                 absl::string_view method, const google::protobuf::Message* request,
                                 google::protobuf::Message* response);
+  // The same for a service whose methods get the bytes as they came (WithRawCallbackMethod_...): they are read on a
+  // thread of the pool, once the caller was let in and has a place. What is open to strangers has to come this way,
+  // since gRPC makes a message of whatever anybody sends before it asks who it is.
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
+                                absl::string_view method, const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
   // For those that can be called over gRPC only; `work` as for AddUnary.
   template <typename Request, typename Response, typename WorkFunction>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
@@ -147,6 +178,11 @@ class CallRunner {
   // Who calls, if the call would be let in now; the problem with which it would be refused.
   absl::StatusOr<std::string> MayCall(const CallerCredentials& caller, const MethodEntry& method) const {
     return options_.authorise(caller, method.service);
+  }
+
+  // Bytes of the largest request that a caller may send.
+  size_t RequestBytesMax(absl::string_view caller) const {
+    return caller == kAnybody ? options_.request_bytes_of_anybody_max : kRequestBytesPerCallerMax;
   }
 
   // A call that came another way, to be started by its owner. `finish` gets what gRPC would answer, once, on any
@@ -166,9 +202,11 @@ class CallRunner {
                                   std::function<CallOutcome(const CallInfo&)> work);
   void Begun();
   void Ended();
-  // A caller's part of the node, taken for one call with a request of so many bytes. Problem: kOverloaded.
+  // As CallPlaces; kInputTooLarge when the caller may not send so much.
   absl::Status TakePlace(const std::string& caller, size_t request_bytes);
-  void GivePlaceBack(const std::string& caller, size_t request_bytes);
+  void GivePlaceBack(const std::string& caller, size_t request_bytes) {
+    options_.places->GiveBack(caller, request_bytes);
+  }
   // Who calls, if it may call the service; a refusal is counted and logged.
   absl::StatusOr<std::string> Admit(const CallerCredentials& caller, const MethodEntry& method) const;
   absl::Status BeforeWork(const std::string& caller, const MethodEntry& method) const {
@@ -181,15 +219,8 @@ class CallRunner {
   Options options_;
   absl::flat_hash_map<std::string, MethodEntry> methods_;
   std::atomic<bool> stopping_ = false;
-  // What one caller has of the node, or all callers have.
-  struct Taken {
-    int calls = 0;
-    size_t bytes = 0;
-  };
   absl::Mutex mutex_;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_map<std::string, Taken> taken_ ABSL_GUARDED_BY(mutex_);  // by caller; no one without a call
-  size_t taken_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // One call from its start until it is answered. Belongs to the one who began it and to the pool in turn.

@@ -58,9 +58,9 @@ struct HttpConnection::Call {
 
   // Counts what the body is unpacked to among all bodies.
   absl::StatusOr<std::string> Unpack(const std::string& packed) {
-    const auto most = static_cast<int64_t>(std::min(BodyBytesMax(codec), packed.size() * kGzipRatioMax));
+    const auto most = static_cast<int64_t>(std::min(body_bytes_max, packed.size() * kGzipRatioMax));
     if (!shared->TakeBytes(client, most)) return Problem(Reason::kOverloaded, "body");
-    absl::StatusOr<std::string> bytes = Gunzip(packed, BodyBytesMax(codec));
+    absl::StatusOr<std::string> bytes = Gunzip(packed, body_bytes_max);
     unpacked_bytes = bytes.ok() ? static_cast<int64_t>(bytes->size()) : 0;
     shared->GiveBytesBack(client, most - unpacked_bytes);
     return bytes;
@@ -70,7 +70,7 @@ struct HttpConnection::Call {
   std::string client;  // known once it was let in
   CallerCredentials credentials;
   const CallRunner::MethodEntry* method = nullptr;
-  size_t body_bytes_max = 0;
+  size_t body_bytes_max = 0;  // of this caller, packed and unpacked
   // Of a request that is no call of a service.
   const PlainRoute* route = nullptr;
   PlainRequest plain;
@@ -325,16 +325,16 @@ bool HttpConnection::RouteToService() {
   return true;
 }
 
-bool HttpConnection::LetIn() {
-  const auto refuse = [this](http::status status, const absl::Status& problem) {
-    Refuse(status, problem);
-    return false;
-  };
+bool HttpConnection::BodyFits() {
   const auto length = parser_->content_length();
-  if (length.has_value() && *length > call_->body_bytes_max) {
-    return refuse(http::status::payload_too_large,
-                  Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", call_->body_bytes_max, " bytes")));
-  }
+  if (!length.has_value() || *length <= call_->body_bytes_max) return true;
+  Refuse(http::status::payload_too_large,
+         Problem(Reason::kInputTooLarge, "body", absl::StrCat("at most ", call_->body_bytes_max, " bytes")));
+  return false;
+}
+
+bool HttpConnection::LetIn() {
+  if (!BodyFits()) return false;
   // Nobody has to send a body that will not be looked at, and nothing is kept free for it; the call says why.
   const absl::StatusOr<std::string> client = shared_->runner->MayCall(call_->credentials, *call_->method);
   call_->problem = client.status();
@@ -342,9 +342,12 @@ bool HttpConnection::LetIn() {
     StartCall();
     return false;
   }
+  call_->body_bytes_max = std::min(call_->body_bytes_max, shared_->runner->RequestBytesMax(*client));
+  if (!BodyFits()) return false;
   if (!CountFor(*client)) {
-    return refuse(http::status::service_unavailable,
-                  Problem(Reason::kOverloaded, "connection", "the client has too many connections"));
+    Refuse(http::status::service_unavailable,
+           Problem(Reason::kOverloaded, "connection", "the client has too many connections"));
+    return false;
   }
   call_->client = *client;
   use_ = Use::kBusy;

@@ -87,6 +87,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   bool RoutePlainly();
   // Whether the request may send its body; answered when it returns false.
   bool LetIn();
+  // Whether the body is said to be no longer than it may; answered when it returns false.
+  bool BodyFits();
   void ReadBody();
   void OnBody(Error error);
   void StartCall();

@@ -1,5 +1,7 @@
 // A real node with a catalogue that anybody may search.
 
+#include "gateway/grpc/catalogue_service.h"
+
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -41,7 +43,9 @@ class CatalogueServiceTest : public ::testing::Test {
     node.id = "SE";
     node.competent_authority = "Authority of the test";
     node.country = "SE";
-    node.clients = {{"portal", {"passerelle.sharing.v1.SharingService", "passerelle.pathway.v1.PathwayService"}}};
+    node.clients = {{"portal",
+                     {"passerelle.sharing.v1.SharingService", "passerelle.pathway.v1.PathwayService",
+                      "passerelle.catalogue.v1.CatalogueService"}}};
     node.http = true;
     node.catalogue = folder_ + "/offers.db";
     node.providers = absl::StrCat(::passerelle::testing::kSourceDir, "/docs/concepts/providers.yaml");
@@ -77,13 +81,24 @@ class CatalogueServiceTest : public ::testing::Test {
     ASSERT_EQ(harvest.exit_code, 0) << harvest.err;
   }
 
-  // What the node answers over HTTP to somebody who does not say who asks.
-  std::string Post(const std::string& path, const std::string& json) const {
-    return tests::RunProgram({"/usr/bin/curl", "--silent", "--show-error", "--max-time", "30", "--cacert",
-                              federation_->folder() + "/authority.crt.pem", "--header",
-                              "Content-Type: application/json", "--data-binary", json,
-                              absl::StrCat("https://127.0.0.1:", federation_->PortsOf("SE").http, "/", path)})
-        .out;
+  // What the node answers over HTTP to somebody who does not say who asks, unless `who` does.
+  std::string Post(const std::string& path, const std::string& json, const std::vector<std::string>& who = {}) const {
+    // No argument of a program may be as long as some of what is sent.
+    tests::WriteAll(folder_ + "/request.json", json);
+    std::vector<std::string> arguments = {"/usr/bin/curl",
+                                          "--silent",
+                                          "--show-error",
+                                          "--max-time",
+                                          "30",
+                                          "--cacert",
+                                          federation_->folder() + "/authority.crt.pem",
+                                          "--header",
+                                          "Content-Type: application/json",
+                                          "--data-binary",
+                                          "@" + folder_ + "/request.json"};
+    arguments.insert(arguments.end(), who.begin(), who.end());
+    arguments.push_back(absl::StrCat("https://127.0.0.1:", federation_->PortsOf("SE").http, "/", path));
+    return tests::RunProgram(arguments).out;
   }
 
   std::string folder_;
@@ -236,6 +251,58 @@ TEST_F(CatalogueServiceTest, AnybodyMayAskOverHttp) {
   EXPECT_TRUE(absl::StrContains(refused, "CLIENT_UNKNOWN")) << refused;
   const std::string wrong = Post(kSearch, R"({"leastCredits":"many"})");
   EXPECT_TRUE(absl::StrContains(wrong, "least_credits")) << wrong;
+}
+
+// A message that was read can have many times its bytes: strangers are asked to be brief before anything is read.
+TEST_F(CatalogueServiceTest, AStrangersLongRequestIsRefusedAndAClientsAnswered) {
+  constexpr size_t kLong = 1u << 20;
+  const std::string spaced = absl::StrCat(R"({"text":"tides 17","pageSize":1)", std::string(kLong, ' '), "}");
+  const std::string refused = Post(kSearch, spaced);
+  EXPECT_TRUE(absl::StrContains(refused, "INPUT_TOO_LARGE")) << refused;
+  EXPECT_TRUE(absl::StrContains(refused, R"("place":"body")")) << refused;
+  const std::string files = federation_->NodeFolder("SE") + "/clients/portal";
+  const std::string answered = Post(kSearch, spaced, {"--cert", files + ".crt.pem", "--key", files + ".key.pem"});
+  EXPECT_TRUE(absl::StrContains(answered, "urn:example:opportunity:17")) << answered.substr(0, 1000);
+  // Over gRPC the length is one of a field that nobody knows.
+  v1::SearchOffersRequest search;
+  search.set_text("tides 17");
+  search.GetReflection()->MutableUnknownFields(&search)->AddLengthDelimited(1000, std::string(kLong, 'x'));
+  const absl::Status status = Call(*catalogue_, &Stub::SearchOffers, search).status();
+  EXPECT_EQ(base::ReasonOf(status), Reason::kInputTooLarge) << status;
+  EXPECT_EQ(base::PlaceOf(status), "request");
+  const auto portal =
+      v1::CatalogueService::NewStub(federation_->ClientChannel("SE", federation_->ClientTls("SE", "portal")));
+  const auto found = Call(*portal, &Stub::SearchOffers, search);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_GT(found->offers_size(), 0);
+}
+
+// Whoever asks, and whichever field it is.
+TEST_F(CatalogueServiceTest, FieldsHoldNoMoreThanAQuestionNeeds) {
+  const auto portal =
+      v1::CatalogueService::NewStub(federation_->ClientChannel("SE", federation_->ClientTls("SE", "portal")));
+  for (Stub* const stub : {catalogue_.get(), portal.get()}) {
+    const auto refused_at = [](const absl::Status& status, absl::string_view place) {
+      EXPECT_EQ(base::ReasonOf(status), Reason::kFieldInvalid) << status;
+      EXPECT_EQ(base::PlaceOf(status), place);
+    };
+    v1::SearchOffersRequest search;
+    search.set_text(std::string(kCatalogueTextBytesMax, 'x'));
+    EXPECT_TRUE(Call(*stub, &Stub::SearchOffers, search).ok());
+    search.mutable_text()->push_back('x');
+    refused_at(Call(*stub, &Stub::SearchOffers, search).status(), "text");
+    v1::FindAcceptanceRequest acceptance;
+    acceptance.set_purpose(v1::ACCEPTANCE_PURPOSE_CREDIT);
+    for (int i = 0; i < kCatalogueValuesMax; ++i) acceptance.add_quality_schemes(v1::QUALITY_ASSURANCE_SCHEME_ESG);
+    EXPECT_TRUE(Call(*stub, &Stub::FindAcceptance, acceptance).ok());
+    acceptance.add_quality_schemes(v1::QUALITY_ASSURANCE_SCHEME_ESG);
+    refused_at(Call(*stub, &Stub::FindAcceptance, acceptance).status(), "quality_schemes");
+    v1::GetOfferRequest get;
+    get.set_id(std::string(kCatalogueKeyBytesMax, 'x'));
+    EXPECT_EQ(base::ReasonOf(Call(*stub, &Stub::GetOffer, get).status()), Reason::kResourceNotFound);
+    get.mutable_id()->push_back('x');
+    refused_at(Call(*stub, &Stub::GetOffer, get).status(), "id");
+  }
 }
 
 // Minimisation by task: a question about offers has no place for a person, and one that names somebody is refused.

@@ -58,6 +58,7 @@ class TwiceHandler : public relay::Handler {
   explicit TwiceHandler(relay::Handler& inner) : inner_(inner) {}
   std::string Type() const override { return inner_.Type(); }
   absl::StatusOr<std::string> Prepare(const relay::Opened& message) override { return inner_.Prepare(message); }
+  bool PrepareIsCostly() const override { return inner_.PrepareIsCostly(); }
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override {
     auto reply = inner_.Handle(message, prepared, tx);

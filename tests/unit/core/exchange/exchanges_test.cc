@@ -336,6 +336,18 @@ TEST_F(ExchangesTest, TakesNothingOfAnAnswerThatIsNotWhatItSays) {
          *d.add_documents() = d.documents(0);
        },
        "documents"},
+      {"more documents than an authorisation names",
+       [](Delivered& d, auto&) {
+         while (d.documents_size() <= base::kAuthorisationCredentialsMax) *d.add_documents() = d.documents(0);
+       },
+       "documents"},
+      {"in too many pieces together",
+       [](Delivered& d, auto&) {
+         EnlargeTranslation(d, base::kPiecesMax, 1);
+         *d.add_documents() = d.documents(0);
+         d.mutable_documents(1)->mutable_translation()->set_sha256(base::Sha256Hex("another"));
+       },
+       "documents"},
       {"another type", [](auto&, relay::Answer& a) { a.opened.header.type = "passerelle.relay.v1.Receipt"; }, "body"},
       {"no message", [](auto&, relay::Answer& a) { a.opened.body = "\xff\xff\xff"; }, "body"},
       {"another node's answer", [](auto&, relay::Answer& a) { a.opened.header.sender = "IT"; }, "sender"},

@@ -8,6 +8,7 @@
 #include "core/exchange/contents.h"
 #include "core/exchange/exchange_records.h"
 #include "core/exchange/exchanges.h"
+#include "core/exchange/set_aside.h"
 #include "tests/unit/core/exchange/exchange_fixture.h"
 
 namespace passerelle::exchange {
@@ -78,6 +79,28 @@ class LargeContentsTest : public ExchangeFixture {
     }));
   }
 
+  // A question of BG for what it is authorised to have.
+  relay::Opened QueryWith(const std::string& id) {
+    v1::CredentialQuery query;
+    query.set_authorisation_id(authorisation_.id());
+    query.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    query.set_takes_pieces(true);
+    relay::Opened message;
+    message.header.sender = "BG";
+    message.header.id = id;
+    message.body = query.SerializeAsString();
+    return message;
+  }
+  absl::Status HandleHere(const relay::Opened& message, const std::string& prepared) {
+    absl::Status status;
+    norway_.store
+        .Write([&](base::Transaction& tx) -> absl::Status {
+          return status = norway_.query_handler.Handle(message, prepared, tx).status();
+        })
+        .IgnoreError();
+    return status;
+  }
+
   // The id of the message that asked for it.
   std::string QueryOf(const v1::Exchange& exchange) {
     std::string id;
@@ -129,19 +152,75 @@ TEST_F(LargeContentsTest, ANodeThatTakesNoPiecesGetsEverythingInOneMessage) {
 }
 
 TEST_F(LargeContentsTest, AnAttemptThatIsRepeatedSetsNothingAsideTwice) {
-  v1::CredentialQuery query;
-  query.set_authorisation_id(authorisation_.id());
-  query.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-  query.set_takes_pieces(true);
-  relay::Opened message;
-  message.header.sender = "BG";
-  message.header.id = NewId();
-  message.body = query.SerializeAsString();
+  const relay::Opened message = QueryWith(NewId());
   ASSERT_OK_AND_ASSIGN(const std::string first, norway_.query_handler.Prepare(message));
   const int kept = KeptHere();
   network_.clock.Advance(absl::Seconds(5));
   EXPECT_EQ(norway_.query_handler.Prepare(message).value(), first);
   EXPECT_EQ(KeptHere(), kept);
+}
+
+// Whatever questions another node asks, of one authorisation there is one delivery at a time that was not answered
+// with.
+TEST_F(LargeContentsTest, OneDeliveryOfAnAuthorisationIsSetAsideAtATime) {
+  const auto prepare = [&](const std::string& id) { return norway_.query_handler.Prepare(QueryWith(id)); };
+  const std::string first = NewId();
+  ASSERT_OK(prepare(first));
+  const int kept = KeptHere();
+  EXPECT_THAT(prepare(NewId()), HasReasonAt(Reason::kOverloaded, ""));
+  EXPECT_EQ(KeptHere(), kept);
+  // One that was given up makes room for the next, and can no longer be answered with.
+  const std::string next = NewId();
+  const std::string given_up = prepare(first).value();
+  network_.clock.Advance(kSetAsideLife + absl::Seconds(1));
+  const std::string prepared = prepare(next).value();
+  EXPECT_EQ(KeptHere(), kept);
+  EXPECT_THAT(HandleHere(QueryWith(first), given_up), HasReasonAt(Reason::kOverloaded, ""));
+  ASSERT_OK(HandleHere(QueryWith(next), prepared));
+  // Answered with: the uses of the authorisation are the bound from here on.
+  EXPECT_THAT(prepare(NewId()), HasReasonAt(Reason::kNotAvailable, ""));
+}
+
+TEST_F(LargeContentsTest, NothingStaysOfADeliveryThatCannotBeMade) {
+  sharing::v1::Authorisation wished = authorisation_;
+  wished.clear_valid_from();
+  wished.add_credential_ids("no-such");
+  authorisation_ = Authorise(wished);
+  EXPECT_THAT(norway_.query_handler.Prepare(QueryWith(NewId())), HasReasonAt(Reason::kNotAvailable, ""));
+  EXPECT_EQ(KeptHere(), 0);
+}
+
+// What has its answer is not prepared again, and a reused id sets nothing aside.
+TEST_F(LargeContentsTest, AMessageThatWasAnsweredIsNotPreparedAgain) {
+  Ask(Request());
+  const int kept = KeptHere();
+  int look_ups = 0;
+  norway_.reg.before_look_up = [&] { ++look_ups; };
+  ASSERT_OK(norway_.inbox().Receive("BG", network_.wire.at(0)));
+  EXPECT_EQ(look_ups, 0);
+  EXPECT_EQ(KeptHere(), kept);
+}
+
+// Each answer with a piece is kept as evidence, so that there are a few.
+TEST_F(LargeContentsTest, APieceIsHandedOutAFewTimes) {
+  const v1::Exchange exchange = Ask(Request());
+  v1::ContentQuery query;
+  query.set_authorisation_id(authorisation_.id());
+  query.set_message_id(QueryOf(exchange));
+  query.set_sha256(Described(exchange.id()).documents(0).document().sha256());
+  relay::Opened message;
+  message.header.sender = "BG";
+  message.body = query.SerializeAsString();
+  const auto ask = [&] {
+    absl::Status status;
+    EXPECT_OK(norway_.store.Write([&](base::Transaction& tx) -> absl::Status {
+      status = norway_.content_handler.Handle(message, "", tx).status();
+      return absl::OkStatus();
+    }));
+    return status;
+  };
+  for (int i = 1; i < kPieceAnswersMax; ++i) EXPECT_OK(ask());
+  EXPECT_THAT(ask(), HasReasonAt(Reason::kNotAvailable, ""));
 }
 
 // The fault hits each message in turn, and after it the next one.

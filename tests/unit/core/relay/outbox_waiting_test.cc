@@ -4,25 +4,62 @@
 namespace passerelle::relay {
 namespace {
 
-TEST_F(OutboxTest, WhatMayNotBeSentYetWaitsAndIsNoAttempt) {
-  nodes_.map.add_nodes()->CopyFrom(nodes_.map.nodes(1));
-  nodes_.map.mutable_nodes(2)->set_id("SE");
-  nodes_.map.mutable_nodes(2)->clear_message_keys();
-  nodes_.map.mutable_nodes(2)->clear_tls_certificate_sha256();
-  nodes_.Install();
-  ASSERT_OK(Put(Message()));
-  // More than are put off at a time, before one that may be sent.
-  for (int i = 0; i < 100; ++i) {
-    Outgoing message = Message();
-    message.id = base::NewUuid(random_);
-    message.resource = absl::StrCat("case ", i + 2);
-    ASSERT_OK(Put(message));
+// Further messages to FR, each of a case of its own.
+class WaitingTest : public OutboxTest {
+ protected:
+  WaitingTest() {
+    nodes_.map.add_nodes()->CopyFrom(nodes_.map.nodes(1));
+    nodes_.map.mutable_nodes(2)->set_id("SE");
+    nodes_.map.mutable_nodes(2)->clear_message_keys();
+    nodes_.map.mutable_nodes(2)->clear_tls_certificate_sha256();
+    nodes_.Install();
   }
-  clock_.Advance(absl::Milliseconds(1));
-  Outgoing other = Message();
-  other.id = base::NewUuid(random_);
-  other.recipient = "SE";
-  ASSERT_OK(Put(other));
+
+  void PutToFr(int count) {
+    for (int i = 0; i < count; ++i) {
+      Outgoing message = Message();
+      message.id = base::NewUuid(random_);
+      message.resource = absl::StrCat("case ", i + 2);
+      ASSERT_OK(Put(message));
+    }
+  }
+  void PutToSe() {
+    clock_.Advance(absl::Milliseconds(1));
+    Outgoing other = Message();
+    other.id = base::NewUuid(random_);
+    other.recipient = "SE";
+    ASSERT_OK(Put(other));
+  }
+};
+
+TEST_F(WaitingTest, ANodeThatAnswersLateLeavesPlacesForOthers) {
+  PutToFr(100);
+  PutToSe();
+  // While a delivery to FR runs, other senders look for work.
+  bool late = false;
+  transport_.peer = [&](const v1::Envelope&) -> absl::StatusOr<v1::Envelope> {
+    EXPECT_OK(outbox_->SendDue(1));
+    if (late) clock_.Advance(kSlowDelivery + absl::Seconds(1));
+    return base::Problem(Reason::kPeerTimeout, "");
+  };
+  ASSERT_OK(outbox_->SendDue(1));
+  EXPECT_THAT(transport_.recipients, SizeIs(kDeliveriesAtOnce + 1));
+  EXPECT_THAT(transport_.recipients, ::testing::Contains("SE").Times(1));
+
+  late = true;
+  ASSERT_OK(outbox_->SendDue(1));
+  late = false;
+  transport_.recipients.clear();
+  clock_.Advance(base::kRetryFirst);
+  PutToSe();
+  ASSERT_OK(outbox_->SendDue(100));
+  EXPECT_THAT(transport_.recipients, ::testing::Contains("SE"));
+}
+
+TEST_F(WaitingTest, WhatMayNotBeSentYetWaitsAndIsNoAttempt) {
+  ASSERT_OK(Put(Message()));
+  PutToFr(100);  // more than are put off at a time, before one that may be sent
+  PutToSe();
 
   transport_.peer = Unreachable();
   transport_.may_call_at = clock_.Now() + absl::Seconds(10);

@@ -24,34 +24,48 @@ using base::Reason;
 class CallerPartTest : public ::testing::Test {
  protected:
   CallerPartTest() : log_(std::tmpfile()) {
-    CallRunner::Options options{
-        .pool = &pool_,
-        .metrics = &metrics_,
-        .log = &log_,
-        .clock = &clock_,
-        .call_limit = absl::Minutes(5),
-        .authorise = [](const CallerCredentials& caller, absl::string_view) { return caller.certificate_sha256; },
-        .before_work = [this](const std::string& caller, const CallRunner::MethodEntry& method) -> absl::Status {
-          ++asked_before_work_;
-          if (caller != "barred") return absl::OkStatus();
-          return base::Problem(Reason::kEmergencyAccess, method.service);
-        }};
-    runner_ = std::make_unique<CallRunner>(std::move(options));
-    runner_->AddUnary<relay::v1::DeliverRequest, relay::v1::DeliverResponse>(
-        "test.Service", "Wait", [](const CallInfo&, const relay::v1::DeliverRequest&, relay::v1::DeliverResponse*) {
-          return absl::OkStatus();
-        });
+    CallRunner::Options options = RunnerOptions();
+    options.places = places_;
+    options.before_work = [this](const std::string& caller, const CallRunner::MethodEntry& method) -> absl::Status {
+      ++asked_before_work_;
+      if (caller != "barred") return absl::OkStatus();
+      return base::Problem(Reason::kEmergencyAccess, method.service);
+    };
+    runner_ = MakeRunner(std::move(options));
+    // As the runner of the port for wallets: another one on the same threads.
+    CallRunner::Options second = RunnerOptions();
+    second.places = places_;
+    second.request_bytes_of_anybody_max = kRequestBytesPerCallerMax;
+    second_runner_ = MakeRunner(std::move(second));
   }
   ~CallerPartTest() override { EndAll(); }
 
+  CallRunner::Options RunnerOptions() {
+    return {.pool = &pool_,
+            .metrics = &metrics_,
+            .log = &log_,
+            .clock = &clock_,
+            .call_limit = absl::Minutes(5),
+            .authorise = [](const CallerCredentials& caller, absl::string_view) { return caller.certificate_sha256; }};
+  }
+  static std::unique_ptr<CallRunner> MakeRunner(CallRunner::Options options) {
+    auto runner = std::make_unique<CallRunner>(std::move(options));
+    runner->AddUnary<relay::v1::DeliverRequest, relay::v1::DeliverResponse>(
+        "test.Service", "Wait", [](const CallInfo&, const relay::v1::DeliverRequest&, relay::v1::DeliverResponse*) {
+          return absl::OkStatus();
+        });
+    return runner;
+  }
+
   // Begins a call that waits until the node stops; OK while it does.
-  absl::Status Begin(const std::string& caller, size_t bytes = 0) {
+  absl::Status Begin(const std::string& caller, size_t bytes = 0) { return BeginOn(*runner_, caller, bytes); }
+  absl::Status BeginOn(CallRunner& runner, const std::string& caller, size_t bytes = 0) {
     auto ended = std::make_shared<absl::Status>();
     CallOrigin origin;
     origin.caller.certificate_sha256 = caller;
     origin.request_bytes = bytes;
-    calls_.push_back(runner_->Begin(
-        *runner_->Find("test.Service/Wait"), std::move(origin),
+    calls_.push_back(runner.Begin(
+        *runner.Find("test.Service/Wait"), std::move(origin),
         [](const CallInfo& info) { return info.stopping ? CallOutcome(absl::OkStatus()) : std::nullopt; },
         [ended](const grpc::Status& status) { *ended = FromPeer(status); }));
     // A refusal comes before Start returns; the rest ends with the test.
@@ -59,8 +73,10 @@ class CallerPartTest : public ::testing::Test {
     return *ended;
   }
   void EndAll() {
-    runner_->Stop();
-    EXPECT_TRUE(runner_->WaitUntilIdle(absl::Now() + absl::Seconds(60)));
+    for (CallRunner* runner : {runner_.get(), second_runner_.get()}) {
+      runner->Stop();
+      EXPECT_TRUE(runner->WaitUntilIdle(absl::Now() + absl::Seconds(60)));
+    }
     pool_.Drain();
     calls_.clear();
   }
@@ -70,7 +86,9 @@ class CallerPartTest : public ::testing::Test {
   Log log_;
   Metrics metrics_;
   WorkerPool pool_{2, 2 * base::kQueuedCallsMax};
+  const std::shared_ptr<CallPlaces> places_ = std::make_shared<CallPlaces>();
   std::unique_ptr<CallRunner> runner_;
+  std::unique_ptr<CallRunner> second_runner_;
   std::vector<std::unique_ptr<RunningCall>> calls_;
 };
 
@@ -85,6 +103,27 @@ TEST_F(CallerPartTest, StrangersShareFewCalls) {
   for (int i = 0; i < kCallsOfAnybodyMax; ++i) ASSERT_TRUE(Begin(anybody).ok()) << i;
   EXPECT_EQ(base::ReasonOf(Begin(anybody)), Reason::kOverloaded);
   EXPECT_TRUE(Begin("client").ok());
+}
+
+TEST_F(CallerPartTest, StrangersAreCountedOnceWhicheverWayTheyCome) {
+  const std::string anybody(kAnybody);
+  for (int i = 0; i < kCallsOfAnybodyMax; ++i) {
+    ASSERT_TRUE(BeginOn(i % 2 == 0 ? *runner_ : *second_runner_, anybody).ok()) << i;
+  }
+  EXPECT_EQ(base::ReasonOf(BeginOn(*runner_, anybody)), Reason::kOverloaded);
+  EXPECT_EQ(base::ReasonOf(BeginOn(*second_runner_, anybody)), Reason::kOverloaded);
+  EXPECT_TRUE(Begin("client").ok());
+}
+
+TEST_F(CallerPartTest, StrangersHaveToBeBrief) {
+  const std::string anybody(kAnybody);
+  EXPECT_TRUE(Begin(anybody, kRequestBytesOfAnybodyMax).ok());
+  const absl::Status refused = Begin(anybody, kRequestBytesOfAnybodyMax + 1);
+  EXPECT_EQ(base::ReasonOf(refused), Reason::kInputTooLarge);
+  EXPECT_EQ(base::PlaceOf(refused), "request");
+  EXPECT_TRUE(Begin("client", kRequestBytesOfAnybodyMax + 1).ok());
+  // Where the ways in have bounds of their own.
+  EXPECT_TRUE(BeginOn(*second_runner_, anybody, kRequestBytesOfAnybodyMax + 1).ok());
 }
 
 TEST_F(CallerPartTest, NobodyHasAllTheMemory) {

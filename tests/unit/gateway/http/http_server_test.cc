@@ -138,6 +138,7 @@ class HttpServerTest : public ::testing::Test {
     if (caller.authorization.size() == 1) return caller.authorization[0].substr(sizeof("Bearer"));
     // A reason whose code is UNAUTHENTICATED, in the place of all that a token can be refused for.
     if (caller.authorization.size() > 1) return base::Problem(Reason::kNoteSignature, "token");
+    if (open_to_anybody_) return std::string(kAnybody);
     RETURN_IF_ERROR(caller.certificate_sha256.status());
     if (known_.count(*caller.certificate_sha256) == 0) return base::Problem(Reason::kClientUnknown, "certificate");
     return caller.certificate_sha256;
@@ -178,6 +179,7 @@ class HttpServerTest : public ::testing::Test {
   CertificatePems authority_;
   config::v1::TlsFiles server_files_;
   std::set<std::string> known_;
+  bool open_to_anybody_ = false;  // whether who brings no token is a stranger who may call
   testing::FakeClock clock_;
   Log log_;
   Metrics metrics_;
@@ -270,6 +272,35 @@ TEST_F(HttpServerTest, BodiesOfClientsWithTokensCount) {
   }
   Client other(server_->port());
   EXPECT_TRUE(absl::StartsWith(other.Ask("Echo", "", "Authorization: Bearer two\r\n"), "HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, AStrangersBodyIsShortHoweverItComes) {
+  open_to_anybody_ = true;
+  Start();
+  const auto ask = [this](const std::string& request) {
+    Client client(server_->port());
+    client.Send(request);
+    return client.Read();
+  };
+  const std::string head = "POST /test.Service/Echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/proto\r\n";
+  DeliverRequest request;
+  request.mutable_envelope()->set_body(std::string(kRequestBytesOfAnybodyMax - 100, 'b'));
+  EXPECT_TRUE(absl::StartsWith(ask(Request("Echo", request.SerializeAsString())), "HTTP/1.1 200 "));
+  // Before a byte of it was sent.
+  const std::string announced = ask(absl::StrCat(head, "Content-Length: ", kRequestBytesOfAnybodyMax + 1, "\r\n\r\n"));
+  EXPECT_TRUE(absl::StartsWith(announced, "HTTP/1.1 413 ")) << announced;
+  EXPECT_TRUE(absl::StrContains(announced, "INPUT_TOO_LARGE")) << announced;
+  EXPECT_TRUE(absl::StrContains(announced, R"("place":"body")")) << announced;
+  std::string chunks;
+  for (int i = 0; i < 5; ++i) absl::StrAppend(&chunks, "4000\r\n", std::string(0x4000, 'b'), "\r\n");
+  const std::string chunked = ask(absl::StrCat(head, "Transfer-Encoding: chunked\r\n\r\n", chunks));
+  EXPECT_TRUE(absl::StartsWith(chunked, "HTTP/1.1 413 ")) << chunked;
+  request.mutable_envelope()->set_body(std::string(1u << 20, 'b'));
+  const std::string packed = ask(Request("Echo", Gzip(request.SerializeAsString()), "Content-Encoding: gzip\r\n"));
+  EXPECT_TRUE(absl::StrContains(packed, "COMPRESSED_DATA_TOO_LARGE")) << packed;
+  // A client's may be long.
+  const std::string token = "Authorization: Bearer one\r\n";
+  EXPECT_TRUE(absl::StartsWith(ask(Request("Echo", request.SerializeAsString(), token)), "HTTP/1.1 200 "));
 }
 
 TEST_F(HttpServerTest, ARefusedTokenIsUnauthorized) {
