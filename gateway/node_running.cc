@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/wallet/forget.h"
 #include "gateway/files/files.h"
 #include "gateway/grpc/tls.h"
 #include "gateway/node_assembly.h"
@@ -15,8 +16,9 @@
 namespace passerelle::gateway {
 namespace {
 
-// Messages to different nodes that are sent at a time; one node that answers slowly holds up one of them.
-constexpr int kSenders = 4;
+// Messages that are sent at a time. Two more than to one node (relay::kDeliveriesAtOnce), so that there is always one for
+// the others.
+constexpr int kSenders = 6;
 constexpr int kMessagesPerRound = 16;
 constexpr int kCasesPerRound = 16;
 constexpr absl::Duration kSendInterval = absl::Milliseconds(50);
@@ -54,7 +56,8 @@ void Node::Assembly::StartLoops() {
         }));
   }
   case_worker_ = std::make_unique<BackgroundLoop>("cases", case_interval, &log_, [this]() -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const int looked_at, cases_->ProcessDue(kCasesPerRound));
+    // Cases whose issuing node had to be asked are done with later; what they send has to go then.
+    ASSIGN_OR_RETURN(const int looked_at, cases_->ProcessDue(kCasesPerRound, [this] { WakeSenders(); }));
     if (looked_at > 0) WakeSenders();
     return looked_at > 0;
   });
@@ -140,7 +143,8 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
     ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
     if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
     if (mine) RETURN_IF_ERROR(exchange::ForgetContents(clock_.Now(), *store_).status());
-    if (mine && wallets_ != nullptr) RETURN_IF_ERROR(wallets_->Forget(kForgottenPerRound));
+    // Also where the port for wallets is closed by now: what was presented before is to go all the same.
+    if (mine) RETURN_IF_ERROR(wallet::ForgetDue(clock_.Now(), kForgottenPerRound, *store_).status());
     next_forget_ = clock_.Now() + kForgetInterval;
   }
   return false;
@@ -240,6 +244,7 @@ void Node::Assembly::Drain() {
   if (wallet_runner_ != nullptr) wallet_runner_->WaitUntilIdle(deadline);
   for (const auto& sender : senders_) sender->WaitUntilEnded(deadline);
   if (case_worker_ != nullptr) case_worker_->WaitUntilEnded(deadline);
+  if (cases_ != nullptr) cases_->WaitForAnswers(deadline);
   // What still waits for another node would outlast the limit.
   if (peers_ != nullptr) peers_->transport().Stop();
   if (client_runner_ != nullptr) client_runner_->WaitUntilIdle(clock_.Now() + kLastAnswers);
@@ -254,8 +259,9 @@ void Node::Assembly::Drain() {
   if (admin_server_.server != nullptr) admin_server_.server->Shutdown(hang_up);
   // Last, since calls and hints wake them.
   if (shared_store_ != nullptr) shared_store_->OnHint(nullptr);
-  senders_.clear();
+  // The worker before the senders, which it wakes.
   case_worker_.reset();
+  senders_.clear();
   housekeeping_.reset();
   retention_.reset();
   list_fetcher_.reset();

@@ -69,11 +69,6 @@ absl::StatusOr<std::unique_ptr<NodeWallets>> NodeWallets::Open(const config::v1:
   return wallets;
 }
 
-absl::Status NodeWallets::Forget(int limit) {
-  RETURN_IF_ERROR(presentations_.Forget(limit).status());
-  return offers_ == nullptr ? absl::OkStatus() : offers_->Forget(limit).status();
-}
-
 absl::Status NodeWallets::Listen(CallRunner* runner, const base::Clock* clock) {
   routes_ = MakeWalletRoutes(runner, &presentations_, offers_.get());
   ASSIGN_OR_RETURN(server_, HttpServer::Start({.listen = config_.listen(),

@@ -32,8 +32,6 @@ class NodeWallets {
 
   wallet::Presentations* presentations() { return &presentations_; }
   wallet::Offers* offers() { return offers_.get(); }  // null for a node that issues nothing
-  // Ends what is over, and forgets what was kept long enough; up to `limit` of each.
-  absl::Status Forget(int limit);
   // Opens the port, on which `runner` decides. Problems: kPortUnavailable, kKeyUnusable.
   absl::Status Listen(CallRunner* runner, const base::Clock* clock);
   int port() const { return server_ == nullptr ? 0 : server_->port(); }

@@ -2,8 +2,10 @@
 
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/base/idempotency.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -23,8 +25,10 @@ using base::Record;
 using base::Table;
 
 constexpr absl::string_view kGroup = "erased";
+constexpr absl::string_view kLateGroup = "erase-later";
 
 std::string ErasedKeyOf(absl::string_view name) { return absl::StrCat(kGroup, "/", name); }
+std::string LateKeyOf(absl::string_view resource) { return absl::StrCat(kLateGroup, "/", resource); }
 
 absl::Status NoName() { return Problem(Reason::kFieldInvalid, "name", "it is no name of what was erased"); }
 
@@ -36,6 +40,35 @@ absl::Status EraseCaseAgain(absl::string_view id, base::Transaction& tx) {
   const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
   if (!stored.ok()) return UnlessGone(stored.status());
   return recognition::EraseCase(stored->content, tx);
+}
+
+// What wallets leave lies among the authorisations, and an earlier version of the clock took it for some: names in
+// files of then say "authorisation/presentation/<id>", "authorisation/offer/of/<id>" or
+// "authorisation/offer/nonce/<digest>".
+bool IsOfWallet(absl::string_view name) {
+  return absl::ConsumePrefix(&name, "authorisation/") &&
+         (absl::StartsWith(name, "presentation/") || absl::StartsWith(name, "offer/of/") ||
+          absl::StartsWith(name, "offer/nonce/"));
+}
+
+// What is on its way cannot be erased before it has ended: its answer is erased when it has come.
+absl::Status NoteIfOnItsWay(const std::string& resource, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> until, relay::OnItsWayUntil(resource, tx));
+  if (!until.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, LateKeyOf(resource)));
+  if (known.has_value()) return absl::OkStatus();
+  return tx.Insert(Table::kSetting, {.key = LateKeyOf(resource), .value = "", .group = std::string(kLateGroup)});
+}
+
+// The names behind a prefix in a group of that name, in order.
+absl::StatusOr<std::vector<std::string>> ListNames(absl::string_view group, absl::string_view after, int limit,
+                                                   base::Transaction& tx) {
+  const std::string after_key = after.empty() ? "" : absl::StrCat(group, "/", after);
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kSetting, group, after_key, limit));
+  std::vector<std::string> names;
+  names.reserve(records.size());
+  for (const Record& record : records) names.push_back(record.key.substr(group.size() + 1));
+  return names;
 }
 
 // What has the kind and id of a name.
@@ -53,7 +86,8 @@ absl::Status EraseOne(absl::string_view kind, const std::string& id, absl::Time 
     return NoName();
   }
   RETURN_IF_ERROR(exchange::EraseOffered(id, tx));
-  return relay::EraseMessagesOf(id, tx);
+  RETURN_IF_ERROR(relay::EraseMessagesOf(id, tx));
+  return NoteIfOnItsWay(id, tx);
 }
 
 }  // namespace
@@ -76,12 +110,19 @@ absl::Status NoteErased(absl::string_view name, absl::Time now, base::Transactio
 }
 
 absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int limit, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::vector<Record> records,
-                   tx.List(Table::kSetting, kGroup, after.empty() ? "" : ErasedKeyOf(after), limit));
-  std::vector<std::string> names;
-  names.reserve(records.size());
-  for (const Record& record : records) names.push_back(record.key.substr(kGroup.size() + 1));
-  return names;
+  return ListNames(kGroup, after, limit, tx);
+}
+
+absl::StatusOr<std::vector<std::string>> ListLate(absl::string_view after, int limit, base::Transaction& tx) {
+  return ListNames(kLateGroup, after, limit, tx);
+}
+
+absl::StatusOr<bool> EraseLate(absl::string_view resource, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<absl::Time> until, relay::OnItsWayUntil(resource, tx));
+  if (until.has_value()) return false;
+  RETURN_IF_ERROR(relay::EraseMessagesOf(resource, tx));
+  RETURN_IF_ERROR(tx.Delete(Table::kSetting, LateKeyOf(resource)));
+  return true;
 }
 
 absl::Status EraseReceived(const relay::MessageName& message, base::Transaction& tx) {
@@ -97,7 +138,9 @@ absl::StatusOr<bool> EraseAgain(absl::string_view name, absl::Time now, base::Tr
   ASSIGN_OR_RETURN(const std::optional<Record> known, tx.Get(Table::kSetting, ErasedKeyOf(name)));
   if (known.has_value()) return false;
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  if (parts.size() == 2) {
+  if (IsOfWallet(name)) {
+    RETURN_IF_ERROR(sharing::Authorisations::Erase(absl::StripPrefix(name, "authorisation/"), tx));
+  } else if (parts.size() == 2) {
     RETURN_IF_ERROR(EraseOne(parts[0], parts[1], now, tx));
   } else if (parts.size() == 3 && parts[0] == "message" && base::IsUuid(parts[2])) {
     RETURN_IF_ERROR(EraseReceived({parts[1], parts[2]}, tx));

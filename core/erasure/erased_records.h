@@ -34,12 +34,19 @@ absl::Status NoteErased(absl::string_view name, absl::Time now, base::Transactio
 // The names that were noted, in order, after the name `after`; NotFound when there is no such name.
 absl::StatusOr<std::vector<std::string>> ListErased(absl::string_view after, int limit, base::Transaction& tx);
 
+// Resources that were erased again while a message of theirs was on its way, after the resource `after`; NotFound when
+// there is no such resource.
+absl::StatusOr<std::vector<std::string>> ListLate(absl::string_view after, int limit, base::Transaction& tx);
+
+// Erases the messages of such a resource, once none is on its way any more. Returns whether it did.
+absl::StatusOr<bool> EraseLate(absl::string_view resource, base::Transaction& tx);
+
 // Erases a message that came in with its answer, and what was set aside for the answer.
 absl::Status EraseReceived(const relay::MessageName& message, base::Transaction& tx);
 
 // Erases what has the name, if it is there and was not noted as erased, whatever stands against it: the decision was
-// taken before. Returns whether the name was new here. Problems: kFieldInvalid at "name" for what is no name, such as a
-// torn line; those of the store.
+// taken before. Of a message that is on its way, what its answer brings is left for EraseLate. Returns whether the name
+// was new here. Problems: kFieldInvalid at "name" for what is no name, such as a torn line; those of the store.
 absl::StatusOr<bool> EraseAgain(absl::string_view name, absl::Time now, base::Transaction& tx);
 
 }  // namespace passerelle::erasure

@@ -10,6 +10,7 @@
 #include "core/base/status_macros.h"
 #include "core/erasure/erase_subject.h"
 #include "core/erasure/erased_records.h"
+#include "core/exchange/contents.h"
 #include "core/exchange/exchange_records.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/clocks.h"
@@ -115,15 +116,18 @@ absl::StatusOr<int> RetentionClock::Exchanges() const {
 }
 
 absl::StatusOr<int> RetentionClock::Authorisations() const {
+  const absl::Time now = options_.clock->Now();
+  RETURN_IF_ERROR(options_.store->Write(
+      [&](base::Transaction& tx) { return sharing::Authorisations::FileEnded(now, kFiledPerTurn, tx).status(); }));
   const absl::Time before = OverBefore(v1::RETENTION_CLASS_AUTHORISATION);
   if (before == absl::InfinitePast()) return 0;
-  const absl::Time now = options_.clock->Now();
   int erased = 0;
   const absl::Status written = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<std::string> ids,
                      sharing::Authorisations::EndedUntil(before, kErasedPerTurn, tx));
     for (const std::string& id : ids) {
       RETURN_IF_ERROR(relay::EraseMessagesOf(id, tx));
+      RETURN_IF_ERROR(exchange::EraseOffered(id, tx));
       RETURN_IF_ERROR(sharing::Authorisations::Erase(id, tx));
       RETURN_IF_ERROR(NoteErased(NameOfAuthorisation(id), now, tx));
     }
@@ -202,10 +206,21 @@ absl::StatusOr<int> RetentionClock::Inquiries() const {
   return GoRound(*options_.store, "inquiry", list, erase);
 }
 
+absl::StatusOr<int> RetentionClock::LateMessages() const {
+  const auto list = [](const std::string& after, base::Transaction& tx) -> absl::StatusOr<Page> {
+    ASSIGN_OR_RETURN(const std::vector<std::string> resources, ListLate(after, kLookedAtPerTurn, tx));
+    Page page;
+    for (const std::string& resource : resources) page.push_back({resource, /*over=*/true});
+    return page;
+  };
+  const auto erase = [](const std::string& id, base::Transaction& tx) { return EraseLate(id, tx); };
+  return GoRound(*options_.store, "late", list, erase);
+}
+
 absl::StatusOr<int> RetentionClock::TakeTurn() const {
   int erased = 0;
   for (const auto part : {&RetentionClock::Exchanges, &RetentionClock::Authorisations, &RetentionClock::Messages,
-                          &RetentionClock::Cases, &RetentionClock::Inquiries}) {
+                          &RetentionClock::Cases, &RetentionClock::Inquiries, &RetentionClock::LateMessages}) {
     ASSIGN_OR_RETURN(const int more, (this->*part)());
     erased += more;
   }

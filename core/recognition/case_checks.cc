@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/register_question.h"
 #include "core/base/limits.h"
@@ -12,6 +13,7 @@
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
 #include "core/recognition/case_outcomes.h"
+#include "core/recognition/case_receipts.h"
 #include "core/recognition/case_steps.h"
 #include "core/recognition/clocks.h"
 #include "core/recognition/facts/document_facts.h"
@@ -29,6 +31,19 @@ namespace {
 using authenticity::v1::AuthenticityVerdict;
 using base::Problem;
 using base::Reason;
+
+// Bytes of what a check makes of a document, which is kept with the case, sent and shown: the words of the document,
+// and as many again. An ordinary one takes ten KiB, one with five thousand achievements two hundred.
+constexpr size_t kFindingBytesMax = 2 * kCaseActionBytesMax;
+
+// What is remembered of a case while its question is on its way.
+struct ClaimedCase {
+  std::string id;
+  absl::Time due;  // by which the claim is recognised
+};
+
+// What the issuing node answered, or the problem why it did not; null where none is asked.
+using IssuersAnswer = const absl::StatusOr<relay::Answer>*;
 
 // What a check came to: an outcome, or nothing yet because the issuing side could not be asked.
 struct Finding {
@@ -56,8 +71,15 @@ absl::Duration WaitAfter(int asked) {
   return std::min(wait, base::kRetryLast);
 }
 
-AuthenticityVerdict AskIssuer(const CaseContext& context, const v1::RecognitionCase& content,
-                              const std::string& document) {
+// The node that has to be asked before the case can be checked; empty where none has.
+std::string NodeToAsk(const CaseContext& context, const v1::RecognitionCase& content) {
+  const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
+  const bool asks = IsUnchecked(content) && policy != nullptr && policy->authenticity_required();
+  return asks ? content.issuing_node() : std::string();
+}
+
+AuthenticityVerdict JudgeDocument(const CaseContext& context, const v1::RecognitionCase& content,
+                                  const std::string& document, IssuersAnswer answer) {
   authenticity::Question question;
   question.content = document;
   question.sha256 = content.document().sha256();
@@ -65,12 +87,18 @@ AuthenticityVerdict AskIssuer(const CaseContext& context, const v1::RecognitionC
   question.now = question.at;
   question.policy = context.options.verdict_policy;
   if (context.options.trust != nullptr) question.bundle = context.options.trust->Get();
-  absl::StatusOr<AuthenticityVerdict> verdict =
-      authenticity::AskAndJudge(*context.options.adapters, *context.outbox, content.issuing_node(), question);
+  const document::Registry& adapters = *context.options.adapters;
+  if (answer == nullptr) return authenticity::Judge(adapters, question);
+  // The verdict, and with it the case, keeps the signed answer.
+  if (answer->ok() && (*answer)->envelope.ByteSizeLong() > kAnswerBytesMax) {
+    question.register_answer.emplace(Problem(Reason::kPeerAnswerInvalid, "body", "it is longer than an answer may be"));
+    return authenticity::Judge(adapters, question);
+  }
+  absl::StatusOr<AuthenticityVerdict> verdict = authenticity::JudgeAnswered(adapters, *answer, question);
   if (verdict.ok()) return *std::move(verdict);
   // The applicant named a node that cannot be asked: that is not known, and no ground for anything.
   question.register_answer.emplace(verdict.status());
-  return authenticity::Judge(*context.options.adapters, question);
+  return authenticity::Judge(adapters, question);
 }
 
 // The reason why the register could not be asked, if asking later may help; empty otherwise.
@@ -145,22 +173,25 @@ v1::CaseFacts FactsOfCase(const CaseContext& context, const v1::RecognitionCase&
   return facts;
 }
 
+Finding FindUnreadable(const v1::RecognitionPolicy& policy, const absl::Status& problem) {
+  Finding finding;
+  finding.outcome = MakeOutcome(policy, EvaluateUnreadable(policy, problem));
+  return finding;
+}
+
 absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionCase& content,
-                              const std::string& document) {
+                              const std::string& document, IssuersAnswer answer) {
   const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
   // The policy was there when the case was taken; without it nothing can be said, and the case waits.
   if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
   document::TranslateOptions options;
   options.import.translation_time = context.options.clock->Now();
   absl::StatusOr<document::Translated> translated = document::Translate(*context.options.adapters, document, options);
+  if (!translated.ok()) return FindUnreadable(*policy, translated.status());
   Finding finding;
-  if (!translated.ok()) {
-    finding.outcome = MakeOutcome(*policy, EvaluateUnreadable(*policy, translated.status()));
-    return finding;
-  }
   Facts facts;
   if (policy->authenticity_required()) {
-    facts.verdict = AskIssuer(context, content, document);
+    facts.verdict = JudgeDocument(context, content, document, answer);
     finding.verdict = facts.verdict;
     finding.unanswered = WorthAnotherTry(facts.verdict);
     if (!finding.unanswered.empty() && QuestionsAsked(content) + 1 < base::kCaseQuestionsMax) return finding;
@@ -170,6 +201,9 @@ absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionC
   facts.about = FactsOfCase(context, content, *policy, facts);
   finding.outcome = MakeOutcome(*policy, Evaluate(*policy, facts));
   finding.eqf_level = FactSheet(facts.about).level.eqf;
+  if (finding.outcome->ByteSizeLong() + facts.verdict.ByteSizeLong() > kFindingBytesMax) {
+    return FindUnreadable(*policy, Problem(Reason::kInputTooLarge, "document"));
+  }
   return finding;
 }
 
@@ -229,20 +263,30 @@ absl::Status WritePostponed(const Finding& finding, absl::Time now, StoredCase* 
   return UpdateCase(*stored, tx);
 }
 
-absl::Status CheckCase(const CaseContext& context, const StoredCase& claimed) {
+// Whether whoever holds this claim has the case still: others may have taken it when a minute was over, or have done
+// something to it, or it may be gone.
+bool IsHeld(const ClaimedCase& claim, const absl::StatusOr<StoredCase>& stored) {
+  return stored.ok() && IsUnchecked(stored->content) && stored->due == claim.due;
+}
+
+// Checks a case with what its issuing node answered, and writes what follows.
+absl::Status Conclude(const CaseContext& context, const ClaimedCase& claim, IssuersAnswer answer) {
+  absl::StatusOr<StoredCase> stored = absl::UnknownError("");
   std::string document;
   const absl::Status read = context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(document, LoadDocument(claimed.content.id(), tx));
+    stored = LoadCase(claim.id, tx);
+    if (!IsHeld(claim, stored)) return stored.ok() || IsGone(stored.status()) ? absl::OkStatus() : stored.status();
+    ASSIGN_OR_RETURN(document, LoadDocument(claim.id, tx));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);
-  ASSIGN_OR_RETURN(const Finding finding, Check(context, claimed.content, document));
+  if (!IsHeld(claim, stored)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Finding finding, Check(context, stored->content, document, answer));
   return context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(claimed.content.id(), tx));
-    // Whoever claimed the case after our minute was over has it now.
-    if (!IsUnchecked(stored.content) || stored.due != claimed.due) return absl::OkStatus();
-    return finding.outcome.has_value() ? WriteChecked(context, finding, &stored, tx)
-                                       : WritePostponed(finding, context.options.clock->Now(), &stored, tx);
+    stored = LoadCase(claim.id, tx);
+    if (!IsHeld(claim, stored)) return stored.ok() || IsGone(stored.status()) ? absl::OkStatus() : stored.status();
+    return finding.outcome.has_value() ? WriteChecked(context, finding, &*stored, tx)
+                                       : WritePostponed(finding, context.options.clock->Now(), &*stored, tx);
   });
 }
 
@@ -270,24 +314,65 @@ absl::Status RunClocks(const CaseContext& context, const StoredCase& claimed) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<StoredCase>> ClaimDueCases(const CaseContext& context, int limit) {
-  std::vector<StoredCase> claimed;
-  const absl::Status status = context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
-    const absl::Time now = context.options.clock->Now();
-    ASSIGN_OR_RETURN(claimed, DueCases(now, limit, tx));
-    for (StoredCase& stored : claimed) {
+absl::StatusOr<CaseChecks::Taken> CaseChecks::Claim(int limit) {
+  Taken taken;
+  const absl::Status status = context_->options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    taken = {};
+    const absl::Time now = context_->options.clock->Now();
+    ASSIGN_OR_RETURN(std::vector<StoredCase> due, DueCases(now, limit, tx));
+    absl::flat_hash_map<std::string, int> asked;  // in this round
+    for (StoredCase& stored : due) {
+      const std::string node = NodeToAsk(*context_, stored.content);
+      const bool may_ask = node.empty() || questions_.HasRoomFor(node, ++asked[node]);
+      const absl::Time again = may_ask ? now + base::kClaimLife : questions_.NextTurn(node, now);
       // Whole milliseconds, which every store keeps: the claim is recognised by this time when the check is done.
-      stored.due = absl::FromUnixMillis(absl::ToUnixMillis(now + base::kClaimLife));
+      stored.due = absl::FromUnixMillis(absl::ToUnixMillis(again));
       RETURN_IF_ERROR(UpdateCase(stored, tx));
+      if (may_ask) taken.claimed.push_back(std::move(stored));
     }
+    taken.looked_at = static_cast<int>(due.size());
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(status);
-  return claimed;
+  return taken;
 }
 
-absl::Status LookAtCase(const CaseContext& context, const StoredCase& claimed) {
-  return IsUnchecked(claimed.content) ? CheckCase(context, claimed) : RunClocks(context, claimed);
+void CaseChecks::Ask(const StoredCase& claimed, const std::string& node, const Answered& answered) {
+  const absl::Time began = context_->options.clock->Now();
+  const auto conclude = [this, node, began, answered, claim = ClaimedCase{claimed.content.id(), claimed.due}](
+                            const absl::StatusOr<relay::Answer>& answer) {
+    Note(Conclude(*context_, claim, &answer));
+    if (answered) answered();
+    // Last: whoever waits for the answers may go on.
+    questions_.End(node, context_->options.clock->Now() - began);
+  };
+  authenticity::Question question;
+  question.sha256 = claimed.content.document().sha256();
+  questions_.Begin(node);
+  // The digest is enough to ask; the document is read when the answer is there.
+  const absl::Status sent = authenticity::AskOnly(*context_->outbox, node, question, conclude);
+  if (!sent.ok()) conclude(sent);
+}
+
+void CaseChecks::LookAt(const StoredCase& claimed, const Answered& answered) {
+  const std::string node = NodeToAsk(*context_, claimed.content);
+  if (!node.empty()) return Ask(claimed, node, answered);
+  Note(IsUnchecked(claimed.content) ? Conclude(*context_, {claimed.content.id(), claimed.due}, nullptr)
+                                    : RunClocks(*context_, claimed));
+}
+
+void CaseChecks::Note(const absl::Status& problem) {
+  const absl::MutexLock lock(&mutex_);
+  problem_.Update(problem);
+}
+
+absl::StatusOr<int> CaseChecks::ProcessDue(int limit, const Answered& answered) {
+  ASSIGN_OR_RETURN(const Taken taken, Claim(limit));
+  // One case that cannot be looked at must not hold up the others.
+  for (const StoredCase& claimed : taken.claimed) LookAt(claimed, answered);
+  const absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(std::exchange(problem_, absl::OkStatus()));
+  return taken.looked_at;
 }
 
 }  // namespace passerelle::recognition

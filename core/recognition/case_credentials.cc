@@ -119,11 +119,15 @@ std::string CredentialHandler::Type() const { return v1::CredentialOfDecision::d
 
 absl::StatusOr<relay::Reply> CredentialHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                        base::Transaction& tx) {
+  RETURN_IF_ERROR(CheckBody(message, base::kDocumentBytesMax + kAroundContentBytesMax));
   v1::CredentialOfDecision body;
   if (!body.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
+  // What this node does not know is not kept with the credential.
+  body.DiscardUnknownFields();
   RETURN_IF_ERROR(CheckSharedId("case_id", body.case_id()));
   v1::IssuedCredential& credential = *body.mutable_credential();
   RETURN_IF_ERROR(CheckCredential(credential.form(), credential.content(), "credential."));
+  RETURN_IF_ERROR(CheckBody(message, credential.content().size() + kAroundContentBytesMax));
   if (credential.sha256() != base::Sha256Hex(credential.content())) {
     return Problem(Reason::kFieldInvalid, "credential.sha256", "it is not the digest of the content");
   }
@@ -138,7 +142,7 @@ absl::StatusOr<relay::Reply> CredentialHandler::Handle(const relay::Opened& mess
   ASSIGN_OR_RETURN(const std::optional<v1::IssuedCredential> known, Find(body.case_id(), credential.form(), tx));
   if (!known.has_value() || known->number() < credential.number()) {
     v1::RecognitionCase& content = stored->content;
-    if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
+    RETURN_IF_ERROR(CheckRoom(content, 0));
     credential.clear_delivery();
     RETURN_IF_ERROR(Keep(body.case_id(), credential, tx));
     Apply({content.state(), NodeActor(message.header.sender),

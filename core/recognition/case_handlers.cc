@@ -23,9 +23,21 @@ namespace {
 using base::Problem;
 using base::Reason;
 
+// Bytes of an outcome. The largest that this node makes holds what a check may make of a document (case_checks.cc),
+// twice the largest step that a person may take; and a decision, grounds and missing items, which are those of steps.
+constexpr size_t kOutcomeBytesMax = 4 * kCaseActionBytesMax;
+
+// Texts that are kept with every case, and are short.
+absl::Status CheckShort(absl::string_view field, const std::string& text) {
+  if (text.size() <= base::kIdBytesMax) return absl::OkStatus();
+  return Problem(Reason::kFieldInvalid, field, "it is longer than an id may be");
+}
+
 absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
   if (document.content().empty()) return Problem(Reason::kFieldMissing, "document.content");
   if (document.content().size() > base::kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "document.content");
+  RETURN_IF_ERROR(CheckShort("document.format", document.format()));
+  RETURN_IF_ERROR(CheckShort("document.media_type", document.media_type()));
   if (document.sha256() != base::Sha256Hex(document.content())) {
     return Problem(Reason::kFieldInvalid, "document.sha256", "it is not the digest of the content");
   }
@@ -34,27 +46,24 @@ absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
 
 absl::Status CheckApplication(const v1::RecognitionApplication& application) {
   RETURN_IF_ERROR(CheckSharedId("case_id", application.case_id()));
-  for (const auto& [field, text] : {std::make_pair("holder_pseudonym", &application.holder_pseudonym()),
-                                    std::make_pair("issuing_node", &application.issuing_node()),
-                                    std::make_pair("authorisation_id", &application.authorisation_id())}) {
-    if (text->size() > base::kIdBytesMax) {
-      return Problem(Reason::kFieldInvalid, field, "it is longer than an id may be");
-    }
-  }
+  RETURN_IF_ERROR(CheckShort("holder_pseudonym", application.holder_pseudonym()));
+  RETURN_IF_ERROR(CheckShort("issuing_node", application.issuing_node()));
+  RETURN_IF_ERROR(CheckShort("authorisation_id", application.authorisation_id()));
   if (application.purpose() == sharing::v1::PURPOSE_UNSPECIFIED) return Problem(Reason::kFieldMissing, "purpose");
   return CheckDocument(application.document());
 }
 
-v1::RecognitionCase ReceivedCase(const v1::RecognitionApplication& application, const relay::Opened& message,
+// Takes the document out of the application, so that it is not there twice.
+v1::RecognitionCase ReceivedCase(v1::RecognitionApplication* application, const relay::Opened& message,
                                  absl::Time now) {
   v1::RecognitionCase content;
-  content.set_id(application.case_id());
+  content.set_id(application->case_id());
   content.set_applicant_node(message.header.sender);
   content.set_authority_node(message.header.audience);
-  content.set_issuing_node(application.issuing_node());
-  content.set_holder_pseudonym(application.holder_pseudonym());
-  content.set_purpose(application.purpose());
-  *content.mutable_document() = application.document();
+  content.set_issuing_node(application->issuing_node());
+  content.set_holder_pseudonym(application->holder_pseudonym());
+  content.set_purpose(application->purpose());
+  content.mutable_document()->Swap(application->mutable_document());
   *content.mutable_create_time() = base::ToProto(now);
   // It came under the holder's authorisation, which the holder's own node has used up for it.
   content.set_state(v1::CASE_STATE_DRAFT);
@@ -119,10 +128,15 @@ std::string ApplicationHandler::Type() const { return v1::RecognitionApplication
 
 absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                         base::Transaction& tx) {
+  RETURN_IF_ERROR(CheckBody(message, base::kDocumentBytesMax + kAroundContentBytesMax));
   v1::RecognitionApplication application;
   if (!application.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
+  // What this node does not know is not kept with the case.
+  application.DiscardUnknownFields();
   RETURN_IF_ERROR(CheckApplication(application));
-  if (context_->PolicyFor(application.purpose()) == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
+  RETURN_IF_ERROR(CheckBody(message, application.document().content().size() + kAroundContentBytesMax));
+  const v1::RecognitionPolicy* const policy = context_->PolicyFor(application.purpose());
+  if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
   const absl::Time now = context_->options.clock->Now();
   const absl::StatusOr<StoredCase> known = LoadCase(application.case_id(), tx);
   if (known.ok()) {
@@ -135,9 +149,8 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
     return MakeReceipt(message, application.case_id(), now);
   }
   if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();
-  v1::RecognitionCase received = ReceivedCase(application, message, now);
-  const v1::RecognitionPolicy& policy = *context_->PolicyFor(application.purpose());
-  RETURN_IF_ERROR(TakeStep(policy, Submission(message), now, &received).status());
+  v1::RecognitionCase received = ReceivedCase(&application, message, now);
+  RETURN_IF_ERROR(TakeStep(*policy, Submission(message), now, &received).status());
   RETURN_IF_ERROR(InsertCase(received, now, tx));
   return MakeReceipt(message, application.case_id(), now);
 }
@@ -146,6 +159,7 @@ std::string OutcomeHandler::Type() const { return v1::RecognitionOutcome::descri
 
 absl::StatusOr<relay::Reply> OutcomeHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                     base::Transaction& tx) {
+  RETURN_IF_ERROR(CheckBody(message, kOutcomeBytesMax));
   v1::RecognitionOutcome outcome;
   if (!outcome.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   RETURN_IF_ERROR(CheckOutcome(outcome));
@@ -163,8 +177,10 @@ absl::StatusOr<relay::Reply> OutcomeHandler::Handle(const relay::Opened& message
   if (outcome.document_sha256() != content.document().sha256()) {
     return Problem(Reason::kFieldInvalid, "document_sha256", "it is not the document of this case");
   }
+  RETURN_IF_ERROR(CheckRoom(content, message.body.size()));
   const absl::Time now = context_->options.clock->Now();
   if (IsOvertaken(outcome, content)) {
+    // It changes nothing: its digest says which message it was, and the message is not kept.
     Apply({content.state(), NodeActor(message.header.sender), "outcome received: a later one is here already", now,
            message.sha256},
           &content);
@@ -173,8 +189,8 @@ absl::StatusOr<relay::Reply> OutcomeHandler::Handle(const relay::Opened& message
           &content);
     content.mutable_events()->rbegin()->set_step(outcome.step());
     *content.mutable_outcome() = std::move(outcome);
+    if (message.envelope != nullptr) *content.add_evidence() = *message.envelope;
   }
-  if (message.envelope != nullptr) *content.add_evidence() = *message.envelope;
   RETURN_IF_ERROR(UpdateCase(*stored, tx));
   return MakeReceipt(message, content.id(), now);
 }

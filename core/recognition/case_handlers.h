@@ -27,7 +27,8 @@ class ApplicationHandler : public relay::Handler {
 };
 
 // On the holder's side: takes the outcome of a case that was submitted to the sender, and of no other.
-// Refusals: kFieldMissing, kFieldInvalid, kResourceNotFound, kCaseDecided.
+// One that was overtaken by a later one leaves an event, and nothing else.
+// Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge, kResourceNotFound, kCaseDecided.
 class OutcomeHandler : public relay::Handler {
  public:
   explicit OutcomeHandler(const CaseContext* context) : context_(context) {}

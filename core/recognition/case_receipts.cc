@@ -6,12 +6,23 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/recognition/case_context.h"
+#include "core/recognition/case_steps.h"
 #include "passerelle/relay/v1/envelope.pb.h"
 
 namespace passerelle::recognition {
 
 using base::Problem;
 using base::Reason;
+
+absl::Status CheckBody(const relay::Opened& message, size_t bytes_max) {
+  return message.body.size() > bytes_max ? Problem(Reason::kInputTooLarge, "body") : absl::OkStatus();
+}
+
+absl::Status CheckRoom(const v1::RecognitionCase& content, size_t bytes) {
+  if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
+  if (content.ByteSizeLong() + bytes > kCaseBytesMax) return Problem(Reason::kInputTooLarge, "case");
+  return absl::OkStatus();
+}
 
 relay::Reply MakeReceipt(const relay::Opened& message, absl::string_view resource, absl::Time now) {
   relay::v1::Receipt receipt;
@@ -23,6 +34,7 @@ relay::Reply MakeReceipt(const relay::Opened& message, absl::string_view resourc
 }
 
 bool IsReceiptFor(const relay::Answer& answer, absl::string_view resource) {
+  if (answer.envelope.ByteSizeLong() > kAnswerBytesMax) return false;
   relay::v1::Receipt receipt;
   return answer.opened.header.type == receipt.GetTypeName() && receipt.ParseFromString(answer.opened.body) &&
          receipt.resource() == resource;
@@ -43,7 +55,7 @@ bool NoteAnswer(const SentMessage& sent, const absl::StatusOr<relay::Answer>& an
   }
   if (envelope != nullptr) {
     change->evidence_sha256 = relay::EnvelopeSha256(*envelope);
-    *content->add_evidence() = *envelope;
+    if (envelope->ByteSizeLong() <= kAnswerBytesMax) *content->add_evidence() = *envelope;
   }
   return received;
 }

@@ -35,6 +35,10 @@ using base::Reason;
 // Records looked at for one page, so that a client with few cases among many gets an answer in bounded time: a page may
 // then be shorter than wished for, and still have a next one.
 constexpr int kScannedPerPageMax = 5 * base::kPageSizeMax;
+// Records read at a time: of each, everything that others signed is read with it and left out.
+constexpr int kReadAtATime = 20;
+// Bytes of a page after which no case is added: so much goes into one message of gRPC, whatever the last one has.
+constexpr size_t kPageBytesMax = base::kGrpcMessageBytesMax / 4;
 
 std::string ListName(absl::string_view client) { return absl::StrCat("cases/", client); }
 
@@ -175,6 +179,7 @@ struct Cases::Parts {
   absl::StatusOr<std::string> Step(absl::string_view id, v1::CaseAction action, base::Transaction& tx) const;
 
   CaseContext context;
+  CaseChecks checks{&context};
   ApplicationHandler application_handler{&context};
   OutcomeHandler outcome_handler{&context};
   HolderStepHandler holder_step_handler{&context};
@@ -476,15 +481,18 @@ absl::StatusOr<v1::ListDueCasesResponse> Cases::ListDue(const v1::ListDueCasesRe
     response.Clear();
     ASSIGN_OR_RETURN(const std::vector<QueuePlace> places,
                      ListQueue(page.after, request.until_day(), page.size + 1, tx));
+    size_t bytes = 0;
     for (const QueuePlace& place : places) {
-      if (response.due_cases_size() == page.size) break;
+      const int count = response.due_cases_size();
+      if (count == page.size || bytes > kPageBytesMax) {
+        response.set_next_page_token(base::PageToken(list, places[static_cast<size_t>(count) - 1].key));
+        break;
+      }
       ASSIGN_OR_RETURN(StoredCase stored, LoadCase(place.case_id, tx));
       v1::DueCase* const due = response.add_due_cases();
       due->set_day(place.day);
       *due->mutable_recognition_case() = Listed(std::move(stored.content));
-    }
-    if (places.size() > static_cast<size_t>(page.size)) {
-      response.set_next_page_token(base::PageToken(list, places[static_cast<size_t>(page.size) - 1].key));
+      bytes += due->ByteSizeLong();
     }
     return absl::OkStatus();
   });
@@ -499,22 +507,24 @@ absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, cons
   const absl::Status listed = options.store->Read([&](base::Transaction& tx) -> absl::Status {
     response.Clear();
     std::string after = page.after;
-    for (int scanned = 0; scanned < kScannedPerPageMax; scanned += base::kPageSizeMax) {
-      absl::StatusOr<std::vector<v1::RecognitionCase>> cases = ListStored(after, base::kPageSizeMax + 1, tx);
+    size_t bytes = 0;
+    for (int scanned = 0; scanned < kScannedPerPageMax; scanned += kReadAtATime) {
+      absl::StatusOr<std::vector<v1::RecognitionCase>> cases = ListStored(after, kReadAtATime + 1, tx);
       if (absl::IsNotFound(cases.status())) {
         return Problem(Reason::kFieldInvalid, "page_token", "it is not a token of this list");
       }
       RETURN_IF_ERROR(cases.status());
-      for (size_t i = 0; i < cases->size() && i < static_cast<size_t>(base::kPageSizeMax); ++i) {
+      for (size_t i = 0; i < cases->size() && i < static_cast<size_t>(kReadAtATime); ++i) {
         v1::RecognitionCase& content = (*cases)[i];
         after = content.id();
         if (!MaySee(client, options.node, content)) continue;
         *response.add_recognition_cases() = Listed(std::move(content));
-        if (response.recognition_cases_size() < page.size) continue;
+        bytes += response.recognition_cases().rbegin()->ByteSizeLong();
+        if (response.recognition_cases_size() < page.size && bytes <= kPageBytesMax) continue;
         if (i + 1 < cases->size()) response.set_next_page_token(base::PageToken(ListName(client), after));
         return absl::OkStatus();
       }
-      if (cases->size() <= static_cast<size_t>(base::kPageSizeMax)) return absl::OkStatus();
+      if (cases->size() <= static_cast<size_t>(kReadAtATime)) return absl::OkStatus();
     }
     response.set_next_page_token(base::PageToken(ListName(client), after));
     return absl::OkStatus();
@@ -523,13 +533,10 @@ absl::StatusOr<v1::ListCasesResponse> Cases::List(absl::string_view client, cons
   return response;
 }
 
-absl::StatusOr<int> Cases::ProcessDue(int limit) {
-  ASSIGN_OR_RETURN(const std::vector<StoredCase> claimed, ClaimDueCases(parts_->context, limit));
-  // One case that cannot be looked at must not hold up the others.
-  absl::Status first;
-  for (const StoredCase& stored : claimed) first.Update(LookAtCase(parts_->context, stored));
-  RETURN_IF_ERROR(first);
-  return static_cast<int>(claimed.size());
+absl::StatusOr<int> Cases::ProcessDue(int limit, const std::function<void()>& answered) {
+  return parts_->checks.ProcessDue(limit, answered);
 }
+
+bool Cases::WaitForAnswers(absl::Time deadline) const { return parts_->checks.WaitForAnswers(deadline); }
 
 }  // namespace passerelle::recognition

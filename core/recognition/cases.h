@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
@@ -87,10 +88,15 @@ class Cases {
   absl::StatusOr<v1::ListCredentialsResponse> ListCredentials(absl::string_view client, absl::string_view id);
 
   // The authority's side: looks at cases that are due. New ones are checked (asks the issuing node, evaluates the
-  // policy, writes the outcome and its message in one transaction); in the others a clock has run out. Returns how many
-  // were looked at; after all of them, the first problem that there was. A case that could not be looked at is due
-  // again within a minute.
-  absl::StatusOr<int> ProcessDue(int limit);
+  // policy, writes the outcome and its message in one transaction); in the others a clock has run out. Nobody waits for
+  // an issuing node: a case that was asked about goes on when the answer is there, on a thread of the transport, and
+  // `answered` is called after it, which may be before this returns (case_checks.h). Returns how many were looked at or
+  // put off; after all of them, the first problem that there was since the last call. A case that could not be looked
+  // at is due again within a minute.
+  absl::StatusOr<int> ProcessDue(int limit, const std::function<void()>& answered = nullptr);
+  // Whether no such answer was awaited any more before the deadline was over. The transport is stopped before this
+  // ends.
+  bool WaitForAnswers(absl::Time deadline) const;
 
   // To be given to the inbox and the outbox.
   std::vector<relay::Handler*> handlers();

@@ -107,7 +107,7 @@ std::string HolderStepHandler::Type() const { return v1::HolderStep::descriptor(
 
 absl::StatusOr<relay::Reply> HolderStepHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                        base::Transaction& tx) {
-  if (message.body.size() > kCaseActionBytesMax) return Problem(Reason::kInputTooLarge, "body");
+  RETURN_IF_ERROR(CheckBody(message, kCaseActionBytesMax));
   v1::HolderStep step;
   if (!step.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   RETURN_IF_ERROR(CheckMessage(step));
@@ -120,7 +120,7 @@ absl::StatusOr<relay::Reply> HolderStepHandler::Handle(const relay::Opened& mess
     return Problem(Reason::kResourceNotFound, "case_id");
   }
   v1::RecognitionCase& content = stored->content;
-  if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
+  RETURN_IF_ERROR(CheckRoom(content, message.body.size()));
   const v1::RecognitionPolicy* const policy = context_->PolicyFor(content.purpose());
   if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
   // Whoever appeals or supplies has to know what there is to appeal against, or to supply. Who withdraws need not.

@@ -29,6 +29,8 @@ using base::Table;
 constexpr absl::string_view kOpen = "inquiry";               // group of those that wait for an answer
 constexpr absl::string_view kAnswered = "inquiry-answered";  // group of the others
 constexpr absl::string_view kNodePrefix = "node:";
+// Bytes of a question or answer on its way: the words with their ids, and room for what a later release says.
+constexpr size_t kInquiryBodyBytesMax = 2 * kInquiryBytesMax;
 
 // Of a question that was put to this node, and of one that this node has put: the latter holds the id of the case.
 std::string ReceivedKey(absl::string_view id) { return absl::StrCat("inquiry/", id); }
@@ -212,6 +214,7 @@ std::string InquiryHandler::Type() const { return v1::CaseInquiry::descriptor()-
 
 absl::StatusOr<relay::Reply> InquiryHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                     base::Transaction& tx) {
+  RETURN_IF_ERROR(CheckBody(message, kInquiryBodyBytesMax));
   v1::CaseInquiry inquiry;
   if (!inquiry.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   RETURN_IF_ERROR(CheckSharedId("inquiry_id", inquiry.inquiry_id()));
@@ -247,6 +250,7 @@ std::string InquiryAnswerHandler::Type() const { return v1::CaseInquiryAnswer::d
 
 absl::StatusOr<relay::Reply> InquiryAnswerHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
                                                           base::Transaction& tx) {
+  RETURN_IF_ERROR(CheckBody(message, kInquiryBodyBytesMax));
   v1::CaseInquiryAnswer answer;
   if (!answer.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   RETURN_IF_ERROR(CheckSharedId("inquiry_id", answer.inquiry_id()));
@@ -254,7 +258,7 @@ absl::StatusOr<relay::Reply> InquiryAnswerHandler::Handle(const relay::Opened& m
   const std::string& sender = message.header.sender;
   ASSIGN_OR_RETURN(StoredCase stored, CaseOf(answer.inquiry_id(), sender, tx));
   v1::RecognitionCase& content = stored.content;
-  if (content.events_size() >= kCaseEventsMax) return Problem(Reason::kInputTooLarge, "events");
+  RETURN_IF_ERROR(CheckRoom(content, message.body.size()));
   const v1::RecognitionPolicy* const policy = context_->PolicyFor(content.purpose());
   if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
   v1::CaseAction action;

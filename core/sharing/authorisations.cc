@@ -26,6 +26,12 @@ using base::ToProto;
 
 constexpr size_t kEtagDigits = 16;
 
+// One that ended and was filed has a small record beside it with its end, in the group of all of them.
+constexpr absl::string_view kEndedPrefix = "ended/";
+constexpr absl::string_view kEndedGroup = "authorisation/ended";
+
+std::string EndedKey(absl::string_view id) { return absl::StrCat(kEndedPrefix, id); }
+
 absl::Status Missing(absl::string_view field) {
   return Problem(Reason::kFieldMissing, absl::StrCat("authorisation.", field));
 }
@@ -109,6 +115,7 @@ std::string Stored(v1::Authorisation authorisation) {
 struct Owned {
   v1::Authorisation authorisation;
   std::string client;
+  bool is_due = true;  // not for what is filed, nor for what was recorded before authorisations were due
 };
 
 absl::StatusOr<Owned> Load(base::Transaction& tx, absl::string_view id, absl::Time now) {
@@ -116,7 +123,7 @@ absl::StatusOr<Owned> Load(base::Transaction& tx, absl::string_view id, absl::Ti
   if (!base::IsUuid(id)) return Problem(Reason::kResourceNotFound, "id");
   ASSIGN_OR_RETURN(const std::optional<base::Record> record, tx.Get(Table::kAuthorisation, absl::AsciiStrToLower(id)));
   if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
-  return Owned{Shown(record->value, now), record->group};
+  return Owned{Shown(record->value, now), record->group, record->due != absl::InfiniteFuture()};
 }
 
 // The same for the client that recorded it. To every other one it is not there, so that nobody learns which ids are.
@@ -133,6 +140,8 @@ absl::Status Save(base::Transaction& tx, const Owned& owned, bool is_new) {
   record.value = Stored(owned.authorisation);
   record.group = owned.client;
   record.due = Authorisations::EndOf(owned.authorisation);
+  // Its end may be another one now, with which it will be filed anew.
+  if (!owned.is_due) RETURN_IF_ERROR(tx.Delete(Table::kAuthorisation, EndedKey(record.key)));
   return is_new ? tx.Insert(Table::kAuthorisation, record) : tx.Update(Table::kAuthorisation, record);
 }
 
@@ -162,7 +171,9 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
   const absl::Time now = options_.clock->Now();
   const auto create = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
     RETURN_IF_ERROR(Check(request.authorisation(), now));
-    Owned owned = {Recorded(request.authorisation(), now), std::string(client)};
+    Owned owned;
+    owned.authorisation = Recorded(request.authorisation(), now);
+    owned.client = std::string(client);
     owned.authorisation.set_id(base::NewUuid(*options_.random));
     RETURN_IF_ERROR(Save(tx, owned, /*is_new=*/true));
     return owned.authorisation.id();
@@ -261,15 +272,39 @@ absl::Time Authorisations::EndOf(const v1::Authorisation& authorisation) {
   return FromProto(authorisation.has_withdraw_time() ? authorisation.withdraw_time() : authorisation.valid_until());
 }
 
+absl::StatusOr<int> Authorisations::FileEnded(absl::Time now, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::vector<base::Record> records, tx.Due(Table::kAuthorisation, now, limit));
+  int filed = 0;
+  for (base::Record& record : records) {
+    if (!base::IsUuid(record.key)) continue;
+    // It has a place already when an earlier version of the node withdrew it after that; it goes to the end.
+    RETURN_IF_ERROR(tx.Delete(Table::kAuthorisation, EndedKey(record.key)));
+    RETURN_IF_ERROR(tx.Insert(Table::kAuthorisation, {.key = EndedKey(record.key),
+                                                      .value = ToProto(record.due).SerializeAsString(),
+                                                      .group = std::string(kEndedGroup)}));
+    record.due = absl::InfiniteFuture();
+    RETURN_IF_ERROR(tx.Update(Table::kAuthorisation, record));
+    ++filed;
+  }
+  return filed;
+}
+
 absl::StatusOr<std::vector<std::string>> Authorisations::EndedUntil(absl::Time time, int limit, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::vector<base::Record> records, tx.Due(Table::kAuthorisation, time, limit));
+  ASSIGN_OR_RETURN(const std::vector<base::Record> records, tx.List(Table::kAuthorisation, kEndedGroup, "", limit));
   std::vector<std::string> ids;
-  for (const base::Record& record : records) ids.push_back(record.key);
+  for (const base::Record& record : records) {
+    absl::string_view id = record.key;
+    google::protobuf::Timestamp end;
+    if (!absl::ConsumePrefix(&id, kEndedPrefix) || !end.ParseFromString(record.value)) continue;
+    if (FromProto(end) <= time) ids.emplace_back(id);
+  }
   return ids;
 }
 
 absl::Status Authorisations::Erase(absl::string_view id, base::Transaction& tx) {
-  return tx.Delete(Table::kAuthorisation, absl::AsciiStrToLower(id));
+  const std::string key = absl::AsciiStrToLower(id);
+  RETURN_IF_ERROR(tx.Delete(Table::kAuthorisation, EndedKey(key)));
+  return tx.Delete(Table::kAuthorisation, key);
 }
 
 }  // namespace passerelle::sharing

@@ -52,8 +52,12 @@ class Authorisations {
                                                    base::Transaction& tx);
   // From when on it cannot be used, as far as it is known by now: when it was withdrawn, or when its time is over.
   static absl::Time EndOf(const v1::Authorisation& authorisation);
-  // Ids of those whose end was at or before `time`, earliest first; those that were recorded or changed since
-  // authorisations have a time for this.
+  // Files those whose end has come, earliest first: they are due no longer, so that they are in nobody's way who looks
+  // for what is due among the records of wallets, which lie in the same table. Looks at up to `limit` records. Returns
+  // how many were filed.
+  static absl::StatusOr<int> FileEnded(absl::Time now, int limit, base::Transaction& tx);
+  // Ids of those that are filed and ended at or before `time`, up to `limit`, in the order in which they were filed;
+  // those that were recorded or changed since authorisations have a time for this.
   static absl::StatusOr<std::vector<std::string>> EndedUntil(absl::Time time, int limit, base::Transaction& tx);
   // Deletes the record; does nothing where there is none.
   static absl::Status Erase(absl::string_view id, base::Transaction& tx);

@@ -68,22 +68,17 @@ void ConcludeOffer(v1::OfferState state, absl::Time now, v1::StoredOffer* stored
   stored->clear_token_sha256();
 }
 
-absl::StatusOr<int> ForgetOffers(absl::Time now, int limit, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::vector<Record> due, tx.Due(kOfferTable, now, limit));
-  int done = 0;
-  for (const Record& record : due) {
-    const bool is_nonce = absl::StartsWith(record.key, kUsedNoncePrefix);
-    if (!is_nonce && !absl::StartsWith(record.key, kOfferPrefix)) continue;
-    v1::StoredOffer stored;
-    ++done;
-    if (!is_nonce && stored.ParseFromString(record.value) && IsOpen(stored)) {
-      ConcludeOffer(v1::OFFER_STATE_EXPIRED, now, &stored);
-      RETURN_IF_ERROR(UpdateOffer(stored, tx));
-    } else {
-      RETURN_IF_ERROR(tx.Delete(kOfferTable, record.key));
-    }
+absl::StatusOr<bool> ForgetOffer(const Record& due, absl::Time now, base::Transaction& tx) {
+  const bool is_nonce = absl::StartsWith(due.key, kUsedNoncePrefix);
+  if (!is_nonce && !absl::StartsWith(due.key, kOfferPrefix)) return false;
+  v1::StoredOffer stored;
+  if (!is_nonce && stored.ParseFromString(due.value) && IsOpen(stored)) {
+    ConcludeOffer(v1::OFFER_STATE_EXPIRED, now, &stored);
+    RETURN_IF_ERROR(UpdateOffer(stored, tx));
+  } else {
+    RETURN_IF_ERROR(tx.Delete(kOfferTable, due.key));
   }
-  return done;
+  return true;
 }
 
 }  // namespace passerelle::wallet

@@ -15,7 +15,7 @@
 
 namespace passerelle::wallet {
 
-// Beside authorisations, whose ids are UUIDs, and which are never due.
+// Beside authorisations, whose ids are UUIDs, and which are due no longer once their end is filed.
 inline constexpr base::Table kOfferTable = base::Table::kAuthorisation;
 inline constexpr absl::string_view kUsedNoncePrefix = "offer/nonce/";
 
@@ -37,8 +37,8 @@ absl::Time EndOf(const v1::StoredOffer& stored);
 // Ends it in a state: its secrets are erased, and the day set on which it is forgotten.
 void ConcludeOffer(v1::OfferState state, absl::Time now, v1::StoredOffer* stored);
 
-// Ends up to `limit` offers whose time is over, and forgets those that have been kept long enough, and nonces. Returns
-// how many.
-absl::StatusOr<int> ForgetOffers(absl::Time now, int limit, base::Transaction& tx);
+// Ends an offer whose time is over, or forgets one that has been kept long enough, or a nonce. Returns whether the
+// record that is due is one of them.
+absl::StatusOr<bool> ForgetOffer(const base::Record& due, absl::Time now, base::Transaction& tx);
 
 }  // namespace passerelle::wallet

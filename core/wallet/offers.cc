@@ -353,13 +353,4 @@ absl::StatusOr<std::string> Offers::Credential(const std::vector<std::string>& a
   return CredentialJson(credential);
 }
 
-absl::StatusOr<int> Offers::Forget(int limit) {
-  int done = 0;
-  RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(done, ForgetOffers(options_.clock->Now(), limit, tx));
-    return absl::OkStatus();
-  }));
-  return done;
-}
-
 }  // namespace passerelle::wallet

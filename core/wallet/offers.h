@@ -77,9 +77,6 @@ class Offers {
   // kFieldMissing, those of base::JsonDocument; those of Make about the case, for what cannot be issued any more.
   absl::StatusOr<std::string> Credential(const std::vector<std::string>& authorization, absl::string_view body);
 
-  // Ends what is over, and forgets what was kept long enough; up to `limit` of them. Returns how many.
-  absl::StatusOr<int> Forget(int limit);
-
  private:
   // The credential for a wallet's key; without a key, whether it could be made.
   absl::StatusOr<std::string> Sign(absl::string_view client, const v1::OfferDecisionRequest& wish,

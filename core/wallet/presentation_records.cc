@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,7 +17,7 @@ using base::Problem;
 using base::Reason;
 using base::Record;
 
-// Authorisations have ids that are UUIDs, and are never due.
+// Authorisations have ids that are UUIDs, and are due no longer once their end is filed.
 constexpr base::Table kTable = base::Table::kAuthorisation;
 constexpr absl::string_view kPresentationPrefix = "presentation/";
 
@@ -61,21 +62,16 @@ void Conclude(v1::PresentationState state, absl::Time now, v1::StoredPresentatio
   stored->clear_decryption_key();
 }
 
-absl::StatusOr<int> ForgetPresentations(absl::Time now, int limit, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::vector<Record> due, tx.Due(kTable, now, limit));
-  int done = 0;
-  for (const Record& record : due) {
-    if (!absl::StartsWith(record.key, kPresentationPrefix)) continue;
-    v1::StoredPresentation stored;
-    ++done;
-    if (stored.ParseFromString(record.value) && IsOpen(stored)) {
-      Conclude(v1::PRESENTATION_STATE_EXPIRED, now, &stored);
-      RETURN_IF_ERROR(UpdatePresentation(stored, tx));
-    } else {
-      RETURN_IF_ERROR(tx.Delete(kTable, record.key));
-    }
+absl::StatusOr<bool> ForgetPresentation(const Record& due, absl::Time now, base::Transaction& tx) {
+  if (!absl::StartsWith(due.key, kPresentationPrefix)) return false;
+  v1::StoredPresentation stored;
+  if (stored.ParseFromString(due.value) && IsOpen(stored)) {
+    Conclude(v1::PRESENTATION_STATE_EXPIRED, now, &stored);
+    RETURN_IF_ERROR(UpdatePresentation(stored, tx));
+  } else {
+    RETURN_IF_ERROR(tx.Delete(kTable, due.key));
   }
-  return done;
+  return true;
 }
 
 }  // namespace passerelle::wallet

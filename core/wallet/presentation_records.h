@@ -5,7 +5,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,7 +31,8 @@ absl::StatusOr<int> CountOpen(absl::string_view client, int most, base::Transact
 // Ends it in a state: what only an open request needs is erased, and the day set on which it is forgotten.
 void Conclude(v1::PresentationState state, absl::Time now, v1::StoredPresentation* stored);
 
-// Ends up to `limit` requests whose time is over, and forgets those that have been kept long enough. Returns how many.
-absl::StatusOr<int> ForgetPresentations(absl::Time now, int limit, base::Transaction& tx);
+// Ends a request whose time is over, or forgets one that has been kept long enough. Returns whether the record that is
+// due is one.
+absl::StatusOr<bool> ForgetPresentation(const base::Record& due, absl::Time now, base::Transaction& tx);
 
 }  // namespace passerelle::wallet

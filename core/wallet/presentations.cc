@@ -204,13 +204,4 @@ absl::Status Presentations::Answer(absl::string_view id, absl::string_view body)
   return answered.status();
 }
 
-absl::StatusOr<int> Presentations::Forget(int limit) {
-  int done = 0;
-  RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(done, ForgetPresentations(options_.clock->Now(), limit, tx));
-    return absl::OkStatus();
-  }));
-  return done;
-}
-
 }  // namespace passerelle::wallet

@@ -65,9 +65,6 @@ class Presentations {
   // those of ReadAnswer and ReadPresented, kStoreUnavailable.
   absl::Status Answer(absl::string_view id, absl::string_view body);
 
-  // Ends what is over, and forgets what was kept long enough; up to `limit` of them. Returns how many.
-  absl::StatusOr<int> Forget(int limit);
-
  private:
   absl::StatusOr<v1::StoredPresentation> LoadOpen(absl::string_view id, base::Transaction& tx) const;
   // Everything about an answer that needs no transaction: what becomes of the request.

@@ -219,6 +219,11 @@ TEST_F(DocumentServicesTest, EvaluatesAPathway) {
   evaluated = Evaluate(request);
   ASSERT_TRUE(evaluated.ok()) << evaluated.status();
   EXPECT_EQ(evaluated->evaluation().outcome(), pathway_v1::OUTCOME_SATISFIED);
+  // Whose the documents are is no matter of a pathway, and in no answer.
+  for (const char* personal : {kLearner, "Solveig", "1994-05-17", "700142"}) {
+    ASSERT_TRUE(absl::StrContains(request.SerializeAsString(), personal)) << personal;
+    EXPECT_FALSE(absl::StrContains(evaluated->SerializeAsString(), personal)) << personal;
+  }
   // A fact about an item that nobody presents is a mistake, not nothing.
   request.add_facts()->set_id("urn:example:none");
   EXPECT_EQ(base::PlaceOf(Evaluate(request).status()), "facts[0].id");

@@ -159,6 +159,17 @@ TEST_F(FederationTest, WhatWaitsForANodeThatIsLeftAloneGoesOnWhenTheNodeIsBack) 
   EXPECT_TRUE(testing::Logs(*federation_, "NL", "peer.reached_again"));
 }
 
+// A verdict is about a document, and goes where the document need not go.
+TEST_F(FederationTest, AVerdictNamesNobody) {
+  const auto verdict = Verify("NO");
+  ASSERT_TRUE(verdict.ok()) << verdict.status();
+  EXPECT_EQ(verdict->verdict(), authenticity::v1::VERDICT_AUTHENTIC);
+  for (const char* personal : {kLearner, "Solveig", "1994-05-17", "700142"}) {
+    ASSERT_TRUE(absl::StrContains(Transcript(), personal)) << personal;
+    EXPECT_FALSE(absl::StrContains(verdict->SerializeAsString(), personal)) << personal;
+  }
+}
+
 TEST_F(FederationTest, APeerThatDoesNotAnswerLeavesTheVerdictOpen) {
   federation_->KillNode("NO");
   const auto verdict = Verify("NO");

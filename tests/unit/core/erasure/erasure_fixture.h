@@ -95,12 +95,8 @@ class ErasureFixture : public recognition::CaseStepsTest {
     return id;
   }
 
-  // An authorisation of the holder in NO for BG, and an exchange under it that has delivered.
-  struct Exchanged {
-    std::string authorisation;
-    std::string exchange;
-  };
-  Exchanged Exchange() {
+  // An authorisation of the holder in NO for BG.
+  std::string Authorise() {
     sharing::v1::CreateAuthorisationRequest grant;
     grant.set_request_id(NewId());
     sharing::v1::Authorisation* const wished = grant.mutable_authorisation();
@@ -110,13 +106,27 @@ class ErasureFixture : public recognition::CaseStepsTest {
     wished->add_credential_ids("no-7");
     wished->set_uses_allowed(3);
     *wished->mutable_valid_until() = base::ToProto(network_.clock.Now() + absl::Hours(24));
-    const std::string authorisation = norway_.authorisations.Create("holder's portal", grant).value().id();
+    return norway_.authorisations.Create("holder's portal", grant).value().id();
+  }
+
+  // An exchange under it that nobody has answered yet.
+  std::string Ask(const std::string& authorisation) {
     exchange::v1::CreateExchangeRequest request;
     request.set_request_id(NewId());
     request.set_peer("NO");
     request.set_authorisation_id(authorisation);
     request.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-    const std::string id = bulgaria_.exchanges.Create("evaluator", request).value().id();
+    return bulgaria_.exchanges.Create("evaluator", request).value().id();
+  }
+
+  // Both, and it has delivered.
+  struct Exchanged {
+    std::string authorisation;
+    std::string exchange;
+  };
+  Exchanged Exchange() {
+    const std::string authorisation = Authorise();
+    const std::string id = Ask(authorisation);
     network_.Run();
     EXPECT_EQ(bulgaria_.exchanges.Get("evaluator", id)->state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
     return {authorisation, id};

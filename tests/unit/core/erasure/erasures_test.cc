@@ -11,6 +11,7 @@
 #include "core/base/idempotency.h"
 #include "core/erasure/demands.h"
 #include "core/erasure/erased_records.h"
+#include "core/wallet/presentation_records.h"
 #include "tests/unit/core/erasure/erasure_fixture.h"
 
 namespace passerelle::erasure {
@@ -22,14 +23,47 @@ using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::MemoryStore;
 using ::passerelle::testing::WireFault;
 using recognition::v1::CaseActor;
+using ::testing::Contains;
 using ::testing::StartsWith;
+using ::testing::Truly;
 
 // Words of the document that stand in no id and no digest.
 constexpr char kOfDocument[] = "Water quality in small supplies";
 
 const std::vector<CaseActor> kDecider = {recognition::v1::CASE_ACTOR_DECIDER};
 
-class ErasuresTest : public ErasureFixture {};
+class ErasuresTest : public ErasureFixture {
+ protected:
+  // What a node answers to a demand of another one.
+  absl::StatusOr<v1::ErasureAnswer> Demand(passerelle::testing::TestNode& node, const std::string& sender,
+                                           const std::function<void(v1::ErasureDemand&)>& change) {
+    v1::ErasureDemand body;
+    body.set_erasure_id(NewId());
+    change(body);
+    relay::Opened message;
+    message.header.sender = sender;
+    message.header.type = body.GetTypeName();
+    message.body = body.SerializeAsString();
+    v1::ErasureAnswer answer;
+    const absl::Status status = node.memory.Write([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const relay::Reply reply, node.erasures.handlers()[0]->Handle(message, "", tx));
+      answer.ParseFromString(reply.body);
+      return absl::OkStatus();
+    });
+    if (!status.ok()) return status;
+    return answer;
+  }
+
+  // Messages that a node has put for something.
+  static std::vector<relay::Outbox::Known> SentFor(passerelle::testing::TestNode& node, const std::string& resource) {
+    std::vector<relay::Outbox::Known> sent;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(sent, relay::Outbox::MessagesOf(resource, tx));
+      return absl::OkStatus();
+    }));
+    return sent;
+  }
+};
 
 TEST_F(ErasuresTest, AWithdrawnCaseIsErasedAtBothNodesAndTheLogsStillVerify) {
   const std::string id = Withdrawn();
@@ -221,58 +255,32 @@ TEST_F(ErasuresTest, WhatIsSomebodyElsesIsNotThere) {
 TEST_F(ErasuresTest, DemandsOfOtherNodesAreHeardForWhatPassedBetweenTheTwo) {
   const std::string id = Withdrawn();
   const Exchanged made = Exchange();
-  const auto demand = [&](passerelle::testing::TestNode& node, const std::string& sender,
-                          const std::function<void(v1::ErasureDemand&)>& change) -> absl::StatusOr<v1::ErasureAnswer> {
-    v1::ErasureDemand body;
-    body.set_erasure_id(NewId());
-    change(body);
-    relay::Opened message;
-    message.header.sender = sender;
-    message.header.type = body.GetTypeName();
-    message.body = body.SerializeAsString();
-    v1::ErasureAnswer answer;
-    const absl::Status status = node.memory.Write([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const relay::Reply reply, node.erasures.handlers()[0]->Handle(message, "", tx));
-      answer.ParseFromString(reply.body);
-      return absl::OkStatus();
-    });
-    if (!status.ok()) return status;
-    return answer;
-  };
   const auto of_case = [&](v1::ErasureDemand& body) { body.set_case_id(id); };
-  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer stranger, demand(bulgaria_, "NO", of_case));
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer stranger, Demand(bulgaria_, "NO", of_case));
   EXPECT_EQ(stranger.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND);
-  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer authority, demand(italy_, "BG", of_case));
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer authority, Demand(italy_, "BG", of_case));
   EXPECT_EQ(authority.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND) << "the holder's copy is the holder's";
   // Messages of cases are erased with the case, and messages with a third node are none of theirs.
-  std::vector<relay::Outbox::Known> of_case_sent;
-  std::vector<relay::Outbox::Known> of_exchange_sent;
-  ASSERT_OK(italy_.memory.Read([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(of_case_sent, relay::Outbox::MessagesOf(id, tx));
-    return absl::OkStatus();
-  }));
-  ASSERT_OK(bulgaria_.memory.Read([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(of_exchange_sent, relay::Outbox::MessagesOf(made.exchange, tx));
-    return absl::OkStatus();
-  }));
+  const std::vector<relay::Outbox::Known> of_case_sent = SentFor(italy_, id);
+  const std::vector<relay::Outbox::Known> of_exchange_sent = SentFor(bulgaria_, made.exchange);
   ASSERT_GE(of_case_sent.size(), 2u);
   ASSERT_EQ(of_exchange_sent.size(), 1u);
-  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer message, demand(bulgaria_, "IT", [&](v1::ErasureDemand& body) {
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer message, Demand(bulgaria_, "IT", [&](v1::ErasureDemand& body) {
                          body.add_message_ids(of_case_sent[0].id);
                        }));
   EXPECT_EQ(message.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND);
-  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer third, demand(norway_, "IT", [&](v1::ErasureDemand& body) {
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer third, Demand(norway_, "IT", [&](v1::ErasureDemand& body) {
                          body.add_message_ids(of_exchange_sent[0].id);
                        }));
   EXPECT_EQ(third.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND);
-  EXPECT_THAT(demand(bulgaria_, "IT", [](v1::ErasureDemand& body) { body.set_erasure_id("x"); }),
+  EXPECT_THAT(Demand(bulgaria_, "IT", [](v1::ErasureDemand& body) { body.set_erasure_id("x"); }),
               HasReasonAt(Reason::kFieldInvalid, "erasure_id"));
-  EXPECT_THAT(demand(bulgaria_, "IT", [](v1::ErasureDemand& body) { body.set_case_id("x"); }),
+  EXPECT_THAT(Demand(bulgaria_, "IT", [](v1::ErasureDemand& body) { body.set_case_id("x"); }),
               HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  EXPECT_THAT(demand(bulgaria_, "IT", [](v1::ErasureDemand& body) { body.add_message_ids("x"); }),
+  EXPECT_THAT(Demand(bulgaria_, "IT", [](v1::ErasureDemand& body) { body.add_message_ids("x"); }),
               HasReasonAt(Reason::kFieldInvalid, "message_ids[0]"));
   const auto many = [&](int count) {
-    return demand(bulgaria_, "IT", [&](v1::ErasureDemand& body) {
+    return Demand(bulgaria_, "IT", [&](v1::ErasureDemand& body) {
       for (int i = 0; i < count; ++i) body.add_message_ids(NewId());
     });
   };
@@ -280,6 +288,27 @@ TEST_F(ErasuresTest, DemandsOfOtherNodesAreHeardForWhatPassedBetweenTheTwo) {
   EXPECT_THAT(many(kDemandMessagesMax + 1), HasReasonAt(Reason::kInputTooLarge, "message_ids"));
   EXPECT_OK(bulgaria_.cases.Get("evaluator", id).status());
   EXPECT_TRUE(norway_.memory.Holds(kOfDocument));
+}
+
+TEST_F(ErasuresTest, TheDemandOfAnotherNodeIsKeptAndCannotBeDemandedAway) {
+  const Exchanged made = Exchange();
+  const v1::Erasure erasure = Erase(bulgaria_, "evaluator", v1::SUBJECT_KIND_EXCHANGE, made.exchange);
+  ASSERT_EQ(Words(erasure), "BG ERASED documents messages; NO ERASED messages");
+  const std::vector<relay::Outbox::Known> demands = SentFor(bulgaria_, erasure.id());
+  ASSERT_EQ(demands.size(), 1u);
+  const std::string demand = demands[0].id;
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer answer,
+                       Demand(norway_, "BG", [&](v1::ErasureDemand& body) { body.add_message_ids(demand); }));
+  EXPECT_EQ(answer.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND);
+  std::vector<relay::MessageLog::Kept> kept;
+  ASSERT_OK(norway_.memory.Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(kept, relay::MessageLog::KeptUntil(network_.clock.Now(), 100, tx));
+    return absl::OkStatus();
+  }));
+  EXPECT_THAT(kept, Contains(Truly([&](const relay::MessageLog::Kept& message) {
+                return message.side == evidence::v1::SIDE_RECEIVER && message.name.id == demand;
+              })))
+      << "it names the messages, under the signature of who wanted them erased";
 }
 
 TEST_F(ErasuresTest, RequestsThatCannotBeAreRefusedWithThePlace) {
@@ -353,12 +382,26 @@ TEST_F(ErasuresTest, WhatWasErasedIsErasedAgainAfterABackupIsPutBack) {
   EXPECT_FALSE(norway_.memory.Holds(kOfDocument));
   EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
   EXPECT_EQ(EraseAllAgain(bulgaria_.memory, names_bg, network_.clock.Now()), 0) << "once is enough";
-  for (const char* name : {"", "case", "case/x", "message/NO/x", "other/6f9619ff-8b86-4011-b42d-00c04fc964ff"}) {
+  for (const char* name : {"", "case", "case/x", "message/NO/x", "other/6f9619ff-8b86-4011-b42d-00c04fc964ff",
+                           "authorisation/presentation", "authorisation/offer/nonce-key"}) {
     EXPECT_THAT(bulgaria_.memory.Write(
                     [&](base::Transaction& tx) { return EraseAgain(name, network_.clock.Now(), tx).status(); }),
                 HasReasonAt(Reason::kFieldInvalid, "name"))
         << name;
   }
+}
+
+TEST_F(ErasuresTest, NamesThatAnEarlierVersionGaveToWhatWalletsLeftAreTaken) {
+  MemoryStore store;
+  wallet::v1::StoredPresentation presented;
+  presented.mutable_content()->set_id("0a1b");
+  presented.mutable_content()->add_credentials()->set_content("Solveig");
+  ASSERT_OK(store.Write([&](base::Transaction& tx) { return wallet::InsertPresentation(presented, tx); }));
+  const std::vector<std::string> names = {"authorisation/presentation/0a1b", "authorisation/offer/of/0a1b",
+                                          "authorisation/offer/nonce/00"};
+  EXPECT_EQ(EraseAllAgain(store, names, network_.clock.Now()), 3);
+  EXPECT_FALSE(store.Holds("Solveig"));
+  EXPECT_EQ(EraseAllAgain(store, names, network_.clock.Now()), 0);
 }
 
 }  // namespace

@@ -5,8 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "core/base/idempotency.h"
+#include "core/base/proto_time.h"
+#include "core/erasure/erased_records.h"
+#include "core/exchange/contents.h"
 #include "core/relay/message_log.h"
+#include "core/wallet/forget.h"
+#include "core/wallet/nonces.h"
+#include "core/wallet/presentation_records.h"
 #include "tests/unit/core/erasure/erasure_fixture.h"
 
 namespace passerelle::erasure {
@@ -14,6 +22,16 @@ namespace {
 
 using base::Reason;
 using ::passerelle::testing::HasReason;
+using ::passerelle::testing::IsOkAndHolds;
+
+// What a wallet presented, kept for a day.
+wallet::v1::StoredPresentation Presented(const std::string& id, absl::Time now) {
+  wallet::v1::StoredPresentation stored;
+  stored.mutable_content()->set_id(id);
+  stored.mutable_content()->add_credentials()->set_content("Solveig");
+  wallet::Conclude(wallet::v1::PRESENTATION_STATE_ANSWERED, now, &stored);
+  return stored;
+}
 
 class RetentionClockTest : public ErasureFixture {
  protected:
@@ -27,6 +45,29 @@ class RetentionClockTest : public ErasureFixture {
       return absl::OkStatus();
     }));
     return count;
+  }
+
+  // How many kept messages of a resource can still be read at a node.
+  static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
+    int count = 0;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(resource, "", 100, tx));
+      for (const relay::MessageLog::Kept& message : kept) {
+        ASSIGN_OR_RETURN(const auto record, tx.Get(base::Table::kSetting, message.key));
+        count += record.has_value() && !record->value.empty() ? 1 : 0;
+      }
+      return absl::OkStatus();
+    }));
+    return count;
+  }
+
+  static std::vector<std::string> NamesOfErased(passerelle::testing::TestNode& node) {
+    std::vector<std::string> names;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(names, ListErased("", 1000, tx));
+      return absl::OkStatus();
+    }));
+    return names;
   }
 };
 
@@ -117,6 +158,77 @@ TEST_F(RetentionClockTest, TheRoundGoesOnWhereItEndedAndBeginsAnew) {
   AdvanceDays(kShortDays + 1);
   TurnClocks();
   EXPECT_THAT(bulgaria_.cases.Get("evaluator", third), HasReason(Reason::kResourceNotFound));
+}
+
+TEST_F(RetentionClockTest, WhatWasSetAsideUnderAnAuthorisationIsErasedWithIt) {
+  const Exchanged made = Exchange();
+  const exchange::ContentsOf offered = exchange::ContentsOffered(made.authorisation, "BG", NewId());
+  ASSERT_OK(norway_.memory.Write([&](base::Transaction& tx) {
+    return exchange::PutOffer(offered, "set aside for BG", absl::InfiniteFuture(), tx);
+  }));
+  AdvanceDays(kShortDays + 2);
+  EXPECT_TRUE(norway_.memory.Holds("set aside for BG"));
+  TurnClocks();
+  EXPECT_THAT(norway_.authorisations.Get("holder's portal", made.authorisation), HasReason(Reason::kResourceNotFound));
+  EXPECT_FALSE(norway_.memory.Holds("set aside for BG"));
+}
+
+TEST_F(RetentionClockTest, WhatWalletsLeaveIsNoAuthorisationAndInNoAuthorisationsWay) {
+  const std::string authorisation = Authorise();
+  ASSERT_OK(norway_.memory.Write([&](base::Transaction& tx) -> absl::Status {
+    for (int i = 0; i <= kErasedPerTurn; ++i) {
+      RETURN_IF_ERROR(wallet::InsertPresentation(Presented(std::to_string(i), network_.clock.Now()), tx));
+    }
+    return absl::OkStatus();
+  }));
+  AdvanceDays(kShortDays + 2);
+  TurnClocks();
+  EXPECT_THAT(NamesOfErased(norway_), ::testing::ElementsAre(NameOfAuthorisation(authorisation)));
+  EXPECT_TRUE(norway_.memory.Holds("Solveig")) << "that is for the clock of the wallets";
+}
+
+TEST_F(RetentionClockTest, AnAnswerThatComesAfterItsExchangeWasErasedAgainIsErased) {
+  const std::string id = Ask(Authorise());
+  // As in a store that was put back from a time at which the exchange was pending.
+  ASSERT_OK(bulgaria_.memory.Write(
+      [&](base::Transaction& tx) { return EraseAgain(NameOfExchange(id), network_.clock.Now(), tx).status(); }));
+  EXPECT_EQ(bulgaria_.exchanges.Get("evaluator", id)->state(), exchange::v1::EXCHANGE_STATE_FAILED);
+  EXPECT_EQ(TurnClocks(), 0) << "the message is on its way";
+  network_.Run();
+  EXPECT_EQ(Readable(bulgaria_, id), 1);
+  EXPECT_EQ(TurnClocks(), 1);
+  EXPECT_EQ(Readable(bulgaria_, id), 0);
+  EXPECT_EQ(TurnClocks(), 0);
+  EXPECT_TRUE(bulgaria_.exchanges.Get("evaluator", id)->documents().empty());
+  ExpectLogsVerify();
+}
+
+TEST(RetentionClock, AuthorisationsThatEndedAreNotInTheWayOfWhatWalletsLeave) {
+  passerelle::testing::MemoryStore store;
+  passerelle::testing::FakeClock now;
+  passerelle::testing::FakeRandom random;
+  sharing::Authorisations authorisations({&store, &now, &random});
+  for (int i = 0; i <= kFiledPerTurn; ++i) {
+    sharing::v1::CreateAuthorisationRequest request;
+    request.set_request_id(base::NewUuid(random));
+    request.mutable_authorisation()->set_receiver("BG");
+    request.mutable_authorisation()->set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    request.mutable_authorisation()->add_credential_ids("no-7");
+    request.mutable_authorisation()->set_uses_allowed(1);
+    *request.mutable_authorisation()->mutable_valid_until() = base::ToProto(now.Now() + absl::Seconds(1));
+    ASSERT_OK(authorisations.Create("portal", request).status());
+  }
+  ASSERT_OK(store.Write([&](base::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(wallet::UseNonce("a nonce", now.Now(), tx));
+    return wallet::InsertPresentation(Presented("1", now.Now()), tx);
+  }));
+  now.Advance(wallet::kPresentationKept);
+  const RetentionClock clock({.node = "NO", .store = &store, .clock = &now, .rules = {}});
+  const auto forget = [&] { return wallet::ForgetDue(now.Now(), kFiledPerTurn, store); };
+  EXPECT_THAT(forget(), IsOkAndHolds(0)) << "authorisations that ended are all that it sees";
+  EXPECT_THAT(clock.TakeTurn(), IsOkAndHolds(0)) << "files them, and erases none without a rule";
+  EXPECT_THAT(forget(), IsOkAndHolds(2));
+  EXPECT_FALSE(store.Holds("Solveig"));
 }
 
 TEST(RetentionClock, WithoutRulesNothingIsErased) {

@@ -12,6 +12,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
+#include "core/base/status_macros.h"
 #include "core/recognition/policy.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/nodes/credentials.h"
@@ -73,6 +74,61 @@ class CaseFixture : public ::testing::Test {
 
   v1::RecognitionCase Applicants(const std::string& id) { return italy_.cases.Get("portal", id).value(); }
   v1::RecognitionCase Authoritys(const std::string& id) { return bulgaria_.cases.Get("evaluator", id).value(); }
+
+  // A message as the inbox of a node opens it.
+  relay::Opened Opened(const passerelle::testing::TestNode& node, const std::string& sender,
+                       const google::protobuf::Message& body) {
+    relay::Opened message;
+    message.header.id = NewId();
+    message.header.sender = sender;
+    message.header.audience = node.id;
+    message.header.type = body.GetTypeName();
+    message.body = body.SerializeAsString();
+    message.sha256 = base::Sha256Hex(message.header.id);
+    return message;
+  }
+
+  // Hands a message to a node as its inbox would.
+  static absl::StatusOr<relay::Reply> ReceiveMessage(passerelle::testing::TestNode& node,
+                                                     const relay::Opened& message) {
+    for (relay::Handler* handler : node.cases.handlers()) {
+      if (handler->Type() != message.header.type) continue;
+      ASSIGN_OR_RETURN(const std::string prepared, handler->Prepare(message));
+      absl::StatusOr<relay::Reply> reply = absl::UnknownError("");
+      const absl::Status status = node.memory.Write([&](base::Transaction& tx) {
+        reply = handler->Handle(message, prepared, tx);
+        return reply.status();
+      });
+      return status.ok() ? reply : status;
+    }
+    return absl::UnknownError("no handler");
+  }
+  absl::StatusOr<relay::Reply> Receive(passerelle::testing::TestNode& node, const std::string& sender,
+                                       const google::protobuf::Message& body) {
+    return ReceiveMessage(node, Opened(node, sender, body));
+  }
+
+  // An application for the document of NO, as a node submits it.
+  v1::RecognitionApplication Application() {
+    v1::RecognitionApplication application;
+    application.set_case_id(NewId());
+    application.set_holder_pseudonym("holder-41");
+    application.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+    application.mutable_document()->set_content(document_);
+    application.mutable_document()->set_sha256(base::Sha256Hex(document_));
+    application.set_issuing_node("NO");
+    return application;
+  }
+
+  // What the authority says of a case that it has received.
+  static v1::RecognitionOutcome Outcome(const v1::RecognitionCase& content, v1::CaseState state) {
+    v1::RecognitionOutcome outcome;
+    outcome.set_case_id(content.id());
+    outcome.set_state(state);
+    if (state == v1::CASE_STATE_DECIDED) outcome.set_decision(v1::DECISION_KIND_FULL);
+    outcome.set_document_sha256(content.document().sha256());
+    return outcome;
+  }
 
   static std::vector<std::string> Events(const v1::RecognitionCase& content) {
     std::vector<std::string> events;

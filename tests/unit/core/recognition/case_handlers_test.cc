@@ -9,55 +9,7 @@ namespace {
 using base::Reason;
 using ::passerelle::testing::HasReasonAt;
 
-class CaseHandlersTest : public CaseFixture {
- protected:
-  // Hands a message to a node as its inbox would.
-  absl::StatusOr<relay::Reply> Receive(passerelle::testing::TestNode& node, const std::string& sender,
-                                       const google::protobuf::Message& body) {
-    relay::Opened message;
-    message.header.id = NewId();
-    message.header.sender = sender;
-    message.header.audience = node.id;
-    message.header.type = body.GetTypeName();
-    message.body = body.SerializeAsString();
-    message.sha256 = base::Sha256Hex(message.header.id);
-    return ReceiveMessage(node, message);
-  }
-
-  absl::StatusOr<relay::Reply> ReceiveMessage(passerelle::testing::TestNode& node, const relay::Opened& message) {
-    for (relay::Handler* handler : node.cases.handlers()) {
-      if (handler->Type() != message.header.type) continue;
-      ASSIGN_OR_RETURN(const std::string prepared, handler->Prepare(message));
-      absl::StatusOr<relay::Reply> reply = absl::UnknownError("");
-      const absl::Status status = node.memory.Write([&](base::Transaction& tx) {
-        reply = handler->Handle(message, prepared, tx);
-        return reply.status();
-      });
-      return status.ok() ? reply : status;
-    }
-    return absl::UnknownError("no handler");
-  }
-
-  v1::RecognitionApplication Application() {
-    v1::RecognitionApplication application;
-    application.set_case_id(NewId());
-    application.set_holder_pseudonym("holder-41");
-    application.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-    application.mutable_document()->set_content(document_);
-    application.mutable_document()->set_sha256(base::Sha256Hex(document_));
-    application.set_issuing_node("NO");
-    return application;
-  }
-
-  static v1::RecognitionOutcome Outcome(const v1::RecognitionCase& content, v1::CaseState state) {
-    v1::RecognitionOutcome outcome;
-    outcome.set_case_id(content.id());
-    outcome.set_state(state);
-    if (state == v1::CASE_STATE_DECIDED) outcome.set_decision(v1::DECISION_KIND_FULL);
-    outcome.set_document_sha256(content.document().sha256());
-    return outcome;
-  }
-};
+class CaseHandlersTest : public CaseFixture {};
 
 TEST_F(CaseHandlersTest, AnApplicationIsAnsweredWithAReceiptThatNamesTheCase) {
   const v1::RecognitionApplication application = Application();
@@ -89,6 +41,11 @@ TEST_F(CaseHandlersTest, ApplicationsThatCannotBeTakenAreRefused) {
            {"no purpose", [](auto& a) { a.clear_purpose(); }, Reason::kFieldMissing, "purpose"},
            {"purpose without policy", [](auto& a) { a.set_purpose(sharing::v1::PURPOSE_EMPLOYMENT); },
             Reason::kPurposeOutOfScope, "purpose"},
+           {"long format", [](auto& a) { a.mutable_document()->set_format(std::string(base::kIdBytesMax + 1, 'x')); },
+            Reason::kFieldInvalid, "document.format"},
+           {"long media type",
+            [](auto& a) { a.mutable_document()->set_media_type(std::string(base::kIdBytesMax + 1, 'x')); },
+            Reason::kFieldInvalid, "document.media_type"},
            {"no document", [](auto& a) { a.clear_document(); }, Reason::kFieldMissing, "document.content"},
            {"changed document", [](auto& a) { a.mutable_document()->mutable_content()->push_back('x'); },
             Reason::kFieldInvalid, "document.sha256"},

@@ -51,28 +51,6 @@ class CaseMessagesTest : public CaseStepsTest {
     return supply;
   }
 
-  // Hands a message to a node as its inbox would.
-  absl::StatusOr<relay::Reply> Receive(passerelle::testing::TestNode& node, const std::string& sender,
-                                       const google::protobuf::Message& body) {
-    relay::Opened message;
-    message.header.id = NewId();
-    message.header.sender = sender;
-    message.header.audience = node.id;
-    message.header.type = body.GetTypeName();
-    message.body = body.SerializeAsString();
-    message.sha256 = base::Sha256Hex(message.header.id);
-    for (relay::Handler* handler : node.cases.handlers()) {
-      if (handler->Type() != message.header.type) continue;
-      absl::StatusOr<relay::Reply> reply = absl::UnknownError("");
-      const absl::Status status = node.memory.Write([&](base::Transaction& tx) {
-        reply = handler->Handle(message, "", tx);
-        return reply.status();
-      });
-      return status.ok() ? reply : status;
-    }
-    return absl::UnknownError("no handler");
-  }
-
   // Asks a node from the evaluation; the case waits for the answer then.
   std::string Asked(const std::string& asked = "node:NO") {
     const std::string id = Open();

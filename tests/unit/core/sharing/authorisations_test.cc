@@ -1,5 +1,6 @@
 #include "core/sharing/authorisations.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -26,6 +27,9 @@ using base::Reason;
 using base::ToProto;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
+using ::passerelle::testing::IsOkAndHolds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class AuthorisationsTest : public ::testing::Test {
  protected:
@@ -58,6 +62,24 @@ class AuthorisationsTest : public ::testing::Test {
     request.set_id(id);
     request.set_etag(etag);
     return authorisations_.Withdraw("client", request);
+  }
+
+  absl::StatusOr<int> File(int limit = 10) {
+    int filed = 0;
+    RETURN_IF_ERROR(store_.Write([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(filed, Authorisations::FileEnded(clock_.Now(), limit, tx));
+      return absl::OkStatus();
+    }));
+    return filed;
+  }
+
+  std::vector<std::string> EndedUntil(absl::Time time) {
+    std::vector<std::string> ids;
+    EXPECT_OK(store_.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(ids, Authorisations::EndedUntil(time, 10, tx));
+      return absl::OkStatus();
+    }));
+    return ids;
   }
 
   passerelle::testing::MemoryStore memory_;
@@ -258,6 +280,44 @@ TEST_F(AuthorisationsTest, IsThereForTheClientThatRecordedItOnly) {
   ASSERT_OK_AND_ASSIGN(const v1::Authorisation withdrawn, Withdraw(created.id()));
   EXPECT_EQ(authorisations_.Get("other", created.id()).status(), absent);
   EXPECT_TRUE(withdrawn.has_withdraw_time());
+}
+
+TEST_F(AuthorisationsTest, ThoseThatEndedAreFiledInTheOrderOfTheirEnds) {
+  v1::CreateAuthorisationRequest longer = Request();
+  *longer.mutable_authorisation()->mutable_valid_until() = ToProto(clock_.Now() + absl::Hours(2));
+  const std::string second = authorisations_.Create("client", longer)->id();
+  const std::string first = authorisations_.Create("client", Request())->id();
+  EXPECT_THAT(File(), IsOkAndHolds(0)) << "none has ended";
+  clock_.Advance(absl::Hours(2));
+  EXPECT_THAT(File(1), IsOkAndHolds(1));
+  EXPECT_THAT(EndedUntil(clock_.Now()), ElementsAre(first));
+  EXPECT_THAT(File(), IsOkAndHolds(1));
+  EXPECT_THAT(File(), IsOkAndHolds(0)) << "what is filed is due no longer";
+  EXPECT_THAT(EndedUntil(clock_.Now()), ElementsAre(first, second));
+  EXPECT_THAT(EndedUntil(clock_.Now() - absl::Hours(1)), ElementsAre(first));
+  EXPECT_THAT(EndedUntil(clock_.Now() - absl::Hours(2)), IsEmpty());
+  EXPECT_EQ(authorisations_.Get("client", first)->state(), v1::AUTHORISATION_STATE_EXPIRED);
+  ASSERT_OK(store_.Write([&](base::Transaction& tx) { return Authorisations::Erase(first, tx); }));
+  EXPECT_THAT(EndedUntil(clock_.Now()), ElementsAre(second));
+}
+
+TEST_F(AuthorisationsTest, OneThatIsWithdrawnAfterItsEndEndsThen) {
+  const std::string id = authorisations_.Create("client", Request())->id();
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(File(), IsOkAndHolds(1));
+  clock_.Advance(absl::Hours(1));
+  ASSERT_OK(Withdraw(id).status());
+  EXPECT_THAT(EndedUntil(clock_.Now()), IsEmpty());
+  EXPECT_THAT(File(), IsOkAndHolds(1));
+  EXPECT_THAT(EndedUntil(clock_.Now() - absl::Seconds(1)), IsEmpty());
+  EXPECT_THAT(EndedUntil(clock_.Now()), ElementsAre(id));
+}
+
+TEST_F(AuthorisationsTest, OtherRecordsOfTheTableAreNotFiled) {
+  const base::Record other = {.key = "presentation/1", .value = "x", .group = "presentation/over", .due = clock_.Now()};
+  ASSERT_OK(store_.Write([&](base::Transaction& tx) { return tx.Insert(base::Table::kAuthorisation, other); }));
+  EXPECT_THAT(File(), IsOkAndHolds(0));
+  EXPECT_THAT(EndedUntil(clock_.Now()), IsEmpty());
 }
 
 TEST_F(AuthorisationsTest, OneFromBeforeClientsWereKeptCanBeWithdrawnByEvery) {

@@ -14,6 +14,7 @@
 #include "core/proof/jose/sign.h"
 #include "core/proof/sd_jwt/sd_jwt.h"
 #include "core/recognition/issue/decision_json.h"
+#include "core/wallet/forget.h"
 #include "core/wallet/form.h"
 #include "core/wallet/key_proof.h"
 #include "core/wallet/nonces.h"
@@ -272,11 +273,11 @@ TEST_F(OffersTest, AClientHasSoManyOffersAndTheyAreForgotten) {
   for (int i = 0; i < kOffersMax; ++i) Made();
   EXPECT_THAT(offers_.Make("desk", Wish()), HasReasonAt(Reason::kOverloaded, "offer"));
   clock_.Advance(kOfferLifeDefault);
-  EXPECT_THAT(offers_.Forget(1000), IsOkAndHolds(kOffersMax));
+  EXPECT_THAT(ForgetDue(clock_.Now(), 1000, store_), IsOkAndHolds(kOffersMax));
   const v1::Offer offer = Made();
   EXPECT_OK(offers_.Credential(Redeem(offer), Asking(Proof(Nonce()))));
   clock_.Advance(kOfferKept);
-  EXPECT_THAT(offers_.Forget(1000), IsOkAndHolds(kOffersMax + 2)) << "with the offer and its nonce";
+  EXPECT_THAT(ForgetDue(clock_.Now(), 1000, store_), IsOkAndHolds(kOffersMax + 2)) << "with the offer and its nonce";
   EXPECT_THAT(offers_.Get("desk", offer.id()), HasReason(Reason::kResourceNotFound));
 }
 

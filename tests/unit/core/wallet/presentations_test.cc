@@ -15,7 +15,9 @@
 #include "core/proof/jose/jws.h"
 #include "core/proof/jose/sign.h"
 #include "core/proof/sd_jwt/issue.h"
+#include "core/wallet/forget.h"
 #include "core/wallet/form.h"
+#include "core/wallet/nonces.h"
 #include "core/wallet/presentation_records.h"
 #include "google/protobuf/text_format.h"
 #include "tests/support/status_matchers.h"
@@ -342,10 +344,10 @@ TEST_F(PresentationsTest, ARequestEndsWithItsTimeAndIsForgotten) {
   ASSERT_OK_AND_ASSIGN(const v1::Presentation over, presentations_.Get("desk", opened.id()));
   EXPECT_EQ(over.state(), v1::PRESENTATION_STATE_EXPIRED);
   EXPECT_OK(Present(Good()));  // the other one
-  EXPECT_THAT(presentations_.Forget(10), ::passerelle::testing::IsOkAndHolds(1));
+  EXPECT_THAT(ForgetDue(clock_.Now(), 10, store_), ::passerelle::testing::IsOkAndHolds(1));
   EXPECT_OK(presentations_.Get("desk", opened.id()));
   clock_.Advance(kPresentationKept);
-  EXPECT_THAT(presentations_.Forget(10), ::passerelle::testing::IsOkAndHolds(2));
+  EXPECT_THAT(ForgetDue(clock_.Now(), 10, store_), ::passerelle::testing::IsOkAndHolds(2));
   EXPECT_THAT(presentations_.Get("desk", opened.id()), HasReason(Reason::kResourceNotFound));
   EXPECT_THAT(presentations_.Get("desk", id_), HasReason(Reason::kResourceNotFound));
 }
@@ -410,8 +412,19 @@ TEST_F(PresentationsTest, AClientHasSoManyOpenRequests) {
   EXPECT_THAT(presentations_.Request("desk", Asking(kSdJwtQuery)), HasReasonAt(Reason::kOverloaded, "presentation"));
   EXPECT_OK(presentations_.Request("another", Asking(kSdJwtQuery)));
   clock_.Advance(kRequestLifeDefault);
-  EXPECT_OK(presentations_.Forget(1));
+  EXPECT_OK(ForgetDue(clock_.Now(), 1, store_));
   EXPECT_OK(presentations_.Request("desk", Asking(kSdJwtQuery)));
+}
+
+TEST_F(PresentationsTest, WhatOffersLeftIsForgottenToo) {
+  const auto use = [&] {
+    return store_.Write([&](base::Transaction& tx) { return UseNonce("a nonce", clock_.Now(), tx); });
+  };
+  ASSERT_OK(use());
+  EXPECT_THAT(use(), HasReason(Reason::kWalletProof));
+  clock_.Advance(kNonceLife);
+  EXPECT_THAT(ForgetDue(clock_.Now(), 1, store_), ::passerelle::testing::IsOkAndHolds(1)) << "also where nothing is offered";
+  EXPECT_OK(use());
 }
 
 TEST_F(PresentationsTest, AnAnswerHasALimit) {
