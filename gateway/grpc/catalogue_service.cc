@@ -82,7 +82,7 @@ catalogue_v1::Acceptance ToProto(catalogue::Acceptance acceptance) {
 }  // namespace
 
 CatalogueService::CatalogueService(CallRunner* runner, Options options)
-    : runner_(runner), options_(std::move(options)) {
+    : RawService(runner), options_(std::move(options)) {
   const char* const service = catalogue_v1::CatalogueService::service_full_name();
   runner->AddUnary<catalogue_v1::SearchOffersRequest, catalogue_v1::SearchOffersResponse>(
       service, "SearchOffers",
@@ -166,28 +166,6 @@ absl::Status CatalogueService::Find(const catalogue_v1::FindAcceptanceRequest& r
     told->mutable_why()->Assign(answer.why.begin(), answer.why.end());
   }
   return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* CatalogueService::SearchOffers(grpc::CallbackServerContext* context,
-                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "SearchOffers", request, response);
-}
-
-grpc::ServerUnaryReactor* CatalogueService::GetOffer(grpc::CallbackServerContext* context,
-                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "GetOffer", request, response);
-}
-
-grpc::ServerUnaryReactor* CatalogueService::ListChanges(grpc::CallbackServerContext* context,
-                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "ListChanges", request, response);
-}
-
-grpc::ServerUnaryReactor* CatalogueService::FindAcceptance(grpc::CallbackServerContext* context,
-                                                           const grpc::ByteBuffer* request,
-                                                           grpc::ByteBuffer* response) {
-  return runner_->Run(context, catalogue_v1::CatalogueService::service_full_name(), "FindAcceptance", request,
-                      response);
 }
 
 }  // namespace passerelle::gateway

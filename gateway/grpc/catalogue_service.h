@@ -9,7 +9,7 @@
 #include "core/base/port/clock.h"
 #include "core/catalogue/offers.h"
 #include "gateway/catalogue/offer_readers.h"
-#include "gateway/grpc/unary_call.h"
+#include "gateway/grpc/raw_service.h"
 #include "passerelle/catalogue/v1/catalogue_service.grpc.pb.h"
 
 namespace passerelle::gateway {
@@ -24,14 +24,7 @@ inline constexpr int kCatalogueValuesMax = 100;
 // The same of "id" and "page_token": a token has the id of an offer in base64, and more.
 inline constexpr size_t kCatalogueKeyBytesMax = 2 * catalogue::kOfferIdBytesMax;
 
-// Strangers may call it, so that gRPC hands on their bytes unread.
-using RawCatalogueService = catalogue::v1::CatalogueService::WithRawCallbackMethod_SearchOffers<
-    catalogue::v1::CatalogueService::WithRawCallbackMethod_GetOffer<
-        catalogue::v1::CatalogueService::WithRawCallbackMethod_ListChanges<
-            catalogue::v1::CatalogueService::WithRawCallbackMethod_FindAcceptance<
-                catalogue::v1::CatalogueService::Service>>>>;
-
-class CatalogueService : public RawCatalogueService {
+class CatalogueService : public RawService<catalogue::v1::CatalogueService> {
  public:
   struct Options {
     OfferReaders* offers = nullptr;
@@ -39,15 +32,6 @@ class CatalogueService : public RawCatalogueService {
     const base::Clock* clock = nullptr;
   };
   CatalogueService(CallRunner* runner, Options options);
-
-  grpc::ServerUnaryReactor* SearchOffers(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                         grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* GetOffer(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                     grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* ListChanges(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* FindAcceptance(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                                           grpc::ByteBuffer* response) override;
 
  private:
   absl::Status Search(const catalogue::v1::SearchOffersRequest& request,
@@ -58,7 +42,6 @@ class CatalogueService : public RawCatalogueService {
   absl::Status Find(const catalogue::v1::FindAcceptanceRequest& request,
                     catalogue::v1::FindAcceptanceResponse* response) const;
 
-  CallRunner* const runner_;
   const Options options_;
 };
 

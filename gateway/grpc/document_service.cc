@@ -59,7 +59,7 @@ void SetResult(elm::CheckResult result, document_v1::CheckDocumentResponse* resp
 
 DocumentService::DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock,
                                  std::shared_ptr<const elm::SkillTagger> tagger)
-    : runner_(runner), adapters_(adapters), clock_(clock), tagger_(std::move(tagger)) {
+    : RawService(runner), adapters_(adapters), clock_(clock), tagger_(std::move(tagger)) {
   const char* const service = document_v1::DocumentService::service_full_name();
   runner->AddUnary<document_v1::ListFormatsRequest, document_v1::ListFormatsResponse>(
       service, "ListFormats",
@@ -133,31 +133,6 @@ absl::Status DocumentService::Check(const document_v1::CheckDocumentRequest& req
                                           response->mutable_format(), tagger_.get()));
   SetResult(std::move(checked.result), response);
   return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* DocumentService::ListFormats(grpc::CallbackServerContext* context,
-                                                       const document_v1::ListFormatsRequest* request,
-                                                       document_v1::ListFormatsResponse* response) {
-  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "ListFormats", request, response);
-}
-
-grpc::ServerUnaryReactor* DocumentService::DetectDocument(grpc::CallbackServerContext* context,
-                                                          const document_v1::DetectDocumentRequest* request,
-                                                          document_v1::DetectDocumentResponse* response) {
-  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "DetectDocument", request, response);
-}
-
-grpc::ServerUnaryReactor* DocumentService::TranslateDocument(grpc::CallbackServerContext* context,
-                                                             const document_v1::TranslateDocumentRequest* request,
-                                                             document_v1::TranslateDocumentResponse* response) {
-  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "TranslateDocument", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* DocumentService::CheckDocument(grpc::CallbackServerContext* context,
-                                                         const document_v1::CheckDocumentRequest* request,
-                                                         document_v1::CheckDocumentResponse* response) {
-  return runner_->Run(context, document_v1::DocumentService::service_full_name(), "CheckDocument", request, response);
 }
 
 }  // namespace passerelle::gateway

@@ -9,29 +9,16 @@
 #include "core/base/port/clock.h"
 #include "core/document/adapter.h"
 #include "core/elm/skill_tags.h"
-#include "gateway/grpc/unary_call.h"
+#include "gateway/grpc/raw_service.h"
 #include "passerelle/document/v1/document_service.grpc.pb.h"
 
 namespace passerelle::gateway {
 
-class DocumentService : public document::v1::DocumentService::CallbackService {
+class DocumentService : public RawService<document::v1::DocumentService> {
  public:
   // `tagger` is null for a node without collections of skills.
   DocumentService(CallRunner* runner, const document::Registry* adapters, const base::Clock* clock,
                   std::shared_ptr<const elm::SkillTagger> tagger = nullptr);
-
-  grpc::ServerUnaryReactor* ListFormats(grpc::CallbackServerContext* context,
-                                        const document::v1::ListFormatsRequest* request,
-                                        document::v1::ListFormatsResponse* response) override;
-  grpc::ServerUnaryReactor* DetectDocument(grpc::CallbackServerContext* context,
-                                           const document::v1::DetectDocumentRequest* request,
-                                           document::v1::DetectDocumentResponse* response) override;
-  grpc::ServerUnaryReactor* TranslateDocument(grpc::CallbackServerContext* context,
-                                              const document::v1::TranslateDocumentRequest* request,
-                                              document::v1::TranslateDocumentResponse* response) override;
-  grpc::ServerUnaryReactor* CheckDocument(grpc::CallbackServerContext* context,
-                                          const document::v1::CheckDocumentRequest* request,
-                                          document::v1::CheckDocumentResponse* response) override;
 
  private:
   void List(document::v1::ListFormatsResponse* response) const;
@@ -40,7 +27,6 @@ class DocumentService : public document::v1::DocumentService::CallbackService {
   absl::Status Check(const document::v1::CheckDocumentRequest& request,
                      document::v1::CheckDocumentResponse* response) const;
 
-  CallRunner* const runner_;
   const document::Registry* const adapters_;
   const base::Clock* const clock_;
   const std::shared_ptr<const elm::SkillTagger> tagger_;

@@ -28,7 +28,7 @@ absl::Status Put(absl::StatusOr<Result> result, Result* place) {
 
 }  // namespace
 
-EmergencyService::EmergencyService(CallRunner* runner, EmergencyAccess* access) : runner_(runner) {
+EmergencyService::EmergencyService(CallRunner* runner, EmergencyAccess* access) : RawService(runner) {
   runner->AddUnary<DeclareEmergencyRequest, DeclareEmergencyResponse>(
       ServiceName(), "DeclareEmergency",
       [access](const CallInfo& info, const DeclareEmergencyRequest& in, DeclareEmergencyResponse* out) -> CallOutcome {
@@ -54,36 +54,6 @@ EmergencyService::EmergencyService(CallRunner* runner, EmergencyAccess* access) 
       [access](const CallInfo& info, const ListEmergenciesRequest&, ListEmergenciesResponse* out) -> CallOutcome {
         return Put(access->List(info.caller), out);
       });
-}
-
-grpc::ServerUnaryReactor* EmergencyService::DeclareEmergency(grpc::CallbackServerContext* context,
-                                                             const DeclareEmergencyRequest* request,
-                                                             DeclareEmergencyResponse* response) {
-  return runner_->Run(context, ServiceName(), "DeclareEmergency", request, response);
-}
-
-grpc::ServerUnaryReactor* EmergencyService::ApproveEmergency(grpc::CallbackServerContext* context,
-                                                             const ApproveEmergencyRequest* request,
-                                                             ApproveEmergencyResponse* response) {
-  return runner_->Run(context, ServiceName(), "ApproveEmergency", request, response);
-}
-
-grpc::ServerUnaryReactor* EmergencyService::EndEmergency(grpc::CallbackServerContext* context,
-                                                         const EndEmergencyRequest* request,
-                                                         EndEmergencyResponse* response) {
-  return runner_->Run(context, ServiceName(), "EndEmergency", request, response);
-}
-
-grpc::ServerUnaryReactor* EmergencyService::GetEmergency(grpc::CallbackServerContext* context,
-                                                         const GetEmergencyRequest* request,
-                                                         GetEmergencyResponse* response) {
-  return runner_->Run(context, ServiceName(), "GetEmergency", request, response);
-}
-
-grpc::ServerUnaryReactor* EmergencyService::ListEmergencies(grpc::CallbackServerContext* context,
-                                                            const ListEmergenciesRequest* request,
-                                                            ListEmergenciesResponse* response) {
-  return runner_->Run(context, ServiceName(), "ListEmergencies", request, response);
 }
 
 }  // namespace passerelle::gateway

@@ -10,7 +10,7 @@ namespace erasure_v1 = erasure::v1;
 
 ErasureService::ErasureService(CallRunner* runner, erasure::Erasures* erasures, Roles roles,
                                std::function<void()> erased)
-    : runner_(runner), erasures_(erasures), roles_(std::move(roles)), erased_(std::move(erased)) {
+    : RawService(runner), erasures_(erasures), roles_(std::move(roles)), erased_(std::move(erased)) {
   const char* const service = erasure_v1::ErasureService::service_full_name();
   runner->AddUnary<erasure_v1::CreateErasureRequest, erasure_v1::CreateErasureResponse>(
       service, "CreateErasure",
@@ -44,30 +44,6 @@ ErasureService::ErasureService(CallRunner* runner, erasure::Erasures* erasures, 
       service, "LiftHold",
       [this](const CallInfo& info, const erasure_v1::LiftHoldRequest& in, erasure_v1::LiftHoldResponse*)
           -> CallOutcome { return erasures_->LiftHold(info.caller, roles_(info.caller), in); });
-}
-
-grpc::ServerUnaryReactor* ErasureService::CreateErasure(grpc::CallbackServerContext* context,
-                                                        const erasure_v1::CreateErasureRequest* request,
-                                                        erasure_v1::CreateErasureResponse* response) {
-  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "CreateErasure", request, response);
-}
-
-grpc::ServerUnaryReactor* ErasureService::GetErasure(grpc::CallbackServerContext* context,
-                                                     const erasure_v1::GetErasureRequest* request,
-                                                     erasure_v1::GetErasureResponse* response) {
-  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "GetErasure", request, response);
-}
-
-grpc::ServerUnaryReactor* ErasureService::SetHold(grpc::CallbackServerContext* context,
-                                                  const erasure_v1::SetHoldRequest* request,
-                                                  erasure_v1::SetHoldResponse* response) {
-  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "SetHold", request, response);
-}
-
-grpc::ServerUnaryReactor* ErasureService::LiftHold(grpc::CallbackServerContext* context,
-                                                   const erasure_v1::LiftHoldRequest* request,
-                                                   erasure_v1::LiftHoldResponse* response) {
-  return runner_->Run(context, erasure_v1::ErasureService::service_full_name(), "LiftHold", request, response);
 }
 
 }  // namespace passerelle::gateway

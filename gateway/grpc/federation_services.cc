@@ -9,7 +9,7 @@ namespace passerelle::gateway {
 
 FederationService::FederationService(CallRunner* runner, const federation::NodeMapHolder* nodes,
                                      const base::Clock* clock)
-    : runner_(runner), nodes_(nodes), clock_(clock) {
+    : RawService(runner), nodes_(nodes), clock_(clock) {
   runner->AddUnary<federation::v1::FindAuthorityRequest, federation::v1::FindAuthorityResponse>(
       federation::v1::FederationService::service_full_name(), "FindAuthority",
       [this](const CallInfo&, const federation::v1::FindAuthorityRequest& in,
@@ -21,13 +21,6 @@ absl::Status FederationService::Find(const federation::v1::FindAuthorityRequest&
   ASSIGN_OR_RETURN(*response->mutable_answer(),
                    federation::FindAuthority(*nodes_->Get(), request.question(), clock_->Now()));
   return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* FederationService::FindAuthority(grpc::CallbackServerContext* context,
-                                                           const federation::v1::FindAuthorityRequest* request,
-                                                           federation::v1::FindAuthorityResponse* response) {
-  return runner_->Run(context, federation::v1::FederationService::service_full_name(), "FindAuthority", request,
-                      response);
 }
 
 NodeMapService::NodeMapService(CallRunner* runner, const federation::NodeMapHolder* nodes, SignedMap signed_map)

@@ -9,25 +9,21 @@
 
 #include "core/base/port/clock.h"
 #include "core/federation/node_map.h"
+#include "gateway/grpc/raw_service.h"
 #include "gateway/grpc/unary_call.h"
 #include "passerelle/federation/v1/federation_service.grpc.pb.h"
 #include "passerelle/federation/v1/node_map_service.grpc.pb.h"
 
 namespace passerelle::gateway {
 
-class FederationService : public federation::v1::FederationService::CallbackService {
+class FederationService : public RawService<federation::v1::FederationService> {
  public:
   FederationService(CallRunner* runner, const federation::NodeMapHolder* nodes, const base::Clock* clock);
-
-  grpc::ServerUnaryReactor* FindAuthority(grpc::CallbackServerContext* context,
-                                          const federation::v1::FindAuthorityRequest* request,
-                                          federation::v1::FindAuthorityResponse* response) override;
 
  private:
   absl::Status Find(const federation::v1::FindAuthorityRequest& request,
                     federation::v1::FindAuthorityResponse* response) const;
 
-  CallRunner* const runner_;
   const federation::NodeMapHolder* const nodes_;
   const base::Clock* const clock_;
 };

@@ -24,7 +24,7 @@ absl::Status At(const std::string& place, const absl::Status& problem) {
 
 }  // namespace
 
-PathwayService::PathwayService(CallRunner* runner, Options options) : runner_(runner), options_(options) {
+PathwayService::PathwayService(CallRunner* runner, Options options) : RawService(runner), options_(options) {
   runner->AddUnary<pathway_v1::EvaluatePathwayRequest, pathway_v1::EvaluatePathwayResponse>(
       pathway_v1::PathwayService::service_full_name(), "EvaluatePathway",
       [this](const CallInfo&, const pathway_v1::EvaluatePathwayRequest& in,
@@ -68,12 +68,6 @@ absl::Status PathwayService::Suggest(const pathway_v1::EvaluatePathwayRequest& r
   TellProviders(offers, *options_.providers, response->mutable_evaluation());
   response->set_suggestions_note(SuggestionsNote(offers));
   return absl::OkStatus();
-}
-
-grpc::ServerUnaryReactor* PathwayService::EvaluatePathway(grpc::CallbackServerContext* context,
-                                                          const pathway_v1::EvaluatePathwayRequest* request,
-                                                          pathway_v1::EvaluatePathwayResponse* response) {
-  return runner_->Run(context, pathway_v1::PathwayService::service_full_name(), "EvaluatePathway", request, response);
 }
 
 }  // namespace passerelle::gateway

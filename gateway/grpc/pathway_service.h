@@ -8,13 +8,13 @@
 #include "core/document/adapter.h"
 #include "core/pathway/evaluate.h"
 #include "gateway/catalogue/offer_readers.h"
-#include "gateway/grpc/unary_call.h"
+#include "gateway/grpc/raw_service.h"
 #include "passerelle/catalogue/v1/provider_policy.pb.h"
 #include "passerelle/pathway/v1/pathway_service.grpc.pb.h"
 
 namespace passerelle::gateway {
 
-class PathwayService : public pathway::v1::PathwayService::CallbackService {
+class PathwayService : public RawService<pathway::v1::PathwayService> {
  public:
   struct Options {
     const document::Registry* adapters = nullptr;
@@ -24,10 +24,6 @@ class PathwayService : public pathway::v1::PathwayService::CallbackService {
   };
   PathwayService(CallRunner* runner, Options options);
 
-  grpc::ServerUnaryReactor* EvaluatePathway(grpc::CallbackServerContext* context,
-                                            const pathway::v1::EvaluatePathwayRequest* request,
-                                            pathway::v1::EvaluatePathwayResponse* response) override;
-
  private:
   absl::Status Evaluate(const pathway::v1::EvaluatePathwayRequest& request,
                         pathway::v1::EvaluatePathwayResponse* response) const;
@@ -35,7 +31,6 @@ class PathwayService : public pathway::v1::PathwayService::CallbackService {
   absl::Status Suggest(const pathway::v1::EvaluatePathwayRequest& request, pathway::Question question,
                        pathway::v1::EvaluatePathwayResponse* response) const;
 
-  CallRunner* const runner_;
   const Options options_;
 };
 

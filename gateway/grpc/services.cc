@@ -21,11 +21,6 @@ namespace {
 // A wait ends this long before the call's deadline, so that the answer still arrives.
 constexpr absl::Duration kAnswerMargin = absl::Milliseconds(200);
 
-// Registers every method of a service with the runner.
-void AddMethods(CallRunner& runner, absl::string_view service, std::initializer_list<absl::string_view> methods) {
-  for (const absl::string_view method : methods) runner.AddMethod(service, method);
-}
-
 // Whether a waiting call must answer now. Without a stated timeout it waits as long as the call may.
 bool WaitIsOver(const CallInfo& info, bool has_timeout, const google::protobuf::Duration& timeout) {
   absl::Time end = info.deadline - kAnswerMargin;
@@ -60,7 +55,7 @@ absl::Status Take(absl::StatusOr<T> result, T* target) {
 }  // namespace
 
 SharingService::SharingService(CallRunner* runner, sharing::Authorisations* authorisations)
-    : runner_(runner), authorisations_(authorisations) {
+    : RawService(runner), authorisations_(authorisations) {
   runner->AddUnary<sharing::v1::CreateAuthorisationRequest, sharing::v1::CreateAuthorisationResponse>(
       sharing::v1::SharingService::service_full_name(), "CreateAuthorisation",
       [this](const CallInfo& info, const sharing::v1::CreateAuthorisationRequest& in,
@@ -81,28 +76,8 @@ SharingService::SharingService(CallRunner* runner, sharing::Authorisations* auth
       });
 }
 
-grpc::ServerUnaryReactor* SharingService::CreateAuthorisation(grpc::CallbackServerContext* context,
-                                                              const sharing::v1::CreateAuthorisationRequest* request,
-                                                              sharing::v1::CreateAuthorisationResponse* response) {
-  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "CreateAuthorisation", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* SharingService::GetAuthorisation(grpc::CallbackServerContext* context,
-                                                           const sharing::v1::GetAuthorisationRequest* request,
-                                                           sharing::v1::GetAuthorisationResponse* response) {
-  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "GetAuthorisation", request, response);
-}
-
-grpc::ServerUnaryReactor* SharingService::WithdrawAuthorisation(
-    grpc::CallbackServerContext* context, const sharing::v1::WithdrawAuthorisationRequest* request,
-    sharing::v1::WithdrawAuthorisationResponse* response) {
-  return runner_->Run(context, sharing::v1::SharingService::service_full_name(), "WithdrawAuthorisation", request,
-                      response);
-}
-
 ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchanges, std::function<void()> created)
-    : runner_(runner), exchanges_(exchanges), created_(std::move(created)) {
+    : RawService(runner), exchanges_(exchanges), created_(std::move(created)) {
   runner->AddUnary<exchange::v1::CreateExchangeRequest, exchange::v1::CreateExchangeResponse>(
       exchange::v1::ExchangeService::service_full_name(), "CreateExchange",
       [this](const CallInfo& info, const exchange::v1::CreateExchangeRequest& in,
@@ -139,38 +114,8 @@ ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchan
       });
 }
 
-grpc::ServerUnaryReactor* ExchangeService::CreateExchange(grpc::CallbackServerContext* context,
-                                                          const exchange::v1::CreateExchangeRequest* request,
-                                                          exchange::v1::CreateExchangeResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "CreateExchange", request, response);
-}
-
-grpc::ServerUnaryReactor* ExchangeService::GetExchange(grpc::CallbackServerContext* context,
-                                                       const exchange::v1::GetExchangeRequest* request,
-                                                       exchange::v1::GetExchangeResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "GetExchange", request, response);
-}
-
-grpc::ServerUnaryReactor* ExchangeService::WaitExchange(grpc::CallbackServerContext* context,
-                                                        const exchange::v1::WaitExchangeRequest* request,
-                                                        exchange::v1::WaitExchangeResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "WaitExchange", request, response);
-}
-
-grpc::ServerUnaryReactor* ExchangeService::ReadContent(grpc::CallbackServerContext* context,
-                                                       const exchange::v1::ReadContentRequest* request,
-                                                       exchange::v1::ReadContentResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "ReadContent", request, response);
-}
-
-grpc::ServerUnaryReactor* ExchangeService::ListExchanges(grpc::CallbackServerContext* context,
-                                                         const exchange::v1::ListExchangesRequest* request,
-                                                         exchange::v1::ListExchangesResponse* response) {
-  return runner_->Run(context, exchange::v1::ExchangeService::service_full_name(), "ListExchanges", request, response);
-}
-
 AuthenticityService::AuthenticityService(CallRunner* runner, Options options)
-    : runner_(runner), options_(std::move(options)) {
+    : RawService(runner), runner_(runner), options_(std::move(options)) {
   runner->AddUnary<authenticity::v1::VerifyDocumentRequest, authenticity::v1::VerifyDocumentResponse>(
       authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument",
       [this](const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& in,
@@ -248,13 +193,6 @@ absl::Status AuthenticityService::Conclude(const authenticity::Question& questio
   return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* AuthenticityService::VerifyDocument(grpc::CallbackServerContext* context,
-                                                              const authenticity::v1::VerifyDocumentRequest* request,
-                                                              authenticity::v1::VerifyDocumentResponse* response) {
-  return runner_->Run(context, authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocument", request,
-                      response);
-}
-
 grpc::ServerBidiReactor<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>*
 AuthenticityService::VerifyDocuments(grpc::CallbackServerContext* context) {
   using Call = StreamCall<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>;
@@ -280,7 +218,7 @@ RecognitionService::RecognitionService(
     CallRunner* runner, recognition::Cases* cases, std::function<void()> created,
     std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles,
     std::function<bool(absl::string_view client)> works_blind)
-    : runner_(runner),
+    : RawService(runner),
       cases_(cases),
       created_(std::move(created)),
       roles_(std::move(roles)),
@@ -331,7 +269,7 @@ RecognitionService::RecognitionService(
         for (auto& due : *out->mutable_due_cases()) Blind(info, due.mutable_recognition_case());
         return absl::OkStatus();
       });
-  AddQuestionsAndCredentials();
+  AddQuestionsAndCredentials(runner);
 }
 
 void RecognitionService::Blind(const CallInfo& info, recognition::v1::RecognitionCase* shown) const {
@@ -345,14 +283,14 @@ absl::Status RecognitionService::Show(const CallInfo& info, absl::StatusOr<recog
   return absl::OkStatus();
 }
 
-void RecognitionService::AddQuestionsAndCredentials() {
-  runner_->AddUnary<recognition::v1::ListInquiriesRequest, recognition::v1::ListInquiriesResponse>(
+void RecognitionService::AddQuestionsAndCredentials(CallRunner* runner) {
+  runner->AddUnary<recognition::v1::ListInquiriesRequest, recognition::v1::ListInquiriesResponse>(
       recognition::v1::RecognitionService::service_full_name(), "ListInquiries",
       [this](const CallInfo& info, const recognition::v1::ListInquiriesRequest& in,
              recognition::v1::ListInquiriesResponse* out) -> CallOutcome {
         return Take(cases_->ListInquiries(roles_(info.caller), in), out);
       });
-  runner_->AddUnary<recognition::v1::AnswerInquiryRequest, recognition::v1::AnswerInquiryResponse>(
+  runner->AddUnary<recognition::v1::AnswerInquiryRequest, recognition::v1::AnswerInquiryResponse>(
       recognition::v1::RecognitionService::service_full_name(), "AnswerInquiry",
       [this](const CallInfo& info, const recognition::v1::AnswerInquiryRequest& in,
              recognition::v1::AnswerInquiryResponse* out) -> CallOutcome {
@@ -361,7 +299,7 @@ void RecognitionService::AddQuestionsAndCredentials() {
         if (status.ok()) created_();
         return status;
       });
-  runner_->AddUnary<recognition::v1::DeliverCredentialRequest, recognition::v1::DeliverCredentialResponse>(
+  runner->AddUnary<recognition::v1::DeliverCredentialRequest, recognition::v1::DeliverCredentialResponse>(
       recognition::v1::RecognitionService::service_full_name(), "DeliverCredential",
       [this](const CallInfo& info, const recognition::v1::DeliverCredentialRequest& in,
              recognition::v1::DeliverCredentialResponse* out) -> CallOutcome {
@@ -370,7 +308,7 @@ void RecognitionService::AddQuestionsAndCredentials() {
         if (status.ok()) created_();
         return status;
       });
-  runner_->AddUnary<recognition::v1::ListCredentialsRequest, recognition::v1::ListCredentialsResponse>(
+  runner->AddUnary<recognition::v1::ListCredentialsRequest, recognition::v1::ListCredentialsResponse>(
       recognition::v1::RecognitionService::service_full_name(), "ListCredentials",
       [this](const CallInfo& info, const recognition::v1::ListCredentialsRequest& in,
              recognition::v1::ListCredentialsResponse* out) -> CallOutcome {
@@ -378,77 +316,10 @@ void RecognitionService::AddQuestionsAndCredentials() {
       });
 }
 
-grpc::ServerUnaryReactor* RecognitionService::CreateCase(grpc::CallbackServerContext* context,
-                                                         const recognition::v1::CreateCaseRequest* request,
-                                                         recognition::v1::CreateCaseResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "CreateCase", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::GetCase(grpc::CallbackServerContext* context,
-                                                      const recognition::v1::GetCaseRequest* request,
-                                                      recognition::v1::GetCaseResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "GetCase", request, response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::WaitCase(grpc::CallbackServerContext* context,
-                                                       const recognition::v1::WaitCaseRequest* request,
-                                                       recognition::v1::WaitCaseResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "WaitCase", request, response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::ListCases(grpc::CallbackServerContext* context,
-                                                        const recognition::v1::ListCasesRequest* request,
-                                                        recognition::v1::ListCasesResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCases", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::TakeStep(grpc::CallbackServerContext* context,
-                                                       const recognition::v1::TakeStepRequest* request,
-                                                       recognition::v1::TakeStepResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "TakeStep", request, response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::ListDueCases(grpc::CallbackServerContext* context,
-                                                           const recognition::v1::ListDueCasesRequest* request,
-                                                           recognition::v1::ListDueCasesResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListDueCases", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::ListInquiries(grpc::CallbackServerContext* context,
-                                                            const recognition::v1::ListInquiriesRequest* request,
-                                                            recognition::v1::ListInquiriesResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListInquiries", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::AnswerInquiry(grpc::CallbackServerContext* context,
-                                                            const recognition::v1::AnswerInquiryRequest* request,
-                                                            recognition::v1::AnswerInquiryResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "AnswerInquiry", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::DeliverCredential(
-    grpc::CallbackServerContext* context, const recognition::v1::DeliverCredentialRequest* request,
-    recognition::v1::DeliverCredentialResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "DeliverCredential", request,
-                      response);
-}
-
-grpc::ServerUnaryReactor* RecognitionService::ListCredentials(grpc::CallbackServerContext* context,
-                                                              const recognition::v1::ListCredentialsRequest* request,
-                                                              recognition::v1::ListCredentialsResponse* response) {
-  return runner_->Run(context, recognition::v1::RecognitionService::service_full_name(), "ListCredentials", request,
-                      response);
-}
-
 RelayService::RelayService(CallRunner* runner, relay::Inbox* inbox, const relay::Encryption* encryption,
                            std::function<void()> received)
     : runner_(runner), inbox_(inbox), encryption_(encryption), received_(std::move(received)) {
-  AddMethods(*runner, relay::v1::RelayService::service_full_name(), {"Deliver"});
+  runner->AddMethod(relay::v1::RelayService::service_full_name(), "Deliver");
 }
 
 grpc::ServerUnaryReactor* RelayService::Deliver(grpc::CallbackServerContext* context,

@@ -18,6 +18,7 @@
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
 #include "core/trust/bundle.h"
+#include "gateway/grpc/raw_service.h"
 #include "gateway/grpc/unary_call.h"
 #include "passerelle/authenticity/v1/authenticity_service.grpc.pb.h"
 #include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
@@ -27,53 +28,27 @@
 
 namespace passerelle::gateway {
 
-class SharingService : public sharing::v1::SharingService::CallbackService {
+class SharingService : public RawService<sharing::v1::SharingService> {
  public:
   SharingService(CallRunner* runner, sharing::Authorisations* authorisations);
 
-  grpc::ServerUnaryReactor* CreateAuthorisation(grpc::CallbackServerContext* context,
-                                                const sharing::v1::CreateAuthorisationRequest* request,
-                                                sharing::v1::CreateAuthorisationResponse* response) override;
-  grpc::ServerUnaryReactor* GetAuthorisation(grpc::CallbackServerContext* context,
-                                             const sharing::v1::GetAuthorisationRequest* request,
-                                             sharing::v1::GetAuthorisationResponse* response) override;
-  grpc::ServerUnaryReactor* WithdrawAuthorisation(grpc::CallbackServerContext* context,
-                                                  const sharing::v1::WithdrawAuthorisationRequest* request,
-                                                  sharing::v1::WithdrawAuthorisationResponse* response) override;
-
  private:
-  CallRunner* const runner_;
   sharing::Authorisations* const authorisations_;
 };
 
-class ExchangeService : public exchange::v1::ExchangeService::CallbackService {
+class ExchangeService : public RawService<exchange::v1::ExchangeService> {
  public:
   // `created` is called after an exchange was recorded, so that it is sent without delay.
   ExchangeService(CallRunner* runner, exchange::Exchanges* exchanges, std::function<void()> created);
 
-  grpc::ServerUnaryReactor* CreateExchange(grpc::CallbackServerContext* context,
-                                           const exchange::v1::CreateExchangeRequest* request,
-                                           exchange::v1::CreateExchangeResponse* response) override;
-  grpc::ServerUnaryReactor* GetExchange(grpc::CallbackServerContext* context,
-                                        const exchange::v1::GetExchangeRequest* request,
-                                        exchange::v1::GetExchangeResponse* response) override;
-  grpc::ServerUnaryReactor* WaitExchange(grpc::CallbackServerContext* context,
-                                         const exchange::v1::WaitExchangeRequest* request,
-                                         exchange::v1::WaitExchangeResponse* response) override;
-  grpc::ServerUnaryReactor* ReadContent(grpc::CallbackServerContext* context,
-                                        const exchange::v1::ReadContentRequest* request,
-                                        exchange::v1::ReadContentResponse* response) override;
-  grpc::ServerUnaryReactor* ListExchanges(grpc::CallbackServerContext* context,
-                                          const exchange::v1::ListExchangesRequest* request,
-                                          exchange::v1::ListExchangesResponse* response) override;
-
  private:
-  CallRunner* const runner_;
   exchange::Exchanges* const exchanges_;
   const std::function<void()> created_;
 };
 
-class AuthenticityService : public authenticity::v1::AuthenticityService::CallbackService {
+class AuthenticityService : public RawService<authenticity::v1::AuthenticityService,
+                                              authenticity::v1::AuthenticityService::WithCallbackMethod_VerifyDocuments<
+                                                  authenticity::v1::AuthenticityService::Service>> {
  public:
   struct Options {
     std::string node;
@@ -88,9 +63,6 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
   };
   AuthenticityService(CallRunner* runner, Options options);
 
-  grpc::ServerUnaryReactor* VerifyDocument(grpc::CallbackServerContext* context,
-                                           const authenticity::v1::VerifyDocumentRequest* request,
-                                           authenticity::v1::VerifyDocumentResponse* response) override;
   grpc::ServerBidiReactor<authenticity::v1::VerifyDocumentsRequest, authenticity::v1::VerifyDocumentsResponse>*
   VerifyDocuments(grpc::CallbackServerContext* context) override;
 
@@ -108,7 +80,7 @@ class AuthenticityService : public authenticity::v1::AuthenticityService::Callba
   const Options options_;
 };
 
-class RecognitionService : public recognition::v1::RecognitionService::CallbackService {
+class RecognitionService : public RawService<recognition::v1::RecognitionService> {
  public:
   // `created` is called after something was recorded, so that it is sent without delay; `roles` gives those in which a
   // client may take steps, and `works_blind` says who does not see whose a case is.
@@ -116,45 +88,13 @@ class RecognitionService : public recognition::v1::RecognitionService::CallbackS
                      std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles,
                      std::function<bool(absl::string_view client)> works_blind);
 
-  grpc::ServerUnaryReactor* CreateCase(grpc::CallbackServerContext* context,
-                                       const recognition::v1::CreateCaseRequest* request,
-                                       recognition::v1::CreateCaseResponse* response) override;
-  grpc::ServerUnaryReactor* GetCase(grpc::CallbackServerContext* context,
-                                    const recognition::v1::GetCaseRequest* request,
-                                    recognition::v1::GetCaseResponse* response) override;
-  grpc::ServerUnaryReactor* WaitCase(grpc::CallbackServerContext* context,
-                                     const recognition::v1::WaitCaseRequest* request,
-                                     recognition::v1::WaitCaseResponse* response) override;
-  grpc::ServerUnaryReactor* ListCases(grpc::CallbackServerContext* context,
-                                      const recognition::v1::ListCasesRequest* request,
-                                      recognition::v1::ListCasesResponse* response) override;
-  grpc::ServerUnaryReactor* TakeStep(grpc::CallbackServerContext* context,
-                                     const recognition::v1::TakeStepRequest* request,
-                                     recognition::v1::TakeStepResponse* response) override;
-  grpc::ServerUnaryReactor* ListDueCases(grpc::CallbackServerContext* context,
-                                         const recognition::v1::ListDueCasesRequest* request,
-                                         recognition::v1::ListDueCasesResponse* response) override;
-  grpc::ServerUnaryReactor* ListInquiries(grpc::CallbackServerContext* context,
-                                          const recognition::v1::ListInquiriesRequest* request,
-                                          recognition::v1::ListInquiriesResponse* response) override;
-  grpc::ServerUnaryReactor* AnswerInquiry(grpc::CallbackServerContext* context,
-                                          const recognition::v1::AnswerInquiryRequest* request,
-                                          recognition::v1::AnswerInquiryResponse* response) override;
-  grpc::ServerUnaryReactor* DeliverCredential(grpc::CallbackServerContext* context,
-                                              const recognition::v1::DeliverCredentialRequest* request,
-                                              recognition::v1::DeliverCredentialResponse* response) override;
-  grpc::ServerUnaryReactor* ListCredentials(grpc::CallbackServerContext* context,
-                                            const recognition::v1::ListCredentialsRequest* request,
-                                            recognition::v1::ListCredentialsResponse* response) override;
-
  private:
-  void AddQuestionsAndCredentials();
+  void AddQuestionsAndCredentials(CallRunner* runner);
   // Leaves of a case, or of one that was found, what the client may see.
   void Blind(const CallInfo& info, recognition::v1::RecognitionCase* shown) const;
   absl::Status Show(const CallInfo& info, absl::StatusOr<recognition::v1::RecognitionCase> found,
                     recognition::v1::RecognitionCase* target) const;
 
-  CallRunner* const runner_;
   recognition::Cases* const cases_;
   const std::function<void()> created_;
   const std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles_;

@@ -46,7 +46,8 @@ absl::StatusOr<const statistics_v1::Cube*> Find(const CubesByPeriod& cubes, cons
 
 }  // namespace
 
-StatisticsService::StatisticsService(CallRunner* runner, const PublishedCubes* cubes) : runner_(runner), cubes_(cubes) {
+StatisticsService::StatisticsService(CallRunner* runner, const PublishedCubes* cubes)
+    : RawService(runner), cubes_(cubes) {
   const char* const service = statistics_v1::StatisticsService::service_full_name();
   runner->AddUnary<statistics_v1::ListCubesRequest, statistics_v1::ListCubesResponse>(
       service, "ListCubes",
@@ -118,21 +119,6 @@ absl::Status StatisticsService::GetFile(const statistics_v1::GetCubeFileRequest&
     default:
       return Problem(Reason::kFieldInvalid, "format", "this form is not known");
   }
-}
-
-grpc::ServerUnaryReactor* StatisticsService::ListCubes(grpc::CallbackServerContext* context,
-                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "ListCubes", request, response);
-}
-
-grpc::ServerUnaryReactor* StatisticsService::GetCube(grpc::CallbackServerContext* context,
-                                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "GetCube", request, response);
-}
-
-grpc::ServerUnaryReactor* StatisticsService::GetCubeFile(grpc::CallbackServerContext* context,
-                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return runner_->Run(context, statistics_v1::StatisticsService::service_full_name(), "GetCubeFile", request, response);
 }
 
 }  // namespace passerelle::gateway

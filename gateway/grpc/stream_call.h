@@ -43,7 +43,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response> {
         trace_parent_(TraceParentOf(*context)),
         credentials_(CredentialsOf(*context)) {
     const absl::StatusOr<std::string> caller = runner_->Admit(credentials_, *method_);
-    if (caller.ok()) {
+    if (caller.ok()) {  // gRPC reads nothing of whoever is not let in
       this->StartRead(&request_);
     } else {
       this->Finish(ToGrpc(caller.status()));

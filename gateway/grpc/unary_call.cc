@@ -1,8 +1,7 @@
 #include "gateway/grpc/unary_call.h"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
-#include <grpcpp/support/proto_buffer_reader.h>
-#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <utility>
@@ -21,18 +20,21 @@ using base::Reason;
 
 constexpr char kAuthorizationKey[] = "authorization";
 
-absl::Status ReadBytes(const grpc::ByteBuffer& bytes, google::protobuf::Message* message) {
-  grpc::ByteBuffer same = bytes;  // not their copy: it counts references
-  grpc::ProtoBufferReader reader(&same);
-  if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) {
+// As gRPC reads and writes the messages of typed services.
+using Bytes = grpc::SerializationTraits<google::protobuf::Message>;
+
+absl::Status TakeBytes(const grpc::ByteBuffer* bytes, google::protobuf::Message* message) {
+  // Nobody else reads what gRPC would hold until the end of the call, beside the message.
+  if (!Bytes::Deserialize(const_cast<grpc::ByteBuffer*>(bytes), message).ok()) {
     return Problem(Reason::kFieldInvalid, "request", "the bytes are no such message");
   }
   return absl::OkStatus();
 }
 
-grpc::ByteBuffer BytesOf(const google::protobuf::Message& message) {
-  const grpc::Slice slice(message.SerializeAsString());
-  return {&slice, 1};
+absl::Status WriteBytes(const google::protobuf::Message& message, grpc::ByteBuffer* bytes) {
+  bool own = false;
+  if (!Bytes::Serialize(message, bytes, &own).ok()) return Problem(Reason::kInternal, "response");
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -211,40 +213,30 @@ absl::Status CallRunner::TakePlace(const std::string& caller, size_t request_byt
   return options_.places->Take(caller, request_bytes);
 }
 
-grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context, absl::string_view service,
-                                            absl::string_view method, size_t request_bytes,
-                                            std::function<CallOutcome(const CallInfo&)> work) {
+grpc::ServerUnaryReactor* CallRunner::Start(grpc::CallbackServerContext* context, const MethodEntry& method,
+                                            size_t request_bytes, std::function<CallOutcome(const CallInfo&)> work) {
   Begun();
-  auto* call =
-      new UnaryCall(this, &methods_.at(absl::StrCat(service, "/", method)), context, request_bytes, std::move(work));
+  auto* call = new UnaryCall(this, &method, context, request_bytes, std::move(work));
   call->Begin();
   return call;
 }
 
-grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, absl::string_view service,
-                                          absl::string_view method, const google::protobuf::Message* request,
-                                          google::protobuf::Message* response) {
-  const MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
-  return Start(context, service, method, request->ByteSizeLong(),
-               [&entry, request, response](const CallInfo& info) { return entry.work(info, *request, response); });
-}
-
-grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, absl::string_view service,
-                                          absl::string_view method, const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* response) {
-  const MethodEntry& entry = methods_.at(absl::StrCat(service, "/", method));
+grpc::ServerUnaryReactor* CallRunner::Run(grpc::CallbackServerContext* context, absl::string_view path,
+                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  const MethodEntry* const entry = Find(path);
+  if (entry == nullptr || entry->work == nullptr) return nullptr;
   // Shared because a std::function has to be copyable.
-  const std::shared_ptr<google::protobuf::Message> in(entry.request->New());
-  const std::shared_ptr<google::protobuf::Message> out(entry.response->New());
-  return Start(context, service, method, request->Length(),
-               [&entry, request, response, in, out, read = false](const CallInfo& info) mutable -> CallOutcome {
+  const std::shared_ptr<google::protobuf::Message> in(entry->request->New());
+  const std::shared_ptr<google::protobuf::Message> out(entry->response->New());
+  return Start(context, *entry, request->Length(),
+               [entry, request, response, in, out, read = false](const CallInfo& info) mutable -> CallOutcome {
                  if (!std::exchange(read, true)) {
-                   const absl::Status understood = ReadBytes(*request, in.get());
+                   const absl::Status understood = TakeBytes(request, in.get());
                    if (!understood.ok()) return understood;
                  }
-                 const CallOutcome outcome = entry.work(info, *in, out.get());
-                 if (outcome.has_value() && outcome->ok()) *response = BytesOf(*out);
-                 return outcome;
+                 const CallOutcome outcome = entry->work(info, *in, out.get());
+                 if (!outcome.has_value() || !outcome->ok()) return outcome;
+                 return WriteBytes(*out, response);
                });
 }
 

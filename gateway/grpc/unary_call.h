@@ -155,21 +155,18 @@ class CallRunner {
   // nothing to ask may take seconds over.
   bool WaitUntilIdle(absl::Time deadline);
 
-  // For a CallbackService's methods that were added with their work.
-  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
-                                absl::string_view method, const google::protobuf::Message* request,
-                                google::protobuf::Message* response);
-  // The same for a service whose methods get the bytes as they came (WithRawCallbackMethod_...): they are read on a
-  // thread of the pool, once the caller was let in and has a place. What is open to strangers has to come this way,
-  // since gRPC makes a message of whatever anybody sends before it asks who it is.
-  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
-                                absl::string_view method, const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
-  // For those that can be called over gRPC only; `work` as for AddUnary.
+  // For a method that was added with its work, and gets the bytes as they came (raw_service.h): they are read on a
+  // thread of the pool, once the caller was let in and has a place, and are gone then. Null when there is no such
+  // method, which gRPC tells the caller.
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view path,
+                                const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+  // For those that can be called over gRPC only, by callers that are known before they send anything: gRPC makes the
+  // message. `work` as for AddUnary.
   template <typename Request, typename Response, typename WorkFunction>
   grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, absl::string_view service,
                                 absl::string_view method, const Request* request, Response* response,
                                 WorkFunction work) {
-    return Start(context, service, method, request->ByteSizeLong(),
+    return Start(context, methods_.at(absl::StrCat(service, "/", method)), request->ByteSizeLong(),
                  [request, response, work = std::move(work)](const CallInfo& info) mutable {
                    return CallOutcome(work(info, *request, response));
                  });
@@ -197,8 +194,7 @@ class CallRunner {
   template <typename Request, typename Response>
   friend class StreamCall;
 
-  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, absl::string_view service,
-                                  absl::string_view method, size_t request_bytes,
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, const MethodEntry& method, size_t request_bytes,
                                   std::function<CallOutcome(const CallInfo&)> work);
   void Begun();
   void Ended();

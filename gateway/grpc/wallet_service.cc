@@ -20,7 +20,7 @@ absl::Status NothingIssued() {
 
 WalletService::WalletService(CallRunner* runner, wallet::Presentations* presentations, wallet::Offers* offers,
                              std::function<std::vector<recognition::v1::CaseActor>(absl::string_view client)> roles)
-    : runner_(runner) {
+    : RawService(runner) {
   runner->AddUnary<wallet_v1::RequestPresentationRequest, wallet_v1::RequestPresentationResponse>(
       wallet_v1::WalletService::service_full_name(), "RequestPresentation",
       [presentations](const CallInfo& info, const wallet_v1::RequestPresentationRequest& in,
@@ -56,30 +56,6 @@ WalletService::WalletService(CallRunner* runner, wallet::Presentations* presenta
         ASSIGN_OR_RETURN(*out->mutable_offer(), offers->Get(info.caller, in.id()));
         return absl::OkStatus();
       });
-}
-
-grpc::ServerUnaryReactor* WalletService::RequestPresentation(grpc::CallbackServerContext* context,
-                                                             const wallet_v1::RequestPresentationRequest* request,
-                                                             wallet_v1::RequestPresentationResponse* response) {
-  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "RequestPresentation", request, response);
-}
-
-grpc::ServerUnaryReactor* WalletService::GetPresentation(grpc::CallbackServerContext* context,
-                                                         const wallet_v1::GetPresentationRequest* request,
-                                                         wallet_v1::GetPresentationResponse* response) {
-  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "GetPresentation", request, response);
-}
-
-grpc::ServerUnaryReactor* WalletService::OfferDecision(grpc::CallbackServerContext* context,
-                                                       const wallet_v1::OfferDecisionRequest* request,
-                                                       wallet_v1::OfferDecisionResponse* response) {
-  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "OfferDecision", request, response);
-}
-
-grpc::ServerUnaryReactor* WalletService::GetOffer(grpc::CallbackServerContext* context,
-                                                  const wallet_v1::GetOfferRequest* request,
-                                                  wallet_v1::GetOfferResponse* response) {
-  return runner_->Run(context, wallet_v1::WalletService::service_full_name(), "GetOffer", request, response);
 }
 
 }  // namespace passerelle::gateway
