@@ -16,8 +16,8 @@
 namespace passerelle::gateway {
 namespace {
 
-// Messages that are sent at a time. Two more than to one node (relay::kDeliveriesAtOnce), so that there is always one for
-// the others.
+// Messages that are sent at a time. Two more than to one node (relay::kDeliveriesAtOnce), so that there is always one
+// for the others.
 constexpr int kSenders = 6;
 constexpr int kMessagesPerRound = 16;
 constexpr int kCasesPerRound = 16;

@@ -423,7 +423,8 @@ TEST_F(PresentationsTest, WhatOffersLeftIsForgottenToo) {
   ASSERT_OK(use());
   EXPECT_THAT(use(), HasReason(Reason::kWalletProof));
   clock_.Advance(kNonceLife);
-  EXPECT_THAT(ForgetDue(clock_.Now(), 1, store_), ::passerelle::testing::IsOkAndHolds(1)) << "also where nothing is offered";
+  EXPECT_THAT(ForgetDue(clock_.Now(), 1, store_), ::passerelle::testing::IsOkAndHolds(1))
+      << "also where nothing is offered";
   EXPECT_OK(use());
 }
 
