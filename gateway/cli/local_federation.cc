@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,19 +49,32 @@ constexpr uint32_t kThreshold = 2;
 // As long as the certificates live.
 constexpr absl::Duration kMapLife = absl::Hours(24 * 14);
 
-// A port of the loopback interface that nobody listens on at the moment.
-absl::StatusOr<int> FreePort() {
+// Ports below those that systems give out by themselves (Linux: from 32768), so that nobody is given the one of a node
+// that is started again.
+constexpr uint16_t kFirstPort = 20000;
+constexpr uint16_t kPorts = 12000;
+constexpr int kPortAttempts = 100;
+
+bool IsFree(uint16_t port) {
   const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool found =
-      descriptor >= 0 && bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0;
+  address.sin_port = htons(port);
+  const bool free = descriptor >= 0 && bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
   if (descriptor >= 0) close(descriptor);
-  if (!found) return Problem(Reason::kPortUnavailable, "127.0.0.1", "no free port");
-  return ntohs(address.sin_port);
+  return free;
+}
+
+// A port of the loopback interface that nobody listens on at the moment.
+absl::StatusOr<int> FreePort() {
+  for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+    uint16_t drawn = 0;
+    if (getrandom(&drawn, sizeof(drawn), 0) != sizeof(drawn)) break;
+    const auto port = static_cast<uint16_t>(kFirstPort + drawn % kPorts);
+    if (IsFree(port)) return port;
+  }
+  return Problem(Reason::kPortUnavailable, "127.0.0.1", "no free port");
 }
 
 absl::Status MakeFolder(const std::string& path) {
