@@ -34,6 +34,9 @@ std::string PieceKey(const ContentsOf& of, absl::string_view sha256, uint32_t pi
   return ContentKey(of, absl::StrCat(sha256, "/", piece));
 }
 
+// Written before every other record of the delivery.
+std::string MarkKey(const ContentsOf& of) { return ContentKey(of, "!"); }
+
 std::string OfferKey(const ContentsOf& of) { return ContentKey(of, "delivery"); }
 
 void AddContent(absl::string_view sha256, uint64_t bytes, uint32_t piece_bytes, std::vector<Content>* contents) {
@@ -135,21 +138,37 @@ absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx) {
       RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceAnswersKey(of, content.sha256, piece)));
     }
   }
+  RETURN_IF_ERROR(tx.Delete(Table::kContent, MarkKey(of)));
   return tx.Delete(Table::kContent, OfferKey(of));
+}
+
+absl::Status MarkDelivery(const ContentsOf& of, absl::Time due, base::Transaction& tx) {
+  const absl::Status inserted =
+      tx.Insert(Table::kContent, {.key = MarkKey(of), .value = "", .group = of.owner, .due = due});
+  return absl::IsAlreadyExists(inserted) ? absl::OkStatus() : inserted;
 }
 
 absl::Status EraseDeliveryOf(const ContentsOf& of, base::Store& store) {
   const std::string prefix = ContentKey(of, "");
-  for (size_t count = kDeletedAtATime; count == kDeletedAtATime;) {
+  // What belongs to other deliveries of the owner can stand between, in the order in which it was written.
+  std::string passed = MarkKey(of);
+  std::string last;
+  for (bool more = true; more; passed = last) {
     const absl::Status status = store.Write([&](base::Transaction& tx) -> absl::Status {
-      count = 0;
-      ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kContent, of.owner, prefix, kDeletedAtATime));
-      for (const Record& record : records) {
-        if (!absl::StartsWith(record.key, prefix)) break;
-        RETURN_IF_ERROR(tx.Delete(Table::kContent, record.key));
-        ++count;
+      more = false;
+      const auto records = tx.List(Table::kContent, of.owner, passed, kDeletedAtATime);
+      if (absl::IsNotFound(records.status())) return absl::OkStatus();  // nothing was marked
+      RETURN_IF_ERROR(records.status());
+      last = passed;
+      for (const Record& record : *records) {
+        if (absl::StartsWith(record.key, prefix)) {
+          RETURN_IF_ERROR(tx.Delete(Table::kContent, record.key));
+        } else {
+          last = record.key;
+        }
       }
-      return absl::OkStatus();
+      more = records->size() == kDeletedAtATime;
+      return more ? absl::OkStatus() : tx.Delete(Table::kContent, MarkKey(of));
     });
     RETURN_IF_ERROR(status);
   }

@@ -71,8 +71,10 @@ std::string PieceAnswersKey(const ContentsOf& of, absl::string_view sha256, uint
 // Deletes an offer and what it has set aside; does nothing where there is none.
 absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx);
 
-// Deletes everything of one delivery, whether or not it is offered: a few records at a time, each in a transaction of
-// its own, since it reads what it deletes.
+// Marks where the records of a delivery begin, before its first piece, so that they can be found without an offer.
+absl::Status MarkDelivery(const ContentsOf& of, absl::Time due, base::Transaction& tx);
+// Deletes everything of a delivery that was marked, whether or not it is offered: a few records at a time, each in a
+// transaction of its own, since it reads what it deletes.
 absl::Status EraseDeliveryOf(const ContentsOf& of, base::Store& store);
 
 // Deletes everything of an owner. Cost: its pieces, a few at a time.

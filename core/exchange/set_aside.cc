@@ -30,15 +30,17 @@ absl::Status BeginSetAside(const ContentsOf& of, absl::Time now, base::Store& st
   std::string abandoned;
   const Record place = {
       .key = PlaceKey(of), .value = of.delivery, .group = of.owner, .due = now + base::kDuplicateMemory};
-  RETURN_IF_ERROR(store.Write([&](base::Transaction& tx) -> absl::Status {
+  const absl::Status taken_place = store.Write([&](base::Transaction& tx) -> absl::Status {
     abandoned.clear();
     ASSIGN_OR_RETURN(const std::optional<Record> taken, tx.Get(Table::kContent, place.key));
+    if (taken.has_value() && taken->value == of.delivery) return absl::OkStatus();
+    RETURN_IF_ERROR(MarkDelivery(of, place.due, tx));
     if (!taken.has_value()) return tx.Insert(Table::kContent, place);
-    if (taken->value == of.delivery) return absl::OkStatus();
     if (taken->due > place.due - kSetAsideLife) return Busy();
     abandoned = taken->value;
     return tx.Update(Table::kContent, place);
-  }));
+  });
+  RETURN_IF_ERROR(taken_place);
   return abandoned.empty() ? absl::OkStatus() : EraseDeliveryOf({of.owner, abandoned}, store);
 }
 

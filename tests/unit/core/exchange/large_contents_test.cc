@@ -73,9 +73,10 @@ class LargeContentsTest : public ExchangeFixture {
   void ChangeFirstPiece(const std::string& data) {
     ASSERT_OK(norway_.store.Write([&](base::Transaction& tx) -> absl::Status {
       const std::string owner = absl::StrCat("offered/", authorisation_.id());
-      ASSIGN_OR_RETURN(std::vector<base::Record> records, tx.List(base::Table::kContent, owner, "", 1));
-      records.at(0).value = data;
-      return tx.Update(base::Table::kContent, records.at(0));
+      // The first record marks where the delivery begins.
+      ASSIGN_OR_RETURN(std::vector<base::Record> records, tx.List(base::Table::kContent, owner, "", 2));
+      records.at(1).value = data;
+      return tx.Update(base::Table::kContent, records.at(1));
     }));
   }
 
