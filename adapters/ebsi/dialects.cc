@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
@@ -420,13 +421,31 @@ std::vector<std::string> IdsOf(const Reading& reading, const SourceNode* node, a
 // nobody else is named, or where both have one id.
 void ChooseBody(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement, bool is_part) {
   const SourceNode* const named = reading.source->FindFirst(node, "wasAwardedBy/awardingBody");
-  if (named == nullptr && is_part) return;  // that of the whole
-  const bool has_own = reading.source->FindFirst(node, "wasAwardedBy/awardingBody|awardingLocation") != nullptr;
-  if (has_own) achievement->body = reading.draft->AddBody();
+  const SourceNode* const place = reading.source->FindFirst(node, "wasAwardedBy/awardingLocation");
+  if (named == nullptr && is_part) {  // that of the whole, at a place of its own if there is one
+    if (place == nullptr) return;
+    const document::Targets whole = reading.draft->TargetsOf(*achievement);
+    achievement->body = reading.draft->AddBody();
+    *achievement->body = *whole.body;
+    achievement->body->clear_location();
+    return;
+  }
+  if (named != nullptr || place != nullptr) achievement->body = reading.draft->AddBody();
   const std::vector<std::string> issuers = IdsOf(reading, reading.credential, "issuer");
   const std::vector<std::string> bodies = IdsOf(reading, node, "wasAwardedBy/awardingBody");
   const bool same = std::find_first_of(bodies.begin(), bodies.end(), issuers.begin(), issuers.end()) != bodies.end();
   if (named == nullptr || same) MapIssuer(reading, reading.draft->TargetsOf(*achievement));
+}
+
+// The bodies of the achievements, by what is said of them.
+using Bodies = absl::flat_hash_map<std::string, elm::v3::Organisation*>;
+
+// What several achievements say of one body is written once. Of bodies that nothing names it is unknown whether they
+// are one.
+void ShareBody(document::DraftAchievement* achievement, Bodies* bodies) {
+  const elm::v3::Organisation* const body = achievement->body;
+  if (body == nullptr || (body->identifier().empty() && body->legal_name().empty())) return;
+  achievement->body = bodies->try_emplace(body->SerializeAsString(), achievement->body).first->second;
 }
 
 // Without a date of award, the date of the document stands in, and is marked.
@@ -448,10 +467,11 @@ void MapModules(const Reading& reading, const SourceNode* node, document::DraftA
 }
 
 void MapAchievedOne(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement,
-                    size_t depth) {
+                    size_t depth, Bodies* bodies) {
   ChooseBody(reading, node, achievement, depth > 0);
   const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
   Apply(kAchieved, node, context);
+  ShareBody(achievement, bodies);
   for (const SourceNode* specification : reading.source->Find(node, "specifiedBy")) {
     Apply(kSpecification, specification, context);
   }
@@ -468,7 +488,7 @@ void MapAchievedOne(const Reading& reading, const SourceNode* node, document::Dr
       reading.source->Drop(part, "has no title");
       continue;
     }
-    MapAchievedOne(reading, part, &reading.draft->AddPart(achievement, part), depth + 1);
+    MapAchievedOne(reading, part, &reading.draft->AddPart(achievement, part), depth + 1, bodies);
   }
 }
 
@@ -510,8 +530,9 @@ void MapAchieved(const Reading& reading) {
   reading.source->Drop(reading.source->FindFirst(reading.credential, "issuer"),
                        "signs the credential; who awarded is named in it");
   Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
+  Bodies bodies;
   for (const SourceNode* node : reading.source->Find(reading.subject, "achieved")) {
-    MapAchievedOne(reading, node, &reading.draft->AddAchievement(node), 0);
+    MapAchievedOne(reading, node, &reading.draft->AddAchievement(node), 0, &bodies);
   }
 }
 
