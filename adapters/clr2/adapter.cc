@@ -149,6 +149,7 @@ class Clr2Adapter : public document::Adapter {
     if (carried.is_signed) {
       source.Note("signature.not-judged", record, "Read out of a signature, which is judged on the original only.");
     }
+    RETURN_IF_ERROR(CheckLearner(source));
     families::TellTokenClaims(opener.claims(), record, &source);
     document::Draft draft(&source, bytes);
     families::MapBadge3Envelope(&source, &draft, record);
@@ -157,19 +158,40 @@ class Clr2Adapter : public document::Adapter {
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
     for (const SourceNode* held : source.Find(record, "credentialSubject/verifiableCredential")) {
       const auto& claims = opener.held_claims();
-      const SourceNode* const wrapped = source.FindFirst(held, "vc");
-      RETURN_IF_ERROR(families::CheckOneSubject(source, wrapped == nullptr ? held : wrapped));
       MapHeld(&source, &draft, held, claims[held->number]);
     }
     return draft.Finish(options);
   }
 
  private:
+  static const SourceNode* CredentialOf(const document::Source& source, const SourceNode* held) {
+    const SourceNode* const wrapped = source.FindFirst(held, "vc");
+    return wrapped == nullptr ? held : wrapped;
+  }
+
+  // A record is about one learner, and so is every credential that it holds.
+  static absl::Status CheckLearner(const document::Source& source) {
+    families::OneLearner learner;
+    RETURN_IF_ERROR(learner.Meet(source, source.FindFirst(source.root(), "credentialSubject")));
+    for (const SourceNode* held : source.Find(source.root(), "credentialSubject/verifiableCredential")) {
+      const SourceNode* const credential = CredentialOf(source, held);
+      RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+      for (const SourceNode* subject : source.Find(credential, "credentialSubject")) {
+        RETURN_IF_ERROR(learner.Meet(source, subject));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   static void MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
                       const std::vector<elm::ClaimFinding>& claims) {
-    const SourceNode* const wrapped = source->FindFirst(held, "vc");
-    if (wrapped != nullptr) families::MapTokenClaims(claims, held, source);
-    const SourceNode* const credential = wrapped == nullptr ? held : wrapped;
+    const SourceNode* const credential = CredentialOf(*source, held);
+    if (const SourceNode* const status = families::NotPassed(*source, credential)) {
+      source->Warn("status.not-passed", status, "What was not passed, or is not finished, is no achievement.");
+      source->Drop(held, "not passed or not finished, so no achievement");
+      return;
+    }
+    if (credential != held) families::MapTokenClaims(claims, held, source);
     elm::v3::Organisation* const body = draft->AddBody();
     families::MapBadge3Issuer(source, credential, draft, body);
     document::DraftAchievement* const claim = families::MapBadge3Claims(source, credential, draft, body);
@@ -179,7 +201,7 @@ class Clr2Adapter : public document::Adapter {
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-2"};
+                            "alpha", "application/vc+ld+json",           "clr2-3"};
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "adapters/ebsi/dialects.h"
+#include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
 #include "adapters/families/token_claims.h"
@@ -122,13 +123,16 @@ class EbsiAdapter : public document::Adapter {
     }
     RETURN_IF_ERROR(CheckAwarded(source, credential));
     RETURN_IF_ERROR(CheckProof(&source, credential));
-    const SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
-    if (subject == nullptr) {
+    const std::vector<const SourceNode*> subjects = source.Find(credential, "credentialSubject");
+    if (subjects.empty()) {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
     }
+    RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
     document::Draft draft(&source, bytes);
     Apply(kEnvelope, credential, {&source, draft.DocumentTargets()});
-    RETURN_IF_ERROR(MapDialect({&source, &draft, credential, subject}));
+    for (const SourceNode* subject : subjects) {
+      RETURN_IF_ERROR(MapDialect({&source, &draft, credential, subject}));
+    }
     return draft.Finish(options);
   }
 
@@ -139,7 +143,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-3"};
+                            "ebsi-vc-4"};
 };
 
 }  // namespace

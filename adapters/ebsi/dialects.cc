@@ -1,7 +1,11 @@
 #include "adapters/ebsi/dialects.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
@@ -23,8 +27,10 @@ using document::UseIt;
 
 // A DID identifies a learner to those who hold the register of it; it is a reference, not a name.
 LossClass SubjectId(const Step& step) {
-  document::AddIdentifier(step.Value(), absl::StartsWith(step.Value(), "did:") ? "DID" : "",
-                          step.context.targets.subject->mutable_identifier());
+  elm::v3::IdentifierNode node;
+  node.mutable_identifier()->set_notation(step.Value());
+  if (absl::StartsWith(step.Value(), "did:")) node.mutable_identifier()->set_scheme_name("DID");
+  if (PutMessage(step.context.targets, step.rule.target, node) == kDropped) return kDropped;
   step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, step.node, step.rule.rule);
   return kKept;
 }
@@ -47,6 +53,35 @@ LossClass Registration(const Step& step) {
 LossClass IscedCode(const Step& step) {
   if (step.Value().size() < 2) return NoteOf(step, "Q.additionalNote", "ISCED level", step.Value());
   return document::IscedField(step);
+}
+
+// Given names in an array are one name: the official one must not be shortened.
+LossClass GivenNames(const Step& step) {
+  const SourceNode* const list = step.node->parent;
+  if (step.node->IsBranch() || list == nullptr || list->kind != SourceNode::Kind::kArray) return Texts(step);
+  std::string names;
+  for (const SourceNode* name : step.source().Find(list, "")) {
+    if (name->IsBranch() || name->text.empty()) continue;
+    if (names.empty() && name != step.node) return kDone;  // the first has put all of them
+    absl::StrAppend(&names, names.empty() ? "" : " ", name->text);
+    step.source().Carry(name, step.rule.target, kKept, step.rule.rule);
+  }
+  const std::string language = step.Language();
+  step.source().SeeLanguage(language);
+  PutText(step.context.targets, step.rule.target, language, names);
+  return kDone;
+}
+
+// Several specifications of one achievement may state different credits.
+LossClass OneNumberOfCredits(const Step& step) {
+  const auto& present = step.context.targets.qualification->credit_point();
+  const auto points = elm::CreditPoints(step.Value());
+  if (present.empty() || !points.has_value() ||
+      present.Get(0).SerializeAsString() == elm::EctsCredits(*points).SerializeAsString()) {
+    return document::EctsPoints(step);
+  }
+  step.source().Warn("credit.contradiction", step.node, "The document states credits twice; the first number counts.");
+  return NoteOf(step, "Q.additionalNote", "ECTS credits", step.Value());
 }
 
 // {framework.notation, point} of the catalogue.
@@ -143,6 +178,73 @@ LossClass DerivedFrom(const Step& step) {
   return kDone;
 }
 
+constexpr Rule kProofSpecification[] = {
+    {"specifiedBy/title", "T.specifiedBy[0].title", Texts, kKept, "", true},
+    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+    {"specifiedBy/mode/notation", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
+    {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
+};
+
+// The grade of a further proof, as a note of the achievement that says what was graded.
+void NoteGrade(const Step& step) {
+  document::Source& source = step.source();
+  std::vector<const SourceNode*> texts;
+  for (const SourceNode* literal : source.Find(step.node, "grade/noteLiteral")) {
+    const std::vector<const SourceNode*> parts = source.Find(literal, "*");
+    if (literal->IsBranch()) texts.insert(texts.end(), parts.begin(), parts.end());
+    if (!literal->IsBranch()) texts.push_back(literal);
+  }
+  for (const SourceNode* text : texts) {
+    if (text->text.empty()) continue;
+    const std::string language = text->name == "noteLiteral" ? step.context.language : elm::LanguageTag(text->name);
+    std::string label = FirstText(source, step.node, absl::StrCat("title/", text->name));
+    if (label.empty()) label = FirstText(source, step.node, "title/*");
+    if (label.empty()) label = FirstText(source, step.node, "specifiedBy/title/*");
+    source.SeeLanguage(language);
+    elm::AddNote(language, absl::StrCat(label.empty() ? "Grade" : label, ": ", text->text),
+                 step.context.targets.achievement->mutable_additional_note());
+    source.Carry(text, "A.additionalNote", kWidened, "grade.further");
+  }
+  source.UseAll(source.FindFirst(step.node, "title"));
+}
+
+// How something was assessed, beside the assessment of the achievement: at the qualification, which takes many.
+void MoveSpecifications(const document::Targets& targets, elm::v3::LearningAssessment* assessment) {
+  for (auto& specification : *assessment->mutable_specified_by()) {
+    if (specification.title().empty()) *specification.mutable_title() = targets.achievement->title();
+    const bool unnamed = specification.has_grading_scheme() && specification.grading_scheme().title().empty();
+    if (unnamed) *specification.mutable_grading_scheme()->mutable_title() = specification.title();
+    *targets.qualification->add_proven_by() = std::move(specification);
+  }
+  assessment->Clear();
+}
+
+// provenBy: the first with a grade is the assessment of the achievement. The grades of others are notes, so that two
+// grades never become one.
+LossClass ProvenBy(const Step& step) {
+  elm::v3::LearningAssessment* const first = step.context.targets.assessment;
+  const SourceNode* const list = step.node->parent;
+  const bool is_first = list->kind != SourceNode::Kind::kArray || list->first_child == step.node;
+  const bool has_grade = step.source().FindFirst(step.node, "grade/noteLiteral") != nullptr;
+  constexpr Rule kGrade[] = {
+      {"title", "T.title", Texts, kKept, "", true},
+      {"grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+  };
+  if (!first->has_grade() && (is_first || has_grade)) {
+    if (!is_first) MoveSpecifications(step.context.targets, first);
+    Apply(kGrade, step.node, step.context);
+    Apply(kProofSpecification, step.node, step.context);
+    return kDone;
+  }
+  elm::v3::LearningAssessment further;
+  Context context = step.context;
+  context.targets.assessment = &further;
+  Apply(kProofSpecification, step.node, context);
+  MoveSpecifications(context.targets, &further);
+  NoteGrade(step);
+  return kDone;
+}
+
 // wasInfluencedBy: an activity of its own for each.
 LossClass InfluencedBy(const Step& step) {
   elm::v3::LearningActivity activity;
@@ -174,7 +276,7 @@ constexpr Rule kLearner[] = {
     {"id", "S.identifier#", SubjectId, kKept, "learner.identifier"},
     {"identifier", "S.identifier", SchemedIdentifier, kKept, "", true},
     {"familyName|currentFamilyName", "S.familyName", Texts, kKept, "", true},
-    {"givenName|givenNames|currentGivenName|firstName", "S.givenName", Texts, kKept, "", true},
+    {"givenName|givenNames|currentGivenName|firstName", "S.givenName", GivenNames, kKept, "", true},
     {"fullName", "S.fullName", Texts, kKept, "", true},
     {"dateOfBirth", "S.dateOfBirth", document::BirthDate, kKept, "date.calendar"},
 };
@@ -184,7 +286,7 @@ constexpr Rule kSpecification[] = {
     {"title", "Q.title", Texts, kKept, "", true},
     {"description|definition", "Q.description", Texts, kKept, "", true},
     {"additionalNote", "Q.additionalNote", document::Prose, kKept, ""},
-    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
+    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", OneNumberOfCredits, kKept, "credit.ects"},
     {"volumeOfLearning", "Q.volumeOfLearning", document::IsoDuration, kKept, "workload.hours"},
     {"eqfLevel|eqflLevel", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"nqfLevel|nqflLevel", "Q.additionalNote", LabelledNote, kWidened, "level.text"},
@@ -274,12 +376,7 @@ constexpr Rule kClaim[] = {
     {"specifiedBy/mode/notation", "Q.mode", document::ModeWord, kKept, "mode.word"},
     {"specifiedBy/learningOutcome", "Q.learningOutcome", Outcome, kKept, "", true},
     {"specifiedBy/language/notation", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
-    {"provenBy/grade/noteLiteral", "T.grade", Texts, kKept, "", true},
-    {"provenBy/specifiedBy/title", "T.specifiedBy[0].title", Texts, kKept, "", true},
-    {"provenBy/specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
-     "assessment.word"},
-    {"provenBy/specifiedBy/mode/notation", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
-    {"provenBy/specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
+    {"provenBy", "T.grade", ProvenBy, kKept, "", true},
     {"provenBy/awardedBy", "repeats who awarded the achievement", DropIt, kDropped, ""},
     {"*/type", "", UseIt, kKept, ""},
     {"*/*/type", "", UseIt, kKept, ""},
@@ -310,6 +407,47 @@ void MapIssuer(const Reading& reading, const document::Targets& targets) {
   Apply(kIssuer, reading.credential, {reading.source, targets});
 }
 
+// The ids of a member that is a reference, or an object with an id.
+std::vector<std::string> IdsOf(const Reading& reading, const SourceNode* node, absl::string_view member) {
+  std::vector<std::string> ids;
+  for (const SourceNode* found : reading.source->Find(node, member)) {
+    const std::string id = found->IsBranch() ? reading.source->TextOf(found, "id") : found->text;
+    if (!id.empty()) ids.push_back(id);
+  }
+  return ids;
+}
+
+// A body of its own for what has one, so that names and countries of several never meet. The issuer is that body where
+// nobody else is named, or where both have one id.
+void ChooseBody(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement, bool is_part) {
+  const SourceNode* const named = reading.source->FindFirst(node, "wasAwardedBy/awardingBody");
+  const SourceNode* const place = reading.source->FindFirst(node, "wasAwardedBy/awardingLocation");
+  if (named == nullptr && is_part) {  // that of the whole, at a place of its own if there is one
+    if (place == nullptr) return;
+    const document::Targets whole = reading.draft->TargetsOf(*achievement);
+    achievement->body = reading.draft->AddBody();
+    *achievement->body = *whole.body;
+    achievement->body->clear_location();
+    return;
+  }
+  if (named != nullptr || place != nullptr) achievement->body = reading.draft->AddBody();
+  const std::vector<std::string> issuers = IdsOf(reading, reading.credential, "issuer");
+  const std::vector<std::string> bodies = IdsOf(reading, node, "wasAwardedBy/awardingBody");
+  const bool same = std::find_first_of(bodies.begin(), bodies.end(), issuers.begin(), issuers.end()) != bodies.end();
+  if (named == nullptr || same) MapIssuer(reading, reading.draft->TargetsOf(*achievement));
+}
+
+// The bodies of the achievements, by what is said of them.
+using Bodies = absl::flat_hash_map<std::string, elm::v3::Organisation*>;
+
+// What several achievements say of one body is written once. Of bodies that nothing names it is unknown whether they
+// are one.
+void ShareBody(document::DraftAchievement* achievement, Bodies* bodies) {
+  const elm::v3::Organisation* const body = achievement->body;
+  if (body == nullptr || (body->identifier().empty() && body->legal_name().empty())) return;
+  achievement->body = bodies->try_emplace(body->SerializeAsString(), achievement->body).first->second;
+}
+
 // Without a date of award, the date of the document stands in, and is marked.
 void MapAwardDate(const Reading& reading, const Context& context) {
   if (!context.targets.achievement->awarded_by().awarding_date().empty()) return;
@@ -329,9 +467,11 @@ void MapModules(const Reading& reading, const SourceNode* node, document::DraftA
 }
 
 void MapAchievedOne(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement,
-                    size_t depth) {
+                    size_t depth, Bodies* bodies) {
+  ChooseBody(reading, node, achievement, depth > 0);
   const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
   Apply(kAchieved, node, context);
+  ShareBody(achievement, bodies);
   for (const SourceNode* specification : reading.source->Find(node, "specifiedBy")) {
     Apply(kSpecification, specification, context);
   }
@@ -348,7 +488,7 @@ void MapAchievedOne(const Reading& reading, const SourceNode* node, document::Dr
       reading.source->Drop(part, "has no title");
       continue;
     }
-    MapAchievedOne(reading, part, &reading.draft->AddPart(achievement, part), depth + 1);
+    MapAchievedOne(reading, part, &reading.draft->AddPart(achievement, part), depth + 1, bodies);
   }
 }
 
@@ -387,10 +527,12 @@ void MapFlatDiploma(const Reading& reading) {
 }
 
 void MapAchieved(const Reading& reading) {
+  reading.source->Drop(reading.source->FindFirst(reading.credential, "issuer"),
+                       "signs the credential; who awarded is named in it");
   Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
-  MapIssuer(reading, reading.draft->DocumentTargets());
+  Bodies bodies;
   for (const SourceNode* node : reading.source->Find(reading.subject, "achieved")) {
-    MapAchievedOne(reading, node, &reading.draft->AddAchievement(node), 0);
+    MapAchievedOne(reading, node, &reading.draft->AddAchievement(node), 0, &bodies);
   }
 }
 

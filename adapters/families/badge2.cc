@@ -55,7 +55,7 @@ LossClass Recipient(const Step& step) {
 }
 
 constexpr Rule kAssertion[] = {
-    {"@context|type", "", UseIt, kKept, ""},
+    {"@context|type|@language", "", UseIt, kKept, ""},
     {"id|uid", "C.identifier.notation", document::Verbatim, kKept, ""},
     {"recipient", "S.identifier#", Recipient, kKept, "learner.identity-object", true},
     {"expires", "C.validUntil", document::DateTime, kKept, "date.calendar"},
@@ -90,7 +90,7 @@ constexpr Rule kBadge[] = {
 };
 
 constexpr Rule kBadge2Issuer[] = {
-    {"@context|type", "", UseIt, kKept, ""},
+    {"@context|type|@language", "", UseIt, kKept, ""},
     {"name", "B.legalName", Text, kKept, ""},
     {"id", "B.identifier", NodeIdentifier, kKept, ""},
     {"url", "B.homepage", document::WebAddress, kKept, "address.web"},
@@ -128,7 +128,9 @@ bool IsType(const document::Source& source, absl::string_view name) {
 void MapIssuer(const Badge2Extension& extension, const SourceNode* badge, Context context) {
   document::Source& source = *context.source;
   const SourceNode* const issuer = source.FindFirst(badge, "issuer");
-  context.language = "und";
+  const SourceNode* stated = source.FindFirst(issuer, "@language");
+  if (stated == nullptr) stated = source.FindFirst(source.root(), "@language");
+  context.language = source.Language(stated);
   if (issuer != nullptr && issuer->IsBranch()) {
     Apply(extension.issuer_first, issuer, context);
     Apply(kBadge2Issuer, issuer, context);

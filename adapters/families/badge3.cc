@@ -35,12 +35,12 @@ constexpr Rule kEnvelope[] = {
 
 constexpr Rule kIssuer[] = {
     {"type", "", UseIt, kKept, ""},
-    {"name", "B.legalName", Text, kKept, ""},
+    {"name", "B.legalName", TextInLanguage, kKept, "", true},
     {"id", "B.identifier", NodeIdentifier, kKept, ""},
     {"url", "B.homepage", document::WebAddress, kKept, "address.web"},
     {"email", "B.contactPoint.emailAddress", Mail, kKept, ""},
     {"phone", "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"description", "B.additionalNote", document::Prose, kKept, ""},
+    {"description", "B.additionalNote", ProseInLanguage, kKept, "", true},
     {"address/type", "", UseIt, kKept, ""},
     {"address/addressCountryCode", "B.location", document::CountryCode, kKept, "country.code"},
     {"address/streetAddress|postOfficeBoxNumber|postalCode|addressLocality|addressRegion|addressCountry",
@@ -62,8 +62,8 @@ constexpr Rule kLearner[] = {
 // What the credential and its subject say of the achievement.
 constexpr Rule kClaim[] = {
     {"awardedDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
-    {"name", "A.additionalNote", NameUnlessTitle, kWidened, "title.repeated"},
-    {"description", "A.additionalNote", document::Prose, kKept, ""},
+    {"name", "A.additionalNote", NameUnlessTitle, kWidened, "title.repeated", true},
+    {"description", "A.additionalNote", ProseInLanguage, kKept, "", true},
     {"evidence", "A.supplementaryDocument", Evidence, kKept, "", true},
 };
 constexpr Rule kSubject[] = {
@@ -79,11 +79,11 @@ constexpr Rule kSubject[] = {
 
 constexpr Rule kAchievement[] = {
     {"type", "", UseIt, kKept, ""},
-    {"name", "A.title", Text, kKept, ""},
+    {"name", "A.title", TextInLanguage, kKept, "", true},
     {"id", "Q.identifier", NodeIdentifier, kKept, ""},
     {"inLanguage", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
     {"achievementType", "Q.category", Text, kKept, ""},
-    {"description", "Q.learningOutcomeSummary", document::Prose, kKept, "outcomes.prose"},
+    {"description", "Q.learningOutcomeSummary", ProseInLanguage, kKept, "outcomes.prose", true},
     {"criteria/type", "", UseIt, kKept, ""},
     {"criteria/narrative", "Q.additionalNote", Criteria, kWidened, "criteria.note"},
     {"criteria/id", "Q.supplementaryDocument", document::WebAddress, kKept, "address.web"},
@@ -104,6 +104,15 @@ constexpr Rule kAchievement[] = {
     {"image", kPicture, DropIt, kDropped, ""},
     {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
 };
+
+// A name that is not hashed; of several the first.
+std::string NameOf(const document::Source& source, const SourceNode* subject) {
+  for (const SourceNode* identity : source.Find(subject, "identifier")) {
+    const bool hashed = source.TextOf(identity, "hashed") == "true";
+    if (!hashed && source.TextOf(identity, "identityType") == "name") return source.TextOf(identity, "identityHash");
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -140,6 +149,18 @@ absl::Status CheckOneSubject(const document::Source& source, const SourceNode* c
     if (subject == subjects.front() || (!id.empty() && id == source.tree().TextOf(subjects.front(), "id"))) continue;
     return Problem(Reason::kSeveralSubjects, source.tree().Path(subject));
   }
+  return absl::OkStatus();
+}
+
+absl::Status OneLearner::Meet(const document::Source& source, const SourceNode* subject) {
+  const std::string id = source.TextOf(subject, "id");
+  const std::string name = NameOf(source, subject);
+  const bool has_ids = !id.empty() && !id_.empty();
+  const bool has_names = !name.empty() && !name_.empty();
+  const bool other = has_ids ? id != id_ : has_names && !absl::EqualsIgnoreCase(name, name_);
+  if (other) return Problem(Reason::kSeveralSubjects, source.tree().Path(subject));
+  if (id_.empty()) id_ = id;
+  if (name_.empty()) name_ = name;
   return absl::OkStatus();
 }
 

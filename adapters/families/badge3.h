@@ -7,6 +7,8 @@
 // Thread-safety: free functions; each writes to its Source and Draft.
 #pragma once
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "core/document/draft.h"
@@ -27,8 +29,26 @@ void MapBadge3Issuer(document::Source* source, const document::SourceNode* crede
 void MapBadge3Learner(document::Source* source, const document::SourceNode* subject, document::Draft* draft);
 
 // What was awarded to several people must never meet in one translation: subjects of a credential have one id. Problem:
-// kFieldInvalid with the place of the first other one.
+// kSeveralSubjects with the place of the first other one.
 absl::Status CheckOneSubject(const document::Source& source, const document::SourceNode* credential);
+
+// The learner of a record, as its credentials name one: all by the same id, or those without an id by the same name.
+class OneLearner {
+ public:
+  // Problem: kSeveralSubjects with the place of a subject that is somebody else.
+  absl::Status Meet(const document::Source& source, const document::SourceNode* subject);
+
+ private:
+  std::string id_;
+  std::string name_;
+};
+
+// The first status of a result, if every status that the credential states says that nothing was passed: failed,
+// withdrawn, or not finished. Null otherwise.
+const document::SourceNode* NotPassed(const document::Source& source, const document::SourceNode* credential);
+
+// The same as a refusal. Problems: kNothingAwarded, and kResultNotFinal for what is not finished.
+absl::Status CheckPassed(const document::Source& source, const document::SourceNode* credential);
 
 // What was achieved: one claim for each achievement of the credential's subject. The last of them, null for none.
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const document::SourceNode* credential,

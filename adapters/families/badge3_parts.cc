@@ -120,7 +120,27 @@ LossClass AlignedField(const Step& step) {
   return kDone;
 }
 
+LossClass InLanguage(const Step& step, document::Conversion convert) {
+  if (!step.node->IsBranch()) return convert(step);
+  document::Source& source = step.source();
+  const SourceNode* const value = source.FindFirst(step.node, "@value");
+  if (value == nullptr || value->text.empty()) return kDone;
+  Context context = step.context;
+  if (const SourceNode* const language = source.FindFirst(step.node, "@language")) {
+    context.language = source.Language(language);
+    source.Use(language);
+  }
+  const LossClass loss = convert({context, step.rule, value});
+  if (loss == kDropped) source.Drop(value, "there is no room for it beside what was carried");
+  if (loss != kDropped && loss != kDone) source.Carry(value, step.rule.target, loss, step.rule.rule);
+  return kDone;
+}
+
 }  // namespace
+
+LossClass TextInLanguage(const Step& step) { return InLanguage(step, document::Text); }
+
+LossClass ProseInLanguage(const Step& step) { return InLanguage(step, document::Prose); }
 
 LossClass NodeIdentifier(const Step& step) { return PutIdentifier(step, step.Value(), SchemeOfId(step.Value())); }
 
@@ -193,6 +213,7 @@ LossClass IdentityObject(const Step& step) {
 }
 
 LossClass NameUnlessTitle(const Step& step) {
+  if (step.node->IsBranch()) return InLanguage(step, NameUnlessTitle);
   for (const auto& title : step.context.targets.achievement->title()) {
     if (absl::string_view(title.value()) != step.Value()) continue;
     step.source().Use(step.node);

@@ -23,6 +23,11 @@ document::LossClass LearnerId(const document::Step& step);
 // {identityHash, identityType, hashed, salt}.
 document::LossClass IdentityObject(const document::Step& step);
 
+// A text, or one in its language as JSON-LD has it: {"@value", "@language"}. The schema wants plain text; issuers
+// differ.
+document::LossClass TextInLanguage(const document::Step& step);
+document::LossClass ProseInLanguage(const document::Step& step);
+
 // The name of the credential, which mostly repeats the title of the achievement.
 document::LossClass NameUnlessTitle(const document::Step& step);
 // Conditions are no outcomes.

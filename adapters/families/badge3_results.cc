@@ -1,9 +1,15 @@
 // Results and their descriptions: O3, and the scheme of the grade.
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/badge3.h"
 #include "adapters/families/badge3_parts.h"
 #include "adapters/families/names.h"
+#include "core/document/national.h"
 #include "core/elm/rules/text.h"
 
 namespace passerelle::adapters::families {
@@ -56,7 +62,78 @@ void WriteScheme(const Context& context, const SourceNode* description) {
   context.source->UseAll(context.source->FindFirst(description, "id"));
 }
 
+// ResultStatusType of Open Badges 3.0, but for "Completed". A status of its own making says neither.
+constexpr absl::string_view kNotPassed[] = {"Failed", "Withdrew"};
+constexpr absl::string_view kUnfinished[] = {"Enrolled", "InProgress", "OnHold", "Provisional"};
+
+template <size_t count>
+bool IsOneOf(absl::string_view word, const absl::string_view (&words)[count]) {
+  return std::any_of(std::begin(words), std::end(words),
+                     [word](absl::string_view entry) { return absl::EqualsIgnoreCase(entry, word); });
+}
+
+std::vector<const SourceNode*> StatusesOf(const document::Source& source, const SourceNode* node,
+                                          absl::string_view path) {
+  std::vector<const SourceNode*> statuses = source.Find(node, path);
+  statuses.erase(
+      std::remove_if(statuses.begin(), statuses.end(), [](const SourceNode* status) { return status->text.empty(); }),
+      statuses.end());
+  return statuses;
+}
+
+// The result that a status stands in, itself or in an array.
+const SourceNode* ResultOf(const SourceNode* status) {
+  return status->name.empty() ? status->parent->parent : status->parent;
+}
+
+bool IsCompleted(const SourceNode* status) { return absl::EqualsIgnoreCase(status->text, "Completed"); }
+
+bool IsNoAward(const SourceNode* status) {
+  return IsOneOf(status->text, kNotPassed) || IsOneOf(status->text, kUnfinished);
+}
+
+void NoteResult(const Context& context, const SourceNode* description, const SourceNode* value,
+                absl::string_view text) {
+  const std::string name = context.source->TextOf(description, "name");
+  elm::AddNote(context.language, absl::StrCat(name.empty() ? "Result" : name, ": ", text),
+               context.targets.achievement->mutable_additional_note());
+  context.source->Carry(value, "A.additionalNote", kWidened, "grade.further");
+}
+
+// Where every status says that it was completed, the grade was passed. Any other stays text.
+void MapStatuses(const Context& context, const SourceNode* subject, const SourceNode* achievement) {
+  document::Source& source = *context.source;
+  const std::vector<const SourceNode*> statuses = StatusesOf(source, subject, "result/status");
+  const bool passed = std::all_of(statuses.begin(), statuses.end(), IsCompleted);
+  if (passed && !statuses.empty() && context.targets.assessment->has_grade()) {
+    document::MarkPassed(context.targets);
+    for (const SourceNode* status : statuses) source.Carry(status, "T.gradeStatus", kKept, "");
+    return;
+  }
+  for (const SourceNode* status : statuses) {
+    if (IsNoAward(status)) {
+      source.Warn("status.not-passed", status, "One result was not passed or is not finished; another says otherwise.");
+    }
+    const SourceNode* const description =
+        DescriptionOf(context, achievement, source.TextOf(ResultOf(status), "resultDescription"));
+    NoteResult(context, description, status, status->text);
+  }
+}
+
 }  // namespace
+
+const SourceNode* NotPassed(const document::Source& source, const SourceNode* credential) {
+  const std::vector<const SourceNode*> statuses = StatusesOf(source, credential, "credentialSubject/result/status");
+  const bool none = std::all_of(statuses.begin(), statuses.end(), IsNoAward);
+  return none && !statuses.empty() ? statuses.front() : nullptr;
+}
+
+absl::Status CheckPassed(const document::Source& source, const SourceNode* credential) {
+  const SourceNode* const status = NotPassed(source, credential);
+  if (status == nullptr) return absl::OkStatus();
+  const bool unfinished = IsOneOf(status->text, kUnfinished);
+  return Problem(unfinished ? Reason::kResultNotFinal : Reason::kNothingAwarded, source.tree().Path(status));
+}
 
 void MapResults(const Context& context, const SourceNode* subject, const SourceNode* achievement) {
   document::Source& source = *context.source;
@@ -66,22 +143,20 @@ void MapResults(const Context& context, const SourceNode* subject, const SourceN
     const SourceNode* const description =
         DescriptionOf(context, achievement, source.TextOf(result, "resultDescription"));
     source.Use(reference);
-    for (const SourceNode* value : source.Find(result, "value|achievedLevel|status")) {
+    for (const SourceNode* value : source.Find(result, "value|achievedLevel")) {
       if (value->text.empty()) continue;
       const std::string text =
           value->name == "achievedLevel" ? LevelNamed(context, description, value->text) : value->text;
-      if (!context.targets.assessment->has_grade() && value->name != "status") {
+      if (!context.targets.assessment->has_grade()) {
         elm::AddText(context.language, text, context.targets.assessment->mutable_grade()->mutable_note_literal());
         source.Carry(value, "T.grade", kKept, "");
         WriteScheme(context, description);
         continue;
       }
-      const std::string name = source.TextOf(description, "name");
-      elm::AddNote(context.language, absl::StrCat(name.empty() ? "Result" : name, ": ", text),
-                   context.targets.achievement->mutable_additional_note());
-      source.Carry(value, "A.additionalNote", kWidened, "grade.further");
+      NoteResult(context, description, value, text);
     }
   }
+  MapStatuses(context, subject, achievement);
 }
 
 }  // namespace passerelle::adapters::families

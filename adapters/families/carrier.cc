@@ -100,20 +100,9 @@ bool IsSvg(absl::string_view bytes) {
   return root.has_value() && root->local == "svg";
 }
 
-// Values of several credentials must never meet in one translation: an array holds one.
-absl::Status CheckOne(absl::string_view json) {
-  absl::ConsumePrefix(&json, "\xEF\xBB\xBF");
-  if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(json), "[")) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(json));
-  const auto entries = base::AsArray(document.root());
-  if (!entries.has_value() || entries->size() < 2) return absl::OkStatus();
-  return Problem(Reason::kSeveralReports, "/1",
-                 absl::StrCat("an array of ", entries->size(), " documents; send them one by one"));
-}
-
 absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
   if (!base::IsCompactJws(text)) {
-    RETURN_IF_ERROR(CheckOne(text));
+    RETURN_IF_ERROR(CheckOneDocument(text));
     return Carried{std::move(text), false, is_baked};
   }
   const absl::string_view token = absl::StripAsciiWhitespace(text);
@@ -125,6 +114,21 @@ absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
 }
 
 }  // namespace
+
+absl::Status CheckOneDocument(absl::string_view json) {
+  absl::ConsumePrefix(&json, "\xEF\xBB\xBF");
+  if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(json), "[")) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(json));
+  std::string place;
+  auto entries = base::AsArray(document.root());
+  while (entries.has_value() && entries->size() == 1) {  // looking up takes arrays in arrays as one
+    entries = base::AsArray(entries->at(0).value());
+    absl::StrAppend(&place, "/0");
+  }
+  if (!entries.has_value() || entries->size() < 2) return absl::OkStatus();
+  return Problem(Reason::kSeveralReports, absl::StrCat(place, "/1"),
+                 absl::StrCat("an array of ", entries->size(), " documents; send them one by one"));
+}
 
 absl::StatusOr<Carried> OpenCarrier(absl::string_view bytes, const BakingMarks& marks) {
   const bool bakes = !marks.png_keyword.empty();

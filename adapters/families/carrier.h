@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -23,6 +24,10 @@ struct Carried {
   bool is_signed = false;  // it came in a JSON Web Signature
   bool is_baked = false;   // it came in a picture
 };
+
+// Values of several credentials must never meet in one translation: an array holds one document. Problem:
+// kSeveralReports with the place of the second.
+absl::Status CheckOneDocument(absl::string_view json);
 
 // The JSON document. Problems: kInputEmpty; kPictureBroken for a damaged picture or one that carries nothing;
 // kSealMalformed, and kSignatureNone for a signature whose header says that there is none.

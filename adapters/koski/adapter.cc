@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
 #include "adapters/koski/mapping.h"
 #include "core/base/json_peek.h"
@@ -100,13 +101,15 @@ class KoskiAdapter : public document::Adapter {
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
+    RETURN_IF_ERROR(families::CheckOneDocument(bytes));
     ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(bytes));
     Source source(std::move(tree), options);
     if (source.FindFirst(source.root(), "opiskeluoikeudet") == nullptr) {
       return Problem(Reason::kFormatUnknown, "/", "a record of Koski has opiskeluoikeudet");
     }
-    const SourceNode* const person = source.FindFirst(source.root(), "henkilö");
-    if (person == nullptr) return Problem(Reason::kLearnerMissing, "/henkilö");
+    const std::vector<const SourceNode*> people = source.Find(source.root(), "henkilö");
+    if (people.empty()) return Problem(Reason::kLearnerMissing, "/henkilö");
+    if (people.size() > 1) return Problem(Reason::kSeveralSubjects, source.tree().Path(people[1]));
     WithholdSensitive(&source);
     Refusal refusal;
     ASSIGN_OR_RETURN(const std::vector<Entry> awards, OnlyReport(ChooseAwards(&source, &refusal), options, &source));
@@ -117,7 +120,7 @@ class KoskiAdapter : public document::Adapter {
     const std::string suffix =
         options.report_index.has_value() ? absl::StrCat("report:", *options.report_index) : std::string();
     Draft draft(&source, bytes, suffix);
-    MapLearner(&source, &draft, person);
+    MapLearner(&source, &draft, people.front());
     for (const Entry& award : awards) MapPerformance(&source, &draft, award.right, award.performance);
     return draft.Finish(options);
   }
@@ -126,7 +129,7 @@ class KoskiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"koski",          "Koski, the Finnish register of studies",
                                       {"2018", "2026"}, {"read"},
                                       "beta",           "application/json",
-                                      "koski-1",        true};
+                                      "koski-2",        true};
 };
 
 }  // namespace

@@ -89,6 +89,7 @@ constexpr Rule kLearner[] = {
     {"etunimet", "S.givenName", document::Text, kKept, ""},
     {"sukunimi", "S.familyName", document::Text, kKept, ""},
     {"kutsumanimi", "is one of the given names", document::DropIt, kDropped, ""},
+    {"syntymäaika", "S.dateOfBirth", document::BirthDate, kKept, "date.calendar"},
     {"hetu", "S.nationalID", document::FinnishIdentityCode, kKept, ""},
     {"oid", "S.identifier", LearnerNumber, kKept, ""},
 };
@@ -301,6 +302,7 @@ Assessment LastAssessment(const Source& source, const SourceNode* performance) {
 }
 
 void MapLearner(Source* source, Draft* draft, const SourceNode* person) {
+  source->Drop(person, "not on the list of what may leave the register");
   Apply(kLearner, person, {source, draft->DocumentTargets(), "und"});
 }
 

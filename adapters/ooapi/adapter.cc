@@ -25,11 +25,17 @@ constexpr absl::string_view kIds[] = {
     "courseId",    "programId",      "offeringId",       "componentId",         "organizationId",     "personId",
     "programmeId", "organisationId", "courseOfferingId", "programmeOfferingId", "learningComponentId"};
 
-// A page of a list, whose items have codes and ids of the interface.
+bool IsAssociation(const base::JsonPeek& peek) {
+  return peek.Has("associationId") && (peek.Has("offering") || peek.Has("result"));
+}
+
+// A page of a list, whose items have codes and ids of the interface, or are associations.
 bool IsPage(const base::JsonPeek& top) {
   if (!top.Has("items") || !top.Has("pageSize")) return false;
   const auto first = base::JsonPeek::Of(top.Value("items"));
-  if (!first.has_value() || !first->Has("primaryCode")) return false;
+  if (!first.has_value()) return false;
+  if (IsAssociation(*first)) return true;
+  if (!first->Has("primaryCode")) return false;
   return std::any_of(std::begin(kIds), std::end(kIds), [&first](absl::string_view id) { return first->Has(id); });
 }
 
@@ -54,7 +60,7 @@ class OoapiAdapter : public document::Adapter {
   Confidence Detect(absl::string_view bytes) const override {
     const auto top = base::JsonPeek::Of(bytes);
     if (!top.has_value()) return Confidence::kNone;
-    if (top->Has("associationId") && (top->Has("offering") || top->Has("result"))) return Confidence::kCertain;
+    if (IsAssociation(*top)) return Confidence::kCertain;
     const bool coded = absl::StrContains(top->Value("primaryCode"), "\"codeType\"");
     for (const absl::string_view id : kIds) {
       if (coded && top->Has(id)) return Confidence::kCertain;

@@ -52,6 +52,7 @@ class OpenBadges3Adapter : public document::Adapter {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
     }
     RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+    RETURN_IF_ERROR(families::CheckPassed(source, credential));
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
     }
@@ -75,7 +76,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-2"};
+                            "openbadges3-3"};
 };
 
 }  // namespace

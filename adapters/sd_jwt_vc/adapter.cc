@@ -112,6 +112,7 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   const document::SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
   if (subject == nullptr) return Problem(Reason::kNotACredential, "/credentialSubject");
   RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+  RETURN_IF_ERROR(families::CheckPassed(source, credential));
   families::MapBadge3Envelope(&source, &draft, credential);
   families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
   families::MapBadge3Learner(&source, subject, &draft);
@@ -172,7 +173,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-1"};
+                                      "sd-jwt-vc-2"};
 };
 
 }  // namespace
