@@ -172,7 +172,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-1"};
+                                      "sd-jwt-vc-2"};
 };
 
 }  // namespace
