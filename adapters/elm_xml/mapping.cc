@@ -15,6 +15,10 @@
 #include "adapters/elm_xml/names.h"
 #include "core/base/limits.h"
 #include "core/elm/codec_tables.h"
+#include "core/elm/constraints_lexical.h"
+#include "core/elm/rules/date.h"
+#include "core/elm/rules/text.h"
+#include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::adapters::elm_xml {
@@ -27,8 +31,6 @@ using elm::ValueKind;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 using pugi::xml_node;
-
-constexpr size_t kDateLength = sizeof("2025-01-31") - 1;
 
 bool IsElement(const xml_node& node) { return node.type() == pugi::node_element; }
 
@@ -158,9 +160,9 @@ class Mapper {
     std::string text = base::XmlText(element);
     if (property.name == "content") text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
     if (text.empty()) return;
-    if (property.datatype == v3::DATATYPE_DATE_TIME && text.size() == kDateLength) {
-      absl::StrAppend(&text, "T00:00:00Z");
-      source_->Note("date.calendar", element, "A date without a time; it was written as midnight UTC.");
+    if (property.datatype == v3::DATATYPE_DATE_TIME && !elm::IsDateTime(text)) {
+      text = DateTimeOf(element, property, text);
+      if (text.empty()) return;
     }
     const Reflection& reflection = *message.GetReflection();
     if (property.repeated) {
@@ -168,6 +170,30 @@ class Mapper {
     } else {
       reflection.SetString(&message, property.field, std::move(text));
     }
+  }
+
+  // What is no xsd:dateTime as it stands; empty for what is no date.
+  std::string DateTimeOf(const xml_node& element, const PropertyTable& property, const std::string& text) {
+    const std::optional<elm::SourceDate> date = elm::ReadDate(text);
+    if (!date.has_value()) {
+      source_->Warn("date.unreadable", element, "This is no date.");
+      source_->Drop(element, "is no date");
+      return "";
+    }
+    if (date->turned) {
+      source_->Note("date.order", element, "Day, month and year were put into the order of ISO 8601.");
+    }
+    if (property.name == "dateOfBirth" && !date->zone.empty()) {
+      source_->Note("date.calendar", element,
+                    "A birth date is a day of the calendar; its time and zone were left out.");
+      return date->WholeDay();
+    }
+    if (date->time.empty()) {
+      source_->Note("date.calendar", element,
+                    date->zone.empty() ? "A date without a time; it was written as midnight UTC."
+                                       : "A date without a time; it was written as midnight of its zone.");
+    }
+    return date->DateTime();
   }
 
   // The texts below an element; an element with none is a text without a language itself.
@@ -201,6 +227,21 @@ class Mapper {
     auto* const entry = static_cast<v3::LanguageString*>(message.GetReflection()->AddMessage(&message, property.field));
     entry->set_language(tag);
     entry->set_value(text);
+    if (absl::EqualsIgnoreCase(base::XmlAttribute(element, "content-type").value(), "text/html")) {
+      UseMarkup(element, property, entry);
+    }
+  }
+
+  // Prose keeps its markup, without what acts; names and titles are plain.
+  void UseMarkup(const xml_node& element, const PropertyTable& property, v3::LanguageString* entry) {
+    const bool prose =
+        property.name == "description" || property.name == "definition" || property.name == "noteLiteral";
+    entry->set_value(prose ? elm::StripActiveContent(entry->value()) : elm::PlainTextOf(entry->value()));
+    if (prose) {
+      source_->Note("markup.html", element, "Active content, if any, was taken out of the markup.");
+    } else {
+      source_->Note("markup.plain", element, "The markup was taken out of the text.");
+    }
   }
 
   static Message& NewMessage(const PropertyTable& property, Message& message) {
@@ -296,7 +337,12 @@ class Mapper {
     if (node.GetDescriptor() == v3::CreditPoint::descriptor() && !HasElements(element)) {
       auto& credit = static_cast<v3::CreditPoint&>(node);
       credit.add_type("CreditPoint");
-      credit.set_point(base::XmlText(element));
+      const std::string text = base::XmlText(element);
+      const std::optional<std::string> decimal = elm::PlainDecimal(text);
+      if (decimal.has_value() && *decimal != text) {
+        source_->Note("number.comma", element, "The decimal comma became a point.");
+      }
+      credit.set_point(decimal.value_or(text));
       const auto ects = elm::ConceptOf(elm::Vocabulary::kCreditSystem, elm::kCreditSystemEcts);
       if (ects.has_value()) *credit.mutable_framework() = *ects;
       return;

@@ -206,7 +206,7 @@ class ElmoAdapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/xml",
-                            "elmo-1"};
+                            "elmo-2"};
 };
 
 }  // namespace

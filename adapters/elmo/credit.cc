@@ -1,7 +1,9 @@
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/mapping.h"
+#include "core/base/decimal.h"
 #include "core/elm/rules/workload.h"
 
 namespace passerelle::adapters::elmo {
@@ -29,6 +31,14 @@ void MapCredit(Source* source, const xml_node& credit, size_t depth, LearningAch
             qualification->mutable_additional_note());
     return;
   }
+  if (qualification->credit_point_size() > 0) {
+    const auto first = base::Decimal::Parse(qualification->credit_point(0).point());
+    if (first.has_value() && first == base::Decimal::Parse(value)) return;  // says the same again
+    source->Warn("credit.contradiction", credit,
+                 "The document states several amounts of credits in one system; the first counts.");
+    AddNote("en", absl::StrCat("Credit: ", written, " (", scheme, ")"), qualification->mutable_additional_note());
+    return;
+  }
   *qualification->add_credit_point() = elm::EctsCredits(value);
   *achievement->add_credit_received() = elm::EctsCredits(value);
   if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_STATED, value_node, "credit.ects");
@@ -37,6 +47,14 @@ void MapCredit(Source* source, const xml_node& credit, size_t depth, LearningAch
 // Rule workload.hours.
 void MapHours(Source* source, const xml_node& node, size_t depth, Qualification* qualification) {
   if (base::XmlText(node).empty()) return;
+  // The schema has a decimal point, so that a comma may be one of thousands.
+  const std::string written = base::XmlText(node);
+  if (absl::StrContains(written, ',') && elm::HasThousandsOrDecimals(written)) {
+    source->Warn("workload.text", node, "The hours can be thousands or a decimal number; they are kept as text.");
+    AddNote("en", absl::StrCat("Hours: ", source->Take(node)), qualification->mutable_additional_note());
+    if (depth == 0) source->Origin("A1-M07", document::v1::ELEMENT_STATUS_TEXT, node, "workload.text");
+    return;
+  }
   const std::string text = TakeDecimal(source, node);
   if (!text.empty() && IsZero(text)) {
     source->Note("workload.zero", node, "Zero hours count as missing.");

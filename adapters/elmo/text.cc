@@ -63,6 +63,12 @@ std::string TakeDecimal(Source* source, const xml_node& node) {
 
 bool IsZero(absl::string_view decimal) { return decimal.find_first_not_of("0.") == absl::string_view::npos; }
 
-bool IsPlaceholder(absl::string_view text) { return absl::StartsWithIgnoreCase(text, "todo"); }
+bool IsPlaceholder(absl::string_view text) {
+  constexpr absl::string_view kWord = "todo";
+  if (!absl::StartsWithIgnoreCase(text, kWord)) return false;
+  // "Todor Kableshkov" is a name.
+  const absl::string_view rest = text.substr(kWord.size());
+  return rest.empty() || !HasContent(rest.substr(0, 1));
+}
 
 }  // namespace passerelle::adapters::elmo

@@ -93,7 +93,7 @@ class EwpAdapter : public document::Adapter {
 
   const document::FormatInfo info_ = {
       "ewp",  "Erasmus Without Paper, transcripts of incoming mobility", {"2"}, {"read"}, "beta", "application/xml",
-      "ewp-1"};
+      "ewp-2"};
 };
 
 }  // namespace

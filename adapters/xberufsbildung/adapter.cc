@@ -59,7 +59,7 @@ class XBerufsbildungAdapter : public document::Adapter {
     }
     version = version.substr(0, version.find('/'));
     RETURN_IF_ERROR(CheckLearner(source));
-    if (document::IsFailedByWords(source, source.FindFirst(root, "gesamtergebnis"))) {
+    if (document::XBildungPassed(source, source.FindFirst(root, "gesamtergebnis")) == false) {
       return Problem(Reason::kNothingAwarded, source.tree().Path(source.FindFirst(root, "gesamtergebnis")));
     }
     if (std::find(info_.versions.begin(), info_.versions.end(), version) == info_.versions.end()) {
@@ -77,7 +77,7 @@ class XBerufsbildungAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xberufsbildung-1"};
+                                      "xberufsbildung-2"};
 };
 
 }  // namespace

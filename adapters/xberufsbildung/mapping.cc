@@ -66,7 +66,7 @@ void MapParts(Source* source, Draft* draft, DraftAchievement* whole, const Sourc
     if (depth >= base::kPartsDepthMax) {
       source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
       source->Drop(part, "nested deeper than the limit");
-    } else if (document::IsFailedByWords(*source, grade)) {
+    } else if (document::XBildungPassed(*source, grade) == false) {
       source->Warn("status.not-passed", part, "What was not passed is no achievement.");
       source->Drop(part, "not passed, so no achievement");
     } else if (source->TextOf(part, "bezeichnung").empty()) {
@@ -92,8 +92,9 @@ void MapCertificate(Source* source, Draft* draft, const SourceNode* root, const 
   Apply(document::XBildungPerson(), source->FindFirst(root, "pruefling"), {source, context.targets, "und"});
   document::CountryOfRegister("DE", context);
   Apply(kDocument, root, context);
-  document::MapXBildungGrade(context, source->FindFirst(root, "gesamtergebnis"));
-  if (achievement.assessment.has_grade()) document::MarkPassed(context.targets);
+  const SourceNode* const result = source->FindFirst(root, "gesamtergebnis");
+  document::MapXBildungGrade(context, result);
+  if (document::XBildungPassed(*source, result) == true) document::MarkPassed(context.targets);
   MapAssessmentTypes(source, source->FindFirst(root, "allgemeineAngaben"), context);
   MapParts(source, draft, &achievement, source->FindFirst(root, "allgemeineAngaben"), language, 0);
 

@@ -80,7 +80,7 @@ class XHochschuleAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xhochschule-1"};
+                                      "xhochschule-2"};
 };
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/national.h"
@@ -138,6 +140,8 @@ constexpr Rule kCertificate[] = {
     {"titel", "names the kind of document", document::DropIt, kDropped, ""},
 };
 
+constexpr absl::string_view kTotalGrade = "erzielteErgebnisse/gesamtnoteUndNotensystem|gesamtnote";  // of a supplement
+
 // Of a diploma supplement, but for its holder and its title.
 constexpr Rule kSupplement[] = {
     {"angabenQualifikation/hauptstudienfach", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
@@ -176,13 +180,32 @@ std::string StatusCode(const Source& source, const SourceNode* item) {
   return nested.empty() ? source.TextOf(item, "leistungsstatus/code") : nested;
 }
 
+// The status that is stated, or else the answer of the grade's own scheme and words.
+std::optional<bool> StatedPassed(const Source& source, const SourceNode* item) {
+  const auto passed = elm::PassedByLeistungsstatus(StatusCode(source, item));
+  return passed.has_value() ? passed : document::XBildungPassed(source, source.FindFirst(item, "benotung"));
+}
+
 // Rule status.leistungsstatus: what is stated; an item without a status counts as passed where credits were earned for
-// it, and as unknown otherwise.
+// it and its grade does not say otherwise, and as unknown if none were.
 bool IsPassed(const Source& source, const SourceNode* item) {
   const auto passed = elm::PassedByLeistungsstatus(StatusCode(source, item));
   if (passed.has_value()) return *passed;
-  const bool stated = source.FindFirst(item, "leistungsstatus") != nullptr;
-  return !stated && elm::CreditPoints(source.TextOf(item, "erbrachteLeistungspunkteECTS")).has_value();
+  if (source.FindFirst(item, "leistungsstatus") != nullptr || StatedPassed(source, item) == false) return false;
+  return elm::CreditPoints(source.TextOf(item, "erbrachteLeistungspunkteECTS")).has_value();
+}
+
+// Only what the document says to be passed is marked so; credits alone leave it open.
+void MapGrade(const Context& context, const SourceNode* item) {
+  const SourceNode* const grade = context.source->FindFirst(item, "benotung");
+  document::MapXBildungGrade(context, grade);
+  if (!context.targets.assessment->has_grade() || StatedPassed(*context.source, item) != true) return;
+  document::MarkPassed(context.targets);
+  if (document::XBildungPassed(*context.source, grade) == false) {
+    context.source->Warn(
+        "grade.contradiction", grade,
+        "The item is stated as passed, its grade is not by its own scheme or words; the status counts.");
+  }
 }
 
 // Rule assessment.leistungsart: the kind of the item itself, and of the parts that are examinations.
@@ -218,8 +241,7 @@ void MapItem(const Frame& frame, DraftAchievement* achievement, const SourceNode
   const Context context = {frame.source, frame.draft->TargetsOf(*achievement), frame.language};
   Apply(kAchievement, item, context);
   MapKind(frame, item, context);
-  document::MapXBildungGrade(context, frame.source->FindFirst(item, "benotung"));
-  if (achievement->assessment.has_grade()) document::MarkPassed(context.targets);
+  MapGrade(context, item);
   MapAssessmentTypes(frame, item, context);
   MapParts(frame, achievement, item, depth);
 }
@@ -276,8 +298,7 @@ void MapSupplementOf(const Frame& frame, const SourceNode* supplement, DraftAchi
     frame.source->UseAll(frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnote"));
     return;
   }
-  document::MapXBildungGrade(
-      context, frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnoteUndNotensystem|gesamtnote"));
+  document::MapXBildungGrade(context, frame.source->FindFirst(supplement, kTotalGrade));
 }
 
 // The supplement inside a certificate names the learner again. Demonstrations exist that swap the names.
@@ -285,10 +306,13 @@ void CompareHolder(const Frame& frame, const SourceNode* root, const SourceNode*
   const SourceNode* const holder = frame.source->FindFirst(supplement, "angabenInhaber");
   if (holder == nullptr) return;
   const Source& source = *frame.source;
-  const bool same =
-      source.TextOf(holder, "familienname") ==
-          source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name") &&
-      source.TextOf(holder, "vorname") == source.TextOf(root, "studierender/nameNatuerlichePerson/vorname/name");
+  std::vector<std::string> given;
+  for (const SourceNode* name : source.Find(root, "studierender/nameNatuerlichePerson/vorname/name")) {
+    given.emplace_back(absl::StripAsciiWhitespace(name->text));
+  }
+  const bool same = source.TextOf(holder, "familienname") ==
+                        source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name") &&
+                    source.TextOf(holder, "vorname") == absl::StrJoin(given, " ");
   if (!same) {
     frame.source->Warn("learner.contradiction", holder,
                        "The supplement names the learner otherwise than the certificate.");
@@ -321,8 +345,10 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
   MapPeople(frame, root);
   const std::vector<const SourceNode*> items = frame.source->Find(root, "leistung");
   const SourceNode* const item = items.empty() ? nullptr : items.front();
-  if (item != nullptr && elm::PassedByLeistungsstatus(StatusCode(*frame.source, item)) == false) {
-    frame.source->Drop(item, "not passed, so no achievement");
+  const SourceNode* const grade = frame.source->FindFirst(root, "benotung/gesamtnote");
+  const auto of_item = item == nullptr ? std::nullopt : StatedPassed(*frame.source, item);
+  if (of_item.has_value() ? !*of_item : document::XBildungPassed(*frame.source, grade) == false) {
+    frame.source->Drop(item == nullptr ? root : item, "not passed, so no achievement");
     return;
   }
   DraftAchievement& achievement = frame.draft->AddAchievement(item == nullptr ? root : item);
@@ -338,7 +364,6 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
     if (IsPassed(*frame.source, items[i])) MapItem(frame, &frame.draft->AddPart(&achievement, items[i]), items[i], 1);
   }
   Apply(kCertificate, root, context);
-  const SourceNode* const grade = frame.source->FindFirst(root, "benotung/gesamtnote");
   if (achievement.assessment.has_grade()) {
     frame.source->UseAll(grade);  // repeats that of the programme
   } else {
@@ -362,6 +387,10 @@ void MapSupplement(const Frame& frame, const SourceNode* root) {
       {"angabenQualifikation/bezeichnungQualifikationGrad", "A.title", document::PlainText, kKept, ""},
       {"angabenQualifikation/verleihendeEinrichtung", "B.legalName", document::Text, kKept, ""},
       {"titel", "names the kind of document", document::DropIt, kDropped, ""}};
+  if (document::XBildungPassed(*frame.source, frame.source->FindFirst(root, kTotalGrade)) == false) {
+    frame.source->Drop(root, "not passed, so no achievement");
+    return;
+  }
   DraftAchievement& achievement = frame.draft->AddAchievement(root);
   const Context context = {frame.source, frame.draft->TargetsOf(achievement), frame.language};
   Apply(kHolder, frame.source->FindFirst(root, "angabenInhaber"), {frame.source, context.targets, "und"});

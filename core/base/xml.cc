@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -89,7 +90,8 @@ struct XmlDocument::Scope {
   absl::flat_hash_map<absl::string_view, std::vector<absl::string_view>> namespaces;
   // How many elements of a name an element has so far.
   absl::flat_hash_map<std::pair<const void*, absl::string_view>, uint32_t> numbers;
-  uint32_t number = 1;  // of the element that comes next
+  uint32_t number = 1;       // of the element that comes next
+  bool white_space = false;  // whether the tree holds texts of nothing but white space
 
   absl::string_view Resolve(absl::string_view prefix) const {
     const auto found = namespaces.find(prefix);
@@ -97,8 +99,37 @@ struct XmlDocument::Scope {
   }
 };
 
+// White space counts where it stands inside a text, such as between two sections of CDATA; between elements it is only
+// layout, and goes.
+void RemoveLayout(pugi::xml_node element) {
+  std::vector<pugi::xml_node> pending;  // white space behind a text, which counts if more of the text follows
+  bool in_text = false;
+  const auto remove_pending = [&] {
+    for (const pugi::xml_node& node : pending) element.remove_child(node);
+    pending.clear();
+  };
+  for (pugi::xml_node child = element.first_child(); child;) {
+    const pugi::xml_node next = child.next_sibling();
+    const bool text = child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata;
+    if (text && absl::string_view(child.value()).find_first_not_of(" \t\r\n") != absl::string_view::npos) {
+      pending.clear();
+      in_text = true;
+    } else if (child.type() == pugi::node_pcdata && in_text) {
+      pending.push_back(child);
+    } else if (child.type() == pugi::node_pcdata) {
+      element.remove_child(child);
+    } else if (child.type() == pugi::node_element) {
+      remove_pending();
+      in_text = false;
+    }
+    child = next;
+  }
+  remove_pending();
+}
+
 // Recursive; the scan has bounded the depth to kNestingMax.
 void XmlDocument::Index(const pugi::xml_node& element, Scope* scope) {
+  if (scope->white_space) RemoveLayout(element);
   const uint32_t number = scope->number;
   std::vector<absl::string_view> declared;
   for (const pugi::xml_attribute& attribute : element.attributes()) {
@@ -165,14 +196,17 @@ absl::StatusOr<XmlDocument> ReadXml(absl::string_view bytes) {
   RETURN_IF_ERROR(ScanXml(text));
   XmlDocument document;
   document.tree_ = std::make_unique<pugi::xml_document>();
-  constexpr unsigned kFlags = pugi::parse_default | pugi::parse_comments | pugi::parse_pi;
+  // Most documents have no CDATA, and need not pay for the white space between all elements.
+  XmlDocument::Scope scope;
+  scope.white_space = absl::StrContains(text, "<![CDATA[");
+  unsigned flags = pugi::parse_default | pugi::parse_comments | pugi::parse_pi;
+  if (scope.white_space) flags |= pugi::parse_ws_pcdata;
   const pugi::xml_parse_result result =
-      document.tree_->load_buffer(text.data(), text.size(), kFlags, pugi::encoding_utf8);
+      document.tree_->load_buffer(text.data(), text.size(), flags, pugi::encoding_utf8);
   if (!result) {
     return Problem(Reason::kXmlMalformed, XmlLineAndColumn(text, static_cast<size_t>(result.offset)),
                    result.description());
   }
-  XmlDocument::Scope scope;
   document.Index(document.Root(), &scope);
   return document;
 }

@@ -55,6 +55,11 @@ LossClass PutWord(const Step& step, const elm::Bridged& bridged, absl::string_vi
   return PutConcept(step.context.targets, step.rule.target, word) == kKept ? kWidened : kDropped;
 }
 
+void WarnOfThousands(const Step& step) {
+  step.source().Warn("workload.text", step.node,
+                     "The hours can be thousands or a decimal number; they are kept as text.");
+}
+
 std::optional<elm::SourceDate> ReadDateOf(const Step& step) {
   std::optional<elm::SourceDate> date = elm::ReadDate(step.Value());
   if (!date.has_value()) {
@@ -82,7 +87,9 @@ LossClass PutEqf(const Step& step, bool defined_as_eqf) {
 
 LossClass NoteOf(const Step& step, absl::string_view target, absl::string_view label, absl::string_view value) {
   const std::string text = label.empty() ? std::string(value) : absl::StrCat(label, ": ", value);
-  const LossClass put = PutText(step.context.targets, target, label.empty() ? step.Language() : "en", text);
+  // The labels are English; a value that says its own language decides for the whole.
+  const bool own = step.source().FindFirst(step.node, "@lang") != nullptr;
+  const LossClass put = PutText(step.context.targets, target, label.empty() || own ? step.Language() : "en", text);
   if (put == kDropped) return kDropped;
   step.source().Carry(step.node, target, kWidened, step.rule.rule);
   return v1::LOSS_CLASS_UNSPECIFIED;
@@ -183,6 +190,11 @@ LossClass EctsPoints(const Step& step) {
 }
 
 LossClass Hours(const Step& step) {
+  // A number of JSON has a decimal point.
+  if (step.node->kind != SourceNode::Kind::kNumber && elm::HasThousandsOrDecimals(step.Value())) {
+    WarnOfThousands(step);
+    return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+  }
   const auto hours = elm::HoursAsDuration(step.Value());
   if (!hours.has_value()) {
     const bool number = elm::PlainDecimal(step.Value()).has_value();
@@ -202,6 +214,7 @@ LossClass FreeWorkload(const Step& step) {
   if (workload.kind == elm::TextWorkload::Kind::kDuration) {
     return Weaker(step.rule.loss, PutText(step.context.targets, "Q.volumeOfLearning", "", workload.value));
   }
+  if (workload.ambiguous) WarnOfThousands(step);
   return NoteOf(step, NotesBeside(step.rule.target), "Workload", step.Value());
 }
 

@@ -1,6 +1,7 @@
 #include "core/document/xbildung.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -30,8 +31,17 @@ LossClass IdentificationNumber(const Step& step) {
   return kXbildungAccounted;
 }
 
+// The model holds one given name; a second element is another part of it, and a name is not shortened.
+LossClass GivenName(const Step& step) {
+  auto* const names = step.context.targets.subject->mutable_given_name();
+  if (names->empty()) return Text(step);
+  names->Mutable(0)->set_value(absl::StrCat(names->Get(0).value(), " ", step.Value()));
+  step.source().Note("learner.given-names", step.node, "Several given names were joined with a blank.");
+  return step.rule.loss;
+}
+
 constexpr Rule kPerson[] = {
-    {"nameNatuerlichePerson/vorname/name", "S.givenName", Text, kKept, ""},
+    {"nameNatuerlichePerson/vorname/name", "S.givenName", GivenName, kKept, ""},
     {"nameNatuerlichePerson/familienname/name", "S.familyName", Text, kKept, ""},
     {"nameNatuerlichePerson/geburtsname/name", "S.birthName", Text, kKept, ""},
     {"geburt/datum/jahrMonatTag", "S.dateOfBirth", BirthDay, kKept, "date.calendar"},
@@ -106,9 +116,25 @@ void MapXBildungGrade(const Context& context, const SourceNode* grade) {
   MapScheme(context, context.source->FindFirst(grade, "bewertungsschemaPunkte"), "Punkte");
 }
 
-bool IsFailedByWords(const Source& source, const SourceNode* grade) {
-  const std::string words = absl::AsciiStrToLower(source.TextOf(grade, "wortbezeichnung"));
-  return words == "mangelhaft" || words == "ungenügend" || absl::StartsWith(words, "nicht bestanden");
+std::optional<bool> XBildungPassed(const Source& source, const SourceNode* grade) {
+  if (grade == nullptr) return std::nullopt;
+  const auto by_scheme = [&](absl::string_view mark, absl::string_view name) {
+    const SourceNode* const scheme = source.FindFirst(grade, name);
+    return elm::PassedByScheme(source.TextOf(grade, mark),
+                               {source.TextOf(scheme, "besteBewertung"), source.TextOf(scheme, "bestandenAbBewertung"),
+                                source.TextOf(scheme, "schlechtesteBewertung")});
+  };
+  std::vector<std::optional<bool>> answers = {by_scheme("note", "bewertungsschemaNote"),
+                                              by_scheme("punkte", "bewertungsschemaPunkte"),
+                                              elm::PassedByWords(grade->text)};
+  for (const SourceNode* words : source.Find(grade, "wortbezeichnung")) {
+    answers.push_back(elm::PassedByWords(words->text));
+  }
+  std::optional<bool> passed;
+  for (const std::optional<bool>& answer : answers) {
+    if (answer.has_value()) passed = passed.value_or(true) && *answer;
+  }
+  return passed;
 }
 
 LossClass EqfLevelCode(const Step& step) {

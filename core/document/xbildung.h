@@ -4,6 +4,8 @@
 // Thread-safety: as in mapping.h.
 #pragma once
 
+#include <optional>
+
 #include "absl/strings/string_view.h"
 #include "core/document/mapping.h"
 
@@ -21,8 +23,9 @@ std::string XBildungLanguage(Source* source, const SourceNode* document);
 // stand beside it; the scheme with its best, worst and pass mark is described (O3). Nothing is re-scaled.
 void MapXBildungGrade(const Context& context, const SourceNode* grade);
 
-// Whether the words of a grade say that it was not passed.
-bool IsFailedByWords(const Source& source, const SourceNode* grade);
+// Whether a grade was passed, by its words and by the scheme that stands beside it; not passed if one of them says so.
+// nullopt where nothing does.
+std::optional<bool> XBildungPassed(const Source& source, const SourceNode* grade);
 
 // The value of a code element without the URI of its list: the last segment.
 LossClass EqfLevelCode(const Step& step);

@@ -35,8 +35,10 @@ bool IsDay(absl::string_view date) {
 bool IsTimeZone(absl::string_view zone) {
   if (zone.empty() || zone == "Z") return true;
   absl::string_view rest = zone;
-  return (Consume("+dd:dd", &rest) || Consume("-dd:dd", &rest)) && rest.empty() && Number(zone.substr(1, 2)) <= 14 &&
-         Number(zone.substr(4, 2)) <= 59;
+  if (!(Consume("+dd:dd", &rest) || Consume("-dd:dd", &rest)) || !rest.empty()) return false;
+  constexpr int kMinutesMost = 14 * 60;  // of XML Schema
+  const int minutes = Number(zone.substr(4, 2));
+  return minutes <= 59 && Number(zone.substr(1, 2)) * 60 + minutes <= kMinutesMost;
 }
 
 // Takes the day off the text, in the order of ISO 8601 or of most of Europe.
@@ -51,6 +53,20 @@ bool TakeDay(absl::string_view* text, SourceDate* date) {
   return !date->day.empty() && IsDay(date->day);
 }
 
+// XML Schema also writes the end of a day as 24:00:00, which is the beginning of the next.
+bool TakeEndOfDay(SourceDate* date) {
+  if (date->time.substr(0, 8) != "24:00:00" || date->time.find_first_not_of(".0", 8) != std::string::npos) return false;
+  const absl::string_view day = date->day;
+  const absl::CivilDay next =
+      absl::CivilDay(Number(day.substr(0, 4)), Number(day.substr(5, 2)), Number(day.substr(8, 2))) + 1;
+  constexpr int kLastYear = 9999;
+  if (next.year() > kLastYear) return false;
+  date->day = absl::StrCat(absl::Dec(next.year(), absl::kZeroPad4), "-", absl::Dec(next.month(), absl::kZeroPad2), "-",
+                           absl::Dec(next.day(), absl::kZeroPad2));
+  date->time = "00:00:00";
+  return true;
+}
+
 // Takes the time off the text; true also where there is none.
 bool TakeTime(absl::string_view* text, SourceDate* date) {
   absl::string_view rest = *text;
@@ -60,6 +76,7 @@ bool TakeTime(absl::string_view* text, SourceDate* date) {
   }
   date->time = std::string(text->substr(1, text->size() - rest.size() - 1));
   *text = rest;
+  if (TakeEndOfDay(date)) return true;
   return Number(date->time.substr(0, 2)) <= 23 && Number(date->time.substr(3, 2)) <= 59 &&
          Number(date->time.substr(6, 2)) <= 59;
 }

@@ -1,8 +1,12 @@
 #include "core/elm/rules/germany.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
+#include "core/base/decimal.h"
+#include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::elm {
@@ -44,6 +48,15 @@ constexpr WordConcept kOpportunities[] = {
     {"industriepraktikum", kOpportunityTypeInternship},
 };
 
+constexpr absl::string_view kPassingWords[] = {"sehr gut",    "gut",       "befriedigend",
+                                               "ausreichend", "bestanden", "mit auszeichnung bestanden"};
+constexpr absl::string_view kFailingWords[] = {"mangelhaft", "ungenügend", "nicht ausreichend", "nicht genügend"};
+
+std::optional<base::Decimal> Mark(absl::string_view text) {
+  const std::optional<std::string> decimal = PlainDecimal(text);
+  return decimal.has_value() ? base::Decimal::Parse(*decimal) : std::nullopt;
+}
+
 // Small letters in ASCII and in the German umlauts.
 std::string LowerGerman(absl::string_view text) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"Ä", "ä"}, {"Ö", "ö"}, {"Ü", "ü"}});
@@ -79,6 +92,36 @@ std::optional<bool> PassedByLeistungsstatus(absl::string_view code) {
   if (status == "bestanden") return true;
   if (status == "nicht_bestanden" || status == "endgueltig_nicht_bestanden") return false;
   return std::nullopt;
+}
+
+std::optional<bool> PassedByScheme(absl::string_view grade, const MarkScheme& scheme) {
+  grade = absl::StripAsciiWhitespace(grade);
+  if (grade.empty() || scheme.pass.empty()) return std::nullopt;
+  const auto mark = Mark(grade);
+  const auto pass = Mark(scheme.pass);
+  if (!mark.has_value() || !pass.has_value()) {
+    if (grade == scheme.pass) return true;
+    return grade == scheme.worst ? std::optional<bool>(false) : std::nullopt;
+  }
+  const auto best = Mark(scheme.best);
+  const auto worst = Mark(scheme.worst);
+  const auto low = worst.value_or(*pass);  // an end that is not stated says no direction
+  const auto high = best.value_or(*pass);
+  if (low == high) return std::nullopt;
+  const bool rises = low < high;
+  const auto below = [rises](base::Decimal a, base::Decimal b) { return rises ? a < b : b < a; };
+  if (below(*pass, low) || below(high, *pass)) return std::nullopt;
+  if ((worst.has_value() && below(*mark, *worst)) || (best.has_value() && below(*best, *mark))) return std::nullopt;
+  return !below(*mark, *pass);
+}
+
+std::optional<bool> PassedByWords(absl::string_view words) {
+  const std::string lower = LowerGerman(absl::StripAsciiWhitespace(words));
+  const auto is_one_of = [&lower](const auto& list) {
+    return std::find(std::begin(list), std::end(list), lower) != std::end(list);
+  };
+  if (absl::StartsWith(lower, "nicht bestanden") || is_one_of(kFailingWords)) return false;
+  return is_one_of(kPassingWords) ? std::optional<bool>(true) : std::nullopt;
 }
 
 std::optional<v3::Concept> OpportunityOfLeistungsart(absl::string_view code) {

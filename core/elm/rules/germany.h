@@ -30,6 +30,19 @@ std::optional<v3::Concept> AssessmentOfExamPart(absl::string_view title);
 // excused, incomplete, unknown). What is not passed is no achievement.
 std::optional<bool> PassedByLeistungsstatus(absl::string_view code);
 
+// Rule grading.pass-mark: whether a grade was passed by its own scheme, in the direction from the worst to the best
+// mark; one of these two may be empty. nullopt where no pass mark is stated, where the scheme contradicts itself, and
+// for a grade that is not on the scale. Letters are only compared for being equal.
+struct MarkScheme {
+  std::string best;
+  std::string pass;
+  std::string worst;
+};
+std::optional<bool> PassedByScheme(absl::string_view grade, const MarkScheme& scheme);
+
+// The same by the words of a grade, "sehr gut" to "nicht bestanden"; nullopt for words that say neither.
+std::optional<bool> PassedByWords(absl::string_view words);
+
 // The concept of a German learning opportunity kind: studiengang, modul, kurs; nullopt for others.
 std::optional<v3::Concept> OpportunityOfLeistungsart(absl::string_view code);
 

@@ -1,15 +1,30 @@
 #include "core/elm/rules/text.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::elm {
+
+namespace {
+
+// Whether the part of a tag is a script by ISO 15924.
+bool IsScript(absl::string_view part) {
+  constexpr size_t kScriptLetters = 4;
+  if (part.size() != kScriptLetters || !std::all_of(part.begin(), part.end(), absl::ascii_isalpha)) return false;
+  return u_getPropertyValueEnum(UCHAR_SCRIPT, std::string(part).c_str()) != UCHAR_INVALID_CODE;
+}
+
+}  // namespace
 
 std::string LanguageTag(absl::string_view stated) {
   stated = absl::StripAsciiWhitespace(stated);
@@ -19,11 +34,19 @@ std::string LanguageTag(absl::string_view stated) {
       return std::string(kLanguageUndetermined);
     }
   }
-  const size_t separator = stated.find_first_of("-_");
-  std::string tag = LanguageTagFor(stated.substr(0, separator)).value_or(std::string(kLanguageUndetermined));
-  if (separator == absl::string_view::npos || tag == kLanguageUndetermined) return tag;
-  const absl::string_view region = stated.substr(separator + 1);
+  const std::vector<absl::string_view> parts = absl::StrSplit(stated, absl::ByAnyChar("-_"));
+  std::string tag = LanguageTagFor(parts[0]).value_or(std::string(kLanguageUndetermined));
+  if (parts.size() == 1 || tag == kLanguageUndetermined) return tag;
+  // A script tells apart two spellings of one language, such as sr-Cyrl and sr-Latn.
+  size_t at = 1;
+  if (IsScript(parts[at])) {
+    absl::StrAppend(&tag, "-", absl::AsciiStrToUpper(parts[at].substr(0, 1)),
+                    absl::AsciiStrToLower(parts[at].substr(1)));
+    ++at;
+  }
+  if (at >= parts.size()) return tag;
   // "en_EN" and the like name no country; the language is right all the same.
+  const absl::string_view region = parts[at];
   if (region.size() == 2 && Country(region).has_value()) absl::StrAppend(&tag, "-", absl::AsciiStrToUpper(region));
   return tag;
 }

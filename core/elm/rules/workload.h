@@ -56,13 +56,18 @@ v3::CreditPoint EctsCredits(absl::string_view points);
 std::optional<std::string> HoursAsDuration(absl::string_view hours);
 inline constexpr double kHoursMax = 1e6;  // more than a working life
 
+// Whether a number of hours can be read in two ways: "1,200" and "1.500" are thousands for one half of Europe and
+// decimals for the other. Such hours stay text, because the two differ by a factor of a thousand.
+bool HasThousandsOrDecimals(absl::string_view number);
+
 // Rule workload.text: what a free text says of the workload. "5 ECTS", "7,5 op", "125 Stunden", "PT125H"; all else is
 // text for people, and the element counts as stated as text.
 struct TextWorkload {
   enum class Kind { kText, kCredits, kDuration };
   Kind kind = Kind::kText;
-  std::string value;  // points, or an xsd:duration
-  std::string unit;   // as written: "ECTS", "op"; empty for durations
+  std::string value;       // points, or an xsd:duration
+  std::string unit;        // as written: "ECTS", "op"; empty for durations
+  bool ambiguous = false;  // stays a text because of HasThousandsOrDecimals
 };
 TextWorkload WorkloadOfText(absl::string_view text);
 

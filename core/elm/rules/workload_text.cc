@@ -76,6 +76,21 @@ std::optional<std::string> HoursAsDuration(absl::string_view hours) {
   return absl::StrCat("PT", whole, rest);
 }
 
+bool HasThousandsOrDecimals(absl::string_view number) {
+  constexpr size_t kGroup = 3;
+  number = absl::StripAsciiWhitespace(number);
+  size_t at = number.find_first_of(".,");
+  // A number of thousands does not begin with zero.
+  if (at == absl::string_view::npos || at == 0 || at > kGroup || number[0] == '0') return false;
+  if (!std::all_of(number.begin(), number.begin() + static_cast<ptrdiff_t>(at), absl::ascii_isdigit)) return false;
+  for (; at < number.size(); at += 1 + kGroup) {
+    const absl::string_view group = number.substr(at + 1, kGroup);
+    const bool whole = group.size() == kGroup && std::all_of(group.begin(), group.end(), absl::ascii_isdigit);
+    if (!whole || (number[at] != '.' && number[at] != ',')) return false;
+  }
+  return true;
+}
+
 TextWorkload WorkloadOfText(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   constexpr size_t kTextBytesMax = 64;  // a number and a unit; sentences are for people
@@ -97,6 +112,7 @@ TextWorkload WorkloadOfText(absl::string_view text) {
     return {TextWorkload::Kind::kCredits, *points, std::string(unit)};
   }
   if (std::find(std::begin(kHourWords), std::end(kHourWords), InSmallLetters(unit)) == std::end(kHourWords)) return {};
+  if (HasThousandsOrDecimals(number)) return {TextWorkload::Kind::kText, "", "", true};
   const std::optional<std::string> hours = HoursAsDuration(number);
   if (!hours.has_value()) return {};
   return {TextWorkload::Kind::kDuration, *hours, ""};

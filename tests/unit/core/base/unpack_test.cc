@@ -41,6 +41,25 @@ TEST(UnpackTest, UndoesEachWrappingOnce) {
   EXPECT_EQ(unpacked.bytes, Gzip(xml));
 }
 
+TEST(UnpackTest, AllowsTheUsualFormsOfBase64AroundDocuments) {
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const std::string xml : {"<elmo>1</elmo>", "<elmo>12</elmo>", "<elmo>\xC3\xBF\xC3\xBE?~</elmo>"}) {
+    for (const std::string& bytes : {xml, Gzip(xml)}) {
+      std::string bare = Base64Encode(bytes);
+      while (bare.back() == '=') bare.pop_back();
+      for (const std::string& wrapped :
+           {bare, mark + Base64Encode(bytes) + "\r\n", Base64UrlEncode(bytes), mark + Base64UrlEncode(bytes)}) {
+        ASSERT_OK_AND_ASSIGN(const Unpacked unpacked, Unpack(wrapped));
+        EXPECT_EQ(unpacked.bytes, xml) << wrapped;
+        EXPECT_EQ(UnpackBeginning(wrapped, 1000).substr(0, 5), "<elmo") << wrapped;
+      }
+    }
+  }
+  // Two alphabets in one text, and padding that is not whole.
+  EXPECT_THAT(Unpack("H4sI+_8="), HasReason(Reason::kCompressedBroken));
+  EXPECT_THAT(Unpack(Base64Encode(Gzip("<elmo/>")) + "="), HasReason(Reason::kCompressedBroken));
+}
+
 TEST(UnpackTest, RefusesWhatIsBroken) {
   const std::string packed = Gzip("<elmo>something to pack</elmo>");
   EXPECT_THAT(Unpack(packed.substr(0, packed.size() / 2)), HasReason(Reason::kCompressedBroken));
@@ -58,7 +77,7 @@ TEST(UnpackTest, RefusesBombs) {
 }
 
 TEST(UnpackTest, LeavesWhatOnlyLooksWrapped) {
-  for (const std::string text : {"", "hello", "{\"a\":1}"}) {
+  for (const std::string text : {"", "hello", "{\"a\":1}", "eyJhIjoxfQ", "a-word_of-two"}) {
     ASSERT_OK_AND_ASSIGN(const Unpacked unpacked, Unpack(text));
     EXPECT_EQ(unpacked.bytes, text);
   }

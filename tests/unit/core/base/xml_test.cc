@@ -128,6 +128,18 @@ TEST(XmlDocumentTest, MergesCdataIntoTheText) {
   EXPECT_EQ(XmlText(document.Root()), "x <br> y");
 }
 
+TEST(XmlDocumentTest, KeepsWhiteSpaceInsideATextOnly) {
+  ASSERT_OK_AND_ASSIGN(const XmlDocument document,
+                       ReadXml("<r>\n <a><![CDATA[<b>]]> <![CDATA[II]]></a>\n <a>\n<![CDATA[x]]>\n</a>"
+                               "<a><![CDATA[x]]> <!-- c --> <![CDATA[y]]> <b/> </a> </r>"));
+  const auto texts = document.Children(document.Root(), "a");
+  ASSERT_EQ(texts.size(), 3);
+  EXPECT_EQ(XmlRawText(texts[0]), "<b> II");
+  EXPECT_EQ(XmlRawText(texts[1]), "x");
+  EXPECT_EQ(XmlRawText(texts[2]), "x  y");
+  EXPECT_EQ(XmlRawText(document.Root()), "");
+}
+
 TEST(XmlDocumentTest, InheritsLanguages) {
   ASSERT_OK_AND_ASSIGN(const XmlDocument document, ReadXml("<a xml:lang='nb'><b/><c xml:lang='en'/></a>"));
   EXPECT_EQ(XmlLanguage(document.Child(document.Root(), "b")), "nb");

@@ -104,6 +104,37 @@ TEST(GermanyTest, TitlesOfExamPartsTellTheAssessment) {
   }
 }
 
+TEST(GermanyTest, GradesAreComparedInTheDirectionOfTheirScheme) {
+  struct Case {
+    const char* grade;
+    MarkScheme scheme;  // best, pass, worst
+    std::optional<bool> passed;
+  };
+  const Case cases[] = {
+      {"35", {"100", "50", "0"}, false},      {"50", {"100", "50", "0"}, true},
+      {"5,0", {"1,0", "4,4", "6,0"}, false},  {"4,0", {"1,0", "4.0", "5,0"}, true},
+      {" 1,3 ", {"1,0", "4,0", ""}, true},    {"4,3", {"", "4,0", "5,0"}, false},
+      {"4,3", {"", "4,0", ""}, std::nullopt}, {"4,3", {"1,0", "", "5,0"}, std::nullopt},
+      {"85", {"1", "4", "6"}, std::nullopt},  {"3", {"1", "7", "6"}, std::nullopt},
+      {"3", {"4", "4", "4"}, std::nullopt},   {"D", {"A+", "D", "F"}, true},
+      {"F", {"A+", "D", "F"}, false},         {"C", {"A+", "D", "F"}, std::nullopt},
+      {"", {"100", "50", "0"}, std::nullopt},
+  };
+  for (const Case& one : cases) {
+    EXPECT_EQ(PassedByScheme(one.grade, one.scheme), one.passed) << one.grade << " from " << one.scheme.pass;
+  }
+}
+
+TEST(GermanyTest, WordsOfGradesSayPassedFailedOrNothing) {
+  for (const char* passed : {"sehr gut", "Gut", "ausreichend", "bestanden"}) EXPECT_EQ(PassedByWords(passed), true);
+  for (const char* failed : {"mangelhaft", "UNGENÜGEND", "nicht ausreichend", "nicht bestanden (entschuldigt)"}) {
+    EXPECT_EQ(PassedByWords(failed), false) << failed;
+  }
+  for (const char* unknown : {"", "teilgenommen", "noch nicht bestanden", "good"}) {
+    EXPECT_EQ(PassedByWords(unknown), std::nullopt) << unknown;
+  }
+}
+
 TEST(GermanyTest, OnlyPassedAndFailedAreAnswers) {
   EXPECT_EQ(PassedByLeistungsstatus("http://xhochschule.de/def/xhochschule/1.0/code/leistungsstatus/bestanden"), true);
   EXPECT_EQ(PassedByLeistungsstatus("endgueltig_nicht_bestanden"), false);
