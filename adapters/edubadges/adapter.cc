@@ -168,7 +168,7 @@ class EdubadgesAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/ld+json",
-                            "edubadges-1"};
+                            "edubadges-2"};
 };
 
 }  // namespace
