@@ -16,9 +16,9 @@
 namespace passerelle::gateway {
 namespace {
 
-// Messages that are sent at a time. Two more than to one node (relay::kDeliveriesAtOnce), so that there is always one
+// Messages that are sent at a time. One more than to one node (relay::kDeliveriesAtOnce), so that there is always one
 // for the others.
-constexpr int kSenders = 6;
+constexpr int kSenders = 5;
 constexpr int kMessagesPerRound = 16;
 constexpr int kCasesPerRound = 16;
 constexpr absl::Duration kSendInterval = absl::Milliseconds(50);

@@ -22,7 +22,9 @@ using base::Record;
 using base::Table;
 
 // Messages that are looked at in one transaction, and put off if their recipients may not be called yet.
-constexpr int kPutOffMax = 64;
+constexpr int kLookedAtMax = 512;
+// How long nobody looks behind the first message after that was in vain: whoever ends a delivery looks for the next.
+constexpr absl::Duration kLookAgain = absl::Milliseconds(20);
 // Where that many wait for one node that takes no more at a time, they let others pass.
 constexpr absl::Duration kCrowdedPause = absl::Milliseconds(250);
 // Messages of one resource that are read at a time.
@@ -184,18 +186,27 @@ absl::StatusOr<std::optional<Outbox::Claim>> Outbox::ClaimNext() const {
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     claim.reset();
     bool put_off = false;
+    bool in_vain = false;
+    bool more = true;
     // Mostly the first will do.
-    for (const int look : {1, kPutOffMax}) {
+    for (const int look : {1, kLookedAtMax}) {
+      if (look > 1 && now < absl::FromUnixMicros(look_again_)) break;
       ASSIGN_OR_RETURN(std::vector<Record> due, tx.Due(Table::kOutbox, now, look));
-      const bool crowded = due.size() == static_cast<size_t>(kPutOffMax);
+      const bool crowded = due.size() == static_cast<size_t>(kLookedAtMax);
       for (Record& record : due) {
         ASSIGN_OR_RETURN(const bool moved, TryClaim(std::move(record), now, crowded, tx, claim));
         if (claim.has_value()) return absl::OkStatus();
         put_off = put_off || moved;
       }
-      if (due.size() < static_cast<size_t>(look)) return absl::OkStatus();
+      in_vain = look > 1;
+      more = due.size() == static_cast<size_t>(look);
+      if (!more) break;
     }
-    if (put_off) claim.emplace().none = true;
+    if (put_off && more) {
+      claim.emplace().none = true;
+    } else if (in_vain && !put_off) {
+      look_again_ = absl::ToUnixMicros(now + kLookAgain);
+    }
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(status);

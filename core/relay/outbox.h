@@ -4,6 +4,8 @@
 // Thread-safety: Outbox is thread-safe.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -169,6 +171,7 @@ class Outbox {
 
   Options options_;
   mutable SendingSlots slots_;
+  mutable std::atomic<int64_t> look_again_ = 0;  // microseconds of Unix time, before which only the first is looked at
   absl::flat_hash_map<std::string, AnswerHandler*> handlers_;
 };
 

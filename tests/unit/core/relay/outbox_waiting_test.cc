@@ -87,7 +87,7 @@ TEST_F(BusyTest, ANodeThatAnswersLateHasOneDeliveryAtATime) {
 
 TEST_F(WaitingTest, WhatMayNotBeSentYetWaitsAndIsNoAttempt) {
   ASSERT_OK(Put(Message()));
-  PutToFr(100);  // more than are put off at a time, before one that may be sent
+  PutToFr(600);  // more than are put off at a time, before one that may be sent
   PutToSe();
 
   transport_.peer = Unreachable();
