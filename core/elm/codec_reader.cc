@@ -265,7 +265,7 @@ class Reader {
     absl::flat_hash_set<std::string> stated;  // of several
     ForEach(value, path, [&](dom::element entry, const Path& place) {
       // RDF is a set: what is stated twice is stated once.
-      if (several && IsIdentified(entry) && !stated.insert(document_.Text(entry)).second) return;
+      if (several && IsIdentified(entry) && !stated.insert(Statement(property, entry)).second) return;
       ReadValue(property, entry, node, place);
     });
   }
@@ -275,6 +275,13 @@ class Reader {
     const auto object = AsObject(value);
     if (!object.has_value()) return AsString(value).has_value();
     return base::FindString(*object, "id").has_value() || base::FindString(*object, "@id").has_value();
+  }
+
+  // The text of a value, the same for every way to write a reference to a node.
+  std::string Statement(const PropertyTable& property, dom::element value) const {
+    const auto object = AsObject(value);
+    if (property.kind != ValueKind::kNode || !object.has_value() || object->size() != 1) return document_.Text(value);
+    return document_.Text(object->begin().value());
   }
 
   void ReadId(dom::element value, Node& node, const Path& path) {

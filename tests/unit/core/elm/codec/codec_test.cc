@@ -87,6 +87,8 @@ TEST(CodecTest, ValuesStandAloneOrInArraysAlike) {
        R"("issuer":[{"id":"urn:org:1","legalName":{"en":"Haven"}},{"id":"urn:org:1","legalName":{"en":"Haven"}}])",
        R"("issuer":{"id":"urn:org:1","type":"Organisation","legalName":{"en":"Haven"}})",
        {"json.type-missing /issuer/0"}},
+      {"one reference, written in three ways", R"("issuer":[{"@id":"urn:org:1"},{"id":"urn:org:1"},"urn:org:1"])",
+       R"("issuer":{"id":"urn:org:1"})"},
       {"two nodes without an identifier",
        R"("issuer":[{"type":"Organisation"},{"type":"Organisation"}])",
        "",
