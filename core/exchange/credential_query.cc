@@ -276,7 +276,11 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
     ASSIGN_OR_RETURN(offered, FindOffer(of, tx));
     return absl::OkStatus();
   }));
-  if (offered.has_value()) return kSetAsideMark + *offered;
+  if (offered.has_value()) {
+    // Its place is gone where another attempt gave up, or an earlier version of the node made it.
+    RETURN_IF_ERROR(BeginSetAside(of, options_.clock->Now(), *options_.store));
+    return kSetAsideMark + *offered;
+  }
   const absl::StatusOr<v1::CredentialDelivery> delivered =
       Deliver(*authorisation, query.takes_pieces() ? &of : nullptr);
   if (!delivered.ok()) {

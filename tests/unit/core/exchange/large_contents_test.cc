@@ -182,6 +182,17 @@ TEST_F(LargeContentsTest, OneDeliveryOfAnAuthorisationIsSetAsideAtATime) {
   EXPECT_THAT(prepare(NewId()), HasReasonAt(Reason::kNotAvailable, ""));
 }
 
+// As after an upgrade: the offer was made by a version that took no place for it.
+TEST_F(LargeContentsTest, AnOfferWithoutItsPlaceGetsOneAndIsAnsweredWith) {
+  const relay::Opened message = QueryWith(NewId());
+  ASSERT_OK(norway_.query_handler.Prepare(message));
+  ASSERT_OK(norway_.store.Write([&](base::Transaction& tx) {
+    return tx.Delete(base::Table::kContent, absl::StrCat("offered/", authorisation_.id(), "/unanswered"));
+  }));
+  ASSERT_OK_AND_ASSIGN(const std::string prepared, norway_.query_handler.Prepare(message));
+  EXPECT_OK(HandleHere(message, prepared));
+}
+
 TEST_F(LargeContentsTest, NothingStaysOfADeliveryThatCannotBeMade) {
   sharing::v1::Authorisation wished = authorisation_;
   wished.clear_valid_from();
