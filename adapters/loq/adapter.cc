@@ -71,6 +71,7 @@ class LoqAdapter : public document::Adapter {
     const absl::string_view type = top->Has("type") ? top->Value("type") : top->Value("@type");
     const absl::string_view graph = top->Value("@graph");
     if (!NamesClass(type) && !NamesClass(graph.substr(0, kLookBytes))) return Confidence::kNone;
+    if (elm::LooksLikeCredential(bytes)) return Confidence::kNone;
     return absl::StrContains(top->Value("@context"), kModel) ? Confidence::kCertain : Confidence::kPossible;
   }
 

@@ -17,6 +17,8 @@ absl::string_view EnvelopeName(Envelope envelope) {
       return "upload";
     case Envelope::kElmClaim:
       return "elm-claim";
+    case Envelope::kGraph:
+      return "graph";
     case Envelope::kSealed:
       return "sealed";
   }
@@ -34,9 +36,10 @@ absl::StatusOr<ReadCredential> Read(absl::string_view bytes) {
 }
 
 absl::StatusOr<ReadDataset> ReadData(absl::string_view bytes) {
-  ASSIGN_OR_RETURN(const OpenedDataset opened, OpenDataset(bytes));
+  ASSIGN_OR_RETURN(OpenedDataset opened, OpenDataset(bytes));
   ReadDataset read;
-  ReadDatasetNodes(opened.document, opened.nodes, opened.context, read);
+  read.findings = std::move(opened.findings);
+  ReadDatasetNodes(opened, read);
   return read;
 }
 

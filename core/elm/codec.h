@@ -6,9 +6,10 @@
 // Reading takes an object or an array wherever either can stand, language maps with texts or arrays, references by id,
 // 3.1, 3.2 and 3.3 documents, and these envelopes: the bare credential, {"credential": …} of the EU's builder,
 // {"elm": …} of SD-JWT claims, {"vc": …} of the tokens of the W3C's first model, whose other claims complete the
-// credential, and seals (JWS general, flattened or compact, the payload encoded or not; the payload is read, the seal
-// is not judged here). References are not followed, so circles cost nothing. Members that the model lacks are kept in
-// unknown_members, written back, and named in the findings.
+// credential, {"@context": …, "@graph": […]} with one node, as JSON-LD tools write it, and seals (JWS general,
+// flattened or compact, the payload encoded or not; the payload is read, the seal is not judged here). References are
+// not followed, so circles cost nothing. Members that the model lacks are kept in unknown_members, written back, and
+// named in the findings.
 //
 // Writing gives model 3.2: @context, id, type, then the properties in the order of the model, then kept members. The
 // same message gives the same bytes.
@@ -49,13 +50,13 @@ struct Finding {
 //   shape.max              more than one value where the field holds one; the others are kept as for json.null
 //   shape.class            no stated type fits the property; read as the property's class
 //   context.missing, context.other, context.vcdm2, context.inline    what is unusual about @context
-//   envelope.member        a member of the envelope beside the credential; not part of the message
+//   envelope.member        a member of the envelope beside the credential or the nodes; not part of the message
 //   claim.taken, claim.differs, claim.malformed    a claim of the token around the credential; see token_claims.h
 //   seal.none              the seal says itself that nobody signed (alg none)
 //   findings.more          the list ended at kFindingsMax
 
 // What a credential came wrapped in.
-enum class Envelope { kBare, kUpload, kElmClaim, kSealed };
+enum class Envelope { kBare, kUpload, kElmClaim, kGraph, kSealed };
 
 absl::string_view EnvelopeName(Envelope envelope);
 

@@ -26,7 +26,7 @@ constexpr size_t kPayloadLook = 64u << 10;
 struct TopMembers {
   absl::string_view type;     // as JSON
   absl::string_view payload;  // as JSON
-  absl::string_view wrapped;  // the value of "credential", "elm" or "vc"
+  absl::string_view wrapped;  // the value of "credential", "elm", "vc" or "@graph"
   bool subject = false;
   bool issuing = false;  // an issuer, a schema or a display
   bool signature = false;
@@ -38,7 +38,7 @@ std::optional<TopMembers> Look(absl::string_view text) {
   TopMembers members;
   members.type = peek->Has("type") ? peek->Value("type") : peek->Value("@type");
   members.payload = peek->Value("payload");
-  for (const absl::string_view name : {"vc", "elm", "credential"}) {
+  for (const absl::string_view name : {"@graph", "vc", "elm", "credential"}) {
     if (peek->Has(name)) members.wrapped = peek->Value(name);
   }
   members.subject = peek->Has("credentialSubject");

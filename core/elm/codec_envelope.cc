@@ -28,6 +28,9 @@ using base::Problem;
 using base::Reason;
 namespace dom = simdjson::dom;
 
+constexpr absl::string_view kGraph = "@graph";
+constexpr absl::string_view kGraphPlace = "/@graph";
+
 // What the root of a document says that it is.
 struct RootTypes {
   bool stated = false;
@@ -86,7 +89,6 @@ std::string WhatItIs(dom::object object) {
     const size_t count = array.has_value() ? array->size() : presented.has_value() ? 1 : 0;
     return absl::StrCat("a presentation of ", count, " credentials; send a credential by itself");
   }
-  if (base::Find(object, "@graph").has_value()) return "a flattened JSON-LD graph; send it as one tree";
   if (!types.known.empty()) return absl::StrCat("a node of the class ", types.known);
   if (types.verifiable) return "a verifiable credential of another model";
   return "a JSON object without the type EuropeanDigitalCredential";
@@ -122,6 +124,41 @@ absl::Status TakeClaims(dom::object token, OpenedCredential& opened) {
   return absl::OkStatus();
 }
 
+void ReportMember(absl::string_view name, std::vector<Finding>& findings) {
+  if (findings.size() + 1 >= base::kFindingsMax) return;
+  findings.push_back(
+      {"", "envelope.member",
+       absl::StrCat("the envelope has the member ", absl::CHexEscape(name), ", which is no part of the credential")});
+}
+
+// The one credential of a graph as a tree, with the contexts that stand beside the graph.
+absl::StatusOr<OpenedCredential> OpenGraph(const JsonDocument& document, dom::object root, dom::object node) {
+  const auto context = base::Find(root, "@context");
+  if (context.has_value() && base::Find(node, "@context").has_value()) {
+    return Problem(Reason::kNotACredential, kGraphPlace, "its node has a context of its own; send it as one tree");
+  }
+  std::string tree;
+  base::JsonWriter json(tree);
+  json.BeginObject();
+  if (context.has_value()) {
+    json.Key("@context");
+    json.Raw(document.Text(*context));
+  }
+  for (const dom::key_value_pair member : node) {
+    json.Key(base::View(member.key));
+    json.Raw(document.Text(member.value));
+  }
+  json.EndObject();
+  ASSIGN_OR_RETURN(JsonDocument parsed, JsonDocument::Parse(tree));
+  const dom::object credential = *AsObject(parsed.root());
+  OpenedCredential opened{std::move(parsed), credential, Envelope::kGraph, {}};
+  for (const dom::key_value_pair member : root) {
+    const absl::string_view name = base::View(member.key);
+    if (name != "@context" && name != kGraph) ReportMember(name, opened.findings);
+  }
+  return opened;
+}
+
 absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
   auto root = SingleObject(document.root());
   if (!root.has_value()) return Problem(Reason::kNotACredential, "", "one JSON object is expected");
@@ -141,12 +178,16 @@ absl::StatusOr<OpenedCredential> OpenTree(JsonDocument document) {
     for (const dom::key_value_pair member : *root) {
       const bool decoded = name == kTokenClaim && IsRegisteredClaim(base::View(member.key));
       if (base::View(member.key) == name || decoded) continue;
-      opened.findings.push_back({"", "envelope.member",
-                                 absl::StrCat("the envelope has the member ", absl::CHexEscape(base::View(member.key)),
-                                              ", which is no part of the credential")});
+      ReportMember(base::View(member.key), opened.findings);
     }
     if (name == kTokenClaim) RETURN_IF_ERROR(TakeClaims(*root, opened));
     return opened;
+  }
+  if (const auto graph = base::Find(*root, kGraph)) {
+    const auto node = SingleObject(*graph);
+    if (node.has_value() && IsCredential(*node)) return OpenGraph(opened.document, *root, *node);
+    return Problem(Reason::kNotACredential, kGraphPlace,
+                   "a JSON-LD graph of other nodes; send a credential as one tree");
   }
   return Problem(Reason::kNotACredential, "", WhatItIs(*root));
 }
@@ -201,15 +242,19 @@ absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes) {
   ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(bytes));
   OpenedDataset opened{std::move(document), {}, std::nullopt};
   dom::element nodes = opened.document.root();
-  std::string place;
   if (const auto root = AsObject(nodes)) {
-    if (const auto graph = base::Find(*root, "@graph")) {
+    if (const auto graph = base::Find(*root, kGraph)) {
       nodes = *graph;
-      place = "/@graph";
+      opened.is_graph = true;
       opened.context = base::Find(*root, "@context");
+      for (const dom::key_value_pair member : *root) {
+        const absl::string_view name = base::View(member.key);
+        if (name != "@context" && name != kGraph) ReportMember(name, opened.findings);
+      }
     }
   }
-  const auto add = [&opened](dom::element entry, const std::string& where) -> absl::Status {
+  const absl::string_view place = opened.is_graph ? kGraphPlace : "";
+  const auto add = [&opened](dom::element entry, absl::string_view where) -> absl::Status {
     const auto object = AsObject(entry);
     if (!object.has_value()) return Problem(Reason::kNotACredential, where, "one JSON object is expected");
     if (!IsDatasetNode(*object)) return Problem(Reason::kNotACredential, where, WhatItIs(*object));
@@ -221,6 +266,7 @@ absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes) {
     RETURN_IF_ERROR(add(nodes, place));
     return opened;
   }
+  opened.is_list = true;
   size_t index = 0;
   for (const dom::element entry : *array) RETURN_IF_ERROR(add(entry, absl::StrCat(place, "/", index++)));
   if (opened.nodes.empty()) return Problem(Reason::kNotACredential, place, "there is no node");

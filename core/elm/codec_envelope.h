@@ -28,6 +28,9 @@ struct OpenedDataset {
   base::JsonDocument document;  // owns what the others point to
   std::vector<simdjson::dom::object> nodes;
   std::optional<simdjson::dom::element> context;  // that stands on a graph
+  bool is_graph = false;
+  bool is_list = false;                // the nodes stand in an array
+  std::vector<Finding> findings = {};  // about what stands beside the nodes
 };
 
 // Problems as of ReadData.

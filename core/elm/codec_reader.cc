@@ -566,13 +566,14 @@ void ReadCredentialObject(const base::JsonDocument& document, dom::object object
   read.model_version = std::string(reader.ModelVersion());
 }
 
-void ReadDatasetNodes(const base::JsonDocument& document, const std::vector<dom::object>& nodes,
-                      std::optional<dom::element> context, ReadDataset& read) {
-  Reader reader(document, read.findings);
+void ReadDatasetNodes(const OpenedDataset& opened, ReadDataset& read) {
+  Reader reader(opened.document, read.findings);
   const Path root;
-  if (context.has_value()) reader.ReadDatasetContext(*context, read.dataset, root.Member("@context"));
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    reader.ReadDatasetNode(nodes[i], read.dataset, nodes.size() == 1 ? root : root.Entry(i));
+  const Path graph = root.Member("@graph");
+  const Path& place = opened.is_graph ? graph : root;
+  if (opened.context.has_value()) reader.ReadDatasetContext(*opened.context, read.dataset, root.Member("@context"));
+  for (size_t i = 0; i < opened.nodes.size(); ++i) {
+    reader.ReadDatasetNode(opened.nodes[i], read.dataset, opened.is_list ? place.Entry(i) : place);
   }
   read.model_version = std::string(reader.ModelVersion());
 }

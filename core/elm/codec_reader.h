@@ -3,11 +3,9 @@
 // Thread-safety: free functions on values.
 #pragma once
 
-#include <optional>
-#include <vector>
-
 #include "core/base/json.h"
 #include "core/elm/codec.h"
+#include "core/elm/codec_envelope.h"
 
 namespace passerelle::elm {
 
@@ -15,7 +13,6 @@ namespace passerelle::elm {
 void ReadCredentialObject(const base::JsonDocument& document, simdjson::dom::object object, ReadCredential& read);
 
 // Reads the nodes of a data set, with the contexts that stand beside them. Total.
-void ReadDatasetNodes(const base::JsonDocument& document, const std::vector<simdjson::dom::object>& nodes,
-                      std::optional<simdjson::dom::element> context, ReadDataset& read);
+void ReadDatasetNodes(const OpenedDataset& opened, ReadDataset& read);
 
 }  // namespace passerelle::elm

@@ -21,6 +21,7 @@ using base::JsonWriter;
 
 constexpr absl::string_view kVerifiableCredential = "VerifiableCredential";
 constexpr absl::string_view kDatasetContext = kContexts[1];
+constexpr absl::string_view kGraph = "@graph";
 
 using Values = absl::Span<const SetField>;
 
@@ -92,7 +93,7 @@ class Writer {
     WriteNode(credential, TableOf(*credential.descriptor()), /*root=*/true);
   }
 
-  // One node is the document; several stand in a graph.
+  // One node is the document, unless it would be taken for a graph; several stand in a graph.
   void WriteDataset(const v3::Dataset& dataset) {
     const ClassTable& table = TableOf(*v3::DatasetNode::descriptor());
     dataset_contexts_ = &dataset.context();
@@ -103,10 +104,12 @@ class Writer {
       id_ = "@id";
       type_ = "@type";
     }
-    if (dataset.node_size() == 1) return WriteNode(dataset.node(0), table, /*root=*/true);
+    if (dataset.node_size() == 1 && !KeepsGraph(dataset.node(0), table)) {
+      return WriteNode(dataset.node(0), table, /*root=*/true);
+    }
     json_.BeginObject();
     WriteDatasetContext();
-    json_.Key("@graph");
+    json_.Key(kGraph);
     json_.BeginArray();
     for (const v3::DatasetNode& node : dataset.node()) WriteNode(node, table, /*root=*/false);
     json_.EndArray();
@@ -123,6 +126,16 @@ class Writer {
     Values contexts;
     Values properties;
   };
+
+  static bool KeepsGraph(const v3::DatasetNode& node, const ClassTable& table) {
+    const UnionMember member = UnionMemberOf(node, table);
+    if (member.alternative == nullptr) return false;
+    std::vector<SetField> fields;
+    AppendSetFields(*member.message, *member.alternative->table, &fields);
+    return absl::c_any_of(PartsOf(fields, *member.alternative->table).kept, [](const SetField& kept) {
+      return static_cast<const v3::UnknownMember&>(*kept.message).name() == kGraph;
+    });
+  }
 
   void WriteDatasetContext() {
     json_.Key("@context");

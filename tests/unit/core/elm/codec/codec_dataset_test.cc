@@ -66,6 +66,19 @@ TEST(CodecDatasetTest, NodesInAnArrayAndContextsOnEachAreOneDataSet) {
   EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(read.dataset, again.dataset));
 }
 
+TEST(CodecDatasetTest, ANodeThatKeepsAGraphStaysANode) {
+  const std::string document = absl::StrCat("{", kContext, R"(,"@graph":[{)", kOpportunity, R"(,"@graph":[2]}]})");
+  ASSERT_OK_AND_ASSIGN(const ReadDataset read, ReadData(document));
+  EXPECT_EQ(WriteData(read.dataset), document);
+  EXPECT_THAT(RulesOf(read.findings), ElementsAre("json.unknown-member /@graph/0/@graph"));
+}
+
+TEST(CodecDatasetTest, WhatStandsBesideAGraphIsNamed) {
+  ASSERT_OK_AND_ASSIGN(const ReadDataset read,
+                       ReadData(absl::StrCat("{", kContext, R"(,"@id":"urn:g","@graph":[{)", kOpportunity, "}]}")));
+  EXPECT_THAT(RulesOf(read.findings), ElementsAre("envelope.member "));
+}
+
 TEST(CodecDatasetTest, OtherDocumentsAreRefusedForWhatTheyAre) {
   EXPECT_THAT(ReadData(R"({"type":"EuropeanDigitalCredential"})"), HasReasonAt(Reason::kNotACredential, ""));
   EXPECT_THAT(ReadData(R"({"type":"Person"})"), HasReasonAt(Reason::kNotACredential, ""));

@@ -314,6 +314,8 @@ TEST(CodecTest, CredentialsAreTakenOutOfEveryEnvelope) {
        Envelope::kUpload,
        {"envelope.member "}},
       {"claim", R"({"elm":)" + bare + "}", Envelope::kElmClaim},
+      {"graph", R"({"@graph":[)" + bare + "]}", Envelope::kGraph},
+      {"graph with a name", R"({"@id":"urn:graph:1","@graph":)" + bare + "}", Envelope::kGraph, {"envelope.member "}},
       {"general, payload as text",
        absl::StrCat(R"({"payload":)", Quoted(bare), R"(,"signatures":[{"protected":")", plain,
                     R"(","signature":"c2ln"}]})"),
@@ -338,6 +340,17 @@ TEST(CodecTest, CredentialsAreTakenOutOfEveryEnvelope) {
     EXPECT_THAT(RulesOf(read), ElementsAreArray(test.findings));
     EXPECT_TRUE(LooksLikeCredential(test.text));
   }
+}
+
+TEST(CodecTest, TheContextBesideAGraphIsThatOfItsCredential) {
+  std::string node = Credential(R"("id":"urn:credential:1")");
+  const std::string written = Write(Read(node)->credential);
+  const size_t type = written.find("\"id\"");
+  const std::string context = written.substr(0, type);
+  ASSERT_OK_AND_ASSIGN(const ReadCredential read,
+                       Read(absl::StrCat(context, R"("@graph":[{)", written.substr(type), "]}")));
+  EXPECT_THAT(RulesOf(read), ElementsAre());
+  EXPECT_EQ(Write(read.credential), written);
 }
 
 TEST(CodecTest, DraftsWithoutATypeAreKnownByTheirMembers) {
@@ -369,7 +382,9 @@ TEST(CodecTest, WhatIsNoCredentialIsRefusedWithWhatItIs) {
       {R"({"type":["VerifiableCredential","OpenBadgeCredential"],"credentialSubject":{},"issuer":{}})",
        Reason::kNotACredential, "", "another model"},
       {R"({"@type":"Qualification"})", Reason::kNotACredential, "", "Qualification"},
-      {R"({"@graph":[]})", Reason::kNotACredential, "", "graph"},
+      {R"({"@graph":[]})", Reason::kNotACredential, "/@graph", "graph"},
+      {R"({"@graph":[)" + bare + "," + bare + "]}", Reason::kNotACredential, "/@graph", "graph"},
+      {R"({"@context":[],"@graph":[)" + bare + "]}", Reason::kNotACredential, "/@graph", "one tree"},
       {R"({"credential":{"type":"Person"}})", Reason::kNotACredential, "/credential", "Person"},
       {R"({"credential":[]})", Reason::kNotACredential, "/credential", "one JSON object"},
       {R"({"payload":7,"signatures":[{}]})", Reason::kSealMalformed, "/payload", "no text"},
