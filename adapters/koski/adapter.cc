@@ -63,7 +63,8 @@ std::vector<Entry> ChooseAwards(Source* source, Refusal* refusal) {
     for (const SourceNode* performance : source->Find(right, "suoritukset")) {
       const Assessment assessment = LastAssessment(*source, performance);
       if (assessment.failed) {
-        source->Warn("status.not-passed", assessment.node, "The last assessment says that it was not passed.");
+        source->Warn("status.not-passed", assessment.node == nullptr ? performance : assessment.node,
+                     "The last assessment says that it was not passed.");
         source->Drop(performance, "not passed, so no achievement");
         refusal->Remember(Reason::kNothingAwarded, performance);
       } else if (!IsConfirmed(*source, performance)) {
@@ -129,7 +130,7 @@ class KoskiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"koski",          "Koski, the Finnish register of studies",
                                       {"2018", "2026"}, {"read"},
                                       "beta",           "application/json",
-                                      "koski-2",        true};
+                                      "koski-3",        true};
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "adapters/koski/mapping.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -25,6 +27,7 @@ constexpr absl::string_view kSensitive[] = {
     "arvioitsijat",
     "kuvausTuesta",
 };
+constexpr absl::string_view kParts = "osasuoritukset";
 constexpr absl::string_view kWithheld = "may not leave the register";
 
 bool IsSensitive(const SourceNode& node) {
@@ -78,6 +81,15 @@ LossClass CodeIdentifier(const Step& step) {
   return document::PutIdentifier(step, list == nullptr ? absl::string_view() : absl::string_view(list->text));
 }
 
+// The code of what the record has no name for, as a note that says what it is.
+LossClass CodeUnlessNamed(const Step& step) {
+  if (step.source().FindFirst(step.node->parent, "nimi") == nullptr) {
+    return document::NoteOf(step, step.rule.target, step.node->parent->name, step.Value());
+  }
+  step.source().Use(step.node);
+  return kDone;
+}
+
 LossClass LearnerNumber(const Step& step) { return document::PutIdentifier(step, "oppijanumero"); }
 LossClass OrganisationOid(const Step& step) { return document::PutIdentifier(step, "organisaatio-OID"); }
 LossClass SchoolNumber(const Step& step) { return document::PutIdentifier(step, "oppilaitosnumero"); }
@@ -109,6 +121,7 @@ constexpr Rule kAchievement[] = {
     {"koulutusmoduuli/tunniste/koodiarvo", "Q.identifier", CodeIdentifier, kKept, ""},
     {"koulutusmoduuli/kuvaus/*", "Q.description", LocalText, kKept, ""},
     {"koulutusmoduuli/kieli/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
+    {"koulutusmoduuli/kieli/koodiarvo", "Q.additionalNote", CodeUnlessNamed, kWidened, "note.labelled"},
     {"koulutusmoduuli/perusteenDiaarinumero", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
     {"tutkintonimike/nimi/*", "Q.altLabel", LocalText, kKept, ""},
     {"osaamisala/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
@@ -124,7 +137,16 @@ constexpr Rule kGrade[] = {
     {"arvosana/koodiarvo", "T.grade", document::Text, kKept, ""},
     {"arvosana/koodistoUri", "T.specifiedBy[0].gradingScheme.title", document::Text, kKept, ""},
     {"arvosana/nimi", "", document::UseIt, kDropped, ""},
+    {"predicted", "", document::UseIt, kDropped, ""},
     {"päivä", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
+};
+
+// The mark of an examination as a whole, where its parts are assessed and it is not: a code, or a number.
+constexpr Rule kOverallMark[] = {
+    {"yleisarvosana", "T.grade", document::Verbatim, kKept, ""},
+    {"yleisarvosana/koodiarvo", "T.grade", document::Text, kKept, ""},
+    {"yleisarvosana/koodistoUri", "T.specifiedBy[0].gradingScheme.title", document::Text, kKept, ""},
+    {"yleisarvosana/nimi", "", document::UseIt, kDropped, ""},
 };
 
 // --- Parts of a performance -----------------------------------------------------------------------------------------
@@ -202,11 +224,29 @@ void MapScope(Source* source, const SourceNode* performance, bool higher_educati
   source->Carry(value, kTarget, kWidened, "workload.scope");
 }
 
+// Rule status.predicted: a mark that is only expected, as schools of the International Baccalaureate give them.
+bool IsForecast(const Source& source, const SourceNode* assessment) {
+  return source.TextOf(assessment, "predicted") == "true";
+}
+
+// Whether a mark was not passed: as it is stated, or else by its scale.
+bool IsFailed(const Source& source, const SourceNode* holder, absl::string_view mark) {
+  const std::string passed = source.TextOf(holder, "hyväksytty");
+  if (!passed.empty()) return passed == "false";
+  return elm::FailsOnScale(ListOf(source, holder, mark), CodeOf(source, holder, mark));
+}
+
 void MapGrade(Source* source, const Assessment& assessment, const SourceNode* performance, const Context& context) {
   for (const SourceNode* other : source->Find(performance, "arviointi")) {
-    if (other != assessment.node) source->Drop(other, "an earlier assessment; the last one counts");
+    if (other == assessment.node) continue;
+    if (IsForecast(*source, other)) {
+      source->Warn("status.predicted", other, "A forecast is no assessment.");
+      source->Drop(other, "a forecast, no assessment");
+    } else {
+      source->Drop(other, "an earlier assessment; the last one counts");
+    }
   }
-  if (assessment.node == nullptr) return;
+  if (assessment.node == nullptr) return Apply(kOverallMark, performance, context);
   Apply(kGrade, assessment.node, context);
   const SourceNode* const passed = source->FindFirst(assessment.node, "hyväksytty");
   if (passed == nullptr || passed->text != "true" || !context.targets.assessment->has_grade()) return;
@@ -241,23 +281,47 @@ void MapOne(Source* source, Draft* draft, DraftAchievement* achievement, const S
   MapParts(source, draft, achievement, performance, higher_education, depth);
 }
 
+// Recursive; reading has bounded the depth.
+bool HasPassedPart(const Source& source, const SourceNode* performance) {
+  const std::vector<const SourceNode*> parts = source.Find(performance, kParts);
+  return std::any_of(parts.begin(), parts.end(), [&source](const SourceNode* part) {
+    const Assessment assessment = LastAssessment(source, part);
+    return (assessment.node != nullptr && !assessment.failed) || HasPassedPart(source, part);
+  });
+}
+
+// Why a part is no achievement of its own; parts of it that were passed may be.
+struct Obstacle {
+  absl::string_view rule;
+  absl::string_view message;
+  absl::string_view reason;
+};
+
+std::optional<Obstacle> ObstacleOf(const Source& source, const SourceNode* part) {
+  const Assessment assessment = LastAssessment(source, part);
+  if (assessment.failed) {
+    return Obstacle{"status.not-passed", "What was not passed is no achievement.", "not passed, so no achievement"};
+  }
+  if (assessment.node != nullptr || HasPassedPart(source, part)) return std::nullopt;
+  if (source.FindFirst(part, "arviointi") != nullptr) {
+    return Obstacle{"status.predicted", "A forecast is no assessment.", "only a forecast, so not known to be passed"};
+  }
+  return Obstacle{"status.not-assessed", "What was not assessed is not known to be passed.",
+                  "not assessed, so not known to be passed"};
+}
+
 void MapParts(Source* source, Draft* draft, DraftAchievement* whole, const SourceNode* performance,
               bool higher_education, size_t depth) {
-  for (const SourceNode* part : source->Find(performance, "osasuoritukset")) {
+  for (const SourceNode* part : source->Find(performance, kParts)) {
     if (depth >= base::kPartsDepthMax) {
       source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
       source->Drop(part, "nested deeper than the limit");
       continue;
     }
-    const Assessment assessment = LastAssessment(*source, part);
-    if (assessment.failed) {
-      source->Warn("status.not-passed", part, "What was not passed is no achievement.");
-      source->Drop(part, "not passed, so no achievement");
-      continue;
-    }
-    if (assessment.node == nullptr && source->FindFirst(part, "osasuoritukset") == nullptr) {
-      source->Warn("status.not-assessed", part, "What was not assessed is not known to be passed.");
-      source->Drop(part, "not assessed, so not known to be passed");
+    if (const auto obstacle = ObstacleOf(*source, part)) {
+      source->Warn(obstacle->rule, part, obstacle->message);
+      source->DropButParts(part, kParts, obstacle->reason);
+      MapParts(source, draft, whole, part, higher_education, depth);
       continue;
     }
     const int scope = source->scope();
@@ -292,12 +356,14 @@ Assessment LastAssessment(const Source& source, const SourceNode* performance) {
   Assessment last;
   std::string date;
   for (const SourceNode* node : source.Find(performance, "arviointi")) {
+    if (IsForecast(source, node)) continue;
     const std::string day = source.TextOf(node, "päivä");
     if (last.node != nullptr && day < date) continue;
     date = day;
     last.node = node;
-    last.failed = source.TextOf(node, "hyväksytty") == "false";
+    last.failed = IsFailed(source, node, "arvosana");
   }
+  if (last.node == nullptr) last.failed = IsFailed(source, performance, "yleisarvosana");
   return last;
 }
 

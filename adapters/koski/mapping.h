@@ -15,9 +15,10 @@ void MapLearner(document::Source* source, document::Draft* draft, const document
 void MapPerformance(document::Source* source, document::Draft* draft, const document::SourceNode* right,
                     const document::SourceNode* performance);
 
-// What a performance's last assessment says: whether it was passed, or nothing if there is none.
+// What a performance's last assessment says, or else its overall mark: whether it was passed, or nothing if there is
+// neither. Forecasts are no assessments.
 struct Assessment {
-  const document::SourceNode* node = nullptr;  // the last by date
+  const document::SourceNode* node = nullptr;  // the last by date; null for none
   bool failed = false;
 };
 Assessment LastAssessment(const document::Source& source, const document::SourceNode* performance);

@@ -17,8 +17,9 @@ namespace passerelle::adapters::virta {
 namespace {
 
 constexpr absl::string_view kNamespace = "urn:mace:funet.fi:virta/";
-constexpr absl::string_view kRoots[] = {"Envelope", "OpiskelijanKaikkiTiedotResponse", "OpiskelijanTiedotResponse",
-                                        "Virta", "Opiskelijat"};
+constexpr absl::string_view kRoots[] = {
+    "Envelope",    "OpiskelijanKaikkiTiedotResponse", "OpiskelijanTiedotResponse", "Virta",
+    "Opiskelijat", "OpintosuorituksetResponse",       "Opintosuoritukset"};
 
 // The elements of learners, at whatever depth of envelopes.
 std::vector<const SourceNode*> Learners(const Source& source) {
@@ -82,7 +83,7 @@ class VirtaAdapter : public document::Adapter {
         options.report_index.has_value() ? absl::StrCat("report:", *options.report_index) : std::string();
     Draft draft(&source, bytes, suffix);
     MapLearner(&source, &draft, records);
-    MapStudies(&source, &draft, records);
+    RETURN_IF_ERROR(MapStudies(&source, &draft, records));
     return draft.Finish(options);
   }
 
@@ -90,7 +91,7 @@ class VirtaAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"virta",        "VIRTA, the data warehouse of Finnish higher education",
                                       {"2015/09/01"}, {"read"},
                                       "beta",         "application/xml",
-                                      "virta-2"};
+                                      "virta-3"};
 };
 
 }  // namespace

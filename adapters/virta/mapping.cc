@@ -1,6 +1,8 @@
 #include "adapters/virta/mapping.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -72,10 +74,11 @@ LossClass OtherOrganisation(const Step& step) {
   return document::NoteOf(step, step.rule.target, label, step.Value());
 }
 
-// A degree's thesis; "0" says only that a study is none.
+// A degree's thesis, a switch of XML Schema; "0" and "false" say only that a study is none.
 LossClass Thesis(const Step& step) {
   const auto kind = elm::ConceptOf(elm::Vocabulary::kOpportunityType, elm::kOpportunityTypeThesis);
-  if (step.Value() != "1" || !kind.has_value()) {
+  const bool is_thesis = step.Value() == "1" || step.Value() == "true";
+  if (!is_thesis || !kind.has_value()) {
     step.source().Use(step.node);
     return kDone;
   }
@@ -143,41 +146,69 @@ struct Grade {
   std::string scheme;
   bool failed = false;
   bool passed = false;
+  bool ambiguous = false;  // the code names several grades of its scale
 };
+
+// The grade of an institution's own scale: its code is the key of one of the scale's grades, or the code of one.
+Grade ReadOwnGrade(const Source& source, const SourceNode* scale) {
+  Grade grade;
+  grade.code = source.FindFirst(scale, "Koodi");
+  grade.text = source.TextOf(scale, "Koodi");
+  grade.scheme = source.TextOf(scale, "Asteikko/Nimi");
+  const SourceNode* named = nullptr;
+  for (const SourceNode* one : source.Find(scale, "Asteikko/AsteikkoArvosana")) {
+    if (source.TextOf(one, "@avain") != grade.text && source.TextOf(one, "Koodi") != grade.text) continue;
+    grade.ambiguous = named != nullptr;
+    named = one;
+  }
+  if (grade.ambiguous) return grade;
+  const std::string code = named == nullptr ? grade.text : source.TextOf(named, "Koodi");
+  const std::string name = source.TextOf(named, "Nimi");
+  const auto by_code = elm::PassedByFinnishWords(code);
+  const auto by_name = elm::PassedByFinnishWords(name);
+  grade.failed = by_code == false || by_name == false;
+  grade.passed = !grade.failed && (by_code == true || by_name == true);
+  grade.text = name.empty() || name == code ? code : absl::StrCat(code, " (", name, ")");
+  return grade;
+}
 
 Grade ReadGrade(const Source& source, const SourceNode* study) {
   Grade grade;
   const SourceNode* const scale = GradeNode(source, study);
   if (scale == nullptr || scale->name == "EiKaytossa") return grade;
+  if (scale->name == "Muu") return ReadOwnGrade(source, scale);
   grade.scheme = scale->name;
-  if (scale->name != "Muu") {
-    grade.code = scale;
-    grade.text = source.TextOf(scale, "");
-    const auto known = elm::GradeOfCode(grade.text);
-    grade.passed = known.has_value() && known->passed;
-    grade.failed = known.has_value() && !known->passed;
-    return grade;
-  }
-  // A scale of the institution: the code is the key of one of its grades.
-  grade.code = source.FindFirst(scale, "Koodi");
-  grade.text = source.TextOf(scale, "Koodi");
-  grade.scheme = source.TextOf(scale, "Asteikko/Nimi");
-  for (const SourceNode* one : source.Find(scale, "Asteikko/AsteikkoArvosana")) {
-    if (source.TextOf(one, "@avain") != grade.text && source.TextOf(one, "Koodi") != grade.text) continue;
-    const std::string name = source.TextOf(one, "Nimi");
-    grade.failed = name == "Hylätty";
-    grade.passed = !grade.failed && !name.empty();
-    if (!name.empty() && name != grade.text) grade.text = absl::StrCat(grade.text, " (", name, ")");
-  }
+  grade.code = scale;
+  grade.text = source.TextOf(scale, "");
+  const auto known = elm::GradeOfCode(grade.text);
+  grade.passed = known.has_value() && known->passed;
+  grade.failed = known.has_value() && !known->passed;
   return grade;
 }
 
-// A study that is no achievement: the reason, or nothing.
-absl::string_view WhyNoAchievement(const Source& source, const SourceNode* study) {
+bool HasTitle(const Source& source, const SourceNode* study) {
+  const std::vector<const SourceNode*> names = source.Find(study, "Nimi");
+  return std::any_of(names.begin(), names.end(),
+                     [&source](const SourceNode* name) { return !source.TextOf(name, "").empty(); });
+}
+
+constexpr absl::string_view kTitleMissing = "title.missing";
+
+// Why a study is not carried.
+struct Obstacle {
+  absl::string_view rule;
+  absl::string_view message;
+  absl::string_view reason;
+};
+
+std::optional<Obstacle> ObstacleOf(const Source& source, const SourceNode* study) {
+  constexpr absl::string_view kRule = "status.not-passed";
+  constexpr absl::string_view kMessage = "This study is no achievement.";
   const std::string kind = source.TextOf(study, "Laji");
-  if (kind == "3" || kind == "4") return "internal to the institution, not to be counted";
-  if (ReadGrade(source, study).failed) return "not passed, so no achievement";
-  return "";
+  if (kind == "3" || kind == "4") return Obstacle{kRule, kMessage, "internal to the institution, not to be counted"};
+  if (ReadGrade(source, study).failed) return Obstacle{kRule, kMessage, "not passed, so no achievement"};
+  if (HasTitle(source, study)) return std::nullopt;
+  return Obstacle{kTitleMissing, "A study without a name cannot be written; named parts remain.", "has no title"};
 }
 
 void MapGrade(Source* source, const SourceNode* study, const Context& context) {
@@ -187,6 +218,9 @@ void MapGrade(Source* source, const SourceNode* study, const Context& context) {
     return;
   }
   const SourceNode* const scale = GradeNode(*source, study);
+  if (grade.ambiguous) {
+    source->Warn("grade.ambiguous", grade.code, "The scale has several grades under this code; the code stands alone.");
+  }
   if (scale->name == "Muu") source->UseAll(source->FindFirst(scale, "Asteikko"));
   auto* const assessment = context.targets.assessment;
   elm::AddText("und", grade.text, assessment->mutable_grade()->mutable_note_literal());
@@ -221,6 +255,16 @@ void MapRight(const Studies& studies, const SourceNode* study, const Context& co
   studies.source->Supply("A.additionalNote", kDerived, "note.right-to-study");
 }
 
+// How much of a part counts in the whole, where that is not all of it.
+void MapShare(Source* source, const SourceNode* link, const SourceNode* part, const Context& context) {
+  const SourceNode* const share = source->FindFirst(link, "Opintopiste");
+  const std::string points = source->TextOf(share, "");
+  if (points.empty() || points == source->TextOf(part, "Laajuus/Opintopiste")) return;
+  const std::string text = absl::StrCat("Study points that count in the whole: ", points);
+  document::PutText(context.targets, "A.additionalNote", "en", text);
+  source->Carry(share, "A.additionalNote", kWidened, "note.labelled");
+}
+
 void MapStudy(Studies* studies, DraftAchievement* achievement, const SourceNode* study, size_t depth);
 
 void MapParts(Studies* studies, DraftAchievement* whole, const SourceNode* study, size_t depth) {
@@ -236,13 +280,15 @@ void MapParts(Studies* studies, DraftAchievement* whole, const SourceNode* study
     } else if (depth >= base::kPartsDepthMax) {
       source->Warn("parts.depth", link, "Parts are nested deeper than the limit.");
       source->Drop(link, "nested deeper than the limit");
-    } else if (WhyNoAchievement(*source, part->second).empty()) {
+    } else if (ObstacleOf(*source, part->second).has_value()) {
+      source->Drop(link, "leads to a study that is not carried");
+    } else {
       source->UseAll(link);
       const int scope = source->scope();
-      MapStudy(studies, &studies->draft->AddPart(whole, part->second), part->second, depth + 1);
+      DraftAchievement& achievement = studies->draft->AddPart(whole, part->second);
+      MapStudy(studies, &achievement, part->second, depth + 1);
+      MapShare(source, link, part->second, {source, studies->draft->TargetsOf(achievement), "und"});
       source->SetScope(scope);
-    } else {
-      source->Drop(link, "leads to a study that is no achievement");
     }
   }
 }
@@ -264,22 +310,24 @@ void MapLearner(Source* source, Draft* draft, const std::vector<const SourceNode
   for (const SourceNode* record : records) Apply(kLearner, record, {source, draft->DocumentTargets(), "und"});
 }
 
-void MapStudies(Source* source, Draft* draft, const std::vector<const SourceNode*>& records) {
+absl::Status MapStudies(Source* source, Draft* draft, const std::vector<const SourceNode*>& records) {
   Studies studies = {source, draft, {}, {}, {}, {}, {}};
+  const SourceNode* untitled = nullptr;
   absl::flat_hash_set<std::string> contained;
   for (const SourceNode* record : records) {
     for (const SourceNode* right : source->Find(record, "Opiskeluoikeudet/Opiskeluoikeus")) {
       studies.right_kinds.emplace(source->TextOf(right, "@avain"), source->TextOf(right, "Tyyppi"));
     }
     for (const SourceNode* study : source->Find(record, "Opintosuoritukset/Opintosuoritus")) {
-      const absl::string_view reason = WhyNoAchievement(*source, study);
-      if (!reason.empty()) {
-        source->Warn("status.not-passed", study, "This study is no achievement.");
-        source->Drop(study, reason);
+      const auto obstacle = ObstacleOf(*source, study);
+      if (obstacle.has_value()) {
+        source->Warn(obstacle->rule, study, obstacle->message);
+        source->Drop(study, obstacle->reason);
+        if (untitled == nullptr && obstacle->rule == kTitleMissing) untitled = study;
       }
       studies.all.push_back(study);
       studies.by_key.emplace(source->TextOf(study, "@avain"), study);
-      if (!reason.empty()) continue;
+      if (obstacle.has_value()) continue;
       for (const SourceNode* link : source->Find(study, "Sisaltyvyys")) {
         contained.insert(source->TextOf(link, "@sisaltyvaOpintosuoritusAvain"));
       }
@@ -288,13 +336,17 @@ void MapStudies(Source* source, Draft* draft, const std::vector<const SourceNode
   // Wholes first, in the order of the document; then what only a circle of references contains.
   for (const bool circles : {false, true}) {
     for (const SourceNode* study : studies.all) {
-      if (studies.done.contains(study) || !WhyNoAchievement(*source, study).empty()) continue;
+      if (studies.done.contains(study) || ObstacleOf(*source, study).has_value()) continue;
       if (!circles && contained.contains(source->TextOf(study, "@avain"))) continue;
       if (circles)
         source->Warn("parts.cycle", study, "Studies contain each other; the first in the document is the whole.");
       MapStudy(&studies, &draft->AddAchievement(study), study, 0);
     }
   }
+  if (studies.done.empty() && untitled != nullptr) {
+    return Problem(Reason::kTitleMissing, source->tree().Path(untitled));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace passerelle::adapters::virta

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/document/draft.h"
 #include "core/document/mapping.h"
 
@@ -14,8 +15,9 @@ namespace passerelle::adapters::virta {
 void MapLearner(document::Source* source, document::Draft* draft,
                 const std::vector<const document::SourceNode*>& records);
 
-// All studies of the records that were passed, parts below what contains them.
-void MapStudies(document::Source* source, document::Draft* draft,
-                const std::vector<const document::SourceNode*>& records);
+// All studies of the records that were passed and have a name, parts below what contains them. Problem: kTitleMissing
+// where the names were all that was missing.
+absl::Status MapStudies(document::Source* source, document::Draft* draft,
+                        const std::vector<const document::SourceNode*>& records);
 
 }  // namespace passerelle::adapters::virta

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/base/limits.h"
 #include "core/document/targets.h"
 #include "core/elm/rules/text.h"
@@ -122,6 +123,15 @@ void Source::UseAll(const SourceNode* node) {
 
 void Source::Drop(const SourceNode* node, absl::string_view reason) {
   if (node != nullptr) reasons_.try_emplace(node, std::string(reason));
+}
+
+void Source::DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason) {
+  if (FindFirst(node, parts) == nullptr) return Drop(node, reason);
+  const std::vector<absl::string_view> names = absl::StrSplit(parts, '|');
+  for (const SourceNode* child = node->first_child; child != nullptr; child = child->next_sibling) {
+    const bool is_part = std::find(names.begin(), names.end(), child->name) != names.end();
+    if (!is_part && child->kind != SourceNode::Kind::kRemark) Drop(child, reason);
+  }
 }
 
 void Source::Note(absl::string_view rule, const SourceNode* node, absl::string_view message) {

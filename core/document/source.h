@@ -49,6 +49,8 @@ class Source {
   void UseAll(const SourceNode* node);  // the node and everything below it
   // The node and everything below it that is not carried is left out, for a reason of its own.
   void Drop(const SourceNode* node, absl::string_view reason);
+  // The same for a node whose parts stay: the children of these names ("hasPart|leistung") are left for others.
+  void DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason);
 
   void Note(absl::string_view rule, const SourceNode* node, absl::string_view message);
   void Warn(absl::string_view rule, const SourceNode* node, absl::string_view message);

@@ -1,6 +1,7 @@
 #include "core/elm/rules/finland.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
+#include "core/elm/rules/text.h"
 
 namespace passerelle::elm {
 namespace {
@@ -40,6 +42,24 @@ struct GradeRow {
 };
 constexpr GradeRow kGrades[] = {
 #define GRADE(code, passed, english) {code, {passed, english}},
+#include "core/elm/rules/finland.def"
+};
+
+struct GradeWordRow {
+  absl::string_view word;
+  bool passed;
+};
+constexpr GradeWordRow kGradeWords[] = {
+#define GRADE_WORD(word, passed) {word, passed},
+#include "core/elm/rules/finland.def"
+};
+
+struct FailingMarkRow {
+  absl::string_view list;
+  absl::string_view mark;
+};
+constexpr FailingMarkRow kFailingMarks[] = {
+#define FAILING_MARK(list, mark) {list, mark},
 #include "core/elm/rules/finland.def"
 };
 
@@ -129,6 +149,20 @@ std::optional<FinnishGrade> GradeOfCode(absl::string_view code) {
     if (row.code == code) return row.grade;
   }
   return std::nullopt;
+}
+
+std::optional<bool> PassedByFinnishWords(absl::string_view words) {
+  const std::string lower = InSmallLetters(absl::StripAsciiWhitespace(words));
+  for (const GradeWordRow& row : kGradeWords) {
+    if (row.word == lower) return row.passed;
+  }
+  return std::nullopt;
+}
+
+bool FailsOnScale(absl::string_view list, absl::string_view mark) {
+  if (PassedByFinnishWords(mark) == false) return true;
+  return std::any_of(std::begin(kFailingMarks), std::end(kFailingMarks),
+                     [&](const FailingMarkRow& row) { return row.list == list && row.mark == mark; });
 }
 
 absl::string_view ScopeUnitName(absl::string_view code) { return WordOf(kScopeUnits, code); }

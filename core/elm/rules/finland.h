@@ -44,6 +44,14 @@ struct FinnishGrade {
 // nullopt for codes outside the scales.
 std::optional<FinnishGrade> GradeOfCode(absl::string_view code);
 
+// Whether the words of a grade say that it was passed, whatever their case: in the national languages, in English, or
+// as the codes that are short for them (HYV, HYL). nullopt for words that say neither.
+std::optional<bool> PassedByFinnishWords(absl::string_view words);
+
+// Rule grading.failing-mark: whether a mark of one of Koski's scales (list arviointiasteikko...) says that it was not
+// passed. For marks beside which nothing says so.
+bool FailsOnScale(absl::string_view list, absl::string_view mark);
+
 // The unit of a scope (laajuus) by its code, as English words.
 absl::string_view ScopeUnitName(absl::string_view code);
 // Units that the European model can carry as numbers.

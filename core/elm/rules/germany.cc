@@ -4,8 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_replace.h"
 #include "core/base/decimal.h"
+#include "core/elm/rules/text.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
@@ -48,6 +48,15 @@ constexpr WordConcept kOpportunities[] = {
     {"industriepraktikum", kOpportunityTypeInternship},
 };
 
+struct CodeTitle {
+  absl::string_view code;
+  absl::string_view title;
+};
+constexpr CodeTitle kTrainerParts[] = {
+    {"schriftlicher_pruefungsteil", "Schriftlicher Prüfungsteil"},
+    {"praktischer_pruefungsteil", "Praktischer Prüfungsteil"},
+};
+
 constexpr absl::string_view kPassingWords[] = {"sehr gut",    "gut",       "befriedigend",
                                                "ausreichend", "bestanden", "mit auszeichnung bestanden"};
 constexpr absl::string_view kFailingWords[] = {"mangelhaft", "ungenügend", "nicht ausreichend", "nicht genügend"};
@@ -55,11 +64,6 @@ constexpr absl::string_view kFailingWords[] = {"mangelhaft", "ungenügend", "nic
 std::optional<base::Decimal> Mark(absl::string_view text) {
   const std::optional<std::string> decimal = PlainDecimal(text);
   return decimal.has_value() ? base::Decimal::Parse(*decimal) : std::nullopt;
-}
-
-// Small letters in ASCII and in the German umlauts.
-std::string LowerGerman(absl::string_view text) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"Ä", "ä"}, {"Ö", "ö"}, {"Ü", "ü"}});
 }
 
 }  // namespace
@@ -80,11 +84,18 @@ std::optional<v3::Concept> AssessmentOfLeistungsart(absl::string_view code) {
 }
 
 std::optional<v3::Concept> AssessmentOfExamPart(absl::string_view title) {
-  const std::string lower = LowerGerman(title);
+  const std::string lower = InSmallLetters(title);
   for (const WordConcept& row : kExamParts) {
     if (absl::StrContains(lower, row.word)) return ConceptOf(Vocabulary::kAssessment, row.code);
   }
   return std::nullopt;
+}
+
+absl::string_view TitleOfTrainerPart(absl::string_view code) {
+  for (const CodeTitle& row : kTrainerParts) {
+    if (row.code == CodeSegment(code)) return row.title;
+  }
+  return "";
 }
 
 std::optional<bool> PassedByLeistungsstatus(absl::string_view code) {
@@ -116,7 +127,7 @@ std::optional<bool> PassedByScheme(absl::string_view grade, const MarkScheme& sc
 }
 
 std::optional<bool> PassedByWords(absl::string_view words) {
-  const std::string lower = LowerGerman(absl::StripAsciiWhitespace(words));
+  const std::string lower = InSmallLetters(absl::StripAsciiWhitespace(words));
   const auto is_one_of = [&lower](const auto& list) {
     return std::find(std::begin(list), std::end(list), lower) != std::end(list);
   };

@@ -1,7 +1,8 @@
 // Germany: what the documents of the XBildung family (XHochschule, XBerufsbildung) write as codes and words, and what
 // they mean. Both adapters read them here.
 //
-// Sources: the code lists leistungsart and leistungsstatus of XHochschule 1.2. A code is a URI that carries the version
+// Sources: the code lists leistungsart and leistungsstatus of XHochschule 1.2, and pruefungsteilaevo of XBerufsbildung
+// 0.6. A code is a URI that carries the version
 // of its list, which differs from the version of the document, so that only the last segment is compared.
 //
 // Thread-safety: free functions on values.
@@ -25,6 +26,9 @@ std::optional<v3::Concept> AssessmentOfLeistungsart(absl::string_view code);
 // Rule assessment.exam-part: the same by the words in the title of a part of an examination: "Schriftliche ...",
 // "Fachgespräch", "Projektarbeit", "Betrieblicher Auftrag". Write it as derived.
 std::optional<v3::Concept> AssessmentOfExamPart(absl::string_view title);
+
+// Rule title.code-list: the title of a part of the examination of trainers (list pruefungsteilaevo); empty for others.
+absl::string_view TitleOfTrainerPart(absl::string_view code);
 
 // Rule status.leistungsstatus: whether an achievement was passed; nullopt for codes that do not say so (registered,
 // excused, incomplete, unknown). What is not passed is no achievement.

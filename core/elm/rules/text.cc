@@ -1,6 +1,8 @@
 #include "core/elm/rules/text.h"
 
+#include <unicode/locid.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <optional>
@@ -75,6 +77,14 @@ bool AddTextOnce(absl::string_view language, absl::string_view value, Texts* tex
   }
   AddNote(language, value, notes);
   return false;
+}
+
+std::string InSmallLetters(absl::string_view text) {
+  std::string small;
+  icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())))
+      .toLower(icu::Locale::getRoot())
+      .toUTF8String(small);
+  return small;
 }
 
 bool IsWebAddress(absl::string_view text) {

@@ -38,6 +38,9 @@ std::string StripActiveContent(absl::string_view html);
 // white space collapsed.
 std::string PlainTextOf(absl::string_view html);
 
+// Small letters in any script, for words that are compared.
+std::string InSmallLetters(absl::string_view text);
+
 // Whether a text is an address on the web that the model can hold.
 bool IsWebAddress(absl::string_view text);
 

@@ -1,7 +1,4 @@
 // What sources write of workloads: rules credit.ects, workload.hours and workload.text.
-#include <unicode/locid.h>
-#include <unicode/unistr.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/elm/rules/text.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
@@ -24,15 +22,6 @@ constexpr absl::string_view kHourWords[] = {
 #include "core/elm/rules/hour_words.def"
 #undef HOUR_WORD
 };
-
-// Small letters in any script.
-std::string InSmallLetters(absl::string_view text) {
-  std::string small;
-  icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size())))
-      .toLower(icu::Locale::getRoot())
-      .toUTF8String(small);
-  return small;
-}
 
 bool IsZeroDecimal(absl::string_view decimal) { return decimal.find_first_not_of("0.") == absl::string_view::npos; }
 

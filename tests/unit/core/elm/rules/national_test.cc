@@ -59,6 +59,42 @@ TEST(FinlandTest, NamesOfBadgesGradesUnitsAndRights) {
   EXPECT_EQ(StudyRightName("10"), "continuing education");
 }
 
+TEST(FinlandTest, WordsOfGradesCountWhateverTheirCase) {
+  struct Case {
+    const char* words;
+    std::optional<bool> passed;
+  };
+  constexpr Case kCases[] = {
+      {"Hylätty", false},
+      {"HYLÄTTY", false},
+      {"Underkänd", false},
+      {" failed ", false},
+      {"HYL", false},
+      {"hyväksytty", true},
+      {"Godkänd", true},
+      {"Laudatur", true},
+      {"HYV", true},
+      {"Kiitettävä", true},
+      {"Oivallisesti", std::nullopt},
+      {"2", std::nullopt},
+      {"", std::nullopt},
+      {"U", std::nullopt},
+  };
+  for (const Case& one : kCases) EXPECT_EQ(PassedByFinnishWords(one.words), one.passed) << one.words;
+}
+
+TEST(FinlandTest, MarksFailByTheScaleThatTheyAreOf) {
+  EXPECT_TRUE(FailsOnScale("arviointiasteikkoammatillinent1k3", "0"));
+  EXPECT_FALSE(FailsOnScale("arviointiasteikkoammatillinent1k3", "1"));
+  EXPECT_TRUE(FailsOnScale("arviointiasteikkoib", "1"));
+  EXPECT_TRUE(FailsOnScale("arviointiasteikkoyleissivistava", "4"));
+  EXPECT_FALSE(FailsOnScale("arviointiasteikkoib", "4"));
+  EXPECT_TRUE(FailsOnScale("ykiarvosana", "alle3"));
+  EXPECT_TRUE(FailsOnScale("arviointiasteikkovst", "Hylätty"));
+  EXPECT_TRUE(FailsOnScale("vktarvosana", "hylatty"));
+  EXPECT_FALSE(FailsOnScale("", ""));
+}
+
 TEST(GermanyTest, KindsOfAchievementTellTheAssessmentOrNothing) {
   struct Case {
     const char* code;
