@@ -107,6 +107,15 @@ std::vector<elm::v3::LearningAchievement> MapReport(Source* source, const xml_no
   return achievements;
 }
 
+// The learner of the document; in the legacy namespace, that of the report.
+absl::StatusOr<xml_node> OneLearner(const Source& source, const xml_node& report) {
+  std::vector<xml_node> learners = source.Children(source.document().Root(), "learner");
+  if (learners.empty()) learners = source.Children(report, "learner");
+  if (learners.empty()) return Problem(Reason::kLearnerMissing, "/elmo");
+  if (learners.size() > 1) return Problem(Reason::kSeveralSubjects, source.document().Path(learners[1]));
+  return learners.front();
+}
+
 absl::Status TooLarge() {
   return Problem(Reason::kInputTooLarge, "/elmo", "too many achievements, or texts that are referred to too often");
 }
@@ -157,9 +166,7 @@ class ElmoAdapter : public document::Adapter {
     Source source(std::move(document), prefix);
     NoteForm(unpacked, &source);
     ASSIGN_OR_RETURN(const xml_node report, ChooseReport(&source, options));
-    xml_node learner = source.Child(source.document().Root(), "learner");
-    if (!learner) learner = source.Child(report, "learner");  // legacy namespace
-    if (!learner) return Problem(Reason::kLearnerMissing, "/elmo");
+    ASSIGN_OR_RETURN(const xml_node learner, OneLearner(source, report));
 
     std::vector<AwardingBody> bodies;
     for (const xml_node& issuer : source.Children(report, "issuer")) bodies.push_back(MapIssuer(&source, issuer));

@@ -21,9 +21,20 @@ namespace {
 
 constexpr absl::string_view kNamespace = "http://xberufsbildung.de/def/xberufsbildung/";
 
+// Certificates are pruefungszeugnis, fortbildungszeugnis and zeugnisAEVO; other messages pass between authorities.
+absl::Status CheckKind(const Source& source) {
+  const std::string& kind = source.root()->name;
+  const std::string place = source.tree().Path(source.root());
+  if (absl::StrContains(kind, "eintragungsbestaetigung")) return Problem(Reason::kEnrolmentCertificate, place);
+  if (absl::StrContains(kind, "zeugnis")) return absl::OkStatus();
+  return Problem(Reason::kFormatNotSupported, place, "no certificate of XBerufsbildung");
+}
+
 absl::Status CheckLearner(const Source& source) {
-  const SourceNode* const learner = source.FindFirst(source.root(), "pruefling");
-  if (learner == nullptr) return Problem(Reason::kLearnerMissing, source.tree().Path(source.root()));
+  const std::vector<const SourceNode*> learners = source.Find(source.root(), "pruefling");
+  if (learners.empty()) return Problem(Reason::kLearnerMissing, source.tree().Path(source.root()));
+  if (learners.size() > 1) return Problem(Reason::kSeveralSubjects, source.tree().Path(learners[1]));
+  const SourceNode* const learner = learners.front();
   for (const char* path : {"nameNatuerlichePerson/familienname", "nameNatuerlichePerson/vorname"}) {
     const std::vector<const SourceNode*> names = source.Find(learner, path);
     if (names.size() > 1) {
@@ -35,6 +46,16 @@ absl::Status CheckLearner(const Source& source) {
     if (!day.has_value() || day->turned) {
       return Problem(Reason::kLearnerUnclear, source.tree().Path(date), "the standard demands year, month and day");
     }
+  }
+  return absl::OkStatus();
+}
+
+// The examination of trainers has no result as a whole; it is passed with every part of it.
+absl::Status CheckPassed(const Source& source) {
+  for (const SourceNode* grade :
+       source.Find(source.root(), IsOfTrainer(source.root()) ? "pruefungsteil/benotung" : "gesamtergebnis")) {
+    if (document::XBildungPassed(source, grade) != false) continue;
+    return Problem(Reason::kNothingAwarded, source.tree().Path(grade));
   }
   return absl::OkStatus();
 }
@@ -58,10 +79,9 @@ class XBerufsbildungAdapter : public document::Adapter {
       return Problem(Reason::kXmlNamespace, source.tree().Path(root));
     }
     version = version.substr(0, version.find('/'));
+    RETURN_IF_ERROR(CheckKind(source));
     RETURN_IF_ERROR(CheckLearner(source));
-    if (document::XBildungPassed(source, source.FindFirst(root, "gesamtergebnis")) == false) {
-      return Problem(Reason::kNothingAwarded, source.tree().Path(source.FindFirst(root, "gesamtergebnis")));
-    }
+    RETURN_IF_ERROR(CheckPassed(source));
     if (std::find(info_.versions.begin(), info_.versions.end(), version) == info_.versions.end()) {
       source.Warn("version.unknown", root, "This version is not known; it was read like those that are.");
     }
@@ -77,7 +97,7 @@ class XBerufsbildungAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xberufsbildung-2"};
+                                      "xberufsbildung-3"};
 };
 
 }  // namespace

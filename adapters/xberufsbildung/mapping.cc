@@ -43,35 +43,50 @@ constexpr Rule kDocument[] = {
     {"titel", "names the kind of document", document::DropIt, kDropped, ""},
 };
 
+// Rule title.code-list: parts of the examination of trainers are named by a code.
+LossClass TitleOfCode(const Step& step) {
+  const absl::string_view title = elm::TitleOfTrainerPart(step.Value());
+  if (title.empty()) step.source().Warn("title.code", step.node, "The code is not known; it stands as the title.");
+  const absl::string_view text = title.empty() ? elm::CodeSegment(step.Value()) : title;
+  return document::PutText(step.context.targets, step.rule.target, "de", text) == kKept ? step.rule.loss : kDropped;
+}
+
 constexpr Rule kPart[] = {
     {"bezeichnung", "A.title", document::PlainText, kKept, ""},
+    {"bezeichnung/code", "A.title", TitleOfCode, kDerived, "title.code-list"},
 };
+constexpr absl::string_view kParts = "pruefungsteil|pruefungsbereich|pruefungsleistung";
 
 // Rule assessment.exam-part: the titles of the parts say how they were examined.
 void MapAssessmentTypes(Source* source, const SourceNode* node, const Context& context) {
-  for (const SourceNode* title : source->Find(node, "pruefungsteil/bezeichnung")) {
-    const auto type = elm::AssessmentOfExamPart(title->text);
-    if (type.has_value()) document::PutAssessmentType(context, title, *type, "assessment.exam-part");
+  for (const char* path : {"pruefungsteil/bezeichnung", "pruefungsteil/bezeichnung/code",
+                           "pruefungsteil/pruefungsleistung|pruefungsbereich/bezeichnung"}) {
+    for (const SourceNode* title : source->Find(node, path)) {
+      const auto type = elm::AssessmentOfExamPart(title->text);
+      if (type.has_value()) document::PutAssessmentType(context, title, *type, "assessment.exam-part");
+    }
   }
-  for (const SourceNode* title : source->Find(node, "pruefungsteil/pruefungsleistung|pruefungsbereich/bezeichnung")) {
-    const auto type = elm::AssessmentOfExamPart(title->text);
-    if (type.has_value()) document::PutAssessmentType(context, title, *type, "assessment.exam-part");
-  }
+}
+
+bool HasTitle(const Source& source, const SourceNode* part) {
+  return !source.TextOf(part, "bezeichnung").empty() || !source.TextOf(part, "bezeichnung/code").empty();
 }
 
 void MapParts(Source* source, Draft* draft, DraftAchievement* whole, const SourceNode* node,
               const std::string& language, size_t depth) {
-  for (const SourceNode* part : source->Find(node, "pruefungsteil|pruefungsbereich|pruefungsleistung")) {
+  for (const SourceNode* part : source->Find(node, kParts)) {
     const SourceNode* const grade = source->FindFirst(part, "benotung");
     if (depth >= base::kPartsDepthMax) {
       source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
       source->Drop(part, "nested deeper than the limit");
     } else if (document::XBildungPassed(*source, grade) == false) {
-      source->Warn("status.not-passed", part, "What was not passed is no achievement.");
-      source->Drop(part, "not passed, so no achievement");
-    } else if (source->TextOf(part, "bezeichnung").empty()) {
-      source->Warn("title.missing", part, "A part without a title cannot be written.");
-      source->Drop(part, "has no title");
+      source->Warn("status.not-passed", part, "What was not passed is no achievement; passed parts remain.");
+      source->DropButParts(part, kParts, "not passed, so no achievement");
+      MapParts(source, draft, whole, part, language, depth);
+    } else if (!HasTitle(*source, part)) {
+      source->Warn("title.missing", part, "A part without a title cannot be written; titled parts remain.");
+      source->DropButParts(part, kParts, "has no title");
+      MapParts(source, draft, whole, part, language, depth);
     } else {
       const int scope = source->scope();
       DraftAchievement& achievement = draft->AddPart(whole, part);
@@ -84,7 +99,16 @@ void MapParts(Source* source, Draft* draft, DraftAchievement* whole, const Sourc
   }
 }
 
+// The certificate of a trainer says by its kind what was achieved.
+void TitleByKind(Source* source, DraftAchievement* achievement) {
+  elm::AddText("de", "Ausbildereignungsprüfung (AEVO)", achievement->achievement.mutable_title());
+  source->SeeLanguage("de");
+  source->Supply("A.title", kDefaulted, "title.document-kind");
+}
+
 }  // namespace
+
+bool IsOfTrainer(const SourceNode* root) { return absl::StrContains(root->name, "zeugnisAEVO"); }
 
 void MapCertificate(Source* source, Draft* draft, const SourceNode* root, const std::string& language) {
   DraftAchievement& achievement = draft->AddAchievement(root);
@@ -92,11 +116,13 @@ void MapCertificate(Source* source, Draft* draft, const SourceNode* root, const 
   Apply(document::XBildungPerson(), source->FindFirst(root, "pruefling"), {source, context.targets, "und"});
   document::CountryOfRegister("DE", context);
   Apply(kDocument, root, context);
+  if (IsOfTrainer(root)) TitleByKind(source, &achievement);
   const SourceNode* const result = source->FindFirst(root, "gesamtergebnis");
   document::MapXBildungGrade(context, result);
   if (document::XBildungPassed(*source, result) == true) document::MarkPassed(context.targets);
-  MapAssessmentTypes(source, source->FindFirst(root, "allgemeineAngaben"), context);
-  MapParts(source, draft, &achievement, source->FindFirst(root, "allgemeineAngaben"), language, 0);
+  const SourceNode* const parts = IsOfTrainer(root) ? root : source->FindFirst(root, "allgemeineAngaben");
+  MapAssessmentTypes(source, parts, context);
+  MapParts(source, draft, &achievement, parts, language, 0);
 
   const std::string issued = draft->credential().valid_from();
   const std::string& awarded = achievement.achievement.awarded_by().awarding_date();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
@@ -64,9 +65,9 @@ class XHochschuleAdapter : public document::Adapter {
                        root->name == "hochschulabschlusszeugnis";
     if (!known) return Problem(Reason::kFormatNotSupported, place, "no document of XHochschule that states learning");
     const bool certificate = root->name != "diplomaSupplement";
-    if (source->FindFirst(root, certificate ? "studierender" : "angabenInhaber") == nullptr) {
-      return Problem(Reason::kLearnerMissing, place);
-    }
+    const std::vector<const SourceNode*> people = source->Find(root, certificate ? "studierender" : "angabenInhaber");
+    if (people.empty()) return Problem(Reason::kLearnerMissing, place);
+    if (people.size() > 1) return Problem(Reason::kSeveralSubjects, source->tree().Path(people[1]));
     const std::string version(VersionOf(root->name_space));
     if (std::find(info_.versions.begin(), info_.versions.end(), version) == info_.versions.end()) {
       source->Warn("version.unknown", root, "This version is not known; it was read like those that are.");
@@ -80,7 +81,7 @@ class XHochschuleAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xhochschule-2"};
+                                      "xhochschule-3"};
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "adapters/xhochschule/mapping.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -195,6 +197,19 @@ bool IsPassed(const Source& source, const SourceNode* item) {
   return elm::CreditPoints(source.TextOf(item, "erbrachteLeistungspunkteECTS")).has_value();
 }
 
+// A certificate lists what the degree stands on: that was passed where nothing says otherwise.
+bool StandsInCertificate(const Source& source, const SourceNode* item) {
+  const auto passed = StatedPassed(source, item);
+  return passed.has_value() ? *passed : source.FindFirst(item, "leistungsstatus") == nullptr;
+}
+
+// Parts of what was not passed are left for themselves.
+void LeaveOut(const Frame& frame, const SourceNode* item) {
+  frame.source->Warn("status.not-passed", item,
+                     "What is not known to be passed is no achievement; passed parts remain.");
+  frame.source->DropButParts(item, "leistung", "not known to be passed, so no achievement");
+}
+
 // Only what the document says to be passed is marked so; credits alone leave it open.
 void MapGrade(const Context& context, const SourceNode* item) {
   const SourceNode* const grade = context.source->FindFirst(item, "benotung");
@@ -246,18 +261,22 @@ void MapItem(const Frame& frame, DraftAchievement* achievement, const SourceNode
   MapParts(frame, achievement, item, depth);
 }
 
+void AddPart(const Frame& frame, DraftAchievement* whole, const SourceNode* part, size_t depth) {
+  const int scope = frame.source->scope();
+  MapItem(frame, &frame.draft->AddPart(whole, part), part, depth);
+  frame.source->SetScope(scope);
+}
+
 void MapParts(const Frame& frame, DraftAchievement* whole, const SourceNode* item, size_t depth) {
   for (const SourceNode* part : frame.source->Find(item, "leistung")) {
     if (depth >= base::kPartsDepthMax) {
       frame.source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
       frame.source->Drop(part, "nested deeper than the limit");
-    } else if (!IsPassed(*frame.source, part)) {
-      frame.source->Warn("status.not-passed", part, "What is not known to be passed is no achievement.");
-      frame.source->Drop(part, "not known to be passed, so no achievement");
+    } else if (IsPassed(*frame.source, part)) {
+      AddPart(frame, whole, part, depth + 1);
     } else {
-      const int scope = frame.source->scope();
-      MapItem(frame, &frame.draft->AddPart(whole, part), part, depth + 1);
-      frame.source->SetScope(scope);
+      LeaveOut(frame, part);
+      MapParts(frame, whole, part, depth);
     }
   }
 }
@@ -290,15 +309,50 @@ void MapUniversity(const Frame& frame, const SourceNode* root, const Context& co
   Apply(kUniversity, frame.source->FindFirst(root, "ausstellendeHochschule"), context);
 }
 
-void MapSupplementOf(const Frame& frame, const SourceNode* supplement, DraftAchievement* achievement) {
+// "1,5" and "1.5" are the same mark.
+bool IsSameMark(absl::string_view one, absl::string_view other) {
+  const auto number = elm::PlainDecimal(one);
+  return one == other || (number.has_value() && number == elm::PlainDecimal(other));
+}
+
+constexpr const char* kMarks[] = {"", "note", "wortbezeichnung", "punkte"};
+
+bool HasMark(const Source& source, const SourceNode* grade, absl::string_view mark) {
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](const char* name) { return IsSameMark(mark, source.TextOf(grade, name)); });
+}
+
+// A mark of the total grade, as a note that names it: "Gesamtnote: 1,5".
+LossClass TotalMark(const Step& step) {
+  const bool own_text = step.rule.source.empty();
+  const Step total = {step.context, step.rule, own_text ? step.node : step.node->parent};
+  return document::NoteOf(step, step.rule.target, total.Label(), step.Value());
+}
+
+// The total grade goes to the assessment. Where that has one, what only repeats it is passed over, and the rest is kept
+// as notes, with a warning for a mark that is another one.
+void MapTotalGrade(const Context& context, const SourceNode* carried, const SourceNode* total) {
+  Source& source = *context.source;
+  if (!context.targets.assessment->has_grade()) return document::MapXBildungGrade(context, total);
+  for (const char* name : kMarks) {
+    const std::string mark = source.TextOf(total, name);
+    if (mark.empty() || HasMark(source, carried, mark)) continue;
+    if (!source.TextOf(carried, name).empty()) {
+      source.Warn("grade.contradiction", source.FindFirst(total, name),
+                  "The total grade is another one than the grade that is carried; it is kept as a note.");
+    }
+    const Rule row[] = {{name, "T.additionalNote", TotalMark, kWidened, "note.labelled"}};
+    Apply(row, total, context);
+  }
+  source.UseAll(total);
+}
+
+// `carried` is the grade that the achievement has already, if any.
+void MapSupplementOf(const Frame& frame, const SourceNode* supplement, const SourceNode* carried,
+                     DraftAchievement* achievement) {
   const Context context = {frame.source, frame.draft->TargetsOf(*achievement), frame.language};
   Apply(kSupplement, supplement, context);
-  if (achievement->assessment.has_grade()) {
-    frame.source->UseAll(frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnoteUndNotensystem"));
-    frame.source->UseAll(frame.source->FindFirst(supplement, "erzielteErgebnisse/gesamtnote"));
-    return;
-  }
-  document::MapXBildungGrade(context, frame.source->FindFirst(supplement, kTotalGrade));
+  for (const SourceNode* total : frame.source->Find(supplement, kTotalGrade)) MapTotalGrade(context, carried, total);
 }
 
 // The supplement inside a certificate names the learner again. Demonstrations exist that swap the names.
@@ -310,26 +364,33 @@ void CompareHolder(const Frame& frame, const SourceNode* root, const SourceNode*
   for (const SourceNode* name : source.Find(root, "studierender/nameNatuerlichePerson/vorname/name")) {
     given.emplace_back(absl::StripAsciiWhitespace(name->text));
   }
-  const bool same = source.TextOf(holder, "familienname") ==
-                        source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name") &&
-                    source.TextOf(holder, "vorname") == absl::StrJoin(given, " ");
-  if (!same) {
+  const bool same_name = source.TextOf(holder, "familienname") ==
+                             source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name") &&
+                         source.TextOf(holder, "vorname") == absl::StrJoin(given, " ");
+  const std::string born = source.TextOf(holder, "geburtsdatum/jahrMonatTag");
+  const std::string day = source.TextOf(root, "studierender/geburt/datum/jahrMonatTag");
+  if (!same_name) {
     frame.source->Warn("learner.contradiction", holder,
                        "The supplement names the learner otherwise than the certificate.");
     frame.source->Drop(holder, "contradicts the certificate, whose names are carried");
     return;
   }
+  if (!born.empty() && !day.empty() && born != day) {
+    const SourceNode* const date = frame.source->FindFirst(holder, "geburtsdatum/jahrMonatTag");
+    frame.source->Warn("learner.contradiction", date, "The supplement has another date of birth than the certificate.");
+    frame.source->Drop(holder, "contradicts the certificate, whose date of birth is carried");
+    return;
+  }
   frame.source->UseAll(holder);
 }
 
-}  // namespace
-
-void MapTranscript(const Frame& frame, const SourceNode* root) {
-  MapPeople(frame, root);
-  for (const SourceNode* item : frame.source->Find(root, "leistung")) {
+// What was passed of the items of `holder`, the document or an item that was not passed itself. Recursive; reading has
+// bounded the depth.
+void MapItems(const Frame& frame, const SourceNode* root, const SourceNode* holder) {
+  for (const SourceNode* item : frame.source->Find(holder, "leistung")) {
     if (!IsPassed(*frame.source, item)) {
-      frame.source->Warn("status.not-passed", item, "What is not known to be passed is no achievement.");
-      frame.source->Drop(item, "not known to be passed, so no achievement");
+      LeaveOut(frame, item);
+      MapItems(frame, root, item);
       continue;
     }
     DraftAchievement& achievement = frame.draft->AddAchievement(item);
@@ -337,6 +398,25 @@ void MapTranscript(const Frame& frame, const SourceNode* root) {
     MapItem(frame, &achievement, item, 0);
     DateByDocument(frame, root, &achievement);
   }
+}
+
+// The items of a certificate beside its programme, such as the thesis.
+void MapFurtherItems(const Frame& frame, const std::vector<const SourceNode*>& items, DraftAchievement* achievement) {
+  for (size_t i = 1; i < items.size(); ++i) {
+    if (StandsInCertificate(*frame.source, items[i])) {
+      AddPart(frame, achievement, items[i], 1);
+    } else {
+      LeaveOut(frame, items[i]);
+      MapParts(frame, achievement, items[i], 0);
+    }
+  }
+}
+
+}  // namespace
+
+void MapTranscript(const Frame& frame, const SourceNode* root) {
+  MapPeople(frame, root);
+  MapItems(frame, root, root);
   Apply(kDates, root, {frame.source, frame.draft->DocumentTargets(), frame.language});
   DateOfDocument(frame, root);
 }
@@ -346,8 +426,9 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
   const std::vector<const SourceNode*> items = frame.source->Find(root, "leistung");
   const SourceNode* const item = items.empty() ? nullptr : items.front();
   const SourceNode* const grade = frame.source->FindFirst(root, "benotung/gesamtnote");
-  const auto of_item = item == nullptr ? std::nullopt : StatedPassed(*frame.source, item);
-  if (of_item.has_value() ? !*of_item : document::XBildungPassed(*frame.source, grade) == false) {
+  const bool item_says = item != nullptr && StatedPassed(*frame.source, item).has_value();
+  const bool total_fails = document::XBildungPassed(*frame.source, grade) == false;
+  if ((item != nullptr && !StandsInCertificate(*frame.source, item)) || (!item_says && total_fails)) {
     frame.source->Drop(item == nullptr ? root : item, "not passed, so no achievement");
     return;
   }
@@ -360,15 +441,10 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
   } else {
     Apply(kProgramme, root, context);
   }
-  for (size_t i = 1; i < items.size(); ++i) {
-    if (IsPassed(*frame.source, items[i])) MapItem(frame, &frame.draft->AddPart(&achievement, items[i]), items[i], 1);
-  }
+  MapFurtherItems(frame, items, &achievement);
   Apply(kCertificate, root, context);
-  if (achievement.assessment.has_grade()) {
-    frame.source->UseAll(grade);  // repeats that of the programme
-  } else {
-    document::MapXBildungGrade(context, grade);
-  }
+  const SourceNode* const of_item = frame.source->FindFirst(item, "benotung");
+  MapTotalGrade(context, of_item, grade);
   const SourceNode* const supplement = frame.source->FindFirst(root, "diplomaSupplement");
   if (supplement != nullptr) {
     CompareHolder(frame, root, supplement);
@@ -376,7 +452,7 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
         {"angabenQualifikation/bezeichnungQualifikationGrad", "Q.altLabel", document::Text, kKept, ""},
         {"angabenQualifikation/verleihendeEinrichtung", "", document::UseIt, kDropped, ""}};
     Apply(kInside, supplement, context);
-    MapSupplementOf(frame, supplement, &achievement);
+    MapSupplementOf(frame, supplement, grade == nullptr ? of_item : grade, &achievement);
   }
   DateByDocument(frame, root, &achievement);
   DateOfDocument(frame, root);
@@ -397,7 +473,7 @@ void MapSupplement(const Frame& frame, const SourceNode* root) {
   document::CountryOfRegister("DE", context);
   Apply(kAlone, root, context);
   Apply(kDates, root, context);
-  MapSupplementOf(frame, root, &achievement);
+  MapSupplementOf(frame, root, nullptr, &achievement);
   DateByDocument(frame, root, &achievement);
   DateOfDocument(frame, root);
 }
