@@ -12,6 +12,7 @@
 #include "adapters/families/names.h"
 #include "adapters/ooapi/catalogue.h"
 #include "adapters/ooapi/mapping.h"
+#include "adapters/ooapi/parts.h"
 #include "adapters/ooapi/write.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -40,6 +41,21 @@ bool IsPage(const base::JsonPeek& top) {
 }
 
 bool IsPlaceholder(absl::string_view text) { return absl::StartsWith(text, "--") && absl::EndsWith(text, "--"); }
+
+// A result is an award to a student whose association stands, or has ended.
+absl::Status CheckAssociation(const Source& source, const SourceNode* association) {
+  const std::string role = source.TextOf(association, "role");
+  if (!role.empty() && role != "student") {
+    return Problem(Reason::kNothingAwarded, source.tree().Path(source.FindFirst(association, "role")),
+                   "the association is that of no student");
+  }
+  const std::string state = source.TextOf(association, "state");
+  const std::string place = source.tree().Path(source.FindFirst(association, "state"));
+  // Version 5 spells it "canceled".
+  if (state == "cancelled" || state == "canceled" || state == "denied") return Problem(Reason::kNothingAwarded, place);
+  if (state == "pending" || state == "queued") return Problem(Reason::kResultNotFinal, place);
+  return absl::OkStatus();
+}
 
 // Results are passed and final before they are an award.
 absl::Status CheckResult(const Source& source, const SourceNode* association) {
@@ -75,9 +91,14 @@ class OoapiAdapter : public document::Adapter {
     RETURN_IF_ERROR(RefuseTemplate(source));
     if (IsCatalogue(source)) return ImportCatalogue(&source);
     ASSIGN_OR_RETURN(const SourceNode* const association, ChooseAssociation(&source, options));
+    RETURN_IF_ERROR(CheckAssociation(source, association));
     RETURN_IF_ERROR(CheckResult(source, association));
-    if (source.FindFirst(association, "person|student") == nullptr) {
+    if (LearnerOf(source, association) == nullptr) {
       return Problem(Reason::kLearnerMissing, source.tree().Path(association));
+    }
+    const SourceNode* const offering_id = source.FindFirst(association, kOfferingIds);
+    if (OfferingOf(source, association) == nullptr && offering_id != nullptr) {
+      return Problem(Reason::kReferenceNotEmbedded, source.tree().Path(offering_id));
     }
     Draft draft(&source, bytes);
     MapResult(&source, &draft, association);
@@ -138,7 +159,7 @@ class OoapiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"ooapi",    "Open Education API: results read, catalogues read and written",
                                       {"5", "6"}, {"read", "write"},
                                       "beta",     "application/json",
-                                      "ooapi-3"};
+                                      "ooapi-4"};
 };
 
 }  // namespace

@@ -12,12 +12,6 @@
 namespace passerelle::adapters::ooapi {
 namespace {
 
-constexpr absl::string_view kCourseIds =
-    "courseId|programId|programmeId|componentId|learningComponentId|testComponentId";
-constexpr absl::string_view kOfferingIds =
-    "offeringId|courseOfferingId|programOfferingId|programmeOfferingId|learningComponentOfferingId|"
-    "testComponentOfferingId|componentOfferingId";
-constexpr absl::string_view kCourses = "course|program|programme|component|learningComponent|testComponent";
 constexpr absl::string_view kOrganizations = "organization|organisation";
 
 // An amount of money with its currency: a price of the offering.

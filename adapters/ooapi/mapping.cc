@@ -62,25 +62,50 @@ constexpr Rule kAssociation[] = {
     {"associationType|role|state", "describes the association", document::DropIt, kDropped, ""},
 };
 
+constexpr absl::string_view kOfferings =
+    "offering|courseOffering|programOffering|programmeOffering|learningComponentOffering|testComponentOffering";
+constexpr absl::string_view kOwners = "organization|organisation|organisationId";
+
+// The first of the objects of these names; a member may also hold an id, or null.
+const SourceNode* FirstWhole(const Source& source, const SourceNode* node, absl::string_view names) {
+  for (const SourceNode* one : source.Find(node, names)) {
+    if (one->IsBranch()) return one;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+const SourceNode* LearnerOf(const Source& source, const SourceNode* association) {
+  const SourceNode* const whole = FirstWhole(source, association, "person|student");
+  if (whole != nullptr) return whole;
+  for (const SourceNode* id : source.Find(association, "person|student|personId")) {
+    if (!id->text.empty()) return id;
+  }
+  return nullptr;
+}
+
+const SourceNode* OfferingOf(const Source& source, const SourceNode* association) {
+  return FirstWhole(source, association, kOfferings);
+}
 
 void MapResult(Source* source, Draft* draft, const SourceNode* association) {
   DraftAchievement& achievement = draft->AddAchievement(association);
   const Context context = {source, draft->TargetsOf(achievement), "und"};
   Apply(kAssociation, association, context);
 
-  const SourceNode* const person = source->FindFirst(association, "person|student");
-  static constexpr Rule kPersonId[] = {{"person|student", "S.identifier", IdOnly, kKept, ""}};
-  Apply(kPersonId, association, context);
+  const SourceNode* const person = LearnerOf(*source, association);
+  static constexpr Rule kPersonId[] = {{"person|student|personId", "S.identifier", IdOnly, kKept, ""}};
   Apply(kPerson, person, context);
+  Apply(kPersonId, association, context);
   if (!person->IsBranch()) {
     source->Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, person, "learner.by-reference");
   }
 
-  const SourceNode* const offering =
-      source->FindFirst(association, "offering|courseOffering|programOffering|programmeOffering");
-  const SourceNode* const course = source->FindFirst(offering, "course|program|programme|component");
-  static constexpr Rule kCourseId[] = {{"course|program|programme|component", "Q.identifier", IdOnly, kKept, ""}};
+  const SourceNode* const offering = OfferingOf(*source, association);
+  const SourceNode* const course = FirstWhole(*source, offering, kCourses);
+  static constexpr Rule kCourseId[] = {{kCourses, "Q.identifier", IdOnly, kKept, ""},
+                                       {kCourseIds, "Q.identifier", IdOnly, kKept, ""}};
   Apply(kCourseId, offering, context);
   static constexpr Rule kTitle[] = {{"name/value", "A.title", LocalText, kKept, ""}};
   Apply(kTitle, course, context);
@@ -92,10 +117,10 @@ void MapResult(Source* source, Draft* draft, const SourceNode* association) {
         context);
   Apply(kOffering, offering, context);
 
-  const SourceNode* const owner = source->FindFirst(course, "organization|organisation") != nullptr ? course : offering;
-  static constexpr Rule kOwnerId[] = {{"organization|organisation", "B.identifier", IdOnly, kKept, ""}};
-  Apply(kOwnerId, owner, context);
+  const SourceNode* const owner = source->FindFirst(course, kOwners) != nullptr ? course : offering;
+  static constexpr Rule kOwnerId[] = {{kOwners, "B.identifier", IdOnly, kKept, ""}};
   MapOrganization(source->FindFirst(owner, "organization|organisation"), context);
+  Apply(kOwnerId, owner, context);
 
   const SourceNode* const result = source->FindFirst(association, "result");
   Apply(kResult, result, context);

@@ -66,6 +66,7 @@ LossClass Id(const Step& step) {
 // An id where another answer has the whole object: a value, not a branch.
 LossClass IdOnly(const Step& step) {
   if (step.node->IsBranch()) return kDone;
+  if (absl::EndsWith(step.node->name, "Id")) return Id(step);
   return document::PutIdentifier(step, absl::StrCat(step.node->name, "Id"));
 }
 
@@ -128,7 +129,7 @@ LossClass Assessment(const Step& step) {
 constexpr Rule kSpecification[] = {
     {"primaryCode/code", "Q.identifier", Code, kKept, ""},
     {"otherCodes/code", "Q.identifier", Code, kKept, ""},
-    {"courseId|programId|programmeId|componentId|learningComponentId", "Q.identifier", Id, kKept, ""},
+    {kCourseIds, "Q.identifier", Id, kKept, ""},
     {"abbreviation", "Q.altLabel", document::Text, kKept, ""},
     {"description/value", "Q.description", LocalText, kKept, "markup.plain"},
     {"studyLoad/value", "Q.creditPoint", StudyLoad, kKept, "credit.ects"},

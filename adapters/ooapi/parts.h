@@ -8,6 +8,14 @@
 
 namespace passerelle::adapters::ooapi {
 
+// The members that hold a course, programme or component, its id, and the id of an offering of it.
+inline constexpr absl::string_view kCourses = "course|program|programme|component|learningComponent|testComponent";
+inline constexpr absl::string_view kCourseIds =
+    "courseId|programId|programmeId|componentId|learningComponentId|testComponentId";
+inline constexpr absl::string_view kOfferingIds =
+    "offeringId|courseOfferingId|programOfferingId|programmeOfferingId|learningComponentOfferingId|"
+    "testComponentOfferingId|componentOfferingId";
+
 // What an IRI cannot hold is escaped.
 std::string Escaped(absl::string_view text);
 // An IRI of our own for an id of the interface, which is unique in it only.
@@ -19,7 +27,7 @@ LossClass LocalText(const Step& step);
 LossClass Code(const Step& step);
 // An id of the interface, named after its member.
 LossClass Id(const Step& step);
-// An id where another answer has the whole object: a value, not a branch.
+// An id where another answer has the whole object: a value, not a branch. Version 6 has a member of its own for it.
 LossClass IdOnly(const Step& step);
 
 // The value of {"studyLoadUnit": …, "value": …}: rules credit.ects, workload.hours and workload.contact.
