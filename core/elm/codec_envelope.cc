@@ -131,6 +131,13 @@ void ReportMember(absl::string_view name, std::vector<Finding>& findings) {
        absl::StrCat("the envelope has the member ", absl::CHexEscape(name), ", which is no part of the credential")});
 }
 
+void ReportBesideGraph(dom::object root, std::vector<Finding>& findings) {
+  for (const dom::key_value_pair member : root) {
+    const absl::string_view name = base::View(member.key);
+    if (name != "@context" && name != kGraph) ReportMember(name, findings);
+  }
+}
+
 // The one credential of a graph as a tree, with the contexts that stand beside the graph.
 absl::StatusOr<OpenedCredential> OpenGraph(const JsonDocument& document, dom::object root, dom::object node) {
   const auto context = base::Find(root, "@context");
@@ -152,10 +159,7 @@ absl::StatusOr<OpenedCredential> OpenGraph(const JsonDocument& document, dom::ob
   ASSIGN_OR_RETURN(JsonDocument parsed, JsonDocument::Parse(tree));
   const dom::object credential = *AsObject(parsed.root());
   OpenedCredential opened{std::move(parsed), credential, Envelope::kGraph, {}};
-  for (const dom::key_value_pair member : root) {
-    const absl::string_view name = base::View(member.key);
-    if (name != "@context" && name != kGraph) ReportMember(name, opened.findings);
-  }
+  ReportBesideGraph(root, opened.findings);
   return opened;
 }
 
@@ -247,10 +251,7 @@ absl::StatusOr<OpenedDataset> OpenDataset(absl::string_view bytes) {
       nodes = *graph;
       opened.is_graph = true;
       opened.context = base::Find(*root, "@context");
-      for (const dom::key_value_pair member : *root) {
-        const absl::string_view name = base::View(member.key);
-        if (name != "@context" && name != kGraph) ReportMember(name, opened.findings);
-      }
+      ReportBesideGraph(*root, opened.findings);
     }
   }
   const absl::string_view place = opened.is_graph ? kGraphPlace : "";

@@ -2,8 +2,8 @@
 // they mean. Both adapters read them here.
 //
 // Sources: the code lists leistungsart and leistungsstatus of XHochschule 1.2, and pruefungsteilaevo of XBerufsbildung
-// 0.6. A code is a URI that carries the version
-// of its list, which differs from the version of the document, so that only the last segment is compared.
+// 0.6. A code is a URI that carries the version of its list, which differs from the version of the document, so that
+// only the last segment is compared.
 //
 // Thread-safety: free functions on values.
 #pragma once
