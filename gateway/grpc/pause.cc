@@ -13,27 +13,51 @@ constexpr absl::Duration kLast = absl::Milliseconds(200);
 
 }  // namespace
 
-void Pause::Begin(std::shared_ptr<Pause> pause, std::function<void()> again) {
+void Pause::Begin(const std::shared_ptr<Pause>& pause, std::function<void()> again) {
   {
     const absl::MutexLock lock(&pause->mutex_);
     if (!std::exchange(pause->news_, false)) {
       absl::Duration& interval = pause->interval_;
       interval = interval == absl::ZeroDuration() ? kFirst : std::min(interval * 2, kLast);
+      pause->again_ = std::move(again);
       // A new alarm each time: the one before may still be within its callback.
       pause->alarm_ = std::make_unique<grpc::Alarm>();
       pause->alarm_->Set(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(interval),
-                         [again = std::move(again)](bool) { again(); });
+                         // The alarm keeps what it calls.
+                         [waiting = std::weak_ptr<Pause>(pause), wait = ++pause->waits_](bool) {
+                           if (const auto alive = waiting.lock()) alive->Elapsed(wait);
+                         });
       return;
     }
   }
   again();
 }
 
-void Pause::End() {
+void Pause::ExpectNews() {
   const absl::MutexLock lock(&mutex_);
-  news_ = true;
-  // Its callback comes at once, unless it has come.
-  if (alarm_ != nullptr) alarm_->Cancel();
+  interval_ = kLast;
+}
+
+std::function<void()> Pause::TakeAgain() { return std::exchange(again_, nullptr); }
+
+void Pause::Elapsed(int wait) {
+  std::function<void()> again;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (wait == waits_) again = TakeAgain();
+  }
+  if (again != nullptr) again();
+}
+
+void Pause::End() {
+  std::function<void()> again;
+  {
+    const absl::MutexLock lock(&mutex_);
+    again = TakeAgain();
+    news_ = again == nullptr;
+    if (alarm_ != nullptr) alarm_->Cancel();
+  }
+  if (again != nullptr) again();
 }
 
 }  // namespace passerelle::gateway

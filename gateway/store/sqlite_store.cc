@@ -31,61 +31,71 @@ SqliteStore::~SqliteStore() {
   readers_.clear();
 }
 
-// Whoever waits when a member has done its work goes on in the same transaction; the last one commits.
 absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(base::Transaction&)> work) {
-  std::shared_ptr<Group> group;
-  absl::Status done;
-  ++waiting_;
+  Member self{work};
   {
-    const absl::MutexLock lock(&writer_mutex_);
-    --waiting_;
-    if (group_ == nullptr) group_ = std::make_shared<Group>();
-    group = group_;
-    done = Join(work);
-    if (group_ != nullptr && (waiting_ == 0 || IsGroupFull())) EndGroup(absl::OkStatus());
-    if (group->members == 0) return done;
+    const absl::MutexLock lock(&queue_mutex_);
+    queue_.push_back(&self);
+    self.leads = !std::exchange(led_, true);
   }
-  // Even a refusal waits: it may be about what others have written, which counts only once it is durable.
-  group->ended.WaitForNotification();
-  return group->outcome.ok() ? done : group->outcome;
+  if (!self.leads) self.told.WaitForNotification();
+  if (self.leads) Lead();
+  return self.outcome;
 }
 
-absl::Status SqliteStore::Join(absl::FunctionRef<absl::Status(base::Transaction&)> work) {
-  Group& group = *group_;
-  absl::Status failure;
+SqliteStore::Member* SqliteStore::Next(const Group& group) {
+  const bool full = group.kept >= kMembersMax || absl::Now() - group.begun > kGroupTimeMax;
+  const absl::MutexLock lock(&queue_mutex_);
+  if (full || queue_.empty() || !group.failure.ok()) return nullptr;
+  Member* const next = queue_.front();
+  queue_.pop_front();
+  return next;
+}
+
+void SqliteStore::Lead() {
+  Group group;
+  while (Member* const member = Next(group)) Join(*member, group);
+  const absl::Status ended = End(group);
+  Member* next = nullptr;
   {
-    SqliteTransaction transaction(
-        writer_.get(), group.members == 0 ? SqliteTransaction::Scope::kWriter : SqliteTransaction::Scope::kPart);
-    absl::Status done = transaction.state();
-    if (done.ok()) done = work(transaction);
-    if (done.ok()) done = transaction.Keep();
-    failure = transaction.state();
-    if (failure.ok()) {
-      if (done.ok() && ++group.members == 1) group.begun = absl::Now();
-      return done;
-    }
+    const absl::MutexLock lock(&queue_mutex_);
+    led_ = !queue_.empty();
+    if (led_) next = queue_.front();
   }
+  if (next != nullptr) {
+    next->leads = true;
+    next->told.Notify();
+  }
+  for (Member* const member : group.members) {
+    // Even a refusal waited: it may be about what others have written, which counts only once it is durable.
+    if (!ended.ok()) member->outcome = ended;
+    if (!member->leads) member->told.Notify();
+  }
+}
+
+void SqliteStore::Join(Member& member, Group& group) {
+  group.members.push_back(&member);
+  SqliteTransaction transaction(writer_.get(),
+                                group.kept == 0 ? SqliteTransaction::Scope::kWriter : SqliteTransaction::Scope::kPart);
+  absl::Status done = transaction.state();
+  if (done.ok()) done = member.work(transaction);
+  if (done.ok()) done = transaction.Keep();
+  group.failure = transaction.state();
+  member.outcome = group.failure.ok() ? done : group.failure;
+  if (member.outcome.ok() && ++group.kept == 1) group.begun = absl::Now();
+}
+
+absl::Status SqliteStore::End(const Group& group) {
+  if (group.kept == 0) return absl::OkStatus();  // nothing is open
   // What SQLite has undone by itself after a failure is not known: nothing of the group may stay.
-  EndGroup(failure);
-  return failure;
-}
-
-bool SqliteStore::IsGroupFull() const {
-  return group_->members >= kMembersMax || absl::Now() - group_->begun > kGroupTimeMax;
-}
-
-void SqliteStore::EndGroup(const absl::Status& failure) {
-  const std::shared_ptr<Group> group = std::move(group_);
-  group_ = nullptr;
-  if (group->members == 0) return;  // nothing is open, and nobody waits
-  group->outcome = failure.ok() ? writer_->Execute("COMMIT") : failure;
-  if (group->outcome.ok()) {
+  absl::Status outcome = group.failure.ok() ? writer_->Execute("COMMIT") : group.failure;
+  if (outcome.ok()) {
     ++commits_;
   } else {
     // SQLite rolls some failures back itself; then this has nothing to do and its result says nothing.
     writer_->Execute("ROLLBACK").IgnoreError();
   }
-  group->ended.Notify();
+  return outcome;
 }
 
 absl::Status SqliteStore::Read(absl::FunctionRef<absl::Status(base::Transaction&)> work) {

@@ -1,21 +1,25 @@
 // base::Store on one SQLite file, for a node on one machine.
 //
-// A write is durable when Write returns OK: write-ahead log, synchronous=FULL. One connection writes, under a mutex and
-// in BEGIN IMMEDIATE; a small pool of connections reads beside it, each transaction on one snapshot. Writes that come
-// while another is at work join its transaction, each as a part that can be undone alone, and all are made durable by
-// one flush: on a disk that takes milliseconds for that, as many writes as wait take no longer than one. The file and
-// the files beside it can be read by their owner only.
+// A write is durable when Write returns OK: write-ahead log, synchronous=FULL. One connection writes, in BEGIN
+// IMMEDIATE; a small pool of connections reads beside it, each transaction on one snapshot. Writes that come while
+// another is at work join its transaction, each as a part that can be undone alone, and all are made durable by one
+// flush: on a disk that takes milliseconds for that, as many writes as wait take no longer than one. The thread that
+// writes does the work of those that wait as well, so that none is woken before all is done: `work` may run on another
+// thread than its caller's, while its caller waits. The file and the files beside it can be read by their owner only.
 //
 // Thread-safety: thread-safe. Ownership: closes its connections when destroyed.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
@@ -38,32 +42,45 @@ class SqliteStore : public base::Store {
 
   // Transactions made durable so far, and writers that wait for their turn now.
   int64_t commits() const { return commits_; }
-  int waiting() const { return waiting_; }
+  int waiting() const {
+    const absl::MutexLock lock(&queue_mutex_);
+    return static_cast<int>(queue_.size());
+  }
 
  private:
-  // Writes that share a transaction, and what became of all of them.
+  // A call of Write. What it is told is that it leads, or that its outcome is there.
+  struct Member {
+    absl::FunctionRef<absl::Status(base::Transaction&)> work;
+    bool leads = false;
+    absl::Status outcome = absl::OkStatus();
+    absl::Notification told = {};
+  };
+  // Writes that share a transaction.
   struct Group {
-    int members = 0;  // whose work is in the transaction
+    std::vector<Member*> members;
+    int kept = 0;  // of them, those whose work is in the transaction
     absl::Time begun = absl::InfiniteFuture();
-    absl::Status outcome;  // once ended
-    absl::Notification ended;
+    absl::Status failure;  // of the store
   };
 
   SqliteStore(std::string path, std::unique_ptr<SqliteConnection> writer);
   absl::StatusOr<std::unique_ptr<SqliteConnection>> TakeReader();
+  // The next that waits, while there is room in the group; null otherwise.
+  Member* Next(const Group& group);
+  // For whoever leads, and nobody else meanwhile: does the work of all who wait, makes it durable, has the next one
+  // lead and tells all.
+  void Lead();
   // Does the work as a part of the open group.
-  absl::Status Join(absl::FunctionRef<absl::Status(base::Transaction&)> work)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
-  bool IsGroupFull() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
-  // Commits, or undoes everything after `failure`, and tells the members.
-  void EndGroup(const absl::Status& failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_mutex_);
+  void Join(Member& member, Group& group);
+  // Commits, or undoes everything after a failure.
+  absl::Status End(const Group& group);
 
   const std::string path_;
   std::atomic<int64_t> commits_ = 0;
-  std::atomic<int> waiting_ = 0;
-  absl::Mutex writer_mutex_;
-  std::shared_ptr<Group> group_ ABSL_GUARDED_BY(writer_mutex_);  // null while no transaction is open
-  std::unique_ptr<SqliteConnection> writer_ ABSL_PT_GUARDED_BY(writer_mutex_);
+  mutable absl::Mutex queue_mutex_;
+  std::deque<Member*> queue_ ABSL_GUARDED_BY(queue_mutex_);
+  bool led_ ABSL_GUARDED_BY(queue_mutex_) = false;
+  const std::unique_ptr<SqliteConnection> writer_;  // of whoever leads
   absl::Mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_ ABSL_GUARDED_BY(readers_mutex_);
 };
