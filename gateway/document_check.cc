@@ -33,6 +33,7 @@ absl::Status CheckTranslated(const document::Registry& registry, absl::string_vi
   ASSIGN_OR_RETURN(const document::Translated translated, document::Translate(registry, bytes, {}));
   ASSIGN_OR_RETURN(checked->read, elm::Read(translated.content));
   checked->result = elm::Check(checked->read, language);
+  elm::SetApartWhatTheSealSets(&checked->result.conformance);
   checked->result.annex_one = AnnexOneOf(translated.report, checked->result.annex_one);
   return absl::OkStatus();
 }

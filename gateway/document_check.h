@@ -21,10 +21,11 @@ struct CheckedDocument {
   elm::CheckResult result;
 };
 
-// Checks a European credential as it stands, with its seal where it has one, and another document as translated.
-// `language` is one of elm::LabelLanguages(); empty for English words and the document's own texts. `format` tells
-// which format it was as soon as that is known, also when the document is refused. Problems: those of
-// document::Translate and elm::Read. `tagger` looks up the skills; null where there are no collections.
+// Checks a European credential as it stands, with its seal where it has one, and another document as translated,
+// without what the seal over the translation will state. `language` is one of elm::LabelLanguages(); empty for English
+// words and the document's own texts. `format` tells which format it was as soon as that is known, also when the
+// document is refused. Problems: those of document::Translate and elm::Read. `tagger` looks up the skills; null where
+// there are no collections.
 absl::StatusOr<CheckedDocument> CheckDocument(const document::Registry& registry, absl::string_view bytes,
                                               absl::string_view language, absl::Time at, std::string* format,
                                               const elm::SkillTagger* tagger = nullptr);

@@ -55,6 +55,12 @@ class PresentationAdapter : public document::Adapter {
     return std::optional<Enclosed>(std::move(enclosed));
   }
 
+  std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
+    auto envelope = OpenEnvelope(bytes);
+    if (!envelope.ok() || envelope->contents.size() != 1) return std::nullopt;
+    return std::move(envelope->contents.front().bytes);
+  }
+
   absl::StatusOr<Imported> Import(absl::string_view /*bytes*/, const ImportOptions& /*options*/) const override {
     return Problem(Reason::kFormatNotSupported, "", "an envelope within an envelope; send what is inside");
   }

@@ -234,7 +234,7 @@ v1::Check CheckReference(const proof::StatusReference& reference, const Sealed& 
 
 absl::Duration StatusAgeMax(const v1::VerdictPolicy& policy) {
   if (!policy.has_status_age_max()) return base::kStatusStaleMax;
-  return absl::Seconds(policy.status_age_max().seconds()) + absl::Nanoseconds(policy.status_age_max().nanos());
+  return base::FromProto(policy.status_age_max());
 }
 
 std::vector<v1::Check> CheckStatusLists(const Sealed& sealed, const Evidence& evidence,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/check.h"
 #include "core/base/date_time.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/proof/jose/claim_times.h"
 
@@ -37,12 +38,13 @@ std::optional<Moment> ReadMoment(const std::string& text) {
 Reason JudgeStatement(const std::string& text, bool is_end, absl::Time at) {
   const std::optional<Moment> moment = ReadMoment(text);
   if (!moment.has_value()) return Reason::kFieldInvalid;
-  // A credential holds from its begin, and ceases to hold at its end.
-  const bool passed_surely = at >= moment->latest;
-  const bool passed_perhaps = at >= moment->earliest;
-  if (passed_surely != passed_perhaps) return Reason::kFieldInvalid;
-  if (is_end) return passed_surely ? Reason::kExpired : Reason::kWithinValidity;
-  return passed_surely ? Reason::kWithinValidity : Reason::kNotYetValid;
+  // As the verifiers of signatures judge times: what another clock may see otherwise is no fault.
+  const auto passed = [&](absl::Time time) {
+    return is_end ? time < at - base::kTokenClockSkew : time <= at + base::kTokenClockSkew;
+  };
+  if (passed(moment->earliest) != passed(moment->latest)) return Reason::kFieldInvalid;
+  if (is_end) return passed(moment->latest) ? Reason::kExpired : Reason::kWithinValidity;
+  return passed(moment->latest) ? Reason::kWithinValidity : Reason::kNotYetValid;
 }
 
 int Gravity(Reason reason) {

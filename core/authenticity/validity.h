@@ -27,9 +27,9 @@ std::vector<ValidityStatement> StatementsOf(const elm::v3::EuropeanDigitalCreden
 // signed by its own word.
 std::vector<ValidityStatement> StatementsOf(const Sealed& sealed);
 
-// The check "validity": begins must have come, ends must not. A time without a zone is taken at its earliest and at its
-// latest; where the two disagree the outcome is UNKNOWN, and so it is for a text that is no time. NOT_STATED when there
-// is no statement.
+// The check "validity": begins must have come, ends must not, give or take base::kTokenClockSkew. A time without a zone
+// is taken at its earliest and at its latest; where the two disagree the outcome is UNKNOWN, and so it is for a text
+// that is no time. NOT_STATED when there is no statement.
 v1::Check CheckValidity(const std::vector<ValidityStatement>& statements, absl::Time at);
 
 }  // namespace passerelle::authenticity

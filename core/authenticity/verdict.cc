@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/accreditation_check.h"
 #include "core/authenticity/check.h"
+#include "core/authenticity/seal.h"
 #include "core/authenticity/seal_check.h"
 #include "core/authenticity/signer_check.h"
 #include "core/authenticity/status_check.h"
@@ -14,6 +16,7 @@
 #include "core/base/digest.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
+#include "core/document/foreign.h"
 #include "core/document/translate.h"
 
 namespace passerelle::authenticity {
@@ -29,12 +32,25 @@ constexpr absl::string_view kChecks[] = {"format", "seal",          "signer", "r
 // The document as far as it could be read.
 struct Reading {
   std::string format;
+  std::string what = "";  // where no format is recognised: what it looks like, in words for people
   absl::StatusOr<document::Imported> imported = absl::UnknownError("");
 
   const elm::v3::EuropeanDigitalCredential* credential() const {
     return imported.ok() ? &*imported->credential : nullptr;
   }
 };
+
+bool IsSealed(const std::string& content) {
+  const Sealing sealing = FindSeal(content);
+  return sealing != Sealing::kCannotTell && sealing != Sealing::kNotSealed;
+}
+
+// What is judged: the document itself, out of what it came in, unless only that is sealed.
+std::string DocumentOf(const document::Registry& adapters, const std::string& content) {
+  const document::Adapter* const adapter = adapters.Find(document::Detect(adapters, content).format);
+  std::optional<std::string> within = adapter == nullptr ? std::nullopt : adapter->SignedWithin(content);
+  return within.has_value() && (IsSealed(*within) || !IsSealed(content)) ? *std::move(within) : content;
+}
 
 // What was sealed is read, and nothing else of the bytes, where the two differ.
 Reading ReadDocument(const document::Registry& adapters, const std::string& content, const Sealed& sealed) {
@@ -43,6 +59,7 @@ Reading ReadDocument(const document::Registry& adapters, const std::string& cont
   const document::Adapter* adapter = adapters.Find(reading.format);
   if (adapter == nullptr) {
     reading.imported = base::Problem(content.empty() ? Reason::kInputEmpty : Reason::kFormatUnknown, "document");
+    reading.what = document::DescribeForeign(content);
   } else {
     reading.imported = adapter->Import(sealed.content.empty() ? content : sealed.content, {});
   }
@@ -53,7 +70,9 @@ v1::Check CheckFormat(const Reading& reading) {
   const std::string format = absl::StrCat("format=", reading.format);
   if (reading.imported.ok()) return Passed("format", Reason::kFormatRecognised, {format});
   const absl::Status& problem = reading.imported.status();
-  return Unknown("format", base::ReasonOf(problem), {format, absl::StrCat("place=", base::PlaceOf(problem))});
+  std::vector<std::string> inputs = {format, absl::StrCat("place=", base::PlaceOf(problem))};
+  if (!reading.what.empty()) inputs.push_back(absl::StrCat("what=", reading.what));
+  return Unknown("format", base::ReasonOf(problem), std::move(inputs));
 }
 
 v1::Check CheckRegister(const Question& question, const std::string& sha256) {
@@ -100,8 +119,9 @@ void JudgeContent(const document::Registry& adapters, const Question& question, 
   const bool expired = question.bundle != nullptr && !question.bundle->CheckInForce(question.now).ok();
   const Evidence evidence{expired ? nullptr : question.bundle.get(), question.at, question.holder,
                           question.status_lists.get()};
-  const Sealed sealed = CheckSeal(*question.content, evidence);
-  const Reading reading = ReadDocument(adapters, *question.content, sealed);
+  const std::string content = DocumentOf(adapters, *question.content);
+  const Sealed sealed = CheckSeal(content, evidence);
+  const Reading reading = ReadDocument(adapters, content, sealed);
   const v1::AuthenticityAnswer* const issued =
       in_register.outcome() == v1::CHECK_OUTCOME_PASS ? &**question.register_answer : nullptr;
   *verdict.add_checks() = CheckFormat(reading);

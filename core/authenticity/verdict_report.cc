@@ -7,6 +7,7 @@
 #include "core/authenticity/verdict.h"
 #include "core/base/date_time.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 
@@ -84,10 +85,10 @@ std::string VerdictText(const v1::AuthenticityVerdict& verdict) {
       absl::StrCat(VerdictWord(verdict.verdict()), " at ", base::WriteDateTime(base::FromProto(verdict.at())), "\n",
                    VerdictSentence(verdict.verdict()), "\nsha256 ", verdict.sha256(), "\n\n");
   for (const v1::Check& check : verdict.checks()) {
-    absl::StrAppend(&text, absl::StrFormat("%-14s %-8s %-22s %s", check.name(), OutcomeWord(check.outcome()),
-                                           check.reason(), Meaning(check.reason())));
-    if (!check.inputs().empty()) absl::StrAppend(&text, " (", absl::StrJoin(check.inputs(), "; "), ")");
-    text += "\n";
+    std::string line = absl::StrFormat("%-14s %-8s %-22s %s", check.name(), OutcomeWord(check.outcome()),
+                                       check.reason(), Meaning(check.reason()));
+    if (!check.inputs().empty()) absl::StrAppend(&line, " (", absl::StrJoin(check.inputs(), "; "), ")");
+    absl::StrAppend(&text, base::OneLine(line), "\n");
   }
   return text;
 }

@@ -130,6 +130,9 @@ class Adapter {
   // The document inside, for formats that only carry another; nothing for all others. Translate gives it to the adapter
   // of its format.
   virtual absl::StatusOr<std::optional<Enclosed>> Open(absl::string_view bytes, const ImportOptions& options) const;
+  // What the issuer signed, where the bytes only carry it: a picture that it was baked into, a presentation of it.
+  // Nothing where the bytes are the document, or are broken.
+  virtual std::optional<std::string> SignedWithin(absl::string_view bytes) const;
   // Writes a European credential in this format, for adapters whose directions name "write". Every failure is a
   // catalogued problem; without it, kFormatNotSupported.
   virtual absl::StatusOr<Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,

@@ -24,6 +24,8 @@ absl::StatusOr<std::optional<Enclosed>> Adapter::Open(absl::string_view /*bytes*
   return std::optional<Enclosed>();
 }
 
+std::optional<std::string> Adapter::SignedWithin(absl::string_view /*bytes*/) const { return std::nullopt; }
+
 const Adapter* Registry::Find(absl::string_view format) const {
   for (const auto& adapter : adapters_) {
     if (adapter->Info().id == format) return adapter.get();

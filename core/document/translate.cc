@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -185,15 +186,35 @@ absl::Status WriteAs(const Adapter& adapter, const ImportOptions& options, Trans
   return absl::OkStatus();
 }
 
+// The formats that a document is taken for with the same confidence, if it is taken for several; else empty.
+std::vector<std::string> EquallySure(const Registry& registry, absl::string_view bytes) {
+  std::vector<std::string> formats;
+  Confidence best = Confidence::kPossible;
+  for (const auto& adapter : registry.adapters()) {
+    const Confidence confidence = adapter->Detect(bytes);
+    if (confidence < best) continue;
+    if (confidence > best) formats.clear();
+    best = confidence;
+    formats.push_back(adapter->Info().id);
+  }
+  return formats.size() > 1 ? formats : std::vector<std::string>();
+}
+
+// Why no format was recognised, in words for people; empty if nothing is known of the bytes.
+std::string WhyUnknown(const Registry& registry, absl::string_view bytes) {
+  const std::vector<std::string> several = EquallySure(registry, bytes);
+  if (several.empty()) return DescribeForeign(bytes);
+  return absl::StrCat("it can be of several formats, of which one must be named: ", absl::StrJoin(several, ", "));
+}
+
 absl::StatusOr<const Adapter*> ChooseAdapter(const Registry& registry, absl::string_view bytes,
                                              const std::string& from) {
   const std::string format = from.empty() ? Detect(registry, bytes).format : from;
   const Adapter* adapter = registry.Find(format);
   if (adapter != nullptr) return adapter;
   if (!from.empty()) return Problem(Reason::kFormatUnknown, "from");
-  const std::string foreign = DescribeForeign(bytes);
-  return foreign.empty() ? Problem(Reason::kFormatUnknown, "document")
-                         : Problem(Reason::kFormatUnknown, "document", foreign);
+  const std::string why = WhyUnknown(registry, bytes);
+  return why.empty() ? Problem(Reason::kFormatUnknown, "document") : Problem(Reason::kFormatUnknown, "document", why);
 }
 
 // Places in a document that was inside another begin with the place where it was.
@@ -229,9 +250,8 @@ class DocumentReader {
     const std::string format = enclosed.format.empty() ? Detect(registry_, enclosed.bytes).format : enclosed.format;
     const Adapter* const inner = registry_.Find(format);
     if (inner == nullptr) {
-      const std::string foreign = DescribeForeign(enclosed.bytes);
-      return Problem(Reason::kFormatUnknown, enclosed.place,
-                     foreign.empty() ? "no format is recognised in it" : foreign);
+      const std::string why = WhyUnknown(registry_, enclosed.bytes);
+      return Problem(Reason::kFormatUnknown, enclosed.place, why.empty() ? "no format is recognised in it" : why);
     }
     // The whole of what was sent is embedded, and a register's record may not be.
     if (inner->Info().original_confidential) {

@@ -111,8 +111,17 @@ TEST(AsOfTest, ValidityBeginsAndEnds) {
   const auto bundle = Made(FjordBundle());
   for (const auto& [at, told] : std::vector<std::pair<const char*, const char*>>{
            {"2024-05-30", "NOT_AUTHENTIC validity:FAIL:NOT_YET_VALID"},
+           {"2024-05-31T23:54:59Z", "NOT_AUTHENTIC validity:FAIL:NOT_YET_VALID"},
+           // Within the clock skew, on either side.
+           {"2024-05-31T23:55:00Z", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
+           {"2024-05-31T23:59:59Z", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
+           {"2024-06-01T00:00:01Z", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
            {"2024-06-02", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
            {"2027-05-31", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
+           {"2027-05-31T23:59:59Z", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
+           {"2027-06-01T00:00:01Z", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
+           {"2027-06-01T00:05:00Z", "AUTHENTIC validity:PASS:WITHIN_VALIDITY"},
+           {"2027-06-01T00:05:01Z", "NOT_AUTHENTIC validity:FAIL:EXPIRED"},
            {"2027-06-02", "NOT_AUTHENTIC validity:FAIL:EXPIRED"},
        }) {
     EXPECT_EQ(Verdict(JudgeWith(bundle, Token(Keys().first), at), "validity"), told) << at;

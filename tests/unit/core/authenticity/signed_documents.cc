@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "adapters/elm/adapter.h"
 #include "adapters/elmo/adapter.h"
 #include "core/base/json.h"
+#include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/elm/codec.h"
 #include "core/proof/jades/sealer.h"
@@ -29,16 +34,36 @@ google::protobuf::Timestamp IssuedOn(absl::string_view day) { return base::ToPro
 
 int64_t Seconds(absl::string_view day) { return absl::ToUnixSeconds(Day(day)); }
 
+// What only carries a document, as a picture does.
+class CarrierAdapter : public document::Adapter {
+ public:
+  const document::FormatInfo& Info() const override { return info_; }
+  document::Confidence Detect(absl::string_view bytes) const override {
+    return absl::StartsWith(bytes, kCarrierMark) ? document::Confidence::kCertain : document::Confidence::kNone;
+  }
+  std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
+    return std::string(absl::StripPrefix(bytes, kCarrierMark));
+  }
+  absl::StatusOr<document::Imported> Import(absl::string_view /*bytes*/,
+                                            const document::ImportOptions& /*options*/) const override {
+    return base::Problem(base::Reason::kFormatNotSupported, "");
+  }
+
+ private:
+  const document::FormatInfo info_ = {"carrier", "", {}, {}, "", "", ""};
+};
+
 }  // namespace
 
 FjordKeys::FjordKeys() : seal(proof::KeyAlgorithm::kEs256, FjordWish(), root) {}
 
 const document::Registry& Formats() {
   static const auto& formats = *[] {
-    std::vector<std::unique_ptr<const document::Adapter>> two;
-    two.push_back(adapters::elm::MakeAdapter());
-    two.push_back(adapters::elmo::MakeAdapter());
-    return new document::Registry(std::move(two));
+    std::vector<std::unique_ptr<const document::Adapter>> three;
+    three.push_back(adapters::elm::MakeAdapter());
+    three.push_back(adapters::elmo::MakeAdapter());
+    three.push_back(std::make_unique<CarrierAdapter>());
+    return new document::Registry(std::move(three));
   }();
   return formats;
 }

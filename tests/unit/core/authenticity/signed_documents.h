@@ -80,7 +80,10 @@ std::string CheckOf(const v1::AuthenticityVerdict& verdict, absl::string_view na
 // The verdict, and the outcome of every check, in one line.
 std::string Told(const v1::AuthenticityVerdict& verdict);
 
-// The adapters of the European model and of ELMO.
+// Stands before a document that is carried in something.
+inline constexpr absl::string_view kCarrierMark = "CARRIED ";
+
+// The adapters of the European model and of ELMO, and one for what carries a document.
 const document::Registry& Formats();
 
 // Judges with them.

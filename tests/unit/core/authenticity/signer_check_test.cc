@@ -42,6 +42,16 @@ TEST(SignerCheckTest, ASignerWhoMaySpeakMakesADocumentOfEveryFamilyAuthentic) {
   }
 }
 
+TEST(SignerCheckTest, WhatADocumentIsCarriedInChangesNothing) {
+  const auto bundle = Made(FjordBundle());
+  for (const SignedDocument& document : SignedDocuments()) {
+    const std::string carried = absl::StrCat(kCarrierMark, document.bytes);
+    const v1::AuthenticityVerdict verdict = JudgeWith(bundle, carried, kAt);
+    EXPECT_EQ(verdict.verdict(), v1::VERDICT_AUTHENTIC) << document.family << ": " << Told(verdict);
+    EXPECT_EQ(verdict.sha256(), base::Sha256Hex(carried));
+  }
+}
+
 TEST(SignerCheckTest, NamesWhatItRestsOn) {
   const v1::AuthenticityVerdict verdict = JudgeWith(Made(FjordBundle()), SealedCredential(Keys().seal), kAt);
   const std::string json = VerdictJson(verdict);

@@ -25,9 +25,10 @@ TEST(ValidityTest, FollowsWhatTheCredentialStates) {
       {"begun, without end", "2029-06-30T00:00:00Z", "", "", v1::CHECK_OUTCOME_PASS, "WITHIN_VALIDITY"},
       {"within", "2029-06-30T00:00:00Z", "2031-06-30T00:00:00+02:00", "", v1::CHECK_OUTCOME_PASS, "WITHIN_VALIDITY"},
       {"begins at this moment", "2030-01-01T13:00:00+01:00", "", "", v1::CHECK_OUTCOME_PASS, "WITHIN_VALIDITY"},
-      {"begins later", "2030-01-01T12:00:00.001Z", "", "", v1::CHECK_OUTCOME_FAIL, "NOT_YET_VALID"},
-      {"ends at this moment", "", "2030-01-01T12:00:00Z", "", v1::CHECK_OUTCOME_FAIL, "EXPIRED"},
-      {"ends a moment later", "", "2030-01-01T12:00:00.001Z", "", v1::CHECK_OUTCOME_PASS, "WITHIN_VALIDITY"},
+      {"begins within the clock skew", "2030-01-01T12:05:00Z", "", "", v1::CHECK_OUTCOME_PASS, "WITHIN_VALIDITY"},
+      {"begins later", "2030-01-01T12:05:00.001Z", "", "", v1::CHECK_OUTCOME_FAIL, "NOT_YET_VALID"},
+      {"ended earlier", "", "2030-01-01T11:54:59.999Z", "", v1::CHECK_OUTCOME_FAIL, "EXPIRED"},
+      {"ended within the clock skew", "", "2030-01-01T11:55:00Z", "", v1::CHECK_OUTCOME_PASS, "WITHIN_VALIDITY"},
       {"the earlier of two ends counts", "", "2031-01-01T00:00:00Z", "2029-12-31T00:00:00Z", v1::CHECK_OUTCOME_FAIL,
        "EXPIRED"},
       {"both faults", "2031-01-01T00:00:00Z", "2029-12-31T00:00:00Z", "", v1::CHECK_OUTCOME_FAIL, "EXPIRED"},
@@ -61,12 +62,14 @@ TEST(ValidityTest, AnEndThatTheTokenStatesCounts) {
     EXPECT_TRUE(read.ok()) << read.status();
     return read.ok() ? CheckValidity(StatementsOf(read->credential), absl::FromUnixSeconds(1893499200)).reason() : "";
   };
-  EXPECT_EQ(judge(R"("exp":1893499199)", ""), "EXPIRED");
-  EXPECT_EQ(judge(R"("exp":1893499199)", R"("validUntil":"2031-01-01T00:00:00Z",)"), "EXPIRED");
-  EXPECT_EQ(judge(R"("exp":1893499199)", R"("expirationDate":"2031-01-01T00:00:00Z",)"), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1893498899)", ""), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1893498899)", R"("validUntil":"2031-01-01T00:00:00Z",)"), "EXPIRED");
+  EXPECT_EQ(judge(R"("exp":1893498899)", R"("expirationDate":"2031-01-01T00:00:00Z",)"), "EXPIRED");
   EXPECT_EQ(judge(R"("exp":1924992000)", R"("validUntil":"2029-01-01T00:00:00Z",)"), "EXPIRED");
   EXPECT_EQ(judge(R"("exp":1924992000)", ""), "WITHIN_VALIDITY");
-  EXPECT_EQ(judge(R"("nbf":1893499201)", ""), "NOT_YET_VALID");
+  EXPECT_EQ(judge(R"("exp":1893498900)", ""), "WITHIN_VALIDITY");
+  EXPECT_EQ(judge(R"("nbf":1893499500)", ""), "WITHIN_VALIDITY");
+  EXPECT_EQ(judge(R"("nbf":1893499501)", ""), "NOT_YET_VALID");
 }
 
 }  // namespace

@@ -155,6 +155,13 @@ TEST_F(VerdictTest, AStatusListOfADocumentThatNobodySealedSaysNothing) {
   EXPECT_THAT(ChecksOf(JudgeAt(content, kGivenAt, std::nullopt)), HasSubstr("status:UNKNOWN:NO_EVIDENCE"));
 }
 
+TEST_F(VerdictTest, SaysWhatADocumentOfNoFormatIs) {
+  const v1::AuthenticityVerdict pdf = JudgeAt("%PDF-1.7\n", kGivenAt, std::nullopt);
+  EXPECT_THAT(VerdictJson(pdf), HasSubstr(R"("format=unknown","place=document","what=it is a PDF, which people read)"));
+  EXPECT_THAT(VerdictText(pdf), HasSubstr("what=it is a PDF"));
+  EXPECT_THAT(VerdictJson(JudgeAt("scrawl", kGivenAt, std::nullopt)), Not(HasSubstr("what=")));
+}
+
 TEST_F(VerdictTest, TheReportsKeepTheirForm) {
   const std::string document = EuropeanDocument();
   const v1::AuthenticityVerdict verdict = JudgeAt(document, kGivenAt, Answer(document, v1::REGISTER_FINDING_IN_FORCE));
