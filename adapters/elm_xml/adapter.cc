@@ -29,6 +29,7 @@ using document::ImportOptions;
 using pugi::xml_node;
 
 constexpr absl::string_view kNamespace = "http://data.europa.eu/snb";
+constexpr absl::string_view kNamespaceBefore = "http://data.europa.eu/europass/";  // of versions before 0.10
 constexpr absl::string_view kRoot = "europassCredential";
 // Europass hands credentials out in presentations: what a mandated issuer seals, and what a holder shares.
 constexpr absl::string_view kPresentationNamespace = "http://data.europa.eu/snb/vp";
@@ -52,8 +53,13 @@ absl::Status CheckRoot(const base::XmlDocument& document) {
   if (root != kRoot) {
     return Problem(Reason::kFormatUnknown, document.Path(document.Root()), "the root is europassCredential");
   }
-  if (document.Namespace(document.Root()) != kNamespace) return Problem(Reason::kXmlNamespace, "/europassCredential");
-  return absl::OkStatus();
+  const absl::string_view name_space = document.Namespace(document.Root());
+  if (name_space == kNamespace) return absl::OkStatus();
+  if (name_space.empty() || absl::StartsWith(name_space, kNamespaceBefore)) {
+    return Problem(Reason::kFormatNotSupported, "/europassCredential",
+                   "versions before 0.10, or without a namespace, are not read");
+  }
+  return Problem(Reason::kXmlNamespace, "/europassCredential");
 }
 
 // The date from which the credential holds: stated, of issue, or of the translation.
@@ -178,7 +184,7 @@ class ElmXmlAdapter : public document::Adapter {
   const FormatInfo info_ = {"elm-xml",  "European Learning Model in XML: credentials of version 1 and 2",
                             {"1", "2"}, {"read"},
                             "alpha",    "application/xml",
-                            "elm-xml-4"};
+                            "elm-xml-5"};
 };
 
 }  // namespace

@@ -5,7 +5,10 @@
 //   award.from-issuer    a claim that states no awarding process is taken as awarded by the issuer
 //   award.shared         a part of an achievement without a process of its own belongs to the achievement's
 //   date.calendar        a date without a time became midnight UTC
+//   date.order           day, month and year were put into the order of ISO 8601
+//   date.unreadable      what stands for a date is none
 //   date.translation     no date from which the credential holds; that of the translation was taken
+//   grading.rounded      a percentage with a fraction became an integer
 //   location.country     a place of which only the country is stated; the country was written as its address too
 //   reference.twice      two elements have the same id
 //

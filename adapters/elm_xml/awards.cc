@@ -115,10 +115,11 @@ class IssuerAward {
     v3::Organisation& organisation = *body->mutable_organisation();
     organisation.set_id(id.empty() ? issuer_ : id);
     if (!described || (id.empty() ? !issuer_.empty() : !source_->TakeFirst(described))) return;
+    const size_t mark = source_->Mark();
     FillNode(source_, described, &organisation);
     if (organisation.id().empty()) organisation.set_id(absl::StrCat(id_, ":issuer"));
     if (id.empty()) issuer_ = organisation.id();
-    if (!CompleteNode(source_, described, &organisation).empty()) CompleteAgent(source_, described, body);
+    if (!CompleteNode(source_, described, &organisation).empty()) CompleteAgent(source_, described, mark, body);
   }
 
   Source* const source_;

@@ -1,13 +1,16 @@
 #include "adapters/elm_xml/completion.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/elm/rules/text.h"
+#include "core/elm/set_fields.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::adapters::elm_xml {
@@ -145,8 +148,44 @@ void AddIdentifiers(const v3::Organisation& body, v3::Agent* agent) {
   for (const auto& legal : body.tax_identifier()) *agent->add_identifier()->mutable_legal_identifier() = legal;
 }
 
+// Classes of which v1 and v2 may lack what v3 demands, and nothing else tells it.
+constexpr absl::string_view kWholeOrNot[] = {"Accreditation", "AwardingOpportunity", "LearningOpportunity",
+                                             "ResultCategory", "ShortenedGrading"};
+
+// Why such a node cannot be written; empty for others and for a whole one.
+std::string LackOf(const Message& node) {
+  const elm::ClassTable& table = elm::TableOf(*node.GetDescriptor());
+  if (std::find(std::begin(kWholeOrNot), std::end(kWholeOrNot), table.name) == std::end(kWholeOrNot)) return "";
+  const Reflection& reflection = *node.GetReflection();
+  for (const elm::PropertyTable* const property : table.required) {
+    const bool given_later = table.name == "LearningOpportunity" && property->name == "title";
+    const bool stated = property->repeated ? reflection.FieldSize(node, property->field) > 0
+                                           : reflection.HasField(node, property->field);
+    if (stated || given_later) continue;
+    return absl::StrCat("the class ", table.name, " of model 3.2 states ", property->name);
+  }
+  return "";
+}
+
 bool IsWritten(const Message& node, const elm::ClassTable& table) {
   return table.type != nullptr && node.GetReflection()->FieldSize(node, table.type) > 0;
+}
+
+// Ids of the nodes that are described there, itself included.
+void CollectIds(const Message& node, absl::flat_hash_set<std::string>* ids) {
+  const elm::ClassTable& table = elm::TableOf(*node.GetDescriptor());
+  if (table.is_union()) {
+    const elm::UnionMember member = elm::UnionMemberOf(node, table);
+    if (member.alternative != nullptr) CollectIds(*member.message, ids);
+    return;
+  }
+  const std::string id = node.GetReflection()->GetString(node, table.id);
+  if (!id.empty() && IsWritten(node, table)) ids->insert(id);
+  std::vector<elm::SetField> fields;
+  elm::AppendSetFields(node, table, &fields);
+  for (const elm::SetField& field : fields) {
+    if (field.property != nullptr && field.property->kind == elm::ValueKind::kNode) CollectIds(*field.message, ids);
+  }
 }
 
 const elm::PropertyTable* TitleOf(const elm::ClassTable& table) {
@@ -177,15 +216,18 @@ void GiveTitle(Source* source, const xml_node& element, const elm::Texts& texts,
 
 }  // namespace
 
-absl::string_view CompleteNode(Source* source, const xml_node& element, Message* node) {
+std::string CompleteNode(Source* source, const xml_node& element, Message* node) {
   if (node->GetDescriptor() == v3::Location::descriptor()) {
-    return CompleteLocation(source, element, static_cast<v3::Location*>(node));
+    return std::string(CompleteLocation(source, element, static_cast<v3::Location*>(node)));
   }
   if (node->GetDescriptor() == v3::MediaObject::descriptor()) {
-    return CompleteMedia(source, element, static_cast<v3::MediaObject*>(node));
+    return std::string(CompleteMedia(source, element, static_cast<v3::MediaObject*>(node)));
   }
   if (node->GetDescriptor() == v3::Note::descriptor()) {
     return static_cast<v3::Note*>(node)->note_literal().empty() ? "a note of v3 has a text" : "";
+  }
+  if (node->GetDescriptor() == v3::CreditPoint::descriptor()) {
+    return static_cast<v3::CreditPoint*>(node)->has_framework() ? "" : "credits without their credit system";
   }
   if (node->GetDescriptor() == v3::ContactPoint::descriptor()) {
     DropAddresses(source, element, static_cast<v3::ContactPoint*>(node)->mutable_address());
@@ -198,10 +240,10 @@ absl::string_view CompleteNode(Source* source, const xml_node& element, Message*
     MoveLegalIdentifiers(source, element, body);
     return IsWhole(*body) ? "" : "an organisation of v3 has a name and a country";
   }
-  return "";
+  return LackOf(*node);
 }
 
-void CompleteAgent(Source* source, const xml_node& element, v3::AgentNode* node) {
+void CompleteAgent(Source* source, const xml_node& element, size_t mark, v3::AgentNode* node) {
   if (!node->has_organisation() || IsWhole(node->organisation())) return;
   v3::Organisation body = std::move(*node->mutable_organisation());
   v3::Agent& agent = *node->mutable_agent();
@@ -219,6 +261,9 @@ void CompleteAgent(Source* source, const xml_node& element, v3::AgentNode* node)
   for (const v3::WebResource& page : body.homepage()) {
     elm::AddNote("en", absl::StrCat("Web address: ", page.content_url()), agent.mutable_additional_note());
   }
+  absl::flat_hash_set<std::string> written;
+  CollectIds(agent, &written);
+  source->TakeBack(mark, written);
   source->Warn("agent.no-country", element, "The organisation has no name or no country; it was kept as an agent.");
   if (body.has_logo() || body.has_sub_organization_of() || body.accreditation_size() + body.dc_type_size() > 0) {
     source->Drop(element, "an agent of v3 has no logo, type, accreditation or organisation above it");

@@ -1,6 +1,7 @@
 #include "adapters/elm_xml/mapping.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "adapters/elm_xml/completion.h"
 #include "adapters/elm_xml/names.h"
 #include "core/base/limits.h"
+#include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
 #include "core/elm/constraints_lexical.h"
 #include "core/elm/rules/date.h"
@@ -41,6 +43,11 @@ bool HasElements(const xml_node& node) {
   return false;
 }
 
+// <awardingOpportunities/> says nothing.
+bool IsEmpty(const xml_node& element) {
+  return !HasElements(element) && !element.first_attribute() && base::XmlText(element).empty();
+}
+
 // An element without an identity whose children are nodes by their names: it only holds them together.
 bool IsList(const xml_node& element) {
   if (!HasElements(element)) return false;
@@ -62,13 +69,17 @@ class Mapper {
     const Reflection& reflection = *message.GetReflection();
     if (!id.empty()) reflection.SetString(&message, table.id, id);
     if (reflection.FieldSize(message, table.type) == 0) reflection.AddString(&message, table.type, table.name);
-    for (const xml_node& child : element.children()) {
-      if (IsElement(child)) Take(child, table, message);
-    }
+    TakeChildren(element, table, message);
     GiveTitles(source_, element, table, &message);
   }
 
  private:
+  void TakeChildren(const xml_node& element, const ClassTable& table, Message& message) {
+    for (const xml_node& child : element.children()) {
+      if (IsElement(child)) Take(child, table, message);
+    }
+  }
+
   void Take(const xml_node& element, const ClassTable& table, Message& message) {
     const absl::string_view name = base::XmlLocalName(element);
     if (name == "id") {
@@ -110,9 +121,10 @@ class Mapper {
   }
 
   void Put(const xml_node& element, const PropertyTable& property, Message& message) {
-    const bool nested_language =
-        property.kind == ValueKind::kNode && HasChildNamed(element, base::XmlLocalName(element));
-    if (property.kind == ValueKind::kNode && (IsList(element) || nested_language)) {
+    if (property.kind == ValueKind::kNode && IsEmpty(element)) return;
+    const bool nested = property.kind == ValueKind::kNode &&
+                        (HasChildNamed(element, base::XmlLocalName(element)) || HasChildNamed(element, property.name));
+    if (property.kind == ValueKind::kNode && (IsList(element) || nested)) {
       for (const xml_node& child : element.children()) {
         if (IsElement(child)) PutOne(child, property, message);
       }
@@ -121,7 +133,7 @@ class Mapper {
     PutOne(element, property, message);
   }
 
-  // <language><language>en</language></language>
+  // <language><language>en</language></language> and <availableLanguages><language>en</language></availableLanguages>
   static bool HasChildNamed(const xml_node& element, absl::string_view name) {
     for (const xml_node& child : element.children()) {
       if (IsElement(child) && base::XmlLocalName(child) == name) return true;
@@ -131,8 +143,13 @@ class Mapper {
 
   void PutOne(const xml_node& element, const PropertyTable& property, Message& message) {
     const Reflection& reflection = *message.GetReflection();
-    if (!property.repeated && reflection.HasField(message, property.field)) {
-      return source_->Drop(element, absl::StrCat("model 3.2 holds one ", property.name));
+    const uint32_t most = property.repeated ? property.options->max() : 1;
+    const bool texts = property.kind == ValueKind::kLanguageText;  // which are counted one by one
+    const int count = property.repeated ? reflection.FieldSize(message, property.field)
+                                        : static_cast<int>(reflection.HasField(message, property.field));
+    if (!texts && most > 0 && static_cast<uint32_t>(count) >= most) {
+      return source_->Drop(element,
+                           absl::StrCat("model 3.2 holds ", most == 1 ? "one " : "no more of ", property.name));
     }
     switch (property.kind) {
       case ValueKind::kLanguageText:
@@ -141,11 +158,8 @@ class Mapper {
         return PutNode(element, property, message);
       case ValueKind::kText:
         return PutText(element, property, message);
-      case ValueKind::kInteger: {
-        int64_t number = 0;
-        if (!absl::SimpleAtoi(base::XmlText(element), &number)) return source_->Drop(element, "an integer is expected");
-        return reflection.SetInt64(&message, property.field, number);
-      }
+      case ValueKind::kInteger:
+        return PutInteger(element, property, message);
       case ValueKind::kBoolean: {
         bool truth = false;
         if (!absl::SimpleAtob(base::XmlText(element), &truth)) {
@@ -156,6 +170,31 @@ class Mapper {
     }
   }
 
+  // Percentages with a fraction are rounded; other numbers with one are none of the model.
+  void PutInteger(const xml_node& element, const PropertyTable& property, Message& message) {
+    constexpr double kLargest = 1e15;  // that doubles hold exactly
+    const std::optional<std::string> decimal = elm::PlainDecimal(base::XmlText(element));
+    int64_t number = 0;
+    double value = 0;
+    if (!absl::SimpleAtoi(base::XmlText(element), &number)) {
+      if (!decimal.has_value() || !absl::SimpleAtod(*decimal, &value) || value > kLargest) {
+        return source_->Drop(element, "an integer is expected");
+      }
+      number = std::llround(value);
+      if (static_cast<double>(number) != value) {
+        if (!absl::StartsWith(property.name, "percentage")) return source_->Drop(element, "an integer is expected");
+        source_->Note("grading.rounded", element, "A percentage is an integer; it was rounded.");
+      }
+    }
+    if (!elm::IsLexical(property.datatype, absl::StrCat(number))) return DropAsNone(element, property);
+    message.GetReflection()->SetInt64(&message, property.field, number);
+  }
+
+  void DropAsNone(const xml_node& element, const PropertyTable& property) {
+    const bool iri = property.datatype == v3::DATATYPE_IRI;
+    source_->Drop(element, absl::StrCat("is no ", iri ? "IRI" : elm::DatatypeName(property.datatype)));
+  }
+
   void PutText(const xml_node& element, const PropertyTable& property, Message& message) {
     std::string text = base::XmlText(element);
     if (property.name == "content") text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
@@ -164,6 +203,7 @@ class Mapper {
       text = DateTimeOf(element, property, text);
       if (text.empty()) return;
     }
+    if (!elm::IsLexical(property.datatype, text)) return DropAsNone(element, property);
     const Reflection& reflection = *message.GetReflection();
     if (property.repeated) {
       reflection.AddString(&message, property.field, std::move(text));
@@ -256,7 +296,7 @@ class Mapper {
     if (!target) return source_->Drop(element, "the document does not describe what is referred to");
     const absl::string_view name = base::XmlLocalName(target);
     if (!reference.empty() && !Holds(*property.target, ClassNamed(name))) {
-      return source_->Drop(element, absl::StrCat("what is referred to is no ", property.target->name));
+      return source_->Drop(element, absl::StrCat("what is referred to is no ", NamesOf(*property.target)));
     }
     if (property.target->descriptor == v3::Organisation::descriptor() &&
         source_->IsAgent(reference.empty() ? IdOf(element) : reference)) {
@@ -282,15 +322,24 @@ class Mapper {
       --references_;
     }
     if (table->type == nullptr || node->GetReflection()->FieldSize(*node, table->type) == 0) return;  // only named
-    const absl::string_view missing = CompleteNode(source_, target, node);
+    const std::string missing = CompleteNode(source_, target, node);
     if (missing.empty()) return;
     if (value->GetDescriptor() == v3::AgentNode::descriptor()) {
-      return CompleteAgent(source_, target, static_cast<v3::AgentNode*>(value));
+      return CompleteAgent(source_, target, mark, static_cast<v3::AgentNode*>(value));
     }
     source_->Drop(element, missing);
     source_->TakeBack(mark);
     if (property.repeated) return message.GetReflection()->RemoveLast(&message, property.field);
     message.GetReflection()->ClearField(&message, property.field);
+  }
+
+  static std::string NamesOf(const ClassTable& table) {
+    if (!table.is_union()) return table.name;
+    std::string names;
+    for (const elm::Alternative& alternative : table.alternatives) {
+      absl::StrAppend(&names, names.empty() ? "" : " or ", alternative.table->name);
+    }
+    return names;
   }
 
   // Whether a property can hold what an element of that class describes; elements of no known class may be any.
@@ -326,7 +375,7 @@ class Mapper {
       auto& page = static_cast<v3::WebResource&>(node);
       page.add_type("WebResource");
       page.set_content_url(address);
-      return;
+      return TakeChildren(element, table, node);
     }
     if (node.GetDescriptor() == v3::Mailbox::descriptor() && !address.empty()) {
       auto& mailbox = static_cast<v3::Mailbox&>(node);
@@ -335,17 +384,7 @@ class Mapper {
       return;
     }
     if (node.GetDescriptor() == v3::CreditPoint::descriptor() && !HasElements(element)) {
-      auto& credit = static_cast<v3::CreditPoint&>(node);
-      credit.add_type("CreditPoint");
-      const std::string text = base::XmlText(element);
-      const std::optional<std::string> decimal = elm::PlainDecimal(text);
-      if (decimal.has_value() && *decimal != text) {
-        source_->Note("number.comma", element, "The decimal comma became a point.");
-      }
-      credit.set_point(decimal.value_or(text));
-      const auto ects = elm::ConceptOf(elm::Vocabulary::kCreditSystem, elm::kCreditSystemEcts);
-      if (ects.has_value()) *credit.mutable_framework() = *ects;
-      return;
+      return FillCredit(element, static_cast<v3::CreditPoint&>(node));
     }
     const std::string id = IdOf(element);
     if (!id.empty() && !source_->TakeId(id)) {
@@ -353,6 +392,30 @@ class Mapper {
       return source_->Drop(element, "another element with the same id was taken");
     }
     Fill(element, table, node);
+  }
+
+  void FillCredit(const xml_node& element, v3::CreditPoint& credit) {
+    credit.add_type("CreditPoint");
+    const std::string text = base::XmlText(element);
+    const std::optional<std::string> decimal = elm::PlainDecimal(text);
+    if (decimal.has_value() && *decimal != text) {
+      source_->Note("number.comma", element, "The decimal comma became a point.");
+    }
+    credit.set_point(decimal.value_or(text));
+    const absl::string_view code = CreditSystemOf(element);
+    const auto system = code.empty() ? std::nullopt : elm::ConceptOf(elm::Vocabulary::kCreditSystem, code);
+    if (system.has_value()) *credit.mutable_framework() = *system;
+  }
+
+  // The code of the credit system that an attribute names, or else the element; empty if neither does.
+  static absl::string_view CreditSystemOf(const xml_node& element) {
+    const std::string scheme = absl::AsciiStrToLower(base::XmlAttribute(element, "schemeID").value());
+    const auto names = [&scheme](absl::string_view name, absl::string_view code) {
+      return scheme == name || absl::EndsWith(scheme, absl::StrCat("/", code));
+    };
+    if (names("ecvet", elm::kCreditSystemEcvet)) return elm::kCreditSystemEcvet;
+    if (names("ects", elm::kCreditSystemEcts)) return elm::kCreditSystemEcts;
+    return absl::StrContains(base::XmlLocalName(element), "ECTS") ? elm::kCreditSystemEcts : absl::string_view();
   }
 
   // Of an attribute, or of an element.
@@ -437,10 +500,8 @@ class Mapper {
       if (base::XmlLocalName(child) == "text") {
         AddText(child, base::XmlText(child), literal, note);
       } else if (base::XmlLocalName(child) == "subject" && !note.has_subject()) {
-        note.mutable_subject()->add_type("Concept");
-        auto* const label = note.mutable_subject()->add_pref_label();
-        label->set_language("und");
-        label->set_value(base::XmlText(child));
+        const PropertyTable& subject = *FindProperty(elm::TableOf(*v3::Note::descriptor()), "subject");
+        FillConcept(child, subject, *note.mutable_subject());
       } else {
         source_->Drop(child, "a note of model 3.2 has no such property");
       }
@@ -464,18 +525,34 @@ class Mapper {
     for (const pugi::xml_attribute& attribute : element.attributes()) {
       const std::string name = absl::AsciiStrToLower(base::XmlLocalName(attribute));
       const std::string value = attribute.value();
+      const absl::string_view term = TermOfAttribute(name, value);
       if (name == "spatialid" && table.name == "LegalIdentifier") {
         const auto country = elm::Country(value);
         if (country.has_value()) *static_cast<v3::LegalIdentifier&>(node).mutable_spatial() = *country;
-      } else if (name == "schemeid" || name == "identifierschemeid") {
-        const bool iri = absl::StrContains(value, ":") && !absl::StrContains(value, " ");
-        set(iri ? "schemeId" : "schemeName", value);
-      } else if (name == "schemename") {
-        set("schemeName", value);
-      } else if (name == "schemeagencyname" || name == "identifierschemeagencyname") {
-        set("schemeAgency", value);
+        if (!country.has_value()) source_->DropAttribute(element, attribute.name(), "is no country that is known");
+      } else if (term == "dateIssued") {
+        const std::optional<elm::SourceDate> date = elm::ReadDate(value);
+        set(term, elm::IsDateTime(value) ? value : date.has_value() ? date->DateTime() : "");
+        if (!date.has_value() && !elm::IsDateTime(value)) {
+          source_->DropAttribute(element, attribute.name(), "is no date");
+        }
+      } else if (!term.empty()) {
+        set(term, value);
+      } else if (name != "id" && !absl::StartsWith(attribute.name(), "xmlns")) {
+        source_->DropAttribute(element, attribute.name(), "an identifier of model 3.2 has no such property");
       }
     }
+  }
+
+  // The term of an identifier that an attribute, in small letters, states; empty for others.
+  static absl::string_view TermOfAttribute(absl::string_view name, absl::string_view value) {
+    if (name == "schemename") return "schemeName";
+    if (name == "schemeversionid") return "schemeVersion";
+    if (name == "schemeagencyname" || name == "identifierschemeagencyname") return "schemeAgency";
+    if (name == "issueddate") return "dateIssued";
+    if (name != "schemeid" && name != "identifierschemeid") return "";
+    const bool iri = absl::StrContains(value, ":") && !absl::StrContains(value, " ");
+    return iri ? "schemeId" : "schemeName";
   }
 
   Source* const source_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 
 namespace passerelle::adapters::elm_xml {
@@ -29,7 +30,7 @@ pugi::xml_node Source::Referenced(absl::string_view id) const {
 
 bool Source::TakeFirst(const pugi::xml_node& element) {
   if (!taken_.insert(element.internal_object()).second) return false;
-  log_.emplace_back(element.internal_object(), "");
+  log_.emplace_back(element.internal_object(), base::XmlAttribute(element, "id").value());
   return true;
 }
 
@@ -39,15 +40,19 @@ bool Source::TakeId(const std::string& id) {
   return true;
 }
 
-void Source::TakeBack(size_t mark) {
+void Source::TakeBack(size_t mark, const absl::flat_hash_set<std::string>& but) {
+  std::vector<std::pair<const void*, std::string>> kept;  // the last first
   for (; log_.size() > mark; log_.pop_back()) {
     const auto& [element, id] = log_.back();
-    if (element != nullptr) {
+    if (but.contains(id)) {
+      kept.push_back(log_.back());
+    } else if (element != nullptr) {
       taken_.erase(element);
     } else {
       ids_.erase(id);
     }
   }
+  log_.insert(log_.end(), kept.rbegin(), kept.rend());
 }
 
 pugi::xml_node Source::ChildNamed(const pugi::xml_node& parent, absl::string_view local) {
@@ -64,9 +69,17 @@ void Source::DropUnused() {
 }
 
 void Source::Drop(const pugi::xml_node& node, absl::string_view reason) {
-  if (!node || dropped_.size() >= base::kFindingsMax) return;
+  if (node) DropAt(document_.Path(node), reason);
+}
+
+void Source::DropAttribute(const pugi::xml_node& node, absl::string_view name, absl::string_view reason) {
+  DropAt(absl::StrCat(document_.Path(node), "/@", name), reason);
+}
+
+void Source::DropAt(std::string place, absl::string_view reason) {
+  if (dropped_.size() >= base::kFindingsMax) return;
   document::v1::DroppedSource& dropped = dropped_.emplace_back();
-  dropped.set_source(document_.Path(node));
+  dropped.set_source(std::move(place));
   dropped.set_reason(std::string(dropped_.size() == base::kFindingsMax ? "and more than are listed" : reason));
 }
 

@@ -29,9 +29,10 @@ class Source {
   // The same for an id: real documents repeat an element, and two nodes of one id would be one node with two of
   // everything.
   bool TakeId(const std::string& id);
-  // What was taken since a mark is free again when the node that it was taken for cannot be written.
+  // What was taken since a mark is free again when the node that it was taken for cannot be written; what has one of
+  // the ids stays taken.
   size_t Mark() const { return log_.size(); }
-  void TakeBack(size_t mark);
+  void TakeBack(size_t mark, const absl::flat_hash_set<std::string>& but = {});
   // Organisations that became agents, which only some properties of v3 hold.
   void SetAgent(const std::string& id) { agents_.insert(id); }
   bool IsAgent(const std::string& id) const { return agents_.contains(id); }
@@ -42,6 +43,7 @@ class Source {
   void DropUnused();
 
   void Drop(const pugi::xml_node& node, absl::string_view reason);
+  void DropAttribute(const pugi::xml_node& node, absl::string_view name, absl::string_view reason);
   void Warn(absl::string_view rule, const pugi::xml_node& node, absl::string_view message);
   void Note(absl::string_view rule, const pugi::xml_node& node, absl::string_view message);
 
@@ -49,6 +51,7 @@ class Source {
   void Account(document::Imported* imported);
 
  private:
+  void DropAt(std::string place, absl::string_view reason);
   void Say(absl::string_view rule, const pugi::xml_node& node, absl::string_view message,
            document::v1::Severity severity);
 
@@ -58,7 +61,7 @@ class Source {
   absl::flat_hash_set<const void*> taken_;
   absl::flat_hash_set<std::string> ids_;
   absl::flat_hash_set<std::string> agents_;
-  std::vector<std::pair<const void*, std::string>> log_;  // what was taken, element or id, in its order
+  std::vector<std::pair<const void*, std::string>> log_;  // what was taken, with its id, in its order
   std::vector<document::v1::DroppedSource> dropped_;
   std::vector<document::v1::Diagnostic> diagnostics_;
 };

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 #include "core/elm/annex_one.h"
 #include "core/elm/constraints_graph.h"
 #include "core/elm/labels/labels.h"
@@ -97,16 +98,12 @@ size_t Characters(absl::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// The text without control characters, which could move a terminal's cursor.
+// The text on one line, without controls of a terminal; white space in it is a blank.
 std::string Printable(absl::string_view text) {
-  std::string line;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (c1) ++i;
-    line += c1 || byte == 0x7F ? '?' : byte < 0x20 ? ' ' : text[i];
-  }
-  return line;
+  std::string line(text);
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return absl::ascii_isspace(c); }, ' ');
+  return base::OneLine(line);
 }
 
 // The text on one line, cut to the width with an ellipsis.
@@ -231,6 +228,10 @@ std::string CheckJson(const ReadCredential& read, const CheckResult& result, abs
   json.Member("version", read.model_version);
   json.Key("findings");
   WriteFindings(result.conformance.findings, json);
+  if (!result.conformance.set_by_seal.empty()) {
+    json.Key("set_by_seal");
+    WriteFindings(result.conformance.set_by_seal, json);
+  }
   json.EndObject();
   json.Key("annex_one");
   WriteAnnexOne(result.annex_one, language, json);
@@ -282,6 +283,7 @@ std::string CheckText(const ReadCredential& read, const CheckResult& result, abs
     AppendWrapped(limb.explanation, 4, out);
   }
   AppendFindings(word("findings"), conformance.findings, out);
+  AppendFindings(word("set_by_seal"), conformance.set_by_seal, out);
   AppendFindings(word("implausible"), result.plausibility, out);
   if (result.skills.has_value()) {
     out += "\n";

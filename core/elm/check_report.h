@@ -1,6 +1,7 @@
 // What `passerelle check` says of a credential: as JSON for scripts, as a table for people.
 //
-//   {"format", "language", "european_model": {"conforms", "profile", "findings": [{"pointer", "rule", "message"}]},
+//   {"format", "language", "european_model": {"conforms", "profile", "findings": [{"pointer", "rule", "message"}],
+//                   "set_by_seal": [{"pointer", "rule", "message"}]},
 //    "annex_one": {"complete", "elements": {"A1-M01": {"name", "status", "status_label", "paths": [],
 //                   "value"}, …}},
 //    "definition": {"learning-outcomes": {"name", "outcome", "outcome_label", "explanation", "paths": []}, …},

@@ -43,7 +43,9 @@ struct Finding {
 //   json.null, json.empty, json.value-kind    null, an empty text, or a value of another kind; kept in unknown_members
 //                          under the name of the property, and written back beside the property's values
 //   json.literal-kind      a number, truth value, text or reference where another kind of literal belongs; converted
-//   json.literal-type      a literal of another datatype or with a language; its value was taken
+//   json.literal-type      a literal of another datatype or with a language, or a text where only a type makes it one
+//   of
+//                          the datatype; its value was taken
 //   json.language-missing  a text without a language; read as "und"
 //   json.reference         a text that is no IRI where a node belongs; read as the node's id
 //   node.differs           the id stands for other content elsewhere in the document, and for this here; both are kept
@@ -74,8 +76,9 @@ struct ReadCredential {
 
 struct ReadDataset {
   v3::Dataset dataset;
-  std::string model_version;      // as of ReadCredential
-  std::vector<Finding> findings;  // as of ReadCredential; pointers into the document
+  std::string model_version;        // as of ReadCredential
+  std::vector<Finding> findings;    // as of ReadCredential; pointers into the document
+  std::vector<std::string> places;  // of the nodes, JSON pointers into the document
 };
 
 // Whether the bytes look like a European credential in JSON, without reading them whole: a bounded look at the top

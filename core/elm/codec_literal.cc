@@ -1,5 +1,7 @@
 #include "core/elm/codec_literal.h"
 
+#include <cmath>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
@@ -28,10 +30,12 @@ std::optional<ValueObject> AsValueObject(dom::object object) {
       if (found) return std::nullopt;
       found = true;
       result.value = member.value;
+      result.bare = result.bare || member.key.front() != '@';
     } else if (name == "type" && member.value.is_string()) {
       result.type = *AsString(member.value);
     } else if (name == "language" && member.value.is_string()) {
       result.language = *AsString(member.value);
+      result.bare = result.bare || member.key.front() != '@';
     } else {
       return std::nullopt;
     }
@@ -47,6 +51,16 @@ std::optional<absl::string_view> AsReference(dom::object object) {
     if (!id.has_value()) return std::nullopt;
   }
   return id;
+}
+
+std::optional<int64_t> AsInteger(dom::element value) {
+  constexpr double kExactBelow = 9007199254740992.0;  // 2^53, up to which doubles hold every integer
+  int64_t whole = 0;
+  if (value.get(whole) == simdjson::SUCCESS) return whole;
+  double number = 0;
+  if (!value.is_double() || value.get(number) != simdjson::SUCCESS) return std::nullopt;
+  if (std::fabs(number) >= kExactBelow || std::trunc(number) != number) return std::nullopt;
+  return static_cast<int64_t>(number);
 }
 
 bool IsAbsoluteIri(absl::string_view text) {
@@ -83,9 +97,18 @@ absl::string_view DatatypeName(v3::Datatype datatype) {
   }
 }
 
+bool IsTextDatatype(v3::Datatype datatype) {
+  return datatype == v3::DATATYPE_HTML || DatatypeName(datatype) == "string";
+}
+
 bool IsTypeOf(absl::string_view stated, v3::Datatype datatype) {
   const size_t cut = stated.find_last_of("#:/");
-  return stated.empty() || (cut == absl::string_view::npos ? stated : stated.substr(cut + 1)) == DatatypeName(datatype);
+  return (cut == absl::string_view::npos ? stated : stated.substr(cut + 1)) == DatatypeName(datatype);
+}
+
+bool IsLiteralOf(const ValueObject& literal, v3::Datatype datatype) {
+  if (!literal.type.empty()) return IsTypeOf(literal.type, datatype);
+  return !literal.value.is_string() || IsTextDatatype(datatype);
 }
 
 }  // namespace passerelle::elm

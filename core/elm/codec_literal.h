@@ -3,6 +3,7 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "absl/strings/string_view.h"
@@ -16,11 +17,15 @@ struct ValueObject {
   simdjson::dom::element value;
   absl::string_view type;
   absl::string_view language;
+  bool bare = false;  // "value" or "language" without the @, which makes no value object in JSON-LD
 };
 std::optional<ValueObject> AsValueObject(simdjson::dom::object object);
 
 // The text of {"id": …} and nothing else.
 std::optional<absl::string_view> AsReference(simdjson::dom::object object);
+
+// The integer that JSON-LD makes of a number: one without a fraction, such as 1, 1.0 or 1e3; nothing for other values.
+std::optional<int64_t> AsInteger(simdjson::dom::element value);
 
 // Whether the text begins with a scheme and has no blanks.
 bool IsAbsoluteIri(absl::string_view text);
@@ -28,7 +33,14 @@ bool IsAbsoluteIri(absl::string_view text);
 // Local name of the datatype that JSON-LD gives the literals of a property anyway.
 absl::string_view DatatypeName(v3::Datatype datatype);
 
-// Whether a stated type, if any, is that datatype.
+// Whether a text in JSON is a value of the datatype without a type beside it.
+bool IsTextDatatype(v3::Datatype datatype);
+
+// Whether a stated type is that datatype.
 bool IsTypeOf(absl::string_view stated, v3::Datatype datatype);
+
+// Whether the literal is of that datatype. A context gives a value object no type: without one of its own, a text is a
+// string. Numbers and truth values are taken for what the reader makes of them.
+bool IsLiteralOf(const ValueObject& literal, v3::Datatype datatype);
 
 }  // namespace passerelle::elm

@@ -415,10 +415,16 @@ class Reader {
   dom::element Unwrap(const PropertyTable& property, dom::element value, const Path& path) {
     const auto object = AsObject(value);
     const auto wrapped = object.has_value() ? AsValueObject(*object) : std::nullopt;
-    if (!wrapped.has_value()) return value;
-    if (!IsTypeOf(wrapped->type, property.datatype) || !wrapped->language.empty()) {
+    const bool plain = !wrapped.has_value() && (value.is_string() || value.is_number());
+    if (plain && property.states_datatype) {
       Report(path, "json.literal-type",
-             absl::StrCat("a literal of another type or with a language; read as ", DatatypeName(property.datatype)));
+             absl::StrCat("no context gives this literal a type; read as ", DatatypeName(property.datatype)));
+    }
+    if (!wrapped.has_value()) return value;
+    if (!IsLiteralOf(*wrapped, property.datatype) || !wrapped->language.empty() || wrapped->bare) {
+      Report(path, "json.literal-type",
+             absl::StrCat("a literal without its type, of another or with a language; read as ",
+                          DatatypeName(property.datatype)));
     }
     return wrapped->value;
   }
@@ -456,8 +462,9 @@ class Reader {
 
   void ReadInteger(const PropertyTable& property, dom::element stated, Node& node, const Path& path) {
     const dom::element value = Unwrap(property, stated, path);
-    int64_t number = 0;
-    if (value.get(number) != simdjson::SUCCESS) {
+    const std::optional<int64_t> whole = AsInteger(value);
+    int64_t number = whole.value_or(0);
+    if (!whole.has_value()) {
       const auto text = AsString(value);
       // Only digits that are written back the same.
       if (!text.has_value() || !absl::SimpleAtoi(*text, &number) || absl::StrCat(number) != *text) {
@@ -472,12 +479,11 @@ class Reader {
     const dom::element value = Unwrap(property, stated, path);
     bool truth = false;
     if (value.get(truth) != simdjson::SUCCESS) {
-      const auto text = AsString(value);
-      if (!text.has_value() || (*text != "true" && *text != "false")) {
-        return Refuse(node, property, stated, path, "true or false");
-      }
-      truth = *text == "true";
-      Report(path, "json.literal-kind", "a text; true or false is expected");
+      const std::optional<int64_t> number = AsInteger(value);
+      const std::string text = number.has_value() ? absl::StrCat(*number) : std::string(AsString(value).value_or(""));
+      truth = text == "true" || text == "1";
+      if (!truth && text != "false" && text != "0") return Refuse(node, property, stated, path, "true or false");
+      Report(path, "json.literal-kind", "another form of a truth value; true or false is expected");
     }
     node.reflection.SetBool(&node.message, property.field, truth);
   }
@@ -498,7 +504,9 @@ class Reader {
         return Refuse(node, property, value, path, "a text with its language");
       }
       if (IsNoLanguage(wrapped->language)) Report(path, "json.language-missing", "a text without a language");
-      if (!wrapped->type.empty()) Report(path, "json.literal-type", "a literal with a type; read as a text");
+      if (!wrapped->type.empty() || wrapped->bare) {
+        Report(path, "json.literal-type", "a literal with a type, or whose members lack the @; read as a text");
+      }
       return AddText(property, wrapped->language, *text, node);
     }
     if (const auto text = AsString(value)) {
@@ -573,7 +581,9 @@ void ReadDatasetNodes(const OpenedDataset& opened, ReadDataset& read) {
   const Path& place = opened.is_graph ? graph : root;
   if (opened.context.has_value()) reader.ReadDatasetContext(*opened.context, read.dataset, root.Member("@context"));
   for (size_t i = 0; i < opened.nodes.size(); ++i) {
-    reader.ReadDatasetNode(opened.nodes[i], read.dataset, opened.is_list ? place.Entry(i) : place);
+    const Path path = opened.is_list ? place.Entry(i) : place;
+    reader.ReadDatasetNode(opened.nodes[i], read.dataset, path);
+    read.places.push_back(path.Pointer());
   }
   read.model_version = std::string(reader.ModelVersion());
 }

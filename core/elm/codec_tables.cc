@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/json.h"
+#include "core/elm/codec_literal.h"
 #include "core/elm/set_fields.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -168,6 +169,8 @@ class Tables {
     property.kind = KindOf(field);
     property.datatype = options.datatype();
     property.repeated = field.is_repeated();
+    property.states_datatype =
+        options.term().empty() && property.kind == ValueKind::kText && !IsTextDatatype(property.datatype);
     property.options = &options;
     if (property.kind == ValueKind::kNode) property.target = classes_.at(field.message_type()).get();
     MemberTable& member = table.members[property.name];

@@ -31,6 +31,7 @@ struct PropertyTable {
   ValueKind kind = ValueKind::kText;
   v3::Datatype datatype = v3::DATATYPE_UNSPECIFIED;
   bool repeated = false;
+  bool states_datatype = false;                  // no context gives its literals their datatype, so that they state it
   const ClassTable* target = nullptr;            // of nodes
   const v3::PropertyOptions* options = nullptr;  // what the profile says about it
 };

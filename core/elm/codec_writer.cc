@@ -7,10 +7,12 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "core/base/json.h"
 #include "core/elm/codec.h"
+#include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
 #include "core/elm/set_fields.h"
 
@@ -22,6 +24,7 @@ using base::JsonWriter;
 constexpr absl::string_view kVerifiableCredential = "VerifiableCredential";
 constexpr absl::string_view kDatasetContext = kContexts[1];
 constexpr absl::string_view kGraph = "@graph";
+constexpr absl::string_view kSchemaDatatypes = "http://www.w3.org/2001/XMLSchema#";
 
 using Values = absl::Span<const SetField>;
 
@@ -274,8 +277,17 @@ class Writer {
       case ValueKind::kBoolean:
         return json_.Bool(value.integer != 0);
       default:
-        return json_.String(value.text);
+        return property.states_datatype ? WriteTyped(property, value.text) : json_.String(value.text);
     }
+  }
+
+  void WriteTyped(const PropertyTable& property, absl::string_view text) {
+    json_.BeginObject();
+    json_.Key("@type");
+    json_.String(absl::StrCat(kSchemaDatatypes, DatatypeName(property.datatype)));
+    json_.Key("@value");
+    json_.String(text);
+    json_.EndObject();
   }
 
   // One member a language, in the order of their first mention.

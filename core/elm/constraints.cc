@@ -37,6 +37,10 @@ struct Value {
 };
 using StatedValues = absl::Span<const Value>;
 
+std::string NoneThere(absl::string_view of, absl::string_view property) {
+  return absl::StrCat(of, " needs ", property, "; there is none");
+}
+
 class Walk {
  public:
   Walk(const NodeGraph& graph, const Profile& profile, const JsonLdReading& json_ld)
@@ -149,8 +153,7 @@ class Walk {
       if (identity >= 0 && !other_classes_.emplace(identity, type->table).second) continue;
       for (const PropertyTable* const property : RequiredOf(*type->table)) {
         if (Says(node, property->name)) continue;
-        Report(graph_.PointerOf(node.fullest), "shape.min",
-               absl::StrCat(name, " needs ", property->name, "; there is none"));
+        Report(graph_.PointerOf(node.fullest), "shape.min", NoneThere(name, property->name));
       }
     }
   }
@@ -268,8 +271,7 @@ class Walk {
     if (enough && (bounds.max == 0 || values.size() <= bounds.max)) return;
     const size_t count = DistinctCount(values);
     if (count < bounds.min) {
-      Report(graph_.PointerOf(node.fullest), "shape.min",
-             absl::StrCat(node.table->name, " needs ", property.name, "; there is none"));
+      Report(graph_.PointerOf(node.fullest), "shape.min", NoneThere(node.table->name, property.name));
     } else if (bounds.max > 0 && count > bounds.max) {
       const bool texts = OptionsOf(property).datatype() == v3::DATATYPE_LANGUAGE_STRING;
       Report(PropertyPointer(node.fullest, property), "shape.max",
@@ -449,7 +451,25 @@ Weight WeightOf(const Finding& finding) {
   return found == kWeights->end() ? Weight::kViolation : found->second;
 }
 
+// Whether it says that the credential itself lacks what its seal states.
+bool IsSetBySeal(const Finding& finding) {
+  const auto lacks = [&finding](absl::string_view property) {
+    return finding.message == NoneThere("EuropeanDigitalCredential", property);
+  };
+  return finding.pointer.empty() && (lacks("issued") || lacks("issuer"));
+}
+
 }  // namespace
+
+void SetApartWhatTheSealSets(Conformance* conformance) {
+  std::vector<Finding>& findings = conformance->findings;
+  const auto apart = std::stable_partition(findings.begin(), findings.end(),
+                                           [](const Finding& finding) { return !IsSetBySeal(finding); });
+  std::move(apart, findings.end(), std::back_inserter(conformance->set_by_seal));
+  findings.erase(apart, findings.end());
+  conformance->conforms = std::all_of(findings.begin(), findings.end(),
+                                      [](const Finding& finding) { return WeightOf(finding) == Weight::kNote; });
+}
 
 Conformance CheckConstraints(const ReadCredential& read) { return CheckConstraints(read, NodeGraph(read.credential)); }
 
@@ -468,6 +488,9 @@ Conformance CheckConstraints(const ReadCredential& read, const NodeGraph& graph)
   std::move(context.begin(), context.end(), std::back_inserter(result.findings));
   std::move(json_ld.findings.begin(), json_ld.findings.end(), std::back_inserter(result.findings));
   std::vector<Finding> shapes = Walk(graph, profile, json_ld).Run();
+  if (read.source != nullptr) {
+    for (Finding& finding : shapes) finding.pointer = PointerInJson(read.source->credential, finding.pointer);
+  }
   std::move(shapes.begin(), shapes.end(), std::back_inserter(result.findings));
   result.conforms = result.findings.empty();
   std::move(notes.begin(), notes.end(), std::back_inserter(result.findings));

@@ -18,6 +18,8 @@ struct Conformance {
   bool conforms = false;
   std::string profile;            // "edc-generic-full", … as credentialSchema names it; empty if it names none
   std::vector<Finding> findings;  // violations first in document order; bounded by base::kFindingsMax
+  // What SetApartWhatTheSealSets has taken out of the findings.
+  std::vector<Finding> set_by_seal = {};
 };
 
 // Judges a credential that was read: cardinality, class, datatype, one value a language, concept schemes, and the extra
@@ -26,6 +28,10 @@ struct Conformance {
 Conformance CheckConstraints(const ReadCredential& read);
 // The same with the graph of the credential, which others read too.
 Conformance CheckConstraints(const ReadCredential& read, const NodeGraph& graph);
+
+// Sets apart that a credential has neither `issued` nor `issuer`, for one that is still to be sealed: the seal states
+// both (core/authenticity). What is left decides on `conforms`. `conformance` is as CheckConstraints returned it.
+void SetApartWhatTheSealSets(Conformance* conformance);
 
 // Plausibility: what conforms and is still hardly meant (durations in months, birth dates that are not midnight UTC,
 // levels outside the framework or against its referencing, hours against credits, an award after the issue, a concept

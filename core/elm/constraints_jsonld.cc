@@ -6,7 +6,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/base/limits.h"
 #include "core/elm/codec_literal.h"
 #include "core/elm/codec_tables.h"
@@ -96,13 +100,28 @@ std::optional<v3::Datatype> DatatypeOf(TermKind kind) {
   }
 }
 
+// Types that the context of the W3C defines for the values of one member only.
+constexpr std::pair<absl::string_view, absl::string_view> kTypesOfMember[] = {
+    {"JsonSchemaValidator2018", "credentialSchema"}, {"ManualRefreshService2018", "refreshService"}};
+
+bool IsTypeOfMember(absl::string_view type, absl::string_view member) {
+  return std::find(std::begin(kTypesOfMember), std::end(kTypesOfMember), std::pair(type, member)) !=
+         std::end(kTypesOfMember);
+}
+
+// The member that a node stands under, alone or in arrays; empty at the root.
+absl::string_view MemberOf(const JsonPath& node) {
+  const JsonPath* at = &node;
+  while (at->is_index) at = at->parent;
+  return at->name;
+}
+
 // An IRI, a compact one, or the label of a blank node.
 bool NamesNode(absl::string_view text) { return absl::StartsWith(text, "_:") || IsAbsoluteIri(text); }
 
 // What a number or truth value is in RDF once a context has given it a datatype.
 std::optional<std::string> LexicalOf(dom::element value) {
-  int64_t whole = 0;
-  if (value.get(whole) == simdjson::SUCCESS) return absl::StrCat(whole);
+  if (const std::optional<int64_t> whole = AsInteger(value)) return absl::StrCat(*whole);
   bool truth = false;
   if (value.get(truth) == simdjson::SUCCESS) return truth ? "true" : "false";
   double number = 0;
@@ -145,6 +164,7 @@ class JsonLdWalk {
     }
     const absl::string_view* const known = ClassNames().Find(*text);
     if (known != nullptr) return types.push_back(*known);
+    if (IsTypeOfMember(*text, MemberOf(*path.parent))) return types.push_back(*text);
     if (!NamesNode(*text)) Report(path, "jsonld.unknown-type", "no context defines this type, and it is no IRI");
     types.push_back(NameOfType(*text));
   }
@@ -298,6 +318,39 @@ class JsonLdWalk {
 }  // namespace
 
 JsonLdReading ReadAsJsonLd(dom::object credential, const NodeGraph& graph) { return JsonLdWalk(graph).Run(credential); }
+
+std::string PointerInJson(dom::object credential, absl::string_view pointer) {
+  std::string place;
+  if (!absl::ConsumePrefix(&pointer, "/")) return place;
+  std::optional<dom::object> object = credential;
+  std::optional<dom::array> array;
+  const auto enter = [&object, &array](std::optional<dom::element> value) {
+    object = value.has_value() ? AsObject(*value) : std::nullopt;
+    array = value.has_value() ? AsArray(*value) : std::nullopt;
+  };
+  const auto enter_entry = [&array, &enter](size_t index) {
+    dom::element entry;
+    const bool there = array->at(index).get(entry) == simdjson::SUCCESS;
+    enter(there ? std::optional(entry) : std::nullopt);
+  };
+  for (const absl::string_view token : absl::StrSplit(pointer, '/')) {
+    size_t index = 0;
+    const bool is_index = absl::SimpleAtoi(token, &index);
+    while (array.has_value() && !is_index) {
+      absl::StrAppend(&place, "/0");
+      enter_entry(0);
+    }
+    absl::StrAppend(&place, "/", token);
+    if (array.has_value()) {
+      enter_entry(index);
+    } else {
+      const std::string name = absl::StrReplaceAll(token, {{"~1", "/"}, {"~0", "~"}});
+      enter(object.has_value() ? base::Find(*object, name) : std::nullopt);
+    }
+  }
+  if (array.has_value() && array->size() == 1) place += "/0";
+  return place;
+}
 
 bool IsLanguageTag(absl::string_view text) {
   constexpr size_t kSubtagMax = 8;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -34,6 +35,10 @@ struct JsonLdReading {
 
 // Reads the JSON of the credential that the graph is of.
 JsonLdReading ReadAsJsonLd(simdjson::dom::object credential, const NodeGraph& graph);
+
+// The pointer to a place of the message as a pointer into the JSON that it was read from: with an index where a single
+// value stands in an array. What the JSON has no such member for stays as it is.
+std::string PointerInJson(simdjson::dom::object credential, absl::string_view pointer);
 
 // Whether the text has the form of a language tag by BCP 47.
 bool IsLanguageTag(absl::string_view text);

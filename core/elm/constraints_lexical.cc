@@ -97,8 +97,6 @@ bool IsLexical(v3::Datatype datatype, absl::string_view text) {
       return IsDateTime(text);
     case v3::DATATYPE_DURATION:
       return ParseDuration(text).has_value();
-    case v3::DATATYPE_ANY_URI:
-      return text.find_first_of(" <>\"\n\r\t") == absl::string_view::npos;
     case v3::DATATYPE_INTEGER:
       return IsInteger(text);
     case v3::DATATYPE_POSITIVE_INTEGER:

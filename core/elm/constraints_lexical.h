@@ -8,7 +8,8 @@
 
 namespace passerelle::elm {
 
-// Whether the text is a value of the datatype. Texts of any kind are values of the string types.
+// Whether the text is a value of the datatype. Texts of any kind are values of the string types, and of xsd:anyURI (XML
+// Schema 1.1, part 2, 3.3.17).
 bool IsLexical(v3::Datatype datatype, absl::string_view text);
 
 // xsd:dateTime: a date that the calendar has, a time, and an optional zone.

@@ -68,6 +68,7 @@ class Plausibility {
     const google::protobuf::Message& message = *graph.occurrences()[occurrence].message;
     Durations(message, occurrence);
     Languages(message, occurrence);
+    Addresses(message, occurrence);
     if (const auto* concept_node = google::protobuf::DynamicCastToGenerated<v3::Concept>(&message)) {
       Concept(*concept_node, occurrence);
     } else if (const auto* person = google::protobuf::DynamicCastToGenerated<v3::Person>(&message)) {
@@ -95,6 +96,17 @@ class Plausibility {
       } else if (duration->negative || duration->hours == 0) {
         Report(pointer, "plausible.duration-empty", "a workload of no time at all");
       }
+    }
+  }
+
+  // xsd:anyURI takes any text.
+  void Addresses(const google::protobuf::Message& message, int occurrence) {
+    for (const PropertyTable& property : reading_.graph().occurrences()[occurrence].table->properties) {
+      if (property.datatype != v3::DATATYPE_ANY_URI || property.repeated) continue;
+      const std::string text = message.GetReflection()->GetString(message, property.field);
+      if (text.find_first_of(" <>\"\n\r\t") == std::string::npos) continue;
+      Report(absl::StrCat(reading_.graph().PointerOf(occurrence), "/", property.name), "plausible.address",
+             "an address with a blank, a quote or an angle bracket, which leads nowhere as it stands");
     }
   }
 

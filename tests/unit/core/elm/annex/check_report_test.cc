@@ -50,6 +50,24 @@ TEST(CheckReport, OnlyACleanCredentialIsClean) {
   EXPECT_FALSE(IsClean(CheckEdited({{"\"issued\": \"2025-06-02T09:00:00Z\",", ""}})));
 }
 
+TEST(CheckReport, WhatTheSealSetsDecidesNothingWhereItIsSetApart) {
+  const Edit no_day = {"\"issued\": \"2025-06-02T09:00:00Z\",", ""};
+  const ReadCredential read = ReadEdited({no_day});
+  CheckResult result = Check(read, "en");
+  EXPECT_FALSE(result.conformance.conforms);
+  EXPECT_THAT(CheckJson(read, result), ::testing::Not(::testing::HasSubstr("set_by_seal")));
+  SetApartWhatTheSealSets(&result.conformance);
+  EXPECT_TRUE(result.conformance.conforms);
+  EXPECT_TRUE(result.conformance.findings.empty());
+  EXPECT_THAT(CheckText(read, result), ::testing::HasSubstr("Set by the seal (1)\n  shape.min: "));
+  EXPECT_THAT(CheckJson(read, result), ::testing::HasSubstr(R"("set_by_seal": [)"));
+
+  Conformance other = JudgeEdited({no_day, {"\"eqfLevel\": {", "\"publisher\": {"}});
+  SetApartWhatTheSealSets(&other);
+  EXPECT_EQ(other.set_by_seal.size(), 1u);
+  EXPECT_FALSE(other.conforms);
+}
+
 TEST(CheckReport, TextIsATableOfAHundredColumns) {
   const std::string long_title(400, 'b');
   const std::string text = Text({{"Restoring raised bogs", "Soode taastamine õõ " + long_title, 0},

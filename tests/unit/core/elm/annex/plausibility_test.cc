@@ -45,6 +45,7 @@ const PlausibilityCase kPlausibilityCases[] = {
     {"midnight of a zone", {{"1998-03-14T00:00:00Z", "1998-03-14T00:00:00+02:00"}}, "plausible.birth-time"},
     {"midnight without a zone", {{"1998-03-14T00:00:00Z", "1998-03-14T00:00:00"}}, ""},
     {"born after the issue", {{"1998-03-14", "2098-03-14"}}, "plausible.birth-after-issue"},
+    {"address with a blank", {{"rannu.example/bogs", "rannu.example/raised bogs"}}, "plausible.address"},
     {"EQF level nine", {{"snb/eqf/6", "snb/eqf/9"}}, "plausible.eqf-level"},
     {"credits of nought", {{"\"point\": \"3\"", "\"point\": \"0\""}}, "plausible.credit-none"},
     {"negative credits", {{"\"point\": \"3\"", "\"point\": \"-3\""}}, "plausible.credit-none"},

@@ -31,6 +31,13 @@ std::vector<std::string> RulesOf(const std::vector<Finding>& findings) {
   return rules;
 }
 
+// An opportunity with a price, which stands under a property that no context has a term for.
+std::string Priced(absl::string_view value) {
+  return absl::StrCat("{", kContext, R"(,"@id":"urn:lo:3","@type":"LearningOpportunity","priceDetail":)",
+                      R"({"@type":"PriceDetail","amount":{"@type":"Amount",)",
+                      R"("http://www.w3.org/1999/02/22-rdf-syntax-ns#value":)", value, "}}}");
+}
+
 TEST(CodecDatasetTest, CataloguesAndAccreditationsAreReadAndWrittenTheSame) {
   const std::vector<std::string> documents = {
       absl::StrCat("{", kContext, ",", kOpportunity, "}"),
@@ -39,12 +46,25 @@ TEST(CodecDatasetTest, CataloguesAndAccreditationsAreReadAndWrittenTheSame) {
       absl::StrCat("{", kContext,
                    R"(,"@id":"urn:lo:2","@type":"LearningOpportunity","learningAchievementSpecification":)"
                    R"({"@type":"QualificationReference","identifier":{"@type":"Identifier","notation":"Q-7"}}})"),
+      Priced(R"({"@type":"http://www.w3.org/2001/XMLSchema#decimal","@value":"12.50"})"),
   };
   for (const std::string& document : documents) {
     SCOPED_TRACE(document);
     ASSERT_OK_AND_ASSIGN(const ReadDataset read, ReadData(document));
     EXPECT_EQ(WriteData(read.dataset), document);
     EXPECT_TRUE(read.findings.empty());
+  }
+}
+
+TEST(CodecDatasetTest, ALiteralThatNoContextGivesATypeIsWrittenWithIt) {
+  const std::string typed = Priced(R"({"@type":"http://www.w3.org/2001/XMLSchema#decimal","@value":"12.50"})");
+  for (const char* const untyped : {R"("12.50")", R"({"@value":"12.50"})", "12.50"}) {
+    ASSERT_OK_AND_ASSIGN(const ReadDataset read, ReadData(Priced(untyped)));
+    EXPECT_THAT(RulesOf(read.findings),
+                ElementsAre("json.literal-type "
+                            "/priceDetail/amount/http:~1~1www.w3.org~11999~102~122-rdf-syntax-ns#value"))
+        << untyped;
+    EXPECT_EQ(WriteData(read.dataset), typed);
   }
 }
 

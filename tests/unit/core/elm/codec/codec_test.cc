@@ -128,12 +128,25 @@ TEST(CodecTest, LiteralsOfOtherKindsAreConvertedOrKeptAndNamed) {
       {"null", R"("issued":null)", "", {"json.null /issued"}},
       {"a typed literal", R"("issued":{"@value":"2025-01-01T00:00:00Z","@type":"xsd:dateTime"})",
        R"("issued":"2025-01-01T00:00:00Z")"},
+      {"a text in a value object without a type is a string",
+       R"("issued":{"@value":"2025-01-01T00:00:00Z"})",
+       R"("issued":"2025-01-01T00:00:00Z")",
+       {"json.literal-type /issued"}},
+      {"a string in a value object", display(R"("summaryDisplay":{"@value":"A"})"), display(R"("summaryDisplay":"A")")},
+      {"an integer in a value object", detail(R"({"@value":12})"), detail("12")},
+      {"members without the @ make no value object",
+       display(R"("summaryDisplay":{"value":"A"})"),
+       display(R"("summaryDisplay":"A")"),
+       {"json.literal-type /displayParameter/summaryDisplay"}},
       {"a literal of another type",
        R"("issued":{"@value":"2025","@type":"http://www.w3.org/2001/XMLSchema#gYear"})",
        R"("issued":"2025")",
        {"json.literal-type /issued"}},
       {"a text for an integer", detail(R"("12")"), detail("12"), {absl::StrCat("json.literal-kind ", page)}},
       {"a text that is no integer", detail(R"("012")"), "", {absl::StrCat("json.value-kind ", page)}},
+      {"an integer with a point", detail("12.0"), detail("12")},
+      {"an integer with an exponent", detail("1e3"), detail("1000")},
+      {"an integer that a double does not hold", detail("1e17"), "", {absl::StrCat("json.value-kind ", page)}},
       {"a fraction for an integer", detail("1.50"), "", {absl::StrCat("json.value-kind ", page)}},
       {"an integer beyond 64 bits with sign",
        detail("9223372036854775808"),
@@ -146,6 +159,24 @@ TEST(CodecTest, LiteralsOfOtherKindsAreConvertedOrKeptAndNamed) {
        R"("issuer":{"id":5})",
        R"("issuer":{"id":5,"type":"Agent"})",
        {"json.value-kind /issuer/id", "json.type-missing /issuer"}},
+  });
+}
+
+TEST(CodecTest, TruthValuesAreTakenInEveryFormOfTheirDatatype) {
+  const auto partial = [](absl::string_view value) {
+    return absl::StrCat(R"("credentialSubject":{"type":"Person","hasClaim":{"type":"LearningAchievement",)",
+                        R"("specifiedBy":{"type":"Qualification","isPartialQualification":)", value, "}}}");
+  };
+  const std::string place = "/credentialSubject/hasClaim/specifiedBy/isPartialQualification";
+  ExpectAll({
+      {"one", partial("1"), partial("true"), {absl::StrCat("json.literal-kind ", place)}},
+      {"nought as a text", partial(R"("0")"), partial("false"), {absl::StrCat("json.literal-kind ", place)}},
+      {"a typed one",
+       partial(R"({"@value":"1","@type":"xsd:boolean"})"),
+       partial("true"),
+       {absl::StrCat("json.literal-kind ", place)}},
+      {"a value object without a type", partial(R"({"@value":false})"), partial("false")},
+      {"two", partial("2"), "", {absl::StrCat("json.value-kind ", place)}},
   });
 }
 
@@ -166,7 +197,7 @@ TEST(CodecTest, TextsByLanguageAreTakenInEveryForm) {
       {"value objects",
        title(R"([{"@value":"A","@language":"en"},{"value":"B","language":"nl"},{"@value":"C"}])"),
        title(R"({"en":"A","nl":"B","und":"C"})"),
-       {"json.language-missing /displayParameter/title/2"}},
+       {"json.literal-type /displayParameter/title/1", "json.language-missing /displayParameter/title/2"}},
       {"numbers and null among the texts",
        title(R"({"en":["A",5],"nl":null})"),
        title(R"([{"en":"A"},{"en":5},{"nl":null}])"),

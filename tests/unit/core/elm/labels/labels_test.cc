@@ -143,7 +143,7 @@ TEST(Labels, EveryElementAndConceptThatAnnexOneShowsHasANameInEveryLanguage) {
       EXPECT_TRUE(ConceptLabel(iri, language).has_value()) << language << " " << iri;
     }
   }
-  EXPECT_EQ(ConceptLabel("http://data.europa.eu/snb/eqf/6", "hu"), "6 szint");
+  EXPECT_EQ(ConceptLabel("http://data.europa.eu/snb/eqf/6", "hu"), "6. szint");
   EXPECT_EQ(ConceptLabel("http://data.europa.eu/snb/eqf/9", "hu"), std::nullopt);
 }
 
