@@ -30,8 +30,9 @@ constexpr Rule kRecord[] = {
      kDropped, ""},
     {"credentialSubject/association", "associations between frameworks have no place in the European model", DropIt,
      kDropped, ""},
-    {"credentialSubject/verifiableCredential/type", "", UseIt, kKept, ""},
 };
+
+constexpr absl::string_view kEndorsement = "an endorsement is another credential; it stays with the original";
 
 constexpr Rule kHeld[] = {
     {"proof|credentialSchema|credentialStatus|refreshService|termsOfUse",
@@ -41,9 +42,29 @@ constexpr Rule kHeld[] = {
     {"id", "A.identifier.notation", document::Verbatim, kKept, ""},
     {"credentialSubject/type", "", UseIt, kKept, ""},
     {"image", "a picture is presentation", DropIt, kDropped, ""},
-    {"endorsement|endorsementJwt", "an endorsement is another credential; it stays with the original", DropIt, kDropped,
-     ""},
+    {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
 };
+
+bool IsOfType(const document::Source& source, const SourceNode* credential, absl::string_view type) {
+  for (const SourceNode* stated : source.Find(credential, "type")) {
+    if (stated->text == type) return true;
+  }
+  return false;
+}
+
+bool IsEndorsement(const document::Source& source, const SourceNode* credential) {
+  return IsOfType(source, credential, "EndorsementCredential");
+}
+
+// Why a credential of the record is no badge; empty if it is one.
+absl::string_view WhyNoBadge(const document::Source& source, const SourceNode* credential) {
+  if (!credential->IsBranch()) return "no credential that can be read; it stays with the original";
+  if (IsEndorsement(source, credential)) return kEndorsement;
+  if (IsOfType(source, credential, "ClrCredential"))
+    return "a record within the record is not read; it stays with the original";
+  if (source.FindFirst(credential, "credentialSubject/achievement") != nullptr) return "";
+  return "a credential without an achievement; it stays with the original";
+}
 
 // A record written anew with the tokens that it holds replaced by their payloads, so that one tree has everything.
 // Tokens inside tokens are no badges and stay.
@@ -175,6 +196,7 @@ class Clr2Adapter : public document::Adapter {
     RETURN_IF_ERROR(learner.Meet(source, source.FindFirst(source.root(), "credentialSubject")));
     for (const SourceNode* held : source.Find(source.root(), "credentialSubject/verifiableCredential")) {
       const SourceNode* const credential = CredentialOf(source, held);
+      if (IsEndorsement(source, credential)) continue;  // its subject is what it praises
       RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
       for (const SourceNode* subject : source.Find(credential, "credentialSubject")) {
         RETURN_IF_ERROR(learner.Meet(source, subject));
@@ -186,9 +208,13 @@ class Clr2Adapter : public document::Adapter {
   static void MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
                       const std::vector<elm::ClaimFinding>& claims) {
     const SourceNode* const credential = CredentialOf(*source, held);
+    if (const absl::string_view why = WhyNoBadge(*source, credential); !why.empty()) {
+      source->Warn("record.no-badge", held, "A credential of the record is no badge; it is left out.");
+      source->Drop(held, why);
+      return;
+    }
     if (const SourceNode* const status = families::NotPassed(*source, credential)) {
-      source->Warn("status.not-passed", status, "What was not passed, or is not finished, is no achievement.");
-      source->Drop(held, "not passed or not finished, so no achievement");
+      families::DropNotPassed(source, status, held);
       return;
     }
     if (credential != held) families::MapTokenClaims(claims, held, source);
@@ -201,7 +227,7 @@ class Clr2Adapter : public document::Adapter {
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-3"};
+                            "alpha", "application/vc+ld+json",           "clr2-4"};
 };
 
 }  // namespace

@@ -143,7 +143,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-4"};
+                            "ebsi-vc-5"};
 };
 
 }  // namespace

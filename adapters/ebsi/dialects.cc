@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/ebsi/bodies.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/learner_identifier.h"
 #include "adapters/families/names.h"
 #include "core/base/limits.h"
 #include "core/document/mapping.h"
@@ -52,7 +54,15 @@ LossClass Registration(const Step& step) {
 // One digit in the place of a field of study is a level of education.
 LossClass IscedCode(const Step& step) {
   if (step.Value().size() < 2) return NoteOf(step, "Q.additionalNote", "ISCED level", step.Value());
-  return document::IscedField(step);
+  const auto field = elm::IscedField(families::IscedCodeOfAddress(step.Value()));
+  if (!field.has_value()) return document::IscedField(step);
+  return PutConcept(step.context.targets, step.rule.target, *field) == kKept ? step.rule.loss : kDropped;
+}
+
+// A value that belongs to one of several achievements, and to which is not said.
+LossClass SharedNote(const Step& step) {
+  return NoteOf(step, step.rule.target, absl::StrCat("Stated once for several achievements, ", step.Label()),
+                step.Value());
 }
 
 // Given names in an array are one name: the official one must not be shortened.
@@ -129,10 +139,11 @@ LossClass Outcome(const Step& step) {
     source.Carry(part, step.rule.target, kKept, "");
   }
   for (const SourceNode* part : source.Find(step.node, "relatedESCOSkill|relatedECOSkill|relatedSkill")) {
-    const bool esco = absl::StartsWith(part->text, "http://data.europa.eu/esco/");
-    if (!elm::IsWebAddress(part->text)) continue;
+    const std::string address = families::VocabularyAddress(part->text);
+    const bool esco = absl::StartsWith(address, "http://data.europa.eu/esco/");
+    if (!elm::IsWebAddress(address)) continue;
     auto* const skills = esco ? outcome.mutable_related_esco_skill() : outcome.mutable_related_skill();
-    *skills->Add() = elm::MakeConcept(part->text, esco ? "http://data.europa.eu/esco/concept-scheme/skills" : "", "");
+    *skills->Add() = elm::MakeConcept(address, esco ? "http://data.europa.eu/esco/concept-scheme/skills" : "", "");
     source.Carry(part, step.rule.target, kKept, "outcomes.skill");
   }
   return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kDone;
@@ -166,7 +177,7 @@ LossClass DerivedFrom(const Step& step) {
       {"issuedDate", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
       {"additionalNote", "T.additionalNote", document::Prose, kKept, ""},
       {"specifiedBy/title", "T.specifiedBy[0].title", Text, kKept, ""},
-      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
       {"gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/definition|description", "T.specifiedBy[0].gradingScheme.description", Text, kKept,
@@ -180,7 +191,7 @@ LossClass DerivedFrom(const Step& step) {
 
 constexpr Rule kProofSpecification[] = {
     {"specifiedBy/title", "T.specifiedBy[0].title", Texts, kKept, "", true},
-    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
     {"specifiedBy/mode/notation", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
     {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
 };
@@ -297,29 +308,50 @@ constexpr Rule kSpecification[] = {
     {"language", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
     {"homepage", "Q.homepage", document::WebAddress, kKept, "address.web"},
     {"learningSetting|targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
+    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept,
      "assessment.word"},
     {"hasAccreditation/title|id", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
 };
 
 constexpr Rule kFlatAchievement[] = {
-    {"learningAchievement/title", "A.title", Text, kKept, ""},
+    {"title", "A.title", Text, kKept, ""},
+    {"id", "A.identifier", families::NodeIdentifier, kKept, ""},
+    {"description", "A.description", Text, kKept, ""},
+    {"additionalNote", "A.additionalNote", document::Prose, kKept, ""},
+};
+
+// What the subject says of one achievement.
+constexpr Rule kFlatSubject[] = {
     {"learningSpecification/title", "A.title", Text, kKept, ""},
-    {"learningAchievement/id", "A.identifier", families::NodeIdentifier, kKept, ""},
-    {"learningAchievement/description", "A.description", Text, kKept, ""},
-    {"learningAchievement/additionalNote", "A.additionalNote", document::Prose, kKept, ""},
-    {"awardingOpportunity/id|identifier", "A.identifier", families::NodeIdentifier, kKept, ""},
-    {"awardingOpportunity/endedAtTime", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
-    {"awardingOpportunity/startedAtTime", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
-    {"awardingOpportunity/location", "B.location", document::CountryCode, kKept, "country.name"},
-    {"awardingOpportunity/awardingBody/preferredName|legalName|name", "B.legalName", Text, kKept, ""},
-    {"awardingOpportunity/awardingBody/id", "B.identifier", families::NodeIdentifier, kKept, ""},
-    {"awardingOpportunity/awardingBody/homepage", "B.homepage", document::WebAddress, kKept, "address.web"},
-    {"awardingOpportunity/awardingBody/registration", "B.identifier", Registration, kKept, ""},
-    {"awardingOpportunity/awardingBody/eidasLegalIdentifier", "B.identifier", LegalId, kKept, ""},
     // The scheme's title holds the grade itself in every example.
     {"gradingScheme/title", "T.grade", Text, kKept, "grade.in-scheme"},
     {"gradingScheme/id", "", UseIt, kKept, ""},
+};
+
+// What it says once of several, so that it belongs to none of them for certain.
+constexpr Rule kFlatShared[] = {
+    {"learningSpecification/title", "A.additionalNote", SharedNote, kWidened, "note.labelled"},
+    {"learningSpecification/ectsCreditPoints|hasECTSCreditPoints|creditPoints|volumeOfLearning", "A.additionalNote",
+     SharedNote, kWidened, "note.labelled"},
+    {"learningSpecification/eqfLevel|eqflLevel|nqfLevel|nqflLevel|iscedfCode|thematicArea", "A.additionalNote",
+     SharedNote, kWidened, "note.labelled"},
+    {"gradingScheme/title", "A.additionalNote", SharedNote, kWidened, "note.labelled"},
+    {"learningSpecification|gradingScheme", "is stated once for several achievements", DropIt, kDropped, ""},
+};
+
+constexpr Rule kFlatAward[] = {
+    {"awardingOpportunity/id|identifier", "A.identifier", families::NodeIdentifier, kKept, ""},
+    {"awardingOpportunity/endedAtTime", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"},
+    {"awardingOpportunity/startedAtTime", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
+};
+
+constexpr Rule kFlatBody[] = {
+    {"", "B.identifier", families::NodeIdentifier, kKept, ""},
+    {"preferredName|legalName|name", "B.legalName", Text, kKept, ""},
+    {"id", "B.identifier", families::NodeIdentifier, kKept, ""},
+    {"homepage", "B.homepage", document::WebAddress, kKept, "address.web"},
+    {"registration", "B.identifier", Registration, kKept, ""},
+    {"eidasLegalIdentifier", "B.identifier", LegalId, kKept, ""},
 };
 
 constexpr Rule kAchieved[] = {
@@ -329,10 +361,6 @@ constexpr Rule kAchieved[] = {
     {"description|definition", "A.description", Text, kKept, ""},
     {"additionalNote", "A.additionalNote", document::Prose, kKept, ""},
     {"wasAwardedBy/awardingDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
-    {"wasAwardedBy/awardingLocation", "B.location", document::CountryCode, kKept, "country.name"},
-    {"wasAwardedBy/awardingBody", "B.identifier", families::NodeIdentifier, kKept, ""},
-    {"wasAwardedBy/awardingBody/id", "B.identifier", families::NodeIdentifier, kKept, ""},
-    {"wasAwardedBy/awardingBody/preferredName|legalName|name", "B.legalName", Text, kKept, ""},
     {"wasAwardedBy/id", "", UseIt, kKept, ""},
     {"wasDerivedFrom", "T.grade", DerivedFrom, kKept, "", true},
     {"wasInfluencedBy", "A.influencedBy", InfluencedBy, kKept, "", true},
@@ -344,11 +372,6 @@ constexpr Rule kClaim[] = {
     {"title", "A.title", Texts, kKept, "", true},
     {"description", "A.description", Texts, kKept, "", true},
     {"awardedBy/awardingDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
-    {"awardedBy/awardingBody/legalName", "B.legalName", Texts, kKept, "", true},
-    {"awardedBy/awardingBody/eIDASIdentifier/notation", "B.identifier", LegalId, kKept, ""},
-    {"awardedBy/awardingBody/eIDASIdentifier/spatial/notation", "", UseIt, kKept, ""},
-    {"awardedBy/location/spatial/notation", "B.location", document::CountryCode, kKept, "country.code"},
-    {"awardedBy/country/notation", "B.location", document::CountryCode, kKept, "country.code"},
     {"awardedBy/location/spatial/prefLabel/*", "", UseIt, kKept, ""},
     {"awardedBy/country/prefLabel/*", "", UseIt, kKept, ""},
     {"specifiedBy/type", "", UseIt, kKept, ""},
@@ -372,7 +395,6 @@ constexpr Rule kClaim[] = {
     {"additionalNote/noteLiteral", "A.additionalNote", Texts, kWidened, "", true},
     {"entitlesTo/title", "A.additionalNote#A1-O04", Texts, kWidened, "entitlement.note", true},
     {"entitlesTo/awardedBy", "repeats who awarded the achievement", DropIt, kDropped, ""},
-    {"awardedBy/awardingBody/additionalNote/noteLiteral", "B.additionalNote", Texts, kWidened, "", true},
     {"specifiedBy/mode/notation", "Q.mode", document::ModeWord, kKept, "mode.word"},
     {"specifiedBy/learningOutcome", "Q.learningOutcome", Outcome, kKept, "", true},
     {"specifiedBy/language/notation", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
@@ -382,6 +404,16 @@ constexpr Rule kClaim[] = {
     {"*/*/type", "", UseIt, kKept, ""},
     {"*/*/*/type", "", UseIt, kKept, ""},
     {"*/*/*/*/type", "", UseIt, kKept, ""},
+};
+
+constexpr Rule kClaimBody[] = {
+    {"id", "B.identifier", families::NodeIdentifier, kKept, ""},
+    {"legalName", "B.legalName", Texts, kKept, "", true},
+    {"eIDASIdentifier/notation", "B.identifier", LegalId, kKept, ""},
+    {"eIDASIdentifier/spatial/notation", "", UseIt, kKept, ""},
+    {"location/spatial/notation", "B.location", document::CountryCode, kKept, "country.code"},
+    {"location/spatial/prefLabel/*", "", UseIt, kKept, ""},
+    {"additionalNote/noteLiteral", "B.additionalNote", Texts, kWidened, "", true},
 };
 
 // A module of a transcript: what was assessed on its own, with credits of its own, is a part of the achievement.
@@ -396,57 +428,6 @@ constexpr Rule kModule[] = {
     {"*/type", "", UseIt, kKept, ""},
     {"*/*/type", "", UseIt, kKept, ""},
 };
-
-// An issuer is named where nothing else names the awarding body.
-void MapIssuer(const Reading& reading, const document::Targets& targets) {
-  constexpr Rule kIssuer[] = {
-      {"issuer", "B.identifier", families::NodeIdentifier, kKept, ""},
-      {"issuer/id", "B.identifier", families::NodeIdentifier, kKept, ""},
-      {"issuer/legalName|name|preferredName", "B.legalName", Texts, kKept, "", true},
-  };
-  Apply(kIssuer, reading.credential, {reading.source, targets});
-}
-
-// The ids of a member that is a reference, or an object with an id.
-std::vector<std::string> IdsOf(const Reading& reading, const SourceNode* node, absl::string_view member) {
-  std::vector<std::string> ids;
-  for (const SourceNode* found : reading.source->Find(node, member)) {
-    const std::string id = found->IsBranch() ? reading.source->TextOf(found, "id") : found->text;
-    if (!id.empty()) ids.push_back(id);
-  }
-  return ids;
-}
-
-// A body of its own for what has one, so that names and countries of several never meet. The issuer is that body where
-// nobody else is named, or where both have one id.
-void ChooseBody(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement, bool is_part) {
-  const SourceNode* const named = reading.source->FindFirst(node, "wasAwardedBy/awardingBody");
-  const SourceNode* const place = reading.source->FindFirst(node, "wasAwardedBy/awardingLocation");
-  if (named == nullptr && is_part) {  // that of the whole, at a place of its own if there is one
-    if (place == nullptr) return;
-    const document::Targets whole = reading.draft->TargetsOf(*achievement);
-    achievement->body = reading.draft->AddBody();
-    *achievement->body = *whole.body;
-    achievement->body->clear_location();
-    return;
-  }
-  if (named != nullptr || place != nullptr) achievement->body = reading.draft->AddBody();
-  const std::vector<std::string> issuers = IdsOf(reading, reading.credential, "issuer");
-  const std::vector<std::string> bodies = IdsOf(reading, node, "wasAwardedBy/awardingBody");
-  const bool same = std::find_first_of(bodies.begin(), bodies.end(), issuers.begin(), issuers.end()) != bodies.end();
-  if (named == nullptr || same) MapIssuer(reading, reading.draft->TargetsOf(*achievement));
-}
-
-// The bodies of the achievements, by what is said of them.
-using Bodies = absl::flat_hash_map<std::string, elm::v3::Organisation*>;
-
-// What several achievements say of one body is written once. Of bodies that nothing names it is unknown whether they
-// are one.
-void ShareBody(document::DraftAchievement* achievement, Bodies* bodies) {
-  const elm::v3::Organisation* const body = achievement->body;
-  if (body == nullptr || (body->identifier().empty() && body->legal_name().empty())) return;
-  achievement->body = bodies->try_emplace(body->SerializeAsString(), achievement->body).first->second;
-}
 
 // Without a date of award, the date of the document stands in, and is marked.
 void MapAwardDate(const Reading& reading, const Context& context) {
@@ -468,10 +449,10 @@ void MapModules(const Reading& reading, const SourceNode* node, document::DraftA
 
 void MapAchievedOne(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement,
                     size_t depth, Bodies* bodies) {
-  ChooseBody(reading, node, achievement, depth > 0);
+  MapAchievedBodies(reading, node, achievement, depth > 0);
   const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
   Apply(kAchieved, node, context);
-  ShareBody(achievement, bodies);
+  ShareBodies(achievement, bodies);
   for (const SourceNode* specification : reading.source->Find(node, "specifiedBy")) {
     Apply(kSpecification, specification, context);
   }
@@ -492,13 +473,39 @@ void MapAchievedOne(const Reading& reading, const SourceNode* node, document::Dr
   }
 }
 
+// Entries of different ids are different achievements; others may say the same one in other words.
+bool AreSeveral(const Reading& reading, const std::vector<const SourceNode*>& entries) {
+  absl::flat_hash_set<std::string> ids;
+  for (const SourceNode* entry : entries) {
+    const std::string id = reading.source->TextOf(entry, "id");
+    if (!id.empty()) ids.insert(id);
+  }
+  return ids.size() > 1;
+}
+
+// `first` is the first achievement of the subject, whose bodies are those of all.
+void MapFlatAward(const Reading& reading, const DraftAchievement& first, DraftAchievement* achievement) {
+  const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
+  Apply(kFlatAward, reading.subject, context);
+  if (achievement == &first) {
+    MapBodies(reading, reading.subject, "awardingOpportunity/awardingBody", kFlatBody, achievement);
+  } else {
+    achievement->further_bodies = first.further_bodies;
+  }
+  MapAwardPlace(reading, reading.subject, "awardingOpportunity/location", "country.name", achievement);
+  MapAwardDate(reading, context);
+}
+
 }  // namespace
 
 LossClass SchemedIdentifier(const Step& step) {
   document::Source& source = step.source();
   elm::v3::IdentifierNode node;
   if (!step.node->IsBranch()) {
-    node.mutable_identifier()->set_notation(step.Value());
+    const std::string value = step.Value();
+    node.mutable_identifier()->set_notation(value);
+    const absl::string_view scheme = families::SchemeOfLearner(value);
+    if (!scheme.empty()) node.mutable_identifier()->set_scheme_name(std::string(scheme));
     return PutMessage(step.context.targets, step.rule.target, node) == kDropped ? kDropped : kKept;
   }
   const SourceNode* const value = source.FindFirst(step.node, "value|notation|id");
@@ -516,14 +523,29 @@ LossClass SchemedIdentifier(const Step& step) {
 
 void MapFlatDiploma(const Reading& reading) {
   Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
-  document::DraftAchievement& achievement = reading.draft->AddAchievement(reading.subject);
-  const Context context{reading.source, reading.draft->TargetsOf(achievement)};
-  Apply(kFlatAchievement, reading.subject, context);
-  for (const SourceNode* specification : reading.source->Find(reading.subject, "learningSpecification")) {
-    Apply(kSpecification, specification, context);
+  const std::vector<const SourceNode*> entries = reading.source->Find(reading.subject, "learningAchievement");
+  if (!AreSeveral(reading, entries)) {
+    DraftAchievement& achievement = reading.draft->AddAchievement(reading.subject);
+    const Context context{reading.source, reading.draft->TargetsOf(achievement)};
+    for (const SourceNode* entry : entries) Apply(kFlatAchievement, entry, context);
+    Apply(kFlatSubject, reading.subject, context);
+    MapFlatAward(reading, achievement, &achievement);
+    for (const SourceNode* specification : reading.source->Find(reading.subject, "learningSpecification")) {
+      Apply(kSpecification, specification, context);
+    }
+    return;
   }
-  MapAwardDate(reading, context);
-  MapIssuer(reading, context.targets);
+  reading.source->Warn("achievement.several", entries.front(),
+                       "Several achievements share one specification and grade, which are kept as notes.");
+  const DraftAchievement* first = nullptr;
+  for (const SourceNode* entry : entries) {
+    DraftAchievement& achievement = reading.draft->AddAchievement(entry);
+    if (first == nullptr) first = &achievement;
+    const Context context{reading.source, reading.draft->TargetsOf(achievement)};
+    Apply(kFlatAchievement, entry, context);
+    MapFlatAward(reading, *first, &achievement);
+    Apply(kFlatShared, reading.subject, context);
+  }
 }
 
 void MapAchieved(const Reading& reading) {
@@ -543,9 +565,13 @@ void MapClaims(const Reading& reading) {
     achievement.body = reading.draft->AddBody();
     const Context context{reading.source, reading.draft->TargetsOf(achievement)};
     Apply(kClaim, node, context);
+    MapBodies(reading, node, "awardedBy/awardingBody", kClaimBody, &achievement);
+    MapAwardPlace(reading, node, "awardedBy/location/spatial/notation", "country.code", &achievement);
+    MapAwardPlace(reading, node, "awardedBy/country/notation", "country.code", &achievement);
+    Bodies bodies;
+    ShareBodies(&achievement, &bodies);
     MapModules(reading, node, &achievement);
     MapAwardDate(reading, context);
-    MapIssuer(reading, context.targets);
   }
 }
 

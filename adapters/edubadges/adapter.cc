@@ -150,6 +150,10 @@ class EdubadgesAdapter : public document::Adapter {
     return look.is_badge && look.is_edubadge ? Confidence::kCertain : Confidence::kNone;
   }
 
+  std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
+    return families::UnbakeBadge2(bytes);
+  }
+
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     families::Badge2Extension extension;
     extension.assertion = kAssertion;

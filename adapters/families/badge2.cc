@@ -184,6 +184,8 @@ Badge2Look LookForBadge2(absl::string_view bytes) {
   return look;
 }
 
+std::optional<std::string> UnbakeBadge2(absl::string_view bytes) { return Unbake(bytes, kMarks); }
+
 absl::StatusOr<document::Imported> ImportBadge2(absl::string_view bytes, const document::ImportOptions& options,
                                                 const Badge2Extension& extension) {
   ASSIGN_OR_RETURN(const Carried carried, OpenCarrier(bytes, kMarks));

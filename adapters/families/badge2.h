@@ -4,6 +4,9 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/document/draft.h"
@@ -31,6 +34,9 @@ struct Badge2Extension {
   // Country of the register, for a format that one country uses; empty for none. Rule country.register.
   absl::string_view country;
 };
+
+// As of Unbake.
+std::optional<std::string> UnbakeBadge2(absl::string_view bytes);
 
 // Problems: those of the carrier; kNotACredential for other classes of the model, kRevoked for what an issuer left of a
 // revoked assertion, kReferenceNotEmbedded for a badge class that is only named.

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/badge3_results.h"
 #include "adapters/families/names.h"
 #include "core/document/mapping.h"
 
@@ -56,6 +57,7 @@ constexpr Rule kLearner[] = {
     {"type", "", UseIt, kKept, ""},
     {"id", "S.identifier#", LearnerId, kKept, "learner.identifier"},
     {"identifier", "S.identifier#", IdentityObject, kKept, "learner.identity-object", true},
+    {"name", "S.fullName", TextInLanguage, kKept, "", true},
     {"image", kPicture, DropIt, kDropped, ""},
 };
 
@@ -93,7 +95,7 @@ constexpr Rule kAchievement[] = {
     {"timeInvestment", "Q.volumeOfLearning", document::Hours, kKept, "workload.hours"},
     {"creditsAvailable", "Q.additionalNote#A1-M07", LabelledNote, kWidened, "credit.no-unit"},
     {"participationType", "Q.mode", document::ModeWord, kKept, "mode.word"},
-    {"assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
+    {"assessmentType", "T.specifiedBy[0].dcType", AssessmentKind, kKept, "assessment.word"},
     {"supervisionType", "T.idVerification", Supervision, kKept, "supervision.word"},
     {"identityChecked", "Q.additionalNote#A1-O02", IdentityChecked, kWidened, "supervision.word"},
     {"educationProgramIdentifier|educationProgrammeIdentifier|humanCode", "Q.identifier", NamedIdentifier, kKept, ""},
@@ -105,13 +107,14 @@ constexpr Rule kAchievement[] = {
     {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
 };
 
-// A name that is not hashed; of several the first.
+// A name that is not hashed; of several the first. Wallets write it as a member of the subject, too.
 std::string NameOf(const document::Source& source, const SourceNode* subject) {
   for (const SourceNode* identity : source.Find(subject, "identifier")) {
     const bool hashed = source.TextOf(identity, "hashed") == "true";
     if (!hashed && source.TextOf(identity, "identityType") == "name") return source.TextOf(identity, "identityHash");
   }
-  return "";
+  const std::string name = source.TextOf(subject, "name");
+  return name.empty() ? source.TextOf(subject, "name/@value") : name;
 }
 
 }  // namespace
@@ -168,14 +171,25 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
                                             document::Draft* draft, elm::v3::Organisation* body) {
   document::DraftAchievement* last = nullptr;
   for (const SourceNode* subject : source->Find(credential, "credentialSubject")) {
+    const SubjectResults results(*source, subject);
+    bool passed = false;
+    bool failed = false;
     for (const SourceNode* node : source->Find(subject, "achievement")) {
+      const std::vector<DescribedResult> own = results.Of(node);
+      if (const SourceNode* const status = FirstIfNonePassed(*source, own)) {
+        failed = true;
+        DropNotPassed(source, status, node);
+        for (const DescribedResult& described : own) source->Drop(described.result, kNotPassedReason);
+        continue;
+      }
+      passed = true;
       document::DraftAchievement& claim = draft->AddAchievement(node);
       last = &claim;
       claim.body = body;
       Context context{source, draft->TargetsOf(claim)};
       context.language = source->Language(source->FindFirst(node, "inLanguage"));
       Apply(kAchievement, node, context);
-      MapResults(context, subject, node);
+      MapResults(context, own);
       Apply(kSubject, subject, context);
       Apply(kClaim, credential, context);
       if (!claim.achievement.awarded_by().awarding_date().empty()) continue;
@@ -184,6 +198,7 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
           {"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
       Apply(kDerivedDate, credential, context);
     }
+    if (failed && !passed) source->Drop(subject, kNotPassedReason);
   }
   return last;
 }

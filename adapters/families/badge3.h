@@ -43,14 +43,18 @@ class OneLearner {
   std::string name_;
 };
 
-// The first status of a result, if every status that the credential states says that nothing was passed: failed,
-// withdrawn, or not finished. Null otherwise.
+// The first status of a result, if of no achievement of the credential anything was passed: failed, withdrawn, or not
+// finished. Null otherwise.
 const document::SourceNode* NotPassed(const document::Source& source, const document::SourceNode* credential);
 
 // The same as a refusal. Problems: kNothingAwarded, and kResultNotFinal for what is not finished.
 absl::Status CheckPassed(const document::Source& source, const document::SourceNode* credential);
 
-// What was achieved: one claim for each achievement of the credential's subject. The last of them, null for none.
+// Leaves out what was not passed, with a warning at the status.
+void DropNotPassed(document::Source* source, const document::SourceNode* status, const document::SourceNode* node);
+
+// What was achieved: one claim for each achievement of the credential's subject that was not failed. The last of them,
+// null for none.
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const document::SourceNode* credential,
                                             document::Draft* draft, elm::v3::Organisation* body);
 

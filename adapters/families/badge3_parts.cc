@@ -16,6 +16,7 @@ namespace passerelle::adapters::families {
 namespace {
 
 constexpr absl::string_view kEscoSkill = "http://data.europa.eu/esco/skill/";
+constexpr absl::string_view kIscedPart = "isced-f/";
 constexpr absl::string_view kEscoSkillScheme = "http://data.europa.eu/esco/concept-scheme/skills";
 
 LossClass PutIdentifier(const Step& step, absl::string_view notation, absl::string_view scheme) {
@@ -50,6 +51,11 @@ bool IsOf(const Step& step, absl::string_view name) {
          absl::EqualsIgnoreCase(framework, name);
 }
 
+bool IsEqf(const Step& step) {
+  return IsOf(step, "EQF") || IsOf(step, "European Qualifications Framework") ||
+         IsOf(step, "European Qualifications Framework (EQF)");
+}
+
 constexpr absl::string_view kAlignmentParts =
     "targetType|targetName|targetDescription|targetCode|targetUrl|targetFramework";
 
@@ -81,7 +87,7 @@ LossClass AlignmentAsNote(const Step& step, absl::string_view label, absl::strin
 LossClass AlignedLevel(const Step& step) {
   std::optional<int> level = elm::EqfLevelOf(TextAt(step, "targetCode"), true);
   if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetUrl"), false);
-  if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetName"), false);
+  if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetName"), IsEqf(step));
   const auto concept_node = level.has_value() ? elm::EqfLevel(*level) : std::nullopt;
   if (!concept_node.has_value()) {
     step.source().Warn("level.eqf", step.node, "The framework has levels 1 to 8; the value is kept as text.");
@@ -103,7 +109,7 @@ LossClass AlignedSkill(const Step& step) {
   elm::v3::LearningOutcome outcome;
   elm::AddText(step.Language(), name, outcome.mutable_title());
   *outcome.add_related_esco_skill() =
-      elm::MakeConcept(TextAt(step, "targetUrl"), kEscoSkillScheme, name, step.Language());
+      elm::MakeConcept(VocabularyAddress(TextAt(step, "targetUrl")), kEscoSkillScheme, name, step.Language());
   const std::string description = TextAt(step, "targetDescription");
   if (!description.empty()) elm::AddNote(step.Language(), description, outcome.mutable_additional_note());
   if (PutMessage(step.context.targets, "Q.learningOutcome", outcome) == kDropped) return kDropped;
@@ -112,7 +118,9 @@ LossClass AlignedSkill(const Step& step) {
 }
 
 LossClass AlignedField(const Step& step) {
-  const auto field = elm::IscedField(TextAt(step, "targetCode"));
+  std::string code = TextAt(step, "targetCode");
+  if (code.empty()) code = IscedCodeOfAddress(TextAt(step, "targetUrl"));
+  const auto field = elm::IscedField(code);
   if (!field.has_value() || PutConcept(step.context.targets, "Q.thematicArea", *field) == kDropped) {
     return AlignmentAsNote(step, "Field of study", "Q.additionalNote", "field.isced");
   }
@@ -237,16 +245,36 @@ LossClass Evidence(const Step& step) {
 }
 
 LossClass Alignment(const Step& step) {
-  const std::string address = TextAt(step, "targetUrl");
-  if (IsOf(step, "EQF") || absl::StartsWith(address, "http://data.europa.eu/snb/eqf/")) return AlignedLevel(step);
+  const std::string address = VocabularyAddress(TextAt(step, "targetUrl"));
+  if (IsEqf(step) || absl::StartsWith(address, "http://data.europa.eu/snb/eqf/")) return AlignedLevel(step);
   if (IsOf(step, "QualityAssurance")) {
     // An accreditation of the model needs its agency and kind, which stand in the decision behind the address.
     step.source().Note("quality.reference", step.node, "The decision is named; its agency and kind are not.");
     return AlignmentAsNote(step, "Quality assurance", "Q.additionalNote#A1-M11", "quality.text");
   }
   if (absl::StartsWith(address, kEscoSkill)) return AlignedSkill(step);
-  if (IsOf(step, "ISCED") || absl::StrContains(address, "isced-f/")) return AlignedField(step);
+  if (IsOf(step, "ISCED") || absl::StrContains(address, kIscedPart)) return AlignedField(step);
   return AlignmentAsNote(step, "Alignment", "Q.additionalNote", "alignment.note");
+}
+
+LossClass AssessmentKind(const Step& step) {
+  const LossClass put = document::AssessmentWord(step);
+  if (step.context.targets.assessment->specified_by().empty()) return put;
+  auto* const kinds = step.context.targets.assessment->mutable_specified_by(0)->mutable_dc_type();
+  if (kinds->size() < 2) return put;
+  kinds->RemoveLast();
+  return NoteOf(step, "Q.additionalNote#A1-M09", "Assessment type", step.Value());
+}
+
+std::string VocabularyAddress(absl::string_view address) {
+  constexpr absl::string_view kSecure = "https://data.europa.eu/";
+  if (!absl::StartsWith(address, kSecure)) return std::string(address);
+  return absl::StrCat("http://data.europa.eu/", address.substr(kSecure.size()));
+}
+
+std::string IscedCodeOfAddress(absl::string_view address) {
+  const size_t begin = address.find(kIscedPart);
+  return begin == absl::string_view::npos ? "" : std::string(address.substr(begin + kIscedPart.size()));
 }
 
 // The separate answer "identityChecked" is needed by one of the words only.

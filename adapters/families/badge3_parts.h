@@ -3,6 +3,9 @@
 // Thread-safety: free functions; each writes to the Source and messages of its step.
 #pragma once
 
+#include <string>
+
+#include "absl/strings/string_view.h"
 #include "core/document/mapping.h"
 
 namespace passerelle::adapters::families {
@@ -37,9 +40,12 @@ document::LossClass Evidence(const document::Step& step);
 document::LossClass Alignment(const document::Step& step);
 document::LossClass Supervision(const document::Step& step);
 document::LossClass IdentityChecked(const document::Step& step);
+// An assessment is of one kind; a second one becomes a note.
+document::LossClass AssessmentKind(const document::Step& step);
 
-// subject/result with achievement/resultDescription: the first value is the grade, the others are notes.
-void MapResults(const document::Context& context, const document::SourceNode* subject,
-                const document::SourceNode* achievement);
+// The address of a concept of the European vocabularies as they write it, with http; any other as it is.
+std::string VocabularyAddress(absl::string_view address);
+// The code that an address of the fields of ISCED ends in; empty for any other address.
+std::string IscedCodeOfAddress(absl::string_view address);
 
 }  // namespace passerelle::adapters::families

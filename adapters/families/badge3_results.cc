@@ -1,4 +1,6 @@
 // Results and their descriptions: O3, and the scheme of the grade.
+#include "adapters/families/badge3_results.h"
+
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -7,21 +9,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
-#include "adapters/families/badge3_parts.h"
 #include "adapters/families/names.h"
 #include "core/document/national.h"
 #include "core/elm/rules/text.h"
 
 namespace passerelle::adapters::families {
 namespace {
-
-const SourceNode* DescriptionOf(const Context& context, const SourceNode* achievement, const std::string& id) {
-  if (id.empty()) return nullptr;
-  for (const SourceNode* description : context.source->Find(achievement, "resultDescription")) {
-    if (context.source->TextOf(description, "id") == id) return description;
-  }
-  return nullptr;
-}
 
 // A level of a rubric that a result names by its id.
 std::string LevelNamed(const Context& context, const SourceNode* description, const std::string& id) {
@@ -72,24 +65,25 @@ bool IsOneOf(absl::string_view word, const absl::string_view (&words)[count]) {
                      [word](absl::string_view entry) { return absl::EqualsIgnoreCase(entry, word); });
 }
 
-std::vector<const SourceNode*> StatusesOf(const document::Source& source, const SourceNode* node,
-                                          absl::string_view path) {
-  std::vector<const SourceNode*> statuses = source.Find(node, path);
-  statuses.erase(
-      std::remove_if(statuses.begin(), statuses.end(), [](const SourceNode* status) { return status->text.empty(); }),
-      statuses.end());
+struct Status {
+  const SourceNode* node;
+  const SourceNode* description;  // of its result
+};
+
+std::vector<Status> StatusesOf(const document::Source& source, const std::vector<DescribedResult>& results) {
+  std::vector<Status> statuses;
+  for (const DescribedResult& described : results) {
+    for (const SourceNode* status : source.Find(described.result, "status")) {
+      if (!status->text.empty()) statuses.push_back({status, described.description});
+    }
+  }
   return statuses;
 }
 
-// The result that a status stands in, itself or in an array.
-const SourceNode* ResultOf(const SourceNode* status) {
-  return status->name.empty() ? status->parent->parent : status->parent;
-}
+bool IsCompleted(const Status& status) { return absl::EqualsIgnoreCase(status.node->text, "Completed"); }
 
-bool IsCompleted(const SourceNode* status) { return absl::EqualsIgnoreCase(status->text, "Completed"); }
-
-bool IsNoAward(const SourceNode* status) {
-  return IsOneOf(status->text, kNotPassed) || IsOneOf(status->text, kUnfinished);
+bool IsNoAward(const Status& status) {
+  return IsOneOf(status.node->text, kNotPassed) || IsOneOf(status.node->text, kUnfinished);
 }
 
 void NoteResult(const Context& context, const SourceNode* description, const SourceNode* value,
@@ -101,31 +95,78 @@ void NoteResult(const Context& context, const SourceNode* description, const Sou
 }
 
 // Where every status says that it was completed, the grade was passed. Any other stays text.
-void MapStatuses(const Context& context, const SourceNode* subject, const SourceNode* achievement) {
+void MapStatuses(const Context& context, const std::vector<DescribedResult>& results) {
   document::Source& source = *context.source;
-  const std::vector<const SourceNode*> statuses = StatusesOf(source, subject, "result/status");
+  const std::vector<Status> statuses = StatusesOf(source, results);
   const bool passed = std::all_of(statuses.begin(), statuses.end(), IsCompleted);
   if (passed && !statuses.empty() && context.targets.assessment->has_grade()) {
     document::MarkPassed(context.targets);
-    for (const SourceNode* status : statuses) source.Carry(status, "T.gradeStatus", kKept, "");
+    for (const Status& status : statuses) source.Carry(status.node, "T.gradeStatus", kKept, "");
     return;
   }
-  for (const SourceNode* status : statuses) {
+  for (const Status& status : statuses) {
     if (IsNoAward(status)) {
-      source.Warn("status.not-passed", status, "One result was not passed or is not finished; another says otherwise.");
+      source.Warn("status.not-passed", status.node,
+                  "One result was not passed or is not finished; another says otherwise.");
     }
-    const SourceNode* const description =
-        DescriptionOf(context, achievement, source.TextOf(ResultOf(status), "resultDescription"));
-    NoteResult(context, description, status, status->text);
+    NoteResult(context, status.description, status.node, status.node->text);
   }
 }
 
 }  // namespace
 
-const SourceNode* NotPassed(const document::Source& source, const SourceNode* credential) {
-  const std::vector<const SourceNode*> statuses = StatusesOf(source, credential, "credentialSubject/result/status");
+SubjectResults::SubjectResults(const document::Source& source, const SourceNode* subject) {
+  struct Owner {
+    const SourceNode* achievement;
+    const SourceNode* description;
+  };
+  absl::flat_hash_map<std::string, std::vector<Owner>> owners;  // by the id of the description
+  for (const SourceNode* achievement : source.Find(subject, "achievement")) {
+    for (const SourceNode* description : source.Find(achievement, "resultDescription")) {
+      const std::string id = source.TextOf(description, "id");
+      if (id.empty()) continue;
+      std::vector<Owner>& list = owners[id];
+      if (list.empty() || list.back().achievement != achievement) list.push_back({achievement, description});
+    }
+  }
+  for (const SourceNode* result : source.Find(subject, "result")) {
+    const auto found = owners.find(source.TextOf(result, "resultDescription"));
+    if (found == owners.end()) {
+      common_.push_back({result, nullptr});
+      continue;
+    }
+    for (const Owner& owner : found->second) own_[owner.achievement].push_back({result, owner.description});
+  }
+}
+
+std::vector<DescribedResult> SubjectResults::Of(const SourceNode* achievement) const {
+  std::vector<DescribedResult> results = common_;
+  const auto own = own_.find(achievement);
+  if (own == own_.end()) return results;
+  results.insert(results.end(), own->second.begin(), own->second.end());
+  std::sort(results.begin(), results.end(), [](const DescribedResult& one, const DescribedResult& other) {
+    return one.result->index < other.result->index;
+  });
+  return results;
+}
+
+const SourceNode* FirstIfNonePassed(const document::Source& source, const std::vector<DescribedResult>& results) {
+  const std::vector<Status> statuses = StatusesOf(source, results);
   const bool none = std::all_of(statuses.begin(), statuses.end(), IsNoAward);
-  return none && !statuses.empty() ? statuses.front() : nullptr;
+  return none && !statuses.empty() ? statuses.front().node : nullptr;
+}
+
+const SourceNode* NotPassed(const document::Source& source, const SourceNode* credential) {
+  const SourceNode* first = nullptr;
+  for (const SourceNode* subject : source.Find(credential, "credentialSubject")) {
+    const SubjectResults results(source, subject);
+    for (const SourceNode* achievement : source.Find(subject, "achievement")) {
+      const SourceNode* const status = FirstIfNonePassed(source, results.Of(achievement));
+      if (status == nullptr) return nullptr;
+      if (first == nullptr) first = status;
+    }
+  }
+  return first;
 }
 
 absl::Status CheckPassed(const document::Source& source, const SourceNode* credential) {
@@ -135,14 +176,16 @@ absl::Status CheckPassed(const document::Source& source, const SourceNode* crede
   return Problem(unfinished ? Reason::kResultNotFinal : Reason::kNothingAwarded, source.tree().Path(status));
 }
 
-void MapResults(const Context& context, const SourceNode* subject, const SourceNode* achievement) {
+void DropNotPassed(document::Source* source, const SourceNode* status, const SourceNode* node) {
+  source->Warn("status.not-passed", status, "What was not passed, or is not finished, is no achievement.");
+  source->Drop(node, kNotPassedReason);
+}
+
+void MapResults(const Context& context, const std::vector<DescribedResult>& results) {
   document::Source& source = *context.source;
-  for (const SourceNode* result : source.Find(subject, "result")) {
+  for (const auto& [result, description] : results) {
     for (const SourceNode* type : source.Find(result, "type")) source.Use(type);
-    const SourceNode* const reference = source.FindFirst(result, "resultDescription");
-    const SourceNode* const description =
-        DescriptionOf(context, achievement, source.TextOf(result, "resultDescription"));
-    source.Use(reference);
+    source.Use(source.FindFirst(result, "resultDescription"));
     for (const SourceNode* value : source.Find(result, "value|achievedLevel")) {
       if (value->text.empty()) continue;
       const std::string text =
@@ -156,7 +199,7 @@ void MapResults(const Context& context, const SourceNode* subject, const SourceN
       NoteResult(context, description, value, text);
     }
   }
-  MapStatuses(context, subject, achievement);
+  MapStatuses(context, results);
 }
 
 }  // namespace passerelle::adapters::families

@@ -100,6 +100,14 @@ bool IsSvg(absl::string_view bytes) {
   return root.has_value() && root->local == "svg";
 }
 
+// As of Unbake, with what is wrong with the picture.
+absl::StatusOr<std::optional<std::string>> TakeOut(absl::string_view bytes, const BakingMarks& marks) {
+  if (marks.png_keyword.empty()) return std::optional<std::string>();
+  if (absl::StartsWith(bytes, kPngSignature)) return TextOfPng(bytes, marks.png_keyword);
+  if (IsSvg(bytes)) return TextOfSvg(bytes, marks.svg_element);
+  return std::optional<std::string>();
+}
+
 absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
   if (!base::IsCompactJws(text)) {
     RETURN_IF_ERROR(CheckOneDocument(text));
@@ -130,16 +138,14 @@ absl::Status CheckOneDocument(absl::string_view json) {
                  absl::StrCat("an array of ", entries->size(), " documents; send them one by one"));
 }
 
+std::optional<std::string> Unbake(absl::string_view bytes, const BakingMarks& marks) {
+  auto baked = TakeOut(bytes, marks);
+  return baked.ok() ? *std::move(baked) : std::nullopt;
+}
+
 absl::StatusOr<Carried> OpenCarrier(absl::string_view bytes, const BakingMarks& marks) {
-  const bool bakes = !marks.png_keyword.empty();
-  if (bakes && absl::StartsWith(bytes, kPngSignature)) {
-    ASSIGN_OR_RETURN(std::string text, TextOfPng(bytes, marks.png_keyword));
-    return OpenText(std::move(text), true);
-  }
-  if (bakes && IsSvg(bytes)) {
-    ASSIGN_OR_RETURN(std::string text, TextOfSvg(bytes, marks.svg_element));
-    return OpenText(std::move(text), true);
-  }
+  ASSIGN_OR_RETURN(std::optional<std::string> baked, TakeOut(bytes, marks));
+  if (baked.has_value()) return OpenText(*std::move(baked), true);
   return OpenText(std::string(bytes), false);
 }
 

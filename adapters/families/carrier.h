@@ -4,6 +4,7 @@
 // Thread-safety: free functions on values.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -28,6 +29,10 @@ struct Carried {
 // Values of several credentials must never meet in one translation: an array holds one document. Problem:
 // kSeveralReports with the place of the second.
 absl::Status CheckOneDocument(absl::string_view json);
+
+// The document as it was before it was baked, its signature included; nothing where the bytes are no picture, or a
+// damaged one.
+std::optional<std::string> Unbake(absl::string_view bytes, const BakingMarks& marks);
 
 // The JSON document. Problems: kInputEmpty; kPictureBroken for a damaged picture or one that carries nothing;
 // kSealMalformed, and kSignatureNone for a signature whose header says that there is none.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -76,11 +77,13 @@ class LoqAdapter : public document::Adapter {
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
-    ASSIGN_OR_RETURN(Imported imported, IsXml(bytes) ? ImportXml(bytes, options) : ImportJson(bytes));
+    const bool xml = IsXml(bytes);
+    std::vector<std::string> places;
+    ASSIGN_OR_RETURN(Imported imported, xml ? ImportXml(bytes, options, &places) : ImportJson(bytes, &places));
     if (!HasEntry(*imported.catalogue)) {
-      return Problem(Reason::kFieldMissing, IsXml(bytes) ? "/Courses" : "/", "the catalogue has no entry");
+      return Problem(Reason::kFieldMissing, xml ? "/Courses" : "/", "the catalogue has no entry");
     }
-    for (document::v1::Diagnostic& missing : CheckShapes(*imported.catalogue)) {
+    for (document::v1::Diagnostic& missing : CheckShapes(*imported.catalogue, places, xml ? &XmlStep : &JsonStep)) {
       if (imported.diagnostics.size() >= base::kFindingsMax) break;
       imported.diagnostics.push_back(std::move(missing));
     }
@@ -93,19 +96,21 @@ class LoqAdapter : public document::Adapter {
   }
 
  private:
-  static absl::StatusOr<Imported> ImportXml(absl::string_view bytes, const ImportOptions& options) {
+  static absl::StatusOr<Imported> ImportXml(absl::string_view bytes, const ImportOptions& options,
+                                            std::vector<std::string>* places) {
     ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfXml(bytes));
     if (tree.root()->name != kRoot)
       return Problem(Reason::kFormatUnknown, tree.Path(tree.root()), "the root is Courses");
     Source source(std::move(tree), options);
     Imported imported;
-    imported.catalogue = ReadCourses(&source);
+    imported.catalogue = ReadCourses(&source, places);
     source.Close(&imported);
     return imported;
   }
 
-  static absl::StatusOr<Imported> ImportJson(absl::string_view bytes) {
+  static absl::StatusOr<Imported> ImportJson(absl::string_view bytes, std::vector<std::string>* places) {
     ASSIGN_OR_RETURN(elm::ReadDataset read, elm::ReadData(bytes));
+    *places = std::move(read.places);
     Imported imported;
     for (const elm::Finding& finding : read.findings) {
       if (imported.diagnostics.size() >= base::kFindingsMax) break;
@@ -124,7 +129,7 @@ class LoqAdapter : public document::Adapter {
       "loq",          "European Learning Model, catalogues of learning opportunities and qualifications",
       {"3.1", "3.2"}, {"read", "write"},
       "beta",         "application/xml",
-      "loq-2"};
+      "loq-3"};
 };
 
 }  // namespace

@@ -141,6 +141,8 @@ const std::vector<Element>& ElementsOf(absl::string_view class_name) {
 }
 
 const Element* FindElement(absl::string_view class_name, absl::string_view name) {
+  // Until version 3.1 of the model.
+  if (class_name == "ContactPoint" && name == "mailbox") name = "emailAddress";
   for (const Element& element : ElementsOf(class_name)) {
     if (element.name == name) return &element;
   }

@@ -3,12 +3,16 @@
 // Thread-safety: for one thread, as its Source.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/document/source.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::adapters::loq {
 
-// The nodes of the catalogue, in document order. What has no place is left to the account of the source.
-elm::v3::Dataset ReadCourses(document::Source* source);
+// The nodes of the catalogue, in document order, and where each stands. What has no place is left to the account of the
+// source.
+elm::v3::Dataset ReadCourses(document::Source* source, std::vector<std::string>* places);
 
 }  // namespace passerelle::adapters::loq

@@ -119,6 +119,12 @@ class Writer {
     return values;
   }
 
+  // The value of a literal that states its datatype, or the literal.
+  const SourceNode* LiteralOf(const SourceNode* value) const {
+    const SourceNode* const typed = source_.FindFirst(value, "@value");
+    return typed == nullptr ? value : typed;
+  }
+
   pugi::xml_node AddText(const Element& name, const SourceNode* value, pugi::xml_node parent) {
     pugi::xml_node element = parent.append_child(absl::StrCat(name.prefix, name.name).c_str());
     element.text().set(value->text.c_str());
@@ -170,7 +176,7 @@ class Writer {
             WriteTexts(name, value, parent);
             break;
           default:
-            AddText(name, value, parent);
+            AddText(name, LiteralOf(value), parent);
         }
       }
     }

@@ -93,7 +93,9 @@ void CatalogueParts::WritePrices(const SourceNode* offering, JsonWriter* json) {
     const std::vector<const SourceNode*> stated =
         amount == nullptr ? std::vector<const SourceNode*>()
                           : ValuesOf(amount, "http://www.w3.org/1999/02/22-rdf-syntax-ns#value");
-    const SourceNode* const value = stated.empty() ? source_.FindFirst(price, "amount/value") : stated.front();
+    const SourceNode* const found = stated.empty() ? source_.FindFirst(price, "amount/value") : stated.front();
+    const SourceNode* const typed = found == nullptr ? nullptr : source_.FindFirst(found, "@value");
+    const SourceNode* const value = typed == nullptr ? found : typed;
     const auto number = value == nullptr ? std::nullopt : elm::PlainDecimal(value->text);
     if (!number.has_value()) continue;
     if (!open) {

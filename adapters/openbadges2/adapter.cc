@@ -16,6 +16,10 @@ class OpenBadges2Adapter : public document::Adapter {
     return look.is_certain ? Confidence::kCertain : Confidence::kPossible;
   }
 
+  std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
+    return families::UnbakeBadge2(bytes);
+  }
+
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     return families::ImportBadge2(bytes, options, {});
   }

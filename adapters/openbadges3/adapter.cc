@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
@@ -33,7 +34,14 @@ class OpenBadges3Adapter : public document::Adapter {
     std::string buffer;
     const auto peek = base::JsonPeek::Of(families::PeekCarrier(bytes, kMarks, &buffer));
     if (!peek.has_value()) return Confidence::kNone;
-    return families::NamesBadge3(CredentialIn(*peek)) ? Confidence::kCertain : Confidence::kNone;
+    const absl::string_view type = CredentialIn(*peek);
+    if (!families::NamesBadge3(type)) return Confidence::kNone;
+    // The European model says more than the badge beside it.
+    return absl::StrContains(type, "EuropeanDigitalCredential") ? Confidence::kPossible : Confidence::kCertain;
+  }
+
+  std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
+    return families::Unbake(bytes, kMarks);
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
@@ -76,7 +84,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-3"};
+                            "openbadges3-4"};
 };
 
 }  // namespace

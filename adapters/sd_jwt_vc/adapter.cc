@@ -134,9 +134,11 @@ absl::StatusOr<Imported> ImportMapped(const Presentation& presentation, absl::st
     RETURN_IF_ERROR(MapBadge(source, draft));
     NoteDisclosures(presentation, source);
   } else if (presentation.type == kGreekDiplomaType) {
+    RETURN_IF_ERROR(CheckTitle(presentation, source, "title"));
     MapDiploma(source, draft);
     NoteDisclosures(presentation, source);
   } else {
+    RETURN_IF_ERROR(CheckTitle(presentation, source, "achievement_title"));
     MapLearningCredential(source, draft);
     NoteWithheld(presentation, source);
   }
@@ -173,7 +175,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-2"};
+                                      "sd-jwt-vc-3"};
 };
 
 }  // namespace

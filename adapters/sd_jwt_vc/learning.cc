@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/learner_identifier.h"
 #include "adapters/sd_jwt_vc/mapping.h"
+#include "core/base/problem.h"
 #include "core/document/mapping.h"
 
 namespace passerelle::adapters::sd_jwt_vc {
@@ -12,16 +13,13 @@ namespace {
 
 using namespace document;  // NOLINT(google-build-using-namespace): the words of mapping tables
 
-constexpr absl::string_view kStudentIdentifierPrefix = "urn:schac:personalUniqueCode:int:esi:";
-
-// The identifier of the learner; the claim has no scheme, but the European one shows by its prefix.
+// The identifier of the learner; the claim has no scheme, but the European one shows.
 LossClass LearnerIdentifier(const Step& step) {
   const std::string value = step.Value();
-  const bool european = absl::StartsWith(value, kStudentIdentifierPrefix);
+  const absl::string_view scheme = families::SchemeOfLearner(value);
   const std::string issuer = step.source().TextOf(step.source().root(), "issuing_authority");
-  AddIdentifier(value, european ? "European Student Identifier" : issuer,
-                step.context.targets.subject->mutable_identifier());
-  return european ? kKept : kWidened;
+  AddIdentifier(value, scheme.empty() ? issuer : scheme, step.context.targets.subject->mutable_identifier());
+  return scheme.empty() ? kWidened : kKept;
 }
 
 LossClass IssuerIdentifier(const Step& step) {
@@ -100,6 +98,10 @@ constexpr Claim kClaims[] = {
     {"integration_stackability_options", "A1-O04"},
 };
 
+bool IsWithheldAtTop(const Presentation& presentation) {
+  return std::find(presentation.withheld.begin(), presentation.withheld.end(), "") != presentation.withheld.end();
+}
+
 }  // namespace
 
 void MapToken(Source& source) { Apply(kToken, source.root(), {&source, {}, "und"}); }
@@ -118,6 +120,14 @@ void MapDiploma(Source& source, Draft& draft) {
   Apply(kDiploma, source.root(), {&source, draft.TargetsOf(achievement), "und"});
 }
 
+absl::Status CheckTitle(const Presentation& presentation, const Source& source, absl::string_view claim) {
+  if (!source.TextOf(source.root(), claim).empty()) return absl::OkStatus();
+  const std::string place = absl::StrCat("/", claim);
+  return IsWithheldAtTop(presentation)
+             ? base::Problem(base::Reason::kTitleMissing, place, "it was not disclosed; ask the holder to disclose it")
+             : base::Problem(base::Reason::kTitleMissing, place);
+}
+
 void NoteDisclosures(const Presentation& presentation, Source& source) {
   for (const std::string& pointer : presentation.withheld) {
     source.Note("disclosure.withheld", source.root(),
@@ -127,9 +137,7 @@ void NoteDisclosures(const Presentation& presentation, Source& source) {
 
 void NoteWithheld(const Presentation& presentation, Source& source) {
   NoteDisclosures(presentation, source);
-  const bool at_top =
-      std::find(presentation.withheld.begin(), presentation.withheld.end(), "") != presentation.withheld.end();
-  if (!at_top) return;
+  if (!IsWithheldAtTop(presentation)) return;
   for (const Claim& claim : kClaims) {
     if (source.FindFirst(source.root(), claim.name) != nullptr) continue;
     source.Origin(claim.element, v1::ELEMENT_STATUS_WITHHELD, source.root(), "disclosure.withheld");

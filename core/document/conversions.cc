@@ -145,18 +145,6 @@ LossClass Verbatim(const Step& step) {
 
 LossClass Prose(const Step& step) { return PutWords(step, step.Value()); }
 
-LossClass HtmlProse(const Step& step) {
-  elm::v3::Note note;
-  const std::string language = step.Language();
-  step.source().SeeLanguage(language);
-  elm::AddText(language, elm::StripActiveContent(step.Value()), note.mutable_note_literal());
-  const auto format = elm::ConceptOf(elm::Vocabulary::kFileType, elm::kFileTypeHtml);
-  if (format.has_value()) *note.mutable_note_format() = *format;
-  step.source().Note("markup.html", step.node, "Active content, if any, was taken out of the markup.");
-  if (PutMessage(step.context.targets, step.rule.target, note) == kKept) return step.rule.loss;
-  return PutMessage(step.context.targets, NotesBeside(step.rule.target), note) == kKept ? kWidened : kDropped;
-}
-
 LossClass LabelledNote(const Step& step) { return NoteOf(step, step.rule.target, step.Label(), step.Value()); }
 
 LossClass DateTime(const Step& step) {

@@ -71,6 +71,7 @@ DraftAchievement& Draft::AddPart(DraftAchievement* whole, const SourceNode* plac
   DraftAchievement& part = whole->parts.emplace_back();
   part.place = place;
   part.body = whole->body;
+  part.further_bodies = whole->further_bodies;
   return part;
 }
 
@@ -79,6 +80,7 @@ Targets Draft::DocumentTargets() {
   targets.credential = &credential_;
   targets.subject = &learner_;
   targets.body = &body();
+  targets.present = &present_;
   return targets;
 }
 
@@ -189,6 +191,9 @@ absl::Status Draft::FinishAchievement(DraftAchievement* draft, elm::v3::Learning
   auto* const process = achievement.mutable_awarded_by();
   process->set_id(NextId("awarding"));
   *process->add_awarding_body() = FinishBody(draft->body == nullptr ? body() : *draft->body);
+  for (const elm::v3::Organisation* further : draft->further_bodies) {
+    *process->add_awarding_body() = FinishBody(*further);
+  }
   for (auto& entitlement : *achievement.mutable_entitles_to()) {
     entitlement.mutable_awarded_by()->set_id(process->id());
   }

@@ -17,6 +17,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -33,6 +34,8 @@ struct DraftAchievement {
   elm::v3::LearningActivity activity;
   // The awarding body, when it is not that of the document (Draft::AddBody).
   elm::v3::Organisation* body = nullptr;
+  // Who awarded it together with that one.
+  std::vector<elm::v3::Organisation*> further_bodies;
   std::list<DraftAchievement> parts;
   const SourceNode* place = nullptr;  // for refusals
 };
@@ -80,6 +83,7 @@ class Draft {
   std::list<elm::v3::Organisation> bodies_;
   std::list<DraftAchievement> achievements_;
   DraftAchievement surplus_;
+  PresentEntries present_;
   size_t count_ = 0;
   int claims_ = 0;
   absl::flat_hash_map<std::string, int> counters_;

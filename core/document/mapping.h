@@ -67,14 +67,13 @@ struct Step {
 // Applies the rows in their order: each to every node that its path leads to. Empty values are passed over.
 void Apply(Rules rules, const SourceNode* node, const Context& context);
 
-// The conversions that formats share. Ids of rules are those of docs/reference/rules.md.
+// The conversions that formats share. What stands in brackets is the rule that they name in the loss report.
 
 LossClass Texts(const Step& step);           // a text, or an object of texts by language; rows with it take parts
 LossClass Text(const Step& step);            // a text in its language; a second one of a language becomes a note
 LossClass PlainText(const Step& step);       // the same without markup (markup.plain)
 LossClass Verbatim(const Step& step);        // a string as it stands, numbers too
 LossClass Prose(const Step& step);           // a note; Markdown stays as it is, its blanks too
-LossClass HtmlProse(const Step& step);       // a note in HTML without active content (markup.html)
 LossClass LabelledNote(const Step& step);    // a note "label: value"
 LossClass DateTime(const Step& step);        // date.calendar, date.order, date.zone
 LossClass BirthDate(const Step& step);       // date.calendar

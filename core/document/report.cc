@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 #include "core/document/translate.h"
 #include "core/elm/annex_one.h"
 
@@ -158,16 +159,17 @@ std::string ReportText(const v1::TranslationReport& report) {
     const std::string rule = element.rule().empty() ? "" : absl::StrCat("[", element.rule(), "]");
     std::string line = absl::StrFormat("%-7s %-12s %-58s %s", element.element(), StatusWord(element.status()),
                                        NameOf(element.element()), absl::StrJoin({rule, from}, rule.empty() ? "" : " "));
-    absl::StrAppend(&text, absl::StripTrailingAsciiWhitespace(line), "\n");
+    absl::StrAppend(&text, base::OneLine(absl::StripTrailingAsciiWhitespace(line)), "\n");
   }
   if (!report.dropped().empty()) absl::StrAppend(&text, "\nDropped:\n");
   for (const auto& dropped : report.dropped()) {
-    absl::StrAppend(&text, "  ", dropped.source(), ": ", dropped.reason(), "\n");
+    absl::StrAppend(&text, "  ", base::OneLine(absl::StrCat(dropped.source(), ": ", dropped.reason())), "\n");
   }
   if (!report.diagnostics().empty()) absl::StrAppend(&text, "\nDiagnostics:\n");
   for (const auto& diagnostic : report.diagnostics()) {
-    absl::StrAppend(&text, "  ", SeverityWord(diagnostic.severity()), " [", diagnostic.rule(), "] ", diagnostic.place(),
-                    ": ", diagnostic.message(), "\n");
+    const std::string line = absl::StrCat(SeverityWord(diagnostic.severity()), " [", diagnostic.rule(), "] ",
+                                          diagnostic.place(), ": ", diagnostic.message());
+    absl::StrAppend(&text, "  ", base::OneLine(line), "\n");
   }
   return text;
 }

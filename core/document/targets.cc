@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -203,7 +204,37 @@ LossClass PutIntoMessage(const Slot& slot, absl::string_view language, absl::str
   return kDropped;
 }
 
+size_t DigestOf(const Message& value) { return absl::HashOf(value.SerializeAsString()); }
+
+bool IsPresent(const Targets& targets, const Slot& slot, const Message& value) {
+  if (targets.present != nullptr) return targets.present->Has(*slot.message, *slot.field, value);
+  const Reflection& reflection = *slot.message->GetReflection();
+  for (int i = 0; i < reflection.FieldSize(*slot.message, slot.field); ++i) {
+    const Message& present = reflection.GetRepeatedMessage(*slot.message, slot.field, i);
+    if (present.SerializeAsString() == value.SerializeAsString()) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool PresentEntries::Has(const Message& message, const FieldDescriptor& field, const Message& value) {
+  const Reflection& reflection = *message.GetReflection();
+  const int size = reflection.FieldSize(message, &field);
+  List& list = lists_[{&message, &field}];
+  // The list was replaced, or another message stands in its place.
+  const bool changed =
+      size < list.size ||
+      (list.size > 0 && DigestOf(reflection.GetRepeatedMessage(message, &field, list.size - 1)) != list.last);
+  if (changed) list = List();
+  for (; list.size < size; ++list.size) {
+    list.last = DigestOf(reflection.GetRepeatedMessage(message, &field, list.size));
+    list.places.try_emplace(list.last, list.size);
+  }
+  const auto place = list.places.find(DigestOf(value));
+  if (place == list.places.end()) return false;
+  return reflection.GetRepeatedMessage(message, &field, place->second).SerializeAsString() == value.SerializeAsString();
+}
 
 LossClass PutText(const Targets& targets, absl::string_view path, absl::string_view language, absl::string_view value) {
   const std::optional<Slot> slot = Resolve(targets, path);
@@ -227,11 +258,7 @@ LossClass PutMessage(const Targets& targets, absl::string_view path, const Messa
   if (!slot.has_value() || slot->field->message_type() != value.GetDescriptor()) return kDropped;
   const Reflection& reflection = *slot->message->GetReflection();
   if (slot->field->is_repeated()) {
-    for (int i = 0; i < reflection.FieldSize(*slot->message, slot->field); ++i) {
-      const Message& present = reflection.GetRepeatedMessage(*slot->message, slot->field, i);
-      if (present.SerializeAsString() == value.SerializeAsString()) return kKept;
-    }
-    reflection.AddMessage(slot->message, slot->field)->CopyFrom(value);
+    if (!IsPresent(targets, *slot, value)) reflection.AddMessage(slot->message, slot->field)->CopyFrom(value);
     return kKept;
   }
   if (reflection.HasField(*slot->message, slot->field)) {

@@ -10,14 +10,37 @@
 // Thread-safety: free functions on values; a Targets belongs to one thread. Ownership: Targets points, owns nothing.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "core/elm/rules/text.h"
 #include "passerelle/document/v1/document.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
 namespace passerelle::document {
+
+// Which messages stand in repeated fields already, by their digests: each entry is read once, however many follow it.
+// An entry that is changed where it stands may be written a second time; one that is not there is never taken for
+// present.
+//
+// Thread-safety: for one thread. Belongs to the owner of the messages, and must not outlive them.
+class PresentEntries {
+ public:
+  // Whether an entry of the message's repeated field equals the value.
+  bool Has(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
+           const google::protobuf::Message& value);
+
+ private:
+  struct List {
+    int size = 0;     // entries that were read
+    size_t last = 0;  // the digest of the last of them
+    absl::flat_hash_map<size_t, int> places;
+  };
+  absl::flat_hash_map<std::pair<const void*, const void*>, List> lists_;  // by message and field
+};
 
 // What the anchors stand for. Null for what a table does not use.
 struct Targets {
@@ -29,6 +52,8 @@ struct Targets {
   elm::v3::LearningActivity* activity = nullptr;
   elm::v3::Organisation* body = nullptr;
   elm::v3::LearningOpportunity* opportunity = nullptr;
+  // Without it, PutMessage compares with every entry of a repeated field.
+  PresentEntries* present = nullptr;
 };
 
 // Puts a text where the path leads: into a field of texts, a note, a web resource's address, or a plain string. kKept
@@ -40,7 +65,8 @@ v1::LossClass PutText(const Targets& targets, absl::string_view path, absl::stri
 // Puts a concept. kDropped if the field holds one and has another.
 v1::LossClass PutConcept(const Targets& targets, absl::string_view path, const elm::v3::Concept& value);
 
-// Puts a message that the path's field holds, such as a CreditPoint or a Note. kDropped as above.
+// Puts a message that the path's field holds, such as a CreditPoint or a Note; one that stands there already stays one.
+// kDropped as above.
 v1::LossClass PutMessage(const Targets& targets, absl::string_view path, const google::protobuf::Message& value);
 
 // Whether the path leads to a field of the model at all.

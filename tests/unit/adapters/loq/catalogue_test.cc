@@ -1,5 +1,7 @@
 // Catalogues on their way through translation: who takes them, what they can become, and what they lack.
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -70,13 +72,64 @@ TEST_F(CatalogueTest, NodesWithinNodesBecomeReferences) {
 TEST_F(CatalogueTest, WhatTheProfileDemandsIsSaid) {
   ASSERT_OK_AND_ASSIGN(const document::Translated read,
                        document::Translate(registry_, Course(R"(,"providedBy":{"@id":"urn:example:body"})"), To("")));
-  std::vector<std::string> places;
+  std::vector<std::string> messages;
   for (const auto& diagnostic : read.report.diagnostics()) {
     EXPECT_EQ(diagnostic.rule(), "shape.min");
-    places.push_back(diagnostic.place());
+    EXPECT_EQ(diagnostic.place(), "");  // the document is the node
+    messages.push_back(diagnostic.message());
   }
-  EXPECT_THAT(places, ElementsAre("/node/0/http://data.europa.eu/snb/model/elm/defaultLanguage",
-                                  "/node/0/learningAchievementSpecification", "/node/0/homepage"));
+  const auto demands = [](absl::string_view property) {
+    return absl::StrCat("The profile for catalogues demands ", property, " of LearningOpportunity; there is none.");
+  };
+  EXPECT_THAT(messages, ElementsAre(demands("http://data.europa.eu/snb/model/elm/defaultLanguage"),
+                                    demands("learningAchievementSpecification"), demands("homepage")));
+}
+
+// The place is that of the node which lacks a value, in the form of the document.
+TEST_F(CatalogueTest, WhatIsLackedHasTheRealPlace) {
+  const std::string entry = R"({"@id":"urn:example:course:2","@type":"LearningOpportunity","priceDetail":[)"
+                            R"({"@type":"PriceDetail"},{"@type":"PriceDetail","amount":{"@type":"Amount"}}]})";
+  const std::string json =
+      absl::StrCat(R"({"@context":"http://data.europa.eu/snb/model/context/edc-ap","@graph":[)", entry, "]}");
+  const std::string xml =
+      R"(<Courses xmlns="http://data.europa.eu/snb/model/ap/loq-constraints/"><learningOpportunityReferences>)"
+      R"(<learningOpportunity id="urn:example:course:2"><priceDetail/><priceDetail><amount/></priceDetail></learningOpportunity>)"
+      R"(</learningOpportunityReferences></Courses>)";
+  const std::string in_xml = "/Courses/learningOpportunityReferences[1]/learningOpportunity[1]";
+  const std::pair<std::string, std::vector<std::string>> cases[] = {
+      {json, {"/@graph/0", "/@graph/0/priceDetail/1/amount"}}, {xml, {in_xml, in_xml + "/priceDetail[2]/amount[1]"}}};
+  for (const auto& [document, expected] : cases) {
+    ASSERT_OK_AND_ASSIGN(const document::Translated read, document::Translate(registry_, document, To("")));
+    std::set<std::string> places;
+    for (const auto& diagnostic : read.report.diagnostics()) places.insert(diagnostic.place());
+    for (const std::string& place : expected) EXPECT_EQ(places.count(place), 1u) << place;
+  }
+}
+
+// Amounts are decimals: no context says so of their property.
+TEST_F(CatalogueTest, AmountsStateTheirDatatype) {
+  const std::string value = R"("http://www.w3.org/1999/02/22-rdf-syntax-ns#value":)"
+                            R"({"@type":"http://www.w3.org/2001/XMLSchema#decimal","@value":"12.50"})";
+  const std::string priced =
+      Course(absl::StrCat(R"(,"priceDetail":{"@type":"PriceDetail","amount":{"@type":"Amount",)", value, "}}"));
+  ASSERT_OK_AND_ASSIGN(const document::Translated same, document::Translate(registry_, priced, To("")));
+  EXPECT_TRUE(absl::StrContains(same.content, value)) << same.content;
+  ASSERT_OK_AND_ASSIGN(const document::Translated xml, document::Translate(registry_, priced, To("loq")));
+  EXPECT_TRUE(absl::StrContains(xml.content, "<value>12.50</value>")) << xml.content;
+  ASSERT_OK_AND_ASSIGN(const document::Translated again, document::Translate(registry_, xml.content, To("")));
+  EXPECT_TRUE(absl::StrContains(again.content, value)) << again.content;
+}
+
+TEST_F(CatalogueTest, TheMailboxOfModel31IsTheAddressOfToday) {
+  const std::string xml =
+      R"(<Courses xmlns="http://data.europa.eu/snb/model/ap/loq-constraints/"><learningOpportunityReferences>)"
+      R"(<learningOpportunity id="urn:example:course:1"/></learningOpportunityReferences><agentReferences>)"
+      R"(<organisation id="urn:example:body"><contactPoint><mailbox uri="mailto:knots@harbour.example"/>)"
+      R"(</contactPoint></organisation></agentReferences></Courses>)";
+  ASSERT_OK_AND_ASSIGN(const document::Translated read, document::Translate(registry_, xml, To("")));
+  EXPECT_EQ(read.catalogue->node(1).organisation().contact_point(0).email_address(0).id(),
+            "mailto:knots@harbour.example");
+  EXPECT_EQ(read.report.dropped_size(), 0);
 }
 
 // The binding takes one value of many properties: a second is named, not silently lost.

@@ -18,7 +18,10 @@ struct Sent {
 
 TEST(DescribeForeignTest, SaysWhatWasSentByMistake) {
   const Sent cases[] = {
-      {"%PDF-1.7\n", "PDF"},
+      {"%PDF-1.7\n", "people read"},
+      {"%PDF-1.7\n1 0 obj <</Type/EmbeddedFile>>", "file attached"},
+      {"%PDF-1.7\ntrailer <</Encrypt 5 0 R>>", "encrypted PDF"},
+      {"7z\xBC\xAF\x27\x1C", "7z"},
       {"PK\x03\x04rest", "ZIP"},
       {"\x89PNG\r\n\x1a\n", "picture"},
       {"\xFF\xD8\xFF\xE0", "photograph"},
@@ -34,6 +37,9 @@ TEST(DescribeForeignTest, SaysWhatWasSentByMistake) {
       {"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'/>", "SOAP"},
       {"<note xmlns='urn:x'/>", "root note in urn:x"},
       {"<note/>", "root note in no namespace"},
+      {"<?xml version='1.0' encoding='ISO-8859-1'?><dipl\xF4me/>", "no format has such a root"},
+      {"<note xmlns='urn:x\nelmo  y'/>", "no format has such a root"},
+      {"<no\x1Bte/>", "no format has such a root"},
       {"-----BEGIN CERTIFICATE-----\n", "PEM"},
       {"eyJhbGciOiJFUzI1NiJ9.eyJhIjoxfQ.AAAA", "token"},
       {R"({"type": ["VerifiableCredential", "LibraryCard"]})", "no type of learning"},
@@ -42,6 +48,14 @@ TEST(DescribeForeignTest, SaysWhatWasSentByMistake) {
       {R"({"@context": {}})", "context"},
       {R"({"a": 1})", "JSON"},
       {"scrawl", ""},
+      {"https://wallet.example/offer?id=1\n", "it is a link"},
+      {"https://wallet.example/1\r\nHTTP://wallet.example/2\n", "list of links"},
+      {"https://wallet.example/1 is the link", ""},
+      {"name;course;grade\nIngrid;Bogs;5\n", "CSV"},
+      {"name,course,grade\n\"Berg, Ingrid\",Bogs,5\n", "CSV"},
+      {"name;course;grade\nIngrid;Bogs\n", ""},
+      {"Dear Sir, dear Madam, dear all\nthis, that, and more\n", ""},
+      {"name;course;grade\n", ""},
   };
   for (const Sent& one : cases) {
     const std::string words = DescribeForeign(one.bytes);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -134,6 +135,49 @@ TEST(MappingTest, EveryTargetOfAPathIsCheckedAgainstTheModel) {
 TEST(MappingTest, TheSameBytesGiveTheSameCredential) {
   const std::string json = R"({"name": "x", "credits": "7,5", "mode": "blended"})";
   EXPECT_EQ(elm::Write(Map(json).imported.credential), elm::Write(Map(json).imported.credential));
+}
+
+elm::v3::LearningOutcome Outcome(int number) {
+  elm::v3::LearningOutcome outcome;
+  elm::AddText("en", absl::StrCat("outcome ", number), outcome.mutable_title());
+  return outcome;
+}
+
+TEST(PutMessageTest, ManyEntriesTakeTimeByTheirNumberAndNoneIsWrittenTwice) {
+  constexpr int kEntries = 10000;
+  elm::v3::Qualification qualification;
+  PresentEntries present;
+  Targets targets;
+  targets.qualification = &qualification;
+  targets.present = &present;
+  const std::clock_t start = std::clock();  // of the processor: the machine may have other work
+  for (int i = 0; i < 2 * kEntries; ++i) {
+    EXPECT_EQ(PutMessage(targets, "Q.learningOutcome", Outcome(i % kEntries)), kKept);
+  }
+  // To compare each with each takes half a minute.
+  EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC);
+  EXPECT_EQ(qualification.learning_outcome_size(), kEntries);
+}
+
+TEST(PutMessageTest, AListThatWasChangedBesideItIsReadAnew) {
+  elm::v3::Qualification qualification;
+  PresentEntries present;
+  Targets targets;
+  targets.qualification = &qualification;
+  targets.present = &present;
+  PutMessage(targets, "Q.learningOutcome", Outcome(1));
+  *qualification.add_learning_outcome() = Outcome(2);
+  PutMessage(targets, "Q.learningOutcome", Outcome(2));
+  EXPECT_EQ(qualification.learning_outcome_size(), 2);
+  qualification.clear_learning_outcome();
+  PutMessage(targets, "Q.learningOutcome", Outcome(1));
+  ASSERT_EQ(qualification.learning_outcome_size(), 1);
+  *qualification.mutable_learning_outcome(0) = Outcome(3);
+  PutMessage(targets, "Q.learningOutcome", Outcome(1));
+  EXPECT_EQ(qualification.learning_outcome_size(), 2);
+  targets.present = nullptr;
+  PutMessage(targets, "Q.learningOutcome", Outcome(3));
+  EXPECT_EQ(qualification.learning_outcome_size(), 2);
 }
 
 }  // namespace

@@ -93,6 +93,15 @@ TEST(TranslateTest, RefusesWhatItCannotTake) {
   EXPECT_THAT(Translate(One(TitleOnly()), "x", options), HasReasonAt(Reason::kFormatUnknown, "from"));
 }
 
+TEST(TranslateTest, NamesTheFormatsThatADocumentCanBeOf) {
+  const Registry registry = RegistryOf(std::make_unique<StandInAdapter>("a", Confidence::kPossible),
+                                       std::make_unique<StandInAdapter>("b", Confidence::kCertain),
+                                       std::make_unique<StandInAdapter>("c", Confidence::kCertain));
+  const absl::Status status = Translate(registry, "x", {}).status();
+  EXPECT_THAT(status, HasReasonAt(Reason::kFormatUnknown, "document"));
+  EXPECT_EQ(base::DetailOf(status), "it can be of several formats, of which one must be named: b, c");
+}
+
 TEST(ReportTest, WritesTheContractOfTheCommandLine) {
   v1::TranslationReport report;
   report.set_from("elmo");
@@ -121,6 +130,12 @@ TEST(ReportTest, WritesTheContractOfTheCommandLine) {
             "elmo to elm, mapping 1: score 45 of 100\n\n"
             "A1-M01  by_reference Identification of the learner                              [r] /a\n\n"
             "Dropped:\n  /b: no \"place\"\n\nDiagnostics:\n  warning [d] /c: m\n");
+  // What a document says forges no line.
+  diagnostic->set_message("m\n  error [d] /c\x1B[2J");
+  dropped->set_source("/b\u202E");
+  const std::string text = ReportText(report);
+  EXPECT_NE(text.find("  /b\\u202e: no"), std::string::npos) << text;
+  EXPECT_NE(text.find("/c: m\\x0a  error [d] /c\\x1b[2J\n"), std::string::npos) << text;
 }
 
 }  // namespace
