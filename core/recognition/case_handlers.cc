@@ -15,6 +15,7 @@
 #include "core/recognition/case_records.h"
 #include "core/recognition/case_steps.h"
 #include "core/recognition/machine_steps.h"
+#include "core/recognition/plain_text.h"
 #include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
@@ -29,8 +30,8 @@ constexpr size_t kOutcomeBytesMax = 4 * kCaseActionBytesMax;
 
 // Texts that are kept with every case, and are short.
 absl::Status CheckShort(absl::string_view field, const std::string& text) {
-  if (text.size() <= base::kIdBytesMax) return absl::OkStatus();
-  return Problem(Reason::kFieldInvalid, field, "it is longer than an id may be");
+  if (text.size() > base::kIdBytesMax) return Problem(Reason::kFieldInvalid, field, "it is longer than an id may be");
+  return CheckPlainText(field, text);
 }
 
 absl::Status CheckDocument(const document::v1::CredentialDocument& document) {

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/proto_time.h"
 #include "core/recognition/clocks.h"
 #include "core/recognition/policy.h"
@@ -54,11 +56,17 @@ void TellDecision(const v1::Decision& decision, v1::RecognitionOutcome* outcome)
   if (!decision.appeal().empty()) outcome->set_appeal(decision.appeal());
 }
 
+// In words for the holder, with the name under which the holder's side supplies it.
+std::string MissingText(const v1::MissingItem& item) {
+  return absl::StrContains(item.needed(), item.input()) ? item.needed()
+                                                        : absl::StrCat(item.needed(), " (", item.input(), ")");
+}
+
 void TellDays(const v1::CaseProcedure& procedure, v1::RecognitionOutcome* outcome) {
   if (outcome->state() == v1::CASE_STATE_INCOMPLETE) {
     outcome->set_reply_until(procedure.reply_until());
     for (const v1::MissingItem& item : procedure.items()) {
-      if (!item.supplied()) outcome->add_missing(item.needed());
+      if (!item.supplied()) outcome->add_missing(MissingText(item));
     }
   }
   if (ClockRuns(outcome->state())) {

@@ -24,6 +24,7 @@
 #include "core/recognition/clocks.h"
 #include "core/recognition/holder_steps.h"
 #include "core/recognition/inquiries.h"
+#include "core/recognition/plain_text.h"
 #include "core/recognition/procedure.h"
 
 namespace passerelle::recognition {
@@ -148,6 +149,7 @@ absl::StatusOr<v1::CaseAction> ActionOfClient(absl::string_view client, absl::Sp
   if (!wished.evidence_sha256().empty() && !base::IsSha256Hex(wished.evidence_sha256())) {
     return Problem(Reason::kFieldInvalid, "action.evidence_sha256", "64 lower-case hexadecimal digits are expected");
   }
+  RETURN_IF_ERROR(CheckPlainTexts("action", wished));
   ASSIGN_OR_RETURN(const v1::CaseActor role, RoleOf(roles, wished.role()));
   v1::CaseAction action = wished;
   action.set_role(role);
@@ -300,7 +302,7 @@ absl::StatusOr<v1::RecognitionCase> Cases::Create(absl::string_view client, cons
   const absl::Status written = options.store->Write([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(
         id, base::Once(tx, client, request.request_id(), absl::StrCat("CreateCase\n", request.SerializeAsString()),
-                       [&] { return parts_->Submit(client, request, tx); }));
+                       options.clock->Now(), [&] { return parts_->Submit(client, request, tx); }));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(written);
@@ -370,7 +372,8 @@ absl::StatusOr<v1::RecognitionCase> Cases::Parts::TakeForHolder(absl::string_vie
   };
   const auto take = [&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("TakeStep\n", request.SerializeAsString());
-    RETURN_IF_ERROR(base::Once(tx, client, request.request_id(), bytes, [&] { return send(tx); }).status());
+    const absl::Time now = context.options.clock->Now();
+    RETURN_IF_ERROR(base::Once(tx, client, request.request_id(), bytes, now, [&] { return send(tx); }).status());
     return load(tx);
   };
   RETURN_IF_ERROR(request.validate_only() ? context.options.store->Read(check) : context.options.store->Write(take));
@@ -385,6 +388,7 @@ absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::
   ASSIGN_OR_RETURN(const bool for_holder, parts_->ActsForHolder(client, request.id()));
   if (for_holder) return parts_->TakeForHolder(client, request);
   ASSIGN_OR_RETURN(const v1::CaseAction action, ActionOfClient(client, roles, request.action()));
+  const absl::Time now = parts_->context.options.clock->Now();
   StoredCase stored;
   const auto check = [&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(stored, parts_->TryStep(request.id(), action, tx));
@@ -392,7 +396,7 @@ absl::StatusOr<v1::RecognitionCase> Cases::Take(absl::string_view client, absl::
   };
   const auto take = [&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("TakeStep\n", request.SerializeAsString());
-    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes,
+    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes, now,
                                                       [&] { return parts_->Step(request.id(), action, tx); }));
     ASSIGN_OR_RETURN(stored, LoadCase(id, tx));
     return absl::OkStatus();
@@ -423,9 +427,9 @@ absl::StatusOr<v1::ReceivedInquiry> Cases::AnswerInquiry(absl::string_view clien
   v1::ReceivedInquiry inquiry;
   const absl::Status written = parts_->context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("AnswerInquiry\n", request.SerializeAsString());
-    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes, [&] {
-                       return recognition::AnswerInquiry(parts_->context, actor, request, tx);
-                     }));
+    ASSIGN_OR_RETURN(const std::string id,
+                     base::Once(tx, client, request.request_id(), bytes, parts_->context.options.clock->Now(),
+                                [&] { return recognition::AnswerInquiry(parts_->context, actor, request, tx); }));
     ASSIGN_OR_RETURN(inquiry, LoadInquiry(id, tx));
     return absl::OkStatus();
   });
@@ -448,7 +452,8 @@ absl::StatusOr<v1::IssuedCredential> Cases::DeliverCredential(absl::string_view 
       RETURN_IF_ERROR(SendCredential(parts_->context, client, request, &stored, tx));
       return stored.content.id();
     };
-    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes, deliver));
+    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes,
+                                                      parts_->context.options.clock->Now(), deliver));
     ASSIGN_OR_RETURN(credential, LoadCredential(id, request.form(), tx));
     return absl::OkStatus();
   });
@@ -461,6 +466,7 @@ absl::StatusOr<v1::ListCredentialsResponse> Cases::ListCredentials(absl::string_
   RETURN_IF_ERROR(CheckCaseId(id));
   v1::ListCredentialsResponse response;
   RETURN_IF_ERROR(parts_->context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
+    response.Clear();
     ASSIGN_OR_RETURN(const StoredCase stored, LoadCase(id, tx));
     if (!MaySee(client, parts_->context.options.node, stored.content)) return Problem(Reason::kResourceNotFound, "id");
     ASSIGN_OR_RETURN(const std::vector<v1::IssuedCredential> credentials, CredentialsOf(stored.content.id(), tx));

@@ -12,6 +12,7 @@
 #include "core/base/status_macros.h"
 #include "core/recognition/case_receipts.h"
 #include "core/recognition/case_steps.h"
+#include "core/recognition/plain_text.h"
 #include "core/recognition/transitions.h"
 
 namespace passerelle::recognition {
@@ -35,7 +36,7 @@ absl::Status CheckMessage(const v1::HolderStep& step) {
   if (!step.evidence_sha256().empty() && !base::IsSha256Hex(step.evidence_sha256())) {
     return Problem(Reason::kFieldInvalid, "evidence_sha256", "64 lower-case hexadecimal digits are expected");
   }
-  return absl::OkStatus();
+  return CheckPlainTexts("", step);
 }
 
 v1::CaseAction ActionOf(const v1::HolderStep& step, const relay::Opened& message, const v1::RecognitionCase& content) {
@@ -68,6 +69,7 @@ absl::Status CheckHolderStep(const v1::CaseAction& action, const v1::Recognition
   if (!action.evidence_sha256().empty() && !base::IsSha256Hex(action.evidence_sha256())) {
     return Problem(Reason::kFieldInvalid, "action.evidence_sha256", "64 lower-case hexadecimal digits are expected");
   }
+  RETURN_IF_ERROR(CheckPlainTexts("action", action));
   if (content.state() == v1::CASE_STATE_NOT_DELIVERED) {
     return Problem(Reason::kTransitionNotAllowed, "state", "the case did not reach the authority");
   }

@@ -17,6 +17,7 @@
 #include "core/recognition/case_receipts.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/case_steps.h"
+#include "core/recognition/plain_text.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -45,7 +46,7 @@ std::optional<std::string> NodeAsked(absl::string_view asked) {
 absl::Status CheckWords(absl::string_view field, const std::string& words) {
   if (words.empty()) return Problem(Reason::kFieldMissing, field);
   if (words.size() > kInquiryBytesMax) return Problem(Reason::kInputTooLarge, field);
-  return absl::OkStatus();
+  return CheckPlainText(field, words);
 }
 
 template <typename Message>
@@ -196,6 +197,7 @@ absl::Status ForgetInquiries(const v1::RecognitionCase& content, base::Transacti
 absl::StatusOr<std::string> AnswerInquiry(const CaseContext& context, absl::string_view actor,
                                           const v1::AnswerInquiryRequest& request, base::Transaction& tx) {
   RETURN_IF_ERROR(CheckWords("answer", request.answer()));
+  RETURN_IF_ERROR(CheckPlainText("actor", request.actor()));
   ASSIGN_OR_RETURN(v1::ReceivedInquiry inquiry, LoadInquiry(request.id(), tx));
   if (!inquiry.answer().empty()) return Problem(Reason::kInquiryAnswered, "id");
   inquiry.set_answer(request.answer());

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "core/base/proto_time.h"
 #include "core/recognition/case_context.h"
 #include "core/recognition/clocks.h"
+#include "core/recognition/missing_items.h"
 #include "core/recognition/policy_check.h"
 #include "core/recognition/procedure.h"
 #include "core/recognition/routes.h"
@@ -14,8 +16,7 @@
 namespace passerelle::recognition {
 namespace {
 
-constexpr uint32_t kAllOver = 100;  // per cent
-constexpr char kRouteRule[] = "route";
+constexpr uint32_t kAllOver = 100;       // per cent
 constexpr char kFinalByClock[] = "T21";  // the row on which the time for an appeal is over
 
 v1::CaseAction Machine(v1::CaseStep step, const v1::RecognitionCase& content, absl::string_view reason = "") {
@@ -42,12 +43,9 @@ void ListItems(const v1::Evaluation& evaluation, v1::CaseAction* action) {
   absl::flat_hash_set<std::string> listed;
   for (const v1::RuleResult& rule : evaluation.rules()) {
     if (rule.outcome() != v1::RULE_OUTCOME_UNKNOWN || (essential && !rule.essential())) continue;
-    // The facts that the choice of the route lacks all stand under one rule.
-    const std::string& input = rule.rule() == kRouteRule ? rule.required() : rule.rule();
-    if (action->items_size() == kMissingItemsMax || !listed.insert(input).second) continue;
-    v1::MissingItem* const item = action->add_items();
-    item->set_input(input);
-    item->set_needed(rule.required());
+    v1::MissingItem item = MissingItemOf(rule);
+    if (action->items_size() == kMissingItemsMax || !listed.insert(item.input()).second) continue;
+    *action->add_items() = std::move(item);
   }
 }
 

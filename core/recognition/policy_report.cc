@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 #include "core/recognition/decisions.h"
 #include "core/recognition/routes.h"
 #include "core/recognition/transitions.h"
@@ -152,6 +153,19 @@ std::string OutcomeJson(const v1::RecognitionOutcome& outcome) {
   return text;
 }
 
+std::string RulesText(const v1::Evaluation& evaluation) {
+  std::string text;
+  const auto add = [&text](const std::string& line) { absl::StrAppend(&text, base::OneLine(line), "\n"); };
+  for (const v1::RuleResult& rule : evaluation.rules()) {
+    add(absl::StrFormat("%-15s %-26s %s%s", RuleWord(rule.outcome()), rule.rule(), rule.explanation(),
+                        rule.reason_code().empty() ? "" : absl::StrCat(" ", rule.reason_code())));
+    add(absl::StrFormat("%-43sasked: %s; found: %s", "", rule.required(),
+                        rule.found().empty() ? "nothing" : rule.found()));
+    if (!rule.inputs().empty()) add(absl::StrFormat("%-43sfrom: %s", "", InputsText(rule)));
+  }
+  return text;
+}
+
 std::string OutcomeText(const v1::RecognitionOutcome& outcome) {
   const std::string decision =
       outcome.decision() == v1::DECISION_KIND_FULL
@@ -160,14 +174,7 @@ std::string OutcomeText(const v1::RecognitionOutcome& outcome) {
   std::string text =
       absl::StrCat(StateWord(outcome.state()), decision, "\npolicy ", outcome.evaluation().policy_id(), ", version ",
                    outcome.evaluation().policy_version(), "\n\n", ProposalText(outcome.evaluation()));
-  for (const v1::RuleResult& rule : outcome.evaluation().rules()) {
-    absl::StrAppend(&text,
-                    absl::StrFormat("%-15s %-26s %s%s\n", RuleWord(rule.outcome()), rule.rule(), rule.explanation(),
-                                    rule.reason_code().empty() ? "" : absl::StrCat(" ", rule.reason_code())),
-                    absl::StrFormat("%-43sasked: %s; found: %s\n", "", rule.required(),
-                                    rule.found().empty() ? "nothing" : rule.found()));
-    if (!rule.inputs().empty()) absl::StrAppend(&text, absl::StrFormat("%-43sfrom: %s\n", "", InputsText(rule)));
-  }
+  text += RulesText(outcome.evaluation());
   if (!outcome.reasons().empty()) absl::StrAppend(&text, "\n", outcome.reasons(0), "\n");
   for (const std::string& missing : outcome.missing()) absl::StrAppend(&text, "  needed: ", missing, "\n");
   for (const v1::EvaluationWarning& warning : outcome.evaluation().warnings()) {

@@ -25,6 +25,10 @@ std::string WarningText(const v1::EvaluationWarning& warning);
 // "warnings":[{"reason","explanation","inputs":[]}],"legal_base","appeal"}
 std::string OutcomeJson(const v1::RecognitionOutcome& outcome);
 
+// The rules with their outcomes, two or three lines each: what came out and why, what was asked and found, and from
+// what.
+std::string RulesText(const v1::Evaluation& evaluation);
+
 // The same as a letter would say it, rule by rule.
 std::string OutcomeText(const v1::RecognitionOutcome& outcome);
 

@@ -10,6 +10,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/recognition/clocks.h"
+#include "core/recognition/missing_items.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -216,10 +217,7 @@ void BeginProcedure(const v1::RecognitionPolicy& policy, const v1::RecognitionOu
     return;
   }
   for (const v1::RuleResult& rule : outcome.evaluation().rules()) {
-    if (rule.outcome() != v1::RULE_OUTCOME_UNKNOWN) continue;
-    v1::MissingItem* item = procedure->add_items();
-    item->set_input(rule.rule());
-    item->set_needed(rule.required());
+    if (rule.outcome() == v1::RULE_OUTCOME_UNKNOWN) *procedure->add_items() = MissingItemOf(rule);
   }
   const int days =
       policy.procedure().reply_days() == 0 ? kReplyDays : static_cast<int>(policy.procedure().reply_days());

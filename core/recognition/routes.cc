@@ -97,11 +97,6 @@ bool HasAutomaticRules(v1::RecognitionRoute route) {
   return route == v1::RECOGNITION_ROUTE_LRC || route == v1::RECOGNITION_ROUTE_MOBILITY_CREDIT;
 }
 
-bool Compares(v1::RecognitionRoute route) {
-  return HasAutomaticRules(route) || route == v1::RECOGNITION_ROUTE_EMPLOYMENT ||
-         route == v1::RECOGNITION_ROUTE_RPL_WITH_EVIDENCE;
-}
-
 absl::string_view RouteWord(v1::RecognitionRoute route) {
   if (route == v1::RECOGNITION_ROUTE_UNSPECIFIED) return "NOT_KNOWN";
   return Without("RECOGNITION_ROUTE_", v1::RecognitionRoute_Name(route));

@@ -23,9 +23,8 @@ struct RouteChoice {
 };
 RouteChoice ChooseRoute(const v1::CaseFacts& facts);
 
-// Whether a route has automatic rules, and whether it compares at all.
+// Whether a route has automatic rules.
 bool HasAutomaticRules(v1::RecognitionRoute route);
-bool Compares(v1::RecognitionRoute route);
 
 // "LRC", "RPL_VALIDATION"; "NOT_KNOWN" for none.
 absl::string_view RouteWord(v1::RecognitionRoute route);

@@ -1,33 +1,41 @@
 #include "gateway/cli/case_commands.h"
 
+#include <grpc/support/log.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/base/date_time.h"
 #include "core/base/limits.h"
+#include "core/base/one_line.h"
 #include "core/base/port/random.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
-#include "core/recognition/decisions.h"
-#include "core/recognition/policy_report.h"
 #include "core/recognition/transitions.h"
+#include "gateway/cli/case_text.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/config/yaml.h"
+#include "gateway/keys/keys.h"
 #include "gateway/system_random.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace passerelle::gateway {
 namespace {
 
-using recognition::v1::CaseEvent;
+using base::OneLine;
 using recognition::v1::RecognitionCase;
 using Stub = recognition::v1::RecognitionService::Stub;
+
+constexpr uint32_t kPortLast = 65535;
 
 absl::StatusOr<NodeClient> Connect(const NodeAccess& node) {
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, ChannelTo(node));
@@ -49,42 +57,8 @@ int PrintJson(const google::protobuf::Message& message, const Console& console) 
 std::string TimeText(const google::protobuf::Timestamp& time) { return base::WriteDateTime(base::FromProto(time)); }
 
 void PrintLine(absl::string_view day, const RecognitionCase& content, const Console& console) {
-  console.out << absl::StrCat(day, "  ", content.id(), "  ", recognition::StateName(content.state()), "  from ",
-                              content.applicant_node(), "\n");
-}
-
-void PrintEvent(const CaseEvent& event, const Console& console) {
-  console.out << absl::StrCat("  ", TimeText(event.event_time()), "  ", recognition::StateName(event.state()), "  ",
-                              event.transition().empty() ? "-" : event.transition(), "  ", event.actor(),
-                              event.reason_code().empty() ? "" : absl::StrCat("  ", event.reason_code()),
-                              event.reason().empty() ? "" : absl::StrCat("  ", event.reason()),
-                              event.overdue() ? "  (overdue)" : "", "\n");
-}
-
-void PrintCase(const RecognitionCase& content, const Console& console) {
-  const recognition::v1::CaseProcedure& procedure = content.procedure();
-  console.out << absl::StrCat("case      ", content.id(), "\nstate     ", recognition::StateName(content.state()),
-                              "\nrevision  ", std::max(procedure.revision(), content.outcome().revision()),
-                              "\nfrom      ", content.applicant_node(), "\n");
-  const std::pair<const char*, const std::string*> days[] = {{"reply     ", &procedure.reply_until()},
-                                                             {"due       ", &procedure.due_day()},
-                                                             {"expected  ", &procedure.expected_day()},
-                                                             {"appeal    ", &procedure.appeal_until()}};
-  for (const auto& [name, day] : days) {
-    if (!day->empty()) console.out << name << *day << "\n";
-  }
-  if (procedure.has_decision()) {
-    console.out << "decision  " << recognition::KindWord(procedure.decision().kind()) << "\n";
-  }
-  for (const recognition::v1::MissingItem& item : procedure.items()) {
-    if (!item.supplied()) console.out << absl::StrCat("missing   ", item.input(), ": ", item.needed(), "\n");
-  }
-  const auto& evaluation = procedure.has_evaluation() ? procedure.evaluation() : content.outcome().evaluation();
-  for (const recognition::v1::EvaluationWarning& warning : evaluation.warnings()) {
-    console.out << absl::StrCat("warning   ", recognition::WarningText(warning), "\n");
-  }
-  console.out << "events\n";
-  for (const CaseEvent& event : content.events()) PrintEvent(event, console);
+  console.out << absl::StrCat(OneLine(day), "  ", OneLine(content.id()), "  ", recognition::StateName(content.state()),
+                              "  from ", OneLine(content.applicant_node()), "\n");
 }
 
 absl::StatusOr<std::vector<recognition::v1::DueCase>> ListDue(const NodeClient& client, const ListRequest& request) {
@@ -118,14 +92,45 @@ absl::StatusOr<std::vector<recognition::v1::DueCase>> ListAll(const NodeClient& 
   return all;
 }
 
+std::string NodePlace(const std::string& address) { return absl::StrCat("--node ", address); }
+
+// Whether it is a host and a port; gRPC would look for whatever else it is until the time for the call is over.
+absl::Status CheckNodeAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  const std::string host = address.substr(0, colon);
+  const bool bare = !absl::StrContains(host, ':') || (host.front() == '[' && host.back() == ']');
+  uint32_t port = 0;
+  if (colon != std::string::npos && !host.empty() && bare && !absl::StrContains(host, '/') &&
+      absl::SimpleAtoi(address.substr(colon + 1), &port) && port > 0 && port <= kPortLast) {
+    return absl::OkStatus();
+  }
+  return base::Problem(base::Reason::kFieldInvalid, NodePlace(address), "a host and a port such as nl.example:7443");
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(const NodeAccess& node) {
+  // What went wrong is the command's to say, on one line.
+  gpr_set_log_function([](gpr_log_func_args*) {});
+  RETURN_IF_ERROR(CheckNodeAddress(node.address));
   grpc::SslCredentialsOptions options;
   ASSIGN_OR_RETURN(options.pem_cert_chain, ReadInput(node.certificate, base::kConfigBytesMax));
   ASSIGN_OR_RETURN(options.pem_private_key, ReadInput(node.key, base::kConfigBytesMax));
   ASSIGN_OR_RETURN(options.pem_root_certs, ReadInput(node.authorities, base::kConfigBytesMax));
+  config::v1::TlsFiles files;
+  files.set_certificate(node.certificate);
+  files.set_private_key(node.key);
+  RETURN_IF_ERROR(CheckKeyPair(files, options.pem_cert_chain, options.pem_private_key));
+  RETURN_IF_ERROR(CheckInTime(node.certificate, options.pem_cert_chain, absl::Now()));
   return grpc::CreateChannel(node.address, grpc::SslCredentials(options));
+}
+
+int RefuseCall(const NodeAccess& node, const absl::Status& problem, const Console& console) {
+  const base::Reason reason = base::ReasonOf(problem);
+  if (reason != base::Reason::kPeerUnreachable && reason != base::Reason::kPeerTimeout) return Refuse(problem, console);
+  PrintProblem(base::Problem(reason, NodePlace(node.address), base::DetailOf(problem)), console,
+               "Look at the address, at the node, and at the certificates of both.");
+  return kExitRefused;
 }
 
 absl::StatusOr<RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id) {
@@ -154,12 +159,13 @@ int RunCredentials(const CredentialsRequest& request, const Console& console) {
   recognition::v1::ListCredentialsRequest list;
   list.set_id(request.id);
   const auto answer = Call(*client->recognition, &Stub::ListCredentials, list);
-  if (!answer.ok()) return Refuse(answer.status(), console);
+  if (!answer.ok()) return RefuseCall(request.node, answer.status(), console);
   if (request.form.empty()) {
     if (request.json) return PrintJson(*answer, console);
     for (const recognition::v1::IssuedCredential& credential : answer->credentials()) {
-      console.out << absl::StrCat(credential.form(), "  ", TimeText(credential.take_time()), "  ", credential.sha256(),
-                                  credential.delivery().empty() ? "" : absl::StrCat("  ", credential.delivery()), "\n");
+      console.out << absl::StrCat(OneLine(credential.form()), "  ", TimeText(credential.take_time()), "  ",
+                                  OneLine(credential.sha256()), credential.delivery().empty() ? "" : "  ",
+                                  OneLine(credential.delivery()), "\n");
     }
     return kExitDone;
   }
@@ -178,7 +184,7 @@ int RunCaseList(const ListRequest& request, const Console& console) {
   const auto client = Connect(request.node);
   if (!client.ok()) return Refuse(client.status(), console);
   const auto listed = request.due ? ListDue(*client, request) : ListAll(*client, request);
-  if (!listed.ok()) return Refuse(listed.status(), console);
+  if (!listed.ok()) return RefuseCall(request.node, listed.status(), console);
   if (request.json) {
     recognition::v1::ListDueCasesResponse answer;
     for (const recognition::v1::DueCase& due : *listed) *answer.add_due_cases() = due;
@@ -193,9 +199,9 @@ int RunCaseList(const ListRequest& request, const Console& console) {
 
 int RunCaseShow(const ShowRequest& request, const Console& console) {
   const auto content = FetchCase(request.node, request.id);
-  if (!content.ok()) return Refuse(content.status(), console);
+  if (!content.ok()) return RefuseCall(request.node, content.status(), console);
   if (request.json) return PrintJson(*content, console);
-  PrintCase(*content, console);
+  console.out << CaseText(*content);
   return kExitDone;
 }
 
@@ -214,10 +220,10 @@ int RunCaseStep(StepRequest request, const Console& console) {
     request.step.set_request_id(base::NewUuid(random));
   }
   const auto answer = Call(*client->recognition, &Stub::TakeStep, request.step);
-  if (!answer.ok()) return Refuse(answer.status(), console);
+  if (!answer.ok()) return RefuseCall(request.node, answer.status(), console);
   if (request.json) return PrintJson(answer->recognition_case(), console);
   if (request.step.validate_only()) console.out << "only checked; nothing was recorded\n";
-  PrintCase(answer->recognition_case(), console);
+  console.out << CaseText(answer->recognition_case());
   return kExitDone;
 }
 
@@ -229,14 +235,15 @@ int RunInquiries(const InquiriesRequest& request, const Console& console) {
   do {
     page.set_page_size(std::min(request.count_max - listed.inquiries_size(), base::kPageSizeMax));
     const auto answer = Call(*client->recognition, &Stub::ListInquiries, page);
-    if (!answer.ok()) return Refuse(answer.status(), console);
+    if (!answer.ok()) return RefuseCall(request.node, answer.status(), console);
     listed.mutable_inquiries()->MergeFrom(answer->inquiries());
     page.set_page_token(answer->next_page_token());
   } while (!page.page_token().empty() && listed.inquiries_size() < request.count_max);
   if (request.json) return PrintJson(listed, console);
   for (const recognition::v1::ReceivedInquiry& inquiry : listed.inquiries()) {
-    console.out << absl::StrCat(TimeText(inquiry.receive_time()), "  ", inquiry.id(), "  from ", inquiry.asking_node(),
-                                "  document ", inquiry.document_sha256(), "\n    ", inquiry.question(), "\n");
+    console.out << absl::StrCat(TimeText(inquiry.receive_time()), "  ", OneLine(inquiry.id()), "  from ",
+                                OneLine(inquiry.asking_node()), "  document ", OneLine(inquiry.document_sha256()),
+                                "\n    ", Paragraphs(inquiry.question(), "    "), "\n");
   }
   return kExitDone;
 }
@@ -249,10 +256,10 @@ int RunAnswer(AnswerRequest request, const Console& console) {
     request.answer.set_request_id(base::NewUuid(random));
   }
   const auto answer = Call(*client->recognition, &Stub::AnswerInquiry, request.answer);
-  if (!answer.ok()) return Refuse(answer.status(), console);
+  if (!answer.ok()) return RefuseCall(request.node, answer.status(), console);
   if (request.json) return PrintJson(answer->inquiry(), console);
-  console.out << absl::StrCat("answered by ", answer->inquiry().answered_by(), "; the answer goes to ",
-                              answer->inquiry().asking_node(), "\n");
+  console.out << absl::StrCat("answered by ", OneLine(answer->inquiry().answered_by()), "; the answer goes to ",
+                              OneLine(answer->inquiry().asking_node()), "\n");
   return kExitDone;
 }
 

@@ -22,8 +22,14 @@ struct NodeAccess {
   std::string authorities;  // that the node's certificate comes from, PEM
 };
 
-// A connection, which is made when it is used. Problem: kInputNotReadable.
+// A connection, which is made when it is used; its mistakes are told by the calls alone, and not by gRPC's log.
+// Problems: kInputNotReadable; kFieldInvalid for an address that is none; kKeyUnusable for certificates that are not in
+// time, and for a key that does not belong to its certificate.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ChannelTo(const NodeAccess& node);
+
+// The end of a command whose call failed: kExitRefused. A node that was not reached is named as the place, with what
+// gRPC says of it; nothing tries again.
+int RefuseCall(const NodeAccess& node, const absl::Status& problem, const Console& console);
 
 // The case at the node, with its document. Problems: kInputNotReadable and those of the node.
 absl::StatusOr<recognition::v1::RecognitionCase> FetchCase(const NodeAccess& node, const std::string& id);

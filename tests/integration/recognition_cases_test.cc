@@ -319,6 +319,23 @@ TEST_F(RecognitionCasesTest, TheCommandLineListsShowsAndTakesSteps) {
   EXPECT_TRUE(absl::StrContains(proposed.out, "\"state\": \"CASE_STATE_PROPOSED\"")) << proposed.out;
 }
 
+TEST_F(RecognitionCasesTest, TheCommandLineSaysWhyANodeIsNotReached) {
+  const std::string client = absl::StrCat(federation_->NodeFolder("BG"), "/clients/evaluators");
+  const std::string authority = federation_->folder() + "/authority.crt.pem";
+  const auto run = [&](const std::string& key) {
+    return tests::RunProgram({tests::Passerelle(), "recognition", "list", "--node", "127.0.0.1:1", "--certificate",
+                              client + ".crt.pem", "--key", key, "--authorities", authority});
+  };
+  const tests::Outcome unreached = run(client + ".key.pem");
+  EXPECT_EQ(unreached.exit_code, 1);
+  EXPECT_TRUE(absl::StartsWith(unreached.err, "PEER_UNREACHABLE at --node 127.0.0.1:1: ")) << unreached.err;
+  EXPECT_TRUE(absl::StrContains(unreached.err, "onnection refused")) << unreached.err;
+  EXPECT_FALSE(absl::StrContains(unreached.err, "tried again")) << unreached.err;
+  EXPECT_EQ(std::count(unreached.err.begin(), unreached.err.end(), '\n'), 1) << unreached.err;
+  const std::string other = absl::StrCat(federation_->NodeFolder("BG"), "/clients/office.key.pem");
+  EXPECT_TRUE(absl::StartsWith(run(other).err, absl::StrCat("KEY_UNUSABLE at ", other))) << run(other).err;
+}
+
 // The commands of docs/operating/cases.md, with this test's names in the place of the page's.
 TEST_F(RecognitionCasesTest, TheCommandsOfThePageDoWhatItSays) {
   const std::string id = Submit(rows_[0]);

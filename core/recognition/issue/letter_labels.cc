@@ -51,8 +51,10 @@ absl::string_view LetterWord(absl::string_view key, absl::string_view language) 
 }
 
 std::string LongDay(absl::CivilDay day, absl::string_view language) {
+  // English alone is that of America to ICU, with the month first.
+  const std::string locale = language == "en" ? "en_IE" : std::string(language);
   const std::unique_ptr<icu::DateFormat> format(
-      icu::DateFormat::createDateInstance(icu::DateFormat::kLong, icu::Locale(std::string(language).c_str())));
+      icu::DateFormat::createDateInstance(icu::DateFormat::kLong, icu::Locale(locale.c_str())));
   if (format == nullptr) return DayText(day);
   format->adoptTimeZone(icu::TimeZone::getGMT()->clone());
   const absl::Time noon = absl::FromCivil(day, absl::UTCTimeZone()) + absl::Hours(12);

@@ -7,6 +7,7 @@
 #include "core/base/digest.h"
 #include "core/base/proto_bytes.h"
 #include "core/recognition/facts/profile.h"
+#include "core/recognition/missing_items.h"
 #include "core/recognition/routes.h"
 #include "core/recognition/rules/explain.h"
 
@@ -180,13 +181,7 @@ v1::Evaluation EvaluateFacts(const RuleBook& book, const v1::CaseFacts& facts) {
     for (const v1::RuleInput& evidence : profile.evidence) *evaluation.add_profile_evidence() = evidence;
   }
   for (const absl::string_view input : choice.missing) {
-    v1::RuleResult* rule = evaluation.add_rules();
-    rule->set_rule("route");
-    rule->set_outcome(v1::RULE_OUTCOME_UNKNOWN);
-    rule->set_required(std::string(input));
-    rule->set_explanation("Without it the procedure that applies cannot be chosen.");
-    rule->set_reason_code("INFO-MISSING");
-    rule->set_essential(true);
+    *evaluation.add_rules() = RouteInputMissing(input);
   }
   Proposal proposal = Propose(book, choice.route, sheet, findings);
   evaluation.set_proposed_state(proposal.state);

@@ -158,6 +158,8 @@ TEST_F(CaseMessagesTest, TheHoldersSideSaysAtOnceWhatCannotBeSent) {
             "action.items"},
            {"evidence", [](auto& r) { r.mutable_action()->set_evidence_sha256("x"); }, Reason::kFieldInvalid,
             "action.evidence_sha256"},
+           {"words that steer a terminal", [](auto& r) { r.mutable_action()->set_reason("\x1b[2J"); },
+            Reason::kFieldInvalid, "action.reason"},
            {"an older state", [](auto& r) { r.mutable_action()->set_revision(0); }, Reason::kEtagMismatch, "revision"},
            {"too large", [](auto& r) { r.mutable_action()->set_reason(std::string(300'000, 'x')); },
             Reason::kInputTooLarge, "action"},
@@ -200,6 +202,10 @@ TEST_F(CaseMessagesTest, StepsOfOthersThanTheHoldersSideAreNotTaken) {
     step.set_step(other);
     EXPECT_THAT(Receive(bulgaria_, "IT", step), HasReasonAt(Reason::kFieldInvalid, "step")) << StepName(other);
   }
+  step.set_step(v1::CASE_STEP_WITHDRAW);
+  step.set_reason("\x1b[2J");
+  EXPECT_THAT(Receive(bulgaria_, "IT", step), HasReasonAt(Reason::kFieldInvalid, "reason"));
+  step.clear_reason();
   // The holder's side was told of a later state than the one that it answers to.
   step.set_step(v1::CASE_STEP_SUPPLY);
   step.set_told_revision(before.outcome().revision() - 1);
@@ -356,6 +362,8 @@ TEST_F(CaseMessagesTest, QuestionsThatMakeNoSenseAreRefused) {
            {"no question", [](auto& i) { i.clear_question(); }, Reason::kFieldMissing, "question"},
            {"long question", [](auto& i) { i.set_question(std::string(kInquiryBytesMax + 1, 'x')); },
             Reason::kInputTooLarge, "question"},
+           {"words that steer a terminal", [](auto& i) { i.set_question("\x1b[2J"); }, Reason::kFieldInvalid,
+            "question"},
            {"digest", [](auto& i) { i.set_document_sha256("aa"); }, Reason::kFieldInvalid, "document_sha256"},
        }) {
     SCOPED_TRACE(row.name);

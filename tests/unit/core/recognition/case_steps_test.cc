@@ -35,6 +35,10 @@ TEST_F(CaseStepsTest, WhatTheNodeDoesByItselfGoesByTheTable) {
   EXPECT_EQ(theirs.procedure().reply_until(), Day(60));
   const v1::RecognitionCase ours = Applicants(id);
   EXPECT_EQ(ours.state(), v1::CASE_STATE_INCOMPLETE);
+  // The key by which it is supplied, and what it is in words for the holder.
+  EXPECT_EQ(theirs.procedure().items(0).input(), "credential.assessment");
+  EXPECT_THAT(theirs.procedure().items(0).needed(), ::testing::StartsWith("whether what was learnt was assessed"));
+  EXPECT_EQ(ours.outcome().missing(0), absl::StrCat(theirs.procedure().items(0).needed(), " (credential.assessment)"));
   EXPECT_EQ(ours.outcome().missing_size(), theirs.procedure().items_size());
   EXPECT_EQ(ours.outcome().reply_until(), Day(60));
 
@@ -105,6 +109,10 @@ TEST_F(CaseStepsTest, StepsThatAreNotAllowedChangeNothingAndNameThePlace) {
             "action.evidence_sha256"},
            {"too large", [](auto& r) { r.mutable_action()->set_reason(std::string(300u << 10, 'x')); }, evaluator,
             "action"},
+           {"words that steer a terminal", [](auto& r) { r.mutable_action()->set_reason("late\x1b[2J"); }, evaluator,
+            "action.reason"},
+           {"such words in a list", [](auto& r) { r.mutable_action()->add_items()->set_needed("\r"); }, evaluator,
+            "action.items[0].needed"},
            {"read before", [](auto& r) { r.mutable_action()->set_revision(1); }, evaluator, "revision"},
            {"no such transition", [](auto& r) { r.mutable_action()->set_step(v1::CASE_STEP_REVOKE); }, evaluator,
             "step"},

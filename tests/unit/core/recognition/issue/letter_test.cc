@@ -116,6 +116,7 @@ TEST(LetterLabels, NoneIsEnglishByAccident) {
 TEST(Days, AreWrittenAsTheLanguageDoes) {
   const absl::CivilDay day(2026, 3, 2);
   EXPECT_EQ(LongDay(day, "de"), "2. März 2026");
+  EXPECT_EQ(LongDay(day, "en"), "2 March 2026");
   EXPECT_EQ(LongDay(day, "fr"), "2 mars 2026");
   EXPECT_EQ(LongDay(day, "nb"), "2. mars 2026");
   EXPECT_THAT(LongDay(day, "bg"), HasSubstr("март"));
