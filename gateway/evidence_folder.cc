@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,7 @@ using evidence::Tile;
 
 // A bundle has 256 entries of at most 65535 bytes each.
 constexpr size_t kFileBytesMax = 17u << 20;
+constexpr char kCheckpoint[] = "checkpoint";
 constexpr char kTimeStamps[] = "time-stamps";
 constexpr char kCheckpointSuffix[] = ".checkpoint";
 constexpr char kTokenSuffix[] = ".token";
@@ -64,25 +66,60 @@ absl::StatusOr<std::string> ReadTile(const std::string& folder, const Tile& tile
   return bytes.substr(0, tile.width * sizeof(evidence::MerkleHash));
 }
 
-absl::Status Continues(const std::string& folder, const evidence::TreeHead& head, const std::string& seen,
-                       const std::vector<evidence::NoteKey>& keys, const std::string& origin) {
-  ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint older, evidence::OpenCheckpoint(seen, keys));
-  if (older.checkpoint.origin != origin) return Problem(Reason::kNote, "seen", "it is of another log");
-  const uint64_t before = older.checkpoint.head.size;
-  if (before == 0) return absl::OkStatus();
+// The checkpoint in the file of that name, which may be one of the folder.
+absl::StatusOr<evidence::OpenedCheckpoint> OpenIn(absl::string_view name, const std::string& checkpoint,
+                                                  const std::vector<evidence::NoteKey>& keys) {
+  absl::StatusOr<evidence::OpenedCheckpoint> opened = evidence::OpenCheckpoint(checkpoint, keys);
+  if (!opened.ok()) return InFile(name, opened.status());
+  return opened;
+}
+
+// The names of the time-stamps, each of a checkpoint and a token. A folder that is not there has none.
+absl::StatusOr<std::set<std::string>> TimeStampNames(const std::string& folder) {
+  std::set<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(absl::StrCat(folder, "/", kTimeStamps), error);
+  if (error == std::errc::no_such_file_or_directory) return names;
+  for (const std::filesystem::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    const std::string kind = entry->path().extension().string();
+    if (kind == kTokenSuffix || kind == kCheckpointSuffix) names.insert(entry->path().stem().string());
+    if (names.size() > kTimeStampFilesMax) return Problem(Reason::kInputTooLarge, kTimeStamps);
+  }
+  if (error) return Problem(Reason::kLogFile, kTimeStamps, error.message());
+  return names;
+}
+
+// The time-stamp of that name, whole.
+absl::StatusOr<evidence::v1::StoredTimeStamp> ReadTimeStamp(const std::string& folder, const std::string& file) {
+  evidence::v1::StoredTimeStamp stamp;
+  ASSIGN_OR_RETURN(*stamp.mutable_checkpoint(), ReadBelow(folder, file + kCheckpointSuffix));
+  ASSIGN_OR_RETURN(*stamp.mutable_token(), ReadBelow(folder, file + kTokenSuffix));
+  return stamp;
+}
+
+}  // namespace
+
+absl::StatusOr<uint64_t> CheckContinues(const std::string& folder, const AuditedLog& audited,
+                                        const std::vector<evidence::NoteKey>& keys, const std::string& older,
+                                        absl::string_view name) {
+  ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint seen, OpenIn(name, older, keys));
+  const evidence::TreeHead& head = audited.opened.checkpoint.head;
+  if (seen.checkpoint.origin != audited.opened.checkpoint.origin) {
+    return Problem(Reason::kNote, name, "it is of another log");
+  }
+  const uint64_t before = seen.checkpoint.head.size;
+  if (before == 0) return before;
   if (before > head.size) {
-    return Problem(Reason::kLogTruncated, "seen", absl::StrCat("the log had ", before, " leaves, and has ", head.size));
+    return Problem(Reason::kLogTruncated, name, absl::StrCat("the log had ", before, " leaves, and has ", head.size));
   }
   const auto subtree = [&](int level, uint64_t index) {
     return evidence::SubtreeFromTiles(level, index, head.size,
                                       [&](const Tile& tile) { return ReadTile(folder, tile, head.size); });
   };
   ASSIGN_OR_RETURN(const evidence::MerkleProof proof, evidence::MakeConsistencyProof(before, head.size, subtree));
-  if (evidence::VerifyConsistency(older.checkpoint.head, head, proof).ok()) return absl::OkStatus();
-  return Problem(Reason::kLogForked, "seen", "the log does not continue that checkpoint: there are two histories");
+  if (evidence::VerifyConsistency(seen.checkpoint.head, head, proof).ok()) return before;
+  return Problem(Reason::kLogForked, name, "the log does not continue that checkpoint: there are two histories");
 }
-
-}  // namespace
 
 absl::Status ExportLog(base::Store& store, const std::string& folder) {
   RETURN_IF_ERROR(MakeEmptyFolder(folder));
@@ -107,49 +144,38 @@ absl::Status ExportLog(base::Store& store, const std::string& folder) {
       RETURN_IF_ERROR(WriteBelow(folder, name + kCheckpointSuffix, stamp.checkpoint()));
       RETURN_IF_ERROR(WriteBelow(folder, name + kTokenSuffix, stamp.token()));
     }
-    return WriteBelow(folder, "checkpoint", checkpoint);
+    return WriteBelow(folder, kCheckpoint, checkpoint);
   });
 }
 
-absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vector<evidence::NoteKey>& keys,
-                                       const std::string& seen) {
+absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vector<evidence::NoteKey>& keys) {
   AuditedLog audited;
-  ASSIGN_OR_RETURN(const std::string checkpoint, ReadBelow(folder, "checkpoint"));
-  if (checkpoint.size() > base::kNoteBytesMax) return Problem(Reason::kInputTooLarge, "checkpoint");
-  ASSIGN_OR_RETURN(audited.opened, evidence::OpenCheckpoint(checkpoint, keys));
+  ASSIGN_OR_RETURN(const std::string checkpoint, ReadBelow(folder, kCheckpoint));
+  if (checkpoint.size() > base::kNoteBytesMax) return Problem(Reason::kInputTooLarge, kCheckpoint);
+  ASSIGN_OR_RETURN(audited.opened, OpenIn(kCheckpoint, checkpoint, keys));
   const evidence::TreeHead& head = audited.opened.checkpoint.head;
   const auto entries = [&](const Tile& bundle) { return ReadBelow(folder, evidence::EntryBundlePath(bundle)); };
   const auto tiles = [&](const Tile& tile) { return ReadTile(folder, tile, head.size); };
   ASSIGN_OR_RETURN(audited.summary, evidence::AuditLog(head, entries, tiles));
-  if (!seen.empty()) RETURN_IF_ERROR(Continues(folder, head, seen, keys, audited.opened.checkpoint.origin));
   return audited;
 }
 
 absl::StatusOr<std::vector<AuditedTimeStamp>> AuditTimeStamps(const std::string& folder, const AuditedLog& audited,
                                                               const std::vector<evidence::NoteKey>& keys,
                                                               const proof::TrustAnchors& anchors) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(absl::StrCat(folder, "/", kTimeStamps), error), end;
-       !error && entry != end; entry.increment(error)) {
-    if (entry->path().extension() == kTokenSuffix) names.push_back(entry->path().stem().string());
-    if (names.size() > kTimeStampFilesMax) return Problem(Reason::kInputTooLarge, kTimeStamps);
-  }
-  std::sort(names.begin(), names.end());
-  std::vector<AuditedTimeStamp> seen;
+  ASSIGN_OR_RETURN(const std::set<std::string> names, TimeStampNames(folder));
+  if (names.empty()) return Problem(Reason::kLogFile, kTimeStamps, "there is none");
+  std::vector<AuditedTimeStamp> stamps;
   for (const std::string& name : names) {
     const std::string file = absl::StrCat(kTimeStamps, "/", name);
-    evidence::v1::StoredTimeStamp stamp;
-    ASSIGN_OR_RETURN(*stamp.mutable_checkpoint(), ReadBelow(folder, file + kCheckpointSuffix));
-    ASSIGN_OR_RETURN(*stamp.mutable_token(), ReadBelow(folder, file + kTokenSuffix));
+    ASSIGN_OR_RETURN(const evidence::v1::StoredTimeStamp stamp, ReadTimeStamp(folder, file));
     const absl::StatusOr<absl::Time> time = evidence::CheckTimeStamp(stamp, anchors);
     if (!time.ok()) return Problem(base::ReasonOf(time.status()), file, base::DetailOf(time.status()));
-    ASSIGN_OR_RETURN(const evidence::OpenedCheckpoint older, evidence::OpenCheckpoint(stamp.checkpoint(), keys));
-    RETURN_IF_ERROR(
-        Continues(folder, audited.opened.checkpoint.head, stamp.checkpoint(), keys, audited.opened.checkpoint.origin));
-    seen.push_back({*time, older.checkpoint.head.size});
+    ASSIGN_OR_RETURN(const uint64_t size,
+                     CheckContinues(folder, audited, keys, stamp.checkpoint(), file + kCheckpointSuffix));
+    stamps.push_back({*time, size});
   }
-  return seen;
+  return stamps;
 }
 
 }  // namespace passerelle::gateway

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/port/store.h"
 #include "core/evidence/audit.h"
@@ -38,15 +39,21 @@ struct AuditedTimeStamp {
   uint64_t size = 0;
 };
 
-// Reads every leaf of the folder. `seen` is an older checkpoint of the same log from elsewhere; empty for none.
-// Problems: those of evidence::OpenCheckpoint and AuditLog; kLogTruncated and kLogForked at "seen" when the log
-// does not continue that checkpoint; kLogFile for a file that is missing.
-absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vector<evidence::NoteKey>& keys,
-                                       const std::string& seen);
+// Reads every leaf of the folder. Problems: those of evidence::OpenCheckpoint, in the file "checkpoint", and of
+// AuditLog; kLogFile for a file that is missing.
+absl::StatusOr<AuditedLog> AuditFolder(const std::string& folder, const std::vector<evidence::NoteKey>& keys);
+
+// Whether a log that was audited continues an older checkpoint of its own, which stands in the file `name`; how many
+// leaves it had then. Problems: those of evidence::OpenCheckpoint, in that file; at its name kNote for a checkpoint of
+// another log, kLogTruncated and kLogForked; kLogFile.
+absl::StatusOr<uint64_t> CheckContinues(const std::string& folder, const AuditedLog& audited,
+                                        const std::vector<evidence::NoteKey>& keys, const std::string& older,
+                                        absl::string_view name);
 
 // Checks every time-stamp of a folder that was audited: its authority, its checkpoint, and that the log continues that.
-// The oldest first. Problems: kTimeStampInvalid and kTimeStampMalformed with the file; kLogTruncated, kLogForked; those
-// of evidence::OpenCheckpoint; kInputTooLarge.
+// The oldest first, at least one. Problems: kLogFile for a folder that has none or cannot be read, and for one that has
+// a checkpoint without its token or a token alone; kTimeStampInvalid and kTimeStampMalformed with the file; those of
+// CheckContinues; kInputTooLarge.
 absl::StatusOr<std::vector<AuditedTimeStamp>> AuditTimeStamps(const std::string& folder, const AuditedLog& audited,
                                                               const std::vector<evidence::NoteKey>& keys,
                                                               const proof::TrustAnchors& anchors);

@@ -41,8 +41,27 @@ std::string Subkey(absl::string_view secret, absl::string_view purpose) {
 
 std::string CheckpointPath(const std::string& path) { return path + ".checkpoint"; }
 
-absl::StatusOr<std::string> SecretInFile(const std::string& path, base::Random* random) {
+// A log that goes on with another secret has leaves that nobody can open.
+absl::Status CheckNotBegun(const std::string& place, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const bool begun, evidence::HasBegun(tx));
+  return begun ? Problem(Reason::kKeyUnusable, place, "it is missing, and the log was begun with it")
+               : absl::OkStatus();
+}
+
+std::string SecretPath(const std::string& path) { return path + ".evidence-secret"; }
+
+// Whether a secret may be made: the log has nothing yet, neither in the store nor in the second place.
+absl::Status CheckFirstStart(const std::string& path, base::Store& store) {
+  if (!FileFingerprint(CheckpointPath(path)).empty()) {
+    return Problem(Reason::kKeyUnusable, SecretPath(path), "it is missing, and the log was begun with it");
+  }
+  return store.Read([&](base::Transaction& tx) { return CheckNotBegun(SecretPath(path), tx); });
+}
+
+absl::StatusOr<std::string> SecretInFile(const std::string& own, base::Store& store, base::Random* random) {
+  const std::string path = SecretPath(own);
   if (random != nullptr && FileFingerprint(path).empty()) {
+    RETURN_IF_ERROR(CheckFirstStart(own, store));
     RETURN_IF_ERROR(ReplaceFile(path, absl::StrCat(absl::BytesToHexString(random->Bytes(kSecretBytes)), "\n")));
   }
   ASSIGN_OR_RETURN(const std::string text, ReadPrivateKeyFile(path));
@@ -57,6 +76,7 @@ absl::StatusOr<std::string> SecretInStore(base::Store& store, base::Random* rand
   const auto work = [&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(record, tx.Get(base::Table::kSetting, kKey));
     if (record || random == nullptr) return absl::OkStatus();
+    RETURN_IF_ERROR(CheckNotBegun("evidence", tx));
     record = base::Record{.key = kKey, .value = random->Bytes(kSecretBytes)};
     return tx.Insert(base::Table::kSetting, *record);
   };
@@ -70,7 +90,7 @@ absl::StatusOr<std::string> SecretInStore(base::Store& store, base::Random* rand
 }  // namespace
 
 absl::StatusOr<std::string> EvidenceSecret(const std::string& path, base::Store& store, base::Random* random) {
-  return path.empty() ? SecretInStore(store, random) : SecretInFile(path + ".evidence-secret", random);
+  return path.empty() ? SecretInStore(store, random) : SecretInFile(path, store, random);
 }
 
 std::string LeafSecret(absl::string_view secret) { return Subkey(secret, "passerelle-evidence/leaves"); }
@@ -118,8 +138,8 @@ absl::Status NodeEvidence::Remember() {
 
 void NodeEvidence::CountFrom(absl::Time stamped) {
   const config::v1::EvidenceTimeStamps& wanted = options_.time_stamps;
-  next_stamp_ = stamped + ToDuration(wanted.interval());
-  if (wanted.has_refuse_after()) log_->RefuseFrom(stamped + ToDuration(wanted.refuse_after()));
+  next_stamp_ = stamped + base::FromProto(wanted.interval());
+  if (wanted.has_refuse_after()) log_->RefuseFrom(stamped + base::FromProto(wanted.refuse_after()));
 }
 
 absl::StatusOr<evidence::v1::StoredTimeStamp> NodeEvidence::Stamp() const {
@@ -200,6 +220,7 @@ absl::Status NodeEvidence::ShowTo(const federation::v1::Node& peer, const std::s
     if (shown.size > 0) {
       const absl::Status proven = options_.store->Read([&](base::Transaction& tx) -> absl::Status {
         ASSIGN_OR_RETURN(const evidence::MerkleProof proof, evidence::Log::ConsistencyProof(shown.size, size, tx));
+        request.clear_proof();
         for (const evidence::MerkleHash& hash : proof) request.add_proof(hash.data(), hash.size());
         return absl::OkStatus();
       });

@@ -1,7 +1,7 @@
 // The evidence of a running node: its log, the secret behind it, the witnessing of others' logs, and being witnessed.
 //
-// Beside the store FILE stand FILE.evidence-secret, made at the first start, and FILE.checkpoint, the last checkpoint
-// in a second place: a store that was put back from an older copy is found out by it.
+// Beside the store FILE stand FILE.evidence-secret, made at the first start and never replaced, and FILE.checkpoint,
+// the last checkpoint in a second place: a store that was put back from an older copy is found out by it.
 //
 // Thread-safety: thread-safe after Open. Ownership: what Options name must outlive it.
 #pragma once
@@ -31,7 +31,8 @@
 namespace passerelle::gateway {
 
 // The 32 bytes of the secret of a store's evidence, from the file of `path`, or from the store when that is empty. It
-// is made when it is absent and `random` is not null. Problems: kKeyUnusable with the file; kStoreUnavailable.
+// is made when it is absent, the log has not begun, and `random` is not null. Problems: kKeyUnusable with the file;
+// kStoreUnavailable.
 absl::StatusOr<std::string> EvidenceSecret(const std::string& path, base::Store& store, base::Random* random);
 // The keys of the leaves, and of the payloads, by that secret.
 std::string LeafSecret(absl::string_view secret);

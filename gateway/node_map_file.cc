@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "gateway/config/yaml.h"
@@ -18,6 +20,13 @@ absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadUnsigned(co
   return federation::NodeDirectory::Make(std::move(map));
 }
 
+// The problem of a signed map with both files, since either may be the wrong one.
+absl::Status OfFiles(const std::string& path, const std::string& root, const absl::Status& problem) {
+  // Of whatever else failed, the place is told already.
+  if (!absl::StartsWith(base::Catalogue(base::ReasonOf(problem)).name, "NODE_MAP_")) return problem;
+  return InFile(absl::StrCat(path, " under the root ", root), problem);
+}
+
 }  // namespace
 
 absl::StatusOr<federation::v1::FederationRoot> LoadFederationRoot(const std::string& path) {
@@ -32,8 +41,9 @@ absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> LoadNodeMap(con
   if (root.empty()) return LoadUnsigned(path);
   ASSIGN_OR_RETURN(const federation::v1::FederationRoot trusted, LoadFederationRoot(root));
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, federation::kNodeMapBytesMax));
-  ASSIGN_OR_RETURN(federation::OpenedMap opened, federation::OpenNodeMap(bytes, {trusted, 0, ""}, now));
-  return std::move(opened.directory);
+  absl::StatusOr<federation::OpenedMap> opened = federation::OpenNodeMap(bytes, {trusted, 0, ""}, now);
+  if (!opened.ok()) return OfFiles(path, root, opened.status());
+  return std::move(opened->directory);
 }
 
 absl::StatusOr<std::unique_ptr<NodeMapFile>> NodeMapFile::Open(Options options) {
@@ -49,7 +59,9 @@ absl::StatusOr<std::unique_ptr<NodeMapFile>> NodeMapFile::Open(Options options) 
   } else {
     ASSIGN_OR_RETURN(const federation::v1::FederationRoot root, LoadFederationRoot(to.root));
     const auto bytes = ReadFile(to.path, federation::kNodeMapBytesMax);
-    ASSIGN_OR_RETURN(file->keeper_, federation::NodeMapKeeper::OpenSigned(root, bytes, to.store, to.clock));
+    auto keeper = federation::NodeMapKeeper::OpenSigned(root, bytes, to.store, to.clock);
+    if (!keeper.ok()) return OfFiles(to.path, to.root, keeper.status());
+    file->keeper_ = *std::move(keeper);
     if (!file->keeper_->file_refused().ok()) RETURN_IF_ERROR(file->Tell(file->keeper_->file_refused(), "file"));
   }
   return file;

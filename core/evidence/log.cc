@@ -33,7 +33,17 @@ constexpr size_t kRoomForOwnSignatures = 8;
 std::string FileKey(absl::string_view path) { return absl::StrCat("log/", path); }
 std::string LeafRecordKey(absl::string_view leaf_id) { return absl::StrCat("log/leaf/", leaf_id); }
 
-std::string Extension(absl::Time time) { return absl::StrCat("time ", base::WriteDateTime(time)); }
+constexpr absl::string_view kTimeLine = "time ";
+std::string Extension(absl::Time time) { return absl::StrCat(kTimeLine, base::WriteDateTime(time)); }
+
+// When the log wrote a checkpoint, as its time line says; InfinitePast without one.
+absl::Time WrittenAt(const Checkpoint& checkpoint) {
+  for (absl::string_view line : checkpoint.extensions) {
+    if (!absl::ConsumePrefix(&line, kTimeLine)) continue;
+    return base::ParseDateTime(line).value_or(absl::InfinitePast());
+  }
+  return absl::InfinitePast();
+}
 
 absl::StatusOr<std::string> ReadRecord(absl::string_view key, Transaction& tx) {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(kTable, key));
@@ -111,7 +121,7 @@ absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(absl::string_view bytes, const s
   OpenedCheckpoint opened;
   ASSIGN_OR_RETURN(opened.note, ReadNote(bytes));
   ASSIGN_OR_RETURN(opened.checkpoint, ReadCheckpoint(opened.note.text));
-  ASSIGN_OR_RETURN(opened.signatures, VerifyNote(opened.note, keys));
+  ASSIGN_OR_RETURN(opened.signatures, VerifyNote(opened.note, keys, WrittenAt(opened.checkpoint)));
   const bool own = std::any_of(opened.signatures.begin(), opened.signatures.end(), [&](const VerifiedSignature& by) {
     return by.kind == NoteKey::Kind::kLog && by.name == opened.checkpoint.origin;
   });
@@ -317,6 +327,14 @@ absl::StatusOr<MerkleProof> Log::ConsistencyProof(uint64_t older, uint64_t newer
   if (newer > head.size) return Problem(Reason::kLogRange, "newer_size", "the log is smaller");
   return MakeConsistencyProof(older, newer,
                               [&](int level, uint64_t at) { return StoredSubtree(level, at, newer, tx); });
+}
+
+absl::StatusOr<bool> HasBegun(Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::string checkpoint, StoredCheckpoint(tx));
+  if (!checkpoint.empty()) return true;
+  ASSIGN_OR_RETURN(const std::vector<Record> waiting, tx.List(kTable, kWaiting, "", 1));
+  ASSIGN_OR_RETURN(const std::vector<Record> sequenced, tx.List(kTable, kSequenced, "", 1));
+  return !waiting.empty() || !sequenced.empty();
 }
 
 absl::StatusOr<std::string> StoredCheckpoint(Transaction& tx) { return ReadRecord(kCheckpointKey, tx); }

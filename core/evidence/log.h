@@ -39,7 +39,8 @@ inline constexpr absl::Duration kSequencingPatience = absl::Minutes(1);
 // The name under which the log of a node signs, and under which it witnesses those of others.
 std::string LogName(absl::string_view node);
 
-// The note of a checkpoint, read and verified. Problems: kNote, kNoteSignature unless the log itself has signed.
+// The note of a checkpoint, read and verified. Problems: kNote, kNoteSignature unless the log itself has signed, with a
+// key that was in use when it wrote the checkpoint, if that says when.
 struct OpenedCheckpoint {
   SignedNote note;
   Checkpoint checkpoint;
@@ -116,6 +117,8 @@ class Log {
 
 // What stands in the store, for those who have no log open: export and audit.
 absl::StatusOr<std::string> StoredCheckpoint(base::Transaction& tx);  // empty when there is none
+// Whether there is a leaf, also one without a place yet, or a checkpoint.
+absl::StatusOr<bool> HasBegun(base::Transaction& tx);
 // A tile or a bundle of entries cut to its width. kLogFile when it is missing or shorter.
 absl::StatusOr<std::string> StoredTile(const Tile& tile, base::Transaction& tx);
 absl::StatusOr<std::string> StoredEntries(const Tile& bundle, base::Transaction& tx);

@@ -30,6 +30,13 @@ constexpr absl::string_view kEs256Witness = "\xffpasserelle-es256-witness";
 constexpr size_t kSignatureBytes = 64;
 constexpr size_t kTimeBytes = 8;
 
+// A log goes on signing what it wrote before its key came into use, so that only the end of that counts.
+bool WasInUse(const NoteKey& key, absl::Time seen_at, absl::Time written_at) {
+  if (key.kind() == NoteKey::Kind::kLog) return written_at <= key.period().not_after;
+  // A witness states whole seconds.
+  return seen_at + absl::Seconds(1) > key.period().not_before && seen_at <= key.period().not_after;
+}
+
 absl::Status Broken(absl::string_view place, absl::string_view detail) { return Problem(Reason::kNote, place, detail); }
 
 bool IsName(absl::string_view name) {
@@ -126,18 +133,20 @@ std::string WriteNote(const SignedNote& note) {
   return bytes;
 }
 
-NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string type,
-                 std::string point)
+NoteKey::NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, const KeyPeriod& period,
+                 std::string type, std::string point)
     : name_(name),
       kind_(kind),
       key_(key),
+      period_(period),
       type_(std::move(type)),
       point_(std::move(point)),
       id_(KeyId(name, type_, point_)) {}
 
-absl::StatusOr<NoteKey> NoteKey::Make(absl::string_view name, Kind kind, const proof::VerificationKey& key) {
+absl::StatusOr<NoteKey> NoteKey::Make(absl::string_view name, Kind kind, const proof::VerificationKey& key,
+                                      const KeyPeriod& period) {
   if (!IsName(name)) return Problem(Reason::kKeyUnusable, "name", "it is empty or has a blank or a plus sign");
-  return NoteKey(name, kind, key, TypeOf(kind, key.algorithm()), PointOf(key));
+  return NoteKey(name, kind, key, period, TypeOf(kind, key.algorithm()), PointOf(key));
 }
 
 absl::StatusOr<NoteKey> NoteKey::FromText(absl::string_view text) {
@@ -198,8 +207,10 @@ absl::Status CosignNote(absl::string_view name, const proof::SigningKey& key, ab
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& keys) {
+absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& keys,
+                                                          absl::Time written_at) {
   std::vector<VerifiedSignature> verified;
+  absl::string_view why = "none is by a known key";
   for (const NoteSignature& signature : note.signatures) {
     for (const NoteKey& key : keys) {
       if (signature.name != key.name() || signature.key_id != key.id()) continue;
@@ -207,10 +218,14 @@ absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const SignedNote& note
       if (!key.Verify(note.text, signature, &found.seen_at)) {
         return Problem(Reason::kNoteSignature, "signature", "one under a known name does not verify");
       }
-      verified.push_back(std::move(found));
+      if (WasInUse(key, found.seen_at, written_at)) {
+        verified.push_back(std::move(found));
+      } else {
+        why = "none is by a key that was in use then";
+      }
     }
   }
-  if (verified.empty()) return Problem(Reason::kNoteSignature, "signature", "none is by a known key");
+  if (verified.empty()) return Problem(Reason::kNoteSignature, "signature", why);
   return verified;
 }
 

@@ -43,19 +43,27 @@ struct SignedNote {
 absl::StatusOr<SignedNote> ReadNote(absl::string_view bytes);
 std::string WriteNote(const SignedNote& note);
 
+// When a key is in use; both ends are included.
+struct KeyPeriod {
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time not_after = absl::InfiniteFuture();
+};
+
 // A key under a name, as verifiers know it.
 class NoteKey {
  public:
   enum class Kind : uint8_t { kLog = 0x01, kWitness = 0x04 };
 
   // Problem: kKeyUnusable for a name that is empty or has blanks or a "+".
-  static absl::StatusOr<NoteKey> Make(absl::string_view name, Kind kind, const proof::VerificationKey& key);
+  static absl::StatusOr<NoteKey> Make(absl::string_view name, Kind kind, const proof::VerificationKey& key,
+                                      const KeyPeriod& period = {});
   // From "name+hash+key" (C2SP signed-note, verifier keys). Problem: kKeyUnusable.
   static absl::StatusOr<NoteKey> FromText(absl::string_view text);
 
   const std::string& name() const { return name_; }
   Kind kind() const { return kind_; }
   const std::string& id() const { return id_; }
+  const KeyPeriod& period() const { return period_; }
   // The text that FromText reads.
   std::string Text() const;
 
@@ -64,11 +72,13 @@ class NoteKey {
   bool Verify(absl::string_view text, const NoteSignature& signature, absl::Time* seen_at = nullptr) const;
 
  private:
-  NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, std::string type, std::string point);
+  NoteKey(absl::string_view name, Kind kind, const proof::VerificationKey& key, const KeyPeriod& period,
+          std::string type, std::string point);
 
   std::string name_;
   Kind kind_;
   proof::VerificationKey key_;
+  KeyPeriod period_;
   std::string type_;   // the type of signature, as the standard writes it
   std::string point_;  // the public key: Ed25519's 32 bytes, or both coordinates
   std::string id_;
@@ -90,8 +100,11 @@ struct VerifiedSignature {
   absl::Time seen_at;  // of a witness; InfinitePast of a log
 };
 
-// The signatures by known keys. Those by others are passed over; a wrong one by a known key spoils the note, and so
-// does the absence of any. Problem: kNoteSignature.
-absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& keys);
+// The signatures by known keys. Those by others are passed over, and so are those of keys that were not in use: a
+// witness's at the time at which it saw the note, a log's at `written_at`, when the note says that it was written (a
+// key that came into use later may sign it too). A wrong one by a known key spoils the note, and so does the absence of
+// any. Problem: kNoteSignature.
+absl::StatusOr<std::vector<VerifiedSignature>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& keys,
+                                                          absl::Time written_at = absl::InfinitePast());
 
 }  // namespace passerelle::evidence

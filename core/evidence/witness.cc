@@ -53,6 +53,8 @@ absl::StatusOr<Witness::Seen> Witness::Add(absl::string_view node, const std::ve
   Seen seen;
   absl::Status grown;
   const absl::Status written = options_.store->Write([&](Transaction& tx) -> absl::Status {
+    seen = {};
+    grown = absl::OkStatus();
     ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kSetting, SeenKey(node)));
     ASSIGN_OR_RETURN(const Checkpoint before, ReadKept(record, opened.checkpoint.origin));
     seen.size = before.head.size;
@@ -81,7 +83,7 @@ absl::StatusOr<std::string> Witness::Read(const std::string& key) const {
   std::string value;
   const absl::Status read = options_.store->Read([&](Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kSetting, key));
-    if (record) value = record->value;
+    value = record ? record->value : "";
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);

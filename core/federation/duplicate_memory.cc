@@ -5,12 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 
 namespace passerelle::federation {
 namespace {
 
 absl::Duration Stated(bool stated, const google::protobuf::Duration& duration, absl::Duration otherwise) {
-  return stated ? absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos()) : otherwise;
+  return stated ? base::FromProto(duration) : otherwise;
 }
 
 std::string PlaceIn(const v1::Node& node, absl::string_view field) {

@@ -41,7 +41,7 @@ absl::StatusOr<Kept> ReadKept(base::Store& store) {
   RETURN_IF_ERROR(store.Read([&kept](Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(kept.version, ReadVersion(tx));
     ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kSetting, kMapKey));
-    if (record) kept.signed_map = record->value;
+    kept.signed_map = record ? record->value : "";
     return absl::OkStatus();
   }));
   return kept;

@@ -55,8 +55,7 @@ absl::Time NodeDirectory::expire_time() const {
 
 MapAge NodeDirectory::AgeAt(absl::Time now) const {
   if (now < expire_time()) return MapAge::kFresh;
-  const absl::Duration grace = absl::Seconds(map_.grace().seconds()) + absl::Nanoseconds(map_.grace().nanos());
-  return now < expire_time() + grace ? MapAge::kStale : MapAge::kOver;
+  return now < expire_time() + FromProto(map_.grace()) ? MapAge::kStale : MapAge::kOver;
 }
 
 const v1::Node* NodeDirectory::Find(absl::string_view id) const {

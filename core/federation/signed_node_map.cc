@@ -33,10 +33,6 @@ absl::Status OtherRoot(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kNodeMapRoot, place, detail);
 }
 
-absl::Duration DurationOf(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
-
 absl::StatusOr<proof::ArchiveSignature> ReadSignature(element entry, const std::string& place) {
   const std::optional<object> members = base::AsObject(entry);
   if (!members) return UnusableSignature(place, "it is not an object");
@@ -95,9 +91,10 @@ absl::Status CheckThreshold(const MapPart& part, const FederationRoot& root, abs
                             absl::string_view which, std::vector<std::string>* signers = nullptr) {
   ASSIGN_OR_RETURN(std::vector<std::string> counted, Count(part, root));
   if (counted.size() < root.message().threshold()) {
-    return Problem(Reason::kNodeMapSignatures, place,
-                   absl::StrCat(counted.size(), " of the ", root.message().threshold(),
-                                " signatures that are needed of the ", which, " verify"));
+    return Problem(
+        Reason::kNodeMapSignatures, place,
+        absl::StrCat(counted.size(), " of the ", root.message().threshold(), " signatures that are needed of the ",
+                     which, " verify", counted.empty() ? "; the map is of another federation, or the root is" : ""));
   }
   if (signers != nullptr) *signers = std::move(counted);
   return absl::OkStatus();
@@ -172,7 +169,7 @@ absl::Status CheckStatements(const v1::NodeMap& map) {
     return UnusableSignature("expire_time",
                              absl::StrCat("it lives longer than ", absl::FormatDuration(kNodeMapLifeMax)));
   }
-  if (DurationOf(map.grace()) > kNodeMapGraceMax) {
+  if (FromProto(map.grace()) > kNodeMapGraceMax) {
     return UnusableSignature("grace", absl::StrCat("it is longer than ", absl::FormatDuration(kNodeMapGraceMax)));
   }
   return absl::OkStatus();

@@ -62,6 +62,8 @@ struct BundleFacts {
   evidence::TreeHead head;
   std::vector<WitnessFacts> witnesses;  // others than the node itself
 
+  // Whether the message is in the bundle. Without it, id and peer are shown by nothing.
+  bool identified() const { return request.has_value(); }
   // The leaf of a kind, if there is one.
   const LeafFacts* Find(evidence::LeafKind kind) const;
 };

@@ -3,10 +3,18 @@
 #include <set>
 #include <string>
 
+#include "core/base/proto_time.h"
 #include "core/evidence/log.h"
 
 namespace passerelle::relay {
 namespace {
+
+evidence::KeyPeriod PeriodOf(const federation::v1::MessageKey& stated) {
+  evidence::KeyPeriod period;
+  if (stated.has_not_before()) period.not_before = base::FromProto(stated.not_before());
+  if (stated.has_not_after()) period.not_after = base::FromProto(stated.not_after());
+  return period;
+}
 
 void Add(const federation::v1::Node& node, std::vector<evidence::NoteKey>& keys) {
   for (const federation::v1::MessageKey& stated : node.message_keys()) {
@@ -15,7 +23,7 @@ void Add(const federation::v1::Node& node, std::vector<evidence::NoteKey>& keys)
     for (const auto kind : {evidence::NoteKey::Kind::kLog, evidence::NoteKey::Kind::kWitness}) {
       // A witness says at what time it saw something, and a key that fell into other hands says any time.
       if (kind == evidence::NoteKey::Kind::kWitness && node.state() != federation::v1::NODE_STATE_ACTIVE) continue;
-      auto made = evidence::NoteKey::Make(evidence::LogName(node.id()), kind, *key);
+      auto made = evidence::NoteKey::Make(evidence::LogName(node.id()), kind, *key, PeriodOf(stated));
       if (made.ok()) keys.push_back(*std::move(made));
     }
   }

@@ -12,7 +12,8 @@
 
 namespace passerelle::relay {
 
-// All keys that the node map names for a node, as log and as witness; those of other forms are left out. None for a
+// All keys that the node map names for a node, each with its period, as log and as witness; those of other forms are
+// left out. None for a
 // node that it does not know. A revoked node's are among them as those of a log, which is evidence still, and not as
 // those of a witness.
 std::vector<evidence::NoteKey> NoteKeysOf(const federation::NodeDirectory& nodes, absl::string_view node);

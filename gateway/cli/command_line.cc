@@ -9,15 +9,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "adapters/registry.h"
+#include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/document/score.h"
 #include "core/elm/labels/labels.h"
@@ -46,6 +51,7 @@ namespace {
 struct Command {
   std::string usage;
   std::function<int()> run;
+  int unwritten = kExitRefused;  // the exit code when the result could not be written
 };
 
 // The program's grammar. One object for one command line.
@@ -272,6 +278,8 @@ void Grammar::AddVerify() {
       Add("verify", "Judges whether a document is genuine, from what is at hand.", VerifyGrammar::kUsage);
   verify_.AddTo(command);
   commands_[command].run = [this] { return verify_.Run(registry_, console_); };
+  // No answer is never a no.
+  commands_[command].unwritten = kExitNotEstablished;
 }
 
 void Grammar::AddConformance() {
@@ -412,13 +420,34 @@ void Grammar::AddVersion() {
   };
 }
 
+// The usage of a command with commands of its own (alternatives, with a legend after a semicolon): of the chosen one
+// alone.
+std::string UsageOf(const std::string& usage, const CLI::App& command) {
+  const std::vector<CLI::App*> chosen = command.get_subcommands();
+  if (chosen.empty()) return usage;
+  const std::string head = absl::StrCat("passerelle ", command.get_name(), " ");
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(absl::StripPrefix(usage, head), absl::MaxSplits("; ", 1));
+  std::vector<std::string> kept = absl::StrSplit(parts.first, " | ");
+  const std::string name = absl::StrCat(chosen.front()->get_name(), " ");
+  kept.erase(std::remove_if(kept.begin(), kept.end(),
+                            [&](const std::string& other) { return !absl::StartsWith(other, name); }),
+             kept.end());
+  if (kept.empty()) return usage;
+  const std::string alone = absl::StrCat(head, absl::StrJoin(kept, " | "));
+  // A legend tells of a word of the usage, or of all commands.
+  const std::string word = parts.second.substr(0, parts.second.find(' '));
+  const bool told = word == "all" || (!word.empty() && absl::StrContains(alone, word));
+  return told ? absl::StrCat(alone, "; ", parts.second) : alone;
+}
+
 // One line: what is wrong, and what to write.
 int Grammar::UsageError(const CLI::ParseError& error) {
-  const std::string what = absl::StrReplaceAll(error.what(), {{"\n", " "}});
+  const std::string what = base::OneLine(absl::StrReplaceAll(error.what(), {{"\n", " "}}));
   const std::vector<CLI::App*> chosen = app_.get_subcommands();
   if (!chosen.empty()) {
     console_.err << "passerelle " << chosen.front()->get_name() << ": " << absl::StripAsciiWhitespace(what)
-                 << "; write: " << commands_[chosen.front()].usage << "\n";
+                 << "; write: " << UsageOf(commands_[chosen.front()].usage, *chosen.front()) << "\n";
     return kExitUsage;
   }
   const std::string names = absl::StrJoin(app_.get_subcommands(nullptr), ", ", [](std::string* out, CLI::App* command) {
@@ -434,11 +463,12 @@ int Grammar::Run(int argc, const char* const* argv) {
     app_.parse(argc, argv);
     const std::vector<CLI::App*> chosen = app_.get_subcommands();
     if (chosen.empty()) throw CLI::RequiredError("A command");
-    const int code = commands_[chosen.front()].run();
+    const Command& command = commands_[chosen.front()];
+    const int code = command.run();
     console_.out.flush();
     if (console_.out) return code;
     console_.err << "OUTPUT_NOT_WRITABLE at standard output: the result could not be written\n";
-    return kExitRefused;
+    return command.unwritten;
   } catch (const CLI::CallForHelp&) {
     const std::vector<CLI::App*> chosen = app_.get_subcommands();
     console_.out << (chosen.empty() ? app_.help() : chosen.front()->help());

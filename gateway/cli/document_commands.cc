@@ -11,8 +11,11 @@
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
+#include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
+#include "core/document/foreign.h"
 #include "core/elm/check_report.h"
 #include "core/elm/codec.h"
 #include "gateway/cli/files.h"
@@ -25,14 +28,6 @@ namespace passerelle::gateway {
 namespace {
 
 absl::StatusOr<std::string> ReadDocument(const std::string& file) { return ReadInput(file, base::kDocumentBytesMax); }
-
-// File names are bytes, JSON is UTF-8: what is not becomes replacement characters.
-std::string Utf8(const std::string& name) {
-  if (simdjson::validate_utf8(name)) return name;
-  std::string text;
-  for (const char c : name) absl::StrAppend(&text, static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : "\uFFFD");
-  return text;
-}
 
 void WriteStrings(absl::string_view name, const std::vector<std::string>& texts, base::JsonWriter& writer) {
   writer.Key(name);
@@ -55,16 +50,14 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows, const Console
 
 }  // namespace
 
-void PrintProblem(const absl::Status& problem, const Console& console) {
+void PrintProblem(const absl::Status& problem, const Console& console, absl::string_view remedy) {
   const std::string place = base::PlaceOf(problem);
   const std::string detail = base::DetailOf(problem);
   const base::CatalogueEntry& entry = base::Catalogue(base::ReasonOf(problem));
-  std::string line = absl::StrCat(entry.name, " at ", place.empty() ? "document" : place, ": ",
-                                  absl::StripSuffix(detail, "."), "; ", entry.remedy);
+  const std::string line = absl::StrCat(entry.name, " at ", place.empty() ? "document" : place, ": ",
+                                        absl::StripSuffix(detail, "."), "; ", remedy.empty() ? entry.remedy : remedy);
   // One line, whatever a file name holds.
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  console.err << line << "\n";
+  console.err << base::OneLine(line) << "\n";
 }
 
 int Refuse(const absl::Status& problem, const Console& console) {
@@ -121,14 +114,16 @@ int RunDetect(const document::Registry& registry, const std::vector<std::string>
       continue;
     }
     const document::Detected detected = document::Detect(registry, *bytes);
+    const std::string what = detected.format == "unknown" ? document::DescribeForeign(*bytes) : "";
     if (json) {
       writer.BeginObject();
-      writer.Member("file", Utf8(file));
+      writer.Member("file", base::ToUtf8(file));
       writer.Member("format", detected.format);
       writer.Member("confidence", detected.confidence);
+      if (!what.empty()) writer.Member("what", what);
       writer.EndObject();
     } else {
-      console.out << detected.format << "  " << file << "\n";
+      console.out << detected.format << "  " << base::OneLine(file) << (what.empty() ? "" : "  (" + what + ")") << "\n";
     }
   }
   writer.EndArray();
@@ -187,8 +182,8 @@ std::string ProblemJson(const std::string& format, const absl::Status& problem) 
   writer.Key("problem");
   writer.BeginObject();
   writer.Member("reason", base::Catalogue(base::ReasonOf(problem)).name);
-  writer.Member("place", Utf8(base::PlaceOf(problem)));
-  writer.Member("message", Utf8(base::DetailOf(problem)));
+  writer.Member("place", base::ToUtf8(base::PlaceOf(problem)));
+  writer.Member("message", base::ToUtf8(base::DetailOf(problem)));
   writer.EndObject();
   writer.EndObject();
   return out;

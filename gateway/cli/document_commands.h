@@ -16,8 +16,8 @@
 
 namespace passerelle::gateway {
 
-// The one line of a refusal.
-void PrintProblem(const absl::Status& problem, const Console& console);
+// The one line of a refusal, with the remedy of the catalogue unless there is a better one.
+void PrintProblem(const absl::Status& problem, const Console& console, absl::string_view remedy = "");
 
 // The same as the end of a command: kExitRefused.
 int Refuse(const absl::Status& problem, const Console& console);

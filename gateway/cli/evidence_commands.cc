@@ -10,8 +10,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/json.h"
 #include "core/base/limits.h"
+#include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
@@ -27,9 +27,11 @@
 #include "core/relay/erase.h"
 #include "core/relay/note_keys.h"
 #include "gateway/cli/document_commands.h"
+#include "gateway/cli/evidence_report.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/node_config.h"
 #include "gateway/evidence_folder.h"
+#include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
 #include "gateway/node_evidence.h"
 #include "gateway/node_map_file.h"
@@ -48,7 +50,15 @@ using evidence::v1::EvidenceBundle;
 constexpr size_t kBundleBytesMax = 192u << 20;
 constexpr int kLeavesPerPage = 500;
 
-std::string Date(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone()); }
+// What a signed map says; its signatures are checked if there is a root.
+absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> OpenMap(
+    const std::string& bytes, const std::optional<federation::v1::FederationRoot>& root) {
+  ASSIGN_OR_RETURN(federation::MapFile file, federation::ReadMapFile(bytes));
+  if (!root) return federation::NodeDirectory::Make(std::move(file.part.map));
+  ASSIGN_OR_RETURN(federation::OpenedMap opened,
+                   federation::OpenNodeMap(bytes, {*root, 0, ""}, base::FromProto(file.part.map.issue_time())));
+  return std::move(opened.directory);
+}
 
 // A node map for evidence. It is judged for the time at which it was issued: what it says of keys counts for what was
 // signed then, also when it has long expired.
@@ -57,12 +67,13 @@ absl::StatusOr<std::shared_ptr<const federation::NodeDirectory>> NodesOf(const E
   if (keys.root.empty() && !absl::StartsWith(absl::StripLeadingAsciiWhitespace(bytes), "{")) {
     return LoadNodeMap(keys.node_map, "", absl::InfinitePast());
   }
-  ASSIGN_OR_RETURN(federation::MapFile file, federation::ReadMapFile(bytes));
-  if (keys.root.empty()) return federation::NodeDirectory::Make(std::move(file.part.map));
-  ASSIGN_OR_RETURN(const federation::v1::FederationRoot root, LoadFederationRoot(keys.root));
-  ASSIGN_OR_RETURN(federation::OpenedMap opened,
-                   federation::OpenNodeMap(bytes, {root, 0, ""}, base::FromProto(file.part.map.issue_time())));
-  return std::move(opened.directory);
+  std::optional<federation::v1::FederationRoot> root;
+  if (!keys.root.empty()) {
+    ASSIGN_OR_RETURN(root, LoadFederationRoot(keys.root));
+  }
+  auto opened = OpenMap(bytes, root);
+  if (opened.ok()) return opened;
+  return InFile(keys.node_map, opened.status());
 }
 
 // A message of the log: where it is, and by which side.
@@ -89,11 +100,15 @@ absl::Status ForEachLeaf(base::Transaction& tx,
 // Looks through the log for a message, or for what messages belong to; in the order of the log, at least one.
 absl::StatusOr<std::vector<Found>> FindMessages(const std::string& id, base::Transaction& tx) {
   std::vector<Found> found;
+  bool emergency = false;
   const auto look = [&](const evidence::v1::StoredLeaf& leaf) -> absl::Status {
     const evidence::v1::StoredStatement& about = leaf.statement();
     if (about.message_id() != id && leaf.resource() != id) return absl::OkStatus();
     // About the node itself, and no message.
-    if (about.kind() == evidence::LeafKindName(evidence::LeafKind::kEmergency)) return absl::OkStatus();
+    if (about.kind() == evidence::LeafKindName(evidence::LeafKind::kEmergency)) {
+      emergency = true;
+      return absl::OkStatus();
+    }
     const bool received = about.kind() == evidence::LeafKindName(evidence::LeafKind::kReceived);
     const Found here = {received ? evidence::v1::SIDE_RECEIVER : evidence::v1::SIDE_SENDER,
                         {about.peer(), about.message_id(), leaf.resource()},
@@ -103,7 +118,11 @@ absl::StatusOr<std::vector<Found>> FindMessages(const std::string& id, base::Tra
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(ForEachLeaf(tx, look));
-  if (found.empty()) return Problem(Reason::kResourceNotFound, "--id", "the log has nothing about it");
+  if (found.empty()) {
+    return Problem(
+        Reason::kResourceNotFound, "--id",
+        emergency ? "an event of emergency access, no message; ask GetEmergency" : "the log has nothing about it");
+  }
   return found;
 }
 
@@ -177,6 +196,7 @@ absl::Status Erase(const EvidenceEraseRequest& request, const StoreTools& stores
   std::vector<Found> erased;
   bool is_case = false;
   const absl::Status written = store->Write([&](base::Transaction& tx) -> absl::Status {
+    erased.clear();
     ASSIGN_OR_RETURN(is_case, EraseIfCase(request.id, config, now, tx));
     if (is_case) return absl::OkStatus();
     ASSIGN_OR_RETURN(erased, FindMessages(request.id, tx));
@@ -199,8 +219,10 @@ absl::Status List(const std::string& path, const StoreTools& stores, const Conso
     return ForEachLeaf(tx, [&](const evidence::v1::StoredLeaf& stored) -> absl::Status {
       ASSIGN_OR_RETURN(const evidence::Leaf leaf, evidence::ReadLeaf(stored.leaf()));
       const evidence::v1::StoredStatement& about = stored.statement();
-      console.out << Date(leaf.time) << " " << about.kind() << " " << about.peer() << " " << about.message_id() << " "
-                  << about.type() << " " << (stored.resource().empty() ? "-" : stored.resource()) << "\n";
+      const std::string line =
+          absl::StrCat(EvidenceDate(leaf.time), " ", about.kind(), " ", about.peer(), " ", about.message_id(), " ",
+                       about.type(), " ", stored.resource().empty() ? "-" : stored.resource());
+      console.out << base::OneLine(line) << "\n";
       return absl::OkStatus();
     });
   });
@@ -230,94 +252,41 @@ absl::StatusOr<relay::BundleFacts> ReadFacts(const std::string& file, const Evid
                  base::DetailOf(facts.status()));
 }
 
+void WarnAboutMap(const EvidenceKeys& keys, const Console& console) {
+  if (!keys.node_map.empty() && !keys.MapChecked()) {
+    console.err << "node map: nobody's signature on the map was checked; name a --root\n";
+  }
+}
+
 void WarnAboutKeys(const EvidenceKeys& keys, const Console& console) {
   if (keys.node_map.empty()) {
     console.err << "keys: those that the bundle names itself, so it is not shown whose they are; name a --node-map\n";
+  } else {
+    WarnAboutMap(keys, console);
   }
-}
-
-void ShowMessage(const char* what, const std::optional<relay::MessageFacts>& message, const Console& console) {
-  if (!message) {
-    console.out << what << ": not in the bundle\n";
-    return;
-  }
-  console.out << what << ": " << message->type << ", signed by " << message->sender << " at "
-              << Date(message->signed_at) << (message->refusal.empty() ? "" : ", refused with ") << message->refusal
-              << "\n    sha256 " << message->sha256 << "\n";
-}
-
-void ShowFacts(const relay::BundleFacts& facts, const Console& console) {
-  console.out << "message " << facts.message_id << ", evidence of " << facts.node << " as "
-              << (facts.side == evidence::v1::SIDE_SENDER ? "sender to " : "receiver from ") << facts.peer << "\n";
-  ShowMessage("request", facts.request, console);
-  ShowMessage("answer", facts.answer, console);
-  for (const relay::LeafFacts& leaf : facts.leaves) {
-    console.out << "log: " << evidence::LeafKindName(leaf.kind) << " at " << Date(leaf.time) << ", entry " << leaf.index
-                << (leaf.opened ? "" : ", not compared with the message, which is not in the bundle") << "\n";
-  }
-  console.out << "checkpoint: " << facts.head.size << " entries\n";
-  for (const relay::WitnessFacts& witness : facts.witnesses) {
-    console.out << "witness: " << witness.name << " saw it at " << Date(witness.seen_at) << "\n";
-  }
-  if (facts.witnesses.empty()) console.out << "witness: none\n";
-}
-
-void WriteMessage(absl::string_view name, const std::optional<relay::MessageFacts>& message, base::JsonWriter& out) {
-  if (!message) return;
-  out.Key(name);
-  out.BeginObject();
-  out.Member("sender", message->sender);
-  out.Member("type", message->type);
-  out.Member("signed_at", Date(message->signed_at));
-  out.Member("sha256", message->sha256);
-  if (!message->refusal.empty()) out.Member("refusal", message->refusal);
-  out.EndObject();
-}
-
-std::string FactsJson(const relay::BundleFacts& facts) {
-  std::string json;
-  base::JsonWriter out(json);
-  out.BeginObject();
-  out.Member("message_id", facts.message_id);
-  out.Member("node", facts.node);
-  out.Member("peer", facts.peer);
-  out.Member("side", facts.side == evidence::v1::SIDE_SENDER ? "sender" : "receiver");
-  WriteMessage("request", facts.request, out);
-  WriteMessage("answer", facts.answer, out);
-  out.Key("log");
-  out.BeginArray();
-  for (const relay::LeafFacts& leaf : facts.leaves) {
-    out.BeginObject();
-    out.Member("kind", evidence::LeafKindName(leaf.kind));
-    out.Member("time", Date(leaf.time));
-    out.Member("entry", static_cast<int64_t>(leaf.index));
-    out.Member("compared", leaf.opened);
-    out.EndObject();
-  }
-  out.EndArray();
-  out.Member("entries", static_cast<int64_t>(facts.head.size));
-  out.Key("witnesses");
-  out.BeginArray();
-  for (const relay::WitnessFacts& witness : facts.witnesses) {
-    out.BeginObject();
-    out.Member("name", witness.name);
-    out.Member("seen_at", Date(witness.seen_at));
-    out.EndObject();
-  }
-  out.EndArray();
-  out.EndObject();
-  return json;
 }
 
 absl::Status VerifyOne(const EvidenceVerifyRequest& request, const Console& console) {
   ASSIGN_OR_RETURN(const relay::BundleFacts facts, ReadFacts(request.bundle, request.keys));
   WarnAboutKeys(request.keys, console);
   if (request.json) {
-    console.out << FactsJson(facts) << "\n";
+    console.out << FactsJson(facts, request.keys.MapChecked()) << "\n";
   } else {
     ShowFacts(facts, console);
   }
   return absl::OkStatus();
+}
+
+// A key in PEM has no name: it counts under the one that the log gives itself.
+absl::StatusOr<evidence::NoteKey> KeyInPem(const std::string& text, const EvidenceVerifyRequest& request) {
+  ASSIGN_OR_RETURN(const proof::PublicKey pem, proof::PublicKey::FromPem(text));
+  ASSIGN_OR_RETURN(const proof::VerificationKey key, proof::VerificationKey::FromJwk(pem.jwk()));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(request.folder + "/checkpoint", base::kNoteBytesMax));
+  const auto note = evidence::ReadNote(bytes);
+  if (!note.ok()) return InFile("checkpoint", note.status());
+  const auto checkpoint = evidence::ReadCheckpoint(note->text);
+  if (!checkpoint.ok()) return InFile("checkpoint", checkpoint.status());
+  return evidence::NoteKey::Make(checkpoint->origin, evidence::NoteKey::Kind::kLog, key);
 }
 
 // The keys under which the checkpoint of a log may be signed.
@@ -327,124 +296,34 @@ absl::StatusOr<std::vector<evidence::NoteKey>> KeysOfLog(const EvidenceVerifyReq
     return relay::NoteKeys(*nodes);
   }
   ASSIGN_OR_RETURN(const std::string text, ReadInput(request.key, base::kKeyBytesMax));
-  std::vector<evidence::NoteKey> keys;
-  if (!absl::StrContains(text, "-----BEGIN")) {
-    ASSIGN_OR_RETURN(evidence::NoteKey key, evidence::NoteKey::FromText(absl::StripAsciiWhitespace(text)));
-    keys.push_back(std::move(key));
-    return keys;
-  }
-  // A key in PEM has no name: it counts under the one that the log gives itself.
-  ASSIGN_OR_RETURN(const proof::PublicKey pem, proof::PublicKey::FromPem(text));
-  ASSIGN_OR_RETURN(const proof::VerificationKey key, proof::VerificationKey::FromJwk(pem.jwk()));
-  ASSIGN_OR_RETURN(const std::string bytes, ReadInput(request.folder + "/checkpoint", base::kNoteBytesMax));
-  ASSIGN_OR_RETURN(const evidence::SignedNote note, evidence::ReadNote(bytes));
-  ASSIGN_OR_RETURN(const evidence::Checkpoint checkpoint, evidence::ReadCheckpoint(note.text));
-  ASSIGN_OR_RETURN(evidence::NoteKey made,
-                   evidence::NoteKey::Make(checkpoint.origin, evidence::NoteKey::Kind::kLog, key));
-  keys.push_back(std::move(made));
-  return keys;
+  const bool pem = absl::StrContains(text, "-----BEGIN");
+  absl::StatusOr<evidence::NoteKey> key =
+      pem ? KeyInPem(text, request) : evidence::NoteKey::FromText(absl::StripAsciiWhitespace(text));
+  if (!key.ok() && base::ReasonOf(key.status()) == Reason::kKeyUnusable) return InFile(request.key, key.status());
+  RETURN_IF_ERROR(key.status());
+  return std::vector<evidence::NoteKey>{*std::move(key)};
 }
 
 absl::Status VerifyLog(const EvidenceVerifyRequest& request, const Console& console) {
   ASSIGN_OR_RETURN(const std::vector<evidence::NoteKey> keys, KeysOfLog(request));
-  std::string seen;
-  if (!request.seen.empty()) {
-    ASSIGN_OR_RETURN(seen, ReadInput(request.seen, base::kNoteBytesMax));
+  ASSIGN_OR_RETURN(const AuditedLog audited, AuditFolder(request.folder, keys));
+  LogFacts facts = {audited, !request.seen.empty(), !request.time_stamps.empty(), {}};
+  if (facts.continues_seen) {
+    ASSIGN_OR_RETURN(const std::string seen, ReadInput(request.seen, base::kNoteBytesMax));
+    const std::string name = absl::StrCat("seen: ", request.seen);
+    RETURN_IF_ERROR(CheckContinues(request.folder, audited, keys, seen, name).status());
   }
-  ASSIGN_OR_RETURN(const AuditedLog audited, AuditFolder(request.folder, keys, seen));
-  const evidence::Checkpoint& checkpoint = audited.opened.checkpoint;
-  std::vector<AuditedTimeStamp> stamps;
-  if (!request.time_stamps.empty()) {
+  if (facts.time_stamps_checked) {
     ASSIGN_OR_RETURN(const proof::TrustAnchors anchors, LoadAnchors(request.time_stamps));
-    ASSIGN_OR_RETURN(stamps, AuditTimeStamps(request.folder, audited, keys, anchors));
+    ASSIGN_OR_RETURN(facts.time_stamps, AuditTimeStamps(request.folder, audited, keys, anchors));
   }
+  WarnAboutMap(request.keys, console);
   if (request.json) {
-    std::string json;
-    base::JsonWriter out(json);
-    out.BeginObject();
-    out.Member("log", checkpoint.origin);
-    out.Member("entries", static_cast<int64_t>(checkpoint.head.size));
-    out.Member("sent", static_cast<int64_t>(audited.summary.sent));
-    out.Member("received", static_cast<int64_t>(audited.summary.received));
-    out.Member("answered", static_cast<int64_t>(audited.summary.answered));
-    out.Member("emergency", static_cast<int64_t>(audited.summary.emergency));
-    out.Key("time_stamps");
-    out.BeginArray();
-    for (const AuditedTimeStamp& stamp : stamps) {
-      out.BeginObject();
-      out.Member("time", Date(stamp.time));
-      out.Member("entries", static_cast<int64_t>(stamp.size));
-      out.EndObject();
-    }
-    out.EndArray();
-    out.EndObject();
-    console.out << json << "\n";
-    return absl::OkStatus();
-  }
-  console.out << "log " << checkpoint.origin << ": " << checkpoint.head.size
-              << " entries, all as the signed checkpoint says\n"
-              << "sent " << audited.summary.sent << ", received " << audited.summary.received << ", answered "
-              << audited.summary.answered << "\n";
-  for (const evidence::VerifiedSignature& by : audited.opened.signatures) {
-    if (by.kind != evidence::NoteKey::Kind::kWitness) continue;
-    console.out << "witness: " << by.name << " saw it at " << Date(by.seen_at) << "\n";
-  }
-  if (!request.seen.empty()) console.out << "it continues the checkpoint that was seen before\n";
-  if (!request.time_stamps.empty()) console.out << "time-stamps: " << stamps.size() << "\n";
-  for (const AuditedTimeStamp& stamp : stamps) {
-    console.out << "time-stamp: " << stamp.size << " entries by " << Date(stamp.time) << "\n";
+    console.out << LogJson(facts, request.keys.MapChecked()) << "\n";
+  } else {
+    ShowLog(facts, console);
   }
   return absl::OkStatus();
-}
-
-struct TimeLine {
-  const char* name;
-  const char* text;
-  const std::optional<absl::Time>& time;
-};
-
-std::vector<TimeLine> TimesOf(const relay::Dispute& dispute) {
-  return {{"sender_logged_sent", "the sender logged it as sent", dispute.sender_logged_sent},
-          {"sender_signed", "the sender signed it", dispute.sender_signed},
-          {"receiver_logged", "the receiver logged it with its answer", dispute.receiver_logged},
-          {"receiver_signed", "the receiver signed the answer", dispute.receiver_signed},
-          {"sender_logged_answer", "the sender logged the answer", dispute.sender_logged_answer},
-          {"sender_log_seen_by", "another node had seen the sender's log by", dispute.sender_log_seen_by},
-          {"receiver_log_seen_by", "another node had seen the receiver's log by", dispute.receiver_log_seen_by}};
-}
-
-void ShowDispute(const relay::Dispute& dispute, const Console& console) {
-  console.out << "message " << dispute.message_id << " from " << dispute.sender << " to " << dispute.receiver << "\n"
-              << "sent: " << ShownWord(dispute.sent) << "\n"
-              << "received: " << ShownWord(dispute.received) << "\n"
-              << "same message: " << ShownWord(dispute.same_message) << "\n"
-              << "same answer: " << ShownWord(dispute.same_answer) << "\n";
-  if (!dispute.refusal.empty()) console.out << "the answer is a refusal: " << dispute.refusal << "\n";
-  for (const TimeLine& line : TimesOf(dispute)) {
-    if (line.time) console.out << "when: " << line.text << " " << Date(*line.time) << "\n";
-  }
-}
-
-std::string DisputeJson(const relay::Dispute& dispute) {
-  std::string json;
-  base::JsonWriter out(json);
-  out.BeginObject();
-  out.Member("message_id", dispute.message_id);
-  out.Member("sender", dispute.sender);
-  out.Member("receiver", dispute.receiver);
-  out.Member("sent", ShownWord(dispute.sent));
-  out.Member("received", ShownWord(dispute.received));
-  out.Member("same_message", ShownWord(dispute.same_message));
-  out.Member("same_answer", ShownWord(dispute.same_answer));
-  if (!dispute.refusal.empty()) out.Member("refusal", dispute.refusal);
-  out.Key("when");
-  out.BeginObject();
-  for (const TimeLine& line : TimesOf(dispute)) {
-    if (line.time) out.Member(line.name, Date(*line.time));
-  }
-  out.EndObject();
-  out.EndObject();
-  return json;
 }
 
 }  // namespace
@@ -474,7 +353,7 @@ int RunEvidenceDispute(const EvidenceDisputeRequest& request, const Console& con
   if (!dispute.ok()) return Finish(dispute.status(), console);
   WarnAboutKeys(request.keys, console);
   if (request.json) {
-    console.out << DisputeJson(*dispute) << "\n";
+    console.out << DisputeJson(*dispute, request.keys.MapChecked()) << "\n";
   } else {
     ShowDispute(*dispute, console);
   }

@@ -11,11 +11,14 @@
 
 namespace passerelle::gateway {
 
-// Whose keys count: a node map, and the root by which it must be signed. A signed map without a root is believed
-// whoever signed it. No map at all: the keys that a bundle names itself, which is said on the error stream.
+// Whose keys count: a node map, and the root by which it must be signed. A map without a root is believed whoever made
+// it. No map at all: the keys that a bundle names itself. Either is said on the error stream.
 struct EvidenceKeys {
   std::string node_map;  // signed, or YAML
   std::string root;      // YAML
+
+  // Whether the signatures on a map are checked.
+  bool MapChecked() const { return !node_map.empty() && !root.empty(); }
 };
 
 struct EvidenceExportRequest {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -225,6 +226,9 @@ absl::Status MakeLists(const StatusRequest& request) {
   ASSIGN_OR_RETURN(const std::string bitstring, proof::MakeBitstringStatusList(wish, sealer.key()));
   wish.uri = file->book().token_list();
   ASSIGN_OR_RETURN(const std::string token, proof::MakeTokenStatusList(wish, sealer.key()));
+  std::error_code error;
+  std::filesystem::create_directories(request.out, error);
+  if (error) return Problem(Reason::kOutputNotWritable, request.out, error.message());
   RETURN_IF_ERROR(WriteResult(request.out + "/bitstring.jwt", bitstring));
   return WriteResult(request.out + "/token.jwt", token);
 }
@@ -233,13 +237,13 @@ absl::Status MakeLists(const StatusRequest& request) {
 
 int RunIssue(const document::Registry& registry, const IssueRequest& request, const Console& console) {
   const absl::StatusOr<std::string> issued = Issue(registry, request);
-  if (!issued.ok()) return Refuse(issued.status(), console);
+  if (!issued.ok()) return RefuseCall(request.node, issued.status(), console);
   return Finish(WriteOut(request.out, *issued, console), console);
 }
 
 int RunOffer(const OfferRequest& request, const Console& console) {
   const absl::StatusOr<wallet::v1::Offer> offer = Offer(request);
-  if (!offer.ok()) return Refuse(offer.status(), console);
+  if (!offer.ok()) return RefuseCall(request.node, offer.status(), console);
   console.out << offer->wallet_uri() << "\n";
   if (!offer->transaction_code().empty()) console.out << "transaction code " << offer->transaction_code() << "\n";
   return kExitDone;
@@ -247,7 +251,7 @@ int RunOffer(const OfferRequest& request, const Console& console) {
 
 int RunLetter(const document::Registry& registry, const LetterRequest& request, const Console& console) {
   const absl::StatusOr<std::string> letter = Letter(registry, request);
-  if (!letter.ok()) return Refuse(letter.status(), console);
+  if (!letter.ok()) return RefuseCall(request.node, letter.status(), console);
   return Finish(WriteOut(request.out, *letter, console), console);
 }
 

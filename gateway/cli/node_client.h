@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/base/problem.h"
 #include "gateway/grpc/status.h"
 #include "grpcpp/grpcpp.h"
 #include "passerelle/authenticity/v1/authenticity_service.grpc.pb.h"
@@ -46,7 +47,12 @@ absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Stub::*method)(grpc::Cli
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (status.ok()) return response;
-  return FromPeer(status);
+  absl::Status problem = FromPeer(status);
+  // The node has not answered: what gRPC says is all there is.
+  if (status.error_details().empty() && base::ReasonOf(problem) == base::Reason::kPeerUnreachable) {
+    problem = base::Problem(base::Reason::kPeerUnreachable, "", status.error_message());
+  }
+  return problem;
 }
 
 }  // namespace passerelle::gateway

@@ -82,6 +82,7 @@ absl::Status EvidenceService::Prove(const evidence::v1::GetConsistencyProofReque
   return options_.store->Read([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const evidence::MerkleProof proof,
                      evidence::Log::ConsistencyProof(request.older_size(), request.newer_size(), tx));
+    response->clear_proof();
     for (const evidence::MerkleHash& hash : proof) response->add_proof(hash.data(), hash.size());
     return absl::OkStatus();
   });

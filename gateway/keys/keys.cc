@@ -16,6 +16,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -105,6 +106,22 @@ absl::StatusOr<absl::Time> CertificatesEnd(absl::string_view pem) {
   ERR_clear_error();  // the end of the text is an error to OpenSSL
   if (end == absl::InfiniteFuture()) return Problem(Reason::kKeyUnusable, "certificate", "no certificate in PEM");
   return end;
+}
+
+absl::Status CheckInTime(const std::string& path, absl::string_view pem, absl::Time at) {
+  const auto end = CertificatesEnd(pem);
+  if (!end.ok()) return Problem(Reason::kKeyUnusable, path, base::DetailOf(end.status()));
+  if (at >= *end) {
+    return Problem(Reason::kKeyUnusable, path, absl::StrCat("the certificate ended on ", base::WriteDateTime(*end)));
+  }
+  const auto first = ReadCertificate(pem);
+  std::tm begin = {};
+  if (first == nullptr || ASN1_TIME_to_tm(X509_get0_notBefore(first.get()), &begin) != 1) {
+    return Problem(Reason::kKeyUnusable, path, "no certificate in PEM");
+  }
+  const absl::Time from = absl::FromTM(begin, absl::UTCTimeZone());
+  if (at >= from) return absl::OkStatus();
+  return Problem(Reason::kKeyUnusable, path, absl::StrCat("the certificate begins on ", base::WriteDateTime(from)));
 }
 
 absl::StatusOr<std::string> ReadPrivateKeyFile(const std::string& path) {
@@ -208,9 +225,7 @@ absl::StatusOr<std::shared_ptr<const proof::Sealers>> LoadSealers(
   return sealers;
 }
 
-absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
-  ASSIGN_OR_RETURN(const std::string chain, ReadKeyFile(files.certificate()));
-  ASSIGN_OR_RETURN(const std::string key_pem, ReadPrivateKeyFile(files.private_key()));
+absl::Status CheckKeyPair(const config::v1::TlsFiles& files, absl::string_view chain, absl::string_view key_pem) {
   const auto certificate = ReadCertificate(chain);
   if (certificate == nullptr) return Problem(Reason::kKeyUnusable, files.certificate(), "no certificate in PEM");
   const auto bio = MemoryBio(key_pem);
@@ -219,6 +234,13 @@ absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
     return Problem(Reason::kKeyUnusable, files.private_key(), "the key does not belong to the certificate");
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTlsFiles(const config::v1::TlsFiles& files) {
+  ASSIGN_OR_RETURN(const std::string chain, ReadKeyFile(files.certificate()));
+  ASSIGN_OR_RETURN(const std::string key_pem, ReadPrivateKeyFile(files.private_key()));
+  RETURN_IF_ERROR(CheckKeyPair(files, chain, key_pem));
   if (files.trusted_authorities().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::string authorities, ReadKeyFile(files.trusted_authorities()));
   if (ReadCertificate(authorities) == nullptr) {

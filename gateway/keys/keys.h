@@ -72,4 +72,12 @@ absl::StatusOr<std::shared_ptr<const proof::Sealers>> LoadSealers(
 // Problem: kKeyUnusable with the file.
 absl::Status CheckTlsFiles(const config::v1::TlsFiles& files);
 
+// Whether the first certificate of `chain` and the private key `key_pem`, both PEM text of the files that `files`
+// names, fit together. Problem: kKeyUnusable with the file.
+absl::Status CheckKeyPair(const config::v1::TlsFiles& files, absl::string_view chain, absl::string_view key_pem);
+
+// Whether the certificates in PEM text of the file `path` are in time: the first has begun and none has ended. Problem:
+// kKeyUnusable with the file.
+absl::Status CheckInTime(const std::string& path, absl::string_view pem, absl::Time at);
+
 }  // namespace passerelle::gateway

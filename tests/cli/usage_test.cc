@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 Outcome RunPasserelle(std::vector<std::string> arguments, absl::string_view standard_input = "",
                       const std::vector<std::string>& environment = {}) {
@@ -93,6 +94,24 @@ INSTANTIATE_TEST_SUITE_P(
                       UsageCase{"StoreRestoreWithoutFile", {"store", "restore", "--config", "a"}, "--from"}),
     [](const auto& test) { return std::string(test.param.name); });
 
+TEST(Usage, OfACommandBelowIsItsOwnAlone) {
+  const Outcome step = RunPasserelle({"recognition", "step"});
+  EXPECT_THAT(step.err, HasSubstr("write: passerelle recognition step CASE --step STEP"));
+  EXPECT_THAT(step.err, HasSubstr("; NODE is --node HOST:PORT"));
+  EXPECT_THAT(step.err, Not(HasSubstr("evaluate --policy")));
+  const Outcome check = RunPasserelle({"recognition", "check"});
+  EXPECT_THAT(check.err, ::testing::EndsWith("write: passerelle recognition check POLICY... [--json]\n"));
+}
+
+TEST(CaseCommands, WhatIsNoAddressIsRefusedBeforeAnythingIsCalled) {
+  for (const std::string node : {"nowhere", "nl.example:0", ":7443", "https://nl.example:7443", "::1:7443"}) {
+    const Outcome outcome = RunPasserelle(
+        {"recognition", "list", "--node", node, "--certificate", "c", "--key", "k", "--authorities", "a"});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.err, ::testing::StartsWith("FIELD_INVALID at --node " + node + ": ")) << node;
+  }
+}
+
 TEST(CommandLine, HelpAndVersionAreNoErrors) {
   EXPECT_EQ(RunPasserelle({"--help"}).exit_code, 0);
   EXPECT_THAT(RunPasserelle({"--help"}).out, HasSubstr("translate"));
@@ -123,6 +142,22 @@ TEST(Detect, NamesEveryFileInOrder) {
   EXPECT_EQ(At(json.out, "/0/confidence"), "100");
   EXPECT_EQ(At(json.out, "/1/format"), "unknown");
   EXPECT_EQ(At(json.out, "/1/confidence"), "0");
+}
+
+TEST(Detect, SaysWhatAFileOfNoFormatIs) {
+  const std::string file = ScratchFolder() + "/scan.pdf";
+  WriteAll(file, "%PDF-1.7\n");
+  const Outcome text = RunPasserelle({"detect", file});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.out, ::testing::StartsWith("unknown  " + file + "  (it is a PDF, "));
+  EXPECT_THAT(At(RunPasserelle({"detect", "--json", file}).out, "/0/what"), HasSubstr("it is a PDF"));
+}
+
+TEST(Detect, AFileNameForgesNoLine) {
+  const std::string file = ScratchFolder() + "/a\nelmo  b\x1B[31m\u202E";
+  WriteAll(file, "x");
+  const Outcome outcome = RunPasserelle({"detect", file});
+  EXPECT_THAT(outcome.out, ::testing::EndsWith("/a\\x0aelmo  b\\x1b[31m\\u202e\n"));
 }
 
 TEST(Detect, WritesJsonForAFileNameThatIsNotUtf8) {
@@ -199,6 +234,12 @@ TEST(Check, TellsModelAnnexAndDefinitionApart) {
                              "/definition", "/plausibility", "/annex_one/elements/A1-O05"}) {
     EXPECT_NE(At(outcome.out, member), "absent") << member;
   }
+  // What the seal over the translation will state decides nothing before.
+  EXPECT_EQ(At(outcome.out, "/european_model/conforms"), "true");
+  EXPECT_EQ(At(outcome.out, "/european_model/findings/0/rule"), "absent");
+  for (const char* finding : {"/european_model/set_by_seal/0/rule", "/european_model/set_by_seal/1/rule"}) {
+    EXPECT_EQ(At(outcome.out, finding), "shape.min") << finding;
+  }
 }
 
 TEST(Verify, SaysThatItCannotBeEstablishedAndForWhichDay) {
@@ -240,6 +281,9 @@ TEST(Output, ThatCannotBeWrittenIsAFailure) {
   const Outcome outcome = RunProgram({"/bin/sh", "-c", Passerelle() + " formats > /dev/full"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, ::testing::StartsWith("OUTPUT_NOT_WRITABLE"));
+  // An answer that nobody has got is no "not authentic".
+  const std::string verify = Passerelle() + " verify " + Document("transcript.elmo.xml") + " > /dev/full";
+  EXPECT_EQ(RunProgram({"/bin/sh", "-c", verify}).exit_code, 2);
 }
 
 }  // namespace

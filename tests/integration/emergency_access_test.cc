@@ -95,6 +95,10 @@ class EmergencyAccessIntegrationTest : public ::testing::Test {
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
     EXPECT_TRUE(absl::StrContains(verified.out, absl::StrCat("\"emergency\":", emergency.events_size())))
         << verified.out;
+    const tests::Outcome bundle = tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "export", "--config",
+                                                     federation_->ConfigPath("NO"), "--id", emergency.events(0).id()});
+    EXPECT_EQ(bundle.exit_code, 1);
+    EXPECT_TRUE(absl::StrContains(bundle.err, "no message; ask GetEmergency")) << bundle.err;
   }
 
   SystemRandom random_;

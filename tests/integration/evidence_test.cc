@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/limits.h"
 #include "gateway/cli/node_client.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "passerelle/evidence/v1/evidence_service.grpc.pb.h"
 #include "tests/cli/run_program.h"
@@ -19,6 +20,7 @@
 namespace passerelle::gateway {
 namespace {
 
+using evidence::v1::EvidenceBundle;
 using exchange::v1::EXCHANGE_STATE_DELIVERED;
 using exchange::v1::EXCHANGE_STATE_PENDING;
 
@@ -124,6 +126,69 @@ TEST_F(EvidenceTest, ANodeProvesItsReceiptsToTheirOwnerOnly) {
   foreign.set_checkpoint(proven->checkpoint());
   const auto refused = Call(*other, &Stub::AddCheckpoint, foreign);
   EXPECT_FALSE(refused.ok()) << "a node shows its own log only";
+}
+
+TEST_F(EvidenceTest, ItIsSaidWhatWasNotChecked) {
+  const auto fetched = Fetch(Authorise());
+  ASSERT_TRUE(fetched.ok()) << fetched.status();
+  const std::string bundle = Export("NL", fetched->id());
+  const std::string folder = Scratch("log");
+  ASSERT_EQ(Evidence({"export", "--config", federation_->ConfigPath("NL"), "--log", folder}).exit_code, 0);
+  const std::string seen = folder + "/checkpoint";
+  const std::vector<std::string> commands[] = {{"verify", bundle, "--json"},
+                                               {"dispute", bundle, bundle, "--json"},
+                                               {"verify", "--log", folder, "--seen", seen, "--json"}};
+  for (std::vector<std::string> command : commands) {
+    if (command[0] == "dispute") command[2] = Export("NO", MessageOf(bundle));
+    command.insert(command.end(), {"--node-map", NodeMap()});
+    const tests::Outcome unsigned_map = Evidence(command);
+    EXPECT_EQ(unsigned_map.exit_code, 0) << unsigned_map.err;
+    EXPECT_TRUE(absl::StrContains(unsigned_map.err, "nobody's signature on the map was checked")) << unsigned_map.err;
+    EXPECT_EQ(tests::At(unsigned_map.out, "/map_checked"), "false");
+    command.insert(command.end(), {"--root", Scratch("root.yaml")});
+    const tests::Outcome checked = Evidence(command);
+    EXPECT_EQ(checked.err, "");
+    EXPECT_EQ(tests::At(checked.out, "/map_checked"), "true");
+  }
+  std::vector<std::string> audit = commands[2];
+  audit.insert(audit.end(), {"--node-map", NodeMap()});
+  EXPECT_EQ(tests::At(Evidence(audit).out, "/continues_seen"), "true");
+  EXPECT_NE(tests::At(Evidence(audit).out, "/witnesses"), "absent");
+
+  // Without the messages nothing shows which one it is about.
+  std::string json = tests::ReadAll(bundle);
+  EvidenceBundle without;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(json, &without).ok());
+  without.clear_request();
+  without.clear_answer();
+  without.set_message_id("another");
+  json.clear();
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(without, &json).ok());
+  tests::WriteAll(Scratch("without.json"), json);
+  EXPECT_TRUE(absl::StrContains(Show(Scratch("without.json")), "message and peer: as the bundle says, not shown"));
+  EXPECT_EQ(tests::At(Evidence({"verify", Scratch("without.json"), "--json"}).out, "/identified"), "false");
+  EXPECT_EQ(tests::At(Evidence({"verify", bundle, "--json"}).out, "/identified"), "true");
+}
+
+TEST_F(EvidenceTest, AProblemOfALogNamesItsFile) {
+  ASSERT_TRUE(Fetch(Authorise()).ok());
+  Audit("NL", "log");
+  const std::string folder = Scratch("log");
+  tests::WriteAll(Scratch("broken"), "no note\n");
+  const auto says = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> command = {"verify", "--log", folder, "--node-map", NodeMap()};
+    command.insert(command.end(), more.begin(), more.end());
+    const tests::Outcome outcome = Evidence(command);
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
+    return outcome.err;
+  };
+  EXPECT_TRUE(absl::StartsWith(says({"--seen", Scratch("broken")}),
+                               absl::StrCat("NOTE_MALFORMED at seen: ", Scratch("broken"), ": note: ")));
+  tests::WriteAll(folder + "/checkpoint", "no note\n");
+  EXPECT_TRUE(absl::StartsWith(says({}), "NOTE_MALFORMED at checkpoint: note: "));
+  tests::WriteAll(Scratch("map.json"), "{}");
+  const tests::Outcome map = Evidence({"verify", "--log", folder, "--node-map", Scratch("map.json")});
+  EXPECT_TRUE(absl::StrContains(map.err, absl::StrCat(" at ", Scratch("map.json"), ": "))) << map.err;
 }
 
 // Power cuts of both nodes in turn, at moments that nobody chose: everything is delivered once and logged once.

@@ -111,7 +111,7 @@ absl::StatusOr<relay::BundleFacts> StoppedNode::Facts(evidence::v1::Side side, c
 
 absl::StatusOr<AuditedLog> StoppedNode::Audit(const std::string& folder, const federation::NodeDirectory& nodes) {
   RETURN_IF_ERROR(ExportLog(*store_, folder));
-  return AuditFolder(folder, relay::NoteKeysOf(nodes, id_), "");
+  return AuditFolder(folder, relay::NoteKeysOf(nodes, id_));
 }
 
 absl::Status CheckExchange(const FaultedExchange& exchange, StoppedNode& asker, StoppedNode& giver,

@@ -18,6 +18,7 @@
 #include "tests/support/fake_random.h"
 #include "tests/support/faulty_store.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/rerun_store.h"
 #include "tests/support/status_matchers.h"
 
 namespace passerelle::evidence {
@@ -395,6 +396,27 @@ TEST_F(WitnessTest, SignsWhatFollowsAndNothingElse) {
   EXPECT_THAT(Show(five, 9), HasReason(Reason::kLogProof));
   EXPECT_THAT(witness_.Contradiction("FR"), testing::IsOkAndHolds(five));
   EXPECT_THAT(witness_.LastSeen("FR"), testing::IsOkAndHolds(nine));
+}
+
+TEST_F(WitnessTest, WhatIsRunAgainSaysWhatTheLastRunSaid) {
+  testing::RerunStore rerun(witness_store_);
+  const Witness witness({"NO", &rerun, &clock_, OneKey(&witness_key_)});
+  Grow(0, 5);
+  const std::string five = log_->Checkpoint().value();
+  ASSERT_OK_AND_ASSIGN(const Witness::Seen first, witness.Add("FR", Keys(), 0, {}, five));
+  EXPECT_EQ(first.size, 5u);
+  EXPECT_THAT(witness.LastSeen("FR"), testing::IsOkAndHolds(five));
+  // Between the two runs another replica signs the next checkpoint: the proof is from too early then.
+  Grow(5, 9);
+  const std::string nine = log_->Checkpoint().value();
+  ASSERT_OK_AND_ASSIGN(const MerkleProof to_nine, Consistency(5, 9));
+  Grow(9, 12);
+  const std::string twelve = log_->Checkpoint().value();
+  ASSERT_OK_AND_ASSIGN(const MerkleProof to_twelve, Consistency(5, 12));
+  rerun.BetweenRuns([&] { ASSERT_OK(Show(nine, 5, to_nine).status()); });
+  ASSERT_OK_AND_ASSIGN(const Witness::Seen unsure, witness.Add("FR", Keys(), 5, to_twelve, twelve));
+  EXPECT_EQ(unsure.size, 9u);
+  EXPECT_EQ(unsure.cosigned, "");
 }
 
 // A node that is asked for its signature can send back whatever it likes.

@@ -60,6 +60,25 @@ TEST_F(NoteTest, UnknownSignersArePassedOverButOneKnownIsNeeded) {
   EXPECT_THAT(VerifyNote(note_, {other}), HasReason(Reason::kNoteSignature));
 }
 
+TEST_F(NoteTest, KeysCountWithinTheirPeriodOnly) {
+  const auto verify = [&](const KeyPeriod& witness, const KeyPeriod& log, absl::Time written_at) {
+    const std::vector<NoteKey> keys = {
+        *NoteKey::Make(kLogName, NoteKey::Kind::kLog, log_key_.verification_key(), log),
+        *NoteKey::Make(kWitnessName, NoteKey::Kind::kWitness, witness_key_.verification_key(), witness)};
+    const auto verified = VerifyNote(note_, keys, written_at);
+    return verified.ok() ? verified->size() : 0;
+  };
+  const absl::Time before = seen_at_ - absl::Seconds(1);
+  const absl::Time after = seen_at_ + absl::Seconds(1);
+  EXPECT_EQ(verify({seen_at_, seen_at_}, {seen_at_, seen_at_}, seen_at_), 2u);
+  EXPECT_EQ(verify({after, absl::InfiniteFuture()}, {}, seen_at_), 1u);
+  EXPECT_EQ(verify({absl::InfinitePast(), before}, {}, seen_at_), 1u);
+  EXPECT_EQ(verify({}, {absl::InfinitePast(), before}, seen_at_), 1u);
+  EXPECT_EQ(verify({}, {absl::InfinitePast(), before}, absl::InfinitePast()), 2u) << "the note does not say when";
+  EXPECT_EQ(verify({}, {after, absl::InfiniteFuture()}, seen_at_), 2u) << "a new key signs the last checkpoint again";
+  EXPECT_EQ(verify({absl::InfinitePast(), before}, {absl::InfinitePast(), before}, seen_at_), 0u);
+}
+
 TEST_F(NoteTest, AWrongSignatureOfAKnownKeySpoilsTheNote) {
   SignedNote wrong = note_;
   wrong.signatures[1].signature.back() ^= 1;

@@ -29,7 +29,10 @@ TEST(SignedNodeMap, IsProposedSignedAndCombined) {
   ASSERT_OK_AND_ASSIGN(const MapFile proposal, ProposeNodeMap(SmallMap(), nullptr));
   ASSERT_OK_AND_ASSIGN(MapFile first, ReadMapFile(WriteMapFile(proposal)));
   MapFile second = first;
-  EXPECT_THAT(OpenNodeMap(WriteMapFile(first), Nothing(), kNow), HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
+  const auto unsigned_map = OpenNodeMap(WriteMapFile(first), Nothing(), kNow);
+  EXPECT_THAT(unsigned_map, HasReasonAt(Reason::kNodeMapSignatures, "signatures"));
+  EXPECT_THAT(base::DetailOf(unsigned_map.status()),
+              ::testing::HasSubstr("verify; the map is of another federation, or the root is"));
   ASSERT_THAT(SignMapFile(TestKey(0), first), IsOk());
   ASSERT_THAT(SignMapFile(TestKey(1), second), IsOk());
   EXPECT_THAT(SignMapFile(TestKey(0), first), HasReasonAt(Reason::kFieldInvalid, "key"));

@@ -467,6 +467,25 @@ TEST_F(BundleTest, ALeafThatNobodyCanOpenShowsNoTime) {
   EXPECT_FALSE(unknown.sender_log_seen_by.has_value());
 }
 
+TEST_F(BundleTest, KeysCountWithinTheirPeriodOnly) {
+  PutMessage(kEnvelopeId, "a");
+  Sequence();
+  evidence::SignedNote cosigned = {evidence::ReadNote(norway_.log->Checkpoint().value())->text, {}};
+  ASSERT_OK(evidence::CosignNote(evidence::LogName("FR"), nodes_.france, clock_.Now() - absl::Hours(24), cosigned));
+  ASSERT_OK(norway_.log->AddCosignatures(cosigned, NoteKeysOf(*directory_, "FR")));
+  const EvidenceBundle bundle = Sender();
+  ASSERT_OK_AND_ASSIGN(const BundleFacts witnessed, Verify(bundle));
+  EXPECT_EQ(witnessed.witnesses.size(), 1u);
+  federation::v1::NodeMap map = nodes_.map;
+  *map.mutable_nodes(1)->mutable_message_keys(0)->mutable_not_before() = base::ToProto(clock_.Now() - absl::Hours(1));
+  ASSERT_OK_AND_ASSIGN(const auto later, federation::NodeDirectory::Make(map));
+  ASSERT_OK_AND_ASSIGN(const BundleFacts alone, VerifyBundle(bundle, *later));
+  EXPECT_TRUE(alone.witnesses.empty());
+  *map.mutable_nodes(0)->mutable_message_keys(0)->mutable_not_after() = base::ToProto(clock_.Now() - absl::Hours(1));
+  ASSERT_OK_AND_ASSIGN(const auto over, federation::NodeDirectory::Make(map));
+  EXPECT_THAT(VerifyBundle(bundle, *over), HasReasonAt(Reason::kNoteSignature, "checkpoint/signature"));
+}
+
 TEST_F(BundleTest, ARevokedNodeIsNoWitness) {
   PutMessage(kEnvelopeId, "a");
   Sequence();
@@ -498,6 +517,7 @@ TEST_F(BundleTest, AMessageThatIsNotAnsweredShowsItsLeafOnly) {
   Sequence();
   ASSERT_OK_AND_ASSIGN(const BundleFacts facts, Verify(Sender()));
   EXPECT_FALSE(facts.request.has_value());
+  EXPECT_FALSE(facts.identified());
   EXPECT_NE(facts.Find(evidence::LeafKind::kSent), nullptr);
   EXPECT_THAT(norway_.Bundle(evidence::v1::SIDE_SENDER, "FR", kOther, *directory_),
               HasReason(Reason::kResourceNotFound));

@@ -69,7 +69,15 @@ class EvidenceFolderTest : public ::testing::Test {
     ASSERT_OK_AND_ASSIGN(const evidence::TreeHead head, writer.Finish());
     Sign(head);
   }
-  absl::Status Audit(const std::string& seen = "") { return AuditFolder(folder_, Keys(), seen).status(); }
+  absl::Status Audit() { return AuditFolder(folder_, Keys()).status(); }
+  absl::Status Continues(const std::string& seen) {
+    const absl::StatusOr<AuditedLog> audited = AuditFolder(folder_, Keys());
+    return audited.ok() ? CheckContinues(folder_, *audited, Keys(), seen, "seen").status() : audited.status();
+  }
+  absl::Status AuditStamps() {
+    const absl::StatusOr<AuditedLog> audited = AuditFolder(folder_, Keys());
+    return audited.ok() ? AuditTimeStamps(folder_, *audited, Keys(), {}).status() : audited.status();
+  }
   void Flip(const std::string& name, std::streamoff at) {
     std::fstream file(folder_ / name, std::ios::in | std::ios::out | std::ios::binary);
     file.seekg(at);
@@ -91,7 +99,7 @@ TEST_F(EvidenceFolderTest, AMillionLeavesTakeLittleMemory) {
   constexpr uint64_t kLeaves = 1'000'000;
   [[maybe_unused]] const int64_t before = PeakKilobytes();
   MakeLog(kLeaves);
-  ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder_, Keys(), ""));
+  ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder_, Keys()));
   EXPECT_EQ(audited.summary.received, kLeaves);
 #ifdef __SANITIZE_ADDRESS__
   std::cout << "SKIPPED: the bound on memory, since the sanitizer keeps what was freed" << std::endl;
@@ -116,7 +124,7 @@ TEST_F(EvidenceFolderTest, EveryFileCounts) {
                            Case{"tile/0/000", 31, Reason::kLogFile, "tile/0/000"},
                            Case{"tile/0/002.p/188", 6000, Reason::kLogFile, "tile/0/002.p/188"},
                            Case{"tile/1/000.p/2", 0, Reason::kLogFile, "tile/1/000.p/2"},
-                           Case{"checkpoint", 4, Reason::kNoteSignature, "signature"}}) {
+                           Case{"checkpoint", 4, Reason::kNoteSignature, "checkpoint: signature"}}) {
     SCOPED_TRACE(test.file);
     Flip(test.file, test.at);
     EXPECT_THAT(Audit(), HasReasonAt(test.reason, test.place));
@@ -126,20 +134,20 @@ TEST_F(EvidenceFolderTest, EveryFileCounts) {
     fs::rename(folder_ / "aside", folder_ / test.file);
     ASSERT_OK(Audit());
   }
-  EXPECT_THAT(AuditFolder(folder_, {}, ""), HasReason(Reason::kNoteSignature));
+  EXPECT_THAT(AuditFolder(folder_, {}), HasReason(Reason::kNoteSignature));
 }
 
 TEST_F(EvidenceFolderTest, ALogMustContinueWhatWasSeen) {
   MakeLog(300);
   const std::string seen = ReadFile(folder_ / "checkpoint", 10000).value();
-  ASSERT_OK(Audit(seen));
+  ASSERT_OK(Continues(seen));
   fs::remove_all(folder_);
   MakeLog(700);
-  ASSERT_OK(Audit(seen));
+  ASSERT_OK(Continues(seen));
   const std::string later = ReadFile(folder_ / "checkpoint", 10000).value();
   fs::remove_all(folder_);
   MakeLog(300);
-  EXPECT_THAT(Audit(later), HasReasonAt(Reason::kLogTruncated, "seen"));
+  EXPECT_THAT(Continues(later), HasReasonAt(Reason::kLogTruncated, "seen"));
   // Another history of the same size, with a good signature.
   evidence::MerkleTree tree;
   for (int i = 0; i < 200; ++i) tree.Append(evidence::LeafHash(absl::StrCat(i)));
@@ -148,8 +156,23 @@ TEST_F(EvidenceFolderTest, ALogMustContinueWhatWasSeen) {
   Sign(tree.Head());
   const std::string forked = ReadFile(good, 10000).value();
   ASSERT_OK(ReplaceFile(good, own));
-  EXPECT_THAT(Audit(forked), HasReasonAt(Reason::kLogForked, "seen"));
-  EXPECT_THAT(Audit("no note"), HasReason(Reason::kNote));
+  EXPECT_THAT(Continues(forked), HasReasonAt(Reason::kLogForked, "seen"));
+  EXPECT_THAT(Continues("no note"), HasReasonAt(Reason::kNote, "seen: note"));
+}
+
+// Somebody who has the folder could have taken the time-stamps out that he does not like.
+TEST_F(EvidenceFolderTest, TimeStampsThatWereTakenOutAreMissed) {
+  MakeLog(3);
+  EXPECT_THAT(AuditStamps(), HasReasonAt(Reason::kLogFile, "time-stamps"));
+  std::ofstream(folder_ / "time-stamps") << "no folder";
+  EXPECT_THAT(AuditStamps(), HasReasonAt(Reason::kLogFile, "time-stamps"));
+  fs::remove(folder_ / "time-stamps");
+  fs::create_directories(folder_ / "time-stamps");
+  EXPECT_THAT(AuditStamps(), HasReasonAt(Reason::kLogFile, "time-stamps"));
+  fs::copy_file(folder_ / "checkpoint", folder_ / "time-stamps" / "20261126T104000.123Z.checkpoint");
+  EXPECT_THAT(AuditStamps(), HasReasonAt(Reason::kLogFile, "time-stamps/20261126T104000.123Z.token"));
+  fs::rename(folder_ / "time-stamps" / "20261126T104000.123Z.checkpoint", folder_ / "time-stamps" / "1.token");
+  EXPECT_THAT(AuditStamps(), HasReasonAt(Reason::kLogFile, "time-stamps/1.checkpoint"));
 }
 
 TEST_F(EvidenceFolderTest, AStoredLogIsExportedWholeIntoANewFolder) {
@@ -168,7 +191,8 @@ TEST_F(EvidenceFolderTest, AStoredLogIsExportedWholeIntoANewFolder) {
   ASSERT_OK(ExportLog(store, folder_));
   const std::string name = evidence::LogName("NO");
   const auto key = *evidence::NoteKey::Make(name, evidence::NoteKey::Kind::kLog, key_.verification_key());
-  ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder_, {key}, log->Checkpoint().value()));
+  ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder_, {key}));
+  EXPECT_OK(CheckContinues(folder_, audited, {key}, log->Checkpoint().value(), "seen").status());
   EXPECT_EQ(audited.summary.sent, 300u);
   EXPECT_EQ(audited.opened.checkpoint.origin, name);
   EXPECT_THAT(ExportLog(store, folder_), HasReason(Reason::kOutputExists));
