@@ -14,7 +14,7 @@ using config::v1::NodeConfig;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::util::MessageDifferencer;
 
-// Keys at the top of the file that differ, but for who may call.
+// Keys at the top of the file that differ, but for the clients.
 std::vector<std::string> KeysThatNeedARestart(NodeConfig before, NodeConfig now) {
   before.mutable_client_port()->clear_clients();
   now.mutable_client_port()->clear_clients();
@@ -36,6 +36,7 @@ ConfigFile::ConfigFile(std::string path, std::vector<ConfigOverride> overrides, 
       overrides_(std::move(overrides)),
       clients_(clients),
       log_(log),
+      open_services_(config.client_port().open_services()),
       config_(std::move(config)) {
   clients_->Replace(config_.client_port());
 }
@@ -55,7 +56,9 @@ void ConfigFile::Refresh() {
     log_->Write(LogEvent::kConfigNeedsRestart, {{"key", key}});
   }
   if (!MessageDifferencer::Equals(config_, *now)) {
-    clients_->Replace(now->client_port());
+    config::v1::ClientPort port = now->client_port();
+    *port.mutable_open_services() = open_services_;
+    clients_->Replace(port);
     log_->Write(LogEvent::kConfigReloaded, {{"clients", now->client_port().clients_size()}});
   }
   config_ = *std::move(now);

@@ -1,5 +1,5 @@
-// The configuration file while the node runs: who may call is taken over when the file changes; every other key counts
-// from the next start, and the log says so.
+// The configuration file while the node runs: its clients are taken over when the file changes; every other key, and
+// what is open to anybody, counts from the next start, and the log says so.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -33,6 +33,8 @@ class ConfigFile {
   const std::vector<ConfigOverride> overrides_;
   ClientTable* const clients_;
   Log* const log_;
+  // Whether the port asks everybody for a certificate depends on them.
+  const google::protobuf::RepeatedPtrField<std::string> open_services_;
   absl::Mutex mutex_;
   config::v1::NodeConfig config_ ABSL_GUARDED_BY(mutex_);
   std::string fingerprint_ ABSL_GUARDED_BY(mutex_);

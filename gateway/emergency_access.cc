@@ -14,7 +14,6 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "gateway/config/client_config.h"
-#include "gateway/config/duration.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -108,7 +107,7 @@ absl::Status CheckReference(absl::string_view reference) {
 
 absl::StatusOr<absl::Duration> LifeOf(const emergency::v1::DeclareEmergencyRequest& request, absl::Duration most) {
   if (!request.has_life()) return most;
-  const absl::Duration life = ToDuration(request.life());
+  const absl::Duration life = FromProto(request.life());
   if (life > absl::ZeroDuration() && life <= most) return life;
   return Problem(Reason::kFieldInvalid, "life", absl::StrCat("more than 0 and at most ", absl::FormatDuration(most)));
 }
@@ -199,8 +198,7 @@ absl::StatusOr<Access> EmergencyAccess::Declare(const std::string& caller,
       *access.mutable_services() = request.services();
       access.set_ground(request.ground());
       access.set_reference(request.reference());
-      access.mutable_life()->set_seconds(absl::ToInt64Seconds(life));
-      access.mutable_life()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(life % absl::Seconds(1))));
+      *access.mutable_life() = ToProto(life);
       access.set_state(emergency::v1::EMERGENCY_STATE_DECLARED);
       access.set_declarer(caller);
       *access.mutable_declare_time() = ToProto(now);
@@ -211,8 +209,8 @@ absl::StatusOr<Access> EmergencyAccess::Declare(const std::string& caller,
       events.push_back(std::move(event));
       return access.id();
     };
-    ASSIGN_OR_RETURN(const std::string id,
-                     base::Once(tx, caller, request.request_id(), request.SerializeAsString(), work));
+    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, caller, request.request_id(), request.SerializeAsString(),
+                                                      options_.clock->Now(), work));
     ASSIGN_OR_RETURN(declared, Load(id, tx));
     return absl::OkStatus();
   });
@@ -244,7 +242,7 @@ absl::StatusOr<Access> EmergencyAccess::Approve(const std::string& caller, absl:
     access.set_state(emergency::v1::EMERGENCY_STATE_OPEN);
     access.set_approver(caller);
     *access.mutable_approve_time() = ToProto(now);
-    *access.mutable_end_time() = ToProto(now + ToDuration(access.life()));
+    *access.mutable_end_time() = ToProto(now + FromProto(access.life()));
     RETURN_IF_ERROR(tx.Update(kTable, RecordOf(access)));
     ASSIGN_OR_RETURN(EmergencyEvent event,
                      Note(emergency::v1::EMERGENCY_EVENT_KIND_APPROVED, caller, "", access, options_, tx));

@@ -22,6 +22,7 @@ class MeteredHandler : public relay::Handler {
       : handler_(handler), metrics_(metrics), log_(log) {}
   std::string Type() const override { return handler_->Type(); }
   absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
+  bool PrepareIsCostly() const override { return handler_->PrepareIsCostly(); }
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 

@@ -3,10 +3,14 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "core/base/limits.h"
+#include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "gateway/certificate_times.h"
 #include "gateway/config/node_config.h"
 #include "gateway/config/store_config.h"
 #include "gateway/config/yaml.h"
@@ -49,6 +53,17 @@ absl::Status CheckTrustBundle(const config::v1::TrustBundleFiles& files) {
   return trust::OpenTrustBundle(bytes, signers, {clock.Now(), 0, nullptr}).status();
 }
 
+// Whether the file of the store is one of SQLite, or is to be made yet. Nothing is opened: a node may have it open.
+absl::Status CheckStoreFile(const std::string& path) {
+  constexpr absl::string_view kHeader("SQLite format 3\0", 16);  // https://www.sqlite.org/fileformat.html, 1.3
+  std::error_code error;
+  if (path.empty() || !std::filesystem::exists(path, error)) return absl::OkStatus();
+  const auto begin = ReadFileRange(path, 0, kHeader.size());
+  if (!begin.ok()) return base::Problem(base::Reason::kStoreUnavailable, path, base::DetailOf(begin.status()));
+  if (begin->empty() || *begin == kHeader) return absl::OkStatus();
+  return base::Problem(base::Reason::kStoreDamaged, path, "the file is no store of a node");
+}
+
 }  // namespace
 
 absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOverride>& overrides) {
@@ -58,6 +73,9 @@ absl::Status CheckNodeConfig(const std::string& path, const std::vector<ConfigOv
   const SystemClock clock;
   ASSIGN_OR_RETURN(const auto nodes, LoadNodeMap(config.node_map(), config.federation().root(), clock.Now()));
   RETURN_IF_ERROR(CheckOwnEntry(config, files, *nodes));
+  const std::vector<absl::Status> out_of_time = CertificatesOutOfTime(config, clock.Now());
+  if (!out_of_time.empty()) return out_of_time.front();
+  if (!config.has_postgresql_store()) RETURN_IF_ERROR(CheckStoreFile(config.store()));
   if (config.has_trust_bundle()) RETURN_IF_ERROR(CheckTrustBundle(config.trust_bundle()));
   RETURN_IF_ERROR(RegisterFactsFiles::Open({config.register_facts().begin(), config.register_facts().end()}).status());
   RETURN_IF_ERROR(

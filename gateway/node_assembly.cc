@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "gateway/certificate_times.h"
 #include "gateway/registers/open_register.h"
 
 namespace passerelle::gateway {
@@ -22,6 +23,9 @@ constexpr int kThreadsPerPort = 16;
 absl::Status Node::Assembly::Start() {
   log_.Write(LogEvent::kNodeStarting, {{"node", config_.node()}});
   ASSIGN_OR_RETURN(const NodeFiles files, LoadNodeFiles(config_));
+  for (const absl::Status& problem : CertificatesOutOfTime(config_, clock_.Now())) {
+    log_.WriteProblem(LogEvent::kTlsFilesOutOfTime, problem);
+  }
   ASSIGN_OR_RETURN(
       federation_,
       NodeFederation::Open(

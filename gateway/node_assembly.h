@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "core/authenticity/register_question.h"
+#include "core/base/proto_time.h"
 #include "core/erasure/erasures.h"
 #include "core/erasure/retention_clock.h"
 #include "core/exchange/credential_query.h"
@@ -121,7 +122,7 @@ class Node::Assembly {
   // Who of the callers of a service may do what with recognition cases.
   std::function<std::vector<recognition::v1::CaseActor>(absl::string_view)> RolesIn(absl::string_view service) const;
   void WakeSenders();
-  absl::Duration Limit(const google::protobuf::Duration& duration) const { return ToDuration(duration); }
+  absl::Duration Limit(const google::protobuf::Duration& duration) const { return base::FromProto(duration); }
 
   const config::v1::NodeConfig config_;
   Metrics metrics_;

@@ -1,5 +1,6 @@
 #include "gateway/node_peers.h"
 
+#include "core/base/proto_time.h"
 #include "gateway/config/node_config.h"
 
 namespace passerelle::gateway {
@@ -16,7 +17,7 @@ NodePeers::NodePeers(const config::v1::NodeConfig& config, const NodeFederation&
                    .clock = clock,
                    .required = config.require_encryption()}),
       transport_({.tls = config.peer_port().tls(),
-                  .call_limit = ToDuration(config.time_limits().peer_call()),
+                  .call_limit = base::FromProto(config.time_limits().peer_call()),
                   .circuits = &circuits_,
                   .encryption = &encryption_,
                   .log = log}) {}

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/idempotency.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/wallet/forget.h"
@@ -34,8 +35,8 @@ constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 // A class is kept for days; a turn a minute goes round the largest store in a day.
 constexpr absl::Duration kRetentionInterval = absl::Minutes(1);
-// Dealings with wallets that are ended or forgotten at a time.
-constexpr int kForgottenPerRound = 1000;
+// Dealings with wallets that are ended or forgotten in one transaction.
+constexpr int kForgottenAtOnce = 1000;
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
 // How long connections without calls have to close.
@@ -144,7 +145,8 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
     if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
     if (mine) RETURN_IF_ERROR(exchange::ForgetContents(clock_.Now(), *store_).status());
     // Also where the port for wallets is closed by now: what was presented before is to go all the same.
-    if (mine) RETURN_IF_ERROR(wallet::ForgetDue(clock_.Now(), kForgottenPerRound, *store_).status());
+    if (mine) RETURN_IF_ERROR(wallet::ForgetDue(clock_.Now(), kForgottenAtOnce, *store_).status());
+    if (mine) RETURN_IF_ERROR(base::ForgetRequests(clock_.Now(), *store_).status());
     next_forget_ = clock_.Now() + kForgetInterval;
   }
   return false;

@@ -91,16 +91,19 @@ Item ItemOf(const Offer& offer, const std::string& title_language) {
   return item;
 }
 
-absl::StatusOr<std::vector<Offer>> Found(const Search& search, const OfferWish& wish, OfferIndex& index) {
+// What a search finds; clears `all` where there may be more than one page of it has.
+absl::StatusOr<std::vector<Offer>> Found(const Search& search, const OfferWish& wish, OfferIndex& index, bool* all) {
   if (!search.offer_id.empty()) {
     const absl::StatusOr<Offer> known = index.Get(search.offer_id);
     if (base::ReasonOf(known.status()) == base::Reason::kResourceNotFound) return std::vector<Offer>();
     RETURN_IF_ERROR(known.status());
     // An id is resolved for ever; what is still offered is what a search finds.
-    ASSIGN_OR_RETURN(std::vector<Offer> offered, Found({"", 0, TitleOf(*known, ""), ""}, wish, index));
+    bool whole = true;
+    ASSIGN_OR_RETURN(std::vector<Offer> offered, Found({"", 0, TitleOf(*known, ""), ""}, wish, index, &whole));
     offered.erase(std::remove_if(offered.begin(), offered.end(),
                                  [&](const Offer& offer) { return offer.id() != search.offer_id; }),
                   offered.end());
+    if (offered.empty() && !whole) *all = false;
     return offered;
   }
   catalogue::OfferQuery query;
@@ -110,7 +113,9 @@ absl::StatusOr<std::vector<Offer>> Found(const Search& search, const OfferWish& 
   query.country = wish.country;
   query.language = wish.language;
   query.limit = catalogue::kOffersPageMax;
-  return index.Search(query);
+  ASSIGN_OR_RETURN(std::vector<Offer> page, index.Search(query));
+  if (page.size() == static_cast<size_t>(catalogue::kOffersPageMax)) *all = false;
+  return page;
 }
 
 const catalogue::v1::ListedProvider* FindProvider(const catalogue::v1::ProviderList& providers, const std::string& id) {
@@ -135,11 +140,13 @@ absl::StatusOr<OffersForGaps> FindOffersForGaps(const pathway::v1::Pathway& path
       offers.all = false;
       break;
     }
-    ASSIGN_OR_RETURN(std::vector<Offer> found, Found(searches[i], wish, index));
-    if (found.size() == static_cast<size_t>(catalogue::kOffersPageMax)) offers.all = false;
+    ASSIGN_OR_RETURN(std::vector<Offer> found, Found(searches[i], wish, index, &offers.all));
     for (Offer& offer : found) {
-      if (offers.items.size() == static_cast<size_t>(kOffersLookedAtMax)) break;
       if (offers.offers.count(offer.id()) > 0) continue;
+      if (offers.items.size() == static_cast<size_t>(kOffersLookedAtMax)) {
+        offers.all = false;
+        break;
+      }
       offers.items.push_back(ItemOf(offer, wish.title_language));
       offers.offers.emplace(offer.id(), std::move(offer));
     }

@@ -4,8 +4,8 @@
 
 #include "core/base/digest.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
-#include "gateway/config/duration.h"
 #include "gateway/files/files.h"
 
 namespace passerelle::gateway {
@@ -25,10 +25,10 @@ absl::Status TokenIssuers::Add(const config::v1::TokenIssuer& issuer) {
   Source source;
   source.jwks_file = issuer.jwks_file();
   source.jwks_url = issuer.jwks_url();
-  source.age_max = ToDuration(issuer.jwks_age_max());
+  source.age_max = base::FromProto(issuer.jwks_age_max());
   State state;
-  state.trust = {issuer.issuer(), issuer.audience(), ToDuration(issuer.clock_skew()),
-                 ToDuration(issuer.token_life_max()), nullptr};
+  state.trust = {issuer.issuer(), issuer.audience(), base::FromProto(issuer.clock_skew()),
+                 base::FromProto(issuer.token_life_max()), nullptr};
   if (source.jwks_url.empty()) {
     source.fingerprint = FileFingerprint(source.jwks_file);
     ASSIGN_OR_RETURN(const std::string bytes, ReadFile(source.jwks_file, kTokenKeysBytesMax));

@@ -32,7 +32,7 @@ absl::StatusOr<std::string> TrustBundleFile::Kept() const {
   std::string kept;
   RETURN_IF_ERROR(store_->Read([&kept](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<base::Record> record, tx.Get(base::Table::kSetting, kBundleKey));
-    if (record) kept = record->value;
+    kept = record ? record->value : "";
     return absl::OkStatus();
   }));
   return kept;

@@ -1,6 +1,7 @@
 #include "core/base/idempotency.h"
 
 #include <optional>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -12,11 +13,13 @@ namespace passerelle::base {
 namespace {
 
 constexpr size_t kDigestDigits = 64;
+constexpr int kForgottenAtATime = 500;
 
 }  // namespace
 
 absl::StatusOr<std::string> Once(Transaction& tx, absl::string_view client, absl::string_view request_id,
-                                 absl::string_view request, absl::FunctionRef<absl::StatusOr<std::string>()> work) {
+                                 absl::string_view request, absl::Time now,
+                                 absl::FunctionRef<absl::StatusOr<std::string>()> work) {
   RETURN_IF_ERROR(CheckRequestId(request_id));
   // The id has no slash, so that no two pairs of client and id share a key.
   const std::string key = absl::StrCat(absl::AsciiStrToLower(request_id), "/", client);
@@ -30,8 +33,24 @@ absl::StatusOr<std::string> Once(Transaction& tx, absl::string_view client, absl
   Record record;
   record.key = key;
   record.value = digest + reference;
+  record.due = now + kRequestMemory;
   RETURN_IF_ERROR(tx.Insert(Table::kRequest, record));
   return reference;
+}
+
+absl::StatusOr<int> ForgetRequests(absl::Time now, Store& store) {
+  int forgotten = 0;
+  for (size_t count = kForgottenAtATime; count == kForgottenAtATime;) {
+    const absl::Status status = store.Write([&](Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::vector<Record> due, tx.Due(Table::kRequest, now, kForgottenAtATime));
+      for (const Record& record : due) RETURN_IF_ERROR(tx.Delete(Table::kRequest, record.key));
+      count = due.size();
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(status);
+    forgotten += static_cast<int>(count);
+  }
+  return forgotten;
 }
 
 absl::Status CheckRequestId(absl::string_view request_id) {

@@ -1,4 +1,4 @@
-// Times in messages. For the rooms that link protobuf; base itself does not.
+// Times and durations in messages. For the rooms that link protobuf; base itself does not.
 //
 // Thread-safety: free functions on values.
 #pragma once
@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace passerelle::base {
@@ -28,6 +29,18 @@ inline google::protobuf::Timestamp ToProto(absl::Time time) {
 
 inline absl::Time FromProto(const google::protobuf::Timestamp& proto) {
   return absl::FromUnixSeconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
+}
+
+inline absl::Duration FromProto(const google::protobuf::Duration& proto) {
+  return absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
+}
+
+// The duration as a message, cut to nanoseconds; it has to be finite.
+inline google::protobuf::Duration ToProto(absl::Duration duration) {
+  google::protobuf::Duration proto;
+  proto.set_seconds(absl::ToInt64Seconds(duration));
+  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration % absl::Seconds(1))));
+  return proto;
 }
 
 // Whether the message states a time within the years 1 to 9999.

@@ -166,9 +166,9 @@ absl::StatusOr<v1::Erasure> Erasures::Create(absl::string_view client, absl::Spa
   v1::Erasure erasure;
   const absl::Status written = parts_->options.store->Write([&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("CreateErasure\n", request.SerializeAsString());
-    ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(), bytes, [&] {
-                       return parts_->Erase(client, MayDecide(roles), request, tx);
-                     }));
+    ASSIGN_OR_RETURN(const std::string id,
+                     base::Once(tx, client, request.request_id(), bytes, parts_->options.clock->Now(),
+                                [&] { return parts_->Erase(client, MayDecide(roles), request, tx); }));
     ASSIGN_OR_RETURN(erasure, LoadErasure(id, tx));
     return absl::OkStatus();
   });
@@ -208,7 +208,7 @@ absl::StatusOr<v1::Hold> Erasures::SetHold(absl::string_view client, absl::Span<
   };
   RETURN_IF_ERROR(parts_->options.store->Write([&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("SetHold\n", request.SerializeAsString());
-    return base::Once(tx, client, request.request_id(), bytes, [&] { return set(tx); }).status();
+    return base::Once(tx, client, request.request_id(), bytes, now, [&] { return set(tx); }).status();
   }));
   return hold;
 }
@@ -226,7 +226,8 @@ absl::Status Erasures::LiftHold(absl::string_view client, absl::Span<const CaseA
   };
   return parts_->options.store->Write([&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("LiftHold\n", request.SerializeAsString());
-    return base::Once(tx, client, request.request_id(), bytes, [&] { return lift(tx); }).status();
+    return base::Once(tx, client, request.request_id(), bytes, parts_->options.clock->Now(), [&] { return lift(tx); })
+        .status();
   });
 }
 

@@ -317,13 +317,12 @@ absl::StatusOr<v1::CredentialDelivery> CredentialQueryHandler::Deliver(const sha
 // What was set aside is named by one answer: of attempts at the same time, that of the first.
 absl::StatusOr<std::string> CredentialQueryHandler::Offer(const ContentsOf& of, std::string answer) {
   const absl::Time due = options_.clock->Now() + base::kDuplicateMemory;
+  std::optional<std::string> first;
   RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(std::optional<std::string> offered, FindOffer(of, tx));
-    if (!offered.has_value()) return PutOffer(of, answer, due, tx);
-    answer = *std::move(offered);
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(first, FindOffer(of, tx));
+    return first.has_value() ? absl::OkStatus() : PutOffer(of, answer, due, tx);
   }));
-  return answer;
+  return first.has_value() ? *std::move(first) : std::move(answer);
 }
 
 absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened& message, const std::string& prepared,

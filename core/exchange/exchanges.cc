@@ -32,7 +32,7 @@ absl::StatusOr<absl::Duration> LifeOf(const v1::CreateExchangeRequest& request, 
   if (limit.seconds() < 0 || limit.nanos() < 0 || limit.nanos() > 999'999'999) {
     return Problem(Reason::kFieldInvalid, "time_limit", "it is negative or no duration");
   }
-  const absl::Duration life = absl::Seconds(limit.seconds()) + absl::Nanoseconds(limit.nanos());
+  const absl::Duration life = base::FromProto(limit);
   if (life > base::kExchangeLifeMax) {
     return Problem(Reason::kFieldInvalid, "time_limit",
                    absl::StrCat("it is longer than ", absl::FormatDuration(base::kExchangeLifeMax)));
@@ -244,7 +244,7 @@ absl::StatusOr<v1::Exchange> Exchanges::Create(absl::string_view client, const v
   RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string id, base::Once(tx, client, request.request_id(),
                                                       absl::StrCat("CreateExchange\n", request.SerializeAsString()),
-                                                      [&] { return record(tx); }));
+                                                      now, [&] { return record(tx); }));
     ASSIGN_OR_RETURN(result, LoadWholeExchange(id, tx));
     return FillLargeContents(&*result, tx);
   }));

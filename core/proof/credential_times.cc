@@ -25,7 +25,7 @@ void CheckDate(simdjson::dom::object members, absl::string_view name, Bound boun
   const std::optional<absl::Time> moment = ReadDate(*member);
   if (!moment.has_value()) {
     findings.Refuse(base::Reason::kClaimInvalid, name, "it is no date of the right form");
-  } else if (bound == Bound::kEnd && *moment < at) {
+  } else if (bound == Bound::kEnd && *moment < at - base::kTokenClockSkew) {
     findings.Refuse(base::Reason::kExpired, name);
   } else if (bound == Bound::kBegin && *moment > at + base::kTokenClockSkew) {
     findings.Refuse(base::Reason::kNotYetValid, name);

@@ -16,7 +16,8 @@ namespace passerelle::proof {
 enum class Bound { kBegin, kEnd };
 
 // A member that names a date and time, with or without an offset (without one it is taken to be UTC): refuses what is
-// no date, a begin after `at` by more than the clock skew, and an end before `at`. A member that is not there is fine.
+// no date, and a begin after `at` or an end before it by more than base::kTokenClockSkew. A member that is not there is
+// fine.
 void CheckDate(simdjson::dom::object members, absl::string_view name, Bound bound, absl::Time at, Findings& findings);
 
 // validFrom and issuanceDate, validUntil and expirationDate.

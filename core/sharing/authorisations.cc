@@ -188,7 +188,7 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
     ASSIGN_OR_RETURN(
         const std::string id,
         base::Once(tx, client, request.request_id(), absl::StrCat("CreateAuthorisation\n", request.SerializeAsString()),
-                   [&] { return create(tx); }));
+                   now, [&] { return create(tx); }));
     ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, now));
     result = std::move(owned.authorisation);
     return absl::OkStatus();
@@ -225,10 +225,10 @@ absl::StatusOr<v1::Authorisation> Authorisations::Withdraw(absl::string_view cli
   };
   absl::StatusOr<v1::Authorisation> result;
   RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(
-        const std::string id,
-        base::Once(tx, client, request.request_id(),
-                   absl::StrCat("WithdrawAuthorisation\n", request.SerializeAsString()), [&] { return withdraw(tx); }));
+    ASSIGN_OR_RETURN(const std::string id,
+                     base::Once(tx, client, request.request_id(),
+                                absl::StrCat("WithdrawAuthorisation\n", request.SerializeAsString()), now,
+                                [&] { return withdraw(tx); }));
     ASSIGN_OR_RETURN(Owned owned, LoadOwn(tx, client, id, now));
     result = std::move(owned.authorisation);
     return absl::OkStatus();

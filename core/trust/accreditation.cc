@@ -140,12 +140,6 @@ void Decide(Coverage& coverage) {
 
 }  // namespace
 
-absl::string_view LimitName(Limit limit) {
-  static constexpr absl::string_view kNames[] = {"validity", "decision",        "flag",        "programme", "level",
-                                                 "field",    "credential type", "jurisdiction"};
-  return kNames[static_cast<size_t>(limit)];
-}
-
 absl::string_view OutcomeName(Outcome outcome) {
   static constexpr absl::string_view kNames[] = {"COVERED", "COVERED_WITH_CONDITIONS", "NOT_COVERED", "UNKNOWN"};
   return kNames[static_cast<size_t>(outcome)];

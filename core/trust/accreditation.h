@@ -35,8 +35,7 @@ enum class Outcome { kCovered, kCoveredWithConditions, kNotCovered, kUnknown };
 enum class Limit { kValidity, kDecision, kFlag, kProgramme, kLevel, kField, kCredentialType, kJurisdiction };
 enum class LimitResult { kMet, kNotMet, kUnknown };
 
-// "validity", "COVERED".
-absl::string_view LimitName(Limit limit);
+// "COVERED".
 absl::string_view OutcomeName(Outcome outcome);
 
 // A report that was looked at, with every limit that it has.

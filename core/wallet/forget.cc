@@ -8,22 +8,27 @@
 
 namespace passerelle::wallet {
 
-absl::StatusOr<int> ForgetDue(absl::Time now, int limit, base::Store& store) {
-  int done = 0;
-  const absl::Status status = store.Write([&](base::Transaction& tx) -> absl::Status {
-    done = 0;
-    ASSIGN_OR_RETURN(const std::vector<base::Record> due, tx.Due(kOfferTable, now, limit));
-    for (const base::Record& record : due) {
-      ASSIGN_OR_RETURN(bool forgotten, ForgetPresentation(record, now, tx));
-      if (!forgotten) {
-        ASSIGN_OR_RETURN(forgotten, ForgetOffer(record, now, tx));
+absl::StatusOr<int> ForgetDue(absl::Time now, int at_once, base::Store& store) {
+  int all = 0;
+  for (bool more = true; more;) {
+    int done = 0;
+    const absl::Status status = store.Write([&](base::Transaction& tx) -> absl::Status {
+      done = 0;
+      ASSIGN_OR_RETURN(const std::vector<base::Record> due, tx.Due(kOfferTable, now, at_once));
+      for (const base::Record& record : due) {
+        ASSIGN_OR_RETURN(bool forgotten, ForgetPresentation(record, now, tx));
+        if (!forgotten) {
+          ASSIGN_OR_RETURN(forgotten, ForgetOffer(record, now, tx));
+        }
+        if (forgotten) ++done;
       }
-      if (forgotten) ++done;
-    }
-    return absl::OkStatus();
-  });
-  RETURN_IF_ERROR(status);
-  return done;
+      more = done > 0 && due.size() == static_cast<size_t>(at_once);
+      return absl::OkStatus();
+    });
+    RETURN_IF_ERROR(status);
+    all += done;
+  }
+  return all;
 }
 
 }  // namespace passerelle::wallet

@@ -10,9 +10,10 @@
 
 namespace passerelle::wallet {
 
-// Ends what is over, and forgets what was kept long enough. Looks at up to `limit` records that are due, earliest
-// first. Returns how many were ended or forgotten. Authorisations that have just ended are passed over; whoever files
-// them (sharing::Authorisations) makes room for what is due after them.
-absl::StatusOr<int> ForgetDue(absl::Time now, int limit, base::Store& store);
+// Ends what is over, and forgets what was kept long enough, until nothing of it is due any more; at most `at_once`
+// records, 1 or more, in one transaction. Returns how many were ended or forgotten. Authorisations that have just ended
+// are passed over; where they are all that is seen at once, whoever files them (sharing::Authorisations) makes room for
+// what is due after them. Problem: kStoreUnavailable.
+absl::StatusOr<int> ForgetDue(absl::Time now, int at_once, base::Store& store);
 
 }  // namespace passerelle::wallet

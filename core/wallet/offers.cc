@@ -59,7 +59,7 @@ std::string TransactionDigest(absl::string_view id, absl::string_view code) {
 absl::Status CheckLife(const v1::OfferDecisionRequest& request, absl::Duration* life) {
   *life = kOfferLifeDefault;
   if (!request.has_life()) return absl::OkStatus();
-  *life = absl::Seconds(request.life().seconds()) + absl::Nanoseconds(request.life().nanos());
+  *life = base::FromProto(request.life());
   if (*life >= kOfferLifeLeast && *life <= kOfferLifeMost) return absl::OkStatus();
   return Problem(
       Reason::kFieldInvalid, "life",
@@ -223,7 +223,7 @@ absl::StatusOr<v1::Offer> Offers::Make(absl::string_view client, const v1::Offer
     secrets.Clear();
     ASSIGN_OR_RETURN(
         id, base::Once(tx, client, request.request_id(), absl::StrCat("OfferDecision\n", request.SerializeAsString()),
-                       [&] { return make(tx); }));
+                       now, [&] { return make(tx); }));
     return absl::OkStatus();
   }));
   ASSIGN_OR_RETURN(v1::Offer offer, Get(client, id));

@@ -31,7 +31,7 @@ constexpr size_t kRandomBytes = 16;
 absl::Status CheckLife(const v1::RequestPresentationRequest& request, absl::Duration* life) {
   *life = kRequestLifeDefault;
   if (!request.has_life()) return absl::OkStatus();
-  *life = absl::Seconds(request.life().seconds()) + absl::Nanoseconds(request.life().nanos());
+  *life = FromProto(request.life());
   if (*life >= kRequestLifeLeast && *life <= kRequestLifeMost) return absl::OkStatus();
   return Problem(
       Reason::kFieldInvalid, "life",
@@ -99,9 +99,9 @@ absl::StatusOr<v1::Presentation> Presentations::Request(absl::string_view client
   };
   std::string id;
   RETURN_IF_ERROR(options_.store->Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(
-        id, base::Once(tx, client, request.request_id(),
-                       absl::StrCat("RequestPresentation\n", request.SerializeAsString()), [&] { return open(tx); }));
+    ASSIGN_OR_RETURN(id, base::Once(tx, client, request.request_id(),
+                                    absl::StrCat("RequestPresentation\n", request.SerializeAsString()), now,
+                                    [&] { return open(tx); }));
     return absl::OkStatus();
   }));
   return Get(client, id);

@@ -26,7 +26,6 @@ using base::Problem;
 using base::Reason;
 using config::v1::Client;
 using config::v1::TokenIssuer;
-using google::protobuf::Duration;
 
 // Services that a client can be allowed to call.
 constexpr std::array<absl::string_view, 12> kClientServices = {
@@ -57,11 +56,6 @@ absl::Status RefuseClient(absl::string_view key, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, key, detail);
 }
 
-absl::Status CheckMost(const std::string& key, const Duration& duration, absl::Duration most) {
-  if (ToDuration(duration) <= most) return absl::OkStatus();
-  return RefuseClient(key, absl::StrCat("at most ", absl::FormatDuration(most)));
-}
-
 absl::Status CheckText(const std::string& key, absl::string_view text) {
   if (text.empty()) return RefuseClient(key, "is missing");
   return text.size() <= base::kIdBytesMax ? absl::OkStatus() : RefuseClient(key, "it is too long");
@@ -86,9 +80,9 @@ absl::Status CheckIssuer(const std::string& place, const TokenIssuer& issuer) {
   RETURN_IF_ERROR(CheckText(place + ".issuer", issuer.issuer()));
   RETURN_IF_ERROR(CheckText(place + ".audience", issuer.audience()));
   RETURN_IF_ERROR(CheckKeys(place, issuer));
-  RETURN_IF_ERROR(CheckMost(place + ".jwks_age_max", issuer.jwks_age_max(), kAgeMost));
+  RETURN_IF_ERROR(CheckLimit(place + ".jwks_age_max", issuer.jwks_age_max(), kAgeMost));
   RETURN_IF_ERROR(CheckMost(place + ".clock_skew", issuer.clock_skew(), kSkewMost));
-  return CheckMost(place + ".token_life_max", issuer.token_life_max(), kLifeMost);
+  return CheckLimit(place + ".token_life_max", issuer.token_life_max(), kLifeMost);
 }
 
 absl::Status CheckTokens(const std::string& place, const Client& client,
@@ -171,9 +165,9 @@ void CompleteTokenIssuers(const std::string& folder, config::v1::ClientPort* por
     if (!issuer.trusted_authorities().empty()) {
       issuer.set_trusted_authorities(ResolvePath(folder, issuer.trusted_authorities()));
     }
-    SetDefault(issuer.mutable_jwks_age_max(), kAgeDefault);
-    SetDefault(issuer.mutable_clock_skew(), kSkewDefault);
-    SetDefault(issuer.mutable_token_life_max(), kLifeDefault);
+    if (!issuer.has_jwks_age_max()) *issuer.mutable_jwks_age_max() = base::ToProto(kAgeDefault);
+    if (!issuer.has_clock_skew()) *issuer.mutable_clock_skew() = base::ToProto(kSkewDefault);
+    if (!issuer.has_token_life_max()) *issuer.mutable_token_life_max() = base::ToProto(kLifeDefault);
   }
 }
 

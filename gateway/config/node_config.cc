@@ -11,6 +11,7 @@
 #include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/score.h"
 #include "core/erasure/retention.h"
@@ -32,7 +33,6 @@ namespace {
 using base::Problem;
 using base::Reason;
 using config::v1::NodeConfig;
-using google::protobuf::Duration;
 
 // A register is asked while another node or a client waits.
 constexpr absl::Duration kRegisterTimeLimit = absl::Seconds(5);
@@ -62,21 +62,16 @@ absl::Status CheckAddress(absl::string_view key, absl::string_view address) {
   return absl::OkStatus();
 }
 
-absl::Status CheckLimit(absl::string_view key, const Duration& duration, absl::Duration most) {
-  if (ToDuration(duration) <= most) return absl::OkStatus();
-  return Refuse(key, absl::StrCat("at most ", absl::FormatDuration(most)));
-}
-
 void SetDefaults(NodeConfig* config) {
   auto* admin = config->mutable_admin_port();
   if (admin->listen().empty()) admin->set_listen(std::string(kLoopbackFreePort));
   if (admin->metrics_listen().empty()) admin->set_metrics_listen(std::string(kLoopbackFreePort));
   auto* limits = config->mutable_time_limits();
-  SetDefault(limits->mutable_call(), absl::Seconds(30));
-  SetDefault(limits->mutable_peer_call(), absl::Seconds(10));
-  SetDefault(limits->mutable_exchange(), absl::Hours(24));
-  SetDefault(limits->mutable_drain(), absl::Seconds(10));
-  SetDefault(config->mutable_emergency_life(), kEmergencyLife);
+  if (!limits->has_call()) *limits->mutable_call() = base::ToProto(absl::Seconds(30));
+  if (!limits->has_peer_call()) *limits->mutable_peer_call() = base::ToProto(absl::Seconds(10));
+  if (!limits->has_exchange()) *limits->mutable_exchange() = base::ToProto(absl::Hours(24));
+  if (!limits->has_drain()) *limits->mutable_drain() = base::ToProto(absl::Seconds(10));
+  if (!config->has_emergency_life()) *config->mutable_emergency_life() = base::ToProto(kEmergencyLife);
 }
 
 // The lists of files that a key names.
@@ -86,6 +81,18 @@ void ResolvePaths(const std::string& folder, NodeConfig* config) {
     for (std::string& path : *paths) {
       if (!path.empty()) path = ResolvePath(folder, path);
     }
+  }
+}
+
+void SetRegisterDefaults(NodeConfig* config) {
+  const google::protobuf::Duration limit = base::ToProto(kRegisterTimeLimit);
+  if (config->has_sql_register()) {
+    auto* sql = config->mutable_sql_register();
+    if (sql->view().empty()) sql->set_view("passerelle_register");
+    if (!sql->has_time_limit()) *sql->mutable_time_limit() = limit;
+  }
+  if (config->has_grpc_register() && !config->grpc_register().has_time_limit()) {
+    *config->mutable_grpc_register()->mutable_time_limit() = limit;
   }
 }
 
@@ -106,8 +113,9 @@ void Complete(const std::string& folder, NodeConfig* config) {
   for (std::string& key : *config->mutable_further_message_keys()) resolve_key(&key);
   for (std::string& path : *config->mutable_encryption_keys()) resolve(&path);
   if (config->has_federation()) {
-    resolve(config->mutable_federation()->mutable_root());
-    SetDefault(config->mutable_federation()->mutable_ask_interval(), kAskInterval);
+    auto* federation = config->mutable_federation();
+    resolve(federation->mutable_root());
+    if (!federation->has_ask_interval()) *federation->mutable_ask_interval() = base::ToProto(kAskInterval);
   }
   CompleteStore(folder, config);
   resolve(config->mutable_ports_file());
@@ -124,16 +132,8 @@ void Complete(const std::string& folder, NodeConfig* config) {
   }
   if (config->has_peer_port()) resolve_tls(config->mutable_peer_port()->mutable_tls());
   if (config->has_register_()) resolve(config->mutable_register_()->mutable_folder());
-  if (config->has_sql_register()) {
-    auto* sql = config->mutable_sql_register();
-    if (sql->has_sqlite()) resolve(sql->mutable_sqlite());
-    if (sql->view().empty()) sql->set_view("passerelle_register");
-    SetDefault(sql->mutable_time_limit(), kRegisterTimeLimit);
-  }
-  if (config->has_grpc_register()) {
-    resolve_tls(config->mutable_grpc_register()->mutable_tls());
-    SetDefault(config->mutable_grpc_register()->mutable_time_limit(), kRegisterTimeLimit);
-  }
+  if (config->sql_register().has_sqlite()) resolve(config->mutable_sql_register()->mutable_sqlite());
+  if (config->has_grpc_register()) resolve_tls(config->mutable_grpc_register()->mutable_tls());
   ResolvePaths(folder, config);
   if (config->has_catalogue()) {
     if (IsOfferFile(config->catalogue().index())) resolve(config->mutable_catalogue()->mutable_index());
@@ -145,8 +145,9 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve(seal.mutable_certificate());
   }
   if (config->has_evidence_time_stamps()) {
-    resolve(config->mutable_evidence_time_stamps()->mutable_certificates());
-    SetDefault(config->mutable_evidence_time_stamps()->mutable_interval(), absl::Hours(1));
+    auto* stamps = config->mutable_evidence_time_stamps();
+    resolve(stamps->mutable_certificates());
+    if (!stamps->has_interval()) *stamps->mutable_interval() = base::ToProto(absl::Hours(1));
   }
   for (config::v1::StatusServer& server : *config->mutable_status_servers()) {
     resolve(server.mutable_trusted_authorities());
@@ -156,6 +157,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve(config->mutable_trust_bundle()->mutable_root());
   }
   SetDefaults(config);
+  SetRegisterDefaults(config);
 }
 
 absl::Status CheckTls(absl::string_view port, const config::v1::TlsFiles& tls) {
@@ -201,9 +203,9 @@ absl::Status CheckTimeStamps(const config::v1::EvidenceTimeStamps& wanted) {
   const std::string place = "evidence_time_stamps";
   if (!OriginOf(wanted.authority()).ok()) return Refuse(place + ".authority", "no http or https address");
   if (wanted.certificates().empty()) return Refuse(place + ".certificates", "is missing");
-  const absl::Duration interval = ToDuration(wanted.interval());
+  const absl::Duration interval = base::FromProto(wanted.interval());
   if (interval < absl::Seconds(1)) return Refuse(place + ".interval", "at least 1s");
-  if (wanted.has_refuse_after() && ToDuration(wanted.refuse_after()) < 3 * interval) {
+  if (wanted.has_refuse_after() && base::FromProto(wanted.refuse_after()) < 3 * interval) {
     return Refuse(place + ".refuse_after", "at least three times the interval");
   }
   return absl::OkStatus();
@@ -264,7 +266,7 @@ absl::Status CheckValues(const NodeConfig& config) {
   // A message is claimed for sending for a limited time; the transport must give up well before.
   RETURN_IF_ERROR(CheckLimit("time_limits.peer_call", limits.peer_call(), base::kClaimLife / 2));
   RETURN_IF_ERROR(CheckLimit("time_limits.exchange", limits.exchange(), base::kExchangeLifeMax));
-  RETURN_IF_ERROR(CheckLimit("time_limits.drain", limits.drain(), absl::Minutes(10)));
+  RETURN_IF_ERROR(CheckMost("time_limits.drain", limits.drain(), absl::Minutes(10)));
   RETURN_IF_ERROR(CheckLimit("emergency_life", config.emergency_life(), kEmergencyLifeMost));
   const auto refused = document::ElementsOf({config.refuse_loss().begin(), config.refuse_loss().end()});
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));

@@ -14,7 +14,6 @@
 #include "core/proof/encryption_key.h"
 #include "core/proof/jades/sealers.h"
 #include "core/proof/key.h"
-#include "gateway/config/duration.h"
 #include "gateway/config/overrides.h"
 #include "gateway/fetch/fetcher.h"
 #include "passerelle/config/v1/node_config.pb.h"

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "core/base/problem.h"
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "gateway/config/node_config.h"
 #include "gateway/files/files.h"
@@ -85,7 +86,7 @@ absl::Status CheckStore(const config::v1::NodeConfig& config) {
   if (store.connections() < kConnectionsLeast || store.connections() > kConnectionsMost) {
     return RefuseStore("connections", absl::StrCat(kConnectionsLeast, " to ", kConnectionsMost));
   }
-  const absl::Duration limit = ToDuration(store.time_limit());
+  const absl::Duration limit = base::FromProto(store.time_limit());
   if (limit < absl::Milliseconds(100) || limit > kTimeLimitMost) {
     return RefuseStore("time_limit", absl::StrCat("from 100ms to ", absl::FormatDuration(kTimeLimitMost)));
   }

@@ -8,15 +8,15 @@
 
 namespace passerelle::gateway {
 
-bool StatusListCache::HasRoom() const {
-  if (entries_.size() < kStatusListsKeptMax) return true;
-  auto missed = entries_.end();
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+bool StatusListCache::MakeRoom(Entries& entries) {
+  if (entries.size() < kStatusListsKeptMax) return true;
+  auto missed = entries.end();
+  for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
     if (entry->second.list || entry->second.failures == 0) continue;
-    if (missed == entries_.end() || entry->second.asked < missed->second.asked) missed = entry;
+    if (missed == entries.end() || entry->second.asked < missed->second.asked) missed = entry;
   }
-  if (missed == entries_.end()) return false;
-  entries_.erase(missed);
+  if (missed == entries.end()) return false;
+  entries.erase(missed);
   return true;
 }
 
@@ -28,7 +28,7 @@ std::optional<proof::StoredStatusList> StatusListCache::Find(absl::string_view a
     found->second.asked = now;
     return found->second.list;
   }
-  if (address.size() <= base::kJsonLdPrefixBytesMax && fetcher_.Allows(address) && HasRoom()) {
+  if (address.size() <= base::kJsonLdPrefixBytesMax && fetcher_.Allows(address) && MakeRoom(entries_)) {
     entries_.emplace(address, Entry{std::nullopt, now, now});
   }
   return std::nullopt;

@@ -55,8 +55,8 @@ class StatusListCache : public proof::StatusLists {
     int failures = 0;  // since it was fetched last
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
-  // Whether there is a place for a further entry, if need be that of an address without a list.
-  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes a place for a further entry, if need be that of an address without a list; false where there is none.
+  static bool MakeRoom(Entries& entries);
   // The address of the list to fetch now; empty when there is none.
   std::string TakeDue(absl::Time now);
 

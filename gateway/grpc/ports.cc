@@ -4,7 +4,14 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -43,11 +50,36 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+// Why an address cannot be listened on, found out by trying: gRPC says it in its log only. Empty when it can by now.
+std::string WhyNoPort(const std::string& listen) {
+  const size_t colon = listen.rfind(':');
+  if (colon == std::string::npos) return "an address and a port are expected";
+  std::string host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  addrinfo wish = {};
+  wish.ai_socktype = SOCK_STREAM;
+  wish.ai_flags = AI_PASSIVE;
+  addrinfo* found = nullptr;
+  const int unknown = getaddrinfo(host.c_str(), listen.c_str() + colon + 1, &wish, &found);
+  if (unknown != 0) return gai_strerror(unknown);
+  const absl::Cleanup free_found = [found] { freeaddrinfo(found); };
+  const int descriptor = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return strerrordesc_np(errno);
+  const absl::Cleanup close_descriptor = [descriptor] { close(descriptor); };
+  const int reuse = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+  if (bind(descriptor, found->ai_addr, found->ai_addrlen) == 0 && ::listen(descriptor, 1) == 0) return "";
+  if (errno == EADDRNOTAVAIL) return "this machine has no such address; choose one that it has, such as 127.0.0.1";
+  return strerrordesc_np(errno);
+}
+
 // `port` is set by the builder.
 absl::StatusOr<ListeningServer> Build(grpc::ServerBuilder& builder, const std::string& listen, const int& port) {
   ListeningServer listening;
   listening.server = builder.BuildAndStart();
-  if (listening.server == nullptr || port == 0) return base::Problem(base::Reason::kPortUnavailable, listen);
+  if (listening.server == nullptr || port == 0) {
+    return base::Problem(base::Reason::kPortUnavailable, listen, WhyNoPort(listen));
+  }
   listening.port = port;
   return listening;
 }

@@ -17,7 +17,7 @@ struct ListeningServer {
   int port = 0;  // the one taken, when 0 was asked for
 };
 
-// A port for callers with certificates. Problem: kPortUnavailable.
+// A port for callers with certificates. Problem: kPortUnavailable with the address, and why.
 absl::StatusOr<ListeningServer> StartServer(const std::string& listen,
                                             std::shared_ptr<grpc::ServerCredentials> credentials,
                                             const std::vector<grpc::Service*>& services);

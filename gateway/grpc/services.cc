@@ -24,9 +24,7 @@ constexpr absl::Duration kAnswerMargin = absl::Milliseconds(200);
 // Whether a waiting call must answer now. Without a stated timeout it waits as long as the call may.
 bool WaitIsOver(const CallInfo& info, bool has_timeout, const google::protobuf::Duration& timeout) {
   absl::Time end = info.deadline - kAnswerMargin;
-  if (has_timeout) {
-    end = std::min(end, info.start + absl::Seconds(timeout.seconds()) + absl::Nanoseconds(timeout.nanos()));
-  }
+  if (has_timeout) end = std::min(end, info.start + base::FromProto(timeout));
   return info.stopping || info.now >= end;
 }
 
@@ -173,6 +171,7 @@ CallOutcome AuthenticityService::Verify(const CallInfo& info, const authenticity
                                                       pause->End();
                                                     });
     if (!sent.ok()) return sent;
+    info.pause->ExpectNews();
   }
   Asked& asked = **std::any_cast<std::shared_ptr<Asked>>(info.kept);
   const absl::MutexLock lock(&asked.mutex);

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
+#include "core/base/utf8.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -47,8 +48,9 @@ grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const Reason reason = base::ReasonOf(status);
   const base::CatalogueEntry& entry = base::Catalogue(reason);
-  const std::string place = base::PlaceOf(status);
-  const std::string detail = base::DetailOf(status);
+  // Both may repeat what a document says; messages are in UTF-8.
+  const std::string place = base::ToUtf8(base::PlaceOf(status));
+  const std::string detail = base::ToUtf8(base::DetailOf(status));
   // A status without a reason is a mistake of ours; its text stays inside.
   const auto code = reason == Reason::kInternal ? absl::StatusCode::kInternal : status.code();
   google::rpc::Status details;

@@ -97,7 +97,7 @@ class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
     if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return Problem(Reason::kPortUnavailable, options_.listen);
+    if (error) return Problem(Reason::kPortUnavailable, options_.listen, error.message());
     port_ = acceptor_.local_endpoint(error).port();
     Accept();
     for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { context_.run(); });

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "gateway/config/node_config.h"
 #include "gateway/registers/file_register.h"
@@ -18,7 +19,7 @@ absl::StatusOr<std::unique_ptr<registers::Register>> OpenRegister(const config::
   if (config.has_sql_register()) {
     const config::v1::SqlRegister& sql = config.sql_register();
     RETURN_IF_ERROR(CheckViewName(sql.view()));
-    const absl::Duration limit = ToDuration(sql.time_limit());
+    const absl::Duration limit = base::FromProto(sql.time_limit());
     std::unique_ptr<RegisterView> view;
     if (sql.has_sqlite()) {
       view = std::make_unique<SqliteView>(sql.sqlite(), sql.view(), limit);
@@ -29,7 +30,7 @@ absl::StatusOr<std::unique_ptr<registers::Register>> OpenRegister(const config::
   }
   if (config.has_grpc_register()) {
     const config::v1::GrpcRegister& service = config.grpc_register();
-    return std::make_unique<GrpcRegister>(service, ToDuration(service.time_limit()));
+    return std::make_unique<GrpcRegister>(service, base::FromProto(service.time_limit()));
   }
   if (!config.has_register_()) return nullptr;
   return FileRegister::Open(config.register_().folder(), clock, std::move(changed));

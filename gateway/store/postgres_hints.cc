@@ -16,6 +16,8 @@ namespace {
 constexpr absl::Duration kConnectAgain = absl::Seconds(1);
 // Hints closer together than this are one.
 constexpr absl::Duration kBetweenHints = absl::Milliseconds(10);
+// How often it looks for what is to be told where no pipe could be made, in milliseconds.
+constexpr int kLookWithoutPipeMs = 100;
 
 std::string Channel(const std::string& schema) { return absl::StrCat("passerelle_", schema); }
 
@@ -37,8 +39,8 @@ PostgresHints::~PostgresHints() {
   }
   Wake();
   thread_.join();
-  close(wake_read_);
-  close(wake_write_);
+  if (wake_read_ >= 0) close(wake_read_);
+  if (wake_write_ >= 0) close(wake_write_);
 }
 
 void PostgresHints::OnHint(std::function<void()> look) {
@@ -56,7 +58,7 @@ void PostgresHints::Give() {
 }
 
 void PostgresHints::Wake() {
-  // A full pipe wakes as well.
+  // A full pipe wakes as well; without one, the time limit of the wait does.
   [[maybe_unused]] const ssize_t written = write(wake_write_, "", 1);
 }
 
@@ -103,7 +105,7 @@ void PostgresHints::Serve(PostgresConnection& connection) {
     }
     if (heard) Look();
     pollfd waits[] = {{PQsocket(connection.handle()), POLLIN, 0}, {wake_read_, POLLIN, 0}};
-    if (poll(waits, 2, -1) < 0) continue;
+    if (poll(waits, 2, wake_read_ < 0 ? kLookWithoutPipeMs : -1) < 0) continue;
     char bytes[64];
     while (read(wake_read_, bytes, sizeof(bytes)) > 0) {
     }

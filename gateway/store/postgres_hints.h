@@ -37,7 +37,7 @@ class PostgresHints {
   void Look();
 
   const PostgresOptions options_;
-  int wake_read_ = -1;  // a pipe that ends the wait for the server
+  int wake_read_ = -1;  // a pipe that ends the wait for the server; negative where none could be made
   int wake_write_ = -1;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -28,6 +28,12 @@ constexpr size_t kSeriesMax = 500;
 // Upper bounds in seconds, from a call answered from memory to the longest peer call.
 constexpr double kSecondsBounds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
+std::string KeyOfSeries(const std::vector<absl::string_view>& labels) {
+  std::string key;
+  for (const absl::string_view label : labels) absl::StrAppend(&key, label, "\x1f");
+  return key;
+}
+
 double ToUnixSecondsDouble(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
 
 // Connects to a port of this machine and hangs up.
@@ -163,16 +169,17 @@ std::unique_ptr<MethodSeries> Metrics::Method(absl::string_view service, absl::s
 
 void Metrics::Count(Counters& counters, std::initializer_list<absl::string_view> values) {
   std::vector<absl::string_view> words(values);
-  if (counters.series.size() >= kSeriesMax) words.assign(words.size(), "other");
-  std::string key;
-  for (const absl::string_view word : words) absl::StrAppend(&key, word, "\x1f");
-  prometheus::Counter*& counter = counters.series[key];
-  if (counter == nullptr) {
+  auto found = counters.series.find(KeyOfSeries(words));
+  if (found == counters.series.end() && counters.series.size() >= kSeriesMax) {
+    words.assign(words.size(), "other");
+    found = counters.series.find(KeyOfSeries(words));
+  }
+  if (found == counters.series.end()) {
     std::map<std::string, std::string> labels;
     for (size_t i = 0; i < words.size(); ++i) labels[counters.labels[i]] = std::string(words[i]);
-    counter = &counters.family->Add(labels);
+    found = counters.series.emplace(KeyOfSeries(words), &counters.family->Add(labels)).first;
   }
-  counter->Increment();
+  found->second->Increment();
 }
 
 void Metrics::RelayMessage(absl::string_view direction, absl::string_view type, absl::string_view outcome) {

@@ -117,10 +117,13 @@ void ExpectEvidence(const KeptNode& node, base::Store& store) {
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<evidence::Log> log,
                        evidence::Log::Open({node.id(), &store, &clock, nullptr, LeafSecret(secret)},
                                            relay::NoteKeys(*node.nodes()), node.checkpoint()));
-  ASSERT_OK(ExportLog(store, (node.folder() / "log").string()));
-  ASSERT_OK_AND_ASSIGN(
-      const AuditedLog audited,
-      AuditFolder((node.folder() / "log").string(), relay::NoteKeysOf(*node.nodes(), node.id()), node.checkpoint()));
+  const std::string folder = (node.folder() / "log").string();
+  ASSERT_OK(ExportLog(store, folder));
+  const std::vector<evidence::NoteKey> keys = relay::NoteKeysOf(*node.nodes(), node.id());
+  ASSERT_OK_AND_ASSIGN(const AuditedLog audited, AuditFolder(folder, keys));
+  if (!node.checkpoint().empty()) {
+    EXPECT_OK(CheckContinues(folder, audited, keys, node.checkpoint(), "checkpoint").status());
+  }
   const relay::MessageLog messages({log.get(), PayloadKey(secret), &random});
   std::set<std::pair<evidence::v1::Side, std::pair<std::string, std::string>>> kept;
   uint64_t leaves = 0;

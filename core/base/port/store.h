@@ -70,7 +70,9 @@ class Store {
   virtual ~Store() = default;
   // Runs `work` in a transaction that sees a consistent state and conflicts with no other writer; commits durably when
   // it returns OK and rolls back otherwise, returning its status. kStoreUnavailable when the store itself fails.
-  // `work` must not call the store again.
+  // `work` must not call the store again. It can run several times, where it met another writer, and on another thread
+  // than its caller's: what it captures has to be as at the start of its first run, so it begins with resetting what it
+  // fills. Only the last run counts.
   virtual absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> work) = 0;
   // The same without the right to write.
   virtual absl::Status Read(absl::FunctionRef<absl::Status(Transaction&)> work) = 0;

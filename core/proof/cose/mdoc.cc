@@ -137,7 +137,7 @@ class MdocReader {
   // 9.3.1, step 5: within validity, which begins no earlier than it was signed, by a certificate valid then.
   void CheckTimes() {
     Findings& findings = verdict_.findings;
-    if (verdict_.valid_until < at_) findings.Refuse(Reason::kExpired, "validUntil");
+    if (verdict_.valid_until < at_ - base::kTokenClockSkew) findings.Refuse(Reason::kExpired, "validUntil");
     if (verdict_.valid_from > at_ + base::kTokenClockSkew) findings.Refuse(Reason::kNotYetValid, "validFrom");
     if (verdict_.valid_from < verdict_.signed_at || verdict_.valid_until <= verdict_.valid_from) {
       findings.Refuse(Reason::kClaimInvalid, "validityInfo", "its times are not in order");

@@ -464,6 +464,13 @@ TEST_F(NodeTest, SaysWhichPortIsTaken) {
   EXPECT_TRUE(Logs("\"event\":\"node.failed\""));
 }
 
+TEST_F(NodeTest, TheCheckOfAConfigurationFindsAStoreThatIsNone) {
+  Put("store.db", "no database");
+  EXPECT_THAT(CheckNodeConfig(ConfigPath()), HasReasonAt(Reason::kStoreDamaged, folder_ + "/store.db"));
+  Put("store.db", "");
+  EXPECT_THAT(CheckNodeConfig(ConfigPath()), IsOk()) << "an empty file is a store that is made yet";
+}
+
 TEST_F(NodeTest, FillsInDefaultsAndResolvesPaths) {
   const auto config = LoadNodeConfig(ConfigPath());
   ASSERT_THAT(config, IsOk());
@@ -473,6 +480,9 @@ TEST_F(NodeTest, FillsInDefaultsAndResolvesPaths) {
   EXPECT_EQ(config->time_limits().drain().seconds(), 2);
   EXPECT_EQ(config->admin_port().listen(), "127.0.0.1:0");
   EXPECT_THAT(CheckNodeConfig(ConfigPath()), IsOk());
+  Put("node.yaml", absl::StrReplaceAll(config_, {{"drain: 2s", "drain: 0s"}}));
+  ASSERT_OK_AND_ASSIGN(const config::v1::NodeConfig at_once, LoadNodeConfig(ConfigPath()));
+  EXPECT_EQ(base::FromProto(at_once.time_limits().drain()), absl::ZeroDuration()) << "what is stated is no default";
 }
 
 TEST_F(NodeTest, TakesSealsAndStatusServers) {
@@ -526,6 +536,10 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"DigestMalformed", "certificate_sha256: \"", "certificate_sha256: \"g", Reason::kConfigInvalid,
               "client_port.clients[0].certificate_sha256"},
         Fault{"PeerCallTooLong", "drain: 2s", "peer_call: 55s", Reason::kConfigInvalid, "time_limits.peer_call"},
+        Fault{"CallWithoutTime", "drain: 2s", "call: 0s", Reason::kConfigInvalid, "time_limits.call"},
+        Fault{"ExchangeWithoutTime", "drain: 2s", "exchange: 0s", Reason::kConfigInvalid, "time_limits.exchange"},
+        Fault{"EmergencyWithoutTime", "ports_file:", "emergency_life: 0s\nports_file:", Reason::kConfigInvalid,
+              "emergency_life"},
         Fault{"ExchangeTooLong", "drain: 2s", "exchange: 400h", Reason::kConfigInvalid, "time_limits.exchange"},
         Fault{"NoCertificate", "{certificate: tls.pem, ", "{", Reason::kConfigInvalid, "client_port.tls.certificate"},
         Fault{"NoSuchKey", "private_key: tls.key", "private_key: none.key", Reason::kKeyUnusable, "$/none.key"},

@@ -178,6 +178,19 @@ TEST(PathwayOffers, SearchesAreBounded) {
   EXPECT_THAT(SuggestionsNote(suggested.offers), HasSubstr("not all"));
 }
 
+// A course is looked for among the first offers of its name.
+TEST(PathwayOffers, ACourseThatTheFirstPageDoesNotShowMayBeOffered) {
+  for (const int others : {catalogue::kOffersPageMax - 1, catalogue::kOffersPageMax}) {
+    Index index;
+    for (int i = 0; i < others; ++i) index.Add(absl::StrCat("a", 100 + i), "Statistics", "0542");
+    index.Add("z", "Statistics", "0542");
+    const Suggested suggested = Suggest(PathwayWith({Unit("core", "z", "Rarity")}), index);
+    const bool seen = others < catalogue::kOffersPageMax;
+    EXPECT_EQ(suggested.offers.offers.count("z"), seen ? 1u : 0u);
+    EXPECT_EQ(suggested.offers.all, seen);
+  }
+}
+
 TEST(PathwayOffers, OffersAreBounded) {
   Index index;
   std::vector<pathway::v1::Rule> rules;

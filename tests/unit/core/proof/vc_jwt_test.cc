@@ -68,6 +68,8 @@ constexpr Row kRows[] = {
     {"ExpHuge", "vc+jwt", "{" V2 R"(,"exp":1e300})", Reason::kClaimInvalid},
     {"IatText", "vc+jwt", "{" V2 R"(,"iat":"2024-01-01"})", Reason::kInternal},
     {"ValidUntilPast", "vc+jwt", "{" V2 R"(,"validUntil":"2025-05-31T00:00:00Z"})", Reason::kExpired},
+    {"ValidUntilBeyondTheSkew", "vc+jwt", "{" V2 R"(,"validUntil":"2025-05-31T23:54:59Z"})", Reason::kExpired},
+    {"ValidUntilWithinTheSkew", "vc+jwt", "{" V2 R"(,"validUntil":"2025-05-31T23:55:00Z"})", Reason::kInternal},
     {"ValidUntilFuture", "vc+jwt", "{" V2 R"(,"validUntil":"2025-06-01T00:00:01Z"})", Reason::kInternal},
     {"ValidUntilNonsense", "vc+jwt", "{" V2 R"(,"validUntil":"soon"})", Reason::kClaimInvalid},
     {"ValidFromFuture", "vc+jwt", "{" V2 R"(,"validFrom":"2026-01-01T00:00:00Z"})", Reason::kNotYetValid},

@@ -71,6 +71,8 @@ TEST(ClientConfigTest, RefusesWhatWouldLetInOthersThanAreMeant) {
            Row{"clock_skew: 5m", "clock_skew: 301s", "client_port.token_issuers[1].clock_skew"},
            Row{"clock_skew: 5m", "jwks_age_max: 169h", "client_port.token_issuers[1].jwks_age_max"},
            Row{"clock_skew: 5m", "token_life_max: 25h", "client_port.token_issuers[1].token_life_max"},
+           Row{"clock_skew: 5m", "token_life_max: 0s", "client_port.token_issuers[1].token_life_max"},
+           Row{"clock_skew: 5m", "jwks_age_max: 0s", "client_port.token_issuers[1].jwks_age_max"},
            Row{"tokens: [{issuer: b", "tokens: [{issuer: c", "client_port.clients[1].tokens[0].issuer"},
            Row{", claims: [{name: sub, value: two}]", "", "client_port.clients[1].tokens[0].claims"},
            Row{"name: sub, ", "", "client_port.clients[1].tokens[0].claims[0].name"},

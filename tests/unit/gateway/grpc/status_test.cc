@@ -62,6 +62,15 @@ TEST(ToGrpc, KeepsTheTextOfAnUncataloguedStatusInside) {
   EXPECT_THAT(wire.error_message(), ::testing::Not(::testing::HasSubstr("17")));
 }
 
+TEST(ToGrpc, WritesUtf8WhateverADocumentSays) {
+  const grpc::Status wire = ToGrpc(Problem(Reason::kFieldInvalid, "a\xF4", "dipl\xF4me"));
+  EXPECT_EQ(wire.error_message(), "dipl\uFFFDme");
+  EXPECT_EQ(Details(wire).message(), "dipl\uFFFDme");
+  google::rpc::BadRequest bad;
+  ASSERT_TRUE(Details(wire).details(1).UnpackTo(&bad));
+  EXPECT_EQ(bad.field_violations(0).field(), "a\uFFFD");
+}
+
 TEST(FromPeer, TellsWhatGrpcItselfSaysFromWhatANodeSays) {
   EXPECT_TRUE(FromPeer(grpc::Status::OK).ok());
   EXPECT_EQ(ReasonOf(FromPeer({grpc::StatusCode::UNAVAILABLE, "connection refused"})), Reason::kPeerUnreachable);

@@ -450,6 +450,12 @@ TEST_F(TlsTest, RefusesAMessageThatIsTooLarge) {
 TEST_F(TlsTest, SaysThatAPortIsTaken) {
   const auto second = StartServer(Address(), MakeServerCredentials(server_, ClientCertificate::kRequired), {});
   EXPECT_EQ(ReasonOf(second.status()), Reason::kPortUnavailable);
+  EXPECT_EQ(base::DetailOf(second.status()), "Address already in use");
+  // An address for documentation (RFC 5737), which no machine has.
+  const auto nowhere = StartServer("203.0.113.7:0", MakeServerCredentials(server_, ClientCertificate::kRequired), {});
+  EXPECT_EQ(ReasonOf(nowhere.status()), Reason::kPortUnavailable);
+  EXPECT_EQ(base::DetailOf(nowhere.status()),
+            "this machine has no such address; choose one that it has, such as 127.0.0.1");
 }
 
 TEST_F(TlsTest, TakesAReplacedCertificateWithoutARestart) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "core/base/json.h"
 #include "core/base/problem.h"
 #include "gateway/grpc/status.h"
 #include "gateway/http/gzip.h"
@@ -98,6 +99,7 @@ TEST(ConnectProtocol, SaysWhatGrpcSays) {
   EXPECT_TRUE(absl::StrContains(error.json, R"("place":"authorisation.receiver")")) << error.json;
   EXPECT_TRUE(absl::StrContains(error.json, R"("type":"google.rpc.BadRequest")")) << error.json;
   EXPECT_FALSE(absl::StrContains(error.json, "=\"")) << "values are base64 without padding";
+  EXPECT_OK(base::JsonDocument::Parse(ErrorOf(ToGrpc(Problem(Reason::kFieldInvalid, "\xF4", "\xF4"))).json));
   EXPECT_EQ(ErrorOf(grpc::Status(grpc::StatusCode::UNAVAILABLE, "")).http_status, 503);
   EXPECT_EQ(ErrorOf(grpc::Status(grpc::StatusCode::DO_NOT_USE, "")).http_status, 500);
 }

@@ -48,6 +48,9 @@ TEST(Metrics, KeepsTheNumberOfSeriesBounded) {
   const std::string text = metrics.Text();
   EXPECT_THAT(text, HasSubstr(R"(reason="other"})"));
   EXPECT_THAT(text, Not(HasSubstr("reason 9999")));
+  // What has its series keeps it.
+  metrics.PeerRefused("reason 0");
+  EXPECT_THAT(metrics.Text(), HasSubstr(R"(reason="reason 0"} 2)"));
 }
 
 TEST(Metrics, SaysThatAnAddressCannotBeListenedOn) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/status_matchers.h"
@@ -22,7 +23,7 @@ class IdempotencyTest : public ::testing::Test {
                                    const std::string& reference) {
     absl::StatusOr<std::string> result;
     const absl::Status status = store_.Write([&](Transaction& tx) -> absl::Status {
-      result = Once(tx, client, id, request, [&]() -> absl::StatusOr<std::string> {
+      result = Once(tx, client, id, request, now_, [&]() -> absl::StatusOr<std::string> {
         ++runs_;
         if (reference.empty()) return Problem(Reason::kFieldInvalid, "purpose");
         return reference;
@@ -33,6 +34,7 @@ class IdempotencyTest : public ::testing::Test {
   }
 
   passerelle::testing::MemoryStore store_;
+  absl::Time now_ = absl::FromUnixSeconds(1'900'000'000);
   int runs_ = 0;
 };
 
@@ -57,6 +59,20 @@ TEST_F(IdempotencyTest, IdsCountPerClient) {
 TEST_F(IdempotencyTest, WhatFailedIsNotRemembered) {
   EXPECT_THAT(Send("a", kId, "request", ""), HasReason(Reason::kFieldInvalid));
   EXPECT_THAT(Send("a", kId, "corrected request", "second"), IsOkAndHolds("second"));
+}
+
+TEST_F(IdempotencyTest, ARequestIsForgottenWhenItsTimeIsOver) {
+  ASSERT_OK(Send("a", kId, "request", "first"));
+  const absl::Time sent = now_;
+  now_ += kRequestMemory - absl::Seconds(1);
+  // More than are deleted in one transaction.
+  constexpr int kLater = 1200;
+  for (int i = 0; i < kLater; ++i) ASSERT_OK(Send(absl::StrCat("client ", i), kId, "request", "later"));
+  EXPECT_THAT(ForgetRequests(now_, store_), IsOkAndHolds(0));
+  EXPECT_THAT(Send("a", kId, "request", "second"), IsOkAndHolds("first"));
+  EXPECT_THAT(ForgetRequests(sent + kRequestMemory, store_), IsOkAndHolds(1));
+  EXPECT_THAT(Send("a", kId, "another request", "third"), IsOkAndHolds("third"));
+  EXPECT_THAT(ForgetRequests(now_ + kRequestMemory, store_), IsOkAndHolds(kLater + 1));
 }
 
 TEST_F(IdempotencyTest, RefusesWhatIsNoUuid) {

@@ -1,11 +1,11 @@
 #include "core/proof/x509/certificate.h"
 
+#include <ctime>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "core/base/date_time.h"
 #include "core/base/limits.h"
 #include "core/proof/x509/certificate_cache.h"
@@ -91,10 +91,10 @@ TEST_F(PathTest, IsBoundedInTime) {
     others.push_back(chain.back()->certificate());
   }
   const TestIdentity leaf(KeyAlgorithm::kEs256, SealWish(), *chain.back());
-  const absl::Time start = absl::Now();
+  const std::clock_t start = std::clock();  // of the processor: the machine may have other work
   EXPECT_THAT(BuildPath(leaf.certificate(), others, anchors_, CertificateUse::kContent, On("2025-06-01")),
               HasReason(Reason::kCertificateUntrusted));
-  EXPECT_LT(absl::Now() - start, absl::Seconds(1));
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
 }
 
 TEST_F(PathTest, RefusesWhatIsNoCertificate) {
