@@ -5,16 +5,16 @@
 
 #include "core/base/json.h"
 #include "core/base/problem.h"
-#include "core/proof/status/signed_status_list.h"
+#include "core/proof/jose/jws.h"
+#include "core/proof/status/status_check.h"
 #include "core/proof/status/status_list.h"
-#include "tests/support/fake_status_lists.h"
+#include "core/proof/vc_jwt.h"
 #include "tests/support/status_matchers.h"
 
 namespace passerelle::proof {
 namespace {
 
 using base::Reason;
-using ::passerelle::testing::FakeStatusLists;
 using ::passerelle::testing::HasReasonAt;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'900'000'000);
@@ -39,22 +39,28 @@ class MadeListTest : public ::testing::TestWithParam<StatusScheme> {
     return (IsBitstring() ? MakeBitstringStatusList(wish, key_) : MakeTokenStatusList(wish, key_)).value();
   }
 
+  // What the list says to whom it verifies; unknown where it does not.
   StatusOutcome Check(const std::string& list, uint64_t index, absl::Time now) const {
-    FakeStatusLists lists;
-    lists.Put(kMadeList, list, now);
     StatusReference reference;
     reference.scheme = GetParam();
     reference.list = kMadeList;
     reference.index = index;
     reference.purpose = IsBitstring() ? "revocation" : "";
     reference.issuer = kListIssuer;
-    StatusSigners signers;
-    signers.keys = [this](absl::string_view) -> absl::StatusOr<KeySet> {
-      KeySet keys;
-      keys.Add(*PublicKey::FromJwk(key_.verification_key().jwk()), "k1");
-      return keys;
-    };
-    return CheckSignedStatus(reference, lists, signers, now);
+    KeySet keys;
+    keys.Add(*PublicKey::FromJwk(key_.verification_key().jwk()), "k1");
+    if (IsBitstring()) {
+      const VcJwtVerdict verdict = VerifyVcJwt(list, keys, now);
+      if (!verdict.Accepted() || !verdict.credential) return {};
+      return CheckStatus(reference, {kMadeList, *base::AsObject(*verdict.credential), kListIssuer, now}, now);
+    }
+    const absl::StatusOr<Jws> jws = Jws::ParseCompact(list);
+    if (!jws.ok()) return {};
+    const JwsVerdict verdict = jws->Verify(keys, TokenProfile());
+    if (!verdict.Accepted()) return {};
+    EXPECT_EQ(jws->signatures().front().header.ProtectedText("typ"), "statuslist+jwt");
+    const base::JsonDocument claims = *base::JsonDocument::Parse(*verdict.payload);
+    return CheckStatus(reference, {kMadeList, *base::AsObject(claims.root()), kListIssuer, now}, now);
   }
 
   const SigningKey key_ = *SigningKey::Generate(KeyAlgorithm::kEs256);
