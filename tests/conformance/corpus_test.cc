@@ -1,13 +1,13 @@
 // The production code over the documents of ../shared/corpus: every one translates, or is refused with the reason that
 // its defect has, file by file as corpus_outcomes.tsv lists them. Prints a table.
+#include "tests/conformance/corpus.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -24,26 +24,6 @@ namespace passerelle {
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path& Corpus() {
-  static const auto& path = *new fs::path(fs::path(testing::kSourceDir) / "../shared/corpus");
-  return path;
-}
-
-std::vector<fs::path> FilesBelow(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const fs::path extension = entry.path().extension();
-    if (entry.is_regular_file() && extension != ".md" && extension != ".tsv") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-}
 
 // "translated", or the reason; a row of the table is printed.
 std::string OutcomeOf(const document::Registry& registry, const fs::path& file, const std::string& from) {

@@ -2,11 +2,8 @@
 // and comes out as its manifest and the mapping say.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,32 +15,12 @@
 #include "core/document/translate.h"
 #include "core/elm/codec.h"
 #include "core/elm/constraints.h"
-#include "tests/support/paths.h"
+#include "tests/conformance/corpus.h"
 
 namespace passerelle {
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path& Corpus() {
-  static const auto& path = *new fs::path(fs::path(testing::kSourceDir) / "../shared/corpus");
-  return path;
-}
-
-std::vector<fs::path> FilesBelow(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const fs::path extension = entry.path().extension();
-    if (entry.is_regular_file() && extension != ".md" && extension != ".tsv") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-}
 
 // The folders of the corpus whose files are of one of the formats here.
 const std::map<std::string, std::string>& FormatOfFolder() {
