@@ -23,8 +23,8 @@ enum class LeafKind {
   kSent,      // by the sender, before a message leaves
   kReceived,  // by the receiver, with the effect and the answer
   kAnswered,  // by the sender, with the effect of the answer
-  // By the node about itself: something that happened with emergency access (gateway/emergency_access.h). The peer is
-  // the node, the message the event.
+  // By the node about itself: something that happened with emergency access (gateway/clients/emergency_access.h). The
+  // peer is the node, the message the event.
   kEmergency,
 };
 

@@ -25,7 +25,7 @@
 #include "gateway/cli/node_client.h"
 #include "gateway/config/yaml.h"
 #include "gateway/keys/keys.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace passerelle::gateway {

@@ -16,8 +16,8 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
+#include "gateway/documents/skill_collections.h"
 #include "gateway/files/files.h"
-#include "gateway/skill_collections.h"
 
 namespace passerelle::gateway {
 namespace {

@@ -26,7 +26,7 @@
 #include "gateway/cli/serve.h"
 #include "gateway/cli/story.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "gateway/telemetry/metric_names.h"
 
 namespace passerelle::gateway {

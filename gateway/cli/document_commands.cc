@@ -20,9 +20,9 @@
 #include "core/elm/codec.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/seal_translation.h"
-#include "gateway/document_check.h"
-#include "gateway/skill_collections.h"
-#include "gateway/system_clock.h"
+#include "gateway/documents/document_check.h"
+#include "gateway/documents/skill_collections.h"
+#include "gateway/system/system_clock.h"
 
 namespace passerelle::gateway {
 namespace {

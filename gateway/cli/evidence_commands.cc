@@ -30,13 +30,13 @@
 #include "gateway/cli/evidence_report.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/node_config.h"
-#include "gateway/evidence_folder.h"
+#include "gateway/evidence/evidence_folder.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
-#include "gateway/node_evidence.h"
-#include "gateway/node_map_file.h"
-#include "gateway/system_clock.h"
-#include "gateway/system_random.h"
+#include "gateway/node/evidence.h"
+#include "gateway/node/node_map_file.h"
+#include "gateway/system/system_clock.h"
+#include "gateway/system/system_random.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace passerelle::gateway {

@@ -13,7 +13,7 @@
 #include "core/relay/bundle.h"
 #include "core/relay/dispute.h"
 #include "gateway/cli/console.h"
-#include "gateway/evidence_folder.h"
+#include "gateway/evidence/evidence_folder.h"
 
 namespace passerelle::gateway {
 

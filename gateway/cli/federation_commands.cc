@@ -17,7 +17,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
 #include "gateway/keys/keys.h"
-#include "gateway/node_map_file.h"
+#include "gateway/node/node_map_file.h"
 
 namespace passerelle::gateway {
 namespace {

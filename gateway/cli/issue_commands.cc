@@ -31,7 +31,7 @@
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "passerelle/wallet/v1/wallet_service.grpc.pb.h"
 
 namespace passerelle::gateway {

@@ -16,7 +16,7 @@
 #include "gateway/config/node_config.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
-#include "gateway/node_map_file.h"
+#include "gateway/node/node_map_file.h"
 
 namespace passerelle::gateway {
 namespace {

@@ -11,7 +11,7 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
-#include "gateway/pathway_items.h"
+#include "gateway/pathway/pathway_items.h"
 
 namespace passerelle::gateway {
 namespace {

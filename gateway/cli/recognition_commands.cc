@@ -19,7 +19,7 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
-#include "gateway/register_facts_files.h"
+#include "gateway/registers/register_facts_files.h"
 #include "passerelle/recognition/v1/case_file.pb.h"
 
 namespace passerelle::gateway {

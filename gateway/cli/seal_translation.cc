@@ -7,7 +7,7 @@
 #include "core/proof/xml/xml_sealer.h"
 #include "gateway/fetch/time_stamping.h"
 #include "gateway/keys/keys.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 
 namespace passerelle::gateway {
 namespace {

@@ -17,7 +17,7 @@
 #include "gateway/config/redacted.h"
 #include "gateway/config/yaml.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/node.h"
+#include "gateway/node/node.h"
 
 namespace passerelle::gateway {
 namespace {

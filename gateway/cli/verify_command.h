@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "core/document/adapter.h"
 #include "gateway/cli/console.h"
-#include "gateway/trust_folder.h"
+#include "gateway/trust/trust_folder.h"
 
 namespace passerelle::gateway {
 

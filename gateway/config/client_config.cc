@@ -14,7 +14,7 @@
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "gateway/caller_credentials.h"
+#include "gateway/clients/caller_credentials.h"
 #include "gateway/config/duration.h"
 #include "gateway/fetch/fetcher.h"
 #include "gateway/files/files.h"

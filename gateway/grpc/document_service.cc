@@ -9,7 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
 #include "core/elm/labels/labels.h"
-#include "gateway/document_check.h"
+#include "gateway/documents/document_check.h"
 
 namespace passerelle::gateway {
 namespace {

@@ -3,7 +3,7 @@
 // Thread-safety: thread-safe. Ownership: owns nothing of what it is given.
 #pragma once
 
-#include "gateway/emergency_access.h"
+#include "gateway/clients/emergency_access.h"
 #include "gateway/grpc/raw_service.h"
 #include "passerelle/emergency/v1/emergency_access_service.grpc.pb.h"
 

@@ -7,8 +7,8 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/pathway/evaluate.h"
-#include "gateway/pathway_items.h"
-#include "gateway/pathway_offers.h"
+#include "gateway/pathway/pathway_items.h"
+#include "gateway/pathway/pathway_offers.h"
 
 namespace passerelle::gateway {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "gateway/grpc/raw_service.h"
-#include "gateway/published_cubes.h"
+#include "gateway/statistics/published_cubes.h"
 #include "passerelle/statistics/v1/statistics_service.grpc.pb.h"
 
 namespace passerelle::gateway {

@@ -29,7 +29,7 @@
 #include "absl/time/time.h"
 #include "core/base/limits.h"
 #include "core/base/port/clock.h"
-#include "gateway/caller_credentials.h"
+#include "gateway/clients/caller_credentials.h"
 #include "gateway/grpc/pause.h"
 #include "gateway/grpc/worker_pool.h"
 #include "gateway/telemetry/log.h"

@@ -19,7 +19,7 @@
 #include "core/evidence/log.h"
 #include "core/proof/key.h"
 #include "gateway/store/sqlite_store.h"
-#include "gateway/system_clock.h"
+#include "gateway/system/system_clock.h"
 #include "tests/bench/goals.h"
 #include "tests/bench/load.h"
 

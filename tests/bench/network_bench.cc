@@ -33,7 +33,7 @@
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "tests/bench/bare_proxy.h"
 #include "tests/bench/goals.h"
 #include "tests/bench/load.h"

@@ -14,7 +14,7 @@
 #include "gateway/cli/metrics_page.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "gateway/telemetry/metric_names.h"
 #include "gtest/gtest.h"
 #include "passerelle/emergency/v1/emergency_access_service.grpc.pb.h"

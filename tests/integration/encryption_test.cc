@@ -14,8 +14,8 @@
 #include "absl/time/clock.h"
 #include "core/base/digest.h"
 #include "core/proof/jose/jwe.h"
-#include "gateway/node_map_file.h"
-#include "gateway/system_clock.h"
+#include "gateway/node/node_map_file.h"
+#include "gateway/system/system_clock.h"
 #include "grpcpp/grpcpp.h"
 #include "tests/integration/federation_fixture.h"
 

@@ -9,7 +9,7 @@
 #include "core/relay/note_keys.h"
 #include "core/sharing/authorisations.h"
 #include "gateway/config/node_config.h"
-#include "gateway/node_evidence.h"
+#include "gateway/node/evidence.h"
 #include "gateway/store/open_store.h"
 #include "gtest/gtest.h"
 

@@ -15,9 +15,9 @@
 #include "core/relay/bundle.h"
 #include "core/relay/message_log.h"
 #include "gateway/cli/local_federation.h"
-#include "gateway/evidence_folder.h"
-#include "gateway/system_clock.h"
-#include "gateway/system_random.h"
+#include "gateway/evidence/evidence_folder.h"
+#include "gateway/system/system_clock.h"
+#include "gateway/system/system_random.h"
 #include "passerelle/exchange/v1/exchange.pb.h"
 
 namespace passerelle::gateway {

@@ -11,7 +11,7 @@
 #include "core/relay/envelope.h"
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"

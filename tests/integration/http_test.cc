@@ -25,7 +25,7 @@
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"
 #include "gateway/http/gzip.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "passerelle/document/v1/document_service.pb.h"

@@ -28,7 +28,7 @@
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "gtest/gtest.h"
 #include "tests/cli/run_program.h"
 #include "tests/integration/recognition_cases.h"

@@ -17,7 +17,7 @@
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "grpcpp/grpcpp.h"

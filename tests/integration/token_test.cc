@@ -17,7 +17,7 @@
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/status.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "gtest/gtest.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"
 #include "tests/cli/run_program.h"

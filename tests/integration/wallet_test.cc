@@ -23,7 +23,7 @@
 #include "gateway/cli/local_federation.h"
 #include "gateway/cli/node_client.h"
 #include "gateway/grpc/tls.h"
-#include "gateway/system_random.h"
+#include "gateway/system/system_random.h"
 #include "gtest/gtest.h"
 #include "passerelle/document/v1/document_service.grpc.pb.h"
 #include "passerelle/wallet/v1/wallet_service.grpc.pb.h"

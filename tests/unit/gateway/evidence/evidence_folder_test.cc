@@ -1,4 +1,4 @@
-#include "gateway/evidence_folder.h"
+#include "gateway/evidence/evidence_folder.h"
 
 #include <sys/resource.h>
 #include <unistd.h>

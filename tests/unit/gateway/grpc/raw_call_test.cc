@@ -18,7 +18,7 @@
 #include "gateway/grpc/raw_service.h"
 #include "gateway/grpc/status.h"
 #include "gateway/grpc/unary_call.h"
-#include "gateway/system_clock.h"
+#include "gateway/system/system_clock.h"
 #include "gtest/gtest.h"
 #include "passerelle/exchange/v1/exchange_service.grpc.pb.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"

@@ -21,7 +21,7 @@
 #include "gateway/grpc/unary_call.h"
 #include "gateway/keys/keys.h"
 #include "gateway/keys/make_certificates.h"
-#include "gateway/system_clock.h"
+#include "gateway/system/system_clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "passerelle/relay/v1/relay_service.grpc.pb.h"

@@ -12,7 +12,7 @@
 #include "absl/time/clock.h"
 #include "core/base/problem.h"
 #include "gateway/grpc/status.h"
-#include "gateway/system_clock.h"
+#include "gateway/system/system_clock.h"
 #include "gtest/gtest.h"
 #include "passerelle/relay/v1/relay_service.pb.h"
 

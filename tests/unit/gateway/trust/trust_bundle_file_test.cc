@@ -1,4 +1,4 @@
-#include "gateway/trust_bundle_file.h"
+#include "gateway/trust/trust_bundle_file.h"
 
 #include <filesystem>
 #include <fstream>

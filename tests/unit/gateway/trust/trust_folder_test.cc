@@ -1,4 +1,4 @@
-#include "gateway/trust_folder.h"
+#include "gateway/trust/trust_folder.h"
 
 #include <filesystem>
 #include <functional>
