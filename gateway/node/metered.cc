@@ -24,6 +24,9 @@ class MeteredAdapter : public document::Adapter {
                                                          const document::ImportOptions& options) const override {
     return adapter_->Open(bytes, options);
   }
+  std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
+    return adapter_->SignedWithin(bytes);
+  }
   absl::StatusOr<document::Exported> Export(const elm::v3::EuropeanDigitalCredential& credential,
                                             const document::ExportOptions& options) const override {
     return adapter_->Export(credential, options);

@@ -1,7 +1,11 @@
 #include "gateway/node/metered.h"
 
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/problem.h"
 #include "gmock/gmock.h"
@@ -66,6 +70,59 @@ TEST_F(MeteredHandlerTest, CountsWhatWasRefusedBeforeTheTransaction) {
   message_.body.clear();
   EXPECT_THAT(handler_.Prepare(message_), HasReason(base::Reason::kFieldMissing));
   EXPECT_THAT(metrics_.Text(), HasSubstr("outcome=\"refused\""));
+}
+
+// Answers every question of an adapter with something of its own.
+class TalkativeAdapter : public document::Adapter {
+ public:
+  const document::FormatInfo& Info() const override { return info_; }
+  document::Confidence Detect(absl::string_view /*bytes*/) const override { return document::Confidence::kCertain; }
+  absl::StatusOr<document::Imported> Import(absl::string_view /*bytes*/,
+                                            const document::ImportOptions& /*options*/) const override {
+    document::Imported imported;
+    imported.european = true;
+    return imported;
+  }
+  absl::StatusOr<std::optional<document::Enclosed>> Open(absl::string_view /*bytes*/,
+                                                         const document::ImportOptions& /*options*/) const override {
+    document::Enclosed enclosed;
+    enclosed.place = "inside";
+    return enclosed;
+  }
+  std::optional<std::string> SignedWithin(absl::string_view /*bytes*/) const override { return "signed"; }
+  absl::StatusOr<document::Exported> Export(const elm::v3::EuropeanDigitalCredential& /*credential*/,
+                                            const document::ExportOptions& /*options*/) const override {
+    return Written("credential");
+  }
+  absl::StatusOr<document::Exported> ExportCatalogue(const elm::v3::Dataset& /*catalogue*/,
+                                                     const document::ExportOptions& /*options*/) const override {
+    return Written("catalogue");
+  }
+
+ private:
+  static document::Exported Written(const std::string& content) {
+    document::Exported exported;
+    exported.content = content;
+    return exported;
+  }
+  document::FormatInfo info_{"talk", "Talk", {}, {}, "alpha", "", "", false};
+};
+
+TEST(MeterAdaptersTest, TheySayAllThatTheirAdaptersSay) {
+  std::vector<std::unique_ptr<const document::Adapter>> adapters;
+  adapters.push_back(std::make_unique<TalkativeAdapter>());
+  const document::Registry registry(std::move(adapters));
+  Metrics metrics;
+  const document::Registry metered = MeterAdapters(registry, &metrics);
+  const document::Adapter* const adapter = metered.Find("talk");
+  ASSERT_NE(adapter, nullptr);
+  EXPECT_EQ(adapter->Detect(""), document::Confidence::kCertain);
+  EXPECT_TRUE(adapter->Import("", {})->european);
+  EXPECT_EQ((*adapter->Open("", {}))->place, "inside");
+  EXPECT_EQ(adapter->SignedWithin(""), "signed");
+  EXPECT_EQ(adapter->Export({}, {})->content, "credential");
+  EXPECT_EQ(adapter->ExportCatalogue({}, {})->content, "catalogue");
+  EXPECT_THAT(metrics.Text(), HasSubstr("outcome=\"translated\""));
 }
 
 }  // namespace
