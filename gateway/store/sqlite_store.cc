@@ -33,12 +33,15 @@ SqliteStore::~SqliteStore() {
 
 absl::Status SqliteStore::Write(absl::FunctionRef<absl::Status(base::Transaction&)> work) {
   Member self{work};
+  bool waits = false;
   {
     const absl::MutexLock lock(&queue_mutex_);
     queue_.push_back(&self);
-    self.leads = !std::exchange(led_, true);
+    waits = std::exchange(led_, true);
+    self.leads = !waits;
   }
-  if (!self.leads) self.told.WaitForNotification();
+  // Until it is told, `leads` is for whoever leads to write.
+  if (waits) self.told.WaitForNotification();
   if (self.leads) Lead();
   return self.outcome;
 }
