@@ -34,6 +34,7 @@
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/evidence_grammar.h"
 #include "gateway/cli/federation_grammar.h"
+#include "gateway/cli/grade_command.h"
 #include "gateway/cli/issue_grammar.h"
 #include "gateway/cli/key_grammar.h"
 #include "gateway/cli/pathway_command.h"
@@ -128,6 +129,7 @@ class Grammar {
   ServeRequest serve_;
   EvaluateRequest evaluate_;
   std::string evaluate_day_;
+  std::string grade_comparison_;
   IssueGrammar issue_;
   CaseGrammar case_;
   PathwayRequest pathway_;
@@ -294,7 +296,7 @@ void Grammar::AddRecognition() {
       Add("recognition", "Recognition policies, and the cases of a node.",
           absl::StrCat(
               "check POLICY... [--json] | evaluate --policy POLICY --case FILE [--register-facts FILE]... [--at DAY] "
-              "[--json] | ",
+              "[--json] | grade FILE [--json] | ",
               IssueGrammar::kUsage, " | ", CaseGrammar::kUsage));
   CLI::App* check = command->add_subcommand("check", "Whether policies can go live: puts them to their own tests.");
   check->add_option("POLICY", files_, "Policies, YAML")->required();
@@ -309,15 +311,19 @@ void Grammar::AddRecognition() {
       ->allow_extra_args(false);
   evaluate->add_option("--at", evaluate_day_, "Day to judge for, where the case names none; today when not given");
   evaluate->add_flag("--json", evaluate_.json, "As JSON");
+  CLI::App* grade = command->add_subcommand("grade", "A grade in the grades of another system, by two grading tables.");
+  grade->add_option("FILE", grade_comparison_, "The grade and the two tables, YAML")->required();
+  grade->add_flag("--json", json_, "As JSON");
   issue_.AddTo(command);
   case_.AddTo(command);
-  commands_[command].run = [this, command, check] {
+  commands_[command].run = [this, command, check, grade] {
     if (command->get_subcommands().empty()) {
-      throw CLI::RequiredError("check, evaluate, issue, letter, status, list, show or step");
+      throw CLI::RequiredError("check, evaluate, grade, issue, letter, status, list, show or step");
     }
     if (issue_.parsed()) return issue_.Run(registry_, console_);
     if (case_.parsed()) return case_.Run(console_);
     if (check->parsed()) return RunRecognitionCheck(files_, json_, console_);
+    if (grade->parsed()) return RunGrade(grade_comparison_, json_, console_);
     evaluate_.at = absl::Now();
     if (!evaluate_day_.empty()) {
       const auto day = recognition::ParseDay(evaluate_day_);

@@ -12,21 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "passerelle/recognition/v1/grade_comparison.pb.h"
 
 namespace passerelle::recognition {
-
-struct GradeShare {
-  std::string grade;
-  uint32_t count = 0;  // how often it was given
-  bool pass = true;
-};
-struct GradeTable {
-  std::string isced_f;
-  std::string cycle;               // "first", "second"
-  std::vector<GradeShare> grades;  // best first
-};
 
 // A grade of the home system within a grade of the host's: `part` of `of`, both in units of the two tables together.
 struct GradeOverlap {
@@ -49,6 +37,6 @@ inline constexpr uint32_t kGradeCountMax = 1'000'000;  // times that a grade was
 
 // The counterparts. A grade that is no pass, that the table does not have, tables of other fields or cycles, and tables
 // that are empty or too large are reasons not to convert, never problems.
-ConvertedGrade ConvertGrade(absl::string_view grade, const GradeTable& host, const GradeTable& home);
+ConvertedGrade ConvertGrade(const v1::GradeComparison& comparison);
 
 }  // namespace passerelle::recognition

@@ -130,18 +130,27 @@ TEST(LevelFacts, AreReadByFrameworkAndDay) {
   }
 }
 
-GradeTable TableOf(const std::string& cell, const std::string& field) {
-  GradeTable table{field, "first", {}};
+v1::GradeTable TableOf(const std::string& cell, const std::string& field) {
+  v1::GradeTable table;
+  table.set_isced_f(field);
+  table.set_cycle("first");
   for (const absl::string_view entry : absl::StrSplit(OrEmpty(cell), ' ', absl::SkipEmpty())) {
     const std::vector<std::string> parts = absl::StrSplit(entry, ':');
-    table.grades.push_back({parts[0], Number(parts[1]), parts.size() < 3});
+    v1::GradeShare* const share = table.add_grades();
+    share->set_grade(parts[0]);
+    share->set_count(Number(parts[1]));
+    share->set_fail(parts.size() > 2);
   }
   return table;
 }
 
 TEST(Grades, AreConvertedByHowOftenTheyAreGivenOrNotAtAll) {
   for (const Row& row : Rows("grade.tsv")) {
-    const ConvertedGrade grade = ConvertGrade(row[0], TableOf(row[1], row[3]), TableOf(row[2], row[4]));
+    v1::GradeComparison comparison;
+    comparison.set_grade(row[0]);
+    *comparison.mutable_host() = TableOf(row[1], row[3]);
+    *comparison.mutable_home() = TableOf(row[2], row[4]);
+    const ConvertedGrade grade = ConvertGrade(comparison);
     EXPECT_EQ(grade.original, row[0]);
     EXPECT_EQ(grade.converted ? grade.most_likely : "-", row[5]) << row[7];
     EXPECT_EQ(grade.converted, grade.reason.empty()) << row[7];
