@@ -13,8 +13,8 @@
 
 namespace passerelle::base {
 
-// How long a request is remembered. A client repeats a request for minutes, after an outage for days; and what lives
-// longest of all that a request begins, an exchange (kExchangeLifeMax), is over by then.
+// How long a request is remembered. A client repeats a request for minutes, after an outage for days. What it began may
+// live longer: the same request after that begins another one.
 inline constexpr absl::Duration kRequestMemory = absl::Hours(24 * 30);
 
 // Runs `work` unless `client` has sent `request_id` with the same `request` bytes within kRequestMemory before `now`:

@@ -206,11 +206,18 @@ absl::StatusOr<v1::Hold> Erasures::SetHold(absl::string_view client, absl::Span<
     RETURN_IF_ERROR(PutHold(case_id, hold, tx));
     return case_id;
   };
-  RETURN_IF_ERROR(parts_->options.store->Write([&](base::Transaction& tx) -> absl::Status {
+  v1::Hold in_force;
+  const absl::Status status = parts_->options.store->Write([&](base::Transaction& tx) -> absl::Status {
     const std::string bytes = absl::StrCat("SetHold\n", request.SerializeAsString());
-    return base::Once(tx, client, request.request_id(), bytes, now, [&] { return set(tx); }).status();
-  }));
-  return hold;
+    RETURN_IF_ERROR(base::Once(tx, client, request.request_id(), bytes, now, [&] { return set(tx); }).status());
+    // Of a request that comes again the hold as it was set, unless it was lifted meanwhile.
+    ASSIGN_OR_RETURN(std::optional<v1::Hold> found, FindHold(case_id, tx));
+    if (!found) return Problem(Reason::kResourceNotFound, "subject.id", "the hold was lifted");
+    in_force = *std::move(found);
+    return absl::OkStatus();
+  });
+  RETURN_IF_ERROR(status);
+  return in_force;
 }
 
 absl::Status Erasures::LiftHold(absl::string_view client, absl::Span<const CaseActor> roles,

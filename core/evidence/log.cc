@@ -113,20 +113,33 @@ absl::Status CompareWithRemembered(const Checkpoint& remembered, const TreeHead&
                  absl::StrCat("its first ", before, " leaves are not those that it had: there are two histories"));
 }
 
-}  // namespace
-
-std::string LogName(absl::string_view node) { return absl::StrCat("urn:passerelle:node:", node); }
-
-absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(absl::string_view bytes, const std::vector<NoteKey>& keys) {
+// `written_at` is when the checkpoint was written as far as the periods of keys are concerned; as it says itself when
+// not given.
+absl::StatusOr<OpenedCheckpoint> OpenWrittenAt(absl::string_view bytes, const std::vector<NoteKey>& keys,
+                                               std::optional<absl::Time> written_at) {
   OpenedCheckpoint opened;
   ASSIGN_OR_RETURN(opened.note, ReadNote(bytes));
   ASSIGN_OR_RETURN(opened.checkpoint, ReadCheckpoint(opened.note.text));
-  ASSIGN_OR_RETURN(opened.signatures, VerifyNote(opened.note, keys, WrittenAt(opened.checkpoint)));
+  ASSIGN_OR_RETURN(opened.signatures, VerifyNote(opened.note, keys, written_at.value_or(WrittenAt(opened.checkpoint))));
   const bool own = std::any_of(opened.signatures.begin(), opened.signatures.end(), [&](const VerifiedSignature& by) {
     return by.kind == NoteKey::Kind::kLog && by.name == opened.checkpoint.origin;
   });
   if (!own) return Problem(Reason::kNoteSignature, "signature", "the log itself has not signed");
   return opened;
+}
+
+// A checkpoint of the node's own: it counts after the end of the key that signed it too. A key that was taken out of
+// use in haste signed the last checkpoint, and the next one signs it again once the node runs.
+absl::StatusOr<OpenedCheckpoint> OpenOwn(absl::string_view bytes, const std::vector<NoteKey>& keys) {
+  return OpenWrittenAt(bytes, keys, absl::InfinitePast());
+}
+
+}  // namespace
+
+std::string LogName(absl::string_view node) { return absl::StrCat("urn:passerelle:node:", node); }
+
+absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(absl::string_view bytes, const std::vector<NoteKey>& keys) {
+  return OpenWrittenAt(bytes, keys, std::nullopt);
 }
 
 absl::StatusOr<std::unique_ptr<Log>> Log::Open(Options options, const std::vector<NoteKey>& keys,
@@ -137,14 +150,14 @@ absl::StatusOr<std::unique_ptr<Log>> Log::Open(Options options, const std::vecto
     ASSIGN_OR_RETURN(const std::string bytes, StoredCheckpoint(tx));
     TreeHead head = {0, EmptyRoot()};
     if (!bytes.empty()) {
-      ASSIGN_OR_RETURN(const OpenedCheckpoint opened, OpenCheckpoint(bytes, keys));
+      ASSIGN_OR_RETURN(const OpenedCheckpoint opened, OpenOwn(bytes, keys));
       if (opened.checkpoint.origin != name) return Problem(Reason::kNote, "origin", "the log is that of another node");
       head = opened.checkpoint.head;
     }
     RETURN_IF_ERROR(AuditStored(head, tx));
     RETURN_IF_ERROR(CheckSecret(log->options_.secret, tx));
     if (!remembered || remembered->empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const OpenedCheckpoint before, OpenCheckpoint(*remembered, keys));
+    ASSIGN_OR_RETURN(const OpenedCheckpoint before, OpenOwn(*remembered, keys));
     if (before.checkpoint.origin != name) return Problem(Reason::kNote, "remembered", "it is of another node");
     return CompareWithRemembered(before.checkpoint, head, tx);
   });

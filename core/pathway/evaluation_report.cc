@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 
 namespace passerelle::pathway {
 namespace {
@@ -129,39 +130,37 @@ std::string EvaluationJson(const v1::Evaluation& evaluation) {
 }
 
 std::string EvaluationText(const v1::Evaluation& evaluation) {
-  std::string text =
-      absl::StrCat(OutcomeWord(evaluation.outcome()), ", ", Range(evaluation.credits_low(), evaluation.credits_high()),
-                   " ECTS credits count\n", "pathway ", evaluation.pathway_id(), ", version ",
-                   evaluation.pathway_version(), ", on ", evaluation.date(), "\n\n");
+  std::string text = absl::StrCat(OutcomeWord(evaluation.outcome()), ", ",
+                                  Range(evaluation.credits_low(), evaluation.credits_high()), " ECTS credits count\n");
+  // Titles are those of documents and offers.
+  const auto add = [&text](const std::string& line) { absl::StrAppend(&text, base::OneLine(line), "\n"); };
+  add(absl::StrCat("pathway ", evaluation.pathway_id(), ", version ", evaluation.pathway_version(), ", on ",
+                   evaluation.date()));
+  text += "\n";
   for (const v1::RuleResult& rule : evaluation.rules()) {
-    absl::StrAppend(&text,
-                    absl::StrFormat("%-13s  %s: %s\n", OutcomeWord(rule.outcome()), rule.rule_id(), rule.needed()),
-                    absl::StrFormat("%-13s  have: %s\n", "", rule.have()));
+    add(absl::StrFormat("%-13s  %s: %s", OutcomeWord(rule.outcome()), rule.rule_id(), rule.needed()));
+    add(absl::StrFormat("%-13s  have: %s", "", rule.have()));
   }
-  absl::StrAppend(&text, "\n");
+  text += "\n";
   for (const v1::ItemResult& item : evaluation.items()) {
-    absl::StrAppend(
-        &text,
-        absl::StrFormat("%-8s  %5s  %s: %s%s\n", UseWord(item.use()), Range(item.credits_low(), item.credits_high()),
+    add(absl::StrFormat("%-8s  %5s  %s: %s%s", UseWord(item.use()), Range(item.credits_low(), item.credits_high()),
                         item.title().empty() ? item.item_id() : item.title(), item.explanation(),
                         item.element_id().empty() ? "" : absl::StrCat(" As ", item.element_id(), ".")));
   }
   for (const v1::Gap& gap : evaluation.gaps()) {
-    absl::StrAppend(&text, "\nMissing for ", gap.rule_id(), ": ", gap.missing(), "\n");
+    text += "\n";
+    add(absl::StrCat("Missing for ", gap.rule_id(), ": ", gap.missing()));
     for (const v1::Suggestion& suggestion : gap.suggestions()) {
-      absl::StrAppend(&text, "  offered: ", suggestion.title(), " (", suggestion.offer_id(), "): ", suggestion.why(),
-                      "\n");
+      add(absl::StrCat("  offered: ", suggestion.title(), " (", suggestion.offer_id(), "): ", suggestion.why()));
     }
   }
-  if (!evaluation.assumptions().empty()) absl::StrAppend(&text, "\n");
-  for (const std::string& assumption : evaluation.assumptions()) absl::StrAppend(&text, "Assumed: ", assumption, "\n");
-  if (!evaluation.assignment_proven()) {
-    absl::StrAppend(&text, "\nThe search for the best assignment was too long and was ended.\n");
-  }
-  absl::StrAppend(&text, "\n", evaluation.notice(), "\n",
-                  "Who decides: ", evaluation.owner_name().empty() ? evaluation.owner() : evaluation.owner_name(),
-                  "\n");
-  if (!evaluation.how_to_apply().empty()) absl::StrAppend(&text, "How to apply: ", evaluation.how_to_apply(), "\n");
+  if (!evaluation.assumptions().empty()) text += "\n";
+  for (const std::string& assumption : evaluation.assumptions()) add("Assumed: " + assumption);
+  if (!evaluation.assignment_proven()) text += "\nThe search for the best assignment was too long and was ended.\n";
+  text += "\n";
+  add(evaluation.notice());
+  add("Who decides: " + (evaluation.owner_name().empty() ? evaluation.owner() : evaluation.owner_name()));
+  if (!evaluation.how_to_apply().empty()) add("How to apply: " + evaluation.how_to_apply());
   return text;
 }
 

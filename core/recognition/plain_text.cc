@@ -22,11 +22,14 @@ bool HasControl(absl::string_view text) {
   unsigned char before = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7F) return true;
+    const bool of_layout = byte == '\n' || byte == '\r' || byte == '\t';
+    if ((byte < 0x20 && !of_layout) || byte == 0x7F) return true;
+    // A line feed belongs to it: alone it goes back over what stands there.
+    if (before == '\r' && byte != '\n') return true;
     if (before == kC1Lead && byte >= kC1First && byte <= kC1Last) return true;
     before = byte;
   }
-  return false;
+  return before == '\r';
 }
 
 // One value of a field: the text at `place`, or all texts of the message there. `index` is negative for a single one.
@@ -45,7 +48,8 @@ absl::Status CheckValue(const std::string& place, const Message& message, const 
 
 absl::Status CheckPlainText(absl::string_view place, absl::string_view text) {
   if (!HasControl(text)) return absl::OkStatus();
-  return base::Problem(base::Reason::kFieldInvalid, place, "it has a control character other than a line feed");
+  return base::Problem(base::Reason::kFieldInvalid, place,
+                       "it has a control character other than a tab or the end of a line");
 }
 
 absl::Status CheckPlainTexts(absl::string_view place, const Message& message) {

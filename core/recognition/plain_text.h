@@ -1,4 +1,5 @@
-// What people write in cases, for people of other nodes: text, and nothing that a terminal or a page would obey.
+// What people write in cases, for people of other nodes: text without control characters. Whoever shows it on a terminal
+// still has base::OneLine to call, for controls of the direction of text.
 //
 // Thread-safety: free functions on values.
 #pragma once
@@ -9,7 +10,7 @@
 
 namespace passerelle::recognition {
 
-// A text in UTF-8 without control characters (C0, DEL, C1), line feeds between paragraphs excepted. Problem:
+// A text in UTF-8 without control characters (C0, DEL, C1), tabs and ends of lines (LF, CR LF) excepted. Problem:
 // kFieldInvalid at `place`.
 absl::Status CheckPlainText(absl::string_view place, absl::string_view text);
 

@@ -171,18 +171,22 @@ std::string OutcomeText(const v1::RecognitionOutcome& outcome) {
       outcome.decision() == v1::DECISION_KIND_FULL
           ? ", recognised in full"
           : absl::StrCat(outcome.decision() == v1::DECISION_KIND_UNSPECIFIED ? "" : ", ", KindWord(outcome.decision()));
-  std::string text =
-      absl::StrCat(StateWord(outcome.state()), decision, "\npolicy ", outcome.evaluation().policy_id(), ", version ",
-                   outcome.evaluation().policy_version(), "\n\n", ProposalText(outcome.evaluation()));
-  text += RulesText(outcome.evaluation());
-  if (!outcome.reasons().empty()) absl::StrAppend(&text, "\n", outcome.reasons(0), "\n");
-  for (const std::string& missing : outcome.missing()) absl::StrAppend(&text, "  needed: ", missing, "\n");
-  for (const v1::EvaluationWarning& warning : outcome.evaluation().warnings()) {
-    absl::StrAppend(&text, "warning: ", WarningText(warning), " ", warning.explanation(), "\n");
+  std::string text = absl::StrCat(StateWord(outcome.state()), decision, "\n");
+  const auto add = [&text](const std::string& line) { absl::StrAppend(&text, base::OneLine(line), "\n"); };
+  add(absl::StrCat("policy ", outcome.evaluation().policy_id(), ", version ", outcome.evaluation().policy_version()));
+  absl::StrAppend(&text, "\n", ProposalText(outcome.evaluation()), RulesText(outcome.evaluation()));
+  if (!outcome.reasons().empty()) {
+    text += "\n";
+    add(outcome.reasons(0));
   }
-  absl::StrAppend(&text, "\nCompetent authority: ", outcome.competent_authority(), "\n");
-  if (!outcome.legal_base().empty()) absl::StrAppend(&text, "Legal base: ", outcome.legal_base(), "\n");
-  if (!outcome.appeal().empty()) absl::StrAppend(&text, "Against this: ", outcome.appeal(), "\n");
+  for (const std::string& missing : outcome.missing()) add("  needed: " + missing);
+  for (const v1::EvaluationWarning& warning : outcome.evaluation().warnings()) {
+    add(absl::StrCat("warning: ", WarningText(warning), " ", warning.explanation()));
+  }
+  text += "\n";
+  add("Competent authority: " + outcome.competent_authority());
+  if (!outcome.legal_base().empty()) add("Legal base: " + outcome.legal_base());
+  if (!outcome.appeal().empty()) add("Against this: " + outcome.appeal());
   return text;
 }
 

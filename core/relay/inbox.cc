@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/base/utf8.h"
 #include "core/federation/duplicate_memory.h"
 #include "passerelle/relay/v1/stored.pb.h"
 
@@ -129,12 +130,16 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   const auto found = handlers_.find(message.header.type);
   Handler* const handler = found == handlers_.end() ? nullptr : found->second;
   const absl::StatusOr<std::string> prepared = Prepare(message, handler);
+  const auto tell = [&message, handler](const absl::Status& status) {
+    if (handler != nullptr) handler->Handled(message, status);
+  };
   Outcome outcome;
   absl::Status refusal;
+  bool known = false;
   const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     outcome = Outcome();
     refusal = absl::OkStatus();
-    ASSIGN_OR_RETURN(const bool known, Recall(message, tx, outcome));
+    ASSIGN_OR_RETURN(known, Recall(message, tx, outcome));
     if (known) return absl::OkStatus();
     const absl::StatusOr<Reply> reply =
         prepared.ok() ? handler->Handle(message, *prepared, tx) : absl::StatusOr<Reply>(prepared.status());
@@ -146,14 +151,21 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
     ASSIGN_OR_RETURN(outcome.answer, Answer(message.header.sender, message.sha256, *reply));
     return Remember(message, outcome.answer, reply->resource, tx);
   });
-  if (status.ok()) return outcome;
-  if (refusal.ok()) return AnsweredMeanwhile(message, status);
+  if (status.ok()) {
+    if (!known) tell(status);
+    return outcome;
+  }
+  // Where the store failed as well, the refusal may rest on what others wrote in vain.
+  if (refusal.ok() || status != refusal) return AnsweredMeanwhile(message, status);
   if (base::Catalogue(base::ReasonOf(refusal)).retryable) {
+    tell(refusal);
     outcome.problem = refusal;
     return outcome;
   }
   const absl::Status stored = StoreRefusal(message, refusal, outcome);
-  return stored.ok() ? outcome : AnsweredMeanwhile(message, stored);
+  if (!stored.ok()) return AnsweredMeanwhile(message, stored);
+  tell(refusal);
+  return outcome;
 }
 
 // Another replica can have answered another attempt after this one looked for it: its leaf is in the way then, and its
@@ -236,8 +248,8 @@ absl::StatusOr<v1::Envelope> Inbox::Refuse(absl::string_view recipient, absl::st
   if (options_.refused) options_.refused(entry.reason);
   v1::Refusal refusal;
   refusal.set_reason(std::string(entry.name));
-  refusal.set_place(base::PlaceOf(problem));
-  refusal.set_message(base::DetailOf(problem));
+  refusal.set_place(base::ToUtf8(base::PlaceOf(problem)));
+  refusal.set_message(base::ToUtf8(base::DetailOf(problem)));
   refusal.set_retryable(entry.retryable);
   return Answer(recipient, request, {v1::Refusal::descriptor()->full_name(), refusal.SerializeAsString()});
 }

@@ -44,6 +44,8 @@ class Handler {
   // The effect. A problem becomes a signed Refusal, and nothing written in `tx` by the handler stays; the refusal is
   // stored as the answer unless its reason is retryable.
   virtual absl::StatusOr<Reply> Handle(const Opened& message, const std::string& prepared, base::Transaction& tx) = 0;
+  // What the message came to, its effect or a refusal, once that is durable. Nothing is done by default.
+  virtual void Handled(const Opened& /*message*/, const absl::Status& /*status*/) {}
 };
 
 class Inbox {

@@ -330,7 +330,9 @@ Outbox::Judgement Outbox::Judge(const v1::Envelope& envelope, absl::string_view 
 
 absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v1::Envelope* evidence) const {
   ASSIGN_OR_RETURN(AnswerHandler* const handler, HandlerOf(claim.message.type));
-  return options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+  bool ended = false;
+  const absl::Status status = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    ended = false;
     ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kOutbox, claim.message.id));
     if (!record) return Problem(Reason::kStoreUnavailable, "outbox", "a record is missing");
     ASSIGN_OR_RETURN(v1::StoredOutbound stored, ReadOutgoing(*record));
@@ -351,8 +353,11 @@ absl::Status Outbox::End(const Claim& claim, const Judgement& judgement, const v
     }
     record->value = stored.SerializeAsString();
     record->due = absl::InfiniteFuture();
+    ended = true;
     return tx.Update(Table::kOutbox, *record);
   });
+  if (status.ok() && ended) handler->Answered(claim.message, judgement.answer, evidence);
+  return status;
 }
 
 absl::Status Outbox::LogAnswer(const Outgoing& message, const v1::Envelope& request, const v1::Envelope& answer,

@@ -79,6 +79,9 @@ class AnswerHandler {
   // transaction, and the message is sent again later.
   virtual absl::Status HandleAnswer(const Outgoing& message, const absl::StatusOr<Answer>& answer,
                                     const v1::Envelope* evidence, base::Transaction& tx) = 0;
+  // The same once it is durable. Nothing is done by default.
+  virtual void Answered(const Outgoing& /*message*/, const absl::StatusOr<Answer>& /*answer*/,
+                        const v1::Envelope* /*evidence*/) {}
   // An attempt failed and will be repeated. Nothing is done by default: the outbox keeps count.
   virtual absl::Status HandleAttempt(const Outgoing& /*message*/, const absl::Status& /*problem*/, int /*attempts*/,
                                      base::Transaction& /*tx*/) {

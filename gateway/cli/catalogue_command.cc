@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 #include "core/catalogue/co_design.h"
 #include "core/catalogue/principles.h"
 #include "gateway/catalogue/open_offers.h"
@@ -89,7 +90,8 @@ int RunSearch(const SearchRequest& request, const Console& console) {
   if (!offers.ok()) return Refuse(offers.status(), console);
   if (!request.json) {
     for (const catalogue_v1::Offer& offer : *offers) {
-      console.out << offer.id() << "  " << (offer.titles().empty() ? "" : offer.titles(0).value()) << "\n";
+      const std::string title = offer.titles().empty() ? "" : offer.titles(0).value();
+      console.out << base::OneLine(absl::StrCat(offer.id(), "  ", title)) << "\n";
     }
     return kExitDone;
   }

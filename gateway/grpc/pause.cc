@@ -51,11 +51,12 @@ void Pause::Elapsed(int wait) {
 
 void Pause::End() {
   std::function<void()> again;
+  std::unique_ptr<grpc::Alarm> alarm;  // is cancelled where it ends, without the lock
   {
     const absl::MutexLock lock(&mutex_);
     again = TakeAgain();
     news_ = again == nullptr;
-    if (alarm_ != nullptr) alarm_->Cancel();
+    alarm = std::move(alarm_);
   }
   if (again != nullptr) again();
 }

@@ -104,6 +104,11 @@ void NodeFederation::TellExpiries(absl::Time now) {
   const config::v1::NodeConfig& config = *options_.config;
   AddFile(config.node(), "peer_port_certificate", config.peer_port().tls().certificate(), expiries);
   AddFile(config.node(), "client_port_certificate", config.client_port().tls().certificate(), expiries);
+  if (config.has_http_port()) {
+    AddFile(config.node(), "http_port_certificate", config.http_port().tls().certificate(), expiries);
+  }
+  if (config.has_wallets())
+    AddFile(config.node(), "wallets_certificate", config.wallets().tls().certificate(), expiries);
   if (!config.seals().empty()) {
     // The one that takes over last lasts longest.
     AddFile(config.node(), "seal_certificate", config.seals().rbegin()->certificate(), expiries);

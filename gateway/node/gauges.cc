@@ -52,6 +52,8 @@ void NodeGauges::Certificates() {
   };
   measure("client_port", config_->client_port().tls().certificate());
   measure("peer_port", config_->peer_port().tls().certificate());
+  if (config_->has_http_port()) measure("http_port", config_->http_port().tls().certificate());
+  if (config_->has_wallets()) measure("wallets", config_->wallets().tls().certificate());
   for (int i = 0; i < config_->seals_size(); ++i) {
     measure(absl::StrCat("seal_", i), config_->seals(i).certificate());
   }

@@ -47,39 +47,24 @@ absl::string_view ReasonName(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::string> MeteredHandler::Prepare(const relay::Opened& message) {
-  auto prepared = handler_->Prepare(message);
-  if (!prepared.ok()) Count(message, prepared.status());
-  return prepared;
-}
-
-absl::StatusOr<relay::Reply> MeteredHandler::Handle(const relay::Opened& message, const std::string& prepared,
-                                                    base::Transaction& tx) {
-  auto reply = handler_->Handle(message, prepared, tx);
-  Count(message, reply.status());
-  return reply;
-}
-
-void MeteredHandler::Count(const relay::Opened& message, const absl::Status& status) {
+void MeteredHandler::Handled(const relay::Opened& message, const absl::Status& status) {
   metrics_->RelayMessage("in", Type(), status.ok() ? "accepted" : "refused");
   log_->Write(LogEvent::kMessageHandled, {{"peer", message.header.sender},
                                           {"message", message.header.id},
                                           {"type", Type()},
                                           {"reason", ReasonName(status)}});
+  handler_->Handled(message, status);
 }
 
-absl::Status MeteredAnswerHandler::HandleAnswer(const relay::Outgoing& message,
-                                                const absl::StatusOr<relay::Answer>& answer,
-                                                const relay::v1::Envelope* evidence, base::Transaction& tx) {
-  absl::Status status = handler_->HandleAnswer(message, answer, evidence, tx);
-  if (!status.ok()) return status;
+void MeteredAnswerHandler::Answered(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
+                                    const relay::v1::Envelope* evidence) {
   metrics_->RelayMessage("out", Type(), answer.ok() ? "accepted" : evidence != nullptr ? "refused" : "failed");
   log_->Write(LogEvent::kAnswerHandled, {{"peer", message.recipient},
                                          {"message", message.id},
                                          {"type", Type()},
                                          {"resource", message.resource},
                                          {"reason", ReasonName(answer.status())}});
-  return absl::OkStatus();
+  handler_->Answered(message, answer, evidence);
 }
 
 absl::Status MeteredAnswerHandler::HandleAttempt(const relay::Outgoing& message, const absl::Status& problem,

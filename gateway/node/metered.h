@@ -21,13 +21,15 @@ class MeteredHandler : public relay::Handler {
   MeteredHandler(relay::Handler* handler, Metrics* metrics, Log* log)
       : handler_(handler), metrics_(metrics), log_(log) {}
   std::string Type() const override { return handler_->Type(); }
-  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override;
+  absl::StatusOr<std::string> Prepare(const relay::Opened& message) override { return handler_->Prepare(message); }
   bool PrepareIsCostly() const override { return handler_->PrepareIsCostly(); }
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
-                                      base::Transaction& tx) override;
+                                      base::Transaction& tx) override {
+    return handler_->Handle(message, prepared, tx);
+  }
+  void Handled(const relay::Opened& message, const absl::Status& status) override;
 
  private:
-  void Count(const relay::Opened& message, const absl::Status& status);
   relay::Handler* const handler_;
   Metrics* const metrics_;
   Log* const log_;
@@ -40,7 +42,11 @@ class MeteredAnswerHandler : public relay::AnswerHandler {
       : handler_(handler), metrics_(metrics), log_(log) {}
   std::string Type() const override { return handler_->Type(); }
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
-                            const relay::v1::Envelope* evidence, base::Transaction& tx) override;
+                            const relay::v1::Envelope* evidence, base::Transaction& tx) override {
+    return handler_->HandleAnswer(message, answer, evidence, tx);
+  }
+  void Answered(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
+                const relay::v1::Envelope* evidence) override;
   absl::Status HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int attempts,
                              base::Transaction& tx) override;
 

@@ -202,7 +202,7 @@ class Watched(unittest.TestCase):
             self.query(expression.replace("$instance", ".*").replace("$__rate_interval", "1m"))
         # The certificates of a federation on one machine last for a few days.
         found = self.wait_for(self.firing("PasserelleCertificateExpiresSoon"))
-        self.assertIn(found[0]["metric"]["purpose"], ("client_port", "peer_port"))
+        self.assertIn(found[0]["metric"]["purpose"], ("client_port", "http_port", "peer_port"))
         self.assertEqual(self.query(self.firing("PasserelleFileRefused")), [])
         self.assertEqual(self.query(self.firing("PasserelleRestartNeeded")), [])
         node_map = self.folder / "node-map.json"

@@ -21,11 +21,13 @@ absl::Status FaultyStore::Write(absl::FunctionRef<absl::Status(base::Transaction
   }
   if (!fails) return inner_.Write(work);
   const absl::Status failure = base::Problem(base::Reason::kStoreUnavailable, "", "a planned fault");
-  const absl::Status status = inner_.Write([&](base::Transaction& tx) {
-    absl::Status done = work(tx);
-    return done.ok() && fault == Fault::kBeforeCommit ? failure : done;
-  });
-  return status.ok() ? failure : status;
+  inner_
+      .Write([&](base::Transaction& tx) {
+        absl::Status done = work(tx);
+        return done.ok() && fault == Fault::kBeforeCommit ? failure : done;
+      })
+      .IgnoreError();
+  return failure;
 }
 
 }  // namespace passerelle::testing

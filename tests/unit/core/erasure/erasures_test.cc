@@ -152,6 +152,9 @@ TEST_F(ErasuresTest, AHoldStandsAgainstErasureUntilItIsLifted) {
       << "the authority alone says that";
   ASSERT_OK_AND_ASSIGN(const v1::Hold hold, bulgaria_.erasures.SetHold("office", kDecider, set));
   EXPECT_EQ(hold.set_by(), "office");
+  AdvanceDays(1);
+  ASSERT_OK_AND_ASSIGN(const v1::Hold again, bulgaria_.erasures.SetHold("office", kDecider, set));
+  EXPECT_EQ(base::FromProto(again.set_time()), base::FromProto(hold.set_time())) << "a repetition tells what was set";
   const v1::Erasure kept = Erase(italy_, "portal", v1::SUBJECT_KIND_CASE, id);
   EXPECT_EQ(Words(kept), "IT ERASED case messages; BG RETAINED case(LEGAL_CLAIM) messages(LEGAL_CLAIM)");
   EXPECT_EQ(kept.nodes(1).items(0).ground_text(), "Claim before the administrative court");
@@ -163,6 +166,7 @@ TEST_F(ErasuresTest, AHoldStandsAgainstErasureUntilItIsLifted) {
   *lift.mutable_subject() = set.subject();
   EXPECT_THAT(bulgaria_.erasures.LiftHold("office", {}, lift), HasReasonAt(Reason::kClientNotAllowed, "role"));
   ASSERT_OK(bulgaria_.erasures.LiftHold("office", kDecider, lift));
+  EXPECT_THAT(bulgaria_.erasures.SetHold("office", kDecider, set), HasReasonAt(Reason::kResourceNotFound, "subject.id"));
   EXPECT_GT(TurnClocks(), 0);
   EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
 }

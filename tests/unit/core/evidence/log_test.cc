@@ -285,6 +285,21 @@ TEST_F(LogTest, AKeyThatComesIntoUseSignsTheLastCheckpoint) {
   EXPECT_THAT(Log::Open(options, {next_key}, before), HasReason(Reason::kNoteSignature));
 }
 
+TEST_F(LogTest, ItIsOpenedAfterTheKeyThatSignedItWasTakenOutOfUseInHaste) {
+  Grow(0, 5);
+  const std::string before = log_->Checkpoint().value();
+  const KeyPeriod over = {absl::InfinitePast(), clock_.Now() - absl::Hours(1)};
+  const proof::SigningKey next = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
+  const std::vector<NoteKey> keys = {*NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, key_.verification_key(), over),
+                                     *NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, next.verification_key())};
+  EXPECT_THAT(OpenCheckpoint(before, keys), HasReason(Reason::kNoteSignature));
+  Log::Options options = log_->options();
+  options.key = OneKey(&next);
+  ASSERT_OK_AND_ASSIGN(const auto opened, Log::Open(options, keys, before));
+  ASSERT_OK(opened->SignWithKeyInUse());
+  EXPECT_OK(OpenCheckpoint(log_->Checkpoint().value(), keys));
+}
+
 // A store of several replicas at READ COMMITTED: what a transaction reads after it got a row that another one held is
 // what that one left. Here the other one commits while the checkpoint is waited for.
 class ContendedStore : public base::Store {

@@ -380,7 +380,7 @@ TEST(EvaluateTest, PathwaysThatAreNotInForceAreRefused) {
 }
 
 TEST(EvaluateTest, TheReportIsJsonAndHasEveryLine) {
-  const v1::Evaluation evaluation = Evaluated(kTen, "a title=Statistics; b c=4-5 d=2025-02-01");
+  v1::Evaluation evaluation = Evaluated(kTen, "a title=Statistics; b c=4-5 d=2025-02-01");
   const std::string json = EvaluationJson(evaluation);
   ASSERT_OK(base::JsonDocument::Parse(json));
   EXPECT_THAT(json, HasSubstr("\"creates_entitlement\":false"));
@@ -389,6 +389,8 @@ TEST(EvaluateTest, TheReportIsJsonAndHasEveryLine) {
   EXPECT_THAT(text, HasSubstr("USED          5  Statistics: It counts."));
   EXPECT_THAT(text, HasSubstr("Missing for ten: 1 ECTS credits"));
   EXPECT_THAT(text, HasSubstr("Assumed: b: the credits are an estimate from hours, 4 to 5."));
+  evaluation.mutable_items(0)->set_title("Statistics\nUSED 60 \x1b[2J");
+  EXPECT_THAT(EvaluationText(evaluation), HasSubstr(R"(Statistics\x0aUSED 60 \x1b[2J: It counts.)"));
 }
 
 }  // namespace

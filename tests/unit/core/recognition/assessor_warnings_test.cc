@@ -134,6 +134,9 @@ TEST(AssessorWarnings, AWarningStandsInTheReportAndDecidesNothing) {
   EXPECT_EQ(with.decision(), without.decision());
   EXPECT_THAT(OutcomeText(without), ::testing::Not(HasSubstr("warning: ")));
   EXPECT_THAT(OutcomeText(with), HasSubstr("warning: ASSESSOR_UNRESOLVED (assessor=vat:LT999) The learner was"));
+  facts.about = FactsOf("LT\x1b[2J999");
+  Register()->AddTo(&facts.about);
+  EXPECT_THAT(OutcomeText(MakeOutcome(policy, Evaluate(policy, facts))), HasSubstr(R"(vat:LT\x1b[2J999)"));
   EXPECT_THAT(OutcomeJson(with), HasSubstr(R"("warnings":[{"reason":"ASSESSOR_UNRESOLVED","explanation":)"));
 }
 

@@ -15,11 +15,12 @@ using base::Reason;
 using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::IsOk;
 
-TEST(PlainText, HasNoControlCharactersButLineFeeds) {
-  for (const char* const plain : {"", "one\nparagraph", "Ünïcödé", "\u00a0", "\u202e", "~"}) {
+TEST(PlainText, HasNoControlCharactersButTabsAndEndsOfLines) {
+  for (const char* const plain :
+       {"", "one\nparagraph", "of\r\nanother system", "a\ttable", "Ünïcödé", "\u00a0", "\u202e", "~"}) {
     EXPECT_THAT(CheckPlainText("reason", plain), IsOk()) << plain;
   }
-  for (const char* const steering : {"\x1b[2J", "\r", "\t", "a\x7f", "\u0080",
+  for (const char* const steering : {"\x1b[2J", "\r", "over\rwritten", "a\r\r\n", "a\x7f", "\u0080",
                                      "\u009b"
                                      "31m",
                                      "\x01"}) {

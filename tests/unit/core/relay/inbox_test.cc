@@ -46,7 +46,11 @@ class RecordingHandler : public Handler {
     RETURN_IF_ERROR(handle_status);
     return Reply{"test.Answer", prepared};
   }
+  void Handled(const Opened& message, const absl::Status& status) override {
+    told.push_back(absl::StrCat(message.body, status.ok() ? " done" : " refused"));
+  }
 
+  std::vector<std::string> told;
   absl::Status prepare_status;
   absl::Status handle_status;
 };
@@ -307,6 +311,32 @@ TEST_F(InboxTest, HasNoEffectWhenTheStoreFails) {
   clock_.Advance(absl::Seconds(1));
   ASSERT_OK(Receive(Request(kFirstId, "a")));
   EXPECT_EQ(Effects(), "a");
+}
+
+TEST_F(InboxTest, TellsTheHandlerOnceWhatIsDurable) {
+  using ::testing::ElementsAre;
+  store_.FailWrite(0, FaultyStore::Fault::kBeforeCommit);
+  const v1::Envelope request = Request(kFirstId, "a");
+  EXPECT_EQ(RefusalOf(Receive(request), request), "STORE_UNAVAILABLE");
+  EXPECT_TRUE(handler_.told.empty());
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    clock_.Advance(absl::Seconds(1));
+    EXPECT_OK(Receive(Request(kFirstId, "a")));
+    EXPECT_THAT(handler_.told, ElementsAre("a done"));
+  }
+  handler_.handle_status = base::Problem(Reason::kFieldInvalid, "body");
+  EXPECT_OK(Receive(Request(kSecondId, "b")));
+  EXPECT_THAT(handler_.told, ElementsAre("a done", "b refused"));
+}
+
+TEST_F(InboxTest, ARefusalOfWhatTheStoreLostIsNotFinal) {
+  // The transaction that the refusal rests on fails for the store: others' writes may be undone with it.
+  handler_.handle_status = base::Problem(Reason::kFieldInvalid, "body");
+  store_.FailWrite(0, FaultyStore::Fault::kAfterCommit);
+  const v1::Envelope request = Request(kFirstId, "a");
+  EXPECT_EQ(RefusalOf(Receive(request), request), "STORE_UNAVAILABLE");
+  EXPECT_TRUE(handler_.told.empty());
+  EXPECT_FALSE(IsStored(kFirstId));
 }
 
 TEST_F(InboxTest, HasOneEffectWhenTheStoreFailsAfterWriting) {

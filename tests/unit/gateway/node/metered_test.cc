@@ -16,9 +16,9 @@
 namespace passerelle::gateway {
 namespace {
 
-using ::passerelle::testing::HasReason;
 using ::passerelle::testing::IsOkAndHolds;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kMessageType[] = "passerelle.exchange.v1.CredentialQuery";
 
@@ -63,12 +63,15 @@ TEST_F(MeteredHandlerTest, SaysAllThatTheHandlerSays) {
     EXPECT_EQ(reply.ok() ? reply->body : "", "prepared");
     return reply.status();
   }));
-  EXPECT_THAT(metrics_.Text(), HasSubstr("outcome=\"accepted\""));
 }
 
-TEST_F(MeteredHandlerTest, CountsWhatWasRefusedBeforeTheTransaction) {
-  message_.body.clear();
-  EXPECT_THAT(handler_.Prepare(message_), HasReason(base::Reason::kFieldMissing));
+TEST_F(MeteredHandlerTest, CountsWhatMessagesCameToOnceThatIsDurable) {
+  passerelle::testing::MemoryStore store;
+  EXPECT_OK(store.Write([&](base::Transaction& tx) { return handler_.Handle(message_, "prepared", tx).status(); }));
+  EXPECT_THAT(metrics_.Text(), Not(HasSubstr("outcome=\"accepted\"")));
+  handler_.Handled(message_, absl::OkStatus());
+  EXPECT_THAT(metrics_.Text(), HasSubstr("outcome=\"accepted\""));
+  handler_.Handled(message_, base::Problem(base::Reason::kFieldMissing, "body"));
   EXPECT_THAT(metrics_.Text(), HasSubstr("outcome=\"refused\""));
 }
 
