@@ -73,7 +73,7 @@ class LargeDocumentsTest : public FederationTest {
   // A node waits for a minute at most.
   exchange::v1::Exchange WaitForEnd(const std::string& id) {
     absl::StatusOr<exchange::v1::Exchange> exchange;
-    for (int waits = 0; waits < 10; ++waits) {
+    for (int waits = 0; waits < 40; ++waits) {
       exchange = Wait(id, absl::Seconds(30));
       if (exchange.ok() && exchange->state() != exchange::v1::EXCHANGE_STATE_PENDING) return *exchange;
     }

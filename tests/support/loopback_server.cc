@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 
@@ -102,6 +103,11 @@ std::string LoopbackServer::origin() const {
 }
 
 void LoopbackServer::Run() {
+  // A client that goes away while it is written to ends its connection, and nothing else.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   while (!stopping_) {
     const int client = accept(socket_, nullptr, nullptr);
     if (client < 0) continue;

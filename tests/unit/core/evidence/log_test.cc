@@ -287,15 +287,14 @@ TEST_F(LogTest, AKeyThatComesIntoUseSignsTheLastCheckpoint) {
 
 TEST_F(LogTest, ItIsOpenedAfterTheKeyThatSignedItWasTakenOutOfUseInHaste) {
   Grow(0, 5);
-  const std::string before = log_->Checkpoint().value();
   const KeyPeriod over = {absl::InfinitePast(), clock_.Now() - absl::Hours(1)};
   const proof::SigningKey next = *proof::SigningKey::Generate(proof::KeyAlgorithm::kEdDsa);
   const std::vector<NoteKey> keys = {*NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, key_.verification_key(), over),
                                      *NoteKey::Make(LogName("FR"), NoteKey::Kind::kLog, next.verification_key())};
-  EXPECT_THAT(OpenCheckpoint(before, keys), HasReason(Reason::kNoteSignature));
+  EXPECT_THAT(OpenCheckpoint(log_->Checkpoint().value(), keys), HasReason(Reason::kNoteSignature));
   Log::Options options = log_->options();
   options.key = OneKey(&next);
-  ASSERT_OK_AND_ASSIGN(const auto opened, Log::Open(options, keys, before));
+  ASSERT_OK_AND_ASSIGN(const auto opened, Log::Open(options, keys, log_->Checkpoint().value()));
   ASSERT_OK(opened->SignWithKeyInUse());
   EXPECT_OK(OpenCheckpoint(log_->Checkpoint().value(), keys));
 }
