@@ -1,5 +1,5 @@
-// What people write in cases, for people of other nodes: text without control characters. Whoever shows it on a terminal
-// still has base::OneLine to call, for controls of the direction of text.
+// What people write in cases, for people of other nodes: text without control characters. Whoever shows it on a
+// terminal still has base::OneLine to call, for controls of the direction of text.
 //
 // Thread-safety: free functions on values.
 #pragma once

@@ -166,7 +166,8 @@ TEST_F(ErasuresTest, AHoldStandsAgainstErasureUntilItIsLifted) {
   *lift.mutable_subject() = set.subject();
   EXPECT_THAT(bulgaria_.erasures.LiftHold("office", {}, lift), HasReasonAt(Reason::kClientNotAllowed, "role"));
   ASSERT_OK(bulgaria_.erasures.LiftHold("office", kDecider, lift));
-  EXPECT_THAT(bulgaria_.erasures.SetHold("office", kDecider, set), HasReasonAt(Reason::kResourceNotFound, "subject.id"));
+  EXPECT_THAT(bulgaria_.erasures.SetHold("office", kDecider, set),
+              HasReasonAt(Reason::kResourceNotFound, "subject.id"));
   EXPECT_GT(TurnClocks(), 0);
   EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
 }
