@@ -167,7 +167,9 @@ class Rule {
     }
     const bool by_register = Passes("register") && Passes("status");
     const bool not_revoked = Passes("status") || Get("status").reason() == base::Catalogue(Reason::kNotStated).name;
-    const bool by_seal = Passes("seal") && Passes("signer") && Passes("validity") && not_revoked;
+    // A seal on what only carries documents says nothing of them: whom they name was compared with nobody.
+    const bool carrier = Get("format").reason() == base::Catalogue(Reason::kFormatNotSupported).name;
+    const bool by_seal = !carrier && Passes("seal") && Passes("signer") && Passes("validity") && not_revoked;
     const bool demanded = std::all_of(policy.required_checks().begin(), policy.required_checks().end(),
                                       [this](const std::string& name) { return Passes(name); });
     return (by_register || by_seal) && demanded ? v1::VERDICT_AUTHENTIC : v1::VERDICT_CANNOT_BE_ESTABLISHED;
