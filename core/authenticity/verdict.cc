@@ -128,7 +128,9 @@ void JudgeContent(const document::Registry& adapters, const Question& question, 
   *verdict.add_checks() = sealed.check;
   v1::Check* const signer = verdict.add_checks();
   *signer = CheckSigner(sealed, reading.credential(), evidence, question.policy);
-  *verdict.add_checks() = in_register;
+  // A register denies what carries the document as long as it was asked about that.
+  const bool of_carrier = content != *question.content && in_register.outcome() == v1::CHECK_OUTCOME_FAIL;
+  *verdict.add_checks() = of_carrier ? Unknown("register", Reason::kNoEvidence) : in_register;
   *verdict.add_checks() = CheckOwnValidity(reading, sealed, question.at);
   *verdict.add_checks() = CheckStatus(issued, sealed, evidence, question.policy);
   v1::Check* const accreditation = verdict.add_checks();

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -50,6 +54,33 @@ TEST(SignerCheckTest, WhatADocumentIsCarriedInChangesNothing) {
     EXPECT_EQ(verdict.verdict(), v1::VERDICT_AUTHENTIC) << document.family << ": " << Told(verdict);
     EXPECT_EQ(verdict.sha256(), base::Sha256Hex(carried));
   }
+}
+
+// Takes everything for something that only carries documents, and sees none in it.
+class Envelopes : public document::Adapter {
+ public:
+  const document::FormatInfo& Info() const override { return info_; }
+  document::Confidence Detect(absl::string_view /*bytes*/) const override { return document::Confidence::kCertain; }
+  absl::StatusOr<document::Imported> Import(absl::string_view /*bytes*/,
+                                            const document::ImportOptions& /*options*/) const override {
+    return base::Problem(base::Reason::kFormatNotSupported, "");
+  }
+
+ private:
+  const document::FormatInfo info_ = {"envelope", "", {}, {}, "", "", ""};
+};
+
+TEST(SignerCheckTest, ASealOnWhatOnlyCarriesDocumentsMakesNoneAuthentic) {
+  std::vector<std::unique_ptr<const document::Adapter>> one;
+  one.push_back(std::make_unique<Envelopes>());
+  Question question;
+  question.content = Token(Keys().first);
+  question.at = Day(kAt);
+  question.now = question.at;
+  question.bundle = Made(FjordBundle());
+  const v1::AuthenticityVerdict verdict = Judge(document::Registry(std::move(one)), question);
+  EXPECT_EQ(CheckOf(verdict, "signer"), "signer:PASS:SIGNER_CONFIRMED");
+  EXPECT_EQ(verdict.verdict(), v1::VERDICT_CANNOT_BE_ESTABLISHED) << Told(verdict);
 }
 
 TEST(SignerCheckTest, NamesWhatItRestsOn) {
