@@ -60,7 +60,10 @@ LossClass IscedCode(const Step& step) {
 }
 
 // A value that belongs to one of several achievements, and to which is not said.
+// Each note is written for every achievement: the budget of the document bounds them.
 LossClass SharedNote(const Step& step) {
+  constexpr size_t kNoteBytes = 128;  // of a note around its text
+  step.source().Charge(step.Value().size() + kNoteBytes);
   return NoteOf(step, step.rule.target, absl::StrCat("Stated once for several achievements, ", step.Label()),
                 step.Value());
 }
@@ -539,6 +542,7 @@ void MapFlatDiploma(const Reading& reading) {
                        "Several achievements share one specification and grade, which are kept as notes.");
   const DraftAchievement* first = nullptr;
   for (const SourceNode* entry : entries) {
+    if (reading.source->IsExhausted()) break;  // the draft is refused when it is finished
     DraftAchievement& achievement = reading.draft->AddAchievement(entry);
     if (first == nullptr) first = &achievement;
     const Context context{reading.source, reading.draft->TargetsOf(achievement)};
