@@ -128,9 +128,10 @@ void JudgeContent(const document::Registry& adapters, const Question& question, 
   *verdict.add_checks() = sealed.check;
   v1::Check* const signer = verdict.add_checks();
   *signer = CheckSigner(sealed, reading.credential(), evidence, question.policy);
-  // A register denies what carries the document as long as it was asked about that.
+  // No register knows the presentation that a wallet has just made: it was asked about other bytes than the document's.
   const bool of_carrier = content != *question.content && in_register.outcome() == v1::CHECK_OUTCOME_FAIL;
-  *verdict.add_checks() = of_carrier ? Unknown("register", Reason::kNoEvidence) : in_register;
+  *verdict.add_checks() =
+      of_carrier ? Unknown("register", Reason::kRegisterDenies, {"asked about the carrier"}) : in_register;
   *verdict.add_checks() = CheckOwnValidity(reading, sealed, question.at);
   *verdict.add_checks() = CheckStatus(issued, sealed, evidence, question.policy);
   v1::Check* const accreditation = verdict.add_checks();
@@ -168,10 +169,13 @@ class Rule {
       if (check.outcome() == v1::CHECK_OUTCOME_FAIL) return v1::VERDICT_NOT_AUTHENTIC;
     }
     const bool by_register = Passes("register") && Passes("status");
-    const bool not_revoked = Passes("status") || Get("status").reason() == base::Catalogue(Reason::kNotStated).name;
-    // A seal on what only carries documents says nothing of them: whom they name was compared with nobody.
-    const bool carrier = Get("format").reason() == base::Catalogue(Reason::kFormatNotSupported).name;
-    const bool by_seal = !carrier && Passes("seal") && Passes("signer") && Passes("validity") && not_revoked;
+    const bool not_revoked = Passes("status") || Says("status", Reason::kNotStated);
+    // Whom the parts name that could not be read was compared with nobody. What is of no known format has no such
+    // parts.
+    const bool read = Passes("format") || Says("format", Reason::kFormatUnknown);
+    // A register that was asked about a carrier alone may deny the document inside as well.
+    const bool open = Says("register", Reason::kRegisterDenies);
+    const bool by_seal = read && !open && Passes("seal") && Passes("signer") && Passes("validity") && not_revoked;
     const bool demanded = std::all_of(policy.required_checks().begin(), policy.required_checks().end(),
                                       [this](const std::string& name) { return Passes(name); });
     return (by_register || by_seal) && demanded ? v1::VERDICT_AUTHENTIC : v1::VERDICT_CANNOT_BE_ESTABLISHED;
@@ -184,6 +188,7 @@ class Rule {
     }
     return v1::Check::default_instance();
   }
+  bool Says(absl::string_view name, Reason reason) const { return Get(name).reason() == base::Catalogue(reason).name; }
   bool Passes(absl::string_view name) const { return Get(name).outcome() == v1::CHECK_OUTCOME_PASS; }
 
   const v1::AuthenticityVerdict& verdict_;

@@ -83,6 +83,21 @@ TEST(SignerCheckTest, ASealOnWhatOnlyCarriesDocumentsMakesNoneAuthentic) {
   EXPECT_EQ(verdict.verdict(), v1::VERDICT_CANNOT_BE_ESTABLISHED) << Told(verdict);
 }
 
+TEST(SignerCheckTest, ARegisterThatDeniesTheCarrierLeavesTheDocumentOpen) {
+  Question question;
+  question.content = absl::StrCat(kCarrierMark, Token(Keys().first));
+  question.at = Day(kAt);
+  question.now = question.at;
+  question.bundle = Made(FjordBundle());
+  v1::AuthenticityAnswer denied;
+  denied.set_sha256(base::Sha256Hex(*question.content));
+  denied.set_finding(v1::REGISTER_FINDING_NOT_ISSUED);
+  question.register_answer.emplace(denied);
+  const v1::AuthenticityVerdict verdict = Judge(Formats(), question);
+  EXPECT_EQ(CheckOf(verdict, "register"), "register:UNKNOWN:REGISTER_DENIES");
+  EXPECT_EQ(verdict.verdict(), v1::VERDICT_CANNOT_BE_ESTABLISHED) << Told(verdict);
+}
+
 TEST(SignerCheckTest, NamesWhatItRestsOn) {
   const v1::AuthenticityVerdict verdict = JudgeWith(Made(FjordBundle()), SealedCredential(Keys().seal), kAt);
   const std::string json = VerdictJson(verdict);
