@@ -165,7 +165,7 @@ class SdJwtVcAdapter : public document::Adapter {
     if (type == kLearningType || type == kMicroCredentialType || type == kGreekDiplomaType) {
       return ImportMapped(presentation, bytes, options);
     }
-    return Problem(Reason::kFormatNotSupported, "/vct", "the type is none of learning that is known");
+    return Problem(Reason::kFormatUnknown, "/vct", "the type is none of learning that is known");
   }
 
  private:

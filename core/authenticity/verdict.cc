@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/accreditation_check.h"
 #include "core/authenticity/check.h"
-#include "core/authenticity/seal.h"
 #include "core/authenticity/seal_check.h"
 #include "core/authenticity/signer_check.h"
 #include "core/authenticity/status_check.h"
@@ -40,16 +39,15 @@ struct Reading {
   }
 };
 
-bool IsSealed(const std::string& content) {
-  const Sealing sealing = FindSeal(content);
-  return sealing != Sealing::kCannotTell && sealing != Sealing::kNotSealed;
-}
-
-// What is judged: the document itself, out of what it came in, unless only that is sealed.
-std::string DocumentOf(const document::Registry& adapters, const std::string& content) {
-  const document::Adapter* const adapter = adapters.Find(document::Detect(adapters, content).format);
-  std::optional<std::string> within = adapter == nullptr ? std::nullopt : adapter->SignedWithin(content);
-  return within.has_value() && (IsSealed(*within) || !IsSealed(content)) ? *std::move(within) : content;
+// What is judged: the document itself, out of all that it came in, as deep as Translate opens it.
+std::string DocumentOf(const document::Registry& adapters, std::string content) {
+  for (int i = 0; i < document::kWrappingsMax; ++i) {
+    const document::Adapter* const adapter = adapters.Find(document::Detect(adapters, content).format);
+    std::optional<std::string> within = adapter == nullptr ? std::nullopt : adapter->SignedWithin(content);
+    if (!within.has_value()) break;
+    content = *std::move(within);
+  }
+  return content;
 }
 
 // What was sealed is read, and nothing else of the bytes, where the two differ.

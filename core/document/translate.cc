@@ -26,10 +26,6 @@ using elm::Vocabulary;
 constexpr char kConvertedProfile[] = "http://data.europa.eu/snb/model/ap/edc-converted";
 constexpr absl::string_view kEuropean = "elm";
 
-// Wrappings around a document: a signed presentation, which a wallet enveloped, of a credential whose token a mail
-// broke into lines, has three. Test: tests/golden/presentation/wrapped-too-often.
-constexpr int kWrappingsMax = 4;
-
 // Concepts of our own tables, which therefore exist.
 elm::v3::Concept Known(elm::Vocabulary vocabulary, absl::string_view code) {
   return elm::ConceptOf(vocabulary, code).value_or(elm::v3::Concept());

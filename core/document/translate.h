@@ -15,6 +15,10 @@
 
 namespace passerelle::document {
 
+// Wrappings around a document: a signed presentation, which a wallet enveloped, of a credential whose token a mail
+// broke into lines, has three. Test: tests/golden/presentation/wrapped-too-often.
+inline constexpr int kWrappingsMax = 4;
+
 struct Detected {
   std::string format;  // a format id, or "unknown"
   int confidence = 0;  // 0 to 100
