@@ -43,7 +43,7 @@ constexpr Rule kOfCourse[] = {
     {"duration", "O.duration", document::IsoDuration, kKept, ""},
     {"teachingLanguage|teachingLanguages", "O.defaultLanguage", document::LanguageCode, kKept, "language.code"},
     {"link", "O.homepage", document::WebAddress, kKept, "address.web"},
-    {"enrollment/value|enrolment/value", "O.admissionProcedure", LocalText, kKept, "markup.plain"},
+    {"enrollment|enrolment/value", "O.admissionProcedure", LocalText, kKept, "markup.plain"},
     {"resources", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
     {"modeOfStudy", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
     {"firstStartDate|firstStartDateTime", "O.temporal.startDate", document::DateTime, kKept, "date.calendar"},

@@ -97,8 +97,12 @@ LossClass StudyLoad(const Step& step) {
 
 namespace {
 
-// Rule level.cycle-derived.
+// Rule level.cycle-derived. Version 5 demands a level, which "undefined" is not.
 LossClass CycleWord(const Step& step) {
+  if (step.Value() == "undefined") {
+    step.source().Drop(step.node, "names no level");
+    return kDone;
+  }
   const auto cycle = elm::CycleOf(step.Value());
   if (!cycle.has_value()) return document::NoteOf(step, "Q.additionalNote#A1-M08", "Level", step.Value());
   const auto eqf = elm::ConceptOf(elm::Vocabulary::kEqf, absl::StrCat(elm::EqfLevelOfCycle(*cycle)));
