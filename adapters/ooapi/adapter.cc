@@ -13,6 +13,7 @@
 #include "adapters/ooapi/catalogue.h"
 #include "adapters/ooapi/mapping.h"
 #include "adapters/ooapi/parts.h"
+#include "adapters/ooapi/version.h"
 #include "adapters/ooapi/write.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
@@ -107,7 +108,7 @@ class OoapiAdapter : public document::Adapter {
 
   absl::StatusOr<document::Exported> ExportCatalogue(const elm::v3::Dataset& catalogue,
                                                      const document::ExportOptions& options) const override {
-    return WriteCatalogue(catalogue, options);
+    return WriteCatalogue(catalogue, options, kVersion6);
   }
 
  private:
@@ -162,8 +163,32 @@ class OoapiAdapter : public document::Adapter {
                                       "ooapi-5"};
 };
 
+class Version5Writer : public document::Adapter {
+ public:
+  const document::FormatInfo& Info() const override { return info_; }
+
+  Confidence Detect(absl::string_view) const override { return Confidence::kNone; }
+
+  absl::StatusOr<Imported> Import(absl::string_view, const ImportOptions&) const override {
+    return Problem(Reason::kFormatNotSupported, info_.id, "it is read as ooapi");
+  }
+
+  absl::StatusOr<document::Exported> ExportCatalogue(const elm::v3::Dataset& catalogue,
+                                                     const document::ExportOptions& options) const override {
+    return WriteCatalogue(catalogue, options, kVersion5);
+  }
+
+ private:
+  const document::FormatInfo info_ = {"ooapi5",  "Open Education API 5: catalogues written, read as ooapi",
+                                      {"5"},     {"write"},
+                                      "beta",    "application/json",
+                                      "ooapi5-1"};
+};
+
 }  // namespace
 
 std::unique_ptr<const document::Adapter> MakeAdapter() { return std::make_unique<OoapiAdapter>(); }
+
+std::unique_ptr<const document::Adapter> MakeVersion5Writer() { return std::make_unique<Version5Writer>(); }
 
 }  // namespace passerelle::adapters::ooapi

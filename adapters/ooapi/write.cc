@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/status_macros.h"
 #include "core/elm/codec.h"
+#include "core/elm/rules/date.h"
 
 namespace passerelle::adapters::ooapi {
 namespace {
@@ -17,7 +18,7 @@ using base::JsonWriter;
 
 class Writer {
  public:
-  explicit Writer(Source* source) : source_(*source), parts_(source) {
+  Writer(Source* source, const Version& version) : source_(*source), version_(version), parts_(source, version) {
     for (const SourceNode& node : source_.tree().nodes()) {
       if (node.name == "@context" || node.name == "@type" || node.name == "type") source_.UseAll(&node);
       if (node.kind != SourceNode::Kind::kObject) continue;
@@ -27,11 +28,15 @@ class Writer {
       if ((type == "Qualification" || type == "LearningAchievementSpecification") && described)
         courses_.push_back(&node);
     }
-    for (const SourceNode* opportunity : opportunities_) {
-      if (IsOffering(opportunity)) continue;
-      const SourceNode* const course = parts_.Resolve(CourseOf(opportunity));
-      if (course != nullptr) offers_.try_emplace(course, opportunity);
+    // An offering without the days that the version demands stands in for its course where no other offer does.
+    for (const bool offering : {false, true}) {
+      for (const SourceNode* opportunity : opportunities_) {
+        if (IsOffering(opportunity) != offering || (offering && HasDays(opportunity))) continue;
+        const SourceNode* const course = parts_.Resolve(CourseOf(opportunity));
+        if (course != nullptr) offers_.try_emplace(course, opportunity);
+      }
     }
+    if (version_.courses_name_programmes) FindProgrammes();
   }
 
   std::string Write() {
@@ -39,7 +44,12 @@ class Writer {
     JsonWriter json(text, JsonWriter::Layout::kIndented);
     std::vector<const SourceNode*> offerings;
     for (const SourceNode* opportunity : opportunities_) {
-      if (IsOffering(opportunity) || !IsWrittenWithCourse(opportunity)) offerings.push_back(opportunity);
+      if (IsWrittenWithCourse(opportunity)) continue;
+      if (HasDays(opportunity)) {
+        offerings.push_back(opportunity);
+      } else {
+        source_.Drop(opportunity, "offerings have a first and a last day in this version");
+      }
     }
     const auto items = static_cast<int64_t>(courses_.size() + offerings.size());
     json.BeginObject();
@@ -66,9 +76,21 @@ class Writer {
            source_.FindFirst(opportunity, "priceDetail|applicationDeadline") != nullptr;
   }
 
+  // Those that the version demands of an offering.
+  bool HasDays(const SourceNode* opportunity) const {
+    if (!version_.dated_offerings) return true;
+    return elm::ReadDate(source_.TextOf(opportunity, "temporal/startDate")).has_value() &&
+           elm::ReadDate(source_.TextOf(opportunity, "temporal/endDate")).has_value();
+  }
+
   bool IsWrittenWithCourse(const SourceNode* opportunity) const {
     const auto offer = offers_.find(parts_.Resolve(CourseOf(opportunity)));
     return offer != offers_.end() && offer->second == opportunity;
+  }
+
+  const SourceNode* OfferOf(const SourceNode* course) const {
+    const auto found = offers_.find(course);
+    return found == offers_.end() ? nullptr : found->second;
   }
 
   bool IsProgramme(const SourceNode* opportunity) const {
@@ -79,13 +101,12 @@ class Writer {
   }
 
   void WriteCourse(const SourceNode* course, JsonWriter* json) {
-    const auto found = offers_.find(course);
-    const SourceNode* const offer = found == offers_.end() ? nullptr : found->second;
+    const SourceNode* const offer = OfferOf(course);
     const bool programme = IsProgramme(offer);
     json->BeginObject();
     parts_.WriteId(course, programme ? "programmeId" : "courseId", json);
     parts_.WriteCodes(course, json);
-    if (programme) json->Member("programmeType", "programme");
+    if (programme) json->Member(version_.Member("programmeType"), version_.Word("programme"));
     if (offer != nullptr) TakeOffer(offer);
     parts_.WriteTexts(course, "title", "name", json);
     parts_.WriteAbbreviation(course, json);
@@ -93,6 +114,7 @@ class Writer {
     parts_.WriteStudyLoad(course, json);
     parts_.WriteModes({offer, course}, json);
     parts_.WriteValue(offer, "duration", "duration", json);
+    parts_.WriteDate(offer, "temporal/startDate", version_.first_start, json);
     parts_.WriteLanguages(course, "language", json);
     parts_.WriteField(course, json);
     parts_.WriteOutcomes(course, json);
@@ -101,9 +123,48 @@ class Writer {
     parts_.WriteLevel(course, programme, json);
     parts_.WriteAssessment(course, json);
     parts_.WriteLink({offer, course}, json);
-    parts_.WriteReferences(course, "hasPart", "childIds", json);
+    WriteRelations(course, programme, json);
     if (offer != nullptr) parts_.WriteOrganisation(offer, json);
     json->EndObject();
+  }
+
+  // Whether the reference leads to what is written as a course here.
+  bool IsCourse(const SourceNode* reference) const {
+    const SourceNode* const node = parts_.Resolve(reference);
+    return parts_.Describes(node) && !IsProgramme(OfferOf(node));
+  }
+
+  // The programmes of each course, by what they say of their parts.
+  void FindProgrammes() {
+    for (const SourceNode* programme : courses_) {
+      if (!IsProgramme(OfferOf(programme))) continue;
+      for (const SourceNode* part : parts_.ValuesOf(programme, "hasPart")) {
+        if (IsCourse(part)) programmes_[parts_.Resolve(part)].push_back({part, programme});
+      }
+    }
+  }
+
+  std::vector<Reference> ReferencesOf(const SourceNode* course, absl::string_view term) const {
+    std::vector<Reference> references;
+    for (const SourceNode* node : parts_.ValuesOf(course, term)) references.push_back({node, node});
+    return references;
+  }
+
+  // Parts and wholes. Where programmes have no courses as children, it is the courses that name their programmes.
+  void WriteRelations(const SourceNode* course, bool programme, JsonWriter* json) {
+    std::vector<Reference> parts = ReferencesOf(course, "hasPart");
+    if (!version_.courses_name_programmes) return parts_.WriteReferences(parts, "childIds", json);
+    std::vector<Reference> wholes = ReferencesOf(course, "isPartOf");
+    const auto is_course = [this](const Reference& reference) { return IsCourse(reference.named); };
+    std::erase_if(wholes, is_course);
+    if (!programme) {
+      const std::vector<Reference>& stated_by_programmes = programmes_[course];
+      wholes.insert(wholes.end(), stated_by_programmes.begin(), stated_by_programmes.end());
+      return parts_.WriteReferences(wholes, "programmeIds", json);
+    }
+    if (!wholes.empty()) parts_.WriteReference(wholes.front().named, "parentId", json);
+    std::erase_if(parts, is_course);
+    parts_.WriteReferences(parts, "childIds", json);
   }
 
   // What an offer that is no offering repeats of its course, or has no place for.
@@ -119,41 +180,46 @@ class Writer {
   void WriteOffering(const SourceNode* offering, JsonWriter* json) {
     const SourceNode* const reference = CourseOf(offering);
     const SourceNode* const course = parts_.Resolve(reference);
-    const auto offer = offers_.find(course);
-    const bool programme = IsProgramme(offering) || (offer != offers_.end() && IsProgramme(offer->second));
+    const bool programme = IsProgramme(offering) || IsProgramme(OfferOf(course));
     json->BeginObject();
     parts_.WriteId(offering, programme ? "programmeOfferingId" : "courseOfferingId", json);
     parts_.WriteCodes(offering, json);
+    if (version_.typed_offerings) json->Member("offeringType", version_.Word(programme ? "programme" : "course"));
     parts_.WriteTexts(offering, "title", "name", json);
     parts_.WriteTexts(offering, "description", "description", json);
     parts_.WriteModes({offering}, json);
     parts_.WriteLanguages(offering, "http://data.europa.eu/snb/model/elm/defaultLanguage", json);
-    parts_.WriteDate(offering, "startDate", "startDateTime", json);
-    parts_.WriteDate(offering, "endDate", "endDateTime", json);
+    parts_.WriteDate(offering, "temporal/startDate", "startDateTime", json);
+    parts_.WriteDate(offering, "temporal/endDate", "endDateTime", json);
+    parts_.WriteDate(offering, "applicationDeadline", version_.enrolment_end, json);
+    parts_.WriteDemanded("resultExpected", json);
     parts_.WritePrices(offering, json);
     parts_.WriteLink({offering}, json);
-    if (reference != nullptr) parts_.WriteReference(reference, programme ? "programmeId" : "courseId", json);
+    const absl::string_view offered = programme ? version_.programme_of_offering : version_.course_of_offering;
+    if (reference != nullptr) parts_.WriteReference(reference, offered, json);
     parts_.WriteOrganisation(offering, json);
     json->EndObject();
   }
 
   Source& source_;
+  const Version& version_;
   CatalogueParts parts_;
   std::vector<const SourceNode*> opportunities_;
   std::vector<const SourceNode*> courses_;
   absl::flat_hash_map<const SourceNode*, const SourceNode*> offers_;  // by course: what says that it is offered
+  absl::flat_hash_map<const SourceNode*, std::vector<Reference>> programmes_;  // by course
 };
 
 }  // namespace
 
 absl::StatusOr<document::Exported> WriteCatalogue(const elm::v3::Dataset& catalogue,
-                                                  const document::ExportOptions& options) {
+                                                  const document::ExportOptions& options, const Version& version) {
   ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(elm::WriteData(catalogue)));
   document::ImportOptions reading;
   reading.list_mapped = options.list_mapped;
   Source source(std::move(tree), reading);
   document::Exported exported;
-  exported.content = Writer(&source).Write();
+  exported.content = Writer(&source, version).Write();
   source.Close(&exported);
   return exported;
 }

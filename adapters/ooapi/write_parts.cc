@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "adapters/families/names.h"
 #include "core/base/digest.h"
 #include "core/base/idempotency.h"
@@ -22,17 +24,11 @@ using elm::Vocabulary;
 constexpr size_t kUuidLength = 36;
 constexpr size_t kAbbreviationMax = 256;  // of the interface's schema
 
-struct Word {
-  absl::string_view code;
+struct Cycle {
+  absl::string_view eqf;
   absl::string_view word;
 };
-constexpr Word kModes[] = {{elm::kModeOnline, "online"},
-                           {elm::kModeBlended, "blended"},
-                           {elm::kModePresential, "presential"},
-                           {elm::kModeWorkBased, "work_based"},
-                           {elm::kModeProjectBased, "project_based"},
-                           {elm::kModeResearchLab, "research_lab_based"}};
-constexpr Word kCycles[] = {{"5", "associate_degree"}, {"6", "bachelor"}, {"7", "master"}, {"8", "doctoral"}};
+constexpr Cycle kCycles[] = {{"5", "associate_degree"}, {"6", "bachelor"}, {"7", "master"}, {"8", "doctoral"}};
 
 // A UUID for an id: the one at its end, or one from its digest (RFC 9562, version 8).
 std::string UuidOf(absl::string_view id) {
@@ -56,9 +52,23 @@ std::string TagOf(absl::string_view language) {
   return std::string(region ? language : language.substr(0, dash));
 }
 
+// The three letters of a concept of the European list; empty for other concepts.
+std::string ThreeLetters(absl::string_view iri) {
+  const bool listed = absl::ConsumePrefix(&iri, elm::kLanguageScheme) && absl::ConsumePrefix(&iri, "/");
+  const bool letters = std::all_of(iri.begin(), iri.end(), absl::ascii_isalpha);
+  return listed && letters && iri.size() == 3 ? absl::AsciiStrToLower(iri) : "";
+}
+
+void WriteEntry(absl::string_view language, absl::string_view text, JsonWriter* json) {
+  json->BeginObject();
+  json->Member("language", TagOf(language));
+  json->Member("value", text);
+  json->EndObject();
+}
+
 }  // namespace
 
-CatalogueParts::CatalogueParts(document::Source* source) : source_(*source) {
+CatalogueParts::CatalogueParts(document::Source* source, const Version& version) : source_(*source), version_(version) {
   for (const SourceNode& node : source_.tree().nodes()) {
     const SourceNode* const id = node.kind == SourceNode::Kind::kObject ? IdOf(&node) : nullptr;
     if (id != nullptr && Describes(&node)) described_.try_emplace(id->text, &node);
@@ -107,6 +117,7 @@ std::vector<const SourceNode*> CatalogueParts::ValuesOf(const SourceNode* node, 
 
 void CatalogueParts::WriteId(const SourceNode* node, absl::string_view member, JsonWriter* json) {
   const SourceNode* const id = IdOf(node);
+  member = version_.Member(member);
   json->Member(member, UuidOf(id == nullptr ? source_.tree().Path(node) : id->text));
   if (id != nullptr) source_.Carry(id, member, kKept, "id.uuid");
 }
@@ -114,25 +125,34 @@ void CatalogueParts::WriteId(const SourceNode* node, absl::string_view member, J
 void CatalogueParts::WriteReference(const SourceNode* node, absl::string_view member, JsonWriter* json) {
   const SourceNode* const id = IdOf(node);
   if (id == nullptr) return;
+  member = version_.Member(member);
   json->Member(member, UuidOf(id->text));
   source_.Carry(id, member, kKept, "id.uuid");
 }
 
-void CatalogueParts::WriteReferences(const SourceNode* node, absl::string_view path, absl::string_view member,
+void CatalogueParts::WriteReferences(const std::vector<Reference>& references, absl::string_view member,
                                      JsonWriter* json) {
-  bool open = false;
-  for (const SourceNode* part : ValuesOf(node, path)) {
-    const SourceNode* const id = IdOf(part);
+  member = version_.Member(member);
+  ListMember list(member, false, json);
+  absl::flat_hash_set<std::string> written;
+  for (const Reference& reference : references) {
+    const SourceNode* const id = IdOf(reference.named);
     if (id == nullptr) continue;
-    if (!open) {
-      json->Key(member);
-      json->BeginArray();
-    }
-    open = true;
-    json->String(UuidOf(id->text));
-    source_.Carry(id, member, kKept, "id.uuid");
+    source_.Carry(IdOf(reference.stated), member, kKept, "id.uuid");
+    const std::string uuid = UuidOf(id->text);
+    if (!written.insert(uuid).second) continue;
+    list.Next();
+    json->String(uuid);
   }
-  if (open) json->EndArray();
+}
+
+void CatalogueParts::WriteDemanded(absl::string_view member, JsonWriter* json) {
+  for (const Demand& demand : version_.demands) {
+    if (demand.member != member) continue;
+    json->Key(version_.Member(member));
+    json->Raw(demand.nothing);
+    source_.Supply(version_.Member(member), kDefaulted, "member.demanded");
+  }
 }
 
 void CatalogueParts::WriteCodes(const SourceNode* node, JsonWriter* json) {
@@ -144,7 +164,7 @@ void CatalogueParts::WriteCodes(const SourceNode* node, JsonWriter* json) {
     const SourceNode* const notation = source_.FindFirst(identifier, "notation");
     const std::string scheme = source_.TextOf(identifier, "schemeName");
     json->BeginObject();
-    json->Member("codeType", scheme.empty() ? "identifier" : scheme);
+    json->Member("codeType", version_.Word(scheme.empty() ? "identifier" : scheme));
     json->Member("code", notation->text);
     json->EndObject();
     source_.Carry(notation, "primaryCode", kKept, "");
@@ -170,24 +190,22 @@ void CatalogueParts::WriteCodes(const SourceNode* node, JsonWriter* json) {
 
 void CatalogueParts::WriteEntries(const std::vector<const SourceNode*>& maps, absl::string_view member,
                                   JsonWriter* json) {
-  bool open = false;
+  ListMember list(version_.Member(member), false, json);
+  AddEntries(maps, version_.Member(member), &list, json);
+  if (!list.begun()) WriteDemanded(member, json);
+}
+
+void CatalogueParts::AddEntries(const std::vector<const SourceNode*>& maps, absl::string_view target, ListMember* list,
+                                JsonWriter* json) {
   for (const SourceNode* map : maps) {
     for (const SourceNode* texts = map->first_child; texts != nullptr; texts = texts->next_sibling) {
       for (const SourceNode* text : ValuesOf(map, texts->name)) {
-        if (!open) {
-          json->Key(member);
-          json->BeginArray();
-        }
-        open = true;
-        json->BeginObject();
-        json->Member("language", TagOf(texts->name));
-        json->Member("value", text->text);
-        json->EndObject();
-        source_.Carry(text, member, kKept, "");
+        list->Next();
+        WriteEntry(texts->name, text->text, json);
+        source_.Carry(text, target, kKept, "");
       }
     }
   }
-  if (open) json->EndArray();
 }
 
 void CatalogueParts::WriteTexts(const SourceNode* node, absl::string_view path, absl::string_view member,
@@ -201,12 +219,15 @@ void CatalogueParts::WriteTextsOfFirst(const std::vector<std::pair<const SourceN
     if (node == nullptr || source_.FindFirst(node, path) == nullptr) continue;
     return WriteTexts(node, path, member, json);
   }
+  WriteDemanded(member, json);
 }
 
 void CatalogueParts::WriteAbbreviation(const SourceNode* course, JsonWriter* json) {
   const SourceNode* const map = source_.FindFirst(course, "altLabel");
   const SourceNode* const text = map == nullptr ? nullptr : source_.FindFirst(map, "*");
-  if (text == nullptr || text->text.empty() || text->text.size() > kAbbreviationMax) return;
+  if (text == nullptr || text->text.empty() || text->text.size() > kAbbreviationMax) {
+    return WriteDemanded("abbreviation", json);
+  }
   json->Member("abbreviation", text->text);
   source_.Carry(text, "abbreviation", kKept, "");
 }
@@ -219,58 +240,64 @@ void CatalogueParts::WriteValue(const SourceNode* node, absl::string_view path, 
   source_.Carry(value, member, kKept, "");
 }
 
-void CatalogueParts::WriteDate(const SourceNode* offering, absl::string_view term, absl::string_view member,
+void CatalogueParts::WriteDate(const SourceNode* node, absl::string_view path, absl::string_view member,
                                JsonWriter* json) {
-  const SourceNode* const value = source_.FindFirst(offering, absl::StrCat("temporal/", term));
+  const SourceNode* const value = node == nullptr || member.empty() ? nullptr : source_.FindFirst(node, path);
   const auto date = value == nullptr ? std::nullopt : elm::ReadDate(value->text);
   if (!date.has_value()) return;
+  member = version_.Member(member);
   const std::string time = date->time.empty() ? "00:00:00" : date->time.substr(0, 8);
-  json->Member(member, absl::StrCat(date->day, "T", time, date->zone.empty() ? "Z" : date->zone));
+  if (version_.whole_days) {
+    json->Member(member, date->day);
+    if (time != "00:00:00") source_.Note("date.day", value, "There is place for the day only; its time was left out.");
+  } else {
+    json->Member(member, absl::StrCat(date->day, "T", time, date->zone.empty() ? "Z" : date->zone));
+  }
   source_.Carry(value, member, kKept, "date.calendar");
 }
 
-void CatalogueParts::WriteModes(const std::vector<const SourceNode*>& nodes, JsonWriter* json) {
-  bool open = false;
-  for (const SourceNode* node : nodes) {
-    for (const SourceNode* mode : ValuesOf(node, "mode")) {
-      const SourceNode* const id = IdOf(mode);
-      const auto code = elm::CodeOf(Vocabulary::kMode, id == nullptr ? "" : id->text);
-      const SourceNode* const label = source_.FindFirst(mode, "prefLabel/*");
-      std::string word = label == nullptr ? "" : label->text;
-      for (const Word& known : kModes) {
-        if (code.has_value() && *code == known.code) word = std::string(known.word);
-      }
-      source_.UseAll(mode);
-      if (word.empty()) continue;
-      if (!open) {
-        json->Key("modesOfDelivery");
-        json->BeginArray();
-      }
-      open = true;
-      json->String(word);
-      source_.Carry(id != nullptr ? id : label, "modesOfDelivery", kKept, "mode.word");
-    }
-    if (open) break;
+std::string CatalogueParts::ModeOf(const SourceNode* mode) const {
+  const SourceNode* const id = IdOf(mode);
+  const auto code = elm::CodeOf(Vocabulary::kMode, id == nullptr ? "" : id->text);
+  const SourceNode* const label = source_.FindFirst(mode, "prefLabel/*");
+  const std::string word = label == nullptr ? "" : label->text;
+  for (const ModeName& known : version_.modes) {
+    const bool same = known.code.empty() ? known.word == word : code.has_value() && *code == known.code;
+    if (same) return std::string(known.word);
   }
-  if (open) json->EndArray();
+  return version_.other_modes ? word : "";
 }
 
-void CatalogueParts::WriteLanguages(const SourceNode* node, absl::string_view member, JsonWriter* json) {
-  bool open = false;
-  for (const SourceNode* language : ValuesOf(node, member)) {
-    const SourceNode* const id = IdOf(language);
-    const auto tag = elm::LanguageTagOf(id == nullptr ? "" : id->text);
-    source_.UseAll(language);
-    if (!tag.has_value()) continue;
-    if (!open) {
-      json->Key("teachingLanguages");
-      json->BeginArray();
+void CatalogueParts::WriteModes(const std::vector<const SourceNode*>& nodes, JsonWriter* json) {
+  const absl::string_view member = version_.Member("modesOfDelivery");
+  ListMember list(member, false, json);
+  for (const SourceNode* node : nodes) {
+    for (const SourceNode* mode : ValuesOf(node, "mode")) {
+      const std::string word = ModeOf(mode);
+      if (word.empty()) continue;
+      list.Next();
+      json->String(word);
+      source_.UseAll(mode);
+      const SourceNode* const id = IdOf(mode);
+      source_.Carry(id != nullptr ? id : source_.FindFirst(mode, "prefLabel/*"), member, kKept, "mode.word");
     }
-    open = true;
-    json->String(TagOf(*tag));
-    source_.Carry(id, "teachingLanguages", kKept, "language.code");
+    if (list.begun()) break;
   }
-  if (open) json->EndArray();
+}
+
+void CatalogueParts::WriteLanguages(const SourceNode* node, absl::string_view term, JsonWriter* json) {
+  const absl::string_view member = version_.Member("teachingLanguages");
+  ListMember list(member, version_.one_value, json);
+  for (const SourceNode* language : ValuesOf(node, term)) {
+    const SourceNode* const id = IdOf(language);
+    const absl::string_view iri = id == nullptr ? "" : absl::string_view(id->text);
+    const std::string code = version_.three_letters ? ThreeLetters(iri) : TagOf(elm::LanguageTagOf(iri).value_or(""));
+    if (code.empty() || !list.Next()) continue;
+    json->String(code);
+    source_.UseAll(language);
+    source_.Carry(id, member, kKept, "language.code");
+  }
+  if (!list.begun()) WriteDemanded("teachingLanguages", json);
 }
 
 void CatalogueParts::WriteField(const SourceNode* course, JsonWriter* json) {
@@ -289,20 +316,22 @@ void CatalogueParts::WriteLevel(const SourceNode* course, bool programme, JsonWr
   const SourceNode* const level = source_.FindFirst(course, "eqfLevel");
   const SourceNode* const id = level == nullptr ? nullptr : IdOf(level);
   const auto eqf = elm::CodeOf(Vocabulary::kEqf, id == nullptr ? "" : id->text);
-  if (!eqf.has_value()) return;
   if (programme) {
-    json->Member("levelOfQualification", absl::StrCat("eqf_", *eqf));
+    if (!eqf.has_value()) return;
+    json->Member("levelOfQualification", absl::StrCat(version_.eqf_prefix, *eqf));
     source_.Carry(id, "levelOfQualification", kKept, "level.eqf");
     source_.UseAll(level);
     return;
   }
-  for (const Word& cycle : kCycles) {
-    if (cycle.code != *eqf) continue;
-    json->Member("level", cycle.word);
+  for (const Cycle& cycle : kCycles) {
+    if (!eqf.has_value() || cycle.eqf != *eqf) continue;
+    json->Member("level", version_.Word(cycle.word));
     source_.Carry(id, "level", kDerived, "level.cycle-derived");
     source_.UseAll(level);
     source_.UseAll(source_.FindFirst(course, "educationLevel"));
+    return;
   }
+  WriteDemanded("level", json);
 }
 
 void CatalogueParts::WriteAssessment(const SourceNode* course, JsonWriter* json) {

@@ -15,12 +15,7 @@ namespace {
 
 using base::JsonWriter;
 
-void WriteLoad(absl::string_view unit, absl::string_view number, bool* open, JsonWriter* json) {
-  if (!*open) {
-    json->Key("studyLoad");
-    json->BeginArray();
-  }
-  *open = true;
+void WriteLoad(absl::string_view unit, absl::string_view number, JsonWriter* json) {
   json->BeginObject();
   json->Member("studyLoadUnit", unit);
   json->Key("value");
@@ -30,36 +25,37 @@ void WriteLoad(absl::string_view unit, absl::string_view number, bool* open, Jso
 
 }  // namespace
 
+// Credits come first, since a version may take one study load only.
 void CatalogueParts::WriteStudyLoad(const SourceNode* course, JsonWriter* json) {
-  bool open = false;
+  ListMember list("studyLoad", version_.one_value, json);
   for (const SourceNode* credit : ValuesOf(course, "creditPoint")) {
     const SourceNode* const point = source_.FindFirst(credit, "point");
     const auto points = point == nullptr ? std::nullopt : elm::CreditPoints(point->text);
     const SourceNode* const framework = source_.FindFirst(credit, "framework");
     const bool ects = framework != nullptr && IdOf(framework) != nullptr &&
                       absl::EndsWith(IdOf(framework)->text, elm::kCreditSystemEcts);
-    if (!points.has_value() || !ects) continue;
-    WriteLoad("ects", *points, &open, json);
+    if (!points.has_value() || !ects || !list.Next()) continue;
+    WriteLoad("ects", *points, json);
     source_.Carry(point, "studyLoad", kKept, "credit.ects");
     source_.UseAll(credit);
   }
   const SourceNode* const volume = source_.FindFirst(course, "volumeOfLearning");
   const auto duration = volume == nullptr ? std::nullopt : elm::ParseDuration(volume->text);
-  if (duration.has_value() && !duration->negative && duration->months == 0) {
-    WriteLoad("hour", elm::DescribeNumber(duration->hours), &open, json);
+  if (duration.has_value() && !duration->negative && duration->months == 0 && list.Next()) {
+    WriteLoad("hour", elm::DescribeNumber(duration->hours), json);
     source_.Carry(volume, "studyLoad", kKept, "workload.hours");
   }
   for (const SourceNode* activity : ValuesOf(course, "influencedBy")) {
     const SourceNode* const contact = source_.FindFirst(Resolve(activity), "contactHour");
-    if (contact == nullptr || !elm::PlainDecimal(contact->text).has_value()) continue;
-    WriteLoad("contact_time", *elm::PlainDecimal(contact->text), &open, json);
+    const auto hours = contact == nullptr ? std::nullopt : elm::PlainDecimal(contact->text);
+    if (!hours.has_value() || !list.Next()) continue;
+    WriteLoad(version_.Word("contact_time"), *hours, json);
     source_.Carry(contact, "studyLoad", kKept, "workload.contact");
     source_.UseAll(source_.FindFirst(Resolve(activity), "title"));
   }
-  if (open) json->EndArray();
 }
 
-// One object for each outcome; the summary, which the interface has no member for, is a further one.
+// One object, or list of texts, for each outcome; the summary, which the interface has no member for, is a further one.
 void CatalogueParts::WriteOutcomes(const SourceNode* course, JsonWriter* json) {
   struct Outcome {
     const SourceNode* node;
@@ -73,21 +69,24 @@ void CatalogueParts::WriteOutcomes(const SourceNode* course, JsonWriter* json) {
   if (summary != nullptr && source_.FindFirst(summary, "noteLiteral") != nullptr) {
     outcomes.push_back({summary, "noteLiteral"});
   }
-  if (outcomes.empty()) return;
-  json->Key("learningOutcomes");
-  json->BeginArray();
+  ListMember list("learningOutcomes", false, json);
   for (const Outcome& outcome : outcomes) {
+    list.Next();
+    if (version_.plain_outcomes) {
+      ListMember texts("", false, json);
+      AddEntries(source_.Find(outcome.node, outcome.names), "learningOutcomes", &texts, json);
+      continue;
+    }
     json->BeginObject();
     WriteId(outcome.node, "learningOutcomeId", json);
     WriteCodes(outcome.node, json);
     WriteTexts(outcome.node, outcome.names, "name", json);
     json->EndObject();
   }
-  json->EndArray();
 }
 
 void CatalogueParts::WritePrices(const SourceNode* offering, JsonWriter* json) {
-  bool open = false;
+  ListMember list("priceInformation", false, json);
   for (const SourceNode* price : ValuesOf(offering, "priceDetail")) {
     const SourceNode* const amount = source_.FindFirst(price, "amount");
     const std::vector<const SourceNode*> stated =
@@ -98,14 +97,10 @@ void CatalogueParts::WritePrices(const SourceNode* offering, JsonWriter* json) {
     const SourceNode* const value = typed == nullptr ? found : typed;
     const auto number = value == nullptr ? std::nullopt : elm::PlainDecimal(value->text);
     if (!number.has_value()) continue;
-    if (!open) {
-      json->Key("priceInformation");
-      json->BeginArray();
-    }
-    open = true;
+    list.Next();
     json->BeginObject();
     const SourceNode* const label = source_.FindFirst(price, "prefLabel/*");
-    json->Member("costType", label == nullptr ? "total_costs" : label->text);
+    json->Member("costType", version_.Word(label == nullptr ? "total_costs" : label->text));
     if (label != nullptr) source_.Carry(label, "priceInformation", kWidened, "");
     json->Member("amount", *number);
     source_.Carry(value, "priceInformation", kKept, "");
@@ -118,42 +113,51 @@ void CatalogueParts::WritePrices(const SourceNode* offering, JsonWriter* json) {
     }
     json->EndObject();
   }
-  if (open) json->EndArray();
 }
 
 void CatalogueParts::WriteOrganisation(const SourceNode* opportunity, JsonWriter* json) {
   const std::vector<const SourceNode*> providers = ValuesOf(opportunity, "providedBy");
   if (providers.empty()) return;
-  WriteReference(providers.front(), "organisationId", json);
   const SourceNode* const body = Resolve(providers.front());
   const bool named = source_.FindFirst(body, "legalName") != nullptr;
+  if (!named || !version_.owner_is_whole) WriteReference(providers.front(), version_.owner, json);
   if (!named) return;
-  json->Key("organisation");
+  source_.Use(IdOf(providers.front()));
+  const absl::string_view member = version_.Member("organisation");
+  json->Key(member);
   json->BeginObject();
   WriteId(body, "organisationId", json);
   WriteCodes(body, json);
-  json->Member("organisationType", "institute");
-  source_.Supply("organisation.organisationType", kDefaulted, "organisation.kind");
+  json->Member(version_.Member("organisationType"), "institute");
+  source_.Supply(absl::StrCat(member, ".", version_.Member("organisationType")), kDefaulted, "organisation.kind");
   WriteTexts(body, "legalName", "name", json);
+  WriteDemanded("shortName", json);
+  WriteCountry(body, json);
+  WriteLink({body}, json);
+  json->EndObject();
+}
+
+void CatalogueParts::WriteCountry(const SourceNode* body, JsonWriter* json) {
   const SourceNode* const country = source_.FindFirst(body, "location/address/countryCode");
   const SourceNode* const id = country == nullptr ? nullptr : IdOf(country);
   const auto code = elm::CountryCodeOf(id == nullptr ? "" : id->text);
-  if (code.has_value()) {
-    json->Key("addresses");
-    json->BeginArray();
-    json->BeginObject();
-    json->Member("addressType", "postal");
+  if (!code.has_value()) return;
+  json->Key("addresses");
+  json->BeginArray();
+  json->BeginObject();
+  json->Member("addressType", "postal");
+  if (version_.plain_countries) {
+    json->Member("countryCode", *code);
+  } else {
     json->Key("countryCode");
     json->BeginObject();
     json->Member("iso3166-1-alpha2", *code);
     json->EndObject();
-    json->EndObject();
-    json->EndArray();
-    source_.Carry(id, "organisation.addresses", kKept, "country.code");
-    source_.UseAll(country);
   }
-  WriteLink({body}, json);
   json->EndObject();
+  json->EndArray();
+  source_.Carry(id, absl::StrCat(version_.Member("organisation"), ".addresses"), kKept, "country.code");
+  source_.UseAll(country);
 }
 
 }  // namespace passerelle::adapters::ooapi

@@ -1,21 +1,21 @@
 #!/bin/sh
-# Judges what is written of the catalogues at hand: as the Open Education API 6 by its schema, as a data set of the
-# profile LOQ by the independent judge (../shared/judge), as its XML binding by being well-formed and read again.
+# Judges what is written of the catalogues at hand: as the Open Education API 5 and 6 by their schemas, as a data set of
+# the profile LOQ by the independent judge (../shared/judge), as its XML binding by being well-formed and read again.
 #   catalogues_written.sh <passerelle> <source folder> <work folder>
-# Exit code 77 (skipped) where the schema, python3-jsonschema, python3-yaml or the judge is not to be had.
+# Exit code 77 (skipped) where a schema, python3-jsonschema, python3-yaml or the judge is not to be had.
 set -eu
 passerelle=$1 source=$2 work=$3
 # shellcheck source=tests/conformance/judge_copy.sh
 . "$(dirname "$0")/judge_copy.sh"
-schema=$shared/schemas/ooapi/ooapi-v6.oeapi.yaml
-[ -f "$schema" ] || skip "there is no ../shared/schemas/ooapi"
+schemas=$shared/schemas/ooapi
+[ -f "$schemas/ooapi-v6.oeapi.yaml" ] && [ -f "$schemas/ooapi-v5.json" ] || skip "there is no ../shared/schemas/ooapi"
 /usr/bin/python3 -c 'import jsonschema, yaml' 2>/dev/null || skip "python3-jsonschema or python3-yaml is not installed"
 
 rm -rf "$work/catalogues"
 mkdir -p "$work/catalogues"
 for input in "$source"/tests/golden/loq/*/input.* "$source"/tests/golden/ooapi/*/input.*; do
   name=$(basename "$(dirname "$(dirname "$input")")")-$(basename "$(dirname "$input")")
-  for format in ooapi loq elm; do
+  for format in ooapi ooapi5 loq elm; do
     "$passerelle" translate "$input" --to "$format" > "$work/catalogues/$name.$format" 2> /dev/null ||
       rm "$work/catalogues/$name.$format"
   done
@@ -26,25 +26,36 @@ for file in "$work"/catalogues/*.loq; do
   xmllint --nonet --noout "$file"
   "$passerelle" translate "$file" --to loq 2> /dev/null | cmp -s - "$file" || { echo "$file is not read as it was written"; exit 1; }
 done
-/usr/bin/python3 - "$schema" "$work/catalogues" <<'END'
+/usr/bin/python3 - "$schemas" "$work/catalogues" <<'END'
 import glob, json, sys
 import jsonschema, yaml
-document = yaml.safe_load(open(sys.argv[1]))
-KINDS = {"courseId": "Course", "programmeId": "Programme", "courseOfferingId": "CourseOffering",
-         "programmeOfferingId": "ProgrammeOffering"}
-def schema_of(item):
-    name = next(kind for member, kind in reversed(KINDS.items()) if member in item)
-    return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
-wrong = items = 0
-for path in sorted(glob.glob(sys.argv[2] + "/*.ooapi")):
-    for item in json.load(open(path))["items"]:
-        items += 1
-        validator = jsonschema.Draft202012Validator(schema_of(item), format_checker=jsonschema.FormatChecker())
-        for error in validator.iter_errors(item):
-            wrong += 1
-            print(path, "/".join(map(str, error.absolute_path)), error.message[:200])
-print(f"{items} entries written as the Open Education API 6, {wrong} faults by the schema")
-sys.exit(1 if wrong or not items else 0)
+folder, written = sys.argv[1:]
+SIX = {"courseId": "Course", "programmeId": "Programme", "courseOfferingId": "CourseOffering",
+       "programmeOfferingId": "ProgrammeOffering"}
+FIVE = {"courseId": "Course", "programId": "Program", "offeringId": {"course": "CourseOffering", "program": "ProgramOffering"}}
+# Of version 5, which is in OpenAPI 3.0, the schemas are of an earlier draft.
+VERSIONS = [("5", "ooapi5", "ooapi-v5.json", FIVE, jsonschema.Draft4Validator),
+            ("6", "ooapi", "ooapi-v6.oeapi.yaml", SIX, jsonschema.Draft202012Validator)]
+def kind_of(item, kinds):
+    kind = next(kind for member, kind in reversed(kinds.items()) if member in item)
+    return kind if isinstance(kind, str) else kind[item["offeringType"]]
+failed = False
+for version, format, file, kinds, judge in VERSIONS:
+    components = yaml.safe_load(open(f"{folder}/{file}"))["components"]
+    def faults(value, kind):
+        schema = {"$ref": f"#/components/schemas/{kind}", "components": components}
+        return list(judge(schema, format_checker=jsonschema.FormatChecker()).iter_errors(value))
+    wrong = items = 0
+    for path in sorted(glob.glob(f"{written}/*.{format}")):
+        page = json.load(open(path))
+        items += len(page["items"])
+        for value, kind in [(page, "Pagination")] + [(item, kind_of(item, kinds)) for item in page["items"]]:
+            for error in faults(value, kind):
+                wrong += 1
+                print(path, kind, "/".join(map(str, error.absolute_path)), error.message[:200])
+    print(f"{items} entries written as the Open Education API {version}, {wrong} faults by the schema")
+    failed |= bool(wrong) or not items
+sys.exit(failed)
 END
 # Complete ones only: what a source does not state is missing afterwards too. A pattern of the published shapes begins with
 # a flag that JavaScript does not know.

@@ -39,7 +39,7 @@ fs::path InputOf(const fs::path& folder) {
   return {};
 }
 
-// options.txt: lines of "from=<id>" or "report_index=<n>".
+// options.txt: lines of "from=<id>", "to=<id>" or "report_index=<n>".
 document::TranslateOptions OptionsOf(const fs::path& folder) {
   document::TranslateOptions options;
   options.catalogues = true;
@@ -48,6 +48,8 @@ document::TranslateOptions OptionsOf(const fs::path& folder) {
     size_t number = 0;
     if (option.first == "from") {
       options.from = option.second;
+    } else if (option.first == "to") {
+      options.to = option.second;
     } else if (option.first == "report_index" && absl::SimpleAtoi(option.second, &number)) {
       options.import.report_index = number;
     } else {
@@ -91,7 +93,8 @@ class GoldenTest : public ::testing::Test {
   void TestBody() override {
     const document::Registry registry = adapters::MakeRegistry();
     const std::string input = ReadFile(InputOf(folder_));
-    const auto translated = document::Translate(registry, input, OptionsOf(folder_));
+    const document::TranslateOptions options = OptionsOf(folder_);
+    const auto translated = document::Translate(registry, input, options);
     if (!translated.ok()) {
       const absl::string_view reason = base::Catalogue(base::ReasonOf(translated.status())).name;
       Compare(folder_ / "error.txt", absl::StrCat(reason, "\n", base::PlaceOf(translated.status()), "\n"));
@@ -100,7 +103,9 @@ class GoldenTest : public ::testing::Test {
     }
     EXPECT_FALSE(fs::exists(folder_ / "error.txt")) << "a refusal was expected";
     Compare(folder_ / "report.json", Indented(document::ReportJson(translated->report)));
-    if (translated->catalogue.has_value()) {
+    if (!options.to.empty()) {
+      Compare(folder_ / "written.json", absl::StrCat(translated->content, "\n"));
+    } else if (translated->catalogue.has_value()) {
       EXPECT_EQ(translated->content, elm::WriteData(*translated->catalogue));
       Compare(folder_ / "expected.jsonld", Indented(translated->content));
     } else {

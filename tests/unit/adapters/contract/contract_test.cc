@@ -48,12 +48,15 @@ class ContractTest : public testing::Test {
     return options;
   }
 
+  static bool Can(const document::Adapter& adapter, const std::string& direction) {
+    const auto& directions = adapter.Info().directions;
+    return std::find(directions.begin(), directions.end(), direction) != directions.end();
+  }
+
   std::vector<const document::Adapter*> Writers() const {
     std::vector<const document::Adapter*> writers;
     for (const auto& adapter : registry_.adapters()) {
-      const auto& directions = adapter->Info().directions;
-      const bool writes = std::find(directions.begin(), directions.end(), "write") != directions.end();
-      if (writes && adapter->Info().id != "elm") writers.push_back(adapter.get());
+      if (Can(*adapter, "write") && adapter->Info().id != "elm") writers.push_back(adapter.get());
     }
     return writers;
   }
@@ -86,8 +89,7 @@ TEST_F(ContractTest, EveryAdapterThatReadsHasThreeCasesAndOneIsRefused) {
   }
   for (const auto& adapter : registry_.adapters()) {
     const document::FormatInfo& info = adapter->Info();
-    const bool reads = std::find(info.directions.begin(), info.directions.end(), "read") != info.directions.end();
-    if (!reads || info.id == "elm") continue;  // elm has its cases in tests/unit/core/elm
+    if (!Can(*adapter, "read") || info.id == "elm") continue;  // elm has its cases in tests/unit/core/elm
     const auto& [accepted, refused] = cases[info.id];
     std::printf("%-16s %2d accepted, %2d refused\n", info.id.c_str(), accepted, refused);
     EXPECT_GE(accepted, 1) << info.id;
@@ -196,19 +198,24 @@ TEST_F(ContractTest, HostileFormsAreRefusedByEveryAdapter) {
   }
 }
 
-// What an adapter writes is of its format, it reads it, and writes the same again.
+// What an adapter writes is of its format, it reads it, and writes the same again. Of an adapter that only writes, the
+// one that reads its version does; its documents are then those of that one.
 TEST_F(ContractTest, WhatIsWrittenComesBack) {
   for (const document::Adapter* writer : Writers()) {
     int written = 0;
     for (const GoldenDocument& document : documents_) {
-      if (document.format != writer->Info().id) continue;
+      const bool reads = Can(*writer, "read");
+      if (reads && document.format != writer->Info().id) continue;
       TranslateOptions options = document.options;
       options.to = writer->Info().id;
       const auto once = document::Translate(registry_, document.bytes, options);
       if (!once.ok()) continue;
-      EXPECT_EQ(document::Detect(registry_, once->content).format, writer->Info().id) << document.name;
+      const std::string format = document::Detect(registry_, once->content).format;
+      if (!reads && format != document.format) continue;
+      EXPECT_EQ(format, document.format) << document.name;
       TranslateOptions again;
-      again.from = again.to = writer->Info().id;
+      again.from = format;
+      again.to = writer->Info().id;
       again.catalogues = true;
       const auto twice = document::Translate(registry_, once->content, again);
       ASSERT_TRUE(twice.ok()) << document.name << ": " << twice.status();
