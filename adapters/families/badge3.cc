@@ -117,6 +117,24 @@ std::string NameOf(const document::Source& source, const SourceNode* subject) {
   return name.empty() ? source.TextOf(subject, "name/@value") : name;
 }
 
+size_t BytesOf(const SourceNode& node) {
+  constexpr size_t kNodeBytes = 64;  // of what a value is written with
+  size_t bytes = node.text.size() + kNodeBytes;
+  for (const SourceNode* child = node.first_child; child != nullptr; child = child->next_sibling) {
+    bytes += BytesOf(*child);
+  }
+  return bytes;
+}
+
+// What the rules write of the node: once more for every further achievement.
+size_t BytesOf(const document::Source& source, const SourceNode* node, document::Rules rules) {
+  size_t bytes = 0;
+  for (const Rule& rule : rules) {
+    for (const SourceNode* found : source.Find(node, rule.source)) bytes += BytesOf(*found);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 bool NamesBadge3(absl::string_view type_json) {
@@ -172,14 +190,15 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
   document::DraftAchievement* last = nullptr;
   for (const SourceNode* subject : source->Find(credential, "credentialSubject")) {
     const SubjectResults results(*source, subject);
+    const size_t shared = BytesOf(*source, subject, kSubject) + BytesOf(*source, credential, kClaim);
     bool passed = false;
     bool failed = false;
     for (const SourceNode* node : source->Find(subject, "achievement")) {
-      const std::vector<DescribedResult> own = results.Of(node);
-      if (const SourceNode* const status = FirstIfNonePassed(*source, own)) {
+      if (source->IsExhausted()) break;  // the draft is refused when it is finished
+      if (const SourceNode* const status = results.FirstIfNonePassed(node)) {
         failed = true;
         DropNotPassed(source, status, node);
-        for (const DescribedResult& described : own) source->Drop(described.result, kNotPassedReason);
+        results.DropNamed(node, source);
         continue;
       }
       passed = true;
@@ -189,7 +208,8 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
       Context context{source, draft->TargetsOf(claim)};
       context.language = source->Language(source->FindFirst(node, "inLanguage"));
       Apply(kAchievement, node, context);
-      MapResults(context, own);
+      MapResults(context, results.Of(node));
+      source->Charge(shared);
       Apply(kSubject, subject, context);
       Apply(kClaim, credential, context);
       if (!claim.achievement.awarded_by().awarding_date().empty()) continue;

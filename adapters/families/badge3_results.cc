@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
@@ -16,9 +17,14 @@
 namespace passerelle::adapters::families {
 namespace {
 
+// What one step over a result stands for, where the same results are gone through for every achievement: the budget of
+// the document bounds the steps.
+constexpr size_t kResultBytes = 64;
+
 // A level of a rubric that a result names by its id.
 std::string LevelNamed(const Context& context, const SourceNode* description, const std::string& id) {
   for (const SourceNode* level : context.source->Find(description, "rubricCriterionLevel")) {
+    context.source->Charge(kResultBytes);
     if (context.source->TextOf(level, "id") != id) continue;
     for (const SourceNode* part : context.source->Find(level, "name|level")) {
       context.source->Carry(part, "T.grade", kKept, "grade.rubric");
@@ -89,6 +95,7 @@ bool IsNoAward(const Status& status) {
 void NoteResult(const Context& context, const SourceNode* description, const SourceNode* value,
                 absl::string_view text) {
   const std::string name = context.source->TextOf(description, "name");
+  context.source->Charge(name.size() + text.size());
   elm::AddNote(context.language, absl::StrCat(name.empty() ? "Result" : name, ": ", text),
                context.targets.achievement->mutable_additional_note());
   context.source->Carry(value, "A.additionalNote", kWidened, "grade.further");
@@ -115,45 +122,63 @@ void MapStatuses(const Context& context, const std::vector<DescribedResult>& res
 
 }  // namespace
 
-SubjectResults::SubjectResults(const document::Source& source, const SourceNode* subject) {
-  struct Owner {
-    const SourceNode* achievement;
-    const SourceNode* description;
-  };
-  absl::flat_hash_map<std::string, std::vector<Owner>> owners;  // by the id of the description
-  for (const SourceNode* achievement : source.Find(subject, "achievement")) {
-    for (const SourceNode* description : source.Find(achievement, "resultDescription")) {
-      const std::string id = source.TextOf(description, "id");
-      if (id.empty()) continue;
-      std::vector<Owner>& list = owners[id];
-      if (list.empty() || list.back().achievement != achievement) list.push_back({achievement, description});
-    }
+SubjectResults::SubjectResults(const document::Source& source, const SourceNode* subject) : source_(source) {
+  for (const SourceNode* description : source.Find(subject, "achievement/resultDescription")) {
+    const std::string id = source.TextOf(description, "id");
+    if (!id.empty()) named_.try_emplace(id);
   }
   for (const SourceNode* result : source.Find(subject, "result")) {
-    const auto found = owners.find(source.TextOf(result, "resultDescription"));
-    if (found == owners.end()) {
-      common_.push_back({result, nullptr});
-      continue;
+    const auto named = named_.find(source.TextOf(result, "resultDescription"));
+    Group& group = named == named_.end() ? common_ : named->second;
+    group.results.push_back(result);
+    for (const Status& status : StatusesOf(source, {{result, nullptr}})) {
+      if (group.status == nullptr) group.status = status.node;
+      group.none_passed = group.none_passed && IsNoAward(status);
     }
-    for (const Owner& owner : found->second) own_[owner.achievement].push_back({result, owner.description});
   }
 }
 
+std::vector<std::pair<const SourceNode*, const SubjectResults::Group*>> SubjectResults::GroupsOf(
+    const SourceNode* achievement) const {
+  std::vector<std::pair<const SourceNode*, const Group*>> groups;
+  absl::flat_hash_set<const Group*> seen;
+  for (const SourceNode* description : source_.Find(achievement, "resultDescription")) {
+    const auto named = named_.find(source_.TextOf(description, "id"));
+    if (named != named_.end() && seen.insert(&named->second).second) groups.emplace_back(description, &named->second);
+  }
+  groups.emplace_back(nullptr, &common_);
+  return groups;
+}
+
 std::vector<DescribedResult> SubjectResults::Of(const SourceNode* achievement) const {
-  std::vector<DescribedResult> results = common_;
-  const auto own = own_.find(achievement);
-  if (own == own_.end()) return results;
-  results.insert(results.end(), own->second.begin(), own->second.end());
+  std::vector<DescribedResult> results;
+  for (const auto& [description, group] : GroupsOf(achievement)) {
+    for (const SourceNode* result : group->results) results.push_back({result, description});
+  }
   std::sort(results.begin(), results.end(), [](const DescribedResult& one, const DescribedResult& other) {
     return one.result->index < other.result->index;
   });
   return results;
 }
 
-const SourceNode* FirstIfNonePassed(const document::Source& source, const std::vector<DescribedResult>& results) {
-  const std::vector<Status> statuses = StatusesOf(source, results);
-  const bool none = std::all_of(statuses.begin(), statuses.end(), IsNoAward);
-  return none && !statuses.empty() ? statuses.front().node : nullptr;
+const SourceNode* SubjectResults::FirstIfNonePassed(const SourceNode* achievement) const {
+  const SourceNode* first = nullptr;
+  for (const auto& [description, group] : GroupsOf(achievement)) {
+    if (!group->none_passed) return nullptr;
+    if (group->status == nullptr) continue;
+    if (first == nullptr || group->status->index < first->index) first = group->status;
+  }
+  return first;
+}
+
+void SubjectResults::DropNamed(const SourceNode* achievement, document::Source* source) const {
+  for (const auto& [description, group] : GroupsOf(achievement)) {
+    if (description == nullptr || source->IsExhausted()) continue;
+    for (const SourceNode* result : group->results) {
+      source->Charge(kResultBytes);
+      source->Drop(result, kNotPassedReason);
+    }
+  }
 }
 
 const SourceNode* NotPassed(const document::Source& source, const SourceNode* credential) {
@@ -161,7 +186,7 @@ const SourceNode* NotPassed(const document::Source& source, const SourceNode* cr
   for (const SourceNode* subject : source.Find(credential, "credentialSubject")) {
     const SubjectResults results(source, subject);
     for (const SourceNode* achievement : source.Find(subject, "achievement")) {
-      const SourceNode* const status = FirstIfNonePassed(source, results.Of(achievement));
+      const SourceNode* const status = results.FirstIfNonePassed(achievement);
       if (status == nullptr) return nullptr;
       if (first == nullptr) first = status;
     }
@@ -184,6 +209,8 @@ void DropNotPassed(document::Source* source, const SourceNode* status, const Sou
 void MapResults(const Context& context, const std::vector<DescribedResult>& results) {
   document::Source& source = *context.source;
   for (const auto& [result, description] : results) {
+    source.Charge(kResultBytes);
+    if (source.IsExhausted()) return;  // the draft is refused when it is finished
     for (const SourceNode* type : source.Find(result, "type")) source.Use(type);
     source.Use(source.FindFirst(result, "resultDescription"));
     for (const SourceNode* value : source.Find(result, "value|achievedLevel")) {

@@ -3,6 +3,8 @@
 // Thread-safety: values of one thread. Ownership: nodes point into the Source.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,6 +22,7 @@ struct DescribedResult {
   const document::SourceNode* description;
 };
 
+// Borrows the source. Linear in the document to build; the order of many achievements does not multiply it.
 class SubjectResults {
  public:
   SubjectResults(const document::Source& source, const document::SourceNode* subject);
@@ -28,15 +31,27 @@ class SubjectResults {
   // that names no description belongs to every achievement.
   std::vector<DescribedResult> Of(const document::SourceNode* achievement) const;
 
- private:
-  absl::flat_hash_map<const document::SourceNode*, std::vector<DescribedResult>> own_;  // by achievement
-  std::vector<DescribedResult> common_;
-};
+  // The first status of an achievement, if every status that its results state says that nothing was passed: failed,
+  // withdrawn, or not finished. Null otherwise.
+  const document::SourceNode* FirstIfNonePassed(const document::SourceNode* achievement) const;
 
-// The first status, if every status that the results state says that nothing was passed: failed, withdrawn, or not
-// finished. Null otherwise.
-const document::SourceNode* FirstIfNonePassed(const document::Source& source,
-                                              const std::vector<DescribedResult>& results);
+  // Leaves out the results that name a description of the achievement.
+  void DropNamed(const document::SourceNode* achievement, document::Source* source) const;
+
+ private:
+  struct Group {  // results that name one description
+    std::vector<const document::SourceNode*> results;
+    const document::SourceNode* status = nullptr;  // the first
+    bool none_passed = true;                       // no status says otherwise
+  };
+  // Each description of the achievement that is named, once, with its results.
+  std::vector<std::pair<const document::SourceNode*, const Group*>> GroupsOf(
+      const document::SourceNode* achievement) const;
+
+  const document::Source& source_;
+  absl::flat_hash_map<std::string, Group> named_;  // by the id of the description
+  Group common_;
+};
 
 // The first value is the grade, the others are notes.
 void MapResults(const document::Context& context, const std::vector<DescribedResult>& results);
