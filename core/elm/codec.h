@@ -43,8 +43,7 @@ struct Finding {
 //   json.null, json.empty, json.value-kind    null, an empty text, or a value of another kind; kept in unknown_members
 //                          under the name of the property, and written back beside the property's values
 //   json.literal-kind      a number, truth value, text or reference where another kind of literal belongs; converted
-//   json.literal-type      a literal of another datatype or with a language, or a text where only a type makes it one
-//   of
+//   json.literal-type      a literal of another datatype or with a language, or one that only a type would make one of
 //                          the datatype; its value was taken
 //   json.language-missing  a text without a language; read as "und"
 //   json.reference         a text that is no IRI where a node belongs; read as the node's id

@@ -108,7 +108,9 @@ bool IsTypeOf(absl::string_view stated, v3::Datatype datatype) {
 
 bool IsLiteralOf(const ValueObject& literal, v3::Datatype datatype) {
   if (!literal.type.empty()) return IsTypeOf(literal.type, datatype);
-  return !literal.value.is_string() || IsTextDatatype(datatype);
+  if (literal.value.is_string()) return IsTextDatatype(datatype);
+  if (literal.value.is_bool()) return datatype == v3::DATATYPE_BOOLEAN;
+  return datatype == v3::DATATYPE_INTEGER && AsInteger(literal.value).has_value();
 }
 
 }  // namespace passerelle::elm

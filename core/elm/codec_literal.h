@@ -40,7 +40,7 @@ bool IsTextDatatype(v3::Datatype datatype);
 bool IsTypeOf(absl::string_view stated, v3::Datatype datatype);
 
 // Whether the literal is of that datatype. A context gives a value object no type: without one of its own, a text is a
-// string. Numbers and truth values are taken for what the reader makes of them.
+// string, a truth value a boolean and a whole number an integer (JSON-LD 1.1 API, 8.2.2), never a positive integer.
 bool IsLiteralOf(const ValueObject& literal, v3::Datatype datatype);
 
 }  // namespace passerelle::elm
