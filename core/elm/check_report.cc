@@ -9,7 +9,9 @@
 #include "core/base/json.h"
 #include "core/base/one_line.h"
 #include "core/elm/annex_one.h"
+#include "core/elm/codec_envelope.h"
 #include "core/elm/constraints_graph.h"
+#include "core/elm/constraints_jsonld.h"
 #include "core/elm/labels/labels.h"
 #include "core/elm/skill_tags.h"
 
@@ -206,6 +208,11 @@ CheckResult Check(const ReadCredential& read, absl::string_view language) {
   result.annex_one = AnnexOne(graph, language);
   result.definition = CheckDefinition(graph, result.annex_one);
   result.plausibility = CheckPlausibility(graph);
+  if (read.source != nullptr) {
+    for (Finding& finding : result.plausibility) {
+      finding.pointer = PointerInJson(read.source->credential, finding.pointer);
+    }
+  }
   return result;
 }
 

@@ -43,6 +43,13 @@ TEST(CheckReport, JsonHasTheMembersThatScriptsRelyOn) {
   EXPECT_EQ(simdjson::dom::object(root.at_pointer("/definition")).size(), 6u);
 }
 
+TEST(CheckReport, PlacesAreThoseOfTheDocument) {
+  const ReadCredential read = ReadEdited({{"\"volumeOfLearning\": \"PT78H\"", "\"volumeOfLearning\": [\"P78M\"]"}});
+  const CheckResult result = Check(read, "en");
+  ASSERT_EQ(result.plausibility.size(), 1u);
+  EXPECT_EQ(result.plausibility.front().pointer, "/credentialSubject/hasClaim/specifiedBy/volumeOfLearning/0");
+}
+
 TEST(CheckReport, OnlyACleanCredentialIsClean) {
   EXPECT_TRUE(IsClean(CheckEdited({})));
   EXPECT_FALSE(IsClean(CheckEdited({{"PT78H", "P78M"}})));
