@@ -61,12 +61,15 @@ LossClass IscedCode(const Step& step) {
 
 // A value that belongs to one of several achievements, and to which is not said.
 // Each note is written for every achievement: the budget of the document bounds them.
-LossClass SharedNote(const Step& step) {
+LossClass NoteShared(const Step& step, absl::string_view label) {
   constexpr size_t kNoteBytes = 128;  // of a note around its text
   step.source().Charge(step.Value().size() + kNoteBytes);
-  return NoteOf(step, step.rule.target, absl::StrCat("Stated once for several achievements, ", step.Label()),
-                step.Value());
+  return NoteOf(step, step.rule.target, absl::StrCat("Stated once for several achievements, ", label), step.Value());
 }
+
+LossClass SharedNote(const Step& step) { return NoteShared(step, step.Label()); }
+
+LossClass SharedGrade(const Step& step) { return NoteShared(step, "Grade"); }
 
 // Given names in an array are one name: the official one must not be shortened.
 LossClass GivenNames(const Step& step) {
@@ -338,7 +341,9 @@ constexpr Rule kFlatShared[] = {
      SharedNote, kWidened, "note.labelled"},
     {"learningSpecification/eqfLevel|eqflLevel|nqfLevel|nqflLevel|iscedfCode|thematicArea", "A.additionalNote",
      SharedNote, kWidened, "note.labelled"},
-    {"gradingScheme/title", "A.additionalNote", SharedNote, kWidened, "note.labelled"},
+    {"learningSpecification/description|definition|learningOutcome|learningOutcomes|language", "A.additionalNote",
+     SharedNote, kWidened, "note.labelled"},
+    {"gradingScheme/title", "A.additionalNote", SharedGrade, kWidened, "grade.in-scheme"},
     {"learningSpecification|gradingScheme", "is stated once for several achievements", DropIt, kDropped, ""},
 };
 

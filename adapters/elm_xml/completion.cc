@@ -227,7 +227,7 @@ std::string CompleteNode(Source* source, const xml_node& element, Message* node)
     return static_cast<v3::Note*>(node)->note_literal().empty() ? "a note of v3 has a text" : "";
   }
   if (node->GetDescriptor() == v3::CreditPoint::descriptor()) {
-    return static_cast<v3::CreditPoint*>(node)->has_framework() ? "" : "credits without their credit system";
+    return static_cast<v3::CreditPoint*>(node)->has_framework() ? "" : "credits of no credit system that is known";
   }
   if (node->GetDescriptor() == v3::ContactPoint::descriptor()) {
     DropAddresses(source, element, static_cast<v3::ContactPoint*>(node)->mutable_address());

@@ -402,20 +402,23 @@ class Mapper {
       source_->Note("number.comma", element, "The decimal comma became a point.");
     }
     credit.set_point(decimal.value_or(text));
-    const absl::string_view code = CreditSystemOf(element);
+    const std::string scheme = absl::AsciiStrToLower(base::XmlAttribute(element, "schemeID").value());
+    absl::string_view code = CreditSystemOf(scheme);
+    if (code.empty() && !scheme.empty()) {
+      source_->Warn("credit.scheme", element, "The scheme that the credits name is no credit system of the list.");
+    }
+    if (code.empty() && absl::StrContains(base::XmlLocalName(element), "ECTS")) code = elm::kCreditSystemEcts;
     const auto system = code.empty() ? std::nullopt : elm::ConceptOf(elm::Vocabulary::kCreditSystem, code);
     if (system.has_value()) *credit.mutable_framework() = *system;
   }
 
-  // The code of the credit system that an attribute names, or else the element; empty if neither does.
-  static absl::string_view CreditSystemOf(const xml_node& element) {
-    const std::string scheme = absl::AsciiStrToLower(base::XmlAttribute(element, "schemeID").value());
-    const auto names = [&scheme](absl::string_view name, absl::string_view code) {
+  // The code of the credit system that an attribute in lower case names; empty if it names none.
+  static absl::string_view CreditSystemOf(absl::string_view scheme) {
+    const auto names = [scheme](absl::string_view name, absl::string_view code) {
       return scheme == name || absl::EndsWith(scheme, absl::StrCat("/", code));
     };
     if (names("ecvet", elm::kCreditSystemEcvet)) return elm::kCreditSystemEcvet;
-    if (names("ects", elm::kCreditSystemEcts)) return elm::kCreditSystemEcts;
-    return absl::StrContains(base::XmlLocalName(element), "ECTS") ? elm::kCreditSystemEcts : absl::string_view();
+    return names("ects", elm::kCreditSystemEcts) ? elm::kCreditSystemEcts : absl::string_view();
   }
 
   // Of an attribute, or of an element.
