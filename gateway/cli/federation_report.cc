@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/date_time.h"
 #include "core/base/json.h"
+#include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/federation/duplicate_memory.h"
@@ -19,6 +20,7 @@ namespace federation_v1 = federation::v1;
 
 using base::FromProto;
 using base::JsonWriter;
+using base::OneLine;
 
 // One JSON object on standard output.
 template <typename Write>
@@ -100,7 +102,7 @@ std::string RootFingerprint(const federation_v1::FederationRoot& root) {
 
 void PrintFile(const federation::MapFile& file, const Console& console) {
   const federation_v1::NodeMap& map = file.part.map;
-  console.out << "federation  " << map.federation() << "\n"
+  console.out << "federation  " << OneLine(map.federation()) << "\n"
               << "version     " << map.version() << "\n"
               << "issued      " << base::WriteDateTime(FromProto(map.issue_time())) << "\n"
               << "expires     " << base::WriteDateTime(FromProto(map.expire_time())) << ", then "
@@ -108,7 +110,7 @@ void PrintFile(const federation::MapFile& file, const Console& console) {
               << "root        version " << map.root().version() << ", " << map.root().threshold() << " of "
               << map.root().authorities_size() << ", sha256 " << RootFingerprint(map.root()) << "\n"
               << "map         sha256 " << file.part.sha256 << "\n";
-  for (const std::string& name : SignerNames(file)) console.out << "signed by   " << name << "\n";
+  for (const std::string& name : SignerNames(file)) console.out << "signed by   " << OneLine(name) << "\n";
 }
 
 std::string CompetenceText(const federation_v1::Node& node, const federation_v1::Competence& competence) {
@@ -116,8 +118,8 @@ std::string CompetenceText(const federation_v1::Node& node, const federation_v1:
   for (const int purpose : competence.purposes()) {
     purposes.push_back(federation::PurposeWord(static_cast<federation_v1::RoutePurpose>(purpose)));
   }
-  std::string text = absl::StrCat(competence.authority().empty() ? node.competent_authority() : competence.authority(),
-                                  ": ", absl::StrJoin(purposes, ", "));
+  const std::string& authority = competence.authority().empty() ? node.competent_authority() : competence.authority();
+  std::string text = absl::StrCat(OneLine(authority), ": ", absl::StrJoin(purposes, ", "));
   if (competence.level_min() + competence.level_max() > 0) {
     absl::StrAppend(&text, "; levels ", competence.level_min(), " to ", competence.level_max());
   }
@@ -166,7 +168,7 @@ int ReportDraft(const absl::Status& status, const federation_v1::NodeMap& map, c
       json.Member("authorities", map.root().authorities_size());
     });
   } else {
-    console.out << to.path << ": " << map.federation() << ", " << map.nodes_size() << " nodes, "
+    console.out << to.path << ": " << OneLine(map.federation()) << ", " << map.nodes_size() << " nodes, "
                 << map.root().threshold() << " of " << map.root().authorities_size() << " authorities sign\n";
   }
   return kExitDone;
@@ -230,9 +232,9 @@ int ReportOpened(const absl::StatusOr<federation::OpenedMap>& opened, absl::Time
     });
     return kExitDone;
   }
-  console.out << "version " << map.version() << " of " << map.federation() << " is good until "
+  console.out << "version " << map.version() << " of " << OneLine(map.federation()) << " is good until "
               << base::WriteDateTime(opened->directory->expire_time()) << (stale ? ", stale since" : "")
-              << "; signed by " << absl::StrJoin(names, ", ") << "\n";
+              << "; signed by " << OneLine(absl::StrJoin(names, ", ")) << "\n";
   for (const uint64_t version : opened->root_changes) console.out << "the root changes to version " << version << "\n";
   if (!to.path.empty()) console.out << "published as " << to.path << "\n";
   return kExitDone;
@@ -278,16 +280,16 @@ int ReportRoute(const absl::StatusOr<federation_v1::RouteAnswer>& answer, bool j
     return code;
   }
   console.out << federation::OutcomeWord(answer->outcome());
-  if (!answer->message().empty()) console.out << ": " << answer->message();
+  if (!answer->message().empty()) console.out << ": " << OneLine(answer->message());
   console.out << "\n";
   for (const federation_v1::RouteCandidate& candidate : answer->candidates()) {
-    console.out << "  " << candidate.authority() << " (node " << candidate.node() << ")";
+    console.out << "  " << OneLine(absl::StrCat(candidate.authority(), " (node ", candidate.node(), ")"));
     if (candidate.has_maintenance_until()) {
       console.out << ", in maintenance until " << base::WriteDateTime(FromProto(candidate.maintenance_until()));
     }
     console.out << "\n";
   }
-  for (const std::string& step : answer->steps()) console.out << "because " << step << "\n";
+  for (const std::string& step : answer->steps()) console.out << "because " << OneLine(step) << "\n";
   console.out << "by version " << answer->map_version() << " of the node map" << (answer->map_stale() ? ", stale" : "")
               << "\n";
   return code;
@@ -320,7 +322,7 @@ void ShowMap(const federation::MapFile& file, bool json, const Console& console)
   }
   PrintFile(file, console);
   for (const federation_v1::Node& node : map.nodes()) {
-    console.out << "node        " << node.id() << "  " << node.country() << "  " << node.competent_authority()
+    console.out << "node        " << node.id() << "  " << node.country() << "  " << OneLine(node.competent_authority())
                 << (node.state() == federation_v1::NODE_STATE_ACTIVE ? "" : "  (not active)") << "\n";
     for (const federation_v1::Competence& one : node.competences()) {
       console.out << "  answers   " << CompetenceText(node, one) << "\n";

@@ -7,6 +7,7 @@
 #include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
+#include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
@@ -24,6 +25,8 @@ namespace passerelle::gateway {
 namespace {
 
 namespace trust_v1 = trust::v1;
+
+using base::OneLine;
 
 absl::StatusOr<trust_v1::TrustRoot> MakeRoot(const TrustRootRequest& request) {
   trust_v1::TrustRoot root;
@@ -62,7 +65,7 @@ absl::Status Sign(const std::string& bundle, const std::string& key_file) {
 
 void Show(const trust::ReadBundle& read, const Console& console) {
   const trust_v1::TrustBundle& bundle = read.bundle->message();
-  console.out << "federation       " << bundle.federation() << "\n"
+  console.out << "federation       " << OneLine(bundle.federation()) << "\n"
               << "version          " << bundle.version() << "\n"
               << "issued           " << base::WriteDateTime(base::FromProto(bundle.issue_time())) << "\n"
               << "expires          " << base::WriteDateTime(read.bundle->expire_time()) << "\n";
@@ -76,7 +79,7 @@ void Show(const trust::ReadBundle& read, const Console& console) {
       {"quality reports  ", bundle.accreditation().reports_size()},
   };
   for (const auto& [name, count] : counts) console.out << name << count << "\n";
-  for (const std::string& signer : read.signers) console.out << "signed by        " << signer << "\n";
+  for (const std::string& signer : read.signers) console.out << "signed by        " << OneLine(signer) << "\n";
 }
 
 absl::Status Check(const TrustCheckRequest& request, const Console& console) {
@@ -125,7 +128,7 @@ absl::StatusOr<std::vector<std::string>> ReadAll(const std::vector<std::string>&
 
 void ShowPointers(const trust::TrustedList& list, const Console& console) {
   for (const trust::ListPointer& pointer : list.pointers) {
-    console.out << pointer.territory << "  " << pointer.location << "\n";
+    console.out << OneLine(absl::StrCat(pointer.territory, "  ", pointer.location)) << "\n";
     for (const std::string& certificate : pointer.certificates) {
       console.out << "    signed by " << base::Sha256Hex(certificate) << "\n";
     }
@@ -151,7 +154,7 @@ absl::Status List(const TrustListRequest& request, const Console& console) {
     for (trust_v1::ServiceCertificate& service : list->services) *part.add_service_certificates() = std::move(service);
     console.out << WriteYaml(part);
   }
-  console.err << "territory " << list->territory << ", number " << list->sequence_number << ", issued "
+  console.err << "territory " << OneLine(list->territory) << ", number " << list->sequence_number << ", issued "
               << base::WriteDateTime(list->issue_time)
               << (list->IsStale(request.at) ? ", stale since " : ", next update ")
               << (list->next_update ? base::WriteDateTime(*list->next_update) : "never") << "\n";
