@@ -67,6 +67,14 @@ absl::Status CheckRetry(const Opened& message, const v1::StoredInbound& stored) 
   return absl::OkStatus();
 }
 
+// Whether a refusal is final and its message kept as evidence of it. What the node does not take at all, by its type or
+// its size, is refused again each time instead: otherwise any peer could fill the store with it.
+bool IsKept(const absl::Status& refusal) {
+  const Reason reason = base::ReasonOf(refusal);
+  return !base::Catalogue(reason).retryable && reason != Reason::kMessageTypeUnknown &&
+         reason != Reason::kInputTooLarge;
+}
+
 }  // namespace
 
 Inbox::Inbox(Options options) : options_(std::move(options)) {
@@ -157,7 +165,7 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   }
   // Where the store failed as well, the refusal may rest on what others wrote in vain.
   if (refusal.ok() || status != refusal) return AnsweredMeanwhile(message, status);
-  if (base::Catalogue(base::ReasonOf(refusal)).retryable) {
+  if (!IsKept(refusal)) {
     tell(refusal);
     outcome.problem = refusal;
     return outcome;

@@ -252,6 +252,7 @@ TEST_F(InboxTest, RefusesATypeThatNobodyTakes) {
   const v1::Envelope request = Request(kFirstId, "a", "test.Other");
   EXPECT_EQ(RefusalOf(Receive(request), request), "MESSAGE_TYPE_UNKNOWN");
   EXPECT_EQ(Effects(), "");
+  EXPECT_FALSE(IsStored(kFirstId)) << "anybody could fill the store so";
 }
 
 TEST_F(InboxTest, RefusesAMessageThatIsLargerThanTheMapAllows) {
@@ -260,6 +261,7 @@ TEST_F(InboxTest, RefusesAMessageThatIsLargerThanTheMapAllows) {
   const v1::Envelope large = Request(kFirstId, "abc");
   EXPECT_EQ(RefusalOf(Receive(large), large), "INPUT_TOO_LARGE");
   EXPECT_EQ(Effects(), "");
+  EXPECT_FALSE(IsStored(kFirstId));
   EXPECT_OK(Receive(Request(kSecondId, "ab")));
   EXPECT_EQ(Effects(), "ab");
 }
