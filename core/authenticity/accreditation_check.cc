@@ -1,10 +1,12 @@
 #include "core/authenticity/accreditation_check.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -26,22 +28,24 @@ using trust::Speaks;
 
 constexpr absl::string_view kAccreditationCheck = "accreditation";
 constexpr absl::string_view kAssessorCheck = "assessor";
+constexpr char kNotTheSigners[] = "the signer is not known under the name that the report is about";
 
 // One award of a document: what was awarded, when, by whom.
 struct Award {
   const model::LearningAchievement* achievement = nullptr;
+  const model::AwardingProcess* process = nullptr;
   absl::Time time;
 };
 
-std::vector<Award> AwardsOf(const model::EuropeanDigitalCredential& credential) {
+std::vector<Award> AwardsOf(const elm::Reading& reading) {
+  const model::EuropeanDigitalCredential& credential = reading.graph().credential();
   std::vector<Award> awards;
-  for (const model::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
-    if (!claim.has_learning_achievement()) continue;
-    for (const std::string& date : {claim.learning_achievement().awarded_by().awarding_date(),
-                                    credential.issuance_date(), credential.valid_from()}) {
+  for (const auto& achievement : reading.Achievements()) {
+    const model::AwardingProcess& process = reading.Full(achievement.node->awarded_by());
+    for (const std::string& date : {process.awarding_date(), credential.issuance_date(), credential.valid_from()}) {
       const std::optional<absl::Time> time = base::ParseDateTime(date);
       if (!time) continue;
-      awards.push_back({&claim.learning_achievement(), *time});
+      awards.push_back({achievement.node, &process, *time});
       break;
     }
   }
@@ -59,33 +63,34 @@ std::optional<int> LevelOf(const model::SpecificationNode& specification) {
 }
 
 // As accreditation data write identifiers: "deqar:DEQARINST9001", or a URI.
-void AddProviders(const Party& party, std::vector<std::string>& providers) {
+std::vector<std::string> ProvidersOf(const Party& party) {
+  std::vector<std::string> providers;
   for (const Identifier& identifier : party) {
     providers.push_back(identifier.value);
     providers.push_back(absl::StrCat(identifier.scheme, ":", identifier.value));
   }
+  return providers;
 }
 
-// The identifiers of each awarding body; of the issuer where no body has any.
-std::vector<std::vector<std::string>> BodiesOf(const Award& award, const model::EuropeanDigitalCredential& credential,
-                                               const Sealed& sealed) {
-  std::vector<std::vector<std::string>> bodies;
+// Each awarding body; the issuer where no body is identified.
+std::vector<Party> BodiesOf(const Award& award, const elm::Reading& reading, const Sealed& sealed, Agents& agents) {
+  std::vector<Party> bodies;
   bool known = false;
-  for (const model::AgentNode& body : award.achievement->awarded_by().awarding_body()) {
-    AddProviders(PartyOf(body), bodies.emplace_back());
+  for (const model::AgentNode& body : award.process->awarding_body()) {
+    bodies.push_back(agents.PartyOf(body));
     known = known || !bodies.back().empty();
   }
   if (known) return bodies;
-  std::vector<std::string> issuer;
-  AddProviders(PartyOf(credential.issuer()), issuer);
-  if (!sealed.issuer.empty()) issuer.push_back(sealed.issuer);
+  Party issuer = agents.PartyOf(reading.graph().credential().issuer());
+  const bool did = absl::StartsWith(sealed.issuer, "did:");
+  if (!sealed.issuer.empty()) issuer.push_back({did ? "did" : "url", sealed.issuer});
   return {issuer};
 }
 
-trust::CoverageQuestion QuestionFor(const Award& award, const std::vector<std::string>& body) {
+trust::CoverageQuestion QuestionFor(const Award& award, const Party& body) {
   trust::CoverageQuestion question;
   question.award = absl::ToCivilDay(award.time, absl::UTCTimeZone());
-  question.providers = body;
+  question.providers = ProvidersOf(body);
   const model::SpecificationNode& specification = award.achievement->specified_by();
   question.eqf_level = LevelOf(specification);
   const std::string& programme = specification.has_qualification()
@@ -140,6 +145,40 @@ v1::Check JudgeAssessor(const trust::Coverage& coverage, std::vector<std::string
   return Unknown(kAssessorCheck, Reason::kNoEvidence, std::move(inputs));
 }
 
+// The names alone under which the signer of a document is known. Whoever may speak for itself under one name could
+// otherwise borrow the accreditation of another by adding a second name.
+class SignersNames {
+ public:
+  SignersNames(const Sealed& sealed, const elm::Reading& reading, const Evidence& evidence)
+      : sealed_(sealed), bundle_(*evidence.bundle), signed_at_(sealed.SignedAt(evidence.at)) {
+    // What nobody signed has no signer to compare.
+    if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return;
+    const NamedParties named = PartiesOf(sealed, &reading);
+    for (const Identifier& name : named.awarding.front()) issuer_.insert(KeyOf(name));
+    if (!sealed.certificate.has_value() || sealed.path.ok()) organization_ = sealed.signer.organization_identifier;
+  }
+
+  // Of the issuer those of its names that are known to be the signer's; of another body all.
+  Party Known(const Party& body) const {
+    const bool is_issuer =
+        std::any_of(body.begin(), body.end(), [this](const Identifier& name) { return issuer_.contains(KeyOf(name)); });
+    if (!is_issuer) return body;
+    Party known;
+    std::copy_if(body.begin(), body.end(), std::back_inserter(known), [this](const Identifier& name) {
+      const trust::SpeaksAnswer said = bundle_.MaySpeak(sealed_.signer, name.scheme, name.value, signed_at_);
+      return said.speaks == Speaks::kYes || IsIdentifiedBy({name}, organization_);
+    });
+    return known;
+  }
+
+ private:
+  const Sealed& sealed_;
+  const trust::TrustBundle& bundle_;
+  const absl::Time signed_at_;
+  std::string organization_;
+  absl::flat_hash_set<std::string> issuer_;
+};
+
 // How much is open: of several answers the one with the most of it counts.
 int WeightOf(const v1::Check& check) {
   if (check.outcome() == v1::CHECK_OUTCOME_FAIL) return 2;
@@ -178,46 +217,51 @@ std::optional<v1::Check> JudgeEbsi(const Sealed& sealed, const Evidence& evidenc
 
 }  // namespace
 
-v1::Check CheckAccreditation(const Sealed& sealed, const model::EuropeanDigitalCredential* credential,
-                             const Evidence& evidence) {
+v1::Check CheckAccreditation(const Sealed& sealed, const elm::Reading* reading, const Evidence& evidence) {
   if (evidence.bundle == nullptr) return Unknown(kAccreditationCheck, Reason::kNoEvidence);
   if (std::optional<v1::Check> check = JudgeEbsi(sealed, evidence)) return *std::move(check);
   const trust::AccreditationIndex* const index = evidence.bundle->accreditation();
-  if (index == nullptr || credential == nullptr) return Unknown(kAccreditationCheck, Reason::kNoEvidence);
-  const std::vector<Award> awards = AwardsOf(*credential);
+  if (index == nullptr || reading == nullptr) return Unknown(kAccreditationCheck, Reason::kNoEvidence);
+  const std::vector<Award> awards = AwardsOf(*reading);
   if (awards.empty()) return Unknown(kAccreditationCheck, Reason::kNotStated);
   // The worst decides, of all awards and, in a joint one, of all its bodies: a refusal, then what is open.
   std::optional<v1::Check> worst;
+  Agents agents(*reading);
+  const SignersNames names(sealed, *reading, evidence);
   for (const Award& award : awards) {
-    const std::vector<std::vector<std::string>> bodies = BodiesOf(award, *credential, sealed);
-    for (const std::vector<std::string>& body : bodies) {
+    const std::vector<Party> bodies = BodiesOf(award, *reading, sealed, agents);
+    for (const Party& body : bodies) {
       v1::Check check = Judge(index->Check(QuestionFor(award, body)));
+      if (check.outcome() == v1::CHECK_OUTCOME_PASS) {
+        const v1::Check own = Judge(index->Check(QuestionFor(award, names.Known(body))));
+        if (own.outcome() != v1::CHECK_OUTCOME_PASS) {
+          check = Unknown(kAccreditationCheck, Reason::kNoEvidence, {kNotTheSigners});
+        }
+      }
       *check.mutable_time() = base::ToProto(award.time);
-      if (bodies.size() > 1 && !body.empty()) check.add_inputs(absl::StrCat("body=", body.front()));
+      if (bodies.size() > 1 && !body.empty()) check.add_inputs(absl::StrCat("body=", body.front().value));
       if (!worst || WeightOf(check) > WeightOf(*worst)) worst = std::move(check);
     }
   }
   return *std::move(worst);
 }
 
-v1::Check CheckAssessor(const model::EuropeanDigitalCredential* credential, const Evidence& evidence) {
-  if (credential == nullptr) return Unknown(kAssessorCheck, Reason::kNoEvidence);
+v1::Check CheckAssessor(const elm::Reading* reading, const Evidence& evidence) {
+  if (reading == nullptr) return Unknown(kAssessorCheck, Reason::kNoEvidence);
   const trust::AccreditationIndex* const index =
       evidence.bundle == nullptr ? nullptr : evidence.bundle->accreditation();
-  const elm::Reading reading(*credential);
-  AssessorReader reader(reading, credential->issuer());
+  AssessorReader reader(*reading, reading->graph().credential().issuer());
   bool stated = false;
   std::optional<v1::Check> worst;
-  for (const Award& award : AwardsOf(*credential)) {
-    const Assessors assessors = reader.Of(reading.Full(*award.achievement));
+  for (const Award& award : AwardsOf(*reading)) {
+    const Assessors assessors = reader.Of(*award.achievement);
     stated = stated || assessors.stated;
     for (const Party& party : assessors.others) {
-      std::vector<std::string> identifiers;
-      AddProviders(party, identifiers);
+      const std::vector<std::string> identifiers = ProvidersOf(party);
       std::vector<std::string> inputs = {
           absl::StrCat("assessor=", identifiers.empty() ? "not identified" : identifiers.back())};
       v1::Check check = index == nullptr ? Unknown(kAssessorCheck, Reason::kNoEvidence, std::move(inputs))
-                                         : JudgeAssessor(index->Check(QuestionFor(award, identifiers)), inputs);
+                                         : JudgeAssessor(index->Check(QuestionFor(award, party)), inputs);
       *check.mutable_time() = base::ToProto(award.time);
       if (!worst || WeightOf(check) > WeightOf(*worst)) worst = std::move(check);
     }

@@ -6,19 +6,18 @@
 #pragma once
 
 #include "core/authenticity/sealed.h"
-#include "passerelle/elm/v3/elm.pb.h"
+#include "core/elm/annex_one_reading.h"
 
 namespace passerelle::authenticity {
 
-// `credential` is null when the document cannot be read. FAIL only when a register says no: a report with a negative
+// `reading` is null when the document cannot be read. FAIL only when a register says no: a report with a negative
 // decision that holds on the date, or EBSI not having accredited the issuer for the type then. That no report covers
 // the award is no statement about it, and UNKNOWN.
-v1::Check CheckAccreditation(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential* credential,
-                             const Evidence& evidence);
+v1::Check CheckAccreditation(const Sealed& sealed, const elm::Reading* reading, const Evidence& evidence);
 
 // PASS when those that awarded have assessed themselves, and when a report covers every other assessor on the date of
 // the award. Otherwise UNKNOWN, with the first assessor that is open: ASSESSOR_UNRESOLVED when the registers do not
 // have them, NO_EVIDENCE when there are no registers. Never FAIL: who assessed does not make a document false.
-v1::Check CheckAssessor(const elm::v3::EuropeanDigitalCredential* credential, const Evidence& evidence);
+v1::Check CheckAssessor(const elm::Reading* reading, const Evidence& evidence);
 
 }  // namespace passerelle::authenticity

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -31,6 +33,20 @@ std::optional<object> CredentialIn(object signed_content) {
   return base::AsObject(*array->begin());
 }
 
+// The first member around a JSON serialisation that is no part of it (RFC 7515, 7.2); empty if there is none. A
+// verifier of signatures passes over it, and an adapter may read nothing else.
+std::string BesideTheSeal(absl::string_view text) {
+  constexpr absl::string_view kMembers[] = {"payload", "signatures", "protected", "header", "signature"};
+  const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(text);
+  const auto root = document.ok() ? base::AsObject(document->root()) : std::nullopt;
+  if (!root.has_value()) return "";
+  for (const auto member : *root) {
+    const absl::string_view name(member.key.data(), member.key.size());
+    if (std::find(std::begin(kMembers), std::end(kMembers), name) == std::end(kMembers)) return std::string(name);
+  }
+  return "";
+}
+
 }  // namespace
 
 Sealed JudgeJades(absl::string_view text, const Evidence& evidence) {
@@ -41,6 +57,11 @@ Sealed JudgeJades(absl::string_view text, const Evidence& evidence) {
     sealed.check.add_inputs(absl::StrCat("level=", proof::JadesLevelName(seen.signatures.front().level)));
   }
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) return sealed;
+  if (const std::string beside = BesideTheSeal(text); !beside.empty()) {
+    Sealed open = OpenSeal(Reason::kJwsMalformed, kJades);
+    open.check.add_inputs(absl::StrCat("not under the seal: ", beside));
+    return open;
+  }
   const proof::JadesSignature& signature = seen.signatures.front();
   TakeCertificate(*signature.signer, signature.trusted, seen.findings, sealed);
   sealed.revocation = signature.revocation;

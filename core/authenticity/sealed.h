@@ -44,6 +44,9 @@ struct Sealed {
   std::optional<base::JsonDocument> document;     // the signed content, where it is JSON
   std::optional<simdjson::dom::object> claims;    // of a token
   std::optional<simdjson::dom::object> credential;
+  // Some of the credential itself was withheld, which may be its end or its status. Not so of the claims of an SD-JWT
+  // VC, where neither can be (SD-JWT VC, 3.2.2.2).
+  bool withholds = false;
   // The signed content for whoever reads on, where it is not what the bytes of the document are; otherwise empty.
   std::string content;
 

@@ -61,10 +61,10 @@ std::vector<std::string> Inputs(const Sealed& sealed, const trust::TrustBundle& 
 
 class SignerCheck {
  public:
-  SignerCheck(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential* credential, const Evidence& evidence,
+  SignerCheck(const Sealed& sealed, const elm::Reading* reading, const Evidence& evidence,
               const v1::VerdictPolicy& policy)
       : sealed_(sealed),
-        credential_(credential),
+        reading_(reading),
         evidence_(evidence),
         policy_(policy),
         bundle_(*evidence.bundle),
@@ -85,19 +85,18 @@ class SignerCheck {
   v1::Check Judge() {
     if (std::optional<v1::Check> objection = JudgeCertificate()) return *std::move(objection);
     if (std::optional<v1::Check> objection = JudgeKey()) return *std::move(objection);
-    bool identified = true;
+    const NamedParties named = PartiesOf(sealed_, reading_);
+    bool identified = named.whole;
     bool refused = false;
-    for (const Party& party : PartiesOf(sealed_, credential_)) {
+    for (const Party& party : named.awarding) {
       const Answer answer = Ask(signer_, party, bundle_, signed_at_);
       refused = refused || answer.speaks == Speaks::kNo;
       identified = identified && answer.speaks == Speaks::kYes;
       if (!answer.source.empty()) inputs_.push_back(answer.source);
     }
     // A part that another body awarded makes nothing false; the signer alone cannot vouch for it.
-    if (identified && credential_ != nullptr) {
-      for (const Party& body : BodiesOfParts(sealed_, *credential_)) {
-        identified = identified && Ask(signer_, body, bundle_, signed_at_).speaks == Speaks::kYes;
-      }
+    for (const Party& body : named.of_parts) {
+      identified = identified && Ask(signer_, body, bundle_, signed_at_).speaks == Speaks::kYes;
     }
     if (identified) return Passed(kSignerCheck, Reason::kSignerConfirmed, std::move(inputs_));
     // The anchor that is missing may be the one that shows who the signer is.
@@ -142,7 +141,7 @@ class SignerCheck {
   }
 
   const Sealed& sealed_;
-  const elm::v3::EuropeanDigitalCredential* const credential_;
+  const elm::Reading* const reading_;
   const Evidence& evidence_;
   const v1::VerdictPolicy& policy_;
   const trust::TrustBundle& bundle_;
@@ -153,8 +152,8 @@ class SignerCheck {
 
 }  // namespace
 
-v1::Check CheckSigner(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential* credential,
-                      const Evidence& evidence, const v1::VerdictPolicy& policy) {
+v1::Check CheckSigner(const Sealed& sealed, const elm::Reading* reading, const Evidence& evidence,
+                      const v1::VerdictPolicy& policy) {
   if (sealed.check.outcome() != v1::CHECK_OUTCOME_PASS) {
     // Nobody is known to have signed what is not known to be intact.
     v1::Check open = Unknown(kSignerCheck, Reason::kNoEvidence);
@@ -162,7 +161,7 @@ v1::Check CheckSigner(const Sealed& sealed, const elm::v3::EuropeanDigitalCreden
     return open;
   }
   if (evidence.bundle == nullptr) return Unknown(kSignerCheck, Reason::kNoEvidence);
-  return SignerCheck(sealed, credential, evidence, policy).Run();
+  return SignerCheck(sealed, reading, evidence, policy).Run();
 }
 
 }  // namespace passerelle::authenticity

@@ -6,14 +6,14 @@
 #pragma once
 
 #include "core/authenticity/sealed.h"
-#include "passerelle/elm/v3/elm.pb.h"
+#include "core/elm/annex_one_reading.h"
 
 namespace passerelle::authenticity {
 
-// `credential` is the signed content as the adapter of its format reads it; null when it cannot be read. PASS when the
+// `reading` is of the signed content as the adapter of its format reads it; null when it cannot be read. PASS when the
 // signer may speak for everybody whom the document names as its issuer or as having awarded. FAIL when the bundle knows
 // who may and the signer is not among them, was not then, or its key or certificate was withdrawn. UNKNOWN otherwise.
-v1::Check CheckSigner(const Sealed& sealed, const elm::v3::EuropeanDigitalCredential* credential,
-                      const Evidence& evidence, const v1::VerdictPolicy& policy);
+v1::Check CheckSigner(const Sealed& sealed, const elm::Reading* reading, const Evidence& evidence,
+                      const v1::VerdictPolicy& policy);
 
 }  // namespace passerelle::authenticity

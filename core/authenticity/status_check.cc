@@ -18,6 +18,7 @@ using base::FromProto;
 using base::Reason;
 
 constexpr absl::string_view kStatusCheck = "status";
+constexpr char kWithheld[] = "some of the credential was withheld";
 
 // The status of a document that the register has issued.
 v1::Check CheckIssued(const v1::AuthenticityAnswer& answer, absl::Time at) {
@@ -62,13 +63,17 @@ bool Has(const v1::Check& check, v1::CheckOutcome outcome) { return check.outcom
 
 }  // namespace
 
-v1::Check CheckStatus(const v1::AuthenticityAnswer* issued, const Sealed& sealed, const Evidence& evidence,
-                      const v1::VerdictPolicy& policy) {
-  std::vector<v1::Check> checks;
-  if (sealed.credential.has_value()) checks = CheckStatusLists(sealed, evidence, policy);
+v1::Check CheckStatus(const v1::AuthenticityAnswer* issued, const Sealed& sealed, const elm::Reading* reading,
+                      const Evidence& evidence, const v1::VerdictPolicy& policy) {
+  std::vector<v1::Check> checks = CheckStatusLists(sealed, evidence, policy);
+  // Stated in a form of the model that is read, and not where lists are looked for.
+  const bool known = sealed.check.outcome() == v1::CHECK_OUTCOME_PASS;
+  if (known && checks.empty() && reading != nullptr && !reading->graph().credential().credential_status().empty()) {
+    checks.push_back(Unknown(kStatusCheck, Reason::kCheckNotImplemented, {"the form of the document"}));
+  }
+  if (checks.empty() && sealed.withholds) checks.push_back(Unknown(kStatusCheck, Reason::kNoEvidence, {kWithheld}));
   if (std::optional<v1::Check> certificate = CheckCertificate(sealed, evidence, policy))
     checks.push_back(*std::move(certificate));
-  const bool known = sealed.check.outcome() == v1::CHECK_OUTCOME_PASS;
   v1::Check result = Unknown(kStatusCheck, known ? Reason::kNotStated : Reason::kNoEvidence);
   if (issued != nullptr) {
     // The register knows best; a list can only add that it revokes.

@@ -11,13 +11,15 @@
 #include <optional>
 
 #include "core/authenticity/sealed.h"
+#include "core/elm/annex_one_reading.h"
 #include "passerelle/authenticity/v1/authenticity.pb.h"
 
 namespace passerelle::authenticity {
 
-// `issued` is what the register says of a document that it confirms; null when it was not asked or does not. Without a
-// statement of anybody NOT_STATED, if the signed content is known, and NO_EVIDENCE otherwise.
-v1::Check CheckStatus(const v1::AuthenticityAnswer* issued, const Sealed& sealed, const Evidence& evidence,
-                      const v1::VerdictPolicy& policy);
+// `issued` is what the register says of a document that it confirms; null when it was not asked or does not. `reading`
+// is as for CheckSigner. Without a statement of anybody NOT_STATED, if the signed content is known, and NO_EVIDENCE
+// otherwise.
+v1::Check CheckStatus(const v1::AuthenticityAnswer* issued, const Sealed& sealed, const elm::Reading* reading,
+                      const Evidence& evidence, const v1::VerdictPolicy& policy);
 
 }  // namespace passerelle::authenticity

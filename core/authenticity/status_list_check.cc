@@ -239,20 +239,27 @@ absl::Duration StatusAgeMax(const v1::VerdictPolicy& policy) {
 
 std::vector<v1::Check> CheckStatusLists(const Sealed& sealed, const Evidence& evidence,
                                         const v1::VerdictPolicy& policy) {
-  const absl::StatusOr<proof::StatusReferences> references = proof::ReadStatusReferences(*sealed.credential);
-  if (!references.ok()) {
-    return {Unknown(kStatusListCheck, base::ReasonOf(references.status()),
-                    {absl::StrCat("place=", base::PlaceOf(references.status()))})};
-  }
+  std::vector<object> places;
+  if (sealed.credential) places.push_back(*sealed.credential);
+  // Of a token with a credential inside, both can name lists (VCDM 1.1, 6.3.1; Token Status List, 6.2).
+  if (sealed.claims && sealed.credential && base::Find(*sealed.claims, "vc")) places.push_back(*sealed.claims);
   std::vector<v1::Check> checks;
-  for (const std::string& place : references->unknown) {
-    checks.push_back(Unknown(kStatusListCheck, Reason::kCheckNotImplemented, {absl::StrCat("place=", place)}));
-  }
   const absl::Duration age_max = StatusAgeMax(policy);
-  for (proof::StatusReference reference : references->known) {
-    if (checks.size() >= kReferencesMax) return {Unknown(kStatusListCheck, Reason::kInputTooLarge)};
-    if (reference.issuer.empty()) reference.issuer = sealed.issuer;
-    checks.push_back(CheckReference(reference, sealed, evidence, age_max));
+  for (const object place : places) {
+    const absl::StatusOr<proof::StatusReferences> references = proof::ReadStatusReferences(place);
+    if (!references.ok()) {
+      checks.push_back(Unknown(kStatusListCheck, base::ReasonOf(references.status()),
+                               {absl::StrCat("place=", base::PlaceOf(references.status()))}));
+      continue;
+    }
+    for (const std::string& unknown : references->unknown) {
+      checks.push_back(Unknown(kStatusListCheck, Reason::kCheckNotImplemented, {absl::StrCat("place=", unknown)}));
+    }
+    for (proof::StatusReference reference : references->known) {
+      if (checks.size() >= kReferencesMax) return {Unknown(kStatusListCheck, Reason::kInputTooLarge)};
+      if (reference.issuer.empty()) reference.issuer = sealed.issuer;
+      checks.push_back(CheckReference(reference, sealed, evidence, age_max));
+    }
   }
   return checks;
 }

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/authenticity/check.h"
 #include "core/authenticity/issuer_key.h"
@@ -103,6 +105,13 @@ bool HasReason(const proof::Findings& findings, Reason reason) {
   return false;
 }
 
+// Of the Verifiable Credentials Data Model, or of the European Learning Model.
+bool Withholds(const std::vector<std::string>& withheld, object claims) {
+  return std::any_of(withheld.begin(), withheld.end(), [&claims](const std::string& pointer) {
+    return pointer.empty() ? base::Find(claims, "@context").has_value() : pointer == "/vc" || pointer == "/elm";
+  });
+}
+
 v1::Check JudgeHolder(const proof::SdJwtVerdict& seen, const Evidence& evidence) {
   constexpr absl::string_view kName = "holder";
   for (const Reason reason : {Reason::kKeyBinding, Reason::kKeyBindingOld}) {
@@ -146,6 +155,7 @@ Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence) {
   Sealed sealed;
   std::optional<v1::Check> holder = JudgeHolder(seen, evidence);
   Conclude(*key, seen.verified, std::move(seen.claims), std::move(seen.findings), kSelectiveFamily, evidence, sealed);
+  sealed.withholds = sealed.claims.has_value() && Withholds(seen.withheld, *sealed.claims);
   sealed.holder = std::move(holder);
   return sealed;
 }

@@ -17,6 +17,7 @@
 #include "core/base/proto_time.h"
 #include "core/document/foreign.h"
 #include "core/document/translate.h"
+#include "core/elm/annex_one_reading.h"
 
 namespace passerelle::authenticity {
 namespace {
@@ -97,7 +98,14 @@ v1::Check CheckOwnValidity(const Reading& reading, const Sealed& sealed, absl::T
   const bool european =
       reading.credential() != nullptr && (reading.imported->european || reading.format == kEuropeanFormat);
   // Of other formats only what was signed is taken; what their translation says is the translator's.
-  v1::Check check = CheckValidity(european ? StatementsOf(*reading.credential()) : StatementsOf(sealed), at);
+  const std::vector<ValidityStatement> statements =
+      european ? StatementsOf(*reading.credential()) : StatementsOf(sealed);
+  v1::Check check = CheckValidity(statements, at);
+  const bool ends = std::any_of(statements.begin(), statements.end(),
+                                [](const ValidityStatement& one) { return one.is_end && !one.text.empty(); });
+  if (sealed.withholds && !ends && check.outcome() == v1::CHECK_OUTCOME_PASS) {
+    return Unknown("validity", Reason::kNoEvidence, {"the end may have been withheld"});
+  }
   if (sealed.out_of_time.has_value() && check.outcome() != v1::CHECK_OUTCOME_FAIL) {
     return Failed("validity", *sealed.out_of_time, {check.inputs().begin(), check.inputs().end()});
   }
@@ -120,23 +128,26 @@ void JudgeContent(const document::Registry& adapters, const Question& question, 
   const std::string content = DocumentOf(adapters, *question.content);
   const Sealed sealed = CheckSeal(content, evidence);
   const Reading reading = ReadDocument(adapters, content, sealed);
+  std::optional<elm::Reading> names;
+  if (reading.credential() != nullptr) names.emplace(*reading.credential());
+  const elm::Reading* const named = names.has_value() ? &*names : nullptr;
   const v1::AuthenticityAnswer* const issued =
       in_register.outcome() == v1::CHECK_OUTCOME_PASS ? &**question.register_answer : nullptr;
   *verdict.add_checks() = CheckFormat(reading);
   *verdict.add_checks() = sealed.check;
   v1::Check* const signer = verdict.add_checks();
-  *signer = CheckSigner(sealed, reading.credential(), evidence, question.policy);
+  *signer = CheckSigner(sealed, named, evidence, question.policy);
   // No register knows the presentation that a wallet has just made: it was asked about other bytes than the document's.
   const bool of_carrier = content != *question.content && in_register.outcome() == v1::CHECK_OUTCOME_FAIL;
   *verdict.add_checks() =
       of_carrier ? Unknown("register", Reason::kRegisterDenies, {"asked about the carrier"}) : in_register;
   *verdict.add_checks() = CheckOwnValidity(reading, sealed, question.at);
-  *verdict.add_checks() = CheckStatus(issued, sealed, evidence, question.policy);
+  *verdict.add_checks() = CheckStatus(issued, sealed, named, evidence, question.policy);
   v1::Check* const accreditation = verdict.add_checks();
-  *accreditation = CheckAccreditation(sealed, reading.credential(), evidence);
+  *accreditation = CheckAccreditation(sealed, named, evidence);
   *verdict.add_checks() = sealed.holder.value_or(Unknown("holder", Reason::kNotStated));
   v1::Check* const assessor = verdict.add_checks();
-  *assessor = CheckAssessor(reading.credential(), evidence);
+  *assessor = CheckAssessor(named, evidence);
   if (expired) {
     TellExpiry(*question.bundle, *signer);
     TellExpiry(*question.bundle, *accreditation);
@@ -153,7 +164,7 @@ void JudgeDigest(const Question& question, const v1::Check& in_register, v1::Aut
     *check = Unknown(name, Reason::kNoEvidence);
     if (name == "register") *check = in_register;
     if (name == "status" && confirmed) {
-      *check = CheckStatus(&**question.register_answer, {}, {nullptr, question.at, {}}, question.policy);
+      *check = CheckStatus(&**question.register_answer, {}, nullptr, {nullptr, question.at, {}}, question.policy);
     }
   }
 }

@@ -24,8 +24,21 @@ using simdjson::dom::object;
 constexpr absl::string_view kCredentialTypes[] = {"dc+sd-jwt", "vc+sd-jwt", "vc-ld+sd-jwt", "vp+sd-jwt",
                                                   "vp-ld+sd-jwt"};
 
-// SD-JWT VC, 3.2.2.2: what everybody must see.
-constexpr absl::string_view kNeverDisclosed[] = {"/iss", "/nbf", "/exp", "/cnf", "/vct", "/vct#integrity", "/status"};
+// What everybody must see: SD-JWT VC, 3.2.2.2, and what is the same in the Verifiable Credentials Data Model.
+constexpr absl::string_view kNeverDisclosed[] = {"/iss",
+                                                 "/nbf",
+                                                 "/exp",
+                                                 "/cnf",
+                                                 "/vct",
+                                                 "/vct#integrity",
+                                                 "/status",
+                                                 "/@context",
+                                                 "/validFrom",
+                                                 "/issuanceDate",
+                                                 "/validUntil",
+                                                 "/expirationDate",
+                                                 "/credentialStatus",
+                                                 "/issuer"};
 
 // Claims of RFC 7519 and SD-JWT VC whose kind is known; another kind is another reading.
 constexpr absl::string_view kTexts[] = {"iss", "sub", "vct", "jti"};
