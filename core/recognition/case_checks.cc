@@ -78,8 +78,8 @@ std::string NodeToAsk(const CaseContext& context, const v1::RecognitionCase& con
   return asks ? content.issuing_node() : std::string();
 }
 
-AuthenticityVerdict JudgeDocument(const CaseContext& context, const v1::RecognitionCase& content,
-                                  const std::string& document, IssuersAnswer answer) {
+authenticity::Question VerdictQuestion(const CaseContext& context, const v1::RecognitionCase& content,
+                                       const std::string& document) {
   authenticity::Question question;
   question.content = document;
   question.sha256 = content.document().sha256();
@@ -87,6 +87,12 @@ AuthenticityVerdict JudgeDocument(const CaseContext& context, const v1::Recognit
   question.now = question.at;
   question.policy = context.options.verdict_policy;
   if (context.options.trust != nullptr) question.bundle = context.options.trust->Get();
+  return question;
+}
+
+AuthenticityVerdict JudgeDocument(const CaseContext& context, const v1::RecognitionCase& content,
+                                  const std::string& document, IssuersAnswer answer) {
+  authenticity::Question question = VerdictQuestion(context, content, document);
   const document::Registry& adapters = *context.options.adapters;
   if (answer == nullptr) return authenticity::Judge(adapters, question);
   // The verdict, and with it the case, keeps the signed answer.
@@ -99,6 +105,26 @@ AuthenticityVerdict JudgeDocument(const CaseContext& context, const v1::Recognit
   // The applicant named a node that cannot be asked: that is not known, and no ground for anything.
   question.register_answer.emplace(verdict.status());
   return authenticity::Judge(adapters, question);
+}
+
+// Whether a register confirms a document to which nobody objects.
+bool IsConfirmed(const AuthenticityVerdict& verdict) {
+  return verdict.verdict() == authenticity::v1::VERDICT_AUTHENTIC &&
+         std::any_of(verdict.checks().begin(), verdict.checks().end(), [](const authenticity::v1::Check& check) {
+           return check.name() == "register" && check.outcome() == authenticity::v1::CHECK_OUTCOME_PASS;
+         });
+}
+
+// The verdict when the register that confirms the document does not answer for the country of the award: what is left
+// is the seal. The signed answer stays with it.
+AuthenticityVerdict JudgeWithoutRegister(const CaseContext& context, const v1::RecognitionCase& content,
+                                         const std::string& document, const AuthenticityVerdict& confirmed) {
+  authenticity::Question question = VerdictQuestion(context, content, document);
+  question.register_answer.emplace(
+      Problem(Reason::kIssuerUnknown, "issuing_node", "it is not known to be of the country of the award"));
+  AuthenticityVerdict verdict = authenticity::Judge(*context.options.adapters, question);
+  if (confirmed.has_answer()) *verdict.mutable_answer() = confirmed.answer();
+  return verdict;
 }
 
 // The reason why the register could not be asked, if asking later may help; empty otherwise.
@@ -199,6 +225,11 @@ absl::StatusOr<Finding> Check(const CaseContext& context, const v1::RecognitionC
   facts.annex_one = AnnexOneOf(translated->report);
   facts.credential = std::move(translated->credential);
   facts.about = FactsOfCase(context, content, *policy, facts);
+  // The applicant names the node that is asked, which could be anybody's.
+  if (IsConfirmed(facts.verdict) && !SpeaksForIssuer(context, content, facts.about)) {
+    facts.verdict = JudgeWithoutRegister(context, content, document, facts.verdict);
+    finding.verdict = facts.verdict;
+  }
   finding.outcome = MakeOutcome(*policy, Evaluate(*policy, facts));
   finding.eqf_level = FactSheet(facts.about).level.eqf;
   if (finding.outcome->ByteSizeLong() + facts.verdict.ByteSizeLong() > kFindingBytesMax) {

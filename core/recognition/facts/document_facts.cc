@@ -48,7 +48,7 @@ class Agreed {
 class Collector {
  public:
   explicit Collector(const model::EuropeanDigitalCredential& credential)
-      : reading_(credential), assessor_reader_(reading_, credential.issuer()) {}
+      : reading_(credential), agents_(reading_), assessor_reader_(reading_, credential.issuer()) {}
 
   void Run(v1::CaseFacts* facts) {
     for (const Placed<model::LearningAchievement>& placed : reading_.Achievements()) Take(*placed.node, facts);
@@ -112,7 +112,7 @@ class Collector {
     for (const model::AgentNode& body : award.awarding_body()) {
       // Of persons nothing is taken, whoever they are.
       const std::vector<std::string> identifiers =
-          body.has_person() ? std::vector<std::string>() : Texts(authenticity::PartyOf(body));
+          body.has_person() ? std::vector<std::string>() : Texts(agents_.PartyOf(body));
       Body(identifiers);
       for (const std::string& identifier : identifiers) facts->mutable_provider()->add_identifiers(identifier);
       if (body.has_person()) continue;
@@ -276,6 +276,7 @@ class Collector {
   }
 
   const Reading reading_;
+  authenticity::Agents agents_;
   authenticity::AssessorReader assessor_reader_;
   Agreed<v1::LearningSetting> setting_;
   Agreed<v1::ParticipationMode> mode_;

@@ -88,8 +88,13 @@ elm::v3::EuropeanDigitalCredential MakeCredential(const CredentialFacts& facts) 
   elm::v3::Person* person = credential.mutable_credential_subject()->mutable_person();
   AddText(person->mutable_given_name(), "Ingrid");
   AddText(person->mutable_family_name(), "Solbakken");
-  for (const AchievementFacts& achievement : facts.achievements) {
-    FillAchievement(achievement, facts.title, person->add_has_claim()->mutable_learning_achievement());
+  for (const AchievementFacts& stated : facts.achievements) {
+    elm::v3::LearningAchievement* achievement = person->add_has_claim()->mutable_learning_achievement();
+    FillAchievement(stated, facts.title, achievement);
+    elm::v3::Organisation* body = achievement->mutable_awarded_by()->add_awarding_body()->mutable_organisation();
+    *body->mutable_legal_name() = issuer->legal_name();
+    elm::v3::Concept* country = body->add_location()->add_address()->mutable_country_code();
+    country->set_id("http://publications.europa.eu/resource/authority/country/NOR");
   }
   return credential;
 }

@@ -185,6 +185,7 @@ Network::Network(const std::vector<recognition::v1::RecognitionPolicy>& policies
     nodes_[id] = std::make_unique<TestNode>(*this, id, policies, keeping);
     federation::v1::Node* node = map.add_nodes();
     node->set_id(id);
+    node->set_country(id);
     node->set_state(federation::v1::NODE_STATE_ACTIVE);
     federation::v1::MessageKey* message_key = node->add_message_keys();
     message_key->set_kid(nodes_[id]->key.verification_key().thumbprint());

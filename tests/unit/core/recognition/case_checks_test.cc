@@ -111,6 +111,18 @@ TEST_F(CaseChecksTest, ANodeThatAnswersSlowlyHoldsUpTheCasesThatNameItAndNoOther
   EXPECT_EQ(transport_.waiting(), static_cast<size_t>(kQuestionsPerNodeMax));
 }
 
+// The applicant names the node, which may be its own: what that confirms counts for awards of its own country.
+TEST_F(CaseChecksTest, ARegisterOfAnotherCountryThanTheAwardsConfirmsNothing) {
+  italy_.reg.Issue("it-1", document_);
+  const std::string italian = Apply("IT");
+  const std::string norwegian = Apply("NO");
+  LookAtAll();
+  EXPECT_EQ(Authoritys(norwegian).verdict().verdict(), authenticity::v1::VERDICT_AUTHENTIC);
+  const authenticity::v1::AuthenticityVerdict verdict = Authoritys(italian).verdict();
+  EXPECT_EQ(verdict.verdict(), authenticity::v1::VERDICT_CANNOT_BE_ESTABLISHED);
+  EXPECT_TRUE(verdict.has_answer());
+}
+
 TEST_F(CaseChecksTest, EveryCaseOfASlowNodeHasItsTurnOnce) {
   SlowDown();
   const std::vector<std::string> slow = Apply("NO", 20);
