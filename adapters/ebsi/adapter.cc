@@ -143,7 +143,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-5"};
+                            "ebsi-vc-6"};
 };
 
 }  // namespace

@@ -184,7 +184,7 @@ class ElmXmlAdapter : public document::Adapter {
   const FormatInfo info_ = {"elm-xml",  "European Learning Model in XML: credentials of version 1 and 2",
                             {"1", "2"}, {"read"},
                             "alpha",    "application/xml",
-                            "elm-xml-5"};
+                            "elm-xml-6"};
 };
 
 }  // namespace

@@ -1,11 +1,15 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/annex_one.h"
 #include "adapters/elmo/mapping.h"
 #include "core/base/limits.h"
+#include "core/elm/rules/finland.h"
+#include "core/elm/rules/germany.h"
 
 namespace passerelle::adapters::elmo {
 namespace {
@@ -197,18 +201,30 @@ void MapAward(Source* source, const ReportContext& report, const xml_node& speci
   if (!date.empty()) {
     process->set_awarding_date(date);
     if (depth == 0) source->Origin("A1-M05", document::v1::ELEMENT_STATUS_STATED, date_node, "date.award");
-  } else if (!report.issue_date.empty() && !IsUndated(*source, specification)) {
+  } else if (depth == 0 && !report.issue_date.empty() && !IsUndated(*source, specification)) {
+    // A part may be older than its whole by years.
     process->set_awarding_date(report.issue_date);
-    if (depth == 0) {
-      source->Origin("A1-M05", document::v1::ELEMENT_STATUS_DERIVED, report.issue_date_node, "date.award");
-    }
+    source->Origin("A1-M05", document::v1::ELEMENT_STATUS_DERIVED, report.issue_date_node, "date.award");
   }
 }
 
-bool IsPassed(const Source& source, const xml_node& instance) {
-  const std::string status = base::XmlText(source.Child(instance, "status"));
+// Whether a grade is a word for not having passed, in the languages of the countries that issue transcripts.
+bool IsFailingWord(absl::string_view grade) {
+  constexpr absl::string_view kNorthern[] = {"ikke bestått", "ikkje bestått", "ikke bestået"};
+  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(grade));
+  return elm::PassedByFinnishWords(grade) == false || elm::PassedByWords(grade) == false ||
+         std::find(std::begin(kNorthern), std::end(kNorthern), lower) != std::end(kNorthern);
+}
+
+bool IsPassed(Source* source, const xml_node& instance) {
+  const std::string status = base::XmlText(source->Child(instance, "status"));
+  const xml_node label = source->Child(instance, "resultLabel");
+  const bool fails = IsFailingWord(base::XmlText(label));
   // The schema says that an item without a status counts as passed.
-  return status.empty() || absl::EqualsIgnoreCase(status, "passed");
+  if (status.empty()) return !fails;
+  const bool passed = absl::EqualsIgnoreCase(status, "passed");
+  if (passed && fails) source->Warn("grade.contradiction", label, "The status says passed, the grade says otherwise.");
+  return passed;
 }
 
 std::vector<LearningAchievement> MapParts(Source* source, const ReportContext& report, const xml_node& specification,
@@ -243,7 +259,7 @@ std::vector<LearningAchievement> MapSpecification(Source* source, const ReportCo
                                                   const xml_node& specification, const AwardingBody& body,
                                                   size_t depth) {
   const xml_node instance = source->Child(source->Child(specification, "specifies"), "learningOpportunityInstance");
-  if (!IsPassed(*source, instance)) {
+  if (!IsPassed(source, instance)) {
     source->Warn("status.not-passed", specification, "What was not passed is no achievement; passed parts remain.");
     DropItem(source, specification, "not passed, so no achievement");
     return MapParts(source, report, specification, body, depth);

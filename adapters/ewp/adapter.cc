@@ -56,6 +56,9 @@ class EwpAdapter : public document::Adapter {
     }
     const pugi::xml_node transcript = TranscriptIn(mobilities[chosen]);
     if (!transcript) return Problem(Reason::kReportMissing, document.Path(mobilities[chosen]));
+    for (pugi::xml_node other = transcript.next_sibling(); other; other = other.next_sibling()) {
+      if (base::XmlLocalName(other) == "elmo") return Problem(Reason::kSeveralReports, document.Path(other));
+    }
     Enclosed enclosed;
     enclosed.format = "elmo";
     enclosed.bytes = base::XmlElementAsDocument(transcript);
@@ -93,7 +96,7 @@ class EwpAdapter : public document::Adapter {
 
   const document::FormatInfo info_ = {
       "ewp",  "Erasmus Without Paper, transcripts of incoming mobility", {"2"}, {"read"}, "beta", "application/xml",
-      "ewp-2"};
+      "ewp-3"};
 };
 
 }  // namespace

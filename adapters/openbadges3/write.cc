@@ -414,9 +414,15 @@ class Writer {
     }
   }
 
+  // Of what was learned, else of what the learner received for it.
+  std::vector<const SourceNode*> Credits() const {
+    std::vector<const SourceNode*> credits = source_.Find(specification_, "creditPoint");
+    return credits.empty() ? source_.Find(claim_, "creditReceived") : credits;
+  }
+
   void WriteWorkload(base::JsonWriter* json) {
     bool credits = false;
-    for (const SourceNode* credit : source_.Find(specification_, "creditPoint")) {
+    for (const SourceNode* credit : Credits()) {
       const SourceNode* const point = source_.FindFirst(credit, "point");
       const std::string framework = source_.TextOf(credit, "framework/id");
       const auto points = point == nullptr ? std::nullopt : elm::CreditPoints(point->text);

@@ -91,7 +91,7 @@ class VirtaAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"virta",        "VIRTA, the data warehouse of Finnish higher education",
                                       {"2015/09/01"}, {"read"},
                                       "beta",         "application/xml",
-                                      "virta-3"};
+                                      "virta-4"};
 };
 
 }  // namespace

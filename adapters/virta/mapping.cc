@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/names.h"
 #include "core/base/limits.h"
@@ -129,11 +130,19 @@ struct Studies {
   Source* source;
   Draft* draft;
   std::vector<const SourceNode*> all;
-  absl::flat_hash_map<std::string, const SourceNode*> by_key;
-  absl::flat_hash_map<std::string, std::string> right_kinds;        // by key of the right to study
+  absl::flat_hash_map<std::string, const SourceNode*> by_key;       // within its record
+  absl::flat_hash_map<std::string, std::string> right_kinds;        // by key of the right to study, within its record
   absl::flat_hash_map<std::string, elm::v3::Organisation*> bodies;  // by code
   absl::flat_hash_set<const SourceNode*> done;
+  absl::flat_hash_set<const SourceNode*> left_out;
 };
+
+// A key of a register: only the institution whose record it is in knows what it means.
+std::string KeyWithin(const Source& source, const SourceNode* record, const SourceNode* node, absl::string_view path) {
+  return absl::StrCat(record->index, "/", source.TextOf(node, path));
+}
+
+const SourceNode* RecordOf(const SourceNode* study) { return study->parent->parent; }
 
 const SourceNode* GradeNode(const Source& source, const SourceNode* study) {
   return source.FindFirst(study, "Arvosana/*");
@@ -230,6 +239,12 @@ void MapGrade(Source* source, const SourceNode* study, const Context& context) {
   if (grade.passed) document::MarkPassed(context.targets);
 }
 
+// Finnish institutions have numbers of five digits; other codes stand for foreign ones, or for none.
+bool IsFinnish(const Source& source, const SourceNode* study) {
+  const std::string code = source.TextOf(study, "Myontaja");
+  return code.size() == 5 && std::all_of(code.begin(), code.end(), absl::ascii_isdigit);
+}
+
 // Rule issuer.by-reference: the register has the code of the organisation, whose name is elsewhere.
 elm::v3::Organisation* BodyOf(Studies* studies, const SourceNode* study) {
   const SourceNode* const code = studies->source->FindFirst(study, "Myontaja");
@@ -237,7 +252,8 @@ elm::v3::Organisation* BodyOf(Studies* studies, const SourceNode* study) {
   elm::v3::Organisation*& body = studies->bodies[key];
   if (body == nullptr) {
     body = studies->draft->AddBody();
-    document::AddIdentifier(key, "oppilaitosnumero", body->mutable_identifier());
+    const bool number = IsFinnish(*studies->source, study);
+    document::AddIdentifier(key, number ? "oppilaitosnumero" : "Myontaja", body->mutable_identifier());
   }
   studies->source->Carry(code, "B.identifier", kKept, "issuer.by-reference");
   return body;
@@ -248,7 +264,7 @@ void MapRight(const Studies& studies, const SourceNode* study, const Context& co
   const SourceNode* const key = studies.source->FindFirst(study, "@opiskeluoikeusAvain");
   if (key == nullptr) return;
   studies.source->Use(key);
-  const auto kind = studies.right_kinds.find(key->text);
+  const auto kind = studies.right_kinds.find(KeyWithin(*studies.source, RecordOf(study), key, ""));
   const absl::string_view word = kind == studies.right_kinds.end() ? "" : elm::StudyRightName(kind->second);
   if (word.empty()) return;
   document::PutText(context.targets, "A.additionalNote", "en", absl::StrCat("Right to study: ", word));
@@ -270,7 +286,7 @@ void MapStudy(Studies* studies, DraftAchievement* achievement, const SourceNode*
 void MapParts(Studies* studies, DraftAchievement* whole, const SourceNode* study, size_t depth) {
   Source* const source = studies->source;
   for (const SourceNode* link : source->Find(study, "Sisaltyvyys")) {
-    const auto part = studies->by_key.find(source->TextOf(link, "@sisaltyvaOpintosuoritusAvain"));
+    const auto part = studies->by_key.find(KeyWithin(*source, RecordOf(study), link, "@sisaltyvaOpintosuoritusAvain"));
     if (part == studies->by_key.end()) {
       source->Note("parts.dangling", link, "The part is not in the document.");
       source->Drop(link, "leads to a study that is not in the document");
@@ -280,7 +296,7 @@ void MapParts(Studies* studies, DraftAchievement* whole, const SourceNode* study
     } else if (depth >= base::kPartsDepthMax) {
       source->Warn("parts.depth", link, "Parts are nested deeper than the limit.");
       source->Drop(link, "nested deeper than the limit");
-    } else if (ObstacleOf(*source, part->second).has_value()) {
+    } else if (studies->left_out.contains(part->second)) {
       source->Drop(link, "leads to a study that is not carried");
     } else {
       source->UseAll(link);
@@ -297,7 +313,13 @@ void MapStudy(Studies* studies, DraftAchievement* achievement, const SourceNode*
   studies->done.insert(study);
   achievement->body = BodyOf(studies, study);
   const Context context = {studies->source, studies->draft->TargetsOf(*achievement), "und"};
-  document::CountryOfRegister("FI", context);
+  if (IsFinnish(*studies->source, study)) {
+    document::CountryOfRegister("FI", context);
+  } else {
+    studies->source->Warn("body.abroad", studies->source->FindFirst(study, "Myontaja"),
+                          "The code is no number of a Finnish institution; which institution and country it was is not "
+                          "in the register.");
+  }
   Apply(kStudy, study, context);
   MapGrade(studies->source, study, context);
   MapRight(*studies, study, context);
@@ -311,12 +333,12 @@ void MapLearner(Source* source, Draft* draft, const std::vector<const SourceNode
 }
 
 absl::Status MapStudies(Source* source, Draft* draft, const std::vector<const SourceNode*>& records) {
-  Studies studies = {source, draft, {}, {}, {}, {}, {}};
+  Studies studies = {source, draft, {}, {}, {}, {}, {}, {}};
   const SourceNode* untitled = nullptr;
   absl::flat_hash_set<std::string> contained;
   for (const SourceNode* record : records) {
     for (const SourceNode* right : source->Find(record, "Opiskeluoikeudet/Opiskeluoikeus")) {
-      studies.right_kinds.emplace(source->TextOf(right, "@avain"), source->TextOf(right, "Tyyppi"));
+      studies.right_kinds.emplace(KeyWithin(*source, record, right, "@avain"), source->TextOf(right, "Tyyppi"));
     }
     for (const SourceNode* study : source->Find(record, "Opintosuoritukset/Opintosuoritus")) {
       const auto obstacle = ObstacleOf(*source, study);
@@ -324,20 +346,21 @@ absl::Status MapStudies(Source* source, Draft* draft, const std::vector<const So
         source->Warn(obstacle->rule, study, obstacle->message);
         source->Drop(study, obstacle->reason);
         if (untitled == nullptr && obstacle->rule == kTitleMissing) untitled = study;
+        studies.left_out.insert(study);
       }
       studies.all.push_back(study);
-      studies.by_key.emplace(source->TextOf(study, "@avain"), study);
+      studies.by_key.emplace(KeyWithin(*source, record, study, "@avain"), study);
       if (obstacle.has_value()) continue;
       for (const SourceNode* link : source->Find(study, "Sisaltyvyys")) {
-        contained.insert(source->TextOf(link, "@sisaltyvaOpintosuoritusAvain"));
+        contained.insert(KeyWithin(*source, record, link, "@sisaltyvaOpintosuoritusAvain"));
       }
     }
   }
   // Wholes first, in the order of the document; then what only a circle of references contains.
   for (const bool circles : {false, true}) {
     for (const SourceNode* study : studies.all) {
-      if (studies.done.contains(study) || ObstacleOf(*source, study).has_value()) continue;
-      if (!circles && contained.contains(source->TextOf(study, "@avain"))) continue;
+      if (studies.done.contains(study) || studies.left_out.contains(study)) continue;
+      if (!circles && contained.contains(KeyWithin(*source, RecordOf(study), study, "@avain"))) continue;
       if (circles)
         source->Warn("parts.cycle", study, "Studies contain each other; the first in the document is the whole.");
       MapStudy(&studies, &draft->AddAchievement(study), study, 0);

@@ -81,7 +81,7 @@ class XHochschuleAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xhochschule-3"};
+                                      "xhochschule-4"};
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "adapters/families/names.h"
+#include "core/base/decimal.h"
 #include "core/base/limits.h"
 #include "core/document/national.h"
 #include "core/document/xbildung.h"
@@ -40,6 +41,17 @@ LossClass ModuleNumber(const Step& step) {
 // An element whose text counts only where nothing is below it, as old versions have it.
 LossClass OwnTextOnly(const Step& step) { return step.Value().empty() ? kDone : document::Text(step); }
 LossClass OwnLevelTextOnly(const Step& step) { return step.Value().empty() ? kDone : document::EqfLevelText(step); }
+
+// Whether the grade is final. One that is not may still change, and says so.
+LossClass GradeStanding(const Step& step) {
+  const std::string standing(elm::CodeSegment(step.node->text));
+  if (standing == "finale_note") {
+    step.source().Use(step.node);
+    return kDone;
+  }
+  step.source().Warn("grade.provisional", step.node, "The grade is provisional, or there is none yet.");
+  return document::NoteOf(step, step.rule.target, "Benotungsstatus", standing);
+}
 
 // What the qualification opens: further study or a regulated profession.
 LossClass Entitlement(const Step& step, absl::string_view kind) {
@@ -112,6 +124,7 @@ constexpr Rule kAchievement[] = {
      "note.labelled"},
     {"lehrendeOderPruefende", "names of teachers and examiners stay behind", document::DropIt, kDropped, ""},
     {"leistungsstatus", "", document::UseIt, kDropped, ""},
+    {"leistungsbenotungsstatus/code/code", "A.additionalNote", GradeStanding, kWidened, "note.labelled"},
     {"leistungsbenotungsstatus", "", document::UseIt, kDropped, ""},
     {"benotet", "", document::UseIt, kDropped, ""},
 };
@@ -188,13 +201,21 @@ std::optional<bool> StatedPassed(const Source& source, const SourceNode* item) {
   return passed.has_value() ? passed : document::XBildungPassed(source, source.FindFirst(item, "benotung"));
 }
 
+bool IsLess(const std::string& points, const std::string& other) {
+  const auto one = base::Decimal::Parse(points);
+  const auto two = base::Decimal::Parse(other);
+  return one.has_value() && two.has_value() && *one < *two;
+}
+
 // Rule status.leistungsstatus: what is stated; an item without a status counts as passed where credits were earned for
 // it and its grade does not say otherwise, and as unknown if none were.
 bool IsPassed(const Source& source, const SourceNode* item) {
   const auto passed = elm::PassedByLeistungsstatus(StatusCode(source, item));
   if (passed.has_value()) return *passed;
   if (source.FindFirst(item, "leistungsstatus") != nullptr || StatedPassed(source, item) == false) return false;
-  return elm::CreditPoints(source.TextOf(item, "erbrachteLeistungspunkteECTS")).has_value();
+  const auto earned = elm::CreditPoints(source.TextOf(item, "erbrachteLeistungspunkteECTS"));
+  const auto needed = elm::CreditPoints(source.TextOf(item, "erforderlicheLeistungspunkteECTS"));
+  return earned.has_value() && (!needed.has_value() || !IsLess(*earned, *needed));
 }
 
 // A certificate lists what the degree stands on: that was passed where nothing says otherwise.
@@ -355,33 +376,42 @@ void MapSupplementOf(const Frame& frame, const SourceNode* supplement, const Sou
   for (const SourceNode* total : frame.source->Find(supplement, kTotalGrade)) MapTotalGrade(context, carried, total);
 }
 
-// The supplement inside a certificate names the learner again. Demonstrations exist that swap the names.
-void CompareHolder(const Frame& frame, const SourceNode* root, const SourceNode* supplement) {
+// The supplement inside a certificate names the learner again; whether it is the same person. Demonstrations exist that
+// swap the names.
+bool CompareHolder(const Frame& frame, const SourceNode* root, const SourceNode* supplement) {
   const SourceNode* const holder = frame.source->FindFirst(supplement, "angabenInhaber");
-  if (holder == nullptr) return;
+  if (holder == nullptr) return true;
   const Source& source = *frame.source;
   std::vector<std::string> given;
   for (const SourceNode* name : source.Find(root, "studierender/nameNatuerlichePerson/vorname/name")) {
     given.emplace_back(absl::StripAsciiWhitespace(name->text));
   }
-  const bool same_name = source.TextOf(holder, "familienname") ==
-                             source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name") &&
-                         source.TextOf(holder, "vorname") == absl::StrJoin(given, " ");
+  const std::string first = absl::StrJoin(given, " ");
+  const std::string family = source.TextOf(root, "studierender/nameNatuerlichePerson/familienname/name");
+  const std::string held_first = source.TextOf(holder, "vorname");
+  const std::string held_family = source.TextOf(holder, "familienname");
+  const bool same_name = held_family == family && held_first == first;
   const std::string born = source.TextOf(holder, "geburtsdatum/jahrMonatTag");
   const std::string day = source.TextOf(root, "studierender/geburt/datum/jahrMonatTag");
   if (!same_name) {
     frame.source->Warn("learner.contradiction", holder,
                        "The supplement names the learner otherwise than the certificate.");
+    const bool swapped = held_family == first && held_first == family;
+    if (!swapped) {
+      frame.source->Drop(supplement, "names another person than the certificate");
+      return false;
+    }
     frame.source->Drop(holder, "contradicts the certificate, whose names are carried");
-    return;
+    return true;
   }
   if (!born.empty() && !day.empty() && born != day) {
     const SourceNode* const date = frame.source->FindFirst(holder, "geburtsdatum/jahrMonatTag");
     frame.source->Warn("learner.contradiction", date, "The supplement has another date of birth than the certificate.");
     frame.source->Drop(holder, "contradicts the certificate, whose date of birth is carried");
-    return;
+    return true;
   }
   frame.source->UseAll(holder);
+  return true;
 }
 
 // What was passed of the items of `holder`, the document or an item that was not passed itself. Recursive; reading has
@@ -446,8 +476,7 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
   const SourceNode* const of_item = frame.source->FindFirst(item, "benotung");
   MapTotalGrade(context, of_item, grade);
   const SourceNode* const supplement = frame.source->FindFirst(root, "diplomaSupplement");
-  if (supplement != nullptr) {
-    CompareHolder(frame, root, supplement);
+  if (supplement != nullptr && CompareHolder(frame, root, supplement)) {
     static constexpr Rule kInside[] = {
         {"angabenQualifikation/bezeichnungQualifikationGrad", "Q.altLabel", document::Text, kKept, ""},
         {"angabenQualifikation/verleihendeEinrichtung", "", document::UseIt, kDropped, ""}};

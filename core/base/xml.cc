@@ -279,8 +279,9 @@ std::string XmlElementAsDocument(const pugi::xml_node& element) {
   pugi::xml_node copy = document.append_copy(element);
   for (pugi::xml_node at = element.parent(); at.type() == pugi::node_element; at = at.parent()) {
     for (const pugi::xml_attribute& attribute : at.attributes()) {
-      const bool inherited = IsNamespaceDeclaration(attribute) && !copy.attribute(attribute.name());
-      if (inherited) copy.append_attribute(attribute.name()).set_value(attribute.value());
+      const bool passed_on = IsNamespaceDeclaration(attribute) || absl::string_view(attribute.name()) == "xml:lang";
+      if (passed_on && !copy.attribute(attribute.name()))
+        copy.append_attribute(attribute.name()).set_value(attribute.value());
     }
   }
   std::ostringstream text;

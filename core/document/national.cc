@@ -56,8 +56,13 @@ LossClass FinnishIdentityCode(const Step& step) {
   if (!code->check_matches) {
     step.source().Warn("birth-date.hetu", step.node, "The check character does not belong to the digits.");
   }
-  subject->set_date_of_birth(absl::StrCat(code->birth_date, "T00:00:00Z"));
-  step.source().Carry(step.node, "S.dateOfBirth", kDerived, "birth-date.hetu");
+  const std::string date = absl::StrCat(code->birth_date, "T00:00:00Z");
+  if (subject->date_of_birth().empty()) {
+    subject->set_date_of_birth(date);
+    step.source().Carry(step.node, "S.dateOfBirth", kDerived, "birth-date.hetu");
+  } else if (subject->date_of_birth() != date) {
+    step.source().Warn("birth-date.contradiction", step.node, "The identity code says another date of birth.");
+  }
   return step.rule.loss;
 }
 

@@ -124,9 +124,9 @@ std::optional<bool> XBildungPassed(const Source& source, const SourceNode* grade
                                {source.TextOf(scheme, "besteBewertung"), source.TextOf(scheme, "bestandenAbBewertung"),
                                 source.TextOf(scheme, "schlechtesteBewertung")});
   };
-  std::vector<std::optional<bool>> answers = {by_scheme("note", "bewertungsschemaNote"),
-                                              by_scheme("punkte", "bewertungsschemaPunkte"),
-                                              elm::PassedByWords(grade->text)};
+  std::vector<std::optional<bool>> answers = {
+      by_scheme("note", "bewertungsschemaNote"), by_scheme("punkte", "bewertungsschemaPunkte"),
+      elm::PassedByWords(source.TextOf(grade, "note")), elm::PassedByWords(grade->text)};
   for (const SourceNode* words : source.Find(grade, "wortbezeichnung")) {
     answers.push_back(elm::PassedByWords(words->text));
   }

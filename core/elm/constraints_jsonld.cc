@@ -182,6 +182,7 @@ class JsonLdWalk {
       } else if (name == "@context") {
         const bool root = path.parent == nullptr;
         if (!root) Report(place, "jsonld.context", "a context within the document is not applied here");
+        if (root) Contexts(member.value, place);
       } else if (absl::StartsWith(name, "@")) {
         Anything(member.value, place);
       } else {
@@ -189,6 +190,17 @@ class JsonLdWalk {
       }
     }
     if (!id.empty()) Remember(id, types);
+  }
+
+  // JSON-LD 1.1 API, 4.1.2, 5.4: no list of contexts in a list.
+  void Contexts(dom::element value, const JsonPath& path) {
+    const auto list = AsArray(value);
+    if (!list.has_value()) return;
+    size_t index = 0;
+    for (const dom::element entry : *list) {
+      const JsonPath place = path.Entry(index++);
+      if (AsArray(entry).has_value()) Report(place, "jsonld.context", "a context is expected; there is a list");
+    }
   }
 
   void Remember(absl::string_view id, const StatedTypes& types) {
@@ -203,7 +215,6 @@ class JsonLdWalk {
 
   void Id(dom::element value, const JsonPath& path, absl::string_view& id) {
     const auto text = AsString(value);
-    if (value.is_null()) return;
     if (!text.has_value()) {
       return Report(path, "jsonld.id-value", "an IRI is expected; there is another kind of value");
     }

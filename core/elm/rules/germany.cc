@@ -131,7 +131,9 @@ std::optional<bool> PassedByWords(absl::string_view words) {
   const auto is_one_of = [&lower](const auto& list) {
     return std::find(std::begin(list), std::end(list), lower) != std::end(list);
   };
-  if (absl::StartsWith(lower, "nicht bestanden") || is_one_of(kFailingWords)) return false;
+  // Who has not passed yet may pass.
+  const bool failed = absl::StrContains(lower, "nicht bestanden") && !absl::StrContains(lower, "noch nicht bestanden");
+  if (failed || is_one_of(kFailingWords)) return false;
   return is_one_of(kPassingWords) ? std::optional<bool>(true) : std::nullopt;
 }
 
