@@ -45,9 +45,10 @@ constexpr Rule kDocument[] = {
 
 // Rule title.code-list: parts of the examination of trainers are named by a code.
 LossClass TitleOfCode(const Step& step) {
-  const absl::string_view title = elm::TitleOfTrainerPart(step.Value());
+  const std::string code = step.Value();
+  const absl::string_view title = elm::TitleOfTrainerPart(code);
   if (title.empty()) step.source().Warn("title.code", step.node, "The code is not known; it stands as the title.");
-  const absl::string_view text = title.empty() ? elm::CodeSegment(step.Value()) : title;
+  const absl::string_view text = title.empty() ? elm::CodeSegment(code) : title;
   return document::PutText(step.context.targets, step.rule.target, "de", text) == kKept ? step.rule.loss : kDropped;
 }
 
