@@ -1,5 +1,7 @@
 #include "adapters/virta/adapter.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -21,6 +23,16 @@ constexpr absl::string_view kRoots[] = {
     "Envelope",    "OpiskelijanKaikkiTiedotResponse", "OpiskelijanTiedotResponse", "Virta",
     "Opiskelijat", "OpintosuorituksetResponse",       "Opintosuoritukset"};
 
+// Behind a header with the signature of a message, if there is one. UTF-16 has the same letters with a zero each.
+bool NamesNamespace(absl::string_view bytes) {
+  constexpr size_t kLookBytes = 64u << 10;
+  std::string text(bytes.substr(0, kLookBytes));
+  if (absl::StartsWith(text, "\xFE\xFF") || absl::StartsWith(text, "\xFF\xFE")) {
+    text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
+  }
+  return absl::StrContains(text, kNamespace);
+}
+
 // The elements of learners, at whatever depth of envelopes.
 std::vector<const SourceNode*> Learners(const Source& source) {
   const SourceNode* at = source.root();
@@ -39,7 +51,11 @@ std::vector<const SourceNode*> Learners(const Source& source) {
 // Records of one identity code are of one learner.
 absl::StatusOr<std::vector<const SourceNode*>> ChooseRecords(Source* source, const ImportOptions& options) {
   std::vector<const SourceNode*> records = Learners(*source);
-  if (records.empty()) return Problem(Reason::kLearnerMissing, source->tree().Path(source->root()));
+  if (records.empty()) {
+    const SourceNode* const fault = source->FindFirst(source->root(), "Body/Fault");
+    if (fault == nullptr) return Problem(Reason::kLearnerMissing, source->tree().Path(source->root()));
+    return Problem(Reason::kLearnerMissing, source->tree().Path(fault), "the register answered with an error");
+  }
   if (options.report_index.has_value()) {
     if (*options.report_index >= records.size()) {
       return Problem(Reason::kFieldInvalid, "report_index",
@@ -66,13 +82,10 @@ class VirtaAdapter : public document::Adapter {
   const document::FormatInfo& Info() const override { return info_; }
 
   Confidence Detect(absl::string_view bytes) const override {
-    constexpr size_t kLookBytes = 8u << 10;
     const auto root = base::PeekXmlRoot(bytes);
-    if (!root.has_value() || !absl::StrContains(bytes.substr(0, kLookBytes), kNamespace)) return Confidence::kNone;
-    for (const absl::string_view name : kRoots) {
-      if (root->local == name) return Confidence::kCertain;
-    }
-    return Confidence::kNone;
+    const bool known =
+        root.has_value() && std::find(std::begin(kRoots), std::end(kRoots), root->local) != std::end(kRoots);
+    return known && NamesNamespace(bytes) ? Confidence::kCertain : Confidence::kNone;
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
