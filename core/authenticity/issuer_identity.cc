@@ -184,11 +184,14 @@ class NameReader {
     Party signer;
     AddName(sealed.issuer, signer);
     issuer_.Add(signer);
-    issuer_.Add(agents_.PartyOf(reading.graph().credential().issuer()));
+    const Party issuer = agents_.PartyOf(reading.graph().credential().issuer());
+    whole_ = issuer.size() <= kIdentifiersMax;
+    issuer_.Add(issuer);
   }
 
   NamedParties Run() {
     NamedParties named;
+    named.whole = whole_;
     OtherParties awarding(&issuer_);
     bool unnamed = false;
     for (const auto& achievement : reading_.Achievements()) {
@@ -244,6 +247,7 @@ class NameReader {
   const elm::Reading& reading_;
   Agents agents_;
   GrowingParty issuer_;
+  bool whole_ = true;
 };
 
 // "VATNO-": kind and country of an identifier of the form of EN 319 412-1, with the hyphen; empty for other forms.

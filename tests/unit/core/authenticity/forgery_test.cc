@@ -121,6 +121,19 @@ TEST(ForgeryTest, ANameOfAnotherIsNotBorrowedBesideAnOwnOne) {
   EXPECT_EQ(CheckOf(verdict, "signer"), "signer:FAIL:SIGNER_NOT_ENTITLED") << Told(verdict);
 }
 
+TEST(ForgeryTest, ANameBehindMoreThanAreLookedAtLeavesTheSignerOpen) {
+  const v1::AuthenticityVerdict verdict = JudgeSealed(FjordBundle(), [](model::EuropeanDigitalCredential& credential) {
+    model::Organisation* const issuer = credential.mutable_issuer()->mutable_organisation();
+    issuer->set_id("urn:example:issuer");
+    for (int i = 0; i < 100; ++i) {
+      model::Identifier* const identifier = issuer->add_identifier()->mutable_identifier();
+      identifier->set_scheme_name("desk");
+      identifier->set_notation(absl::StrCat(i));
+    }
+  });
+  EXPECT_EQ(CheckOf(verdict, "signer"), "signer:UNKNOWN:ISSUER_UNKNOWN") << Told(verdict);
+}
+
 TEST(ForgeryTest, TheAccreditationOfAnotherIsNotBorrowed) {
   trust::v1::TrustBundle bundle = FjordBundle();
   trust::v1::AccreditationData* const data = bundle.mutable_accreditation();
