@@ -213,7 +213,7 @@ class ElmoAdapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/xml",
-                            "elmo-3"};
+                            "elmo-4"};
 };
 
 }  // namespace

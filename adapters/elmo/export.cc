@@ -113,7 +113,8 @@ std::vector<Group> GroupsOf(Writer* writer, const SourceNode* subject) {
       writer->source().Drop(claim, "ELMO has achievements only");
       continue;
     }
-    const SourceNode* const body = writer->Resolve(writer->source().FindFirst(claim, "awardedBy/awardingBody"));
+    if (!writer->Begin(claim)) continue;
+    const SourceNode* const body = writer->source().FindFirst(claim, "awardedBy/awardingBody");
     if (groups.empty() || groups.back().body != body) groups.push_back({body, {}});
     groups.back().achievements.push_back(claim);
   }
@@ -143,16 +144,13 @@ Writer::Writer(document::Source* source) : source_(source) {
     for (const absl::string_view name : kStructure) {
       if (node.name == name) source->UseAll(&node);
     }
-    if (node.name != "id" || node.parent == nullptr) continue;
-    const SourceNode*& known = by_id_[node.text];
-    // The node with the most to say comes first in the document, references to it follow.
-    if (known == nullptr) known = node.parent;
   }
 }
 
-const SourceNode* Writer::Resolve(const SourceNode* node) const {
-  const auto known = by_id_.find(source_->TextOf(node, "id"));
-  return known == by_id_.end() ? node : known->second;
+bool Writer::Begin(const SourceNode* achievement) {
+  if (begun_.insert(achievement).second) return true;
+  source_->Note("part.once", achievement, "The achievement is listed in several places; it is written once.");
+  return false;
 }
 
 std::string Writer::Take(const SourceNode* node, absl::string_view path, absl::string_view element,
@@ -227,7 +225,9 @@ int AddIdentifiers(Writer* writer, const SourceNode* node, pugi::xml_node parent
 absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& credential,
                                     const document::ExportOptions& options) {
   const std::string json = elm::Write(credential);
-  ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(json));
+  SourceTree::Options linked;
+  linked.follow_references = true;
+  ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(json, linked));
   document::ImportOptions reading;
   reading.list_mapped = options.list_mapped;
   document::Source source(std::move(tree), reading);
@@ -246,6 +246,9 @@ absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& cr
   AddElement(elmo, "generatedDate", DateTimeOr(issued, valid_from));
   AddLearner(&writer, subject, elmo);
   for (const Group& group : groups) AddReport(&writer, group, DateTimeOr(valid_from, issued), elmo);
+  if (source.IsExhausted()) {
+    return Problem(Reason::kInputTooLarge, "/credentialSubject", "texts are referred to too often");
+  }
   AddAttachments(&writer, root, elmo.last_child());
   source.Drop(source.FindFirst(root, "displayParameter"), "is presentation");
   source.Drop(source.FindFirst(root, "evidence"), "stays with the European credential");

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/document/source.h"
@@ -39,8 +39,9 @@ class Writer {
                           document::LossClass loss = document::kKept);
   std::string LabelOf(const document::SourceNode* node) const;
 
-  // What a reference leads to: the node of the same id that says more.
-  const document::SourceNode* Resolve(const document::SourceNode* node) const;
+  // Whether the achievement is to be written here: one that is listed in several places is written once, since its
+  // credits count once. Notes where it is not.
+  bool Begin(const document::SourceNode* achievement);
 
   // The local id of a grading scheme; a new one is remembered with its texts.
   std::string SchemeId(const std::vector<std::pair<std::string, std::string>>& texts);
@@ -49,7 +50,7 @@ class Writer {
 
  private:
   document::Source* source_;
-  absl::flat_hash_map<std::string, const document::SourceNode*> by_id_;
+  absl::flat_hash_set<const document::SourceNode*> begun_;
   std::vector<std::vector<std::pair<std::string, std::string>>> schemes_;
 };
 

@@ -247,16 +247,17 @@ void AddInstance(Writer* writer, const SourceNode* achievement, const SourceNode
 }  // namespace
 
 void AddSpecification(Writer* writer, const SourceNode* achievement, pugi::xml_node parent, size_t depth) {
-  const document::Source& source = writer->source();
+  document::Source& source = writer->source();
+  if (source.IsExhausted()) return;  // the document is refused when it is finished
   pugi::xml_node element = parent.append_child("learningOpportunitySpecification");
-  const SourceNode* const qualification = writer->Resolve(source.FindFirst(achievement, "specifiedBy"));
+  const SourceNode* const qualification = source.FindFirst(achievement, "specifiedBy");
   AddIdentifiers(writer, qualification, element);
   TextList title = writer->TakeTexts(achievement, "title", "title");
   if (title.empty()) title = writer->TakeTexts(qualification, "title", "title");
   AddTexts(element, "title", title);
   // Titles that the model demands a second time repeat the first.
   for (const char* path : {"specifiedBy/title", "provenBy/title", "provenBy/specifiedBy/title", "influencedBy/title"}) {
-    for (const SourceNode* repeated : source.Find(achievement, path)) writer->source().UseAll(repeated);
+    for (const SourceNode* repeated : source.Find(achievement, path)) source.UseAll(repeated);
   }
   AddKind(writer, qualification, element);
   AddField(writer, qualification, element);
@@ -268,9 +269,10 @@ void AddSpecification(Writer* writer, const SourceNode* achievement, pugi::xml_n
   AddInstance(writer, achievement, qualification, element);
   for (const SourceNode* part : source.Find(achievement, "hasPart")) {
     if (depth >= base::kPartsDepthMax) {
-      writer->source().Drop(part, "nested deeper than the limit");
+      source.Drop(part, "nested deeper than the limit");
       continue;
     }
+    if (!writer->Begin(part)) continue;
     AddSpecification(writer, part, element.append_child("hasPart"), depth + 1);
   }
   beyond.AddExtension(element);

@@ -74,18 +74,8 @@ class Writer {
     return target.is_union() ? target.alternatives.front().table->name : target.name;
   }
 
-  // Whether the node says more than which one it is.
-  static bool Describes(const SourceNode* node) {
-    for (const SourceNode* member = node->first_child; member != nullptr; member = member->next_sibling) {
-      const bool names = member->name == "id" || member->name == "@id" || member->name == "type" ||
-                         member->name == "@type" || member->name == "@context";
-      if (!names) return true;
-    }
-    return false;
-  }
-
   void Remember(const SourceNode* node) {
-    if (!Describes(node)) return;
+    if (node->IsReference()) return;
     const SourceNode* const id = source_.FindFirst(node, "id|@id");
     std::string name = id == nullptr ? absl::StrCat("urn:passerelle:catalogue:", ids_.size() + 1) : id->text;
     if (!known_.try_emplace(name, node).second) {
@@ -134,7 +124,9 @@ class Writer {
 
   void WriteTexts(const Element& name, const SourceNode* map, pugi::xml_node parent) {
     for (const SourceNode* texts = map->first_child; texts != nullptr; texts = texts->next_sibling) {
-      for (const SourceNode* text : ValuesOf(map, texts->name)) {
+      const bool several = texts->kind == SourceNode::Kind::kArray;
+      for (const SourceNode* text = several ? texts->first_child : texts; text != nullptr;
+           text = several ? text->next_sibling : nullptr) {
         AddText(name, text, parent).append_attribute("language") = texts->name.c_str();
       }
     }

@@ -23,7 +23,7 @@ class Writer {
       if (node.name == "@context" || node.name == "@type" || node.name == "type") source_.UseAll(&node);
       if (node.kind != SourceNode::Kind::kObject) continue;
       const std::string type = parts_.TypeOf(&node);
-      const bool described = parts_.Describes(&node);
+      const bool described = !node.IsReference();
       if (type == "LearningOpportunity" && described) opportunities_.push_back(&node);
       if ((type == "Qualification" || type == "LearningAchievementSpecification") && described)
         courses_.push_back(&node);
@@ -131,7 +131,7 @@ class Writer {
   // Whether the reference leads to what is written as a course here.
   bool IsCourse(const SourceNode* reference) const {
     const SourceNode* const node = parts_.Resolve(reference);
-    return parts_.Describes(node) && !IsProgramme(OfferOf(node));
+    return !node->IsReference() && !IsProgramme(OfferOf(node));
   }
 
   // The programmes of each course, by what they say of their parts.
@@ -192,7 +192,7 @@ class Writer {
     parts_.WriteDate(offering, "temporal/startDate", "startDateTime", json);
     parts_.WriteDate(offering, "temporal/endDate", "endDateTime", json);
     parts_.WriteDate(offering, "applicationDeadline", version_.enrolment_end, json);
-    parts_.WriteDemanded("resultExpected", json);
+    parts_.WriteNoted(offering, "Result expected: ", "resultExpected", json);
     parts_.WritePrices(offering, json);
     parts_.WriteLink({offering}, json);
     const absl::string_view offered = programme ? version_.programme_of_offering : version_.course_of_offering;

@@ -71,22 +71,13 @@ void WriteEntry(absl::string_view language, absl::string_view text, JsonWriter* 
 CatalogueParts::CatalogueParts(document::Source* source, const Version& version) : source_(*source), version_(version) {
   for (const SourceNode& node : source_.tree().nodes()) {
     const SourceNode* const id = node.kind == SourceNode::Kind::kObject ? IdOf(&node) : nullptr;
-    if (id != nullptr && Describes(&node)) described_.try_emplace(id->text, &node);
+    if (id != nullptr && !node.IsReference()) described_.try_emplace(id->text, &node);
   }
 }
 
 std::string CatalogueParts::TypeOf(const SourceNode* node) const { return source_.TextOf(node, "type|@type"); }
 
 const SourceNode* CatalogueParts::IdOf(const SourceNode* node) const { return source_.FindFirst(node, "id|@id"); }
-
-bool CatalogueParts::Describes(const SourceNode* node) const {
-  for (const SourceNode* member = node->first_child; member != nullptr; member = member->next_sibling) {
-    const bool names = member->name == "id" || member->name == "@id" || member->name == "type" ||
-                       member->name == "@type" || member->name == "@context";
-    if (!names) return true;
-  }
-  return false;
-}
 
 const SourceNode* CatalogueParts::Resolve(const SourceNode* reference) const {
   const SourceNode* const id = reference == nullptr ? nullptr : IdOf(reference);
@@ -155,6 +146,19 @@ void CatalogueParts::WriteDemanded(absl::string_view member, JsonWriter* json) {
   }
 }
 
+void CatalogueParts::WriteNoted(const SourceNode* node, absl::string_view label, absl::string_view member,
+                                JsonWriter* json) {
+  for (const SourceNode* note : ValuesOf(node, "additionalNote")) {
+    const SourceNode* const text = source_.FindFirst(note, "noteLiteral/*");
+    absl::string_view value = text == nullptr ? absl::string_view() : text->text;
+    if (!absl::ConsumePrefix(&value, label) || (value != "true" && value != "false")) continue;
+    json->Member(version_.Member(member), value == "true");
+    source_.Carry(text, version_.Member(member), kKept, "note.labelled");
+    return;
+  }
+  WriteDemanded(member, json);
+}
+
 void CatalogueParts::WriteCodes(const SourceNode* node, JsonWriter* json) {
   std::vector<const SourceNode*> codes;
   for (const SourceNode* identifier : ValuesOf(node, "identifier")) {
@@ -199,7 +203,9 @@ void CatalogueParts::AddEntries(const std::vector<const SourceNode*>& maps, absl
                                 JsonWriter* json) {
   for (const SourceNode* map : maps) {
     for (const SourceNode* texts = map->first_child; texts != nullptr; texts = texts->next_sibling) {
-      for (const SourceNode* text : ValuesOf(map, texts->name)) {
+      const bool several = texts->kind == SourceNode::Kind::kArray;
+      for (const SourceNode* text = several ? texts->first_child : texts; text != nullptr;
+           text = several ? text->next_sibling : nullptr) {
         list->Next();
         WriteEntry(texts->name, text->text, json);
         source_.Carry(text, target, kKept, "");

@@ -29,8 +29,6 @@ class CatalogueParts {
   CatalogueParts(document::Source* source, const Version& version);
 
   std::string TypeOf(const document::SourceNode* node) const;
-  // Whether the node says more than which one it is.
-  bool Describes(const document::SourceNode* node) const;
   // The node that a reference leads to; the reference itself if nothing else describes it, null for null.
   const document::SourceNode* Resolve(const document::SourceNode* reference) const;
   // The values of a member: those of an array, or the one.
@@ -44,6 +42,9 @@ class CatalogueParts {
   void WriteReferences(const std::vector<Reference>& references, absl::string_view member, base::JsonWriter* json);
   // That nothing is known of a member, where the version demands it.
   void WriteDemanded(absl::string_view member, base::JsonWriter* json);
+  // A truth value that stands in a note with that label, as reading leaves it.
+  void WriteNoted(const document::SourceNode* node, absl::string_view label, absl::string_view member,
+                  base::JsonWriter* json);
   // primaryCode, which the interface demands, and otherCodes.
   void WriteCodes(const document::SourceNode* node, base::JsonWriter* json);
   void WriteTexts(const document::SourceNode* node, absl::string_view path, absl::string_view member,

@@ -84,7 +84,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-5"};
+                            "openbadges3-6"};
 };
 
 }  // namespace

@@ -150,7 +150,7 @@ class Writer {
   }
 
   void WriteIssuer(base::JsonWriter* json) {
-    const SourceNode* const body = Described(source_.FindFirst(claim_, "awardedBy/awardingBody"));
+    const SourceNode* const body = source_.FindFirst(claim_, "awardedBy/awardingBody");
     json->Key("issuer");
     json->BeginObject();
     json->Member("id", TakeAddress(body, "identifier"));
@@ -166,17 +166,6 @@ class Writer {
     WriteCountry(body, json);
     WriteIdentifiers(body, json);
     json->EndObject();
-  }
-
-  // A node that only refers to another by its id: the one that describes it, such as the issuer, if there is one.
-  const SourceNode* Described(const SourceNode* node) const {
-    const std::string id = source_.TextOf(node, "id");
-    if (id.empty() || source_.FindFirst(node, "legalName|prefLabel") != nullptr) return node;
-    for (const SourceNode& other : source_.tree().nodes()) {
-      const bool same = source_.TextOf(&other, "id") == id;
-      if (same && source_.FindFirst(&other, "legalName|prefLabel") != nullptr) return &other;
-    }
-    return node;
   }
 
   // The first identifier that is an address or DID; else the node's own id.
@@ -548,7 +537,9 @@ void PassOver(document::Source* source) {
 
 absl::StatusOr<document::Exported> WriteBadge(const elm::v3::EuropeanDigitalCredential& credential,
                                               const document::ExportOptions& options) {
-  ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(elm::Write(credential)));
+  document::SourceTree::Options linked;
+  linked.follow_references = true;
+  ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(elm::Write(credential), linked));
   document::ImportOptions import;
   import.list_mapped = options.list_mapped;
   document::Source source(std::move(tree), import);

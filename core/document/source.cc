@@ -97,7 +97,11 @@ void Source::ListMapped(const SourceNode* node, absl::string_view target, LossCl
 void Source::Carry(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule) {
   if (node == nullptr) return Supply(target, loss, rule);
   Fate& fate = fates_[node->index];
-  if (fate != Fate::kCarried) Count(loss, &counts_);
+  if (fate == Fate::kCarried) {
+    Charge(node->text.size());
+  } else {
+    Count(loss, &counts_);
+  }
   fate = Fate::kCarried;
   ListMapped(node, target, loss, rule);
   const absl::string_view element = ElementOfTarget(target);

@@ -38,7 +38,7 @@ class Source {
   std::string TextOf(const SourceNode* node, absl::string_view path) const { return tree_.TextOf(node, path); }
 
   // The value went to `target` ("Q.eqfLevel") by a rule. kDropped is for Drop. A node that was carried before, for
-  // another target, is listed again and counted once.
+  // another target, is listed again, counted once, and charged.
   void Carry(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule);
   // Nothing came from the source: a value of the format or the register was put in (kDefaulted), or one that follows
   // from others (kDerived), without a place of its own.

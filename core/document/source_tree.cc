@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -24,10 +25,20 @@ using Kind = SourceNode::Kind;
 
 absl::Status TooManyNodes() { return Problem(Reason::kInputTooLarge, "", "the document has too many parts"); }
 
-// The nodes that a node stands for: the entries of an array, of nested ones too, or itself.
+constexpr absl::string_view kNaming[] = {"id", "@id", "type", "@type", "@context"};
+
+bool IsId(const SourceNode& node) { return node.name == "id" || node.name == "@id"; }
+
+size_t ChildrenOf(const SourceNode& node) {
+  size_t count = 0;
+  for (const SourceNode* child = node.first_child; child != nullptr; child = child->next_sibling) ++count;
+  return count;
+}
+
+// The nodes that a node stands for: the entries of an array, of nested ones too, what a reference leads to, or itself.
 void Flatten(const SourceNode* node, std::vector<const SourceNode*>* result) {
   if (node->kind != Kind::kArray) {
-    result->push_back(node);
+    result->push_back(node->described != nullptr ? node->described : node);
     return;
   }
   for (const SourceNode* entry = node->first_child; entry != nullptr; entry = entry->next_sibling) {
@@ -35,7 +46,22 @@ void Flatten(const SourceNode* node, std::vector<const SourceNode*>* result) {
   }
 }
 
+// Keeps the first of equal ones, in their order.
+void KeepEachOnce(std::vector<const SourceNode*>* nodes) {
+  if (nodes->size() < 2) return;
+  absl::flat_hash_set<const SourceNode*> seen;
+  std::erase_if(*nodes, [&seen](const SourceNode* node) { return !seen.insert(node).second; });
+}
+
 }  // namespace
+
+bool SourceNode::IsReference() const {
+  if (kind != Kind::kObject) return false;
+  for (const SourceNode* member = first_child; member != nullptr; member = member->next_sibling) {
+    if (std::find(std::begin(kNaming), std::end(kNaming), member->name) == std::end(kNaming)) return false;
+  }
+  return first_child != nullptr;
+}
 
 // Reading has bounded the depth to kNestingMax, so recursion is safe in both readers.
 class SourceTree::JsonReader {
@@ -155,7 +181,30 @@ absl::StatusOr<SourceTree> SourceTree::OfJson(absl::string_view bytes, const Opt
   tree.options_ = options;
   tree.root_ = JsonReader(document, &tree).Add(document.root(), "", nullptr);
   if (tree.root_ == nullptr) return TooManyNodes();
+  if (options.follow_references) tree.LinkReferences();
   return tree;
+}
+
+// A reference leads to the node of its id with the most members, the first of equal ones. Linear in the nodes.
+void SourceTree::LinkReferences() {
+  struct Description {
+    const SourceNode* node;
+    size_t members;
+  };
+  absl::flat_hash_map<absl::string_view, Description> described;  // by id
+  for (const SourceNode& id : nodes_) {
+    if (!IsId(id) || id.kind != Kind::kText || id.parent == nullptr || id.parent->IsReference()) continue;
+    const Description description{id.parent, ChildrenOf(*id.parent)};
+    const auto [known, added] = described.try_emplace(id.text, description);
+    if (!added && description.members > known->second.members) known->second = description;
+  }
+  for (SourceNode& node : nodes_) {
+    if (!node.IsReference()) continue;
+    for (const SourceNode* member = node.first_child; member != nullptr; member = member->next_sibling) {
+      const auto found = IsId(*member) ? described.find(member->text) : described.end();
+      if (found != described.end()) node.described = found->second.node;
+    }
+  }
 }
 
 absl::StatusOr<SourceTree> SourceTree::OfXml(absl::string_view bytes, const Options& options) {
@@ -189,6 +238,7 @@ std::vector<const SourceNode*> SourceTree::Find(const SourceNode* node, absl::st
       }
     }
     found = std::move(next);
+    if (options_.follow_references) KeepEachOnce(&found);
   }
   return found;
 }

@@ -3,7 +3,8 @@
 //
 // A JSON member is a node of its name; the entries of an array are nodes of the array. An XML element is a node of its
 // local name, whatever its namespace; its attributes are nodes whose names begin with "@". Looking up takes one value
-// or many alike: an array stands for its entries, nested arrays too, and an XML element may be repeated.
+// or many alike: an array stands for its entries, nested arrays too, and an XML element may be repeated. In a tree that
+// follows references, a node of JSON-LD that only names another stands for the one that describes it.
 //
 //   ASSIGN_OR_RETURN(const SourceTree tree, SourceTree::OfJson(bytes));
 //   for (const SourceNode* name : tree.Find(tree.root(), "issuer/name|legalName")) Use(name->text);
@@ -35,16 +36,20 @@ struct SourceNode {
   const SourceNode* parent = nullptr;
   const SourceNode* first_child = nullptr;
   const SourceNode* next_sibling = nullptr;
+  const SourceNode* described = nullptr;  // of a reference, where the tree follows them: what it leads to
 
   // Whether it has children that hold data; a value has none.
   bool IsBranch() const { return first_child != nullptr && !IsValue(); }
   bool IsValue() const { return kind >= Kind::kText; }
+  // Of JSON-LD: whether it says no more than which node it is, and of which type.
+  bool IsReference() const;
 };
 
 class SourceTree {
  public:
   struct Options {
-    bool ignore_case = false;  // of names, for formats whose examples spell them differently
+    bool ignore_case = false;        // of names, for formats whose examples spell them differently
+    bool follow_references = false;  // of JSON-LD
   };
 
   // Problems: those of base::JsonDocument::Parse and base::ReadXml; kInputTooLarge above kSourceNodesMax nodes.
@@ -57,7 +62,8 @@ class SourceTree {
   const std::deque<SourceNode>& nodes() const { return nodes_; }
 
   // Every node that the path leads to, in document order. Steps are parted by "/"; a step may name alternatives,
-  // "eqfLevel|eqflLevel", or be "*" for any; an empty path is the node itself, or the entries of an array.
+  // "eqfLevel|eqflLevel", or be "*" for any; an empty path is the node itself, or the entries of an array. What several
+  // references lead to is there once.
   std::vector<const SourceNode*> Find(const SourceNode* node, absl::string_view path) const;
   // The first of them, or null.
   const SourceNode* FindFirst(const SourceNode* node, absl::string_view path) const;
@@ -72,6 +78,7 @@ class SourceTree {
   class XmlReader;
   SourceTree() = default;
   bool Matches(const SourceNode& node, absl::string_view step) const;
+  void LinkReferences();
 
   std::deque<SourceNode> nodes_;
   const SourceNode* root_ = nullptr;

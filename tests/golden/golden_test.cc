@@ -104,7 +104,8 @@ class GoldenTest : public ::testing::Test {
     EXPECT_FALSE(fs::exists(folder_ / "error.txt")) << "a refusal was expected";
     Compare(folder_ / "report.json", Indented(document::ReportJson(translated->report)));
     if (!options.to.empty()) {
-      Compare(folder_ / "written.json", absl::StrCat(translated->content, "\n"));
+      const bool xml = absl::StartsWith(translated->content, "<");
+      Compare(folder_ / (xml ? "written.xml" : "written.json"), absl::StrCat(translated->content, "\n"));
     } else if (translated->catalogue.has_value()) {
       EXPECT_EQ(translated->content, elm::WriteData(*translated->catalogue));
       Compare(folder_ / "expected.jsonld", Indented(translated->content));

@@ -88,6 +88,31 @@ TEST(ElmoTest, ADocumentCannotMultiplyItself) {
   EXPECT_THAT(Translate(bomb), HasReason(Reason::kInputTooLarge));
 }
 
+// Each achievement refers to the one long description.
+TEST(ElmoTest, ACredentialCannotMultiplyItself) {
+  const std::string large(100'000, 'x');
+  const auto credential = [&large](size_t claims) {
+    std::string text = absl::StrCat(
+        R"({"@context": ["https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap"],
+            "id": "urn:example:1", "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
+            "validFrom": "2026-05-04T08:00:00Z", "credentialSubject": {"id": "urn:example:2", "type": "Person",
+            "hasClaim": [{"id": "urn:example:a", "type": "LearningAchievement", "title": {"en": "a"}, "specifiedBy":
+            {"id": "urn:example:q", "type": "Qualification", "description": {"en": ")",
+        large, R"("}}})");
+    for (size_t i = 0; i < claims; ++i) {
+      absl::StrAppend(&text, R"(, {"id": "urn:example:a:)", i,
+                      R"(", "type": "LearningAchievement", "title": {"en": "b"}, "specifiedBy": "urn:example:q"})");
+    }
+    return absl::StrCat(text, "]}}");
+  };
+  document::TranslateOptions options;
+  options.to = "elmo";
+  const document::Registry registry = adapters::MakeRegistry();
+  ASSERT_OK_AND_ASSIGN(const document::Translated few, document::Translate(registry, credential(3), options));
+  EXPECT_GT(few.content.size(), 4 * large.size());
+  EXPECT_THAT(document::Translate(registry, credential(300), options), HasReason(Reason::kInputTooLarge));
+}
+
 TEST(ElmoTest, TheListOfDroppedPartsIsBoundedAndStillCounts) {
   const std::string many = Repeat("<remark>r</remark>", base::kFindingsMax + 10);
   ASSERT_OK_AND_ASSIGN(const document::Translated translated, Translate(Elmo(absl::StrCat(kCourse, many))));

@@ -52,6 +52,22 @@ TEST(SourceTreeTest, XmlHasAttributesRepetitionsAndNamespaces) {
   EXPECT_EQ(tree->FindFirst(tree->root(), "t")->name_space, "urn:b");
 }
 
+TEST(SourceTreeTest, ReferencesLeadToWhatDescribesTheNode) {
+  constexpr char kText[] = R"({"a": [{"id": "urn:1", "type": "T"}, {"@id": "urn:1"}, {"id": "urn:9"}],
+      "b": {"id": "urn:1", "n": "some"}, "c": {"id": "urn:1", "n": "more", "to": {"id": "urn:1"}}})";
+  SourceTree::Options options;
+  options.follow_references = true;
+  const auto tree = SourceTree::OfJson(kText, options);
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  EXPECT_THAT(PathsOf(*tree, "a/n"), ElementsAre("/c/n=more")) << "the node of the most members, once";
+  EXPECT_THAT(PathsOf(*tree, "b/n"), ElementsAre("/b/n=some")) << "what describes is no reference";
+  EXPECT_THAT(PathsOf(*tree, "a/id"), ElementsAre("/c/id=urn:1", "/a/2/id=urn:9")) << "nothing describes the second";
+  EXPECT_THAT(PathsOf(*tree, "a/to/to/to/n"), ElementsAre("/c/n=more")) << "circles end with the path";
+  const auto plain = SourceTree::OfJson(kText);
+  ASSERT_TRUE(plain.ok());
+  EXPECT_THAT(PathsOf(*plain, "a/n"), IsEmpty());
+}
+
 TEST(SourceTreeTest, TooManyPartsAreRefused) {
   std::string bytes = "[";
   for (size_t i = 0; i < base::kSourceNodesMax; ++i) bytes += "0,";
