@@ -1,5 +1,6 @@
 #include "core/elm/codec_literal.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/ascii.h"
@@ -53,6 +54,13 @@ std::optional<absl::string_view> AsReference(dom::object object) {
   return id;
 }
 
+std::optional<dom::element> AsSet(dom::element value) {
+  const auto object = base::AsObject(value);
+  if (!object.has_value() || object->size() != 1) return std::nullopt;
+  const auto set = base::Find(*object, "@set");
+  return set.has_value() && set->is_array() ? set : std::nullopt;
+}
+
 std::optional<int64_t> AsInteger(dom::element value) {
   constexpr double kExactBelow = 9007199254740992.0;  // 2^53, up to which doubles hold every integer
   int64_t whole = 0;
@@ -63,6 +71,13 @@ std::optional<int64_t> AsInteger(dom::element value) {
   return static_cast<int64_t>(number);
 }
 
+bool HasIriCharactersOnly(absl::string_view text) {
+  constexpr absl::string_view kExcluded = "<>\"{}|^`\\";
+  return std::none_of(text.begin(), text.end(), [kExcluded](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || kExcluded.find(c) != absl::string_view::npos;
+  });
+}
+
 bool IsAbsoluteIri(absl::string_view text) {
   const size_t colon = text.find(':');
   if (colon == absl::string_view::npos || colon == 0 || !absl::ascii_isalpha(static_cast<unsigned char>(text[0]))) {
@@ -71,7 +86,7 @@ bool IsAbsoluteIri(absl::string_view text) {
   for (const char c : text.substr(0, colon)) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '+' && c != '-' && c != '.') return false;
   }
-  return !absl::StrContains(text, ' ');
+  return HasIriCharactersOnly(text);
 }
 
 absl::string_view DatatypeName(v3::Datatype datatype) {

@@ -24,10 +24,16 @@ std::optional<ValueObject> AsValueObject(simdjson::dom::object object);
 // The text of {"id": …} and nothing else.
 std::optional<absl::string_view> AsReference(simdjson::dom::object object);
 
+// The array of {"@set": […]}, which says the same as the array alone; nothing for other values.
+std::optional<simdjson::dom::element> AsSet(simdjson::dom::element value);
+
 // The integer that JSON-LD makes of a number: one without a fraction, such as 1, 1.0 or 1e3; nothing for other values.
 std::optional<int64_t> AsInteger(simdjson::dom::element value);
 
-// Whether the text begins with a scheme and has no blanks.
+// Whether N-Triples (2.3, IRIREF) can write the text as an IRI.
+bool HasIriCharactersOnly(absl::string_view text);
+
+// The same of a text that begins with a scheme.
 bool IsAbsoluteIri(absl::string_view text);
 
 // Local name of the datatype that JSON-LD gives the literals of a property anyway.

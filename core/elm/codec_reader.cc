@@ -166,9 +166,10 @@ class Reader {
     }
   }
 
-  // Calls `read` with every value that stands there, alone or in arrays.
+  // Calls `read` with every value that stands there, alone or in arrays and sets.
   template <typename Read>
   void ForEach(dom::element value, const Path& path, const Read& read) {
+    if (const auto set = AsSet(value)) return ForEach(*set, path.Member("@set"), read);
     const auto array = AsArray(value);
     if (!array.has_value()) return read(value, path);
     size_t index = 0;
@@ -202,28 +203,31 @@ class Reader {
            absl::StrCat("the id stands for other content elsewhere; the first member that differs is ", member));
   }
 
-  // By the first stated type that is a class of the union; without one, the class that knows most of the members, the
-  // more general one of equals.
+  // Of the stated types that are classes of the union the one that knows most of the members, the narrower one of
+  // equals: the order of types means nothing. Without a stated one the same of all classes, the more general of equals.
   const Alternative& Choose(dom::object object, const ClassTable& table) {
+    absl::InlinedVector<const Alternative*, 4> stated;
     for (const char* const name : {"type", "@type"}) {
-      const auto stated = base::Find(object, name);
-      if (!stated.has_value()) continue;
-      const Alternative* chosen = nullptr;
-      ForEach(*stated, Path(), [&](dom::element value, const Path&) {
+      const auto types = base::Find(object, name);
+      if (!types.has_value()) continue;
+      ForEach(*types, Path(), [&](dom::element value, const Path&) {
         const auto text = AsString(value);
         const TypeTable* const type = text.has_value() ? FindType(*text) : nullptr;
         for (const Alternative& alternative : table.alternatives) {
-          if (chosen == nullptr && type != nullptr && type->table == alternative.table) chosen = &alternative;
+          const bool known = std::find(stated.begin(), stated.end(), &alternative) != stated.end();
+          if (type != nullptr && type->table == alternative.table && !known) stated.push_back(&alternative);
         }
       });
-      if (chosen != nullptr) return *chosen;
     }
-    const Alternative* best = &table.alternatives.front();
+    if (stated.size() == 1) return *stated.front();
+    const Alternative* best = stated.empty() ? &table.alternatives.front() : stated.front();
     size_t best_known = 0;
     for (const Alternative& alternative : table.alternatives) {
+      const bool is_stated = std::find(stated.begin(), stated.end(), &alternative) != stated.end();
+      if (!stated.empty() && !is_stated) continue;
       size_t known = 0;
       for (const dom::key_value_pair member : object) known += alternative.table->Find(View(member.key)) != nullptr;
-      if (known > best_known) {
+      if (known > best_known || (is_stated && known == best_known)) {
         best = &alternative;
         best_known = known;
       }
@@ -421,7 +425,9 @@ class Reader {
              absl::StrCat("no context gives this literal a type; read as ", DatatypeName(property.datatype)));
     }
     if (!wrapped.has_value()) return value;
-    if (!IsLiteralOf(*wrapped, property.datatype) || !wrapped->language.empty() || wrapped->bare) {
+    if (property.datatype == v3::DATATYPE_LITERAL && !wrapped->bare) {
+      Report(path, "json.literal-kind", "a literal with a type or a language, which the model does not keep");
+    } else if (!IsLiteralOf(*wrapped, property.datatype) || !wrapped->language.empty() || wrapped->bare) {
       Report(path, "json.literal-type",
              absl::StrCat("a literal without its type, of another or with a language; read as ",
                           DatatypeName(property.datatype)));
@@ -445,7 +451,7 @@ class Reader {
       if (const auto object = AsObject(value)) {
         text = AsReference(*object);
         if (text.has_value() && property.datatype != v3::DATATYPE_IRI) {
-          Report(path, "json.literal-kind", "a reference; a text is expected");
+          Report(path, "shape.node-kind", "a reference; a text is expected");
         }
       }
     }

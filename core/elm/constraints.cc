@@ -331,6 +331,11 @@ class Walk {
 
   // A claim of no narrower class must say of which type it is.
   void CheckPlainClaim(int value) {
+    // A reference has no class of its own: it is what is stated under its id.
+    constexpr absl::string_view kNarrower[] = {"LearningAchievement", "LearningActivity", "LearningAssessment",
+                                               "LearningEntitlement"};
+    const auto is_of = [this, value](absl::string_view name) { return HasType(value, name); };
+    if (std::any_of(std::begin(kNarrower), std::end(kNarrower), is_of)) return;
     const int first = graph_.NodeOfOccurrence(value).first;
     for (int at = first; at >= 0; at = graph_.occurrences()[at].next_of_node) {
       if (static_cast<const v3::Claim&>(*graph_.occurrences()[at].message).dc_type_size() > 0) return;

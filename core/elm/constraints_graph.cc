@@ -145,14 +145,23 @@ int NodeGraph::IdentityOf(absl::string_view id) const {
   return found == by_id_.end() ? -1 : found->second;
 }
 
+bool NodeGraph::IsReference(int occurrence) const {
+  const Occurrence& at = occurrences_[occurrence];
+  const absl::Span<const SetField> values = ValuesOf(at);
+  return !at.id.empty() && std::all_of(values.begin(), values.end(), [&at](const SetField& value) {
+    return value.number == at.table->id->number() || value.number == at.table->type->number();
+  });
+}
+
 int NodeGraph::FullestOf(int occurrence) const {
   const Occurrence& at = occurrences_[occurrence];
   int best = NodeOfOccurrence(occurrence).fullest;
-  if (!at.id.empty() && at.table->descriptor == v3::Agent::descriptor()) {
+  // The class of a bare agent, and of a reference, is that of the node it names.
+  const bool of_any_class = at.table->descriptor == v3::Agent::descriptor() || IsReference(occurrence);
+  if (!at.id.empty() && of_any_class && at.via != nullptr) {
     const Identity& identity = identities_[at.identity];
-    for (const Descriptor* descriptor :
-         {v3::Person::descriptor(), v3::Organisation::descriptor(), v3::Group::descriptor()}) {
-      const int node = NodeUnder(identity, TableOf(*descriptor));
+    for (const Alternative& alternative : at.via->target->alternatives) {
+      const int node = NodeUnder(identity, *alternative.table);
       if (node < 0) continue;
       const int other = nodes_[node].fullest;
       if (occurrences_[other].said > occurrences_[best].said) best = other;

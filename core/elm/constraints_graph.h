@@ -70,7 +70,7 @@ class NodeGraph {
   int OccurrenceOf(const google::protobuf::Message& message) const;
 
   // The occurrence of the same node that says most; itself where none says more. A bare agent finds the person, group
-  // or organisation of its id.
+  // or organisation of its id, a reference the node of any class that may stand in its place.
   int FullestOf(int occurrence) const;
 
   // Node of an occurrence.
@@ -98,6 +98,7 @@ class NodeGraph {
     absl::InlinedVector<absl::string_view, 2> types;  // as stated
   };
 
+  bool IsReference(int occurrence) const;  // whether it states an id, and no more than a class
   void Add(Occurrence occurrence);
   void AddChildren(int parent);
   void AddToNode(int occurrence);

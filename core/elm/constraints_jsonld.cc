@@ -109,6 +109,15 @@ bool IsTypeOfMember(absl::string_view type, absl::string_view member) {
          std::end(kTypesOfMember);
 }
 
+// JSON-LD 1.1, 9.16.
+bool IsKeyword(absl::string_view text) {
+  constexpr absl::string_view kKeywords[] = {
+      "@base",      "@container", "@context",  "@direction", "@graph", "@id",      "@import", "@included",
+      "@index",     "@json",      "@language", "@list",      "@nest",  "@none",    "@prefix", "@propagate",
+      "@protected", "@reverse",   "@set",      "@type",      "@value", "@version", "@vocab"};
+  return std::find(std::begin(kKeywords), std::end(kKeywords), text) != std::end(kKeywords);
+}
+
 // The member that a node stands under, alone or in arrays; empty at the root.
 absl::string_view MemberOf(const JsonPath& node) {
   const JsonPath* at = &node;
@@ -117,7 +126,9 @@ absl::string_view MemberOf(const JsonPath& node) {
 }
 
 // An IRI, a compact one, or the label of a blank node.
-bool NamesNode(absl::string_view text) { return absl::StartsWith(text, "_:") || IsAbsoluteIri(text); }
+bool NamesNode(absl::string_view text) {
+  return absl::StartsWith(text, "_:") ? HasIriCharactersOnly(text) : IsAbsoluteIri(text);
+}
 
 // What a number or truth value is in RDF once a context has given it a datatype.
 std::optional<std::string> LexicalOf(dom::element value) {
@@ -147,6 +158,33 @@ class JsonLdWalk {
   }
 
   static bool IsTypeMember(absl::string_view name) { return name == "type" || name == "@type"; }
+
+  // Nodes that take part in what the document says, at places that reading does not follow.
+  static bool HoldsNodes(absl::string_view keyword) {
+    return keyword == "@included" || keyword == "@reverse" || keyword == "@nest";
+  }
+
+  void Keyword(dom::element value, const JsonPath& path) {
+    if (HoldsNodes(path.name)) {
+      Report(path, "jsonld.keyword", "nodes under this keyword are not read, so that nothing judges them");
+    } else if (!IsKeyword(path.name)) {
+      return Report(path, "jsonld.undefined-member", "JSON-LD has no such keyword, so that its value means nothing");
+    }
+    Anything(value, path);
+  }
+
+  // A node of a class of the model where the model has no place for it.
+  void CheckPlace(absl::string_view id, const StatedTypes& types, const JsonPath& path) {
+    if (outside_ == 0 && (id.empty() || graph_.IdentityOf(id) >= 0)) return;
+    for (const absl::string_view type : types) {
+      const TypeTable* const known = FindType(type);
+      if (known == nullptr || known->table == nullptr) continue;
+      return Report(path, "jsonld.outside",
+                    absl::StrCat("a node of the class ", type,
+                                 " stands where the model has none, so that nothing "
+                                 "judges it"));
+    }
+  }
 
   // The types that a node states, and what is wrong with them.
   void TakeTypes(dom::element value, const JsonPath& path, StatedTypes& types) {
@@ -184,12 +222,13 @@ class JsonLdWalk {
         if (!root) Report(place, "jsonld.context", "a context within the document is not applied here");
         if (root) Contexts(member.value, place);
       } else if (absl::StartsWith(name, "@")) {
-        Anything(member.value, place);
+        Keyword(member.value, place);
       } else {
         Member(member.value, node, place);
       }
     }
     if (!id.empty()) Remember(id, types);
+    CheckPlace(id, types, path);
   }
 
   // JSON-LD 1.1 API, 4.1.2, 5.4: no list of contexts in a list.
@@ -209,6 +248,8 @@ class JsonLdWalk {
     std::optional<StatedTypes>& known = reading_.types[static_cast<size_t>(identity)];
     if (!known.has_value()) known.emplace();
     for (const absl::string_view type : types) {
+      // An IRI here is of no class of the model, and nothing asks for it.
+      if (NamesNode(type)) continue;
       if (std::find(known->begin(), known->end(), type) == known->end()) known->push_back(type);
     }
   }
@@ -306,7 +347,11 @@ class JsonLdWalk {
   }
 
   // A value of which no context says anything.
-  void Anything(dom::element value, const JsonPath& path) { Value(kPlain, value, path); }
+  void Anything(dom::element value, const JsonPath& path) {
+    ++outside_;
+    Value(kPlain, value, path);
+    --outside_;
+  }
 
   void LanguageMap(dom::object map, const JsonPath& path) {
     for (const dom::key_value_pair member : map) {
@@ -324,6 +369,7 @@ class JsonLdWalk {
 
   const NodeGraph& graph_;
   JsonLdReading reading_;
+  int outside_ = 0;  // members around the node of which no context says anything
 };
 
 }  // namespace
@@ -335,7 +381,11 @@ std::string PointerInJson(dom::object credential, absl::string_view pointer) {
   if (!absl::ConsumePrefix(&pointer, "/")) return place;
   std::optional<dom::object> object = credential;
   std::optional<dom::array> array;
-  const auto enter = [&object, &array](std::optional<dom::element> value) {
+  const auto enter = [&object, &array, &place](std::optional<dom::element> value) {
+    if (const auto set = value.has_value() ? AsSet(*value) : std::nullopt) {
+      place += "/@set";
+      value = set;
+    }
     object = value.has_value() ? AsObject(*value) : std::nullopt;
     array = value.has_value() ? AsArray(*value) : std::nullopt;
   };

@@ -5,7 +5,7 @@
 // belongs, a language map with members that are no texts: a processor refuses these or loses them.
 //
 // Rules: jsonld.undefined-member, jsonld.relative-iri, jsonld.unknown-type, jsonld.id-value, jsonld.type-value,
-// jsonld.language-map, jsonld.language-tag, jsonld.datatype, jsonld.context.
+// jsonld.language-map, jsonld.language-tag, jsonld.datatype, jsonld.context, jsonld.keyword, jsonld.outside.
 //
 // Thread-safety: free functions on values. Ownership: the reading points into the JSON. Cost: linear in the size of the
 // document.

@@ -41,6 +41,7 @@ std::string Normal(absl::string_view word) {
 
 template <size_t kRows>
 Bridged Bridge(Vocabulary vocabulary, const Row (&rows)[kRows], absl::string_view word) {
+  if (const auto code = CodeOf(vocabulary, word)) return {ConceptOf(vocabulary, *code), false};
   const std::string normal = Normal(word);
   for (const absl::string_view known : kNoOneConcept) {
     if (known == normal) return {};

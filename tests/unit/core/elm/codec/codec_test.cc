@@ -123,7 +123,7 @@ TEST(CodecTest, LiteralsOfOtherKindsAreConvertedOrKeptAndNamed) {
        {"json.literal-kind /displayParameter/summaryDisplay"}},
       {"a truth value for a text", R"("issued":true)", R"("issued":"true")", {"json.literal-kind /issued"}},
       {"an object for a text", R"("issued":{"day":1})", "", {"json.value-kind /issued"}},
-      {"a reference for a text", R"("issued":{"id":"2025"})", R"("issued":"2025")", {"json.literal-kind /issued"}},
+      {"a reference for a text", R"("issued":{"id":"2025"})", R"("issued":"2025")", {"shape.node-kind /issued"}},
       {"an empty text", R"("issued":"")", "", {"json.empty /issued"}},
       {"null", R"("issued":null)", "", {"json.null /issued"}},
       {"a typed literal", R"("issued":{"@value":"2025-01-01T00:00:00Z","@type":"xsd:dateTime"})",
