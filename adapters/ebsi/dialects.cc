@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/ebsi/bodies.h"
+#include "adapters/ebsi/concepts.h"
 #include "adapters/families/badge3_parts.h"
 #include "adapters/families/learner_identifier.h"
 #include "adapters/families/names.h"
@@ -182,7 +183,9 @@ LossClass DerivedFrom(const Step& step) {
       {"title", "T.title", Text, kKept, ""},
       {"issuedDate", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
       {"additionalNote", "T.additionalNote", document::Prose, kKept, ""},
+      {"idVerification", "T.idVerification", IdVerification, kKept, "concept"},
       {"specifiedBy/title", "T.specifiedBy[0].title", Text, kKept, ""},
+      {"specifiedBy/mode", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
       {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
       {"gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
@@ -313,7 +316,9 @@ constexpr Rule kSpecification[] = {
     {"mode", "Q.mode", document::ModeWord, kKept, "mode.word"},
     {"language", "Q.language", document::LanguageCode, kKept, "language.bcp47"},
     {"homepage", "Q.homepage", document::WebAddress, kKept, "address.web"},
-    {"learningSetting|targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"learningSetting", "Q.learningSetting", LearningSetting, kKept, "concept"},
+    {"isPartial Qualification|isPartialQualification", "Q.isPartialQualification", PartialQualification, kKept, ""},
+    {"targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept,
      "assessment.word"},
     {"hasAccreditation/title|id", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},

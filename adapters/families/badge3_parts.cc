@@ -144,6 +144,17 @@ LossClass InLanguage(const Step& step, document::Conversion convert) {
   return kDone;
 }
 
+std::optional<bool> IdentityAnswer(const Step& step) {
+  const SourceNode* const checked = step.source().FindFirst(step.node->parent, "identityChecked");
+  return checked == nullptr ? std::nullopt : std::optional(checked->text == "true");
+}
+
+// Whether a word for the supervision says itself whether the identity was verified, and the answer says the opposite.
+bool Contradicts(absl::string_view word, std::optional<bool> identity_checked) {
+  if (!identity_checked.has_value()) return false;
+  return absl::StrContains(word, *identity_checked ? "no identity verification" : "with identity verification");
+}
+
 }  // namespace
 
 LossClass TextInLanguage(const Step& step) { return InLanguage(step, document::Text); }
@@ -277,11 +288,15 @@ std::string IscedCodeOfAddress(absl::string_view address) {
   return begin == absl::string_view::npos ? "" : std::string(address.substr(begin + kIscedPart.size()));
 }
 
-// The separate answer "identityChecked" is needed by one of the words only.
+// The separate answer "identityChecked" is needed by one of the words only; where it denies another word, none of the
+// two is taken for true.
 LossClass Supervision(const Step& step) {
-  const SourceNode* const checked = step.source().FindFirst(step.node->parent, "identityChecked");
-  std::optional<bool> answer;
-  if (checked != nullptr) answer = checked->text == "true";
+  const std::optional<bool> answer = IdentityAnswer(step);
+  if (Contradicts(step.Value(), answer)) {
+    step.source().Warn("supervision.contradiction", step.node,
+                       "The document says two things of whether the identity was verified; both are kept as text.");
+    return NoteOf(step, "Q.additionalNote#A1-O02", "Supervision", step.Value());
+  }
   const elm::Bridged bridged = elm::SupervisionOfWord(step.Value(), answer);
   if (!bridged.concept_node.has_value()) {
     return NoteOf(step, "Q.additionalNote#A1-O02", "Supervision", step.Value());
@@ -292,7 +307,8 @@ LossClass Supervision(const Step& step) {
 
 LossClass IdentityChecked(const Step& step) {
   // The word is there and is read together with this answer.
-  if (step.source().FindFirst(step.node->parent, "supervisionType") != nullptr) {
+  const SourceNode* const word = step.source().FindFirst(step.node->parent, "supervisionType");
+  if (word != nullptr && !Contradicts(word->text, IdentityAnswer(step))) {
     step.source().Use(step.node);
     return kDone;
   }
