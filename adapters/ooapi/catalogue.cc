@@ -1,5 +1,6 @@
 #include "adapters/ooapi/catalogue.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/families/names.h"
 #include "adapters/ooapi/parts.h"
+#include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::adapters::ooapi {
@@ -14,19 +16,35 @@ namespace {
 
 constexpr absl::string_view kOrganizations = "organization|organisation";
 
-// An amount of money with its currency: a price of the offering.
+// ISO 4217, as the authority table of the Union has them.
+bool IsCurrencyCode(absl::string_view text) {
+  constexpr size_t kLetters = 3;
+  return text.size() == kLetters && std::all_of(text.begin(), text.end(), absl::ascii_isalpha);
+}
+
+// An amount of money with its currency: a price of the offering. What is no number, or a currency without a code, is a
+// note, so that no number of it is guessed.
 LossClass Price(const Step& step) {
-  elm::v3::PriceDetail price;
-  price.mutable_amount()->set_rdf_value(step.Value());
   const SourceNode* const currency = step.source().FindFirst(step.node->parent, "currency");
-  if (currency != nullptr) {
+  const SourceNode* const kind = step.source().FindFirst(step.node->parent, "costType");
+  const bool has_currency = currency != nullptr && !currency->text.empty();
+  const auto amount = elm::PlainDecimal(step.Value());
+  if (!amount.has_value() || (has_currency && !IsCurrencyCode(currency->text))) {
+    const std::string label = kind == nullptr ? "Price" : absl::StrCat("Price (", kind->text, ")");
+    if (kind != nullptr) step.source().Carry(kind, "O.additionalNote", kWidened, "price.text");
+    if (currency != nullptr) step.source().Carry(currency, "O.additionalNote", kWidened, "price.text");
+    return NoteOf(step, "O.additionalNote", label,
+                  has_currency ? absl::StrCat(step.Value(), " ", currency->text) : std::string(step.Value()));
+  }
+  elm::v3::PriceDetail price;
+  price.mutable_amount()->set_rdf_value(*amount);
+  if (has_currency) {
     constexpr char kCurrencies[] = "http://publications.europa.eu/resource/authority/currency";
     const std::string code = absl::AsciiStrToUpper(currency->text);
     *price.mutable_amount()->mutable_unit() =
-        elm::MakeConcept(absl::StrCat(kCurrencies, "/", Escaped(code)), kCurrencies, code, "en");
+        elm::MakeConcept(absl::StrCat(kCurrencies, "/", code), kCurrencies, code, "en");
     step.source().Carry(currency, step.rule.target, kKept, "");
   }
-  const SourceNode* const kind = step.source().FindFirst(step.node->parent, "costType");
   if (kind != nullptr) {
     elm::AddText("en", kind->text, price.mutable_pref_label());
     step.source().Carry(kind, step.rule.target, kWidened, "");
@@ -64,7 +82,8 @@ constexpr Rule kOfOffering[] = {
     {"enrollEndDate", "O.applicationDeadline", document::DateTime, kKept, "date.calendar"},
     {"enrolmentPeriods/endDateTime", "O.applicationDeadline", document::DateTime, kKept, "date.calendar"},
     {"priceInformation/amount", "O.priceDetail", Price, kKept, ""},
-    {"resultValueType|formalDocument", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"resultValueType|resultExpected|formalDocument", "O.additionalNote", document::LabelledNote, kWidened,
+     "note.labelled"},
     {"addresses/city", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
     {"consumers|consumer", "belongs to its consumer", document::DropIt, kDropped, ""},
 };
