@@ -177,6 +177,8 @@ class ElmoAdapter : public document::Adapter {
       bodies[0].agent.mutable_agent()->add_type("Agent");
     }
     const ReportContext context = MakeContext(&source, report);
+    source.KeepAttachments(report);
+    source.KeepAttachments(source.document().Root());
     std::vector<elm::v3::LearningAchievement> achievements = MapReport(&source, report, context, bodies);
     if (achievements.empty()) return NothingAwarded(source, report);
     if (source.IsExhausted()) return TooLarge();
@@ -191,10 +193,8 @@ class ElmoAdapter : public document::Adapter {
     MapLearner(&source, learner, bodies[0].country, person);
     WriteDisplay(source, achievements[0].title(), credential);
     for (auto& one : achievements) *person->add_has_claim()->mutable_learning_achievement() = std::move(one);
-    for (const xml_node& parent : {report, source.document().Root()}) {
-      for (const xml_node& attachment : source.Children(parent, "attachment")) {
-        if (!source.IsExhausted()) MapAttachment(&source, attachment, credential);
-      }
+    for (const xml_node& attachment : source.attachments()) {
+      if (!source.IsExhausted()) MapAttachment(&source, attachment, credential);
     }
     if (source.IsExhausted()) return TooLarge();
     source.Account(&imported);

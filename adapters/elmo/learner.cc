@@ -30,12 +30,11 @@ void MapCitizenship(Source* source, const xml_node& node, Person* person) {
   *person->add_citizenship_country() = *country;
 }
 
-// The country whose national number it is: that of the awarding body, if the citizenship does not contradict it.
-std::optional<elm::v3::Concept> NumberCountry(const std::optional<elm::v3::Concept>& country, const Person& person) {
-  if (person.citizenship_country().empty()) return std::nullopt;
-  const elm::v3::Concept& citizenship = person.citizenship_country(0);
-  if (country.has_value() && country->id() != citizenship.id()) return std::nullopt;
-  return citizenship;
+// Whether the national number is of the country of the awarding body: a citizen has it. Of others it may be a number of
+// this country or of their own.
+bool IsOfCountry(const std::optional<elm::v3::Concept>& country, const Person& person) {
+  return country.has_value() && !person.citizenship_country().empty() &&
+         country->id() == person.citizenship_country(0).id();
 }
 
 void MapIdentifier(Source* source, const xml_node& node, const std::optional<elm::v3::Concept>& country,
@@ -44,13 +43,12 @@ void MapIdentifier(Source* source, const xml_node& node, const std::optional<elm
   const std::string type = source->TakeAttribute(node, "type");
   if (value.empty()) return;
   source->Origin("A1-M01", document::v1::ELEMENT_STATUS_STATED, node, "");
-  const auto number_country = NumberCountry(country, *person);
   const bool national = absl::EqualsIgnoreCase(type, "nationalIdentifier");
-  if (national && number_country.has_value() && !person->has_national_id()) {
+  if (national && IsOfCountry(country, *person) && !person->has_national_id()) {
     auto* number = person->mutable_national_id();
     number->set_notation(value);
     number->set_scheme_name(type);
-    *number->mutable_spatial() = *number_country;
+    *number->mutable_spatial() = *country;
     return;
   }
   if (national) {

@@ -108,6 +108,10 @@ void Source::Origin(absl::string_view element, ElementStatus status, const xml_n
   if (node && origin->source.size() < kPlacesListed) origin->source.push_back(document_.Path(node));
 }
 
+void Source::KeepAttachments(const xml_node& parent) {
+  for (const xml_node& attachment : Children(parent, "attachment")) attachments_.push_back(attachment);
+}
+
 std::string Source::NextId(absl::string_view kind) {
   return absl::StrCat(id_prefix_, ":", kind, ":", ++counters_[std::string(kind)]);
 }

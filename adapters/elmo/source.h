@@ -68,6 +68,10 @@ class Source {
   bool IsExhausted() const { return charged_ > base::kDocumentBytesMax || achievements_ > base::kAchievementsMax; }
   void CountAchievement() { ++achievements_; }
 
+  // Attachments stand in several places, and belong to the credential once what they stand in is mapped.
+  void KeepAttachments(const xml_node& parent);
+  const std::vector<xml_node>& attachments() const { return attachments_; }
+
   // Languages of the texts that were taken, in the order of their first appearance.
   const std::vector<std::string>& languages() const { return languages_; }
 
@@ -91,6 +95,7 @@ class Source {
   size_t further_dropped_ = 0;
   size_t charged_ = 0;
   size_t achievements_ = 0;
+  std::vector<xml_node> attachments_;
   std::vector<std::string> languages_;
   std::vector<document::v1::Diagnostic> diagnostics_;
   std::vector<document::ElementOrigin> origins_;

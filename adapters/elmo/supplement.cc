@@ -35,6 +35,7 @@ void MapSection(Source* source, const xml_node& section, size_t depth, elm::v3::
       *qualification->add_additional_note() = note;
     }
   }
+  source->KeepAttachments(section);
   for (const xml_node& child : source->Children(section, "section")) MapSection(source, child, depth, qualification);
 }
 

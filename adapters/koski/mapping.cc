@@ -151,33 +151,27 @@ constexpr Rule kOverallMark[] = {
 
 // --- Parts of a performance -----------------------------------------------------------------------------------------
 
-// Rule title.code-list: a record may hold only the code of what was achieved.
+void TitleFromList(Source* source, const SourceNode* code, absl::string_view finnish, absl::string_view swedish,
+                   DraftAchievement* draft) {
+  elm::AddText("fi", finnish, draft->achievement.mutable_title());
+  elm::AddText("sv", swedish, draft->achievement.mutable_title());
+  source->SeeLanguage("fi");
+  source->SeeLanguage("sv");
+  source->Carry(code, "A.title", kDerived, "title.code-list");
+}
+
+// Rule title.code-list: a record may hold only the code of what was achieved. A code that no list names stands itself.
 void TitleByCode(Source* source, const SourceNode* performance, DraftAchievement* draft) {
   if (!draft->achievement.title().empty()) return;
   const SourceNode* const code = source->FindFirst(performance, "koulutusmoduuli/tunniste/koodiarvo");
   if (code == nullptr) return;
-  auto* const title = draft->achievement.mutable_title();
-  if (ListOf(*source, performance, "koulutusmoduuli/tunniste") == "osaamismerkit") {
-    const auto badge = elm::BadgeNameOf(code->text);
-    if (!badge.has_value()) return;
-    elm::AddText("fi", badge->finnish, title);
-    elm::AddText("sv", badge->swedish, title);
-    source->SeeLanguage("fi");
-    source->SeeLanguage("sv");
-    source->Carry(code, "A.title", kDerived, "title.code-list");
-    return;
-  }
-  const auto kind = elm::PerformanceNameOf(CodeOf(*source, performance, "tyyppi"));
-  if (kind.has_value()) {
-    elm::AddText("fi", kind->finnish, title);
-    elm::AddText("sv", kind->swedish, title);
-    source->SeeLanguage("fi");
-    source->SeeLanguage("sv");
-    source->Carry(code, "A.title", kDerived, "title.code-list");
-    return;
-  }
+  const bool is_badge = ListOf(*source, performance, "koulutusmoduuli/tunniste") == "osaamismerkit";
+  const auto badge = is_badge ? elm::BadgeNameOf(code->text) : std::nullopt;
+  if (badge.has_value()) return TitleFromList(source, code, badge->finnish, badge->swedish, draft);
+  const auto kind = is_badge ? std::nullopt : elm::PerformanceNameOf(CodeOf(*source, performance, "tyyppi"));
+  if (kind.has_value()) return TitleFromList(source, code, kind->finnish, kind->swedish, draft);
   source->Warn("title.code", code, "The record has no name for it; the code stands as the title.");
-  elm::AddText("und", code->text, title);
+  elm::AddText("und", code->text, draft->achievement.mutable_title());
   source->Carry(code, "A.title", kWidened, "title.code");
 }
 
