@@ -42,6 +42,7 @@ class Search {
   explicit Search(const AssignmentProblem& problem) : problem_(problem), criteria_(*problem.criteria) {
     FindTwins();
     ListPlaces();
+    for (const auto& criterion : criteria_) steps_of_look_ += criterion->Steps();
   }
 
   Assignment Run() {
@@ -90,7 +91,7 @@ class Search {
   }
 
   Score Now() {
-    steps_ += static_cast<int64_t>(criteria_.size()) + 1;
+    steps_ += steps_of_look_;
     Score score;
     for (const auto& criterion : criteria_) AddTo(criterion->Now(), &score);
     score.cost = cost_;
@@ -99,7 +100,7 @@ class Search {
 
   // The best that can be reached with the items from `next` on undecided.
   Score BestFrom(size_t next) {
-    steps_ += static_cast<int64_t>(criteria_.size()) + 1;
+    steps_ += steps_of_look_;
     Score score;
     for (const auto& criterion : criteria_) AddTo(criterion->Best(next), &score);
     score.cost = cost_;
@@ -182,6 +183,7 @@ class Search {
   std::vector<Assigned> taken_;
   Amount cost_ = 0;
   int64_t steps_ = 0;
+  int64_t steps_of_look_ = 1;  // at all rules
   bool exhausted_ = false;
 
   bool found_ = false;

@@ -1,5 +1,6 @@
 #include "core/pathway/check_pathway.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -30,7 +31,8 @@ absl::Status Contradictory(absl::string_view place, absl::string_view detail) {
 }
 
 absl::Status CheckDay(const std::string& day, absl::string_view place, Reason reason) {
-  if (day.empty() || !MonthsLater(day, 0).empty()) return absl::OkStatus();
+  // Days are compared as texts, so that only one spelling will do.
+  if (day.empty() || MonthsLater(day, 0) == day) return absl::OkStatus();
   return Problem(reason, place, "it is no day such as 2026-01-31");
 }
 
@@ -107,6 +109,7 @@ absl::Status CheckShare(const v1::ShareRule& share, const std::string& place) {
 
 absl::Status CheckSequence(const v1::Pathway& pathway, const v1::SequenceRule& rule, const std::string& place) {
   if (rule.elements_size() < 2) return Invalid(place + ".elements", "an order needs two elements at least");
+  if (rule.elements_size() > kPlacesMax) return Invalid(place + ".elements", "there are too many");
   std::set<std::string> known;
   for (const v1::Element* element : ElementsOf(pathway)) known.insert(element->id());
   for (int i = 0; i < rule.elements_size(); ++i) {
@@ -227,8 +230,33 @@ absl::Status CheckLeastAgainstMost(const v1::Pathway& pathway) {
   return absl::OkStatus();
 }
 
+using Order = std::map<std::string, std::set<std::string>>;  // by element, what comes right after it
+
+// Whether some element comes before itself. Takes away what nothing comes before, until nothing or a circle is left.
+bool HasCircle(const Order& after) {
+  std::map<std::string, int> before;  // how many elements come right before it
+  for (const auto& [element, next] : after) {
+    before.try_emplace(element, 0);
+    for (const std::string& later : next) ++before[later];
+  }
+  std::vector<std::string> open;
+  for (const auto& [element, count] : before) {
+    if (count == 0) open.push_back(element);
+  }
+  size_t taken = 0;
+  for (; !open.empty(); ++taken) {
+    const auto next = after.find(open.back());
+    open.pop_back();
+    if (next == after.end()) continue;
+    for (const std::string& later : next->second) {
+      if (--before[later] == 0) open.push_back(later);
+    }
+  }
+  return taken < before.size();
+}
+
 // Whether what comes after `from`, by any rule, comes before it too.
-bool ComesBack(const std::map<std::string, std::set<std::string>>& after, const std::string& from) {
+bool ComesBack(const Order& after, const std::string& from) {
   std::set<std::string> seen;
   std::vector<std::string> open = {from};
   while (!open.empty()) {
@@ -245,12 +273,13 @@ bool ComesBack(const std::map<std::string, std::set<std::string>>& after, const 
 }
 
 absl::Status CheckOrders(const v1::Pathway& pathway) {
-  std::map<std::string, std::set<std::string>> after;
+  Order after;
   bool any = false;
   for (int i = 0; i < pathway.rules_size(); ++i) {
     const v1::SequenceRule& rule = pathway.rules(i).sequence();
     any = any || pathway.rules(i).has_sequence();
     for (int e = 1; e < rule.elements_size(); ++e) after[rule.elements(e - 1)].insert(rule.elements(e));
+    if (rule.elements().empty() || !HasCircle(after)) continue;
     for (int e = 0; e < rule.elements_size(); ++e) {
       if (!ComesBack(after, rule.elements(e))) continue;
       return Contradictory(absl::StrCat(PlaceOfRule(pathway, i), ".elements[", e, "]"),
@@ -280,11 +309,18 @@ absl::Status CheckHead(const v1::Pathway& pathway) {
   return absl::OkStatus();
 }
 
+// Whether the rule asks for an award; the others say which awards count, or how many of them at most.
+bool AsksForSomething(const v1::Rule& rule) {
+  return !LooksAtOneItem(rule) && !rule.has_max_credits() && !rule.has_max_overlap() && !rule.has_max_external() &&
+         !rule.has_sequence();
+}
+
 // Kinds of which a second rule could only contradict the first.
 bool IsSingle(const v1::Rule& rule) { return rule.has_exclusive_use() || rule.has_max_overlap(); }
 
 absl::Status CheckItem(const v1::Item& item, const std::string& place) {
   if (item.id().empty()) return Problem(Reason::kFieldMissing, place + ".id");
+  if (item.parts_size() > kItemsMax) return Problem(Reason::kInputTooLarge, place + ".parts");
   RETURN_IF_ERROR(CheckDay(item.award_date(), place + ".award_date", Reason::kFieldInvalid));
   RETURN_IF_ERROR(CheckDay(item.renewal_date(), place + ".renewal_date", Reason::kFieldInvalid));
   RETURN_IF_ERROR(CheckDay(item.valid_until(), place + ".valid_until", Reason::kFieldInvalid));
@@ -315,6 +351,9 @@ absl::Status CheckPathway(const v1::Pathway& pathway) {
     if (IsSingle(rule) && !single.insert(static_cast<int>(rule.kind_case())).second) {
       return Contradictory(PlaceOfRule(pathway, i), "the pathway has a rule of this kind already");
     }
+  }
+  if (std::none_of(pathway.rules().begin(), pathway.rules().end(), AsksForSomething)) {
+    return Invalid("rules", "the pathway asks for no award at all, and nothing would satisfy it");
   }
   RETURN_IF_ERROR(CheckLeastAgainstMost(pathway));
   return CheckOrders(pathway);

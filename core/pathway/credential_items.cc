@@ -78,7 +78,7 @@ class ItemReader {
     for (const auto& [whole, part] : pairs) items_[whole].add_parts(items_[part].id());
   }
 
-  v1::Item ItemOf(const Placed<model::LearningAchievement>& placed) const {
+  v1::Item ItemOf(const Placed<model::LearningAchievement>& placed) {
     const model::LearningAchievement& achievement = *placed.node;
     v1::Item item;
     item.set_id(IdOf(placed));
@@ -87,12 +87,10 @@ class ItemReader {
     item.set_credential_id(credential_.id());
     item.set_title(reading_.TitleOf(achievement));
     if (achievement.has_awarded_by()) Award(*reading_.Place(achievement.awarded_by()).node, &item);
-    item.set_valid_until(DayOf(credential_.valid_until()));
-    if (item.valid_until().empty() && !credential_.expiration_date().empty()) {
-      item.set_valid_until(DayOf(credential_.expiration_date(0)));
-    }
-    TakeCredits(achievement.credit_received(), &item);
+    Expiry(&item);
+    credits_taken_ = TakeCredits(achievement.credit_received(), &item);
     for (const model::LearningAssessment& assessment : achievement.proven_by()) Assessment(assessment, &item);
+    Grade(achievement, &item);
     if (const auto node = reading_.SpecificationAs<model::Qualification>(achievement.specified_by())) {
       Level(*node->node, &item);
       Specification(*node->node, &item);
@@ -106,6 +104,13 @@ class ItemReader {
       for (const model::IdentifierNode& identifier : opportunity.identifier()) AddCode(identifier, &item);
     }
     return item;
+  }
+
+  void Expiry(v1::Item* item) const {
+    std::string stated = credential_.valid_until();
+    if (stated.empty() && !credential_.expiration_date().empty()) stated = credential_.expiration_date(0);
+    item->set_valid_until(DayOf(stated));
+    item->set_expiry_open(!stated.empty() && item->valid_until().empty());
   }
 
   std::string IdOf(const Placed<model::LearningAchievement>& placed) const {
@@ -168,11 +173,11 @@ class ItemReader {
   }
 
   template <typename Spec>
-  void Specification(const Spec& specification, v1::Item* item) const {
+  void Specification(const Spec& specification, v1::Item* item) {
     AddSpecification(specification.id(), item);
     for (const model::IdentifierNode& identifier : specification.identifier()) AddCode(identifier, item);
-    if (item->credits_low().empty()) TakeCredits(specification.credit_point(), item);
-    if (item->credits_low().empty()) TakeHours(specification.volume_of_learning(), item);
+    const bool credits = credits_taken_ || TakeCredits(specification.credit_point(), item);
+    if (!credits) TakeHours(specification.volume_of_learning(), item);
     for (const auto* areas : {&specification.thematic_area(), &specification.education_subject()}) {
       for (const model::Concept& area : *areas) {
         const std::optional<std::string> code = elm::CodeOf(Vocabulary::kIscedF, reading_.Place(area).node->id());
@@ -201,19 +206,20 @@ class ItemReader {
     if (item->outcomes_size() == before) AddOnce(reading_.Text(outcome.title()), item->mutable_outcome_texts());
   }
 
-  // ECTS credits; none where two statements differ.
-  void TakeCredits(const Credits& stated, v1::Item* item) const {
+  // ECTS credits; none where two statements differ. Whether any are stated: then nothing else stands in for them.
+  bool TakeCredits(const Credits& stated, v1::Item* item) const {
     std::optional<base::Decimal> credits;
     for (const model::CreditPoint& entry : stated) {
       const model::CreditPoint& point = *reading_.Place(entry).node;
       if (!point.has_framework() || reading_.CreditSystem(point.framework()) != "ECTS") continue;
       const std::optional<base::Decimal> number = base::Decimal::Parse(point.point());
-      if (!number.has_value() || (credits.has_value() && *credits != *number)) return;
+      if (!number.has_value() || (credits.has_value() && *credits != *number)) return true;
       credits = number;
     }
-    if (!credits.has_value()) return;
+    if (!credits.has_value()) return false;
     item->set_credits_low(credits->ToString());
     item->set_credits_high(credits->ToString());
+    return true;
   }
 
   // How many hours a month of learning holds is not known.
@@ -238,12 +244,24 @@ class ItemReader {
       item->set_supervision(
           std::max(item->supervision(), SupervisionOf(reading_.Place(assessment.id_verification()).node->id())));
     }
-    for (const model::LearningAssessmentSpecification& kind : assessment.specified_by()) {
-      AssessmentKind(kind, item);
+    for (const model::LearningAssessmentSpecification& kind : assessment.specified_by()) AssessmentKind(kind, item);
+  }
+
+  // The grade with the scheme of the same assessment. Of several graded assessments none is the grade of the whole.
+  void Grade(const model::LearningAchievement& achievement, v1::Item* item) const {
+    const model::LearningAssessment* graded = nullptr;
+    for (const model::LearningAssessment& entry : achievement.proven_by()) {
+      const model::LearningAssessment& assessment = *reading_.Place(entry).node;
+      if (!assessment.has_grade() || graded == &assessment) continue;
+      if (graded != nullptr) return;
+      graded = &assessment;
+    }
+    if (graded == nullptr) return;
+    for (const model::LearningAssessmentSpecification& kind : graded->specified_by()) {
       const model::LearningAssessmentSpecification& node = *reading_.Place(kind).node;
       if (node.has_grading_scheme()) GradingScheme(*reading_.Place(node.grading_scheme()).node, item);
     }
-    if (assessment.has_grade()) item->set_grade(reading_.Text(reading_.Place(assessment.grade()).node->note_literal()));
+    item->set_grade(reading_.Text(reading_.Place(graded->grade()).node->note_literal()));
   }
 
   void GradingScheme(const model::GradingScheme& scheme, v1::Item* item) const {
@@ -287,6 +305,7 @@ class ItemReader {
   const model::EuropeanDigitalCredential& credential_;
   const Reading reading_;
   const std::string place_;
+  bool credits_taken_ = false;  // of the item at hand, whether what was received states credits
   std::vector<v1::Item> items_;
   std::vector<const model::LearningAchievement*> nodes_;  // by item
   std::map<const model::LearningAchievement*, size_t> numbers_;

@@ -1,5 +1,6 @@
 // The order of award. Candidates stand in the order of their dates of award, those without one last.
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -23,6 +24,7 @@ class SequenceCriterion final : public Criterion {
   void Drop(size_t item, int /*place*/) override { counted_[item] = false; }
   Standing Now() const override { return Of(candidates_.size()); }
   Standing Best(size_t next) const override { return Of(next); }
+  int64_t Steps() const override { return static_cast<int64_t>(matches_.size() * counted_.size()) / kLooksOfAStep + 1; }
   // Dates matter, so that no two such items are alike.
   std::string Signature(size_t item) const override { return Concerns(item) ? std::to_string(item) : ""; }
   bool Concerns(size_t item) const override {
@@ -53,30 +55,57 @@ class SequenceCriterion final : public Criterion {
     return candidate.certain ? answer : std::min(answer, Answer::kUnknown);
   }
 
-  // Whether item a was awarded before item b. A day cannot tell which of two awards came first.
-  Answer IsBefore(size_t a, size_t b) const {
-    const std::string& first = candidates_[a].item->award_date();
-    const std::string& second = candidates_[b].item->award_date();
-    if (first.empty() || second.empty() || first == second) return Answer::kUnknown;
-    return first < second ? Answer::kYes : Answer::kNo;
-  }
+  // What stands first and last among the items of an element that count, or may still do so. The items are in the order
+  // of their dates, so that these few decide whether any came before another.
+  struct Ends {
+    static constexpr size_t kNone = std::numeric_limits<size_t>::max();
+    size_t first_sure = kNone;  // of those that surely are the element
+    size_t first = kNone;
+    size_t second = kNone;
+    size_t last = kNone;
+    size_t last_but_one = kNone;
+  };
 
-  // Whether what has to come before item `b` of element `e` did, with the items from `next` on undecided.
-  Answer Preceded(size_t e, size_t b, size_t next) const {
-    Answer best = Answer::kNo;
-    for (size_t a = 0; a < counted_.size() && best != Answer::kYes; ++a) {
-      if (a == b || (a < next && !counted_[a])) continue;
-      best = std::max(best, std::min(matches_[e - 1][a], IsBefore(a, b)));
+  Ends EndsOf(const std::vector<Answer>& matches, size_t next) const {
+    Ends ends;
+    for (size_t a = 0; a < counted_.size(); ++a) {
+      if ((a < next && !counted_[a]) || matches[a] == Answer::kNo) continue;
+      if (ends.first_sure == Ends::kNone && matches[a] == Answer::kYes) ends.first_sure = a;
+      if (ends.first == Ends::kNone) {
+        ends.first = a;
+      } else if (ends.second == Ends::kNone) {
+        ends.second = a;
+      }
+      ends.last_but_one = ends.last;
+      ends.last = a;
     }
-    return best;
+    return ends;
   }
 
+  const std::string& DateOf(size_t item) const { return candidates_[item].item->award_date(); }
+
+  // Whether what has to come before item `b` did. A day cannot tell which of two awards came first.
+  Answer Preceded(const Ends& before, size_t b) const {
+    const std::string& date = DateOf(b);
+    if (before.first_sure != Ends::kNone && before.first_sure != b && !date.empty() &&
+        !DateOf(before.first_sure).empty() && DateOf(before.first_sure) < date) {
+      return Answer::kYes;
+    }
+    const size_t first = before.first != b ? before.first : before.second;
+    const size_t last = before.last != b ? before.last : before.last_but_one;
+    if (first == Ends::kNone) return Answer::kNo;
+    const bool may_be_earlier = date.empty() || DateOf(first) <= date;
+    return may_be_earlier || DateOf(last).empty() ? Answer::kUnknown : Answer::kNo;
+  }
+
+  // With the items from `next` on undecided.
   Standing Of(size_t next) const {
     Answer worst = Answer::kYes;
     for (size_t e = 1; e < matches_.size(); ++e) {
+      const Ends before = EndsOf(matches_[e - 1], next);
       for (size_t b = 0; b < counted_.size(); ++b) {
         if (!counted_[b] || matches_[e][b] == Answer::kNo) continue;
-        Answer preceded = Preceded(e, b, next);
+        Answer preceded = Preceded(before, b);
         // What may be another element altogether breaks no order surely.
         if (matches_[e][b] == Answer::kUnknown) preceded = std::max(preceded, Answer::kUnknown);
         worst = std::min(worst, preceded);

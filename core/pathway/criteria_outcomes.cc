@@ -56,6 +56,7 @@ class CoverageCriterion final : public Criterion {
   void Drop(size_t item, int /*place*/) override { Count(item, -1); }
   Standing Now() const override { return Of(sure_rest_.size() - 1); }
   Standing Best(size_t next) const override { return Of(next); }
+  int64_t Steps() const override { return static_cast<int64_t>(sure_rest_.front().size()) / kLooksOfAStep + 1; }
   std::string Signature(size_t item) const override {
     std::string text;
     for (const Answer answer : answers_[item]) text.push_back(static_cast<char>('0' + static_cast<int>(answer)));

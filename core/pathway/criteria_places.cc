@@ -44,6 +44,8 @@ class PlacesCriterion final : public Criterion {
     return Of(Reachable(Filled(sure_), sure_, sure_rest_[next]), ReachableMaybe(next));
   }
 
+  int64_t Steps() const override { return static_cast<int64_t>(sure_.size()) / kLooksOfAStep + 1; }
+
   std::vector<int> PlacesFor(size_t item) const override {
     std::vector<int> places;
     if (shared_) return places;

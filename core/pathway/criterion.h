@@ -50,6 +50,11 @@ class Criterion {
   // How it can stand at best when the items from `next` on are undecided; never worse than what is reached.
   virtual Standing Best(size_t next) const = 0;
 
+  // What a look at the rule costs, in steps of the search: one for each kLooksOfAStep items or places that it goes
+  // over.
+  static constexpr int64_t kLooksOfAStep = 32;
+  virtual int64_t Steps() const { return 1; }
+
   // Places that the item can fill alone, for rules whose places are not shared.
   virtual std::vector<int> PlacesFor(size_t /*item*/) const { return {}; }
   // Whether a place is filled.

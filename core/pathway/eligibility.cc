@@ -34,6 +34,11 @@ MaybeObjection Authenticity(const v1::Pathway& pathway, const v1::Item& item) {
   return std::nullopt;
 }
 
+MaybeObjection NotYet(const v1::Item& item, const std::string& day) {
+  if (item.award_date() <= day) return std::nullopt;
+  return Against("AWARDED_LATER", absl::StrCat("It says that it was awarded on ", item.award_date(), "."));
+}
+
 MaybeObjection Age(const v1::AgeRule& rule, const v1::Item& item, const std::string& day) {
   const Answer concerned = rule.field().empty() ? Answer::kYes : IsInField(item, rule.field());
   if (concerned == Answer::kNo) return std::nullopt;
@@ -47,6 +52,7 @@ MaybeObjection Age(const v1::AgeRule& rule, const v1::Item& item, const std::str
 }
 
 MaybeObjection Expiry(const v1::Item& item, const std::string& day) {
+  if (item.expiry_open()) return Open("EXPIRY_OPEN", "It states an end of its validity that cannot be read.");
   if (item.valid_until().empty() || day <= item.valid_until()) return std::nullopt;
   return Against("EXPIRED", absl::StrCat("It was valid until ", item.valid_until(), "."));
 }
@@ -75,16 +81,15 @@ MaybeObjection Grade(const v1::GradeRule& rule, const v1::Item& item) {
 
 MaybeObjection Quality(const v1::QualityRule& rule, const v1::Item& item) {
   bool denied = false;
+  bool open = false;
   for (const v1::QualityFact& fact : item.quality()) {
     if (!Lists(rule.schemes(), fact.scheme()) || (rule.obligatory() && !fact.obligatory())) continue;
     if (fact.coverage() == v1::COVERAGE_COVERED) return std::nullopt;
     const bool conditions = fact.coverage() == v1::COVERAGE_COVERED_WITH_CONDITIONS;
     if (conditions && rule.accept_conditions()) return std::nullopt;
-    if (fact.coverage() == v1::COVERAGE_UNSPECIFIED) {
-      return Open("QUALITY_OPEN", "Whether quality assurance covers the award is not known.");
-    }
-    denied = true;
+    (fact.coverage() == v1::COVERAGE_UNSPECIFIED ? open : denied) = true;
   }
+  if (open) return Open("QUALITY_OPEN", "Whether quality assurance covers the award is not known.");
   if (denied) return Against("QUALITY_NOT_ACCEPTED", "No accepted quality assurance covers the award on its date.");
   // That nothing was found says nothing about the award.
   return Open("QUALITY_OPEN", "No accepted quality assurance was found.");
@@ -228,6 +233,7 @@ std::string NeededOfAnItem(const v1::Rule& rule) {
 std::vector<Objection> Objections(const v1::Pathway& pathway, const v1::Item& item, const std::string& day) {
   std::vector<Objection> objections;
   if (const MaybeObjection objection = Authenticity(pathway, item)) objections.push_back(*objection);
+  if (const MaybeObjection objection = NotYet(item, day)) objections.push_back(*objection);
   for (const v1::Rule& rule : pathway.rules()) {
     MaybeObjection objection = OfRule(pathway, rule, item, day);
     if (!objection.has_value()) continue;

@@ -1,6 +1,7 @@
 #include "core/pathway/evaluate.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <tuple>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
+#include "core/base/proto_bytes.h"
 #include "core/base/status_macros.h"
 #include "core/elm/labels/labels.h"
 #include "core/pathway/assignment.h"
@@ -56,6 +58,25 @@ bool SharesPlaces(const v1::Pathway& pathway) {
                      [](const v1::Rule& rule) { return rule.exclusive_use().use() == v1::EXCLUSIVE_USE_NONE; });
 }
 
+// What an item says, apart from where it was read.
+std::string StatementOf(v1::Item item) {
+  item.clear_place();
+  item.clear_credential_id();
+  return base::DeterministicBytes(item);
+}
+
+// Items of one identifier are one item in several presentations. Where they say different things, facts about the one
+// are no facts about the other, and it is open which of them is meant.
+void OpenContradicting(const std::vector<v1::Item>& items, std::vector<ItemFacts>* facts) {
+  std::map<std::string, std::set<std::string>> statements;  // by id
+  for (const v1::Item& item : items) statements[item.id()].insert(StatementOf(item));
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (statements[items[i].id()].size() == 1) continue;
+    (*facts)[i].objections.push_back(
+        {Answer::kUnknown, "", "IDENTITY_OPEN", "Another item has the same identifier and says something else."});
+  }
+}
+
 // What is superseded, or states more than the whole that it is a part of, leaves nothing to weigh: it is out from the
 // start, or open as long as it is open whether the other one counts.
 void ExcludeReplaced(const std::vector<v1::Item>& items, const Relations& relations, std::vector<ItemFacts>* facts) {
@@ -92,6 +113,7 @@ class Evaluator {
   v1::Evaluation Run() {
     facts_.resize(items_.size());
     for (size_t i = 0; i < items_.size(); ++i) facts_[i].objections = Objections(pathway_, items_[i], question_.day);
+    OpenContradicting(items_, &facts_);
     if (pathway_.type() != v1::PATHWAY_TYPE_OPEN) OpenUnlisted();
     ExcludeReplaced(items_, relations_, &facts_);
     ListCandidates();

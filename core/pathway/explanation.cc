@@ -21,6 +21,8 @@ absl::string_view RelationText(Relation relation) {
       return "It is of the same course as another item, which counts.";
     case Relation::kPart:
       return "It is a part of an item that counts, or has it as a part; both together would count twice.";
+    case Relation::kCommonPart:
+      return "It has a part in common with an item that counts; the part would count twice.";
     case Relation::kOverlap:
       return "It shares more of its outcomes with an item that counts than the pathway allows.";
   }

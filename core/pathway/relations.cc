@@ -22,9 +22,22 @@ bool HasOneInCommon(const Texts& a, const Texts& b) {
                      [&](const std::string& text) { return std::find(b.begin(), b.end(), text) != b.end(); });
 }
 
+// The scheme of an identifier, such as "schac" or "did".
+absl::string_view SchemeOf(const std::string& identifier) {
+  const size_t colon = identifier.find(':');
+  return colon == std::string::npos ? "" : absl::string_view(identifier).substr(0, colon);
+}
+
+// One body has one identifier of a scheme; identifiers of two schemes may be of one body.
 Answer SameProvider(const v1::Item& a, const v1::Item& b) {
   if (HasOneInCommon(a.providers(), b.providers())) return Answer::kYes;
-  return a.providers().empty() || b.providers().empty() ? Answer::kUnknown : Answer::kNo;
+  for (const std::string& first : a.providers()) {
+    const bool other_of_scheme =
+        std::any_of(b.providers().begin(), b.providers().end(),
+                    [&first](const std::string& second) { return SchemeOf(first) == SchemeOf(second); });
+    if (other_of_scheme) return Answer::kNo;
+  }
+  return Answer::kUnknown;
 }
 
 Answer SameVersion(const v1::Item& a, const v1::Item& b) {
@@ -32,7 +45,14 @@ Answer SameVersion(const v1::Item& a, const v1::Item& b) {
   return a.course_version().empty() || b.course_version().empty() ? Answer::kUnknown : Answer::kNo;
 }
 
+// Whether both look the same where nothing says of which course they are.
+bool LookTheSame(const v1::Item& a, const v1::Item& b) {
+  return (a.specifications().empty() || b.specifications().empty()) && !a.title().empty() && a.title() == b.title() &&
+         a.award_date() == b.award_date() && SameProvider(a, b) == Answer::kYes;
+}
+
 Answer SameCourse(const v1::Item& a, const v1::Item& b) {
+  if (LookTheSame(a, b)) return Answer::kUnknown;
   if (!HasOneInCommon(a.specifications(), b.specifications())) return Answer::kNo;
   return std::min(SameProvider(a, b), SameVersion(a, b));
 }
@@ -108,6 +128,26 @@ std::vector<std::vector<bool>> Closure(const Edges& edges) {
   return reached;
 }
 
+// For every pair of items, whether something is a part of both, presented or only named.
+std::vector<std::vector<bool>> CommonParts(const std::vector<v1::Item>& items,
+                                           const std::vector<std::vector<bool>>& parts) {
+  std::map<std::string, std::vector<size_t>> wholes;  // by id of the part
+  for (size_t whole = 0; whole < items.size(); ++whole) {
+    std::set<std::string> ids(items[whole].parts().begin(), items[whole].parts().end());
+    for (size_t part = 0; part < items.size(); ++part) {
+      if (parts[whole][part]) ids.insert(items[part].id());
+    }
+    for (const std::string& id : ids) wholes[id].push_back(whole);
+  }
+  std::vector<std::vector<bool>> common(items.size(), std::vector<bool>(items.size()));
+  for (const auto& [id, having] : wholes) {
+    for (const size_t a : having) {
+      for (const size_t b : having) common[a][b] = true;
+    }
+  }
+  return common;
+}
+
 // The parts directly below a whole, together, against the whole; only where all of them state credits.
 bool StateMore(const std::vector<v1::Item>& items, const std::vector<size_t>& parts, size_t whole) {
   std::map<std::string, Amount> by_id;
@@ -127,6 +167,8 @@ absl::string_view RelationWord(Relation relation) {
       return "SAME_COURSE";
     case Relation::kPart:
       return "PART_OF";
+    case Relation::kCommonPart:
+      return "COMMON_PART";
     case Relation::kOverlap:
       return "OVERLAP";
   }
@@ -162,6 +204,7 @@ Relations::Relations(const std::vector<v1::Item>& items, const v1::Pathway& path
       exceeded_(items.size()) {
   const Edges edges = EdgesOf(items, &v1::Item::parts);
   parts_ = Closure(edges);
+  const std::vector<std::vector<bool>> common = CommonParts(items, parts_);
   const v1::OverlapRule* overlap = nullptr;
   for (const v1::Rule& rule : pathway.rules()) {
     const bool excludes = rule.has_max_overlap() && rule.max_overlap().action() == v1::OVERLAP_ACTION_EXCLUDE;
@@ -176,6 +219,8 @@ Relations::Relations(const std::vector<v1::Item>& items, const v1::Pathway& path
         relation = Relation::kPresentedTwice;
       } else if (parts_[a][b] || parts_[b][a]) {
         relation = Relation::kPart;
+      } else if (common[a][b]) {
+        relation = Relation::kCommonPart;
       } else if (SameCourse(items[a], items[b]) == Answer::kYes) {
         relation = Relation::kSameCourse;
       } else if (overlap != nullptr && OverlapsTooMuch(items[a], items[b], *overlap)) {

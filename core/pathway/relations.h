@@ -19,10 +19,11 @@ enum class Relation {
   kPresentedTwice,  // the same item
   kSameCourse,      // the same course of the same awarding body, in the same version
   kPart,            // one is a part of the other, or a part of a part
+  kCommonPart,      // something is a part of both
   kOverlap,         // they share more outcomes than the pathway allows
 };
 
-// "PRESENTED_TWICE", "SAME_COURSE", "PART_OF", "OVERLAP".
+// "PRESENTED_TWICE", "SAME_COURSE", "PART_OF", "COMMON_PART", "OVERLAP".
 absl::string_view RelationWord(Relation relation);
 
 // The items, checked: no item is a part of itself, by whatever way, and none supersedes itself. kBundleCyclic with
@@ -36,8 +37,9 @@ class Relations {
   Relations(const std::vector<v1::Item>& items, const v1::Pathway& pathway);
 
   std::optional<Relation> Between(size_t a, size_t b) const { return pairs_[a][b]; }
-  // Whether both may be the same course, and what is stated does not tell: the awarding body or the version of one is
-  // not stated. Both can count then, and a person has to confirm it.
+  // Whether both may be the same course, and what is stated does not tell: the awarding bodies have no identifier in
+  // common, the version of one is not stated, or one names no course while title, date and body are the same. Both can
+  // count then, and a person has to confirm it.
   bool MayBeSame(size_t a, size_t b) const { return maybe_same_[a][b]; }
   // Whether item `part` is a part of item `whole`, or of a part of it.
   bool IsPart(size_t part, size_t whole) const { return parts_[whole][part]; }

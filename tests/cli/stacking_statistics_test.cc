@@ -65,7 +65,8 @@ TEST(PathwayCommand, WhatCannotBeUsedIsRefusedWithThePlace) {
   const std::string folder = ScratchFolder();
   const std::string items = folder + "/items.yaml";
   WriteAll(items, "items: [{id: a, parts: [b]}, {id: b, parts: [a]}]\n");
-  const Outcome circle = RunPathway(WithRules(folder, "  - {id: a, not_expired: {}}\n"), {"--items", items});
+  const Outcome circle =
+      RunPathway(WithRules(folder, "  - {id: a, min_credits: {credits: \"1\"}}\n"), {"--items", items});
   EXPECT_EQ(circle.exit_code, 1);
   EXPECT_THAT(circle.err, HasSubstr("BUNDLE_CYCLIC at items[0].parts: it leads back to itself"));
   const Outcome contradiction = RunPathway(

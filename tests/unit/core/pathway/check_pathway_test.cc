@@ -60,10 +60,12 @@ TEST(CheckPathwayTest, WhatCannotBeUsedIsRefusedWithThePlace) {
       {"rules { id: 'a' min_grade { accepted: 'A' } }", "rules[0].min_grade.scheme"},
       {"rules { id: 'a' qa_accepted {} }", "rules[0].qa_accepted.schemes"},
       {"rules { id: 'a' max_external { fraction: '1.000001' } }", "rules[0].max_external.fraction"},
-      {"valid_from: '2026-02-01' valid_to: '2026-01-01' rules { id: 'a' not_expired {} }", "valid_to"},
-      {"valid_from: '2026-02-30' rules { id: 'a' not_expired {} }", "valid_from"},
-      {"target { eqf_level: 9 } rules { id: 'a' not_expired {} }", "target.eqf_level"},
-      {"type: PATHWAY_TYPE_RIGID rules { id: 'a' not_expired {} }", "type"},
+      {"valid_from: '2026-02-01' valid_to: '2026-01-01' rules { id: 'a' min_credits { credits: '1' } }", "valid_to"},
+      {"rules { id: 'a' not_expired {} } rules { id: 'b' max_credits { credits: '9' } }", "rules"},
+      {"valid_from: '2026-2-003' rules { id: 'a' min_credits { credits: '1' } }", "valid_from"},
+      {"valid_from: '2026-02-30' rules { id: 'a' min_credits { credits: '1' } }", "valid_from"},
+      {"target { eqf_level: 9 } rules { id: 'a' min_credits { credits: '1' } }", "target.eqf_level"},
+      {"type: PATHWAY_TYPE_RIGID rules { id: 'a' min_credits { credits: '1' } }", "type"},
   };
   for (const Row& row : rows) {
     EXPECT_THAT(CheckPathway(WrittenPathway(row.rules)), HasReasonAt(Reason::kConfigInvalid, row.place)) << row.rules;
@@ -101,7 +103,7 @@ TEST(CheckPathwayTest, RulesThatContradictEachOtherAreRefused) {
 }
 
 TEST(CheckPathwayTest, WhatIsMissingAtTheHeadIsRefused) {
-  const v1::Pathway good = WrittenPathway("rules { id: 'a' not_expired {} }");
+  const v1::Pathway good = WrittenPathway("rules { id: 'a' min_credits { credits: '1' } }");
   ASSERT_OK(CheckPathway(good));
   for (const char* field : {"id", "version", "owner", "status", "type"}) {
     v1::Pathway pathway = good;
@@ -111,8 +113,8 @@ TEST(CheckPathwayTest, WhatIsMissingAtTheHeadIsRefused) {
 }
 
 TEST(CheckPathwayTest, TooMuchIsRefused) {
-  std::string rules;
-  for (int i = 0; i < kRulesMax; ++i) absl::StrAppend(&rules, "rules { id: '", i, "' not_expired {} } ");
+  std::string rules = "rules { id: 'first' min_credits { credits: '1' } } ";
+  for (int i = 1; i < kRulesMax; ++i) absl::StrAppend(&rules, "rules { id: '", i, "' not_expired {} } ");
   EXPECT_OK(CheckPathway(WrittenPathway(rules)));
   EXPECT_THAT(CheckPathway(WrittenPathway(rules + "rules { id: 'more' not_expired {} }")),
               HasReasonAt(Reason::kConfigInvalid, "rules"));

@@ -95,6 +95,26 @@ TEST(CredentialItemsTest, CreditsComeFromTheAwardThenTheSpecificationThenItsHour
   const std::string two = std::string(R"(,"creditReceived":[{"type":"CreditPoint",)") + kEcts +
                           R"(,"point":"4"},{"type":"CreditPoint",)" + kEcts + R"(,"point":"40"}])";
   EXPECT_EQ(ItemOf(two, "").credits_low(), "");
+  EXPECT_EQ(ItemOf(two, five + hours).credits_low(), "") << "nothing stands in for what contradicts itself";
+}
+
+TEST(CredentialItemsTest, AGradeHasTheSchemeOfItsOwnAssessment) {
+  const auto assessment = [](int number, const std::string& grade, const std::string& scheme) {
+    return absl::StrCat(
+        R"({"id":"urn:example:assessment:)", number, R"(","type":"LearningAssessment")",
+        grade.empty() ? "" : absl::StrCat(R"(,"grade":{"type":"Note","noteLiteral":{"en":")", grade, R"("}})"),
+        R"(,"specifiedBy":{"type":"LearningAssessmentSpecification","gradingScheme":{"id":"https://)", scheme,
+        R"(","type":"GradingScheme"}}})");
+  };
+  const auto proven_by = [](const std::string& first, const std::string& second) {
+    return absl::StrCat(R"(,"provenBy":[)", first, ",", second, "]");
+  };
+  const v1::Item one = ItemOf(proven_by(assessment(1, "A", "one.example"), assessment(2, "", "two.example")), "");
+  EXPECT_EQ(one.grade(), "A");
+  EXPECT_EQ(one.grade_scheme(), "https://one.example");
+  const v1::Item two = ItemOf(proven_by(assessment(1, "A", "one.example"), assessment(2, "C", "two.example")), "");
+  EXPECT_EQ(two.grade(), "");
+  EXPECT_EQ(two.grade_scheme(), "");
 }
 
 TEST(CredentialItemsTest, AttendanceAloneIsNoAssessment) {

@@ -97,6 +97,7 @@ void Set(absl::string_view name, absl::string_view value, v1::Item* item) {
   if (name == "use") return SetUse(value, item);
   if (name == "d") return item->set_award_date(OrNone(value));
   if (name == "r") return item->set_renewal_date(std::string(value));
+  if (name == "u" && value == "?") return item->set_expiry_open(true);
   if (name == "u") return item->set_valid_until(std::string(value));
   if (name == "v") return item->set_course_version(std::string(value));
   if (name == "title") return item->set_title(std::string(value));

@@ -3,7 +3,7 @@
 // An item is its id and what it states: "m1 c=5 l=6 f=0613 o=s1,s2 d=2025-03-01". Letters:
 //
 //   c credits ("5", "4-5", "-" none)  l level    f fields     o outcomes        d date of award ("-" none)
-//   r date of renewal                 u valid until           p providers       s specifications
+//   r date of renewal                 u valid until or "?"    p providers       s specifications
 //   v course version                  parts, sup items        t texts of outcomes
 //   k confirmed outcomes              g grade@scheme          q scheme:coverage, "+" behind it for obligatory
 //   a assessment (yes, attended, -)   at types of assessment  sv supervision 1 to 3
