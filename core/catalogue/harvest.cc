@@ -127,13 +127,15 @@ absl::Status Harvest::TakeOffer(v1::Offer offer, Taken* taken) {
   if (offer.provider_type().empty()) offer.set_provider_type(source_.provider_type());
   co_designs_.AddTo(&offer);
   ASSIGN_OR_RETURN(const std::optional<KeptOffer> known, book_->Find(offer.id()));
-  if (!MayOffer(offer) || (known.has_value() && known->source != source_.id())) {
+  const bool offered = known.has_value() && !known->withdrawn;
+  // What another source has withdrawn is free again.
+  const bool of_another = offered && known->source != source_.id();
+  if (!MayOffer(offer) || of_another) {
     ++taken->counts.refused;
     Note(PlaceIn(*taken->file, offer.id()),
-         known.has_value() ? "another source offers it" : "the source may not offer for this provider");
+         of_another ? "another source offers it" : "the source may not offer for this provider");
     return absl::OkStatus();
   }
-  const bool offered = known.has_value() && !known->withdrawn;
   if (offered && known->run == run_) {
     ++taken->counts.broken;
     taken->shared = true;
