@@ -134,7 +134,11 @@ absl::StatusOr<v1::NodeErasure> EraseAuthorisation(const Ground& ground,
                                                    const sharing::v1::Authorisation& authorisation,
                                                    base::Transaction& tx) {
   v1::NodeErasure erasure = Empty(ground);
-  const std::optional<Duty> duty = DutyForAuthorisation(authorisation, ground.node, *ground.rules, Today(ground));
+  // The record may have to stay as a proof; nothing may leave under it any more.
+  sharing::v1::Authorisation ended = authorisation;
+  if (!ended.has_withdraw_time()) *ended.mutable_withdraw_time() = base::ToProto(ground.now);
+  RETURN_IF_ERROR(sharing::Authorisations::WithdrawForHolder(ended.id(), ground.now, tx));
+  const std::optional<Duty> duty = DutyForAuthorisation(ended, ground.node, *ground.rules, Today(ground));
   if (duty.has_value()) {
     AddRetained(kAuthorisationItem, *duty, &erasure);
     RETURN_IF_ERROR(NoteErased(NameOfMessages(authorisation.id()), ground.now, tx));

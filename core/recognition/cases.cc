@@ -75,13 +75,14 @@ absl::Status CheckNode(const federation::NodeMapHolder& nodes, const std::string
   return status;
 }
 
-// The authorisation under which the document leaves this node, if it covers receiver, purpose and this very document.
+// The client's authorisation under which the document leaves this node, if it covers receiver, purpose and this very
+// document.
 absl::StatusOr<sharing::v1::Authorisation> Covered(const sharing::Authorisations& authorisations,
-                                                   const v1::CreateCaseRequest& request, bool consume,
-                                                   base::Transaction& tx) {
-  ASSIGN_OR_RETURN(
-      sharing::v1::Authorisation authorisation,
-      authorisations.Use(tx, request.authorisation_id(), request.authority_node(), request.purpose(), consume));
+                                                   absl::string_view client, const v1::CreateCaseRequest& request,
+                                                   bool consume, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(sharing::v1::Authorisation authorisation,
+                   authorisations.UseOwn(tx, client, request.authorisation_id(), request.authority_node(),
+                                         request.purpose(), consume));
   const std::string document = absl::StrCat(sharing::kDigestPrefix, base::Sha256Hex(request.content()));
   const auto& ids = authorisation.credential_ids();
   if (std::find(ids.begin(), ids.end(), document) == ids.end()) {
@@ -240,7 +241,7 @@ absl::StatusOr<std::string> Cases::Parts::Submit(absl::string_view client, const
   const absl::Time now = context.options.clock->Now();
   RETURN_IF_ERROR(CheckNodes(request, now));
   ASSIGN_OR_RETURN(const sharing::v1::Authorisation authorisation,
-                   Covered(*context.options.authorisations, request, /*consume=*/true, tx));
+                   Covered(*context.options.authorisations, client, request, /*consume=*/true, tx));
   v1::RecognitionCase content = MakeCase(client, request, now);
   content.set_id(base::NewUuid(*context.options.random));
   content.set_holder_pseudonym(authorisation.holder_pseudonym());
@@ -291,7 +292,7 @@ absl::StatusOr<v1::RecognitionCase> Cases::Create(absl::string_view client, cons
     v1::RecognitionCase content = parts_->MakeCase(client, request, now);
     const absl::Status checked = options.store->Read([&](base::Transaction& tx) -> absl::Status {
       ASSIGN_OR_RETURN(const sharing::v1::Authorisation authorisation,
-                       Covered(*options.authorisations, request, /*consume=*/false, tx));
+                       Covered(*options.authorisations, client, request, /*consume=*/false, tx));
       content.set_holder_pseudonym(authorisation.holder_pseudonym());
       return absl::OkStatus();
     });

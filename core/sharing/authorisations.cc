@@ -251,6 +251,24 @@ absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, abs
   return Shown(Stored(owned->authorisation), now);
 }
 
+absl::StatusOr<v1::Authorisation> Authorisations::UseOwn(base::Transaction& tx, absl::string_view client,
+                                                         absl::string_view id, absl::string_view receiver,
+                                                         v1::Purpose purpose, bool consume) const {
+  const absl::Status own = LoadOwn(tx, client, id, options_.clock->Now()).status();
+  if (!own.ok() && base::ReasonOf(own) != Reason::kResourceNotFound) return own;
+  if (!own.ok()) return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
+  return Use(tx, id, receiver, purpose, consume);
+}
+
+absl::Status Authorisations::WithdrawForHolder(absl::string_view id, absl::Time now, base::Transaction& tx) {
+  absl::StatusOr<Owned> owned = Load(tx, id, now);
+  if (!owned.ok() && base::ReasonOf(owned.status()) == Reason::kResourceNotFound) return absl::OkStatus();
+  RETURN_IF_ERROR(owned.status());
+  if (owned->authorisation.has_withdraw_time()) return absl::OkStatus();
+  *owned->authorisation.mutable_withdraw_time() = ToProto(now);
+  return Save(tx, *owned, /*is_new=*/false);
+}
+
 absl::Status Authorisations::CheckStands(base::Transaction& tx, absl::string_view id,
                                          absl::string_view receiver) const {
   const absl::Time now = options_.clock->Now();

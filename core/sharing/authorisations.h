@@ -43,6 +43,10 @@ class Authorisations {
   absl::StatusOr<v1::Authorisation> Use(base::Transaction& tx, absl::string_view id, absl::string_view receiver,
                                         v1::Purpose purpose, bool consume) const;
 
+  // The same for a client of this node, which uses its own authorisations only.
+  absl::StatusOr<v1::Authorisation> UseOwn(base::Transaction& tx, absl::string_view client, absl::string_view id,
+                                           absl::string_view receiver, v1::Purpose purpose, bool consume) const;
+
   // Whether what was delivered to the receiver may still be handed on in parts: the authorisation is neither withdrawn
   // nor over. A use that was made does not matter. kAuthorisationInvalid.
   absl::Status CheckStands(base::Transaction& tx, absl::string_view id, absl::string_view receiver) const;
@@ -59,6 +63,8 @@ class Authorisations {
   // Ids of those that are filed and ended at or before `time`, up to `limit`, in the order in which they were filed;
   // those that were recorded or changed since authorisations have a time for this.
   static absl::StatusOr<std::vector<std::string>> EndedUntil(absl::Time time, int limit, base::Transaction& tx);
+  // Withdraws it for the person whom it concerns; does nothing where it is withdrawn or not there.
+  static absl::Status WithdrawForHolder(absl::string_view id, absl::Time now, base::Transaction& tx);
   // Deletes the record; does nothing where there is none.
   static absl::Status Erase(absl::string_view id, base::Transaction& tx);
 

@@ -177,7 +177,7 @@ TEST_F(ErasuresTest, AnAuthorisationIsKeptAsProofAndWhatWasDeliveredUnderItIsEra
   EXPECT_TRUE(bulgaria_.memory.Holds(kOfDocument));
   EXPECT_TRUE(norway_.memory.Holds(kOfDocument)) << "the answer that is kept for repetitions";
   const v1::Erasure erasure = Erase(norway_, "holder's portal", v1::SUBJECT_KIND_AUTHORISATION, made.authorisation);
-  const std::string until = Day(1 + kShortDays);
+  const std::string until = Day(kShortDays);
   EXPECT_EQ(Words(erasure),
             "NO RETAINED authorisation(PROOF " + until + ") messages(ERASED); BG ERASED documents messages");
   EXPECT_FALSE(bulgaria_.memory.Holds(kOfDocument));
@@ -185,7 +185,9 @@ TEST_F(ErasuresTest, AnAuthorisationIsKeptAsProofAndWhatWasDeliveredUnderItIsEra
   const exchange::v1::Exchange erased = bulgaria_.exchanges.Get("evaluator", made.exchange).value();
   EXPECT_TRUE(erased.has_erase_time());
   EXPECT_TRUE(erased.documents().empty());
-  EXPECT_OK(norway_.authorisations.Get("holder's portal", made.authorisation).status());
+  ASSERT_OK_AND_ASSIGN(const sharing::v1::Authorisation kept_record,
+                       norway_.authorisations.Get("holder's portal", made.authorisation));
+  EXPECT_EQ(kept_record.state(), sharing::v1::AUTHORISATION_STATE_WITHDRAWN) << "kept as a proof, and of no use";
   ExpectLogsVerify();
   AdvanceDays(kShortDays + 2);
   EXPECT_GT(TurnClocks(), 0);

@@ -43,7 +43,8 @@ class CaseFixture : public ::testing::Test {
 
   std::string NewId() { return base::NewUuid(network_.random); }
 
-  sharing::v1::Authorisation Authorise(const std::string& content, const std::string& receiver = "BG") {
+  sharing::v1::Authorisation Authorise(const std::string& content, const std::string& receiver = "BG",
+                                       absl::string_view client = "portal") {
     sharing::v1::CreateAuthorisationRequest request;
     request.set_request_id(NewId());
     sharing::v1::Authorisation* wished = request.mutable_authorisation();
@@ -53,15 +54,15 @@ class CaseFixture : public ::testing::Test {
     wished->add_credential_ids("sha256:" + base::Sha256Hex(content));
     wished->set_uses_allowed(1);
     *wished->mutable_valid_until() = base::ToProto(network_.clock.Now() + base::kExchangeLifeMax);
-    return italy_.authorisations.Create("portal", request).value();
+    return italy_.authorisations.Create(client, request).value();
   }
 
-  v1::CreateCaseRequest Request(const std::string& content) {
+  v1::CreateCaseRequest Request(const std::string& content, absl::string_view client = "portal") {
     v1::CreateCaseRequest request;
     request.set_request_id(NewId());
     request.set_authority_node("BG");
     request.set_issuing_node("NO");
-    request.set_authorisation_id(Authorise(content).id());
+    request.set_authorisation_id(Authorise(content, "BG", client).id());
     request.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
     request.set_content(content);
     return request;

@@ -93,6 +93,9 @@ TEST_F(CasesTest, RefusesApplicationsThatCannotBeSentAndNamesTheField) {
        "authorisation_id"},
       {"for another receiver", [this](auto& r) { r.set_authorisation_id(Authorise(document_, "NO").id()); },
        Reason::kAuthorisationInvalid, "authorisation_id"},
+      {"of another client",
+       [this](auto& r) { r.set_authorisation_id(Authorise(document_, "BG", "another portal").id()); },
+       Reason::kAuthorisationInvalid, "authorisation_id"},
       {"for another document", [this](auto& r) { r.set_authorisation_id(Authorise("other").id()); },
        Reason::kAuthorisationInvalid, "authorisation_id"},
       {"for another purpose", [](auto& r) { r.set_purpose(sharing::v1::PURPOSE_EMPLOYMENT); },
@@ -324,7 +327,7 @@ TEST_F(CasesTest, ListsPageByPageWithoutDocumentsAndEvidence) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) {
     ids.push_back(Submit(Request(document_)));
-    ASSERT_OK(italy_.cases.Create("another portal", Request(document_)));
+    ASSERT_OK(italy_.cases.Create("another portal", Request(document_, "another portal")));
   }
   network_.Run();
   std::vector<std::string> listed;
