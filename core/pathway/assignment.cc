@@ -164,13 +164,22 @@ class Search {
     }
   }
 
+  std::string ElementAt(const PlaceOf& place) const {
+    return place.criterion < 0 ? "" : criteria_[static_cast<size_t>(place.criterion)]->ElementOf(place.place);
+  }
+  void StandFor(size_t item, const std::string& element) {
+    for (const auto& criterion : criteria_) criterion->StandFor(item, element);
+  }
+
   static int PlaceIn(const Assigned& assigned, size_t criterion) {
     return assigned.place.criterion == static_cast<int>(criterion) ? assigned.place.place : Criterion::kNoPlace;
   }
   void Take(const Assigned& assigned) {
+    StandFor(assigned.item, ElementAt(assigned.place));
     for (size_t c = 0; c < criteria_.size(); ++c) criteria_[c]->Take(assigned.item, PlaceIn(assigned, c));
   }
   void Drop(const Assigned& assigned) {
+    StandFor(assigned.item, "");
     for (size_t c = 0; c < criteria_.size(); ++c) criteria_[c]->Drop(assigned.item, PlaceIn(assigned, c));
   }
 

@@ -16,10 +16,17 @@ class SequenceCriterion final : public Criterion {
     for (const std::string& id : rule.elements()) {
       std::vector<Answer> answers;
       for (const Candidate& candidate : candidates) answers.push_back(Matches(pathway, id, candidate));
-      matches_.push_back(std::move(answers));
+      stated_.push_back(std::move(answers));
     }
+    matches_ = stated_;
   }
 
+  void StandFor(size_t item, const std::string& element) override {
+    for (size_t e = 0; e < matches_.size(); ++e) {
+      const bool other = !element.empty() && element != rule_.elements(static_cast<int>(e));
+      matches_[e][item] = other ? Answer::kNo : stated_[e][item];
+    }
+  }
   void Take(size_t item, int /*place*/) override { counted_[item] = true; }
   void Drop(size_t item, int /*place*/) override { counted_[item] = false; }
   Standing Now() const override { return Of(candidates_.size()); }
@@ -28,7 +35,7 @@ class SequenceCriterion final : public Criterion {
   // Dates matter, so that no two such items are alike.
   std::string Signature(size_t item) const override { return Concerns(item) ? std::to_string(item) : ""; }
   bool Concerns(size_t item) const override {
-    return std::any_of(matches_.begin(), matches_.end(), [&](const auto& m) { return m[item] != Answer::kNo; });
+    return std::any_of(stated_.begin(), stated_.end(), [&](const auto& m) { return m[item] != Answer::kNo; });
   }
   std::string NeededText() const override { return absl::StrJoin(rule_.elements(), ", then "); }
   std::string HaveText() const override {
@@ -118,7 +125,9 @@ class SequenceCriterion final : public Criterion {
 
   const v1::SequenceRule& rule_;
   const Candidates& candidates_;
-  std::vector<std::vector<Answer>> matches_;  // element, item
+  std::vector<std::vector<Answer>> stated_;  // element, item: whether what it states makes it the element
+  std::vector<std::vector<Answer>>
+      matches_;  // the same, of those that fill a place for the element of that place alone
   std::vector<bool> counted_;
 };
 

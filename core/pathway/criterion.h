@@ -45,6 +45,9 @@ class Criterion {
   // The item counts from now on, and fills `place` of this rule or none; and no longer.
   virtual void Take(size_t item, int place) = 0;
   virtual void Drop(size_t item, int place) = 0;
+  // Which element the item stands for from now on, by the place that it fills in any rule; empty for any that it
+  // matches.
+  virtual void StandFor(size_t /*item*/, const std::string& /*element*/) {}
   // How the rule stands.
   virtual Standing Now() const = 0;
   // How it can stand at best when the items from `next` on are undecided; never worse than what is reached.

@@ -298,6 +298,9 @@ TEST(EvaluateTest, OrdersAndOutcomes) {
   const std::string rigid =
       "type: PATHWAY_TYPE_RIGID rules { id: 'core' required { elements { id: 'x' specifications: 'sx' } elements { id: "
       "'y' specifications: 'sy' } } } rules { id: 'order' sequence { elements: 'x' elements: 'y' } }";
+  const std::string broad =
+      "type: PATHWAY_TYPE_RIGID rules { id: 'core' required { elements { id: 'x' specifications: 'sx' } elements { id: "
+      "'y' least_eqf_level: 6 } } } rules { id: 'order' sequence { elements: 'x' elements: 'y' } }";
   const auto coverage = [](const char* mode) {
     return absl::StrCat("rules { id: 'cov' coverage { match: ", mode,
                         " outcomes { id: 'o1' title: 'Ask' } outcomes { id: 'o2' near: 'o2-broad' } } }");
@@ -306,6 +309,9 @@ TEST(EvaluateTest, OrdersAndOutcomes) {
   const std::string near = coverage("MATCH_MODE_NEAR");
   const std::string text = coverage("MATCH_MODE_TEXT_CONFIRMED");
   Check({
+      {"one that fills the first place could fill the second too", broad.c_str(),
+       "a s=sx l=6 d=2025-01-01; b s=other l=6 d=2025-06-01",
+       "SATISFIED 10 | core=S order=S | a:COUNTED@x b:COUNTED@y"},
       {"in order", rigid.c_str(), "a s=sx d=2024-01-01; b s=sy d=2024-06-01; c d=2023-01-01",
        "SATISFIED 10 | core=S order=S | c:NOT_LISTED a:COUNTED@x b:COUNTED@y"},
       {"out of order", rigid.c_str(), "a s=sx d=2024-06-01; b s=sy d=2024-01-01",
