@@ -43,6 +43,12 @@ bool IsCountry(absl::string_view text) {
   return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// Codes that cubes use themselves: an event's would be counted together with what they stand for.
+bool IsReserved(const FieldDescriptor& field, absl::string_view text) {
+  const bool none_is_counted = field.name() == "tags" || field.name() == "gap";
+  return text[0] == '_' || (none_is_counted && text == kNone);
+}
+
 absl::Status CheckText(const FieldDescriptor& field, const std::string& text, const std::string& place) {
   if (text.empty() || IsKey(field)) return absl::OkStatus();
   const bool country = field.name() == "country" || field.name() == "from_country" || field.name() == "to_country";
@@ -51,6 +57,9 @@ absl::Status CheckText(const FieldDescriptor& field, const std::string& text, co
     return Problem(Reason::kEventInvalid, place, "it is no decimal number such as 7.5");
   }
   if (!IsCode(text)) return Problem(Reason::kEventInvalid, place, "it is no code: a name or a text is not published");
+  if (IsReserved(field, text)) {
+    return Problem(Reason::kEventInvalid, place, "cubes use this code themselves; leave out what is not stated");
+  }
   return absl::OkStatus();
 }
 
@@ -83,7 +92,7 @@ std::string Level(uint32_t level) { return level == 0 ? std::string(kUnknown) : 
 // A thing with several codes of a kind counts once.
 std::string OneOf(const google::protobuf::RepeatedPtrField<std::string>& codes) {
   const std::set<std::string> different(codes.begin(), codes.end());
-  if (different.empty()) return "NONE";
+  if (different.empty()) return std::string(kNone);
   return different.size() == 1 ? Code(*different.begin()) : std::string(kSeveral);
 }
 
@@ -179,7 +188,7 @@ void AddHappening(const v1::Event& event, Rows* rows) {
       row.codes = {{"pathway_owner", Code(event.stack().pathway_owner())},
                    {"level", Level(event.stack().eqf_level())},
                    {"outcome", Code(event.stack().outcome())},
-                   {"gap", event.stack().gap().empty() ? "NONE" : event.stack().gap()}};
+                   {"gap", event.stack().gap().empty() ? std::string(kNone) : event.stack().gap()}};
       return (*rows)[Population::kStacks].push_back(std::move(row));
     case v1::Event::kVerification:
       row.codes = {{"from", Code(event.verification().from_country())},

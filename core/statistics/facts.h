@@ -35,6 +35,8 @@ enum class Population {
 inline constexpr absl::string_view kUnknown = "_U";
 // In place of several codes, where each thing is counted once.
 inline constexpr absl::string_view kSeveral = "_X";
+// In place of tags and gaps where there are none.
+inline constexpr absl::string_view kNone = "NONE";
 // The total over a dimension.
 inline constexpr absl::string_view kTotal = "_T";
 
@@ -54,8 +56,9 @@ struct Period {
 // kFieldInvalid for "period" that is no year from 2000 to 2999.
 absl::StatusOr<Period> MakePeriod(absl::string_view year);
 
-// kEventInvalid with the place below `place`, such as "award.learning.country": a date that is none, a
-// code that is no code. Codes are letters, digits and "._:/+-", at most 64, so that no name or text gets into a cube.
+// kEventInvalid with the place below `place`, such as "award.learning.country": a date that is none, a code that is no
+// code, or one of those above. Codes are letters, digits and "._:/+-", at most 64, so that no name or text gets into a
+// cube.
 absl::Status CheckEvent(const v1::Event& event, absl::string_view place);
 
 // Rows of the events of a period: awards, evaluations, questions and sharing acts of the year; the latest state by the

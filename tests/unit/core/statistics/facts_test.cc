@@ -44,11 +44,21 @@ TEST(FactsTest, WhatIsNoCodeIsRefusedWithThePlace) {
        "e.award.learning.skill_groups[1]"},
       {"date: '2026-01-01' recognition_case { key: 'k' reasons: 'because, well' }", "e.recognition_case.reasons[0]"},
       {"date: '2026-01-01' verification { from_country: 'NORWAY' }", "e.verification.from_country"},
+      {"date: '2026-01-01' award { learning { provider_type: '_T' } }", "e.award.learning.provider_type"},
+      {"date: '2026-01-01' award { learning { mode: '_U' } }", "e.award.learning.mode"},
+      {"date: '2026-01-01' award { learning { field: '_X' } }", "e.award.learning.field"},
+      {"date: '2026-01-01' award { learning { tags: 'DIGITAL' tags: 'NONE' } }", "e.award.learning.tags[1]"},
+      {"date: '2026-01-01' stack { gap: 'NONE' }", "e.stack.gap"},
   };
   for (const auto& [text, place] : rows) {
     EXPECT_THAT(CheckEvent(Written(text), "e"), HasReasonAt(Reason::kEventInvalid, place)) << text;
   }
-  EXPECT_OK(CheckEvent(Written("date: '2026-01-01' award { holder: 'any key at all, 1' provider: 'p p' }"), "e"));
+  for (const char* text : {"date: '2026-01-01' award { holder: 'any key at all, 1' provider: 'p p' }",
+                           "date: '2026-01-01' award { holder: '_T' learning { mode: 'ON_SITE' } }",
+                           "date: '2026-01-01' provider { key: 'k' status: 'NONE' }",
+                           "date: '2026-01-01' recognition_case { key: 'k' appeal: 'NONE' }"}) {
+    EXPECT_OK(CheckEvent(Written(text), "e")) << text;
+  }
 }
 
 TEST(FactsTest, TheLatestStateByTheEndOfTheYearCounts) {
