@@ -182,6 +182,7 @@ void AddHappening(const v1::Event& event, Rows* rows) {
   switch (event.kind_case()) {
     case v1::Event::kAward:
       row = LearningRow(event.award().learning(), event.award().provider());
+      row.holder = event.award().holder();
       AddEach(row, "skill", event.award().learning().skill_groups(), &(*rows)[Population::kAwardSkills]);
       return (*rows)[Population::kAwards].push_back(std::move(row));
     case v1::Event::kStack:

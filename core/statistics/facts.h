@@ -43,6 +43,7 @@ inline constexpr absl::string_view kTotal = "_T";
 struct Row {
   std::map<std::string, std::string> codes;  // by dimension
   std::string contributor;                   // key of the provider; empty where there is none
+  std::string holder;                        // key of the holder; empty where none is named
 };
 
 using Rows = std::map<Population, std::vector<Row>>;

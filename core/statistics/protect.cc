@@ -26,7 +26,7 @@ class Protection {
   absl::StatusOr<std::vector<bool>> Run() {
     if (unit_ == Unit::kPublic) return confidential_;
     for (size_t c = 0; c < table_.cells.size(); ++c) {
-      confidential_[c] = !IsSafe(table_.cells[c].count, table_.cells[c].contributions);
+      confidential_[c] = !IsSafe(table_.cells[c]);
     }
     for (size_t e = 0; e < table_.equations.size(); ++e) Note(e);
     for (;;) {
@@ -40,38 +40,41 @@ class Protection {
 
  private:
   // Whether a count may be published as it is.
-  bool IsSafe(uint64_t count, const std::map<std::string, uint64_t>& contributions) const {
+  bool IsSafe(const TableCell& cell) const {
     const uint64_t threshold = unit_ == Unit::kPersons ? rules_.persons_threshold : rules_.providers_threshold;
-    if (count > 0 && count < threshold) return false;
-    if (unit_ != Unit::kPersons || contributions.empty()) return true;
+    if (cell.count > 0 && cell.Persons() < threshold) return false;
+    if (unit_ != Unit::kPersons || cell.contributions.empty()) return true;
     uint64_t largest = 0;
     uint64_t second = 0;
-    for (const auto& [provider, part] : contributions) {
+    for (const auto& [provider, part] : cell.contributions) {
       second = std::max(second, std::min(largest, part));
       largest = std::max(largest, part);
     }
-    return largest * 100 <= count * rules_.one_percent && (largest + second) * 100 <= count * rules_.two_percent;
+    return largest * 100 <= cell.count * rules_.one_percent &&
+           (largest + second) * 100 <= cell.count * rules_.two_percent;
   }
 
   // Whether somebody could compute a confidential count from this sum alone, or a sum of them that is as confidential.
   bool IsBroken(const Equation& equation) const {
-    uint64_t sum = 0;
+    TableCell sum;
     size_t hidden = 0;
     for (const size_t part : equation.parts) {
       if (!confidential_[part]) continue;
-      sum += table_.cells[part].count;
+      sum.count += table_.cells[part].count;
       ++hidden;
     }
     if (confidential_[equation.total]) return hidden == 0;
     if (hidden == 0) return false;
     // All of them could only be one otherwise.
-    if (hidden == 1 || sum == hidden) return true;
-    std::map<std::string, uint64_t> contributions;
+    if (hidden == 1 || sum.count == hidden) return true;
     for (const size_t part : equation.parts) {
       if (!confidential_[part]) continue;
-      for (const auto& [provider, count] : table_.cells[part].contributions) contributions[provider] += count;
+      const TableCell& cell = table_.cells[part];
+      for (const auto& [provider, count] : cell.contributions) sum.contributions[provider] += count;
+      sum.holders.insert(cell.holders.begin(), cell.holders.end());
+      sum.without_holder += cell.without_holder;
     }
-    return !IsSafe(sum, contributions);
+    return !IsSafe(sum);
   }
 
   void Note(size_t equation) {

@@ -1,9 +1,9 @@
 // Disclosure control: which cells of a table stay confidential, so that no published number tells something about a
 // person, or about a provider that dominates.
 //
-// A cell is confidential by itself when its count is positive and below the threshold, or when one or two providers
-// dominate it. Others stay confidential with it, so that it cannot be recomputed: in every sum at least two cells,
-// which together are large enough to be published as one and leave more than one way to fill them. At last every
+// A cell is confidential by itself when fewer persons than the threshold stand behind its count, or when one or two
+// providers dominate it. Others stay confidential with it, so that it cannot be recomputed: in every sum at least two
+// cells, which together are large enough to be published as one and leave more than one way to fill them. At last every
 // confidential cell is audited against all sums of all cubes together: there has to be another table with the same
 // published numbers and another count in that cell, also for somebody who knows that confidential counts are not zero.
 //
@@ -18,11 +18,12 @@
 
 namespace passerelle::statistics {
 
-// The rules. A positive count below the threshold is confidential. A cell is dominated when one provider has more than
-// one_percent of it, or two have more than two_percent. The usual thresholds of statistical offices are 3 and 5, and
-// these percentages stand for their dominance rules.
+// The rules. A positive count of which fewer persons, cases or providers than the threshold are the whole is
+// confidential, however often each of them is counted: the awards of one holder tell about one person. A cell is
+// dominated when one provider has more than one_percent of it, or two have more than two_percent. The usual thresholds
+// of statistical offices are 3 and 5, and these percentages stand for their dominance rules.
 struct ProtectionRules {
-  uint64_t persons_threshold = 5;
+  uint64_t persons_threshold = kHoldersKept;
   uint64_t providers_threshold = 3;
   uint64_t one_percent = 75;
   uint64_t two_percent = 90;

@@ -54,10 +54,19 @@ class Builder {
       if (is_new) table_.cells[cell].totals = std::max(table_.cells[cell].totals, Totals(values));
       // Another cut may have counted it.
       if (counted_by_.try_emplace(cell, cells).first->second != cells) continue;
-      ++table_.cells[cell].count;
-      if (!row.contributor.empty()) ++table_.cells[cell].contributions[row.contributor];
+      Add(row, &table_.cells[cell]);
     }
     return absl::OkStatus();
+  }
+
+  static void Add(const Row& row, TableCell* cell) {
+    ++cell->count;
+    if (!row.contributor.empty()) ++cell->contributions[row.contributor];
+    if (row.holder.empty()) {
+      ++cell->without_holder;
+    } else if (cell->holders.size() < kHoldersKept) {
+      cell->holders.insert(row.holder);
+    }
   }
 
   static size_t Totals(const std::vector<std::string>& values) {

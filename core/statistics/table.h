@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ inline constexpr size_t kDimensionsMax = 4;
 // thousand at most. Test: tests/unit/core/statistics/publish_test.cc.
 inline constexpr size_t kCellsMax = 200'000;
 
+// Distinct holders that a cell keeps apart: as many as the threshold asks for (protect.h).
+inline constexpr size_t kHoldersKept = 5;
+
 // A cut that is to be published.
 struct Cut {
   const Indicator* indicator = nullptr;
@@ -34,6 +38,12 @@ struct TableCell {
   uint64_t count = 0;
   size_t totals = 0;                              // dimensions over which it is a total, at most
   std::map<std::string, uint64_t> contributions;  // by provider; without the rows that name none
+  std::set<std::string> holders;                  // kHoldersKept of them at most
+  uint64_t without_holder = 0;                    // rows that name none
+
+  // Persons, cases or providers behind the count, as far as they are kept apart. A row that names no holder counts for
+  // one of its own: whether two of them are the same person's is not known.
+  uint64_t Persons() const { return holders.size() + without_holder; }
 };
 
 // That one cell is the sum of others.

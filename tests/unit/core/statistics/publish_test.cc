@@ -75,6 +75,42 @@ TEST(PublishTest, OrCountsAreRounded) {
                                              "_T BLENDED 20", "_T ONLINE 50", "_T ON_SITE 20", "_T _T 90"));
 }
 
+// Awards of a level, each with its holder.
+std::vector<v1::Event> HeldBy(const std::vector<std::string>& holders, uint32_t level) {
+  std::vector<v1::Event> events = Awards(static_cast<int>(holders.size()), "HEI", "ONLINE", "", level);
+  for (size_t i = 0; i < holders.size(); ++i) events[i].mutable_award()->set_holder(holders[i]);
+  return events;
+}
+
+struct Held {
+  const char* name;
+  std::vector<std::string> at_level_7;
+  std::vector<std::string> at_level_8;
+  std::vector<std::string> written;  // levels 5 and 6 have forty and thirty awards
+};
+
+TEST(PublishTest, ThePersonsBehindACountAreCountedAndNotTheirAwards) {
+  const std::vector<Held> rows = {
+      {"six of one", {}, {"a", "a", "a", "a", "a", "a"}, {"5 40", "6 :c", "8 :c", "_T 76"}},
+      {"six of four", {}, {"a", "b", "c", "d", "d", "d"}, {"5 40", "6 :c", "8 :c", "_T 76"}},
+      {"six of five", {}, {"a", "b", "c", "d", "e", "e"}, {"5 40", "6 30", "8 6", "_T 76"}},
+      {"four and one that is not named", {}, {"a", "b", "c", "d", ""}, {"5 40", "6 30", "8 5", "_T 75"}},
+      {"none named", {}, {"", "", "", "", ""}, {"5 40", "6 30", "8 5", "_T 75"}},
+      {"two counts of the same three",
+       {"a", "b", "c", "a"},
+       {"a", "b", "c", "a", "b", "c"},
+       {"5 40", "6 :c", "7 :c", "8 :c", "_T 80"}},
+  };
+  for (const Held& row : rows) {
+    std::vector<v1::Event> events = HeldBy(row.at_level_8, 8);
+    Append(HeldBy(row.at_level_7, 7), &events);
+    Append(Awards(40, "HEI", "ONLINE", "", 5), &events);
+    Append(Awards(30, "HEI", "ONLINE", "", 6), &events);
+    ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(events, Request({"I02=level"})));
+    EXPECT_EQ(Written(cubes[0]), row.written) << row.name;
+  }
+}
+
 TEST(PublishTest, TheOrderOfEventsChangesNothing) {
   std::vector<v1::Event> events = Vector();
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> first, Publish(events, Request({"I02=provider_type,mode"})));
