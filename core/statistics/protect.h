@@ -36,7 +36,7 @@ inline constexpr size_t kAuditedCellsMax = 600;
 // By cell, whether it stays confidential. Problem kInputTooLarge for "cells" beyond kAuditedCellsMax.
 absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules);
 
-// The count to the nearest ten, and 5 for 1 to 7: the other way to protect counts of persons.
+// The count to the nearest ten, and 5 for 1 to 7, as statistical offices do it.
 uint64_t Rounded(uint64_t count);
 
 }  // namespace passerelle::statistics

@@ -45,13 +45,6 @@ absl::Status CheckCuts(const std::vector<Cut>& cuts) {
   return absl::OkStatus();
 }
 
-// Rounding protects by itself what is small; only dominance is left.
-ProtectionRules RulesOf(const PublishRequest& request) {
-  ProtectionRules rules = request.rules;
-  if (request.rounded) rules.persons_threshold = rules.providers_threshold = 0;
-  return rules;
-}
-
 v1::Cube MakeCube(const PublishRequest& request, const Cut& cut, const Table& table,
                   const std::map<std::vector<std::string>, size_t>& cells, const std::vector<bool>& confidential) {
   v1::Cube cube;
@@ -120,7 +113,7 @@ absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& even
     for (const size_t number : numbers) cuts.push_back(request.cuts[number]);
     ASSIGN_OR_RETURN(const Table table, MakeTable(cuts, found->second));
     ASSIGN_OR_RETURN(const std::vector<bool> confidential,
-                     ConfidentialCells(table, cuts.front().indicator->unit, RulesOf(request)));
+                     ConfidentialCells(table, cuts.front().indicator->unit, request.rules));
     for (size_t i = 0; i < numbers.size(); ++i) {
       cubes[numbers[i]] = MakeCube(request, cuts[i], table, table.cuts[i], confidential);
     }

@@ -25,7 +25,8 @@ struct PublishRequest {
   std::string period;  // a year, "2026"
   std::vector<Cut> cuts;
   ProtectionRules rules;
-  // Round counts of persons instead of keeping small ones confidential; what a provider dominates stays confidential.
+  // Round counts of persons and providers besides. The same stays confidential as without it: a small count that is
+  // rounded can be narrowed by its rounded total.
   bool rounded = false;
 };
 

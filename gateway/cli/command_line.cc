@@ -368,7 +368,7 @@ void Grammar::AddStatistics() {
   publish->add_option("--year", request.period, "Year, such as 2026")->required();
   publish->add_option("--out", statistics_.out, "Folder to write the cubes to")->required();
   publish->add_option("--cube", cuts_, "An indicator with its dimensions, at most four; all indicators when not given");
-  publish->add_flag("--rounded", request.rounded, "Round small counts instead of keeping them confidential");
+  publish->add_flag("--rounded", request.rounded, "Round the counts that are not confidential");
   commands_[command].run = [this, command] {
     if (command->get_subcommands().empty()) throw CLI::RequiredError("publish");
     if (cuts_.empty()) statistics_.publish.cuts = statistics::UsualCuts();

@@ -65,14 +65,31 @@ TEST(PublishTest, SmallCellsAndThoseThatWouldGiveThemAwayStayConfidential) {
                                              "_T BLENDED 16", "_T ONLINE 49", "_T ON_SITE 24", "_T _T 89"));
 }
 
-TEST(PublishTest, OrCountsAreRounded) {
+// What is left to publish is rounded, and nothing else is published than without rounding: a rounded count is narrowed
+// by its total.
+TEST(PublishTest, CountsAreRoundedBesides) {
   PublishRequest request = Request({"I02=provider_type,mode"});
   request.rounded = true;
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(Vector(), request));
   ASSERT_EQ(cubes.size(), 1u);
-  EXPECT_THAT(Written(cubes[0]), ElementsAre("HEI BLENDED 10", "HEI ONLINE 40", "HEI ON_SITE 5", "HEI _T 60",
-                                             "OTHER BLENDED 5", "OTHER ONLINE 10", "OTHER ON_SITE 20", "OTHER _T 30",
+  EXPECT_THAT(Written(cubes[0]), ElementsAre("HEI BLENDED :c", "HEI ONLINE 40", "HEI ON_SITE :c", "HEI _T 60",
+                                             "OTHER BLENDED :c", "OTHER ONLINE 10", "OTHER ON_SITE :c", "OTHER _T 30",
                                              "_T BLENDED 20", "_T ONLINE 50", "_T ON_SITE 20", "_T _T 90"));
+}
+
+TEST(PublishTest, SevenCountsOfOneAndTheirTotalOfSevenAreNotToldByRounding) {
+  std::vector<v1::Event> events;
+  for (int i = 0; i < 7; ++i) {
+    v1::Event event;
+    event.set_date("2026-05-01");
+    event.mutable_sharing()->set_purpose(absl::StrCat("P", i));
+    events.push_back(event);
+  }
+  PublishRequest request = Request({"I16=purpose"});
+  request.rounded = true;
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(events, request));
+  ASSERT_EQ(cubes.size(), 1u);
+  EXPECT_THAT(Written(cubes[0]), ElementsAre("P0 :c", "P1 :c", "P2 :c", "P3 :c", "P4 :c", "P5 :c", "P6 :c", "_T :c"));
 }
 
 // Awards of a level, each with its holder.
