@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
+#include <optional>
+#include <set>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -47,18 +50,56 @@ std::string PathIn(const std::string& folder, absl::string_view name) {
   return (fs::path(folder) / std::string(name)).string();
 }
 
+using Cubes = std::map<std::string, Cube>;  // by indicator
+
+// The file in the folder, or nothing where there is none.
+absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return std::nullopt;
+  ASSIGN_OR_RETURN(std::string text, ReadInput(path, base::kDocumentBytesMax));
+  return text;
+}
+
+// What the folder holds is published, also where its report was not written any more.
+absl::StatusOr<Cubes> PublishedIn(const StatisticsRequest& request) {
+  Cubes published;
+  for (const statistics::Indicator& indicator : statistics::Indicators()) {
+    const std::string path = PathIn(request.out, absl::StrCat(indicator.id, ".json"));
+    ASSIGN_OR_RETURN(const std::optional<std::string> json, ReadIfThere(path));
+    if (!json.has_value()) continue;
+    ASSIGN_OR_RETURN(Cube cube, statistics::ReadCubeJson(*json));
+    if (cube.node() != request.publish.node || cube.period() != request.publish.period) {
+      return Problem(Reason::kCubePublished, path, "the folder has cubes of another node or year; a year has its own");
+    }
+    published.emplace(indicator.id, std::move(cube));
+  }
+  return published;
+}
+
 // What was published stays as it was published.
-absl::Status CheckFolder(const std::string& folder, const std::vector<Cube>& cubes) {
+absl::Status CheckFolder(const std::string& folder, const Cubes& published, const std::vector<Cube>& cubes) {
   for (const Cube& cube : cubes) {
-    const std::string path = PathIn(folder, absl::StrCat(cube.indicator(), ".json"));
-    std::error_code error;
-    if (!fs::exists(path, error)) continue;
-    ASSIGN_OR_RETURN(const std::string json, ReadInput(path, base::kDocumentBytesMax));
-    ASSIGN_OR_RETURN(const Cube published, statistics::ReadCubeJson(json));
-    const absl::Status same = statistics::CheckAgainstPublished(published, cube);
-    if (!same.ok()) return Problem(base::ReasonOf(same), path, base::DetailOf(same));
+    const auto before = published.find(cube.indicator());
+    if (before == published.end()) continue;
+    const absl::Status same = statistics::CheckAgainstPublished(before->second, cube);
+    if (same.ok()) continue;
+    return Problem(base::ReasonOf(same), PathIn(folder, cube.indicator() + ".json"), base::DetailOf(same));
   }
   return absl::OkStatus();
+}
+
+// The indicators for which there were no events when the folder was last written to.
+absl::StatusOr<std::set<std::string>> GapsIn(const std::string& report) {
+  std::set<std::string> gaps;
+  ASSIGN_OR_RETURN(const std::optional<std::string> json, ReadIfThere(report));
+  if (!json.has_value()) return gaps;
+  const auto document = base::JsonDocument::Parse(*json);
+  const auto root = document.ok() ? base::AsObject(document->root()) : std::nullopt;
+  const auto member = root.has_value() ? base::Find(*root, "gaps") : std::nullopt;
+  const auto listed = member.has_value() ? base::AsArray(*member) : std::nullopt;
+  if (!listed.has_value()) return Problem(Reason::kFieldInvalid, report, "the file is no report");
+  for (const simdjson::dom::element gap : *listed) gaps.emplace(base::AsString(gap).value_or(""));
+  return gaps;
 }
 
 size_t ConfidentialCells(const Cube& cube) {
@@ -66,8 +107,8 @@ size_t ConfidentialCells(const Cube& cube) {
       std::count_if(cube.cells().begin(), cube.cells().end(), [](const auto& cell) { return cell.confidential(); }));
 }
 
-// What was published, and which indicators there are no events for.
-std::string ReportJson(const StatisticsRequest& request, const std::vector<Cube>& cubes) {
+// What is published, now or before, and which indicators there are no events for.
+std::string ReportJson(const StatisticsRequest& request, const Cubes& cubes, const std::set<std::string>& gaps) {
   std::string text;
   base::JsonWriter json(text, base::JsonWriter::Layout::kIndented);
   json.BeginObject();
@@ -75,9 +116,9 @@ std::string ReportJson(const StatisticsRequest& request, const std::vector<Cube>
   json.Member("period", request.publish.period);
   json.Key("cubes");
   json.BeginArray();
-  for (const Cube& cube : cubes) {
+  for (const auto& [indicator, cube] : cubes) {
     json.BeginObject();
-    json.Member("indicator", cube.indicator());
+    json.Member("indicator", indicator);
     json.Member("title", cube.title());
     json.Member("cells", cube.cells_size());
     json.Member("confidential", static_cast<int64_t>(ConfidentialCells(cube)));
@@ -86,10 +127,8 @@ std::string ReportJson(const StatisticsRequest& request, const std::vector<Cube>
   json.EndArray();
   json.Key("gaps");
   json.BeginArray();
-  for (const statistics::Cut& cut : request.publish.cuts) {
-    const bool there = std::any_of(cubes.begin(), cubes.end(),
-                                   [&](const Cube& cube) { return cube.indicator() == cut.indicator->id; });
-    if (!there) json.String(cut.indicator->id);
+  for (const std::string& gap : gaps) {
+    if (cubes.count(gap) == 0) json.String(gap);
   }
   json.EndArray();
   json.EndObject();
@@ -107,13 +146,18 @@ absl::StatusOr<std::vector<Cube>> PublishCubes(const StatisticsRequest& request)
   std::error_code error;
   fs::create_directories(request.out, error);
   if (error) return Problem(Reason::kOutputNotWritable, request.out, error.message());
-  RETURN_IF_ERROR(CheckFolder(request.out, cubes));
+  ASSIGN_OR_RETURN(Cubes published, PublishedIn(request));
+  RETURN_IF_ERROR(CheckFolder(request.out, published, cubes));
+  const std::string report = PathIn(request.out, "report.json");
+  ASSIGN_OR_RETURN(std::set<std::string> gaps, GapsIn(report));
+  for (const statistics::Cut& cut : request.publish.cuts) gaps.emplace(cut.indicator->id);
   for (const Cube& cube : cubes) {
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".csv"), statistics::CubeCsv(cube)));
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".json"), statistics::CubeJson(cube) + "\n"));
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".svg"), statistics::CubeSvg(cube)));
+    published.insert_or_assign(cube.indicator(), cube);
   }
-  RETURN_IF_ERROR(WriteResult(PathIn(request.out, "report.json"), ReportJson(request, cubes) + "\n"));
+  RETURN_IF_ERROR(WriteResult(report, ReportJson(request, published, gaps) + "\n"));
   return cubes;
 }
 

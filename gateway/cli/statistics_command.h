@@ -28,8 +28,9 @@ struct StatisticsRequest {
   statistics::PublishRequest publish;
 };
 
-// Writes <indicator>.csv, .json and .svg for every cube that has a count, and report.json, which lists them and what
-// there are no events for. A cube that the folder has already is never written otherwise.
+// Writes <indicator>.csv, .json and .svg for every cube that has a count, and report.json, which lists them, those that
+// the folder had before, and what there are no events for. A cube that the folder has already is never written
+// otherwise.
 int RunStatistics(const StatisticsRequest& request, const Console& console);
 
 }  // namespace passerelle::gateway

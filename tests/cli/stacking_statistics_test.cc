@@ -102,6 +102,39 @@ TEST(StatisticsCommand, WritesCubesPlotsAndAReport) {
   EXPECT_EQ(Publish(InSource("docs/concepts/events.jsonl"), folder + "/cubes").exit_code, 0);
 }
 
+TEST(StatisticsCommand, AReportListsWhatWasPublishedBefore) {
+  const std::string folder = ScratchFolder();
+  const std::string events = InSource("docs/concepts/events.jsonl");
+  const std::string sharing = folder + "/sharing.jsonl";
+  std::string lines;
+  for (int i = 0; i < 9; ++i) {
+    absl::StrAppend(&lines, R"({"date":"2026-05-01","sharing":{"purpose":"JOB"}})", "\n");
+  }
+  WriteAll(sharing, lines);
+  const std::string cubes = folder + "/cubes";
+  ASSERT_EQ(Publish(events, cubes, {"--cube", "I02", "--cube", "I01", "--cube", "I16"}).exit_code, 0);
+  ASSERT_EQ(Publish(sharing, cubes, {"--cube", "I16=purpose"}).exit_code, 0);
+  const std::string report = ReadAll(cubes + "/report.json");
+  const size_t gaps = report.find("\"gaps\"");
+  ASSERT_NE(gaps, std::string::npos);
+  EXPECT_LT(report.find("\"I02\""), report.find("\"I16\""));
+  EXPECT_LT(report.find("\"I16\""), gaps);
+  EXPECT_EQ(report.find("\"I16\"", gaps), std::string::npos);
+  EXPECT_NE(report.find("\"I01\"", gaps), std::string::npos) << report;
+}
+
+TEST(StatisticsCommand, AYearAndANodeHaveAFolderOfTheirOwn) {
+  const std::string folder = ScratchFolder() + "/cubes";
+  const std::string events = InSource("docs/concepts/events.jsonl");
+  ASSERT_EQ(Publish(events, folder, {"--cube", "I02"}).exit_code, 0);
+  for (const auto& [node, year] : {std::pair("SE", "2026"), std::pair("NO", "2025")}) {
+    const Outcome other = RunProgram({Passerelle(), "statistics", "publish", "--events", events, "--node", node,
+                                      "--year", year, "--out", folder, "--cube", "I16"});
+    EXPECT_EQ(other.exit_code, 1) << node;
+    EXPECT_THAT(other.err, HasSubstr("CUBE_PUBLISHED at " + folder + "/I02.json")) << node;
+  }
+}
+
 struct BadEvents {
   const char* name;
   std::string lines;
