@@ -68,6 +68,19 @@ std::vector<absl::string_view> Names(absl::string_view text) { return absl::StrS
 
 }  // namespace
 
+Population DrawnFrom(Population population) {
+  switch (population) {
+    case Population::kAwardSkills:
+    case Population::kHolders:
+      return Population::kAwards;
+    case Population::kReasons:
+    case Population::kFailedRules:
+      return Population::kCases;
+    default:
+      return population;
+  }
+}
+
 const std::vector<Indicator>& Indicators() {
   static const auto* const indicators = [] {
     auto* const all = new std::vector<Indicator>();

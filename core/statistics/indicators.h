@@ -22,6 +22,11 @@ enum class Unit {
   kPublic,     // what catalogues and registers publish anyway
 };
 
+// The population that another is drawn from: awards have holders and skills, cases have reasons and rules. Where every
+// award has one holder and one skill their counts are the same, so that what is confidential in one could be read off
+// the other.
+Population DrawnFrom(Population population);
+
 // An indicator. Its rows are those of a population that fulfil its condition.
 struct Indicator {
   absl::string_view id;     // "I02"

@@ -123,11 +123,24 @@ absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& even
   return cubes;
 }
 
-absl::Status CheckAgainstPublished(const v1::Cube& published, const v1::Cube& cube) {
-  if (published.SerializeAsString() == cube.SerializeAsString()) return absl::OkStatus();
-  return Problem(Reason::kCubePublished, "cube",
-                 absl::StrCat(cube.indicator(), " of ", cube.period(),
-                              " is published already, and otherwise: the two could be subtracted"));
+absl::Status CheckAgainstPublished(const std::vector<v1::Cube>& published, const v1::Cube& cube) {
+  const Indicator* const indicator = FindIndicator(cube.indicator());
+  const v1::Cube* together = nullptr;
+  for (const v1::Cube& before : published) {
+    if (before.indicator() == cube.indicator()) {
+      if (before.SerializeAsString() == cube.SerializeAsString()) return absl::OkStatus();
+      return Problem(Reason::kCubePublished, "cube",
+                     absl::StrCat(cube.indicator(), " of ", cube.period(),
+                                  " is published already, and otherwise: the two could be subtracted"));
+    }
+    const Indicator* const other = FindIndicator(before.indicator());
+    if (indicator == nullptr || other == nullptr || indicator->unit == Unit::kPublic) continue;
+    if (DrawnFrom(indicator->population) == DrawnFrom(other->population)) together = &before;
+  }
+  if (together == nullptr) return absl::OkStatus();
+  return Differencing(absl::StrCat(
+      cube.indicator(), " could be subtracted from ", together->indicator(),
+      ", which is published already and was protected without it; publish the two of a year in one run, or one only"));
 }
 
 }  // namespace passerelle::statistics

@@ -42,8 +42,9 @@ std::vector<Cut> UsualCuts();
 // kEventInvalid with "events[3].award.learning.country" for events, kInputTooLarge.
 absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& events, const PublishRequest& request);
 
-// Whether a cube may be published beside one of the same indicator and period that was published before: only if it is
-// the same. kCubePublished for "cube" otherwise.
-absl::Status CheckAgainstPublished(const v1::Cube& published, const v1::Cube& cube);
+// Whether a cube may be published beside those of the same period that were published before. kCubePublished for "cube"
+// where the same indicator was published otherwise, kCubeDifferencing where another was of the same figures, or of some
+// that are drawn from the same: those were protected without it.
+absl::Status CheckAgainstPublished(const std::vector<v1::Cube>& published, const v1::Cube& cube);
 
 }  // namespace passerelle::statistics

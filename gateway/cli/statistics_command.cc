@@ -50,8 +50,6 @@ std::string PathIn(const std::string& folder, absl::string_view name) {
   return (fs::path(folder) / std::string(name)).string();
 }
 
-using Cubes = std::map<std::string, Cube>;  // by indicator
-
 // The file in the folder, or nothing where there is none.
 absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& path) {
   std::error_code error;
@@ -61,8 +59,8 @@ absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& path) 
 }
 
 // What the folder holds is published, also where its report was not written any more.
-absl::StatusOr<Cubes> PublishedIn(const StatisticsRequest& request) {
-  Cubes published;
+absl::StatusOr<std::vector<Cube>> PublishedIn(const StatisticsRequest& request) {
+  std::vector<Cube> published;
   for (const statistics::Indicator& indicator : statistics::Indicators()) {
     const std::string path = PathIn(request.out, absl::StrCat(indicator.id, ".json"));
     ASSIGN_OR_RETURN(const std::optional<std::string> json, ReadIfThere(path));
@@ -71,19 +69,18 @@ absl::StatusOr<Cubes> PublishedIn(const StatisticsRequest& request) {
     if (cube.node() != request.publish.node || cube.period() != request.publish.period) {
       return Problem(Reason::kCubePublished, path, "the folder has cubes of another node or year; a year has its own");
     }
-    published.emplace(indicator.id, std::move(cube));
+    published.push_back(std::move(cube));
   }
   return published;
 }
 
 // What was published stays as it was published.
-absl::Status CheckFolder(const std::string& folder, const Cubes& published, const std::vector<Cube>& cubes) {
+absl::Status CheckFolder(const std::string& folder, const std::vector<Cube>& published,
+                         const std::vector<Cube>& cubes) {
   for (const Cube& cube : cubes) {
-    const auto before = published.find(cube.indicator());
-    if (before == published.end()) continue;
-    const absl::Status same = statistics::CheckAgainstPublished(before->second, cube);
-    if (same.ok()) continue;
-    return Problem(base::ReasonOf(same), PathIn(folder, cube.indicator() + ".json"), base::DetailOf(same));
+    const absl::Status fits = statistics::CheckAgainstPublished(published, cube);
+    if (fits.ok()) continue;
+    return Problem(base::ReasonOf(fits), PathIn(folder, cube.indicator() + ".json"), base::DetailOf(fits));
   }
   return absl::OkStatus();
 }
@@ -108,7 +105,8 @@ size_t ConfidentialCells(const Cube& cube) {
 }
 
 // What is published, now or before, and which indicators there are no events for.
-std::string ReportJson(const StatisticsRequest& request, const Cubes& cubes, const std::set<std::string>& gaps) {
+std::string ReportJson(const StatisticsRequest& request, const std::map<std::string, Cube>& cubes,
+                       const std::set<std::string>& gaps) {
   std::string text;
   base::JsonWriter json(text, base::JsonWriter::Layout::kIndented);
   json.BeginObject();
@@ -146,18 +144,20 @@ absl::StatusOr<std::vector<Cube>> PublishCubes(const StatisticsRequest& request)
   std::error_code error;
   fs::create_directories(request.out, error);
   if (error) return Problem(Reason::kOutputNotWritable, request.out, error.message());
-  ASSIGN_OR_RETURN(Cubes published, PublishedIn(request));
+  ASSIGN_OR_RETURN(const std::vector<Cube> published, PublishedIn(request));
   RETURN_IF_ERROR(CheckFolder(request.out, published, cubes));
   const std::string report = PathIn(request.out, "report.json");
   ASSIGN_OR_RETURN(std::set<std::string> gaps, GapsIn(report));
   for (const statistics::Cut& cut : request.publish.cuts) gaps.emplace(cut.indicator->id);
+  std::map<std::string, Cube> listed;
+  for (const Cube& cube : published) listed.emplace(cube.indicator(), cube);
   for (const Cube& cube : cubes) {
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".csv"), statistics::CubeCsv(cube)));
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".json"), statistics::CubeJson(cube) + "\n"));
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".svg"), statistics::CubeSvg(cube)));
-    published.insert_or_assign(cube.indicator(), cube);
+    listed.emplace(cube.indicator(), cube);
   }
-  RETURN_IF_ERROR(WriteResult(report, ReportJson(request, published, gaps) + "\n"));
+  RETURN_IF_ERROR(WriteResult(report, ReportJson(request, listed, gaps) + "\n"));
   return cubes;
 }
 

@@ -123,6 +123,20 @@ TEST(StatisticsCommand, AReportListsWhatWasPublishedBefore) {
   EXPECT_NE(report.find("\"I01\"", gaps), std::string::npos) << report;
 }
 
+TEST(StatisticsCommand, ASecondRunAddsNothingThatCouldBeSubtracted) {
+  const std::string folder = ScratchFolder() + "/cubes";
+  const std::string events = InSource("docs/concepts/events.jsonl");
+  ASSERT_EQ(Publish(events, folder, {"--cube", "I02=level,provider_type"}).exit_code, 0);
+  const std::string report = ReadAll(folder + "/report.json");
+  for (const char* cut : {"I07=nqf,level", "I03=level"}) {
+    const Outcome added = Publish(events, folder, {"--cube", "I02=level,provider_type", "--cube", cut});
+    EXPECT_EQ(added.exit_code, 1) << cut;
+    EXPECT_THAT(added.err, HasSubstr("CUBE_DIFFERENCING at " + folder + "/" + std::string(cut, 3) + ".json")) << cut;
+    EXPECT_THAT(added.err, HasSubstr("I02")) << cut;
+  }
+  EXPECT_EQ(ReadAll(folder + "/report.json"), report);
+}
+
 TEST(StatisticsCommand, AYearAndANodeHaveAFolderOfTheirOwn) {
   const std::string folder = ScratchFolder() + "/cubes";
   const std::string events = InSource("docs/concepts/events.jsonl");

@@ -199,10 +199,26 @@ TEST(PublishTest, CutsThatCouldBeSubtractedAreRefused) {
   EXPECT_OK(Publish({}, Request({"I08=from,to,state", "I09=from,to,outcome"})));
   std::vector<v1::Event> events = Vector();
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> before, Publish(events, Request({"I02=provider_type,mode"})));
-  EXPECT_OK(CheckAgainstPublished(before[0], before[0]));
+  EXPECT_OK(CheckAgainstPublished(before, before[0]));
   events.pop_back();
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> after, Publish(events, Request({"I02=provider_type,mode"})));
-  EXPECT_THAT(CheckAgainstPublished(before[0], after[0]), HasReasonAt(Reason::kCubePublished, "cube"));
+  EXPECT_THAT(CheckAgainstPublished(before, after[0]), HasReasonAt(Reason::kCubePublished, "cube"));
+}
+
+TEST(PublishTest, ACubeIsNotAddedToPublishedOnesItCouldBeSubtractedFrom) {
+  const auto cube = [](const char* indicator) {
+    v1::Cube made;
+    made.set_indicator(indicator);
+    return made;
+  };
+  const std::vector<v1::Cube> published = {cube("I01"), cube("I02"), cube("I08"), cube("I16")};
+  for (const char* added : {"I03", "I07", "I18A", "I09", "I10", "I12"}) {
+    EXPECT_THAT(CheckAgainstPublished(published, cube(added)), HasReasonAt(Reason::kCubeDifferencing, "cube")) << added;
+  }
+  // Catalogues are public, and others have nothing to do with what was published.
+  for (const char* added : {"I01", "I02", "I04", "I05", "I14", "I15", "I18"}) {
+    EXPECT_OK(CheckAgainstPublished(published, cube(added))) << added;
+  }
 }
 
 TEST(PublishTest, CutsAreLimitedAndChecked) {
