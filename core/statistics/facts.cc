@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "core/base/decimal.h"
 #include "core/base/problem.h"
@@ -43,6 +46,34 @@ bool IsCountry(absl::string_view text) {
   return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// What the contract lists (event.proto); other codes are free. By the end of the full name of the field.
+struct CodeList {
+  absl::string_view field;
+  absl::string_view codes;
+};
+constexpr CodeList kCodeLists[] = {
+    {".Learning.setting", "FORMAL,NON_FORMAL,INFORMAL"},
+    {".Learning.level_basis", "NQF_INCLUDED,PROVIDER_CLAIM,MAPPED"},
+    {".Learning.tags", "DIGITAL,GREEN"},
+    {".ProviderState.status", "OBLIGATORY,VOLUNTARY,NONE"},
+    {".CaseState.state", "OPEN,CLOSED,WITHDRAWN,LAPSED"},
+    {".CaseState.outcome", "FULL,PARTIAL,CONDITIONAL,ALTERNATIVE,REFUSED,STATEMENT,AUTO,ROUTED"},
+    {".CaseState.appeal", "NONE,FILED,CHANGED"},
+    {".StackEvaluated.outcome", "SATISFIED,NOT_SATISFIED,UNKNOWN"},
+    {".Verified.result", "AUTHENTIC,NOT_AUTHENTIC,CANNOT_BE_ESTABLISHED"},
+    {".Shared.result", "APPROVED,REFUSED,WITHDRAWN"},
+};
+
+absl::Status CheckListed(const FieldDescriptor& field, absl::string_view text, const std::string& place) {
+  for (const CodeList& list : kCodeLists) {
+    if (!absl::EndsWith(field.full_name(), list.field)) continue;
+    const std::vector<absl::string_view> codes = absl::StrSplit(list.codes, ',');
+    if (std::find(codes.begin(), codes.end(), text) != codes.end()) continue;
+    return Problem(Reason::kEventInvalid, place, absl::StrCat("it is none of ", absl::StrJoin(codes, ", ")));
+  }
+  return absl::OkStatus();
+}
+
 // Codes that cubes use themselves: an event's would be counted together with what they stand for.
 bool IsReserved(const FieldDescriptor& field, absl::string_view text) {
   const bool none_is_counted = field.name() == "tags" || field.name() == "gap";
@@ -60,7 +91,7 @@ absl::Status CheckText(const FieldDescriptor& field, const std::string& text, co
   if (IsReserved(field, text)) {
     return Problem(Reason::kEventInvalid, place, "cubes use this code themselves; leave out what is not stated");
   }
-  return absl::OkStatus();
+  return CheckListed(field, text, place);
 }
 
 absl::Status CheckMessage(const Message& message, const std::string& place) {

@@ -58,8 +58,8 @@ struct Period {
 absl::StatusOr<Period> MakePeriod(absl::string_view year);
 
 // kEventInvalid with the place below `place`, such as "award.learning.country": a date that is none, a code that is no
-// code, or one of those above. Codes are letters, digits and "._:/+-", at most 64, so that no name or text gets into a
-// cube.
+// code, is one of those above, or is not in the list that the contract gives. Codes are letters, digits and "._:/+-",
+// at most 64, so that no name or text gets into a cube.
 absl::Status CheckEvent(const v1::Event& event, absl::string_view place);
 
 // Rows of the events of a period: awards, evaluations, questions and sharing acts of the year; the latest state by the

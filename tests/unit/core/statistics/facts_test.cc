@@ -49,6 +49,16 @@ TEST(FactsTest, WhatIsNoCodeIsRefusedWithThePlace) {
       {"date: '2026-01-01' award { learning { field: '_X' } }", "e.award.learning.field"},
       {"date: '2026-01-01' award { learning { tags: 'DIGITAL' tags: 'NONE' } }", "e.award.learning.tags[1]"},
       {"date: '2026-01-01' stack { gap: 'NONE' }", "e.stack.gap"},
+      {"date: '2026-01-01' award { learning { setting: 'X1' } }", "e.award.learning.setting"},
+      {"date: '2026-01-01' award { learning { level_basis: 'X1' } }", "e.award.learning.level_basis"},
+      {"date: '2026-01-01' award { learning { tags: 'GREEN' tags: 'X1' } }", "e.award.learning.tags[1]"},
+      {"date: '2026-01-01' provider { key: 'k' status: 'X1' }", "e.provider.status"},
+      {"date: '2026-01-01' recognition_case { key: 'k' state: 'X1' }", "e.recognition_case.state"},
+      {"date: '2026-01-01' recognition_case { key: 'k' outcome: 'SATISFIED' }", "e.recognition_case.outcome"},
+      {"date: '2026-01-01' recognition_case { key: 'k' appeal: 'X1' }", "e.recognition_case.appeal"},
+      {"date: '2026-01-01' stack { outcome: 'FULL' }", "e.stack.outcome"},
+      {"date: '2026-01-01' verification { result: 'X1' }", "e.verification.result"},
+      {"date: '2026-01-01' sharing { result: 'X1' }", "e.sharing.result"},
   };
   for (const auto& [text, place] : rows) {
     EXPECT_THAT(CheckEvent(Written(text), "e"), HasReasonAt(Reason::kEventInvalid, place)) << text;
