@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -15,8 +16,9 @@ namespace {
 
 class Protection {
  public:
-  Protection(const Table& table, Unit unit, const ProtectionRules& rules)
-      : table_(table), unit_(unit), rules_(rules), confidential_(table.cells.size()), sums_of_(table.cells.size()) {
+  Protection(const Table& table, Unit unit, const ProtectionRules& rules, std::vector<bool> hidden)
+      : table_(table), unit_(unit), rules_(rules), confidential_(std::move(hidden)), sums_of_(table.cells.size()) {
+    confidential_.resize(table.cells.size());
     for (size_t e = 0; e < table.equations.size(); ++e) {
       sums_of_[table.equations[e].total].push_back(e);
       for (const size_t part : table.equations[e].parts) sums_of_[part].push_back(e);
@@ -26,7 +28,7 @@ class Protection {
   absl::StatusOr<std::vector<bool>> Run() {
     if (unit_ == Unit::kPublic) return confidential_;
     for (size_t c = 0; c < table_.cells.size(); ++c) {
-      confidential_[c] = !IsSafe(table_.cells[c]);
+      confidential_[c] = confidential_[c] || !IsSafe(table_.cells[c]);
     }
     for (size_t e = 0; e < table_.equations.size(); ++e) Note(e);
     for (;;) {
@@ -150,10 +152,46 @@ class Protection {
   std::set<size_t> broken_;                   // equations
 };
 
+// By what cells have in common, the counts that are confidential in one table or another.
+using HiddenCounts = std::map<std::string, std::set<uint64_t>>;
+
+// The cells whose count is told by a confidential one of another table, or is it.
+std::vector<bool> NearHidden(const Table& table, const HiddenCounts& hidden, uint64_t distance) {
+  std::vector<bool> near(table.cells.size());
+  for (size_t c = 0; c < table.cells.size(); ++c) {
+    const TableCell& cell = table.cells[c];
+    const auto found = hidden.find(cell.conditions);
+    if (found == hidden.end()) continue;
+    near[c] = std::any_of(found->second.begin(), found->second.end(), [&](uint64_t count) {
+      return std::max(count, cell.count) - std::min(count, cell.count) < distance;
+    });
+  }
+  return near;
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules) {
-  return Protection(table, unit, rules).Run();
+absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules,
+                                                    std::vector<bool> hidden) {
+  return Protection(table, unit, rules, std::move(hidden)).Run();
+}
+
+absl::Status ProtectTogether(const ProtectionRules& rules, std::vector<ProtectedTable>* tables) {
+  HiddenCounts hidden;
+  // What one table hides makes another hide more, until none does.
+  for (bool more = true; more;) {
+    more = false;
+    for (ProtectedTable& entry : *tables) {
+      ASSIGN_OR_RETURN(entry.confidential, ConfidentialCells(entry.table, entry.unit, rules,
+                                                             NearHidden(entry.table, hidden, rules.persons_threshold)));
+      if (tables->size() == 1) return absl::OkStatus();
+      for (size_t c = 0; c < entry.table.cells.size(); ++c) {
+        if (!entry.confidential[c]) continue;
+        more = hidden[entry.table.cells[c].conditions].insert(entry.table.cells[c].count).second || more;
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 uint64_t Rounded(uint64_t count) {

@@ -33,8 +33,22 @@ struct ProtectionRules {
 // Test: tests/unit/core/statistics/protect_test.cc.
 inline constexpr size_t kAuditedCellsMax = 600;
 
-// By cell, whether it stays confidential. Problem kInputTooLarge for "cells" beyond kAuditedCellsMax.
-absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules);
+// By cell, whether it stays confidential; those that are `hidden` already do. Problem kInputTooLarge for "cells" beyond
+// kAuditedCellsMax.
+absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules,
+                                                    std::vector<bool> hidden = {});
+
+// A table of one population, and what of it stays confidential.
+struct ProtectedTable {
+  Unit unit = Unit::kPersons;
+  Table table;
+  std::vector<bool> confidential;
+};
+
+// Protects tables of populations that are drawn from one (DrawnFrom). Where their counts of a cell differ by less than
+// the threshold, one would tell the other: such a cell is confidential in all of them or in none. Problems: those of
+// ConfidentialCells.
+absl::Status ProtectTogether(const ProtectionRules& rules, std::vector<ProtectedTable>* tables);
 
 // The count to the nearest ten, and 5 for 1 to 7, as statistical offices do it.
 uint64_t Rounded(uint64_t count);

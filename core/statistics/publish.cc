@@ -1,6 +1,7 @@
 #include "core/statistics/publish.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -64,6 +65,45 @@ v1::Cube MakeCube(const PublishRequest& request, const Cut& cut, const Table& ta
   return cube;
 }
 
+using CutsByPopulation = std::map<Population, std::vector<Cut>>;
+
+std::vector<std::string> IndicatorsOf(const CutsByPopulation& by_population) {
+  std::vector<std::string> indicators;
+  for (const auto& [population, cuts] : by_population) {
+    for (const Cut& cut : cuts) indicators.emplace_back(cut.indicator->id);
+  }
+  return indicators;
+}
+
+// The cubes of populations that are drawn from one: all of them or none, since what is added later is not protected
+// together with them.
+absl::StatusOr<std::vector<v1::Cube>> PublishTogether(const PublishRequest& request,
+                                                      const CutsByPopulation& by_population, const Rows& rows) {
+  std::vector<ProtectedTable> tables;
+  for (const auto& [population, cuts] : by_population) {
+    ASSIGN_OR_RETURN(Table table, MakeTable(cuts, rows.at(population)));
+    tables.push_back({cuts.front().indicator->unit, std::move(table), {}});
+  }
+  RETURN_IF_ERROR(ProtectTogether(request.rules, &tables));
+  std::vector<v1::Cube> cubes;
+  size_t number = 0;
+  for (const auto& [population, cuts] : by_population) {
+    const ProtectedTable& entry = tables[number++];
+    for (size_t c = 0; c < cuts.size(); ++c) {
+      if (entry.table.cuts[c].empty()) continue;
+      cubes.push_back(MakeCube(request, cuts[c], entry.table, entry.table.cuts[c], entry.confidential));
+    }
+  }
+  return cubes;
+}
+
+void SortAsAsked(const std::vector<Cut>& cuts, std::vector<v1::Cube>* cubes) {
+  std::map<std::string, size_t> places;
+  for (const Cut& cut : cuts) places.emplace(cut.indicator->id, places.size());
+  std::sort(cubes->begin(), cubes->end(),
+            [&](const v1::Cube& a, const v1::Cube& b) { return places.at(a.indicator()) < places.at(b.indicator()); });
+}
+
 }  // namespace
 
 absl::StatusOr<Cut> ParseCut(absl::string_view text) {
@@ -98,29 +138,27 @@ std::vector<Cut> UsualCuts() {
   return cuts;
 }
 
-absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& events, const PublishRequest& request) {
+absl::StatusOr<Publication> Publish(const std::vector<v1::Event>& events, const PublishRequest& request) {
   ASSIGN_OR_RETURN(const Period period, MakePeriod(request.period));
   RETURN_IF_ERROR(CheckCuts(request.cuts));
   for (size_t i = 0; i < events.size(); ++i) RETURN_IF_ERROR(CheckEvent(events[i], absl::StrCat("events[", i, "]")));
   const Rows rows = RowsOf(events, period);
-  std::map<Population, std::vector<size_t>> by_population;
-  for (size_t c = 0; c < request.cuts.size(); ++c) by_population[request.cuts[c].indicator->population].push_back(c);
-  std::vector<v1::Cube> cubes(request.cuts.size());
-  for (const auto& [population, numbers] : by_population) {
-    const auto found = rows.find(population);
-    if (found == rows.end()) continue;
-    std::vector<Cut> cuts;
-    for (const size_t number : numbers) cuts.push_back(request.cuts[number]);
-    ASSIGN_OR_RETURN(const Table table, MakeTable(cuts, found->second));
-    ASSIGN_OR_RETURN(const std::vector<bool> confidential,
-                     ConfidentialCells(table, cuts.front().indicator->unit, request.rules));
-    for (size_t i = 0; i < numbers.size(); ++i) {
-      cubes[numbers[i]] = MakeCube(request, cuts[i], table, table.cuts[i], confidential);
+  std::map<Population, CutsByPopulation> related;
+  for (const Cut& cut : request.cuts) {
+    const Population population = cut.indicator->population;
+    if (rows.count(population) > 0) related[DrawnFrom(population)][population].push_back(cut);
+  }
+  Publication publication;
+  for (const auto& [population, cuts] : related) {
+    absl::StatusOr<std::vector<v1::Cube>> cubes = PublishTogether(request, cuts, rows);
+    if (cubes.ok()) {
+      std::move(cubes->begin(), cubes->end(), std::back_inserter(publication.cubes));
+    } else {
+      publication.refused.push_back({IndicatorsOf(cuts), cubes.status()});
     }
   }
-  cubes.erase(std::remove_if(cubes.begin(), cubes.end(), [](const v1::Cube& cube) { return cube.cells().empty(); }),
-              cubes.end());
-  return cubes;
+  SortAsAsked(request.cuts, &publication.cubes);
+  return publication;
 }
 
 absl::Status CheckAgainstPublished(const std::vector<v1::Cube>& published, const v1::Cube& cube) {

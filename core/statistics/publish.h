@@ -30,6 +30,17 @@ struct PublishRequest {
   bool rounded = false;
 };
 
+// Indicators that are protected together and could not be.
+struct Refusal {
+  std::vector<std::string> indicators;
+  absl::Status problem;
+};
+
+struct Publication {
+  std::vector<v1::Cube> cubes;  // in the order of the cuts; one without any event is left out
+  std::vector<Refusal> refused;
+};
+
 // A cut as it is written: "I02=country,level", or "I02" for the usual dimensions. kFieldInvalid for "cube": an unknown
 // indicator, a dimension that it does not have or that is named twice, more than kDimensionsMax of them.
 absl::StatusOr<Cut> ParseCut(absl::string_view text);
@@ -37,10 +48,10 @@ absl::StatusOr<Cut> ParseCut(absl::string_view text);
 // A cut for every indicator, by its usual dimensions.
 std::vector<Cut> UsualCuts();
 
-// The cubes, in the order of the cuts; one without any event is left out. kFieldInvalid for "period", kCubeDifferencing
-// for "cube" (an indicator is named twice; cases are cut without their state where closed cases are cut too),
-// kEventInvalid with "events[3].award.learning.country" for events, kInputTooLarge.
-absl::StatusOr<std::vector<v1::Cube>> Publish(const std::vector<v1::Event>& events, const PublishRequest& request);
+// The cubes, and those that cannot be published (kInputTooLarge): the others are published without them. kFieldInvalid
+// for "period", kCubeDifferencing for "cube" (an indicator is named twice; cases are cut without their state where
+// closed cases are cut too), kEventInvalid with "events[3].award.learning.country" for events.
+absl::StatusOr<Publication> Publish(const std::vector<v1::Event>& events, const PublishRequest& request);
 
 // Whether a cube may be published beside those of the same period that were published before. kCubePublished for "cube"
 // where the same indicator was published otherwise, kCubeDifferencing where another was of the same figures, or of some

@@ -82,7 +82,7 @@ class Builder {
       return base::Problem(base::Reason::kInputTooLarge, "cells",
                            "the cubes have too many cells; break them down by fewer dimensions");
     }
-    table_.cells.emplace_back();
+    table_.cells.emplace_back().conditions = key;
     return entry->second;
   }
 

@@ -35,6 +35,7 @@ struct Cut {
 
 // A set of rows and how many it holds. The same set is one cell, whichever cube shows it.
 struct TableCell {
+  std::string conditions;  // what its rows have in common; the same in every population
   uint64_t count = 0;
   size_t totals = 0;                              // dimensions over which it is a total, at most
   std::map<std::string, uint64_t> contributions;  // by provider; without the rows that name none

@@ -7,13 +7,16 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/catalogue/provider_types.h"
 #include "core/statistics/cube_report.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
@@ -26,6 +29,19 @@ namespace fs = std::filesystem;
 using base::Problem;
 using base::Reason;
 using statistics::v1::Cube;
+
+// Types of providers are those of catalogues: an invented one would be a cell of its own.
+absl::Status CheckProviderTypes(const statistics::v1::Event& event, const std::string& place) {
+  for (const auto& [at, code] :
+       {std::pair(".offer.learning.provider_type", event.offer().learning().provider_type()),
+        std::pair(".award.learning.provider_type", event.award().learning().provider_type()),
+        std::pair(".provider.type", event.provider().type()),
+        std::pair(".recognition_case.provider_type", event.recognition_case().provider_type())}) {
+    const absl::Status known = catalogue::CheckProviderType(code, absl::StrCat(place, at));
+    if (!known.ok()) return Problem(Reason::kEventInvalid, base::PlaceOf(known), base::DetailOf(known));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<statistics::v1::Event> ReadEvent(absl::string_view line, const std::string& place) {
   if (line.size() > kEventLineBytesMax) return Problem(Reason::kInputTooLarge, place, "the line is too long");
@@ -43,6 +59,7 @@ absl::StatusOr<statistics::v1::Event> ReadEvent(absl::string_view line, const st
     return Problem(Reason::kEventInvalid, place, "the line is no event, or has a member that events do not have");
   }
   RETURN_IF_ERROR(statistics::CheckEvent(event, place));
+  RETURN_IF_ERROR(CheckProviderTypes(event, place));
   return event;
 }
 
@@ -104,9 +121,16 @@ size_t ConfidentialCells(const Cube& cube) {
       std::count_if(cube.cells().begin(), cube.cells().end(), [](const auto& cell) { return cell.confidential(); }));
 }
 
-// What is published, now or before, and which indicators there are no events for.
+void WriteReportList(absl::string_view name, const std::vector<std::string>& texts, base::JsonWriter* json) {
+  json->Key(name);
+  json->BeginArray();
+  for (const std::string& text : texts) json->String(text);
+  json->EndArray();
+}
+
+// What is published, now or before, which indicators there are no events for, and which were refused now.
 std::string ReportJson(const StatisticsRequest& request, const std::map<std::string, Cube>& cubes,
-                       const std::set<std::string>& gaps) {
+                       const std::vector<std::string>& gaps, const std::vector<statistics::Refusal>& refused) {
   std::string text;
   base::JsonWriter json(text, base::JsonWriter::Layout::kIndented);
   json.BeginObject();
@@ -123,42 +147,52 @@ std::string ReportJson(const StatisticsRequest& request, const std::map<std::str
     json.EndObject();
   }
   json.EndArray();
-  json.Key("gaps");
+  WriteReportList("gaps", gaps, &json);
+  json.Key("refused");
   json.BeginArray();
-  for (const std::string& gap : gaps) {
-    if (cubes.count(gap) == 0) json.String(gap);
+  for (const statistics::Refusal& refusal : refused) {
+    json.BeginObject();
+    WriteReportList("indicators", refusal.indicators, &json);
+    json.Member("reason", base::Catalogue(base::ReasonOf(refusal.problem)).name);
+    json.Member("detail", base::DetailOf(refusal.problem));
+    json.EndObject();
   }
   json.EndArray();
   json.EndObject();
   return text;
 }
 
-absl::StatusOr<std::vector<Cube>> PublishCubes(const StatisticsRequest& request) {
+absl::StatusOr<statistics::Publication> PublishCubes(const StatisticsRequest& request) {
   std::vector<statistics::v1::Event> events;
   for (const std::string& file : request.events) {
     ASSIGN_OR_RETURN(const std::string lines, ReadInput(file, kEventsBytesMax));
     ASSIGN_OR_RETURN(std::vector<statistics::v1::Event> more, ReadEvents(lines, file));
     std::move(more.begin(), more.end(), std::back_inserter(events));
   }
-  ASSIGN_OR_RETURN(std::vector<Cube> cubes, statistics::Publish(events, request.publish));
+  ASSIGN_OR_RETURN(statistics::Publication publication, statistics::Publish(events, request.publish));
   std::error_code error;
   fs::create_directories(request.out, error);
   if (error) return Problem(Reason::kOutputNotWritable, request.out, error.message());
   ASSIGN_OR_RETURN(const std::vector<Cube> published, PublishedIn(request));
-  RETURN_IF_ERROR(CheckFolder(request.out, published, cubes));
+  RETURN_IF_ERROR(CheckFolder(request.out, published, publication.cubes));
   const std::string report = PathIn(request.out, "report.json");
   ASSIGN_OR_RETURN(std::set<std::string> gaps, GapsIn(report));
   for (const statistics::Cut& cut : request.publish.cuts) gaps.emplace(cut.indicator->id);
   std::map<std::string, Cube> listed;
   for (const Cube& cube : published) listed.emplace(cube.indicator(), cube);
-  for (const Cube& cube : cubes) {
+  for (const Cube& cube : publication.cubes) {
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".csv"), statistics::CubeCsv(cube)));
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".json"), statistics::CubeJson(cube) + "\n"));
     RETURN_IF_ERROR(WriteResult(PathIn(request.out, cube.indicator() + ".svg"), statistics::CubeSvg(cube)));
     listed.emplace(cube.indicator(), cube);
   }
-  RETURN_IF_ERROR(WriteResult(report, ReportJson(request, listed, gaps) + "\n"));
-  return cubes;
+  for (const auto& [indicator, cube] : listed) gaps.erase(indicator);
+  for (const statistics::Refusal& refusal : publication.refused) {
+    for (const std::string& indicator : refusal.indicators) gaps.erase(indicator);
+  }
+  const std::string json = ReportJson(request, listed, {gaps.begin(), gaps.end()}, publication.refused);
+  RETURN_IF_ERROR(WriteResult(report, json + "\n"));
+  return publication;
 }
 
 }  // namespace
@@ -176,16 +210,21 @@ absl::StatusOr<std::vector<statistics::v1::Event>> ReadEvents(absl::string_view 
 }
 
 int RunStatistics(const StatisticsRequest& request, const Console& console) {
-  const absl::StatusOr<std::vector<Cube>> cubes = PublishCubes(request);
-  if (!cubes.ok()) {
-    PrintProblem(cubes.status(), console);
+  const absl::StatusOr<statistics::Publication> publication = PublishCubes(request);
+  if (!publication.ok()) {
+    PrintProblem(publication.status(), console);
     return kExitRefused;
   }
-  for (const Cube& cube : *cubes) {
+  for (const Cube& cube : publication->cubes) {
     console.out << cube.indicator() << "  " << cube.cells_size() << " cells, " << ConfidentialCells(cube)
                 << " confidential  " << cube.title() << "\n";
   }
-  return kExitDone;
+  for (const statistics::Refusal& refusal : publication->refused) {
+    const std::string place =
+        absl::StrCat(base::PlaceOf(refusal.problem), " of ", absl::StrJoin(refusal.indicators, ", "));
+    PrintProblem(Problem(base::ReasonOf(refusal.problem), place, base::DetailOf(refusal.problem)), console);
+  }
+  return publication->cubes.empty() && !publication->refused.empty() ? kExitRefused : kExitDone;
 }
 
 }  // namespace passerelle::gateway

@@ -29,8 +29,8 @@ struct StatisticsRequest {
 };
 
 // Writes <indicator>.csv, .json and .svg for every cube that has a count, and report.json, which lists them, those that
-// the folder had before, and what there are no events for. A cube that the folder has already is never written
-// otherwise.
+// the folder had before, what there are no events for and what was refused. A cube that the folder has already is never
+// written otherwise.
 int RunStatistics(const StatisticsRequest& request, const Console& console);
 
 }  // namespace passerelle::gateway

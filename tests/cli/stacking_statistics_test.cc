@@ -149,6 +149,28 @@ TEST(StatisticsCommand, AYearAndANodeHaveAFolderOfTheirOwn) {
   }
 }
 
+TEST(StatisticsCommand, FiguresThatCannotBeProtectedDoNotStopOthers) {
+  const std::string folder = ScratchFolder();
+  std::string lines;
+  for (int i = 0; i <= 600; ++i) {
+    absl::StrAppend(&lines, R"({"date":"2026-05-01","award":{"learning":{"mode":"M)", i, "\"}}}\n");
+  }
+  WriteAll(folder + "/awards.jsonl", lines);
+  for (int i = 0; i < 9; ++i) {
+    absl::StrAppend(&lines, R"({"date":"2026-05-01","sharing":{"purpose":"JOB"}})", "\n");
+  }
+  WriteAll(folder + "/all.jsonl", lines);
+  const std::vector<std::string> cubes = {"--cube", "I02=mode", "--cube", "I16=purpose"};
+  const Outcome some = Publish(folder + "/all.jsonl", folder + "/some", cubes);
+  EXPECT_EQ(some.exit_code, 0);
+  EXPECT_THAT(some.out, HasSubstr("I16  2 cells, 0 confidential"));
+  EXPECT_THAT(some.err, HasSubstr("INPUT_TOO_LARGE at cells of I02: "));
+  EXPECT_THAT(ReadAll(folder + "/some/report.json"), HasSubstr("\"reason\": \"INPUT_TOO_LARGE\""));
+  const Outcome none = Publish(folder + "/awards.jsonl", folder + "/none", cubes);
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.err, HasSubstr("INPUT_TOO_LARGE at cells of I02: "));
+}
+
 struct BadEvents {
   const char* name;
   std::string lines;
@@ -165,6 +187,9 @@ TEST(StatisticsCommand, EventsThatCannotBeUsedAreRefusedByLineAndWithoutTheirVal
       {"no date", good + "{\"award\":{}}\n", ":2.date"},
       {"a text instead of a code", "{\"date\":\"2026-01-01\",\"award\":{\"learning\":{\"mode\":\"with Ada\"}}}\n",
        ":1.award.learning.mode"},
+      {"a type of provider that is not listed",
+       "{\"date\":\"2026-01-01\",\"award\":{\"learning\":{\"providerType\":\"Ada\"}}}\n",
+       ":1.award.learning.provider_type"},
       {"twice the same member", "{\"date\":\"2026-01-01\",\"date\":\"2026-01-01\",\"award\":{}}",
        "JSON_DUPLICATE_MEMBER"},
       {"a line that is too long", "{\"date\":\"" + std::string(70'000, '2') + "\"}\n", "INPUT_TOO_LARGE at "},

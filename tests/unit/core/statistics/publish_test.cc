@@ -10,7 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/base/problem.h"
+#include "core/base/status_macros.h"
 #include "core/statistics/cube_report.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/core/statistics/written_events.h"
@@ -36,6 +38,13 @@ PublishRequest Request(const std::vector<std::string>& cuts) {
   return request;
 }
 
+// The cubes where none is refused.
+absl::StatusOr<std::vector<v1::Cube>> Cubes(const std::vector<v1::Event>& events, const PublishRequest& request) {
+  ASSIGN_OR_RETURN(Publication publication, Publish(events, request));
+  for (const Refusal& refusal : publication.refused) return refusal.problem;
+  return std::move(publication.cubes);
+}
+
 // "HEI ONLINE 40", "HEI BLENDED :c", …
 std::vector<std::string> Written(const v1::Cube& cube) {
   std::vector<std::string> cells;
@@ -58,7 +67,7 @@ std::vector<v1::Event> Vector() {
 }
 
 TEST(PublishTest, SmallCellsAndThoseThatWouldGiveThemAwayStayConfidential) {
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(Vector(), Request({"I02=provider_type,mode"})));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(Vector(), Request({"I02=provider_type,mode"})));
   ASSERT_EQ(cubes.size(), 1u);
   EXPECT_THAT(Written(cubes[0]), ElementsAre("HEI BLENDED :c", "HEI ONLINE 40", "HEI ON_SITE :c", "HEI _T 55",
                                              "OTHER BLENDED :c", "OTHER ONLINE 9", "OTHER ON_SITE :c", "OTHER _T 34",
@@ -70,7 +79,7 @@ TEST(PublishTest, SmallCellsAndThoseThatWouldGiveThemAwayStayConfidential) {
 TEST(PublishTest, CountsAreRoundedBesides) {
   PublishRequest request = Request({"I02=provider_type,mode"});
   request.rounded = true;
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(Vector(), request));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(Vector(), request));
   ASSERT_EQ(cubes.size(), 1u);
   EXPECT_THAT(Written(cubes[0]), ElementsAre("HEI BLENDED :c", "HEI ONLINE 40", "HEI ON_SITE :c", "HEI _T 60",
                                              "OTHER BLENDED :c", "OTHER ONLINE 10", "OTHER ON_SITE :c", "OTHER _T 30",
@@ -87,7 +96,7 @@ TEST(PublishTest, SevenCountsOfOneAndTheirTotalOfSevenAreNotToldByRounding) {
   }
   PublishRequest request = Request({"I16=purpose"});
   request.rounded = true;
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(events, request));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(events, request));
   ASSERT_EQ(cubes.size(), 1u);
   EXPECT_THAT(Written(cubes[0]), ElementsAre("P0 :c", "P1 :c", "P2 :c", "P3 :c", "P4 :c", "P5 :c", "P6 :c", "_T :c"));
 }
@@ -123,18 +132,18 @@ TEST(PublishTest, ThePersonsBehindACountAreCountedAndNotTheirAwards) {
     Append(HeldBy(row.at_level_7, 7), &events);
     Append(Awards(40, "HEI", "ONLINE", "", 5), &events);
     Append(Awards(30, "HEI", "ONLINE", "", 6), &events);
-    ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(events, Request({"I02=level"})));
+    ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(events, Request({"I02=level"})));
     EXPECT_EQ(Written(cubes[0]), row.written) << row.name;
   }
 }
 
 TEST(PublishTest, TheOrderOfEventsChangesNothing) {
   std::vector<v1::Event> events = Vector();
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> first, Publish(events, Request({"I02=provider_type,mode"})));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> first, Cubes(events, Request({"I02=provider_type,mode"})));
   std::mt19937 random(7);
   for (int i = 0; i < 20; ++i) {
     std::shuffle(events.begin(), events.end(), random);
-    ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> again, Publish(events, Request({"I02=provider_type,mode"})));
+    ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> again, Cubes(events, Request({"I02=provider_type,mode"})));
     ASSERT_EQ(again[0].SerializeAsString(), first[0].SerializeAsString());
   }
 }
@@ -161,7 +170,7 @@ TEST(PublishTest, OffersOfASkillAreCountedAndItsFewAwardsAreNot) {
   offer.mutable_offer()->mutable_learning()->add_skill_groups("S1");
   events.push_back(offer);
   ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes,
-                       Publish(events, Request({"I18=country,skill", "I18A=country,skill"})));
+                       Cubes(events, Request({"I18=country,skill", "I18A=country,skill"})));
   ASSERT_EQ(cubes.size(), 2u);
   EXPECT_THAT(Written(cubes[0]), ::testing::Contains("SE S1 1"));
   EXPECT_THAT(Written(cubes[1]), ElementsAre("NO S1 :c", "NO S2 :c", "NO _T 22", "SE S1 :c", "SE S2 :c", "SE _T 12",
@@ -176,8 +185,7 @@ TEST(PublishTest, CubesOfTheSameAwardsAreProtectedTogether) {
   Append(Awards(9, "HEI", "BLENDED", "", 5), &events);
   for (size_t i = 0; i < events.size(); ++i)
     events[i].mutable_award()->mutable_learning()->set_nqf_included(i % 2 == 0);
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes,
-                       Publish(events, Request({"I02=level,mode", "I07=level,nqf"})));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(events, Request({"I02=level,mode", "I07=level,nqf"})));
   ASSERT_EQ(cubes.size(), 2u);
   std::map<std::string, bool> level;
   for (const v1::Cell& cell : cubes[0].cells()) {
@@ -189,6 +197,58 @@ TEST(PublishTest, CubesOfTheSameAwardsAreProtectedTogether) {
   }
 }
 
+// Awards of a country and level, each of another holder, with a skill.
+std::vector<v1::Event> HeldAwards(int count, const char* country, uint32_t level, const char* skill) {
+  std::vector<v1::Event> events = Awards(count, "HEI", "ONLINE", "", level);
+  for (size_t i = 0; i < events.size(); ++i) {
+    v1::Award& award = *events[i].mutable_award();
+    award.set_provider(absl::StrCat("p", i % 5));
+    award.set_holder(absl::StrCat(country, i));
+    award.mutable_learning()->set_country(country);
+    if (*skill != '\0') award.mutable_learning()->add_skill_groups(skill);
+  }
+  return events;
+}
+
+// By country and for all, what a cube by country and something else has.
+std::vector<std::string> ByCountry(const v1::Cube& cube) {
+  std::vector<std::string> cells;
+  for (const std::string& cell : Written(cube)) {
+    const std::vector<std::string> parts = absl::StrSplit(cell, ' ');
+    if (parts.size() == 2) cells.push_back(cell);
+    if (parts.size() == 3 && parts[1] == "_T") cells.push_back(absl::StrCat(parts[0], " ", parts[2]));
+  }
+  return cells;
+}
+
+// One cube hid BG and the total, the others BG and RO: the total of these less the three countries of that was BG.
+TEST(PublishTest, AwardsHoldersAndSkillsKeepTheSameCountsConfidential) {
+  std::vector<v1::Event> events;
+  Append(HeldAwards(3, "BG", 5, "S1"), &events);
+  Append(HeldAwards(6, "RO", 6, "S1"), &events);
+  Append(HeldAwards(20, "GR", 7, "S2"), &events);
+  Append(HeldAwards(21, "FR", 7, "S2"), &events);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes,
+                       Cubes(events, Request({"I02=country,level", "I18A=country,skill", "I03=country"})));
+  ASSERT_EQ(cubes.size(), 3u);
+  EXPECT_THAT(ByCountry(cubes[0]), ::testing::Contains("BG :c"));
+  EXPECT_THAT(ByCountry(cubes[0]), ::testing::Contains("GR 20"));
+  EXPECT_EQ(ByCountry(cubes[1]), ByCountry(cubes[0]));
+  EXPECT_EQ(ByCountry(cubes[2]), ByCountry(cubes[0]));
+}
+
+// Three awards with a skill say nothing about how many of a thousand there are.
+TEST(PublishTest, CountsThatAreFarApartDoNotTellEachOther) {
+  std::vector<v1::Event> events;
+  Append(HeldAwards(3, "NO", 6, "S1"), &events);
+  Append(HeldAwards(40, "NO", 6, ""), &events);
+  Append(HeldAwards(30, "SE", 6, ""), &events);
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(events, Request({"I02=country", "I18A=country"})));
+  ASSERT_EQ(cubes.size(), 2u);
+  EXPECT_THAT(Written(cubes[0]), ElementsAre("NO 43", "SE 30", "_T 73"));
+  EXPECT_THAT(Written(cubes[1]), ElementsAre("NO :c", "_T :c"));
+}
+
 // Two questions that differ by one provider: there is no such dimension, and no second cut of the same figures.
 TEST(PublishTest, CutsThatCouldBeSubtractedAreRefused) {
   EXPECT_THAT(ParseCut("I02=provider"), HasReasonAt(Reason::kFieldInvalid, "cube"));
@@ -198,10 +258,10 @@ TEST(PublishTest, CutsThatCouldBeSubtractedAreRefused) {
               HasReasonAt(Reason::kCubeDifferencing, "cube"));
   EXPECT_OK(Publish({}, Request({"I08=from,to,state", "I09=from,to,outcome"})));
   std::vector<v1::Event> events = Vector();
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> before, Publish(events, Request({"I02=provider_type,mode"})));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> before, Cubes(events, Request({"I02=provider_type,mode"})));
   EXPECT_OK(CheckAgainstPublished(before, before[0]));
   events.pop_back();
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> after, Publish(events, Request({"I02=provider_type,mode"})));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> after, Cubes(events, Request({"I02=provider_type,mode"})));
   EXPECT_THAT(CheckAgainstPublished(before, after[0]), HasReasonAt(Reason::kCubePublished, "cube"));
 }
 
@@ -252,6 +312,26 @@ TEST(PublishTest, EveryIndicatorHasUsualDimensionsThatItKnowsAndThatGoTogether) 
   }
 }
 
+TEST(PublishTest, FiguresThatCannotBeProtectedDoNotStopOthers) {
+  std::vector<v1::Event> events;
+  for (size_t i = 0; i <= kAuditedCellsMax; ++i) {
+    Append(Awards(1, "HEI", absl::StrCat("M", i)), &events);
+    events.back().mutable_award()->set_holder(absl::StrCat("h", i));
+  }
+  for (int i = 0; i < 9; ++i) {
+    events.emplace_back().set_date("2026-05-01");
+    events.back().mutable_sharing()->set_purpose("JOB");
+  }
+  ASSERT_OK_AND_ASSIGN(const Publication publication,
+                       Publish(events, Request({"I03=country", "I02=mode", "I16=purpose", "I15"})));
+  ASSERT_EQ(publication.cubes.size(), 1u);
+  EXPECT_THAT(Written(publication.cubes[0]), ElementsAre("JOB 9", "_T 9"));
+  ASSERT_EQ(publication.refused.size(), 1u);
+  // Holders could not be added later, so that they wait for awards.
+  EXPECT_THAT(publication.refused[0].indicators, ElementsAre("I02", "I03"));
+  EXPECT_THAT(publication.refused[0].problem, HasReasonAt(Reason::kInputTooLarge, "cells"));
+}
+
 TEST(PublishTest, TooManyCellsAreRefused) {
   std::vector<Row> rows;
   for (size_t i = 0; i < kCellsMax / 8; ++i) {
@@ -275,7 +355,7 @@ TEST(PublishTest, NoKeyIsPublished) {
   request.node = "NO";
   request.period = "2026";
   request.cuts = UsualCuts();
-  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Publish(events, request));
+  ASSERT_OK_AND_ASSIGN(const std::vector<v1::Cube> cubes, Cubes(events, request));
   EXPECT_EQ(cubes.size(), 3u);
   for (const v1::Cube& cube : cubes) {
     const std::string all = CubeCsv(cube) + CubeJson(cube) + CubeSvg(cube) + cube.SerializeAsString();
