@@ -64,6 +64,7 @@ class EwpAdapter : public document::Adapter {
     enclosed.bytes = base::XmlElementAsDocument(transcript);
     enclosed.place = document.Path(mobilities[chosen]);
     if (!several) enclosed.report_index = options.report_index;
+    enclosed.among_others = several;
     AccountFor(document, mobilities, chosen, &enclosed);
     return std::optional<Enclosed>(std::move(enclosed));
   }
@@ -96,7 +97,7 @@ class EwpAdapter : public document::Adapter {
 
   const document::FormatInfo info_ = {
       "ewp",  "Erasmus Without Paper, transcripts of incoming mobility", {"2"}, {"read"}, "beta", "application/xml",
-      "ewp-3"};
+      "ewp-4"};
 };
 
 }  // namespace
