@@ -72,6 +72,32 @@ std::string ValidFrom(Source* source, const xml_node& root, const ImportOptions&
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", options.translation_time, absl::UTCTimeZone());
 }
 
+bool IsSubject(const xml_node& node) { return base::XmlLocalName(node) == "credentialSubject"; }
+
+bool IsSamePerson(const xml_node& subject, const xml_node& other) {
+  const std::string id = base::XmlAttribute(subject, "id").value();
+  return !id.empty() &&
+         (id == base::XmlAttribute(other, "id").value() || id == base::XmlAttribute(other, "idref").value());
+}
+
+// What was awarded to several people must never meet in one translation.
+absl::Status CheckOneSubject(const base::XmlDocument& document, const xml_node& subject) {
+  for (xml_node other = subject.next_sibling(); other; other = other.next_sibling()) {
+    if (!IsSubject(other) || IsSamePerson(subject, other)) continue;
+    return Problem(Reason::kSeveralSubjects, document.Path(other));
+  }
+  return absl::OkStatus();
+}
+
+// Whether a credential of somebody else is inside; the reader has bounded the depth.
+bool HoldsOtherPerson(const xml_node& node, const xml_node& subject) {
+  for (const xml_node& child : node.children()) {
+    if (IsSubject(child) && child != subject && !IsSamePerson(subject, child)) return true;
+    if (HoldsOtherPerson(child, subject)) return true;
+  }
+  return false;
+}
+
 class ElmXmlAdapter : public document::Adapter {
  public:
   const FormatInfo& Info() const override { return info_; }
@@ -117,8 +143,10 @@ class ElmXmlAdapter : public document::Adapter {
     const xml_node root = source.document().Root();
     const xml_node subject = source.document().Child(root, "credentialSubject");
     if (!subject) return Problem(Reason::kLearnerMissing, "/europassCredential");
+    RETURN_IF_ERROR(CheckOneSubject(source.document(), subject));
 
     Imported imported;
+    imported.among_others = HoldsOtherPerson(root, subject);
     auto* const credential = &*imported.credential;
     credential->add_type("VerifiableCredential");
     credential->add_type("EuropeanDigitalCredential");
@@ -184,7 +212,7 @@ class ElmXmlAdapter : public document::Adapter {
   const FormatInfo info_ = {"elm-xml",  "European Learning Model in XML: credentials of version 1 and 2",
                             {"1", "2"}, {"read"},
                             "alpha",    "application/xml",
-                            "elm-xml-6"};
+                            "elm-xml-7"};
 };
 
 }  // namespace

@@ -2,8 +2,11 @@
 // catalogues (LOQ, AMS) are recognised, so that a caller learns what the file is, and are no credentials.
 //
 // Rules of the diagnostics:
+//   agent.dangling       a body or an awarding process is referred to and not described; it is carried by its id
 //   award.from-issuer    a claim that states no awarding process is taken as awarded by the issuer
 //   award.shared         a part of an achievement without a process of its own belongs to the achievement's
+//   credit.scheme        credits of no system that is known, or no number; they are kept as a note
+//   credit.zero          credits of zero, or of no number, count as missing
 //   date.calendar        a date without a time became midnight UTC
 //   date.order           day, month and year were put into the order of ISO 8601
 //   date.unreadable      what stands for a date is none

@@ -1,6 +1,8 @@
 #include "adapters/elm_xml/awards.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "adapters/elm_xml/completion.h"
@@ -94,6 +96,7 @@ class IssuerAward {
     for (const char* const name : {"issued", "issuanceDate"}) {
       if (!award->awarding_date().empty()) break;
       award->set_awarding_date(base::XmlText(Source::ChildNamed(root_, name)));
+      dated_ = dated_ || !award->awarding_date().empty();
     }
     if (!said_) {
       source_->Warn("award.from-issuer", root_,
@@ -102,8 +105,13 @@ class IssuerAward {
     said_ = true;
   }
 
-  bool said() const { return said_; }
-  bool has_issuer() const { return static_cast<bool>(Source::ChildNamed(root_, "issuer")); }
+  // The elements of Annex I that the issuer and the date of issue stood for.
+  std::vector<absl::string_view> Derived() const {
+    std::vector<absl::string_view> elements;
+    if (said_ && Source::ChildNamed(root_, "issuer")) elements = {"A1-M03", "A1-M04"};
+    if (dated_) elements.push_back("A1-M05");
+    return elements;
+  }
 
  private:
   // Without an issuer an agent of whom nothing is known, so that it is missing and not overlooked.
@@ -128,7 +136,15 @@ class IssuerAward {
   std::string issuer_;  // id of an issuer that is described in its place, once that is written
   bool given_ = false;
   bool said_ = false;
+  bool dated_ = false;
 };
+
+// Whether the document only refers to who awarded, or to the process.
+bool IsDangling(const Source& source, const v3::AwardingProcess& award) {
+  bool dangling = source.IsDangling(award.id());
+  for (const v3::AgentNode& body : award.awarding_body()) dangling = dangling || source.IsDangling(body.agent().id());
+  return dangling;
+}
 
 v3::Concept LanguageConcept(const std::string& tag) {
   auto language = elm::Language(tag);
@@ -149,24 +165,23 @@ void DropOnlyNamed(v3::Person* person) {
 void CompleteAwards(Source* source, const xml_node& root, v3::Person* person, document::Imported* imported) {
   IssuerAward issuer(source, root, imported->credential->id());
   bool shared = false;
+  bool dangling = false;
   for (v3::ClaimNode& claim : *person->mutable_has_claim()) {
     v3::AwardingProcess* const award = MutableAward(&claim);
+    dangling = dangling || IsDangling(*source, *award);
     const bool referred_to = award->type().empty() && !award->id().empty();
     if (award->awarding_body().empty() && !referred_to) issuer.Give(award);
     if (claim.has_learning_achievement()) shared = ShareAward(claim.mutable_learning_achievement()) || shared;
   }
   if (shared)
     source->Note("award.shared", root, "Parts without an awarding process belong to that of their achievement.");
-  if (!issuer.said()) return;
-  for (const char* const element : {"A1-M04", "A1-M05"}) {
-    if (!issuer.has_issuer() && absl::string_view(element) == "A1-M04") continue;
-    document::ElementOrigin origin;
-    origin.element = element;
-    origin.status = document::v1::ELEMENT_STATUS_DERIVED;
-    origin.source.push_back(source->document().Path(root));
-    origin.rule = "award.from-issuer";
-    imported->origins.push_back(std::move(origin));
+  const auto tell = [&](absl::string_view element, document::v1::ElementStatus status, const char* rule) {
+    imported->origins.push_back({std::string(element), status, {source->document().Path(root)}, rule});
+  };
+  for (const absl::string_view element : issuer.Derived()) {
+    tell(element, document::v1::ELEMENT_STATUS_DERIVED, "award.from-issuer");
   }
+  if (dangling) tell("A1-M04", document::v1::ELEMENT_STATUS_BY_REFERENCE, "agent.dangling");
 }
 
 void CompleteDisplay(v3::EuropeanDigitalCredential* credential) {

@@ -15,7 +15,7 @@ namespace passerelle::adapters::elm_xml {
 void DropOnlyNamed(elm::v3::Person* person);
 
 // Gives every claim without an awarding process one: that of the achievement it belongs to, or one of the issuer with
-// the date of issue. Says so in the account and in the origins of A1-M04 and A1-M05.
+// the date of issue. Says so in the account and in the origins of what it gave.
 void CompleteAwards(Source* source, const pugi::xml_node& root, elm::v3::Person* person, document::Imported* imported);
 
 // Languages and a blank page.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/elm/rules/text.h"
+#include "core/elm/rules/workload.h"
 #include "core/elm/set_fields.h"
 #include "core/elm/vocabulary.h"
 
@@ -227,7 +228,12 @@ std::string CompleteNode(Source* source, const xml_node& element, Message* node)
     return static_cast<v3::Note*>(node)->note_literal().empty() ? "a note of v3 has a text" : "";
   }
   if (node->GetDescriptor() == v3::CreditPoint::descriptor()) {
-    return static_cast<v3::CreditPoint*>(node)->has_framework() ? "" : "credits of no credit system that is known";
+    const auto& credit = *static_cast<v3::CreditPoint*>(node);
+    if (!elm::CreditPoints(credit.point()).has_value()) {
+      source->Warn("credit.zero", element, "Credit of zero, or of no number, counts as missing.");
+      return "zero credits count as missing";
+    }
+    return credit.has_framework() ? "" : "credits of no credit system that is known";
   }
   if (node->GetDescriptor() == v3::ContactPoint::descriptor()) {
     DropAddresses(source, element, static_cast<v3::ContactPoint*>(node)->mutable_address());

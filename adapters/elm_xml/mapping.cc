@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "adapters/elm_xml/completion.h"
+#include "adapters/elm_xml/credit.h"
 #include "adapters/elm_xml/names.h"
 #include "core/base/limits.h"
 #include "core/elm/codec_literal.h"
@@ -122,6 +123,10 @@ class Mapper {
 
   void Put(const xml_node& element, const PropertyTable& property, Message& message) {
     if (property.kind == ValueKind::kNode && IsEmpty(element)) return;
+    if (property.target != nullptr && property.target->descriptor == v3::CreditPoint::descriptor() &&
+        !HasElements(element) && PutAsNote(element, message)) {
+      return;
+    }
     const bool nested = property.kind == ValueKind::kNode &&
                         (HasChildNamed(element, base::XmlLocalName(element)) || HasChildNamed(element, property.name));
     if (property.kind == ValueKind::kNode && (IsList(element) || nested)) {
@@ -131,6 +136,14 @@ class Mapper {
       return;
     }
     PutOne(element, property, message);
+  }
+
+  // Credits that are none of the model. Whether they were such.
+  bool PutAsNote(const xml_node& element, Message& message) {
+    const PropertyTable* const notes = FindProperty(elm::TableOf(*message.GetDescriptor()), "additionalNote");
+    const std::optional<v3::Note> note = notes == nullptr ? std::nullopt : CreditAsNote(source_, element);
+    if (note.has_value()) message.GetReflection()->AddMessage(&message, notes->field)->CopyFrom(*note);
+    return note.has_value();
   }
 
   // <language><language>en</language></language> and <availableLanguages><language>en</language></availableLanguages>
@@ -293,7 +306,7 @@ class Mapper {
   void PutNode(const xml_node& element, const PropertyTable& property, Message& message) {
     const std::string reference = base::XmlAttribute(element, "idref").value();
     const xml_node target = reference.empty() ? element : source_->Referenced(reference);
-    if (!target) return source_->Drop(element, "the document does not describe what is referred to");
+    if (!target) return PutDangling(element, reference, property, message);
     const absl::string_view name = base::XmlLocalName(target);
     if (!reference.empty() && !Holds(*property.target, ClassNamed(name))) {
       return source_->Drop(element, absl::StrCat("what is referred to is no ", NamesOf(*property.target)));
@@ -331,6 +344,29 @@ class Mapper {
     source_->TakeBack(mark);
     if (property.repeated) return message.GetReflection()->RemoveLast(&message, property.field);
     message.GetReflection()->ClearField(&message, property.field);
+  }
+
+  // An awarding body, or the process of an award, that is not described is still another than the issuer.
+  void PutDangling(const xml_node& element, const std::string& reference, const PropertyTable& property,
+                   Message& message) {
+    const bool body = property.target->descriptor == v3::AgentNode::descriptor() && property.name == "awardingBody";
+    const bool process = property.target->descriptor == v3::AwardingProcess::descriptor();
+    if (!body && !process) return source_->Drop(element, "the document does not describe what is referred to");
+    source_->Warn("agent.dangling", element, "The document does not describe what is referred to; its id was kept.");
+    source_->SetDangling(reference);
+    Message& value = NewMessage(property, message);
+    const bool first = source_->TakeId(reference);
+    if (body) {
+      v3::Agent& agent = *static_cast<v3::AgentNode&>(value).mutable_agent();
+      agent.set_id(reference);
+      if (first) agent.add_type("Agent");
+      return;
+    }
+    auto& award = static_cast<v3::AwardingProcess&>(value);
+    award.set_id(reference);
+    if (!first) return;
+    award.add_type("AwardingProcess");
+    award.add_awarding_body()->mutable_agent()->add_type("Agent");
   }
 
   static std::string NamesOf(const ClassTable& table) {
@@ -384,7 +420,7 @@ class Mapper {
       return;
     }
     if (node.GetDescriptor() == v3::CreditPoint::descriptor() && !HasElements(element)) {
-      return FillCredit(element, static_cast<v3::CreditPoint&>(node));
+      return FillCredit(source_, element, &static_cast<v3::CreditPoint&>(node));
     }
     const std::string id = IdOf(element);
     if (!id.empty() && !source_->TakeId(id)) {
@@ -392,33 +428,6 @@ class Mapper {
       return source_->Drop(element, "another element with the same id was taken");
     }
     Fill(element, table, node);
-  }
-
-  void FillCredit(const xml_node& element, v3::CreditPoint& credit) {
-    credit.add_type("CreditPoint");
-    const std::string text = base::XmlText(element);
-    const std::optional<std::string> decimal = elm::PlainDecimal(text);
-    if (decimal.has_value() && *decimal != text) {
-      source_->Note("number.comma", element, "The decimal comma became a point.");
-    }
-    credit.set_point(decimal.value_or(text));
-    const std::string scheme = absl::AsciiStrToLower(base::XmlAttribute(element, "schemeID").value());
-    absl::string_view code = CreditSystemOf(scheme);
-    if (code.empty() && !scheme.empty()) {
-      source_->Warn("credit.scheme", element, "The scheme that the credits name is no credit system of the list.");
-    }
-    if (code.empty() && absl::StrContains(base::XmlLocalName(element), "ECTS")) code = elm::kCreditSystemEcts;
-    const auto system = code.empty() ? std::nullopt : elm::ConceptOf(elm::Vocabulary::kCreditSystem, code);
-    if (system.has_value()) *credit.mutable_framework() = *system;
-  }
-
-  // The code of the credit system that an attribute in lower case names; empty if it names none.
-  static absl::string_view CreditSystemOf(absl::string_view scheme) {
-    const auto names = [scheme](absl::string_view name, absl::string_view code) {
-      return scheme == name || absl::EndsWith(scheme, absl::StrCat("/", code));
-    };
-    if (names("ecvet", elm::kCreditSystemEcvet)) return elm::kCreditSystemEcvet;
-    return names("ects", elm::kCreditSystemEcts) ? elm::kCreditSystemEcts : absl::string_view();
   }
 
   // Of an attribute, or of an element.

@@ -36,6 +36,9 @@ class Source {
   // Organisations that became agents, which only some properties of v3 hold.
   void SetAgent(const std::string& id) { agents_.insert(id); }
   bool IsAgent(const std::string& id) const { return agents_.contains(id); }
+  // What is referred to and not described, where v3 can name it by its id.
+  void SetDangling(const std::string& id) { dangling_.insert(id); }
+  bool IsDangling(const std::string& id) const { return dangling_.contains(id); }
   // The first child with that local name, in whichever namespace: real documents have the members of verifiable
   // credentials in one of their own.
   static pugi::xml_node ChildNamed(const pugi::xml_node& parent, absl::string_view local);
@@ -61,6 +64,7 @@ class Source {
   absl::flat_hash_set<const void*> taken_;
   absl::flat_hash_set<std::string> ids_;
   absl::flat_hash_set<std::string> agents_;
+  absl::flat_hash_set<std::string> dangling_;
   std::vector<std::pair<const void*, std::string>> log_;  // what was taken, with its id, in its order
   std::vector<document::v1::DroppedSource> dropped_;
   std::vector<document::v1::Diagnostic> diagnostics_;
