@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
+#include "adapters/families/revocation.h"
 #include "adapters/families/token_claims.h"
 #include "core/base/json.h"
 #include "core/base/json_peek.h"
@@ -89,7 +91,7 @@ class RecordOpener {
     for (const dom::key_value_pair member : *root) {
       json.Key(base::View(member.key));
       if (base::View(member.key) == kSubject) {
-        AppendSubject(document, *subject, &json);
+        RETURN_IF_ERROR(AppendSubject(document, *subject, &json));
       } else {
         json.Raw(document.Text(member.value));
       }
@@ -106,8 +108,9 @@ class RecordOpener {
  private:
   static constexpr absl::string_view kSubject = "credentialSubject";
   static constexpr absl::string_view kHolds = "verifiableCredential";
+  static constexpr absl::string_view kHeldPlace = "/credentialSubject/verifiableCredential";
 
-  void AppendSubject(const base::JsonDocument& document, dom::object subject, base::JsonWriter* json) {
+  absl::Status AppendSubject(const base::JsonDocument& document, dom::object subject, base::JsonWriter* json) {
     json->BeginObject();
     for (const dom::key_value_pair member : subject) {
       json->Key(base::View(member.key));
@@ -116,31 +119,38 @@ class RecordOpener {
         continue;
       }
       json->BeginArray();
-      AppendAll(document, member.value, json);
+      RETURN_IF_ERROR(AppendAll(document, member.value, json));
       json->EndArray();
     }
     json->EndObject();
+    return absl::OkStatus();
   }
 
   // Arrays in arrays become one, as looking up takes them. Recursive; the reader has bounded the depth.
-  void AppendAll(const base::JsonDocument& document, dom::element value, base::JsonWriter* json) {
+  absl::Status AppendAll(const base::JsonDocument& document, dom::element value, base::JsonWriter* json) {
     const auto list = base::AsArray(value);
     if (!list.has_value()) return AppendOpened(document, value, json);
-    for (const dom::element entry : *list) AppendAll(document, entry, json);
+    for (const dom::element entry : *list) RETURN_IF_ERROR(AppendAll(document, entry, json));
+    return absl::OkStatus();
   }
 
-  void AppendOpened(const base::JsonDocument& document, dom::element element, base::JsonWriter* json) {
+  absl::Status AppendOpened(const base::JsonDocument& document, dom::element element, base::JsonWriter* json) {
     std::vector<elm::ClaimFinding>& claims = held_claims_.emplace_back();
     const auto text = base::AsString(element);
     if (text.has_value() && base::IsCompactJws(*text)) {
+      if (!families::CheckSigned(*text).ok()) {
+        return Problem(Reason::kSignatureNone, absl::StrCat(kHeldPlace, "/", held_claims_.size() - 1));
+      }
       auto payload = base::PayloadOfCompactJws(*text);
       if (payload.ok() && base::JsonDocument::Parse(*payload).ok()) {
         families::CompletedToken token = families::CompleteToken(*std::move(payload));
         claims = std::move(token.findings);
-        return json->Raw(token.json);
+        json->Raw(token.json);
+        return absl::OkStatus();
       }
     }
     json->Raw(document.Text(element));
+    return absl::OkStatus();
   }
 
   std::string json_;
@@ -170,7 +180,7 @@ class Clr2Adapter : public document::Adapter {
     if (carried.is_signed) {
       source.Note("signature.not-judged", record, "Read out of a signature, which is judged on the original only.");
     }
-    RETURN_IF_ERROR(CheckLearner(source));
+    RETURN_IF_ERROR(CheckHeld(source));
     families::TellTokenClaims(opener.claims(), record, &source);
     document::Draft draft(&source, bytes);
     families::MapBadge3Envelope(&source, &draft, record);
@@ -190,13 +200,16 @@ class Clr2Adapter : public document::Adapter {
     return wrapped == nullptr ? held : wrapped;
   }
 
-  // A record is about one learner, and so is every credential that it holds.
-  static absl::Status CheckLearner(const document::Source& source) {
+  // A record is about one learner, and so is every credential that it holds; none of them was revoked.
+  static absl::Status CheckHeld(const document::Source& source) {
+    RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
     families::OneLearner learner;
     RETURN_IF_ERROR(learner.Meet(source, source.FindFirst(source.root(), "credentialSubject")));
     for (const SourceNode* held : source.Find(source.root(), "credentialSubject/verifiableCredential")) {
       const SourceNode* const credential = CredentialOf(source, held);
       if (IsEndorsement(source, credential)) continue;  // its subject is what it praises
+      RETURN_IF_ERROR(families::CheckNotRevoked(source, held));
+      RETURN_IF_ERROR(families::CheckNotRevoked(source, credential));
       RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
       for (const SourceNode* subject : source.Find(credential, "credentialSubject")) {
         RETURN_IF_ERROR(learner.Meet(source, subject));
@@ -227,7 +240,7 @@ class Clr2Adapter : public document::Adapter {
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-4"};
+                            "alpha", "application/vc+ld+json",           "clr2-5"};
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge2.h"
+#include "adapters/families/failing_words.h"
 #include "adapters/families/names.h"
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/text.h"
@@ -50,14 +51,12 @@ LossClass ProgrammeIdentifier(const Step& step) {
   return kKept;
 }
 
-// The issuer of a badge is a part of an institution; the institution awards.
-LossClass FacultyUnlessInstitution(const Step& step) {
-  for (const auto& name : step.context.targets.body->legal_name()) {
-    if (absl::string_view(name.value()) != step.Value()) continue;
-    step.source().Use(step.node);
-    return kDone;
-  }
-  return NoteOf(step, step.rule.target, "Issued by", step.Value());
+// name_dutch and name_english: the name of an institution in the language that the member is named by.
+LossClass NameInLanguage(const Step& step) {
+  const absl::string_view language = absl::EndsWith(step.node->name, "_dutch") ? "nl" : "en";
+  step.source().SeeLanguage(language);
+  const LossClass put = PutText(step.context.targets, step.rule.target, language, step.Value());
+  return put == kKept ? step.rule.loss : put;
 }
 
 // name_english and the like, which repeat the member without a language.
@@ -102,7 +101,7 @@ constexpr Rule kBadge[] = {
     {"participation", "Q.mode", document::ModeWord, kKept, "mode.word"},
     {"assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
     {"assessmentSupervised", "T.idVerification", Supervision, kKept, "supervision.flags"},
-    {"grade_achieved", "T.grade", Text, kKept, ""},
+    {"grade_achieved", "T.grade", families::GradeInWords, kKept, ""},
     {"gradeAchievedRequired", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"stackable", "Q.additionalNote#A1-O04", LabelledNote, kWidened, "stackable.note"},
     {"eqfNlqfLevelVerified", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
@@ -116,10 +115,12 @@ constexpr Rule kAssertion[] = {
      "repeats what the badge says", document::DropIt, kDropped, ""},
 };
 
+// The institution's own name goes before what the platform calls it.
 constexpr Rule kInstitution[] = {
+    {"faculty/institution/name_dutch|name_english", "B.legalName", NameInLanguage, kKept, ""},
+    {"faculty/institution/name", "B.legalName", families::IssuerName, kKept, ""},
     {"extensions:InstitutionNameExtension|InstitutionNameExtension/InstitutionName|institutionName", "B.legalName",
-     Text, kKept, ""},
-    {"faculty/institution/name", "B.legalName", Text, kKept, ""},
+     families::IssuerName, kKept, ""},
     {"extensions:InstitutionCountryExtension|InstitutionCountryExtension/InstitutionCountry|institutionCountry",
      "B.location", document::CountryCode, kKept, "country.code"},
     {"extensions:InstitutionIdentifierExtension|InstitutionIdentifierExtension/"
@@ -132,13 +133,13 @@ constexpr Rule kIssuer[] = {
      GradingTable, kWidened, "grade.scheme"},
     {"*/@context|type", "", UseIt, kKept, ""},
     {"faculty/institution/type", "", UseIt, kKept, ""},
-    {"faculty/name", "B.additionalNote", FacultyUnlessInstitution, kWidened, "issuer.faculty"},
+    {"faculty/name", "B.additionalNote", families::IssuedBy, kWidened, "issuer.faculty"},
     {"faculty/institution/entityId", "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"name_english|name_dutch|url_english|url_dutch|description_english|description_dutch|image_english|image_dutch",
      "B.additionalNote", Variant, kWidened, "note.labelled"},
     {"faculty/name_english|name_dutch", "B.additionalNote", Variant, kWidened, "note.labelled"},
-    {"faculty/institution/name_english|name_dutch|description|description_english|description_dutch",
-     "B.additionalNote", Variant, kWidened, "note.labelled"},
+    {"faculty/institution/description|description_english|description_dutch", "B.additionalNote", Variant, kWidened,
+     "note.labelled"},
 };
 
 class EdubadgesAdapter : public document::Adapter {
@@ -172,7 +173,7 @@ class EdubadgesAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/ld+json",
-                            "edubadges-2"};
+                            "edubadges-3"};
 };
 
 }  // namespace

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "adapters/families/carrier.h"
+#include "adapters/families/european.h"
 #include "core/base/json_peek.h"
 #include "core/base/limits.h"
-#include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/elm/codec.h"
 
@@ -41,18 +38,6 @@ bool IsOfOtherContext(absl::string_view bytes) {
   return peek.has_value() && absl::StrContains(peek->Value("@context"), "ec.europa.eu/credentials/v1");
 }
 
-// What was awarded to several people must never meet in one translation, and a second subject could not be written.
-absl::Status CheckOneSubject(const model::ReadCredential& read) {
-  for (const model::Finding& finding : read.findings) {
-    absl::string_view place = finding.pointer;
-    const bool is_subject = finding.rule == "shape.max" && absl::ConsumePrefix(&place, "/credentialSubject/");
-    int number = 0;
-    if (!is_subject || !absl::SimpleAtoi(place, &number)) continue;
-    return base::Problem(base::Reason::kSeveralSubjects, finding.pointer);
-  }
-  return absl::OkStatus();
-}
-
 class ElmAdapter : public document::Adapter {
  public:
   const FormatInfo& Info() const override { return info_; }
@@ -64,7 +49,7 @@ class ElmAdapter : public document::Adapter {
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const document::ImportOptions& /*options*/) const override {
     ASSIGN_OR_RETURN(model::ReadCredential read, model::Read(bytes));
-    RETURN_IF_ERROR(CheckOneSubject(read));
+    RETURN_IF_ERROR(families::CheckOneSubject(read, ""));
     Imported imported;
     imported.european = true;
     const bool is_unsigned = std::any_of(read.findings.begin(), read.findings.end(),

@@ -1,15 +1,11 @@
-#include <algorithm>
-#include <iterator>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/annex_one.h"
 #include "adapters/elmo/mapping.h"
+#include "adapters/families/failing_words.h"
 #include "core/base/limits.h"
-#include "core/elm/rules/finland.h"
-#include "core/elm/rules/germany.h"
 
 namespace passerelle::adapters::elmo {
 namespace {
@@ -208,18 +204,10 @@ void MapAward(Source* source, const ReportContext& report, const xml_node& speci
   }
 }
 
-// Whether a grade is a word for not having passed, in the languages of the countries that issue transcripts.
-bool IsFailingWord(absl::string_view grade) {
-  constexpr absl::string_view kNorthern[] = {"ikke bestått", "ikkje bestått", "ikke bestået"};
-  const std::string lower = absl::AsciiStrToLower(absl::StripAsciiWhitespace(grade));
-  return elm::PassedByFinnishWords(grade) == false || elm::PassedByWords(grade) == false ||
-         std::find(std::begin(kNorthern), std::end(kNorthern), lower) != std::end(kNorthern);
-}
-
 bool IsPassed(Source* source, const xml_node& instance) {
   const std::string status = base::XmlText(source->Child(instance, "status"));
   const xml_node label = source->Child(instance, "resultLabel");
-  const bool fails = IsFailingWord(base::XmlText(label));
+  const bool fails = families::IsFailingWord(base::XmlText(label));
   // The schema says that an item without a status counts as passed.
   if (status.empty()) return !fails;
   const bool passed = absl::EqualsIgnoreCase(status, "passed");

@@ -2,15 +2,18 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3_parts.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
+#include "adapters/families/revocation.h"
 #include "core/base/json_peek.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/elm/rules/text.h"
 #include "core/elm/vocabulary.h"
 
 namespace passerelle::adapters::families {
@@ -25,6 +28,12 @@ constexpr BakingMarks kMarks = {"openbadges", "assertion"};
 constexpr absl::string_view kBadge2Picture = "a picture is presentation";
 constexpr absl::string_view kBadge2SealStays = "belongs to the checks, which stay with the original";
 constexpr absl::string_view kBadge2Endorsement = "an endorsement is another credential; it stays with the original";
+
+// An address where they stand, or their words.
+LossClass CriteriaOrAddress(const Step& step) {
+  return elm::IsWebAddress(step.Value()) ? document::WebAddress(step)
+                                         : NoteOf(step, "Q.additionalNote", "Criteria", step.Value());
+}
 
 // {type, identity, hashed, salt}: the learner as a badge names one.
 LossClass Recipient(const Step& step) {
@@ -78,7 +87,7 @@ constexpr Rule kBadge[] = {
     {"name", "A.title", Text, kKept, ""},
     {"id", "Q.identifier", NodeIdentifier, kKept, ""},
     {"description", "Q.description", Text, kKept, ""},
-    {"criteria", "Q.supplementaryDocument", document::WebAddress, kKept, "address.web"},
+    {"criteria", "Q.supplementaryDocument", CriteriaOrAddress, kKept, "criteria.note"},
     {"criteria/type", "", UseIt, kKept, ""},
     {"criteria/id", "Q.supplementaryDocument", document::WebAddress, kKept, "address.web"},
     {"criteria/narrative", "Q.additionalNote", Criteria, kWidened, "criteria.note"},
@@ -91,7 +100,7 @@ constexpr Rule kBadge[] = {
 
 constexpr Rule kBadge2Issuer[] = {
     {"@context|type|@language", "", UseIt, kKept, ""},
-    {"name", "B.legalName", Text, kKept, ""},
+    {"name", "B.legalName", IssuerName, kKept, ""},
     {"id", "B.identifier", NodeIdentifier, kKept, ""},
     {"url", "B.homepage", document::WebAddress, kKept, "address.web"},
     {"email", "B.contactPoint.emailAddress", Mail, kKept, ""},
@@ -147,9 +156,20 @@ void MapIssuer(const Badge2Extension& extension, const SourceNode* badge, Contex
   source.Supply("B.location", kDerived, "country.register");
 }
 
+// Hashes cannot be told to be of one person: recipients are one only if they are named alike.
+absl::Status CheckOneRecipient(const document::Source& source) {
+  const std::vector<const SourceNode*> identities = source.Find(source.root(), "recipient/identity");
+  for (const SourceNode* identity : identities) {
+    if (identity->text == identities.front()->text) continue;
+    const bool in_list = identity->parent->kind == SourceNode::Kind::kArray;
+    return Problem(Reason::kSeveralSubjects, source.tree().Path(in_list ? identity : identity->parent));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAssertion(const document::Source& source) {
   const SourceNode* const root = source.root();
-  if (source.TextOf(root, "revoked") == "true") return Problem(Reason::kRevoked, "/revoked");
+  RETURN_IF_ERROR(CheckNotRevoked(source, root));
   if (!IsType(source, "Assertion")) {
     return Problem(Reason::kNotACredential, "/type",
                    "an Assertion is expected; a badge class or issuer says nothing of a learner");
@@ -157,10 +177,23 @@ absl::Status CheckAssertion(const document::Source& source) {
   const SourceNode* const badge = source.FindFirst(root, "badge");
   if (badge == nullptr) return Problem(Reason::kNothingAwarded, "/badge");
   if (!badge->IsBranch()) return Problem(Reason::kReferenceNotEmbedded, "/badge");
-  return absl::OkStatus();
+  return CheckOneRecipient(source);
 }
 
 }  // namespace
+
+LossClass IssuedBy(const Step& step) {
+  for (const auto& name : step.context.targets.body->legal_name()) {
+    if (absl::string_view(name.value()) != step.Value()) continue;
+    step.source().Use(step.node);
+    return kDone;
+  }
+  return NoteOf(step, "B.additionalNote", "Issued by", step.Value());
+}
+
+LossClass IssuerName(const Step& step) {
+  return step.context.targets.body->legal_name().empty() ? Text(step) : IssuedBy(step);
+}
 
 Badge2Look LookForBadge2(absl::string_view bytes) {
   std::string buffer;

@@ -35,11 +35,17 @@ struct Badge2Extension {
   absl::string_view country;
 };
 
+// A name of an issuer: the institution behind it awards, if it was named before; without one, the issuer.
+document::LossClass IssuerName(const document::Step& step);
+// One beside that of the awarding body: the same one, or a note.
+document::LossClass IssuedBy(const document::Step& step);
+
 // As of Unbake.
 std::optional<std::string> UnbakeBadge2(absl::string_view bytes);
 
 // Problems: those of the carrier; kNotACredential for other classes of the model, kRevoked for what an issuer left of a
-// revoked assertion, kReferenceNotEmbedded for a badge class that is only named.
+// revoked assertion, kSeveralSubjects for recipients of several names, kReferenceNotEmbedded for a badge class that is
+// only named.
 absl::StatusOr<document::Imported> ImportBadge2(absl::string_view bytes, const document::ImportOptions& options,
                                                 const Badge2Extension& extension);
 

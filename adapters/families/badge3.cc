@@ -1,14 +1,18 @@
 #include "adapters/families/badge3.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "adapters/families/badge3_parts.h"
 #include "adapters/families/badge3_results.h"
 #include "adapters/families/names.h"
 #include "core/document/mapping.h"
+#include "core/elm/rules/text.h"
 
 namespace passerelle::adapters::families {
 namespace {
@@ -76,7 +80,7 @@ constexpr Rule kSubject[] = {
     {"licenseNumber", "A.identifier", NamedIdentifier, kKept, ""},
     {"role", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"narrative", "A.additionalNote", document::Prose, kKept, ""},
-    {"source/name", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"source", "A.additionalNote", SourceOfClaim, kWidened, "source.note", true},
 };
 
 constexpr Rule kAchievement[] = {
@@ -115,6 +119,14 @@ std::string NameOf(const document::Source& source, const SourceNode* subject) {
   }
   const std::string name = source.TextOf(subject, "name");
   return name.empty() ? source.TextOf(subject, "name/@value") : name;
+}
+
+// The words of a name in any order: some write the family name first.
+std::vector<std::string> WordsOf(absl::string_view name) {
+  std::vector<std::string> words =
+      absl::StrSplit(elm::InSmallLetters(name), absl::ByAnyChar(" ,\t\r\n"), absl::SkipEmpty());
+  std::sort(words.begin(), words.end());
+  return words;
 }
 
 size_t BytesOf(const SourceNode& node) {
@@ -176,13 +188,33 @@ absl::Status CheckOneSubject(const document::Source& source, const SourceNode* c
 absl::Status OneLearner::Meet(const document::Source& source, const SourceNode* subject) {
   const std::string id = source.TextOf(subject, "id");
   const std::string name = NameOf(source, subject);
+  const Identifiers identifiers = IdentifiersOf(source, subject);
   const bool has_ids = !id.empty() && !id_.empty();
   const bool has_names = !name.empty() && !name_.empty();
-  const bool other = has_ids ? id != id_ : has_names && !absl::EqualsIgnoreCase(name, name_);
+  bool other = (has_ids && id != id_) || (has_names && WordsOf(name) != WordsOf(name_));
+  for (const auto& [type, values] : identifiers) {
+    std::set<std::string>& known = identifiers_[type];
+    const bool shared =
+        std::any_of(values.begin(), values.end(), [&known](const std::string& value) { return known.contains(value); });
+    other = other || (!has_ids && !known.empty() && !shared);
+    known.insert(values.begin(), values.end());
+  }
   if (other) return Problem(Reason::kSeveralSubjects, source.tree().Path(subject));
   if (id_.empty()) id_ = id;
   if (name_.empty()) name_ = name;
   return absl::OkStatus();
+}
+
+OneLearner::Identifiers OneLearner::IdentifiersOf(const document::Source& source, const SourceNode* subject) {
+  Identifiers identifiers;
+  for (const SourceNode* identity : source.Find(subject, "identifier")) {
+    const std::string type = absl::AsciiStrToLower(source.TextOf(identity, "identityType"));
+    const std::string value = absl::AsciiStrToLower(source.TextOf(identity, "identityHash"));
+    const bool hashed = source.TextOf(identity, "hashed") == "true" || absl::StrContains(value, "$");
+    if (hashed || value.empty() || type.empty() || type == "name") continue;
+    identifiers[std::string(absl::StripPrefix(type, "ext:"))].insert(value);
+  }
+  return identifiers;
 }
 
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential,

@@ -7,6 +7,8 @@
 // Thread-safety: free functions; each writes to its Source and Draft.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -32,19 +34,25 @@ void MapBadge3Learner(document::Source* source, const document::SourceNode* subj
 // kSeveralSubjects with the place of the first other one.
 absl::Status CheckOneSubject(const document::Source& source, const document::SourceNode* credential);
 
-// The learner of a record, as its credentials name one: all by the same id, or those without an id by the same name.
+// The learner of a record, as its credentials name one: all by the same id and by the same name; those without an id by
+// the same e-mail address and the same identifiers of a type, too.
 class OneLearner {
  public:
   // Problem: kSeveralSubjects with the place of a subject that is somebody else.
   absl::Status Meet(const document::Source& source, const document::SourceNode* subject);
 
  private:
+  using Identifiers = std::map<std::string, std::set<std::string>>;  // by type; hashes cannot be compared
+
+  static Identifiers IdentifiersOf(const document::Source& source, const document::SourceNode* subject);
+
   std::string id_;
   std::string name_;
+  Identifiers identifiers_;
 };
 
 // The first status of a result, if of no achievement of the credential anything was passed: failed, withdrawn, or not
-// finished. Null otherwise.
+// finished; where none is stated, the first value below what is required. Null otherwise.
 const document::SourceNode* NotPassed(const document::Source& source, const document::SourceNode* credential);
 
 // The same as a refusal. Problems: kNothingAwarded, and kResultNotFinal for what is not finished.

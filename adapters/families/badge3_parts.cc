@@ -196,6 +196,17 @@ LossClass CreatorUnlessIssuer(const Step& step) {
   return NoteOf(step, step.rule.target, "Designed by", step.Value());
 }
 
+LossClass SourceOfClaim(const Step& step) {
+  const std::string id = step.node->IsBranch() ? TextAt(step, "id") : step.Value();
+  const std::string name = TextAt(step, "name");
+  if (id.empty() && name.empty()) return kDone;
+  const std::string text = name.empty() ? id : id.empty() ? name : absl::StrCat(name, " (", id, ")");
+  const LossClass put = PutText(step.context.targets, step.rule.target, "en", absl::StrCat("Source: ", text));
+  if (put == kDropped || !step.node->IsBranch()) return put;
+  CarryParts(step, "name|id", step.rule.target, step.rule.loss, step.rule.rule);
+  return kDone;
+}
+
 LossClass LearnerId(const Step& step) {
   step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, step.node, step.rule.rule);
   return PutIdentifier(step, step.Value(), SchemeOfId(step.Value()));

@@ -20,6 +20,8 @@ document::LossClass OtherIdentifier(const document::Step& step);
 document::LossClass Mail(const document::Step& step);
 document::LossClass ParentOrganisation(const document::Step& step);
 document::LossClass CreatorUnlessIssuer(const document::Step& step);
+// Who assessed, where it is not the issuer.
+document::LossClass SourceOfClaim(const document::Step& step);
 
 // The learner: rule learner.identifier says that an identifier alone is a reference to a person, not a person.
 document::LossClass LearnerId(const document::Step& step);

@@ -3,16 +3,21 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
+#include "adapters/families/failing_words.h"
 #include "adapters/families/names.h"
+#include "core/base/decimal.h"
 #include "core/document/national.h"
+#include "core/elm/rules/germany.h"
 #include "core/elm/rules/text.h"
+#include "core/elm/rules/workload.h"
 
 namespace passerelle::adapters::families {
 namespace {
@@ -61,14 +66,29 @@ void WriteScheme(const Context& context, const SourceNode* description) {
   context.source->UseAll(context.source->FindFirst(description, "id"));
 }
 
-// ResultStatusType of Open Badges 3.0, but for "Completed". A status of its own making says neither.
-constexpr absl::string_view kNotPassed[] = {"Failed", "Withdrew"};
-constexpr absl::string_view kUnfinished[] = {"Enrolled", "InProgress", "OnHold", "Provisional"};
+// ResultStatusType of Open Badges 3.0 with the words that issuers write instead. Any other says neither.
+constexpr absl::string_view kPassed[] = {"completed", "complete", "passed", "pass"};
+constexpr absl::string_view kNotPassed[] = {"failed",    "fail",    "notpassed", "withdrew",
+                                            "withdrawn", "dropped", "revoked"};
+constexpr absl::string_view kUnfinished[] = {"enrolled",   "inprogress",   "onhold",  "provisional",
+                                             "incomplete", "notcompleted", "pending", "suspended"};
+
+// A status in one spelling: "In Progress", "ext:in-progress" and the address of a vocabulary are one.
+std::string StatusWord(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  const size_t segment = text.find_last_of("#/:");
+  if (segment != absl::string_view::npos) text.remove_prefix(segment + 1);
+  std::string word;
+  for (const char c : text) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (c != '-' && c != '_' && !absl::ascii_isspace(letter)) word.push_back(absl::ascii_tolower(letter));
+  }
+  return word;
+}
 
 template <size_t count>
-bool IsOneOf(absl::string_view word, const absl::string_view (&words)[count]) {
-  return std::any_of(std::begin(words), std::end(words),
-                     [word](absl::string_view entry) { return absl::EqualsIgnoreCase(entry, word); });
+bool IsOneOf(absl::string_view status, const absl::string_view (&words)[count]) {
+  return std::find(std::begin(words), std::end(words), StatusWord(status)) != std::end(words);
 }
 
 struct Status {
@@ -86,10 +106,25 @@ std::vector<Status> StatusesOf(const document::Source& source, const std::vector
   return statuses;
 }
 
-bool IsCompleted(const Status& status) { return absl::EqualsIgnoreCase(status.node->text, "Completed"); }
+bool IsCompleted(const Status& status) { return IsOneOf(status.node->text, kPassed); }
 
 bool IsNoAward(const Status& status) {
   return IsOneOf(status.node->text, kNotPassed) || IsOneOf(status.node->text, kUnfinished);
+}
+
+// Marks of Germany and of Switzerland have the same numbers, and the best is 1 in one country and 6 in the other.
+bool IsReadBothWays(const elm::MarkScheme& scheme) {
+  const auto is = [](absl::string_view text, absl::string_view number) {
+    const auto decimal = elm::PlainDecimal(text);
+    const auto value = decimal.has_value() ? base::Decimal::Parse(*decimal) : std::nullopt;
+    return value.has_value() && value == base::Decimal::Parse(number);
+  };
+  return is(scheme.worst, "1") && is(scheme.pass, "4") && (is(scheme.best, "5") || is(scheme.best, "6"));
+}
+
+// Whether a value reaches the one that its description requires; nullopt where it requires none, or cannot be compared.
+std::optional<bool> ReachesRequired(const elm::MarkScheme& scheme, const SourceNode* value) {
+  return IsReadBothWays(scheme) ? std::nullopt : elm::PassedByScheme(value->text, scheme);
 }
 
 void NoteResult(const Context& context, const SourceNode* description, const SourceNode* value,
@@ -99,6 +134,13 @@ void NoteResult(const Context& context, const SourceNode* description, const Sou
   elm::AddNote(context.language, absl::StrCat(name.empty() ? "Result" : name, ": ", text),
                context.targets.achievement->mutable_additional_note());
   context.source->Carry(value, "A.additionalNote", kWidened, "grade.further");
+}
+
+// Of what stays an achievement.
+void WarnOfFailure(document::Source* source, const elm::MarkScheme& scheme, const SourceNode* value) {
+  WarnOfFailingWord(source, value);
+  if (value->name != "value" || ReachesRequired(scheme, value) != false) return;
+  source->Warn("grade.below-required", value, "One value is below what is required; another result says otherwise.");
 }
 
 // Where every status says that it was completed, the grade was passed. Any other stays text.
@@ -115,6 +157,8 @@ void MapStatuses(const Context& context, const std::vector<DescribedResult>& res
     if (IsNoAward(status)) {
       source.Warn("status.not-passed", status.node,
                   "One result was not passed or is not finished; another says otherwise.");
+    } else if (!IsCompleted(status)) {
+      source.Warn("status.unknown", status.node, "The status says neither passed nor failed; it is kept as text.");
     }
     NoteResult(context, status.description, status.node, status.node->text);
   }
@@ -125,15 +169,22 @@ void MapStatuses(const Context& context, const std::vector<DescribedResult>& res
 SubjectResults::SubjectResults(const document::Source& source, const SourceNode* subject) : source_(source) {
   for (const SourceNode* description : source.Find(subject, "achievement/resultDescription")) {
     const std::string id = source.TextOf(description, "id");
-    if (!id.empty()) named_.try_emplace(id);
+    if (id.empty()) continue;
+    named_[id].scheme = {source.TextOf(description, "valueMax"), source.TextOf(description, "requiredValue"),
+                         source.TextOf(description, "valueMin")};
   }
   for (const SourceNode* result : source.Find(subject, "result")) {
     const auto named = named_.find(source.TextOf(result, "resultDescription"));
     Group& group = named == named_.end() ? common_ : named->second;
     group.results.push_back(result);
-    for (const Status& status : StatusesOf(source, {{result, nullptr}})) {
+    for (const Status& status : StatusesOf(source, {{result, nullptr, nullptr}})) {
       if (group.status == nullptr) group.status = status.node;
       group.none_passed = group.none_passed && IsNoAward(status);
+    }
+    for (const SourceNode* value : source.Find(result, "value")) {
+      const std::optional<bool> reaches = ReachesRequired(group.scheme, value);
+      if (reaches == false && group.below == nullptr) group.below = value;
+      group.reached = group.reached || reaches == true;
     }
   }
 }
@@ -153,7 +204,7 @@ std::vector<std::pair<const SourceNode*, const SubjectResults::Group*>> SubjectR
 std::vector<DescribedResult> SubjectResults::Of(const SourceNode* achievement) const {
   std::vector<DescribedResult> results;
   for (const auto& [description, group] : GroupsOf(achievement)) {
-    for (const SourceNode* result : group->results) results.push_back({result, description});
+    for (const SourceNode* result : group->results) results.push_back({result, description, &group->scheme});
   }
   std::sort(results.begin(), results.end(), [](const DescribedResult& one, const DescribedResult& other) {
     return one.result->index < other.result->index;
@@ -165,8 +216,9 @@ const SourceNode* SubjectResults::FirstIfNonePassed(const SourceNode* achievemen
   const SourceNode* first = nullptr;
   for (const auto& [description, group] : GroupsOf(achievement)) {
     if (!group->none_passed) return nullptr;
-    if (group->status == nullptr) continue;
-    if (first == nullptr || group->status->index < first->index) first = group->status;
+    const SourceNode* const failing = group->status != nullptr || group->reached ? group->status : group->below;
+    if (failing == nullptr) continue;
+    if (first == nullptr || failing->index < first->index) first = failing;
   }
   return first;
 }
@@ -208,13 +260,14 @@ void DropNotPassed(document::Source* source, const SourceNode* status, const Sou
 
 void MapResults(const Context& context, const std::vector<DescribedResult>& results) {
   document::Source& source = *context.source;
-  for (const auto& [result, description] : results) {
+  for (const auto& [result, description, scheme] : results) {
     source.Charge(kResultBytes);
     if (source.IsExhausted()) return;  // the draft is refused when it is finished
     for (const SourceNode* type : source.Find(result, "type")) source.Use(type);
     source.Use(source.FindFirst(result, "resultDescription"));
     for (const SourceNode* value : source.Find(result, "value|achievedLevel")) {
       if (value->text.empty()) continue;
+      WarnOfFailure(&source, *scheme, value);
       const std::string text =
           value->name == "achievedLevel" ? LevelNamed(context, description, value->text) : value->text;
       if (!context.targets.assessment->has_grade()) {

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "core/document/mapping.h"
+#include "core/elm/rules/germany.h"
 
 namespace passerelle::adapters::families {
 
@@ -20,6 +21,7 @@ inline constexpr absl::string_view kNotPassedReason = "not passed or not finishe
 struct DescribedResult {
   const document::SourceNode* result;
   const document::SourceNode* description;
+  const elm::MarkScheme* scheme;  // what the description requires
 };
 
 // Borrows the source. Linear in the document to build; the order of many achievements does not multiply it.
@@ -32,7 +34,8 @@ class SubjectResults {
   std::vector<DescribedResult> Of(const document::SourceNode* achievement) const;
 
   // The first status of an achievement, if every status that its results state says that nothing was passed: failed,
-  // withdrawn, or not finished. Null otherwise.
+  // withdrawn, or not finished. Where there is none, the first value below what its description requires. Null
+  // otherwise.
   const document::SourceNode* FirstIfNonePassed(const document::SourceNode* achievement) const;
 
   // Leaves out the results that name a description of the achievement.
@@ -41,8 +44,11 @@ class SubjectResults {
  private:
   struct Group {  // results that name one description
     std::vector<const document::SourceNode*> results;
+    elm::MarkScheme scheme;                        // of the last description with the id
     const document::SourceNode* status = nullptr;  // the first
     bool none_passed = true;                       // no status says otherwise
+    const document::SourceNode* below = nullptr;   // the first value below what is required
+    bool reached = false;                          // a value is not below it
   };
   // Each description of the achievement that is named, once, with its results.
   std::vector<std::pair<const document::SourceNode*, const Group*>> GroupsOf(

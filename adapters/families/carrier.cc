@@ -113,10 +113,7 @@ absl::StatusOr<Carried> OpenText(std::string text, bool is_baked) {
     RETURN_IF_ERROR(CheckOneDocument(text));
     return Carried{std::move(text), false, is_baked};
   }
-  const absl::string_view token = absl::StripAsciiWhitespace(text);
-  if (base::SaysUnsigned(token.substr(0, token.find('.')))) {
-    return Problem(Reason::kSignatureNone, "protected header");
-  }
+  RETURN_IF_ERROR(CheckSigned(text));
   ASSIGN_OR_RETURN(std::string payload, base::PayloadOfCompactJws(text));
   return Carried{std::move(payload), true, is_baked};
 }
@@ -136,6 +133,12 @@ absl::Status CheckOneDocument(absl::string_view json) {
   if (!entries.has_value() || entries->size() < 2) return absl::OkStatus();
   return Problem(Reason::kSeveralReports, absl::StrCat(place, "/1"),
                  absl::StrCat("an array of ", entries->size(), " documents; send them one by one"));
+}
+
+absl::Status CheckSigned(absl::string_view token) {
+  token = absl::StripAsciiWhitespace(token);
+  if (!base::SaysUnsigned(token.substr(0, token.find('.')))) return absl::OkStatus();
+  return Problem(Reason::kSignatureNone, "protected header");
 }
 
 std::optional<std::string> Unbake(absl::string_view bytes, const BakingMarks& marks) {

@@ -30,6 +30,9 @@ struct Carried {
 // kSeveralReports with the place of the second.
 absl::Status CheckOneDocument(absl::string_view json);
 
+// Problem: kSignatureNone for a token whose header says that nobody signed it.
+absl::Status CheckSigned(absl::string_view token);
+
 // The document as it was before it was baked, its signature included; nothing where the bytes are no picture, or a
 // damaged one.
 std::optional<std::string> Unbake(absl::string_view bytes, const BakingMarks& marks);

@@ -7,6 +7,7 @@
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
+#include "adapters/families/revocation.h"
 #include "adapters/families/token_claims.h"
 #include "adapters/openbadges3/write.h"
 #include "core/base/json_peek.h"
@@ -59,6 +60,8 @@ class OpenBadges3Adapter : public document::Adapter {
     if (subject == nullptr) {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
     }
+    RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
+    RETURN_IF_ERROR(families::CheckNotRevoked(source, credential));
     RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
     RETURN_IF_ERROR(families::CheckPassed(source, credential));
     if (carried.is_signed) {

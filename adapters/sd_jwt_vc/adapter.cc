@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
+#include "adapters/families/european.h"
 #include "adapters/families/names.h"
+#include "adapters/families/revocation.h"
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "adapters/sd_jwt_vc/presentation.h"
 #include "core/base/json.h"
@@ -84,12 +86,13 @@ absl::StatusOr<Imported> ImportEuropean(const Presentation& presentation, bool i
   Imported imported;
   ASSIGN_OR_RETURN(const base::JsonDocument claims, base::JsonDocument::Parse(presentation.claims));
   ASSIGN_OR_RETURN(const std::string european, EuropeanPart(claims, in_claim, imported));
+  const absl::string_view place = in_claim ? "/elm" : "";
   ASSIGN_OR_RETURN(elm::ReadCredential read, elm::Read(european));
+  RETURN_IF_ERROR(families::CheckOneSubject(read, place));
   for (const elm::Finding& finding : read.findings) {
     if (imported.diagnostics.size() >= base::kFindingsMax) break;
     const bool kept = finding.rule == "json.unknown-member";
-    imported.diagnostics.push_back(MakeDiagnostic(finding.rule, absl::StrCat(in_claim ? "/elm" : "", finding.pointer),
-                                                  finding.message,
+    imported.diagnostics.push_back(MakeDiagnostic(finding.rule, absl::StrCat(place, finding.pointer), finding.message,
                                                   kept ? document::v1::SEVERITY_NOTE : document::v1::SEVERITY_WARNING));
   }
   for (const std::string& pointer : presentation.withheld) {
@@ -117,7 +120,9 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
   families::MapBadge3Learner(&source, subject, &draft);
   families::MapBadge3Claims(&source, credential, &draft, nullptr);
-  if (const document::SourceNode* const signer = source.FindFirst(credential, "iss")) {
+  if (source.FindFirst(credential, "issuer") == nullptr) {
+    MapSigner(source, draft);
+  } else if (const document::SourceNode* const signer = source.FindFirst(credential, "iss")) {
     source.Drop(signer, "is the signer of the token; the issuer of the badge is carried");
   }
   return absl::OkStatus();
@@ -128,6 +133,7 @@ absl::StatusOr<Imported> ImportMapped(const Presentation& presentation, absl::st
                                       const ImportOptions& options) {
   ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(presentation.claims));
   Source source(std::move(tree), options);
+  RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
   Draft draft(&source, bytes);
   MapToken(source);
   if (presentation.type == kMicroCredentialType) {
@@ -175,7 +181,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-3"};
+                                      "sd-jwt-vc-4"};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/families/failing_words.h"
 #include "adapters/families/learner_identifier.h"
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "core/base/problem.h"
@@ -27,6 +28,8 @@ LossClass IssuerIdentifier(const Step& step) {
   return kKept;
 }
 
+constexpr Rule kSigner[] = {{"iss", "B.identifier", IssuerIdentifier, kKept, ""}};
+
 constexpr Rule kToken[] = {
     {"vct", "", UseIt, kKept, ""},
     {"vct#integrity", "protects the type's description, not the award", DropIt, kDropped, ""},
@@ -45,7 +48,6 @@ constexpr Rule kPeople[] = {
     {"learner_identification", "S.identifier", LearnerIdentifier, kKept, "identifier.esi"},
     {"issuing_authority", "B.legalName", Text, kKept, ""},
     {"issuing_country", "B.location", CountryCode, kKept, "country.code"},
-    {"iss", "B.identifier", IssuerIdentifier, kKept, ""},
     {"date_of_expiry|expiry_date", "C.validUntil", DateTime, kKept, ""},
 };
 
@@ -60,14 +62,14 @@ constexpr Rule kLearning[] = {
     {"language_of_classes", "Q.language", LanguageCode, kKept, "language.code"},
     {"types_of_quality_assurance", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
     {"integration_stackability_options", "Q.additionalNote#A1-O04", LabelledNote, kWidened, "stackability.text"},
-    {"assessment_grade", "T.grade", Text, kKept, ""},
+    {"assessment_grade", "T.grade", families::GradeInWords, kKept, ""},
 };
 
 constexpr Rule kDiploma[] = {
     {"title", "A.title", Text, kKept, ""},
     {"graduation_date", "A.awardedBy.awardingDate", DateTime, kKept, "date.award"},
     {"eqf_level", "Q.eqfLevel", EqfLevel, kKept, "level.eqf"},
-    {"grade", "T.grade", Text, kKept, ""},
+    {"grade", "T.grade", families::GradeInWords, kKept, ""},
     {"blueprint_id|diploma_id|credential_id", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
 };
 
@@ -106,8 +108,13 @@ bool IsWithheldAtTop(const Presentation& presentation) {
 
 void MapToken(Source& source) { Apply(kToken, source.root(), {&source, {}, "und"}); }
 
+void MapSigner(Source& source, Draft& draft) {
+  Apply(kSigner, source.root(), {&source, draft.DocumentTargets(), "und"});
+}
+
 void MapLearningCredential(Source& source, Draft& draft) {
   Apply(kPeople, source.root(), {&source, draft.DocumentTargets(), "und"});
+  MapSigner(source, draft);
   DraftAchievement& achievement = draft.AddAchievement(source.root());
   const Targets targets = draft.TargetsOf(achievement);
   Apply(kLearning, source.root(), {&source, targets, "und"});
@@ -116,6 +123,7 @@ void MapLearningCredential(Source& source, Draft& draft) {
 
 void MapDiploma(Source& source, Draft& draft) {
   Apply(kPeople, source.root(), {&source, draft.DocumentTargets(), "und"});
+  MapSigner(source, draft);
   DraftAchievement& achievement = draft.AddAchievement(source.root());
   Apply(kDiploma, source.root(), {&source, draft.TargetsOf(achievement), "und"});
 }

@@ -14,6 +14,9 @@ namespace passerelle::adapters::sd_jwt_vc {
 // What a token says about itself, the same in every type: about the proof, not about the award.
 void MapToken(document::Source& source);
 
+// The signer of the token as the awarding body, by reference, for a credential that states no issuer.
+void MapSigner(document::Source& source, document::Draft& draft);
+
 // The learning credential of the EUDI reference issuer, and the diploma of the Greek pilot.
 void MapLearningCredential(document::Source& source, document::Draft& draft);
 void MapDiploma(document::Source& source, document::Draft& draft);

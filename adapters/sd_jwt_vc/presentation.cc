@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "adapters/families/carrier.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/json_peek.h"
@@ -48,6 +49,7 @@ absl::StatusOr<Presentation> ReadPresentation(absl::string_view bytes, bool leni
   std::string text(absl::StripTrailingAsciiWhitespace(bytes));
   if (lenient) text = MadeGood(text, &presentation.draft_form);
   ASSIGN_OR_RETURN(const base::SdJwtParts parts, base::SplitSdJwt(text));
+  RETURN_IF_ERROR(families::CheckSigned(parts.token));
   ASSIGN_OR_RETURN(const std::string payload, base::PayloadOfCompactJws(parts.token));
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(payload));
   ASSIGN_OR_RETURN(base::DisclosedClaims claims, base::ResolveDisclosures(document, parts.disclosures));

@@ -20,8 +20,8 @@ struct Presentation {
   bool draft_form = false;  // line breaks or a missing tilde were made good
 };
 
-// `lenient` makes good what drafts did otherwise. Problems: kSdJwtMalformed, kDisclosure, those of base::JsonDocument,
-// kFieldMissing for a token without "vct".
+// `lenient` makes good what drafts did otherwise. Problems: kSdJwtMalformed, kSignatureNone, kDisclosure, those of
+// base::JsonDocument, kFieldMissing for a token without "vct".
 absl::StatusOr<Presentation> ReadPresentation(absl::string_view bytes, bool lenient);
 
 // What the beginning of a document says: whether it has the form at all, and the types that header and payload state.

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/document/mapping.h"
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/date.h"
@@ -43,6 +44,28 @@ LossClass PutWords(const Step& step, const std::string& value) {
     step.source().Note("text.duplicate-language", step.node, "A second text in the same language became a note.");
   }
   return Weaker(step.rule.loss, put);
+}
+
+// Whether a text has elements of HTML; addresses in angle brackets, which Markdown has too, are none.
+bool HasMarkup(absl::string_view text) {
+  for (size_t at = text.find('<'); at != absl::string_view::npos; at = text.find('<', at + 1)) {
+    absl::string_view tag = text.substr(at + 1);
+    absl::ConsumePrefix(&tag, "/");
+    size_t name = 0;
+    while (name < tag.size() && absl::ascii_isalnum(static_cast<unsigned char>(tag[name]))) ++name;
+    const bool named = name > 0 && absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) && name < tag.size();
+    const bool ends =
+        named && (tag[name] == '>' || tag[name] == '/' || absl::ascii_isspace(static_cast<unsigned char>(tag[name])));
+    if (ends && absl::StrContains(tag, ">")) return true;
+  }
+  return false;
+}
+
+// Rule markup.html, for texts that people read.
+std::string WithoutActiveContent(const Step& step, absl::string_view text) {
+  if (!HasMarkup(text)) return std::string(text);
+  step.source().Note("markup.html", step.node, "Active content, if any, was taken out of the markup.");
+  return elm::StripActiveContent(text);
 }
 
 // A word that bridges to a concept, or stays a word.
@@ -86,7 +109,8 @@ LossClass PutEqf(const Step& step, bool defined_as_eqf) {
 }  // namespace
 
 LossClass NoteOf(const Step& step, absl::string_view target, absl::string_view label, absl::string_view value) {
-  const std::string text = label.empty() ? std::string(value) : absl::StrCat(label, ": ", value);
+  const std::string safe = WithoutActiveContent(step, value);
+  const std::string text = label.empty() ? safe : absl::StrCat(label, ": ", safe);
   // The labels are English; a value that says its own language decides for the whole.
   const bool own = step.source().FindFirst(step.node, "@lang") != nullptr;
   const LossClass put = PutText(step.context.targets, target, label.empty() || own ? step.Language() : "en", text);
@@ -143,7 +167,7 @@ LossClass Verbatim(const Step& step) {
   return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, step.Language(), step.Value()));
 }
 
-LossClass Prose(const Step& step) { return PutWords(step, step.Value()); }
+LossClass Prose(const Step& step) { return PutWords(step, WithoutActiveContent(step, step.Value())); }
 
 LossClass LabelledNote(const Step& step) { return NoteOf(step, step.rule.target, step.Label(), step.Value()); }
 

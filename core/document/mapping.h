@@ -73,7 +73,7 @@ LossClass Texts(const Step& step);           // a text, or an object of texts by
 LossClass Text(const Step& step);            // a text in its language; a second one of a language becomes a note
 LossClass PlainText(const Step& step);       // the same without markup (markup.plain)
 LossClass Verbatim(const Step& step);        // a string as it stands, numbers too
-LossClass Prose(const Step& step);           // a note; Markdown stays as it is, its blanks too
+LossClass Prose(const Step& step);           // a note; Markdown stays, its blanks too (markup.html)
 LossClass LabelledNote(const Step& step);    // a note "label: value"
 LossClass DateTime(const Step& step);        // date.calendar, date.order, date.zone
 LossClass BirthDate(const Step& step);       // date.calendar
