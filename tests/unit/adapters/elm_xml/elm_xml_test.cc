@@ -159,7 +159,7 @@ TEST_F(ElmXmlTest, FormerNamesHaveTheirPlaces) {
 TEST_F(ElmXmlTest, CreditsAreOfTheSystemThatTheyName) {
   struct Case {
     const char* element;
-    const char* system;  // empty: none, so that they are dropped
+    const char* system;  // empty: none, so that they are a note
   };
   const Case cases[] = {
       {R"(<hasCreditPoints schemeID="http://data.europa.eu/snb/education-credit/60b314e826">3</hasCreditPoints>)",
@@ -167,14 +167,16 @@ TEST_F(ElmXmlTest, CreditsAreOfTheSystemThatTheyName) {
       {R"(<hasCreditPoints schemeID="ECVET">3</hasCreditPoints>)", "60b314e826"},
       {R"(<hasCreditPoints schemeID="ects">3</hasCreditPoints>)", "6fcec5c5af"},
       {R"(<hasECTSCreditPoints>3</hasECTSCreditPoints>)", "6fcec5c5af"},
-      {R"(<hasECTSCreditPoints schemeID="peat points">3</hasECTSCreditPoints>)", "6fcec5c5af"},
+      {R"(<hasECTSCreditPoints schemeID="peat points">3</hasECTSCreditPoints>)", ""},
       {R"(<hasCreditPoints schemeID="peat points">3</hasCreditPoints>)", ""},
       {R"(<hasCreditPoints>3</hasCreditPoints>)", ""},
   };
   for (const Case& test : cases) {
     Read({.qualification = test.element});
     if (*test.system == '\0') {
-      EXPECT_THAT(Dropped(), Contains("hasCreditPoints[1] credits of no credit system that is known")) << test.element;
+      EXPECT_THAT(Rules(), Contains("credit.scheme")) << test.element;
+      ASSERT_EQ(Specification().additional_note_size(), 1) << test.element;
+      EXPECT_TRUE(absl::StartsWith(Specification().additional_note(0).note_literal(0).value(), "Credit: 3"));
       EXPECT_EQ(Specification().credit_point_size(), 0) << test.element;
       continue;
     }
