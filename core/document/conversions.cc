@@ -48,7 +48,9 @@ LossClass PutWords(const Step& step, const std::string& value) {
 
 // Whether a text has elements of HTML; addresses in angle brackets, which Markdown has too, are none.
 bool HasMarkup(absl::string_view text) {
-  for (size_t at = text.find('<'); at != absl::string_view::npos; at = text.find('<', at + 1)) {
+  const size_t last_end = text.rfind('>');
+  if (last_end == absl::string_view::npos) return false;
+  for (size_t at = text.find('<'); at < last_end; at = text.find('<', at + 1)) {
     absl::string_view tag = text.substr(at + 1);
     absl::ConsumePrefix(&tag, "/");
     size_t name = 0;
@@ -56,7 +58,7 @@ bool HasMarkup(absl::string_view text) {
     const bool named = name > 0 && absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) && name < tag.size();
     const bool ends =
         named && (tag[name] == '>' || tag[name] == '/' || absl::ascii_isspace(static_cast<unsigned char>(tag[name])));
-    if (ends && absl::StrContains(tag, ">")) return true;
+    if (ends) return true;
   }
   return false;
 }

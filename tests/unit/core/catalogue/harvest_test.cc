@@ -203,7 +203,7 @@ TEST(HarvestTest, ASourceSpeaksForItsOwnOffersOnly) {
   EXPECT_EQ(Counts(taken), "+1 ~0 =0 -0 !1");
   EXPECT_EQ(book.kept["a"].source, "no");
   // What the other one has withdrawn is free.
-  ASSERT_OK(HarvestOne(Authority("no"), {Offer("z")}, {"d4"}, &book));
+  book.kept["a"].withdrawn = true;
   ASSERT_OK_AND_ASSIGN(const Harvested freed,
                        HarvestOne(Authority("se"), {Offer("a", "Mine"), Offer("b")}, {"d5"}, &book));
   EXPECT_EQ(Counts(freed), "+1 ~0 =1 -0 !0");
