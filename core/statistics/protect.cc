@@ -169,6 +169,26 @@ std::vector<bool> NearHidden(const Table& table, const HiddenCounts& hidden, uin
   return near;
 }
 
+// The tables as one: cells that have the same in common and the same count are one cell, as a reader may suppose.
+Table Joined(const std::vector<ProtectedTable>& tables) {
+  Table joined;
+  std::map<std::pair<std::string, uint64_t>, size_t> numbers;
+  for (const ProtectedTable& entry : tables) {
+    std::vector<size_t> places;
+    for (const TableCell& cell : entry.table.cells) {
+      const auto [number, is_new] = numbers.try_emplace({cell.conditions, cell.count}, joined.cells.size());
+      if (is_new) joined.cells.push_back(cell);
+      places.push_back(number->second);
+    }
+    for (Equation equation : entry.table.equations) {
+      equation.total = places[equation.total];
+      for (size_t& part : equation.parts) part = places[part];
+      joined.equations.push_back(std::move(equation));
+    }
+  }
+  return joined;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit unit, const ProtectionRules& rules,
@@ -177,6 +197,13 @@ absl::StatusOr<std::vector<bool>> ConfidentialCells(const Table& table, Unit uni
 }
 
 absl::Status ProtectTogether(const ProtectionRules& rules, std::vector<ProtectedTable>* tables) {
+  if (tables->size() == 1) {
+    ProtectedTable& alone = tables->front();
+    ASSIGN_OR_RETURN(alone.confidential, ConfidentialCells(alone.table, alone.unit, rules));
+    return absl::OkStatus();
+  }
+  // One more, which no cube is made of: each table may be safe and their sums together not.
+  tables->push_back({tables->front().unit, Joined(*tables), {}});
   HiddenCounts hidden;
   // What one table hides makes another hide more, until none does.
   for (bool more = true; more;) {
@@ -184,13 +211,13 @@ absl::Status ProtectTogether(const ProtectionRules& rules, std::vector<Protected
     for (ProtectedTable& entry : *tables) {
       ASSIGN_OR_RETURN(entry.confidential, ConfidentialCells(entry.table, entry.unit, rules,
                                                              NearHidden(entry.table, hidden, rules.persons_threshold)));
-      if (tables->size() == 1) return absl::OkStatus();
       for (size_t c = 0; c < entry.table.cells.size(); ++c) {
         if (!entry.confidential[c]) continue;
         more = hidden[entry.table.cells[c].conditions].insert(entry.table.cells[c].count).second || more;
       }
     }
   }
+  tables->pop_back();
   return absl::OkStatus();
 }
 

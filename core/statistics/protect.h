@@ -46,8 +46,8 @@ struct ProtectedTable {
 };
 
 // Protects tables of populations that are drawn from one (DrawnFrom). Where their counts of a cell differ by less than
-// the threshold, one would tell the other: such a cell is confidential in all of them or in none. Problems: those of
-// ConfidentialCells.
+// the threshold, one would tell the other: such a cell is confidential in all of them or in none. They are
+// audited together too, as if equal counts of a cell were one. Problems: those of ConfidentialCells.
 absl::Status ProtectTogether(const ProtectionRules& rules, std::vector<ProtectedTable>* tables);
 
 // The count to the nearest ten, and 5 for 1 to 7, as statistical offices do it.

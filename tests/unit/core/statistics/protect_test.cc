@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -189,6 +190,39 @@ TEST(ProtectTest, NoConfidentialCellOfGeneratedCubesCanBeRecomputed) {
     }
     hidden += attacker.hidden().size();
     shown += table.cells.size() - attacker.hidden().size();
+  }
+  EXPECT_GT(hidden, 1000u);
+  EXPECT_GT(shown, 1000u);
+}
+
+// Two tables of the same things, such as of awards and of their holders, read by one who takes them for one table.
+TEST(ProtectTest, NoConfidentialCellCanBeRecomputedFromRelatedTablesTogether) {
+  size_t hidden = 0;
+  size_t shown = 0;
+  std::vector<uint32_t> seeds(300);
+  std::iota(seeds.begin(), seeds.end(), 1);
+  seeds.push_back(5682);  // each table is safe alone, and the two are not without an audit of both
+  for (const uint32_t seed : seeds) {
+    const Generated generated = Generate(seed);
+    const std::vector<Cut> cuts = {generated.cuts[0], {FindIndicator("I07"), {"level", "nqf"}}};
+    std::vector<ProtectedTable> tables;
+    for (const Cut& cut : cuts) {
+      ASSERT_OK_AND_ASSIGN(Table table, MakeTable({cut}, generated.rows));
+      tables.push_back({Unit::kPersons, std::move(table), {}});
+    }
+    ASSERT_OK(ProtectTogether({}, &tables));
+    ASSERT_EQ(tables.size(), cuts.size());
+    ASSERT_OK_AND_ASSIGN(const Table both, MakeTable(cuts, generated.rows));
+    std::vector<bool> confidential(both.cells.size());
+    for (size_t t = 0; t < tables.size(); ++t) {
+      for (const auto& [values, cell] : tables[t].table.cuts[0]) {
+        if (tables[t].confidential[cell]) confidential[both.cuts[t].at(values)] = true;
+      }
+    }
+    const Attacker attacker(both, confidential);
+    for (const size_t cell : attacker.hidden()) ASSERT_FALSE(attacker.Recomputes(cell)) << seed;
+    hidden += attacker.hidden().size();
+    shown += both.cells.size() - attacker.hidden().size();
   }
   EXPECT_GT(hidden, 1000u);
   EXPECT_GT(shown, 1000u);
