@@ -1,6 +1,7 @@
 #include "core/elm/codec_literal.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "absl/strings/ascii.h"
@@ -19,6 +20,16 @@ absl::string_view WithoutAt(absl::string_view name) {
   absl::ConsumePrefix(&name, "@");
   return name;
 }
+
+// By byte; those above ASCII are parts of characters that IRIs may have.
+constexpr std::array<bool, 256> kIriBytes = [] {
+  std::array<bool, 256> bytes{};
+  for (size_t byte = ' ' + 1; byte < bytes.size(); ++byte) bytes[byte] = true;
+  for (const char excluded : {'<', '>', '"', '{', '}', '|', '^', '`', '\\'}) {
+    bytes[static_cast<unsigned char>(excluded)] = false;
+  }
+  return bytes;
+}();
 
 }  // namespace
 
@@ -72,10 +83,7 @@ std::optional<int64_t> AsInteger(dom::element value) {
 }
 
 bool HasIriCharactersOnly(absl::string_view text) {
-  constexpr absl::string_view kExcluded = "<>\"{}|^`\\";
-  return std::none_of(text.begin(), text.end(), [kExcluded](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || kExcluded.find(c) != absl::string_view::npos;
-  });
+  return std::all_of(text.begin(), text.end(), [](char c) { return kIriBytes[static_cast<unsigned char>(c)]; });
 }
 
 bool IsAbsoluteIri(absl::string_view text) {

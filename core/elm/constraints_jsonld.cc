@@ -173,9 +173,8 @@ class JsonLdWalk {
     Anything(value, path);
   }
 
-  // A node of a class of the model where the model has no place for it.
-  void CheckPlace(absl::string_view id, const StatedTypes& types, const JsonPath& path) {
-    if (outside_ == 0 && (id.empty() || graph_.IdentityOf(id) >= 0)) return;
+  // Of a node where the model has no place for one of its classes.
+  void CheckPlace(const StatedTypes& types, const JsonPath& path) {
     for (const absl::string_view type : types) {
       const TypeTable* const known = FindType(type);
       // A proof stands where its vocabulary has it.
@@ -228,8 +227,8 @@ class JsonLdWalk {
         Member(member.value, node, place);
       }
     }
-    if (!id.empty()) Remember(id, types);
-    CheckPlace(id, types, path);
+    const bool elsewhere = !id.empty() && !Remember(id, types);
+    if (elsewhere || outside_ > 0) CheckPlace(types, path);
   }
 
   // JSON-LD 1.1 API, 4.1.2, 5.4: no list of contexts in a list.
@@ -243,9 +242,10 @@ class JsonLdWalk {
     }
   }
 
-  void Remember(absl::string_view id, const StatedTypes& types) {
+  // Whether the model has a node of this id.
+  bool Remember(absl::string_view id, const StatedTypes& types) {
     const int identity = graph_.IdentityOf(id);
-    if (identity < 0) return;
+    if (identity < 0) return false;
     std::optional<StatedTypes>& known = reading_.types[static_cast<size_t>(identity)];
     if (!known.has_value()) known.emplace();
     for (const absl::string_view type : types) {
@@ -253,6 +253,7 @@ class JsonLdWalk {
       if (NamesNode(type)) continue;
       if (std::find(known->begin(), known->end(), type) == known->end()) known->push_back(type);
     }
+    return true;
   }
 
   void Id(dom::element value, const JsonPath& path, absl::string_view& id) {
