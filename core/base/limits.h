@@ -245,6 +245,10 @@ inline constexpr int kPageSizeMax = 200;
 // Test: tests/unit/core/sharing/authorisations_test.cc.
 inline constexpr int kAuthorisationCredentialsMax = 100;
 
+// Times that something was handed over under an authorisation, and times that it was refused, that are listed for the
+// holder; the last ones. Test: tests/unit/core/sharing/authorisations_test.cc.
+inline constexpr int kAuthorisationUsesListed = 100;
+
 // Bytes of an id that a client or another node gives us: pseudonyms, register ids, names of nodes.
 // Test: tests/unit/core/sharing/authorisations_test.cc.
 inline constexpr size_t kIdBytesMax = 256;

@@ -11,6 +11,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/foreign.h"
+#include "core/document/profile.h"
 #include "core/document/score.h"
 #include "core/elm/annex_one.h"
 #include "core/elm/codec.h"
@@ -23,7 +24,6 @@ using base::Problem;
 using base::Reason;
 using elm::Vocabulary;
 
-constexpr char kConvertedProfile[] = "http://data.europa.eu/snb/model/ap/edc-converted";
 constexpr absl::string_view kEuropean = "elm";
 
 // Concepts of our own tables, which therefore exist.
@@ -65,12 +65,7 @@ void EmbedOriginal(absl::string_view bytes, const FormatInfo& format, bool among
   original->set_content_size(static_cast<int64_t>(bytes.size()));
   *original->mutable_content_type() = FileType(bytes);
 
-  credential->clear_credential_schema();
-  auto* schema = credential->add_credential_schema();
-  schema->set_id(kConvertedProfile);
-  schema->add_type("ShaclValidator2017");
-  credential->clear_credential_profiles();
-  *credential->add_credential_profiles() = Known(Vocabulary::kCredentialType, elm::kCredentialTypeConverted);
+  ClaimProfile("edc-converted", elm::kCredentialTypeConverted, credential);
 }
 
 // What the adapter knows goes over what the credential shows, but cannot make an element out of nothing: stated and

@@ -6,12 +6,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
 #include "core/base/idempotency.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/document/minimise.h"
 #include "core/document/translate.h"
 #include "core/exchange/set_aside.h"
 #include "core/proof/jades/seal_credential.h"
@@ -69,13 +71,25 @@ void Tell(const absl::Status& problem, document::v1::TranslationReport* report) 
   diagnostic->set_severity(document::v1::SEVERITY_ERROR);
 }
 
-// What cannot be translated, or not be sealed, is delivered all the same: the receiver sees why, and has the original.
+// Of a document whose holder discloses elements only, no more may be told than which rule it was.
+void TellAsDisclosed(const absl::Status& problem, const Disclosure& disclosure,
+                     document::v1::TranslationReport* report) {
+  Tell(disclosure.whole() ? problem : Problem(base::ReasonOf(problem), ""), report);
+}
+
+// What cannot be translated, or not be sealed, is delivered all the same: the receiver sees why, and has the original
+// where the holder discloses the whole of it.
 document::v1::Translation Translate(const CredentialQueryHandler::Options& handler,
-                                    const document::v1::CredentialDocument& document, absl::Time now) {
+                                    const document::v1::CredentialDocument& document, const Disclosure& disclosure,
+                                    absl::Time now) {
   document::TranslateOptions options;
   options.import.translation_time = now;
   options.refuse_loss = handler.refuse_loss;
   absl::StatusOr<document::Translated> translated = document::Translate(*handler.adapters, document.content(), options);
+  if (translated.ok() && !disclosure.whole()) {
+    const absl::Status minimised = document::Minimise(disclosure.elements, disclosure.id, now, &*translated);
+    if (!minimised.ok()) translated = minimised;
+  }
   document::v1::Translation translation;
   if (translated.ok()) {
     *translation.mutable_report() = translated->report;
@@ -91,7 +105,7 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
   } else {
     translation.mutable_report()->set_from(document.format());
     translation.mutable_report()->set_to("elm");
-    Tell(translated.status(), translation.mutable_report());
+    TellAsDisclosed(translated.status(), disclosure, translation.mutable_report());
   }
   translation.set_sha256(base::Sha256Hex(translation.content()));
   return translation;
@@ -102,6 +116,20 @@ bool IsNeverRead(absl::string_view media_type) {
   return media_type == "application/pdf" || absl::StartsWith(media_type, "image/");
 }
 
+// What one of its credentials is disclosed as under an authorisation.
+absl::StatusOr<Disclosure> DisclosureOf(const sharing::v1::Authorisation& authorisation, int credential) {
+  if (authorisation.elements().empty()) return Disclosure();
+  ASSIGN_OR_RETURN(const elm::Elements elements, elm::ElementsNamed(authorisation.elements()));
+  return Disclosure{elements, absl::StrCat("urn:passerelle:disclosed:", authorisation.id(), ":", credential)};
+}
+
+// The bytes do not leave, and where elements are disclosed, nor does their digest, by which a guess could be confirmed.
+void Withhold(const Disclosure& disclosure, v1::DeliveredDocument* delivered) {
+  delivered->set_original_withheld(true);
+  delivered->mutable_document()->clear_content();
+  if (!disclosure.whole()) delivered->mutable_document()->clear_sha256();
+}
+
 // An original that is too large to be looked into leaves only if it cannot be one that must not.
 bool MayLeaveUnread(const document::Registry& adapters, const document::v1::CredentialDocument& document) {
   const document::Adapter* const adapter = adapters.Find(document.format());
@@ -110,6 +138,10 @@ bool MayLeaveUnread(const document::Registry& adapters, const document::v1::Cred
 
 uint64_t LargeBytes(const v1::DeliveredDocument& document) {
   return document.original_bytes() + document.translation_bytes();
+}
+
+sharing::Authorisations::Asked AskedBy(const v1::CredentialQuery& query, const relay::Opened& message) {
+  return {message.header.sender, query.purpose(), message.header.id};
 }
 
 ContentsOf OfferOf(const v1::CredentialQuery& query, const relay::Opened& message) {
@@ -172,6 +204,7 @@ absl::Status CredentialQueryHandler::SetAside(const ContentsOf& of, absl::string
 
 // Too large to be read: handed on from the register to the store as it is, with its digest checked.
 absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::HandOn(const registers::v1::RegisterEntry& entry,
+                                                                     const Disclosure& disclosure,
                                                                      const ContentsOf* of) {
   const document::v1::CredentialDocument& document = entry.document();
   if (entry.document_bytes() > base::kContentBytesMax || of == nullptr) {
@@ -185,8 +218,10 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::HandOn(const regis
   Tell(Problem(Reason::kInputTooLarge, "", "it is handed on as it is, and not translated"),
        delivered.mutable_translation()->mutable_report());
   delivered.mutable_translation()->set_sha256(base::Sha256Hex(""));
-  delivered.set_original_withheld(!MayLeaveUnread(*options_.adapters, document));
-  if (delivered.original_withheld()) return delivered;
+  if (!disclosure.whole() || !MayLeaveUnread(*options_.adapters, document)) {
+    Withhold(disclosure, &delivered);
+    return delivered;
+  }
   delivered.set_original_bytes(entry.document_bytes());
   RETURN_IF_ERROR(BeginSetAside(*of, options_.clock->Now(), *options_.store));
   const Content whole = {document.sha256(), entry.document_bytes(), options_.piece_bytes};
@@ -205,7 +240,7 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::HandOn(const regis
 }
 
 absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::Read(registers::v1::RegisterEntry entry,
-                                                                   const ContentsOf* of) {
+                                                                   const Disclosure& disclosure, const ContentsOf* of) {
   v1::DeliveredDocument delivered;
   delivered.mutable_document()->Swap(entry.mutable_document());
   document::v1::CredentialDocument& document = *delivered.mutable_document();
@@ -213,12 +248,11 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::Read(registers::v1
     document.set_format(document::Detect(*options_.adapters, document.content()).format);
   }
   document.set_sha256(base::Sha256Hex(document.content()));
-  *delivered.mutable_translation() = Translate(options_, document, options_.clock->Now());
+  *delivered.mutable_translation() = Translate(options_, document, disclosure, options_.clock->Now());
   // Whether or not it could be translated: what may not leave the register does not leave.
   const document::Adapter* const adapter = options_.adapters->Find(document.format());
-  if (adapter != nullptr && adapter->Info().original_confidential) {
-    document.clear_content();
-    delivered.set_original_withheld(true);
+  if (!disclosure.whole() || (adapter != nullptr && adapter->Info().original_confidential)) {
+    Withhold(disclosure, &delivered);
   }
   const size_t larger = std::max(document.content().size(), delivered.translation().content().size());
   if (of == nullptr || larger <= options_.piece_bytes) return delivered;
@@ -234,6 +268,7 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::Read(registers::v1
 }
 
 absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::LookUp(const std::string& credential_id,
+                                                                     const Disclosure& disclosure,
                                                                      const ContentsOf* of) {
   // Documents named by digest are for what the holder hands in; a register is looked up by its own ids.
   if (absl::StartsWith(credential_id, sharing::kDigestPrefix)) return NotAvailable();
@@ -248,9 +283,9 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::LookUp(const std::
     // What is large takes many times its size while it is translated.
     const LargeTurn turn(this);
     RETURN_IF_ERROR(turn.status());
-    delivered = unread ? HandOn(entry, of) : Read(std::move(entry), of);
+    delivered = unread ? HandOn(entry, disclosure, of) : Read(std::move(entry), disclosure, of);
   } else {
-    delivered = Read(std::move(entry), of);
+    delivered = Read(std::move(entry), disclosure, of);
   }
   if (!delivered.ok()) return delivered;
   delivered->set_credential_id(credential_id);
@@ -264,8 +299,8 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
   ASSIGN_OR_RETURN(const v1::CredentialQuery query, ReadQuery(message));
   absl::StatusOr<sharing::v1::Authorisation> authorisation;
   const absl::Status covered = options_.store->Read([&](base::Transaction& tx) -> absl::Status {
-    authorisation = options_.authorisations->Use(tx, query.authorisation_id(), message.header.sender, query.purpose(),
-                                                 /*consume=*/false);
+    authorisation =
+        options_.authorisations->Use(tx, query.authorisation_id(), AskedBy(query, message), /*consume=*/false);
     return authorisation.status();
   });
   if (!covered.ok()) return Hidden(covered);
@@ -301,8 +336,9 @@ absl::StatusOr<v1::CredentialDelivery> CredentialQueryHandler::Deliver(const sha
   v1::CredentialDelivery delivery;
   uint64_t large = 0;
   uint64_t here = 0;
-  for (const std::string& credential_id : authorisation.credential_ids()) {
-    absl::StatusOr<v1::DeliveredDocument> document = LookUp(credential_id, of);
+  for (int i = 0; i < authorisation.credential_ids_size(); ++i) {
+    ASSIGN_OR_RETURN(const Disclosure disclosure, DisclosureOf(authorisation, i));
+    absl::StatusOr<v1::DeliveredDocument> document = LookUp(authorisation.credential_ids(i), disclosure, of);
     if (!document.ok()) return Hidden(document.status());
     large += LargeBytes(*document);
     here += document->ByteSizeLong();
@@ -329,15 +365,20 @@ absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened&
                                                             base::Transaction& tx) {
   ASSIGN_OR_RETURN(const v1::CredentialQuery query, ReadQuery(message));
   // Asked again inside the transaction: the holder may have withdrawn it since Prepare.
-  const absl::Status used = options_.authorisations
-                                ->Use(tx, query.authorisation_id(), message.header.sender, query.purpose(),
-                                      /*consume=*/true)
-                                .status();
+  const absl::Status used =
+      options_.authorisations->Use(tx, query.authorisation_id(), AskedBy(query, message), /*consume=*/true).status();
   if (!used.ok()) return Hidden(used);
   const bool set_aside = !prepared.empty() && prepared.front() == kSetAsideMark;
   if (set_aside) RETURN_IF_ERROR(EndSetAside(OfferOf(query, message), tx));
   return relay::Reply{v1::CredentialDelivery::descriptor()->full_name(), set_aside ? prepared.substr(1) : prepared,
                       absl::AsciiStrToLower(query.authorisation_id())};
+}
+
+absl::Status CredentialQueryHandler::HandleRefusal(const relay::Opened& message, const absl::Status& /*refusal*/,
+                                                   base::Transaction& tx) {
+  const absl::StatusOr<v1::CredentialQuery> query = ReadQuery(message);
+  if (!query.ok()) return absl::OkStatus();
+  return options_.authorisations->NoteRefused(tx, query->authorisation_id(), AskedBy(*query, message));
 }
 
 std::string ContentQueryHandler::Type() const { return v1::ContentQuery::descriptor()->full_name(); }

@@ -14,6 +14,7 @@
 #include "core/base/port/clock.h"
 #include "core/base/port/store.h"
 #include "core/document/adapter.h"
+#include "core/elm/disclosed.h"
 #include "core/exchange/contents.h"
 #include "core/proof/jades/sealers.h"
 #include "core/registers/register.h"
@@ -23,8 +24,17 @@
 
 namespace passerelle::exchange {
 
+// What of a document goes to a receiver: all of it, or elements of Annex I, in a credential of their own.
+struct Disclosure {
+  elm::Elements elements = elm::kEveryElement;
+  std::string id;  // of that credential; empty where all goes
+
+  bool whole() const { return id.empty(); }
+};
+
 // Answers CredentialQuery with the originals, their translations and reports; of originals that hold what may not leave
-// their register, the digest. Anything that is not covered, and anything that is not there, is the same kNotAvailable.
+// their register, the digest; under an authorisation of elements, with translations of nothing else. Anything that is
+// not covered, and anything that is not there, is the same kNotAvailable.
 //
 // What is larger than a piece is set aside in the store for ContentQueryHandler, before the answer is made and before
 // anything is translated after it: the handler needs the memory of one document, and of one piece for an original that
@@ -50,13 +60,17 @@ class CredentialQueryHandler : public relay::Handler {
   bool PrepareIsCostly() const override { return true; }
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
+  absl::Status HandleRefusal(const relay::Opened& message, const absl::Status& refusal, base::Transaction& tx) override;
 
  private:
   // `of` is null for a node that takes no pieces.
   class LargeTurn;
-  absl::StatusOr<v1::DeliveredDocument> LookUp(const std::string& credential_id, const ContentsOf* of);
-  absl::StatusOr<v1::DeliveredDocument> HandOn(const registers::v1::RegisterEntry& entry, const ContentsOf* of);
-  absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const ContentsOf* of);
+  absl::StatusOr<v1::DeliveredDocument> LookUp(const std::string& credential_id, const Disclosure& disclosure,
+                                               const ContentsOf* of);
+  absl::StatusOr<v1::DeliveredDocument> HandOn(const registers::v1::RegisterEntry& entry, const Disclosure& disclosure,
+                                               const ContentsOf* of);
+  absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const Disclosure& disclosure,
+                                             const ContentsOf* of);
   absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation, const ContentsOf* of);
   absl::StatusOr<std::string> Offer(const ContentsOf& of, std::string answer);
   absl::Status SetAside(const ContentsOf& of, absl::string_view sha256, std::string* content, uint64_t* bytes);

@@ -81,12 +81,16 @@ absl::StatusOr<sharing::v1::Authorisation> Covered(const sharing::Authorisations
                                                    absl::string_view client, const v1::CreateCaseRequest& request,
                                                    bool consume, base::Transaction& tx) {
   ASSIGN_OR_RETURN(sharing::v1::Authorisation authorisation,
-                   authorisations.UseOwn(tx, client, request.authorisation_id(), request.authority_node(),
-                                         request.purpose(), consume));
+                   authorisations.UseOwn(tx, client, request.authorisation_id(),
+                                         {request.authority_node(), request.purpose()}, consume));
   const std::string document = absl::StrCat(sharing::kDigestPrefix, base::Sha256Hex(request.content()));
   const auto& ids = authorisation.credential_ids();
   if (std::find(ids.begin(), ids.end(), document) == ids.end()) {
     return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
+  }
+  if (!authorisation.elements().empty()) {
+    return Problem(Reason::kAuthorisationInvalid, "authorisation_id",
+                   "it discloses elements only, and the whole document goes with a case");
   }
   return authorisation;
 }

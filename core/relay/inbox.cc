@@ -170,7 +170,7 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
     outcome.problem = refusal;
     return outcome;
   }
-  const absl::Status stored = StoreRefusal(message, refusal, outcome);
+  const absl::Status stored = StoreRefusal(message, refusal, handler, outcome);
   if (!stored.ok()) return AnsweredMeanwhile(message, stored);
   tell(refusal);
   return outcome;
@@ -191,12 +191,14 @@ absl::StatusOr<Inbox::Outcome> Inbox::AnsweredMeanwhile(const Opened& message, c
   return outcome;
 }
 
-absl::Status Inbox::StoreRefusal(const Opened& message, const absl::Status& problem, Outcome& outcome) const {
+absl::Status Inbox::StoreRefusal(const Opened& message, const absl::Status& problem, Handler* handler,
+                                 Outcome& outcome) const {
   return options_.store->Write([&](base::Transaction& tx) -> absl::Status {
     outcome = Outcome();
     // Another attempt may have been answered since the handler's transaction was undone; the first answer counts.
     ASSIGN_OR_RETURN(const bool known, Recall(message, tx, outcome));
     if (known) return absl::OkStatus();
+    if (handler != nullptr) RETURN_IF_ERROR(handler->HandleRefusal(message, problem, tx));
     ASSIGN_OR_RETURN(outcome.answer, Refuse(message.header.sender, message.sha256, problem));
     return Remember(message, outcome.answer, "", tx);
   });

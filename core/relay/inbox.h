@@ -44,6 +44,11 @@ class Handler {
   // The effect. A problem becomes a signed Refusal, and nothing written in `tx` by the handler stays; the refusal is
   // stored as the answer unless its reason is retryable.
   virtual absl::StatusOr<Reply> Handle(const Opened& message, const std::string& prepared, base::Transaction& tx) = 0;
+  // What is to be kept of a refusal, in the transaction in which it is stored as the answer. Nothing by default.
+  virtual absl::Status HandleRefusal(const Opened& /*message*/, const absl::Status& /*refusal*/,
+                                     base::Transaction& /*tx*/) {
+    return absl::OkStatus();
+  }
   // What the message came to, its effect or a refusal, once that is durable. Nothing is done by default.
   virtual void Handled(const Opened& /*message*/, const absl::Status& /*status*/) {}
 };
@@ -92,7 +97,8 @@ class Inbox {
   absl::StatusOr<std::string> Prepare(const Opened& message, Handler* handler) const;
   absl::StatusOr<Outcome> HandleOnce(const Opened& message);
   absl::StatusOr<Outcome> AnsweredMeanwhile(const Opened& message, const absl::Status& problem) const;
-  absl::Status StoreRefusal(const Opened& message, const absl::Status& problem, Outcome& outcome) const;
+  absl::Status StoreRefusal(const Opened& message, const absl::Status& problem, Handler* handler,
+                            Outcome& outcome) const;
   absl::StatusOr<v1::Envelope> Answer(absl::string_view recipient, absl::string_view request, const Reply& reply) const;
   absl::StatusOr<v1::Envelope> Refuse(absl::string_view recipient, absl::string_view request,
                                       const absl::Status& problem) const;

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -14,6 +13,8 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/sharing/authorisation_form.h"
+#include "core/sharing/authorisation_uses.h"
 
 namespace passerelle::sharing {
 namespace {
@@ -31,62 +32,6 @@ constexpr absl::string_view kEndedPrefix = "ended/";
 constexpr absl::string_view kEndedGroup = "authorisation/ended";
 
 std::string EndedKey(absl::string_view id) { return absl::StrCat(kEndedPrefix, id); }
-
-absl::Status Missing(absl::string_view field) {
-  return Problem(Reason::kFieldMissing, absl::StrCat("authorisation.", field));
-}
-
-absl::Status Invalid(absl::string_view field, absl::string_view detail) {
-  return Problem(Reason::kFieldInvalid, absl::StrCat("authorisation.", field), detail);
-}
-
-absl::Status CheckText(absl::string_view field, absl::string_view text) {
-  return text.size() <= base::kIdBytesMax ? absl::OkStatus() : Invalid(field, "it is longer than an id may be");
-}
-
-absl::Status CheckCredentialIds(const v1::Authorisation& authorisation) {
-  if (authorisation.credential_ids().empty()) return Missing("credential_ids");
-  if (authorisation.credential_ids_size() > base::kAuthorisationCredentialsMax) {
-    return Invalid("credential_ids", absl::StrCat("there are more than ", base::kAuthorisationCredentialsMax));
-  }
-  absl::flat_hash_set<absl::string_view> seen;
-  for (int i = 0; i < authorisation.credential_ids_size(); ++i) {
-    const std::string field = absl::StrCat("credential_ids[", i, "]");
-    absl::string_view id = authorisation.credential_ids(i);
-    if (id.empty()) return Missing(field);
-    RETURN_IF_ERROR(CheckText(field, id));
-    if (!seen.insert(id).second) return Invalid(field, "it is named twice");
-    if (absl::ConsumePrefix(&id, kDigestPrefix) && !base::IsSha256Hex(id)) {
-      return Invalid(field, "what follows \"sha256:\" is not 64 lower-case hexadecimal digits");
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckPeriod(const v1::Authorisation& authorisation, absl::Time now) {
-  if (!authorisation.has_valid_until()) return Missing("valid_until");
-  if (!base::IsValid(authorisation.valid_until())) return Invalid("valid_until", "it is not a valid time");
-  if (authorisation.has_valid_from() && !base::IsValid(authorisation.valid_from())) {
-    return Invalid("valid_from", "it is not a valid time");
-  }
-  const absl::Time from = authorisation.has_valid_from() ? FromProto(authorisation.valid_from()) : now;
-  const absl::Time until = FromProto(authorisation.valid_until());
-  if (until <= from) return Invalid("valid_until", "it is not after valid_from");
-  if (until <= now) return Invalid("valid_until", "it is over already");
-  return absl::OkStatus();
-}
-
-absl::Status Check(const v1::Authorisation& authorisation, absl::Time now) {
-  RETURN_IF_ERROR(CheckText("holder_pseudonym", authorisation.holder_pseudonym()));
-  if (authorisation.receiver().empty()) return Missing("receiver");
-  RETURN_IF_ERROR(CheckText("receiver", authorisation.receiver()));
-  if (authorisation.purpose() == v1::PURPOSE_UNSPECIFIED) return Missing("purpose");
-  if (!v1::Purpose_IsValid(authorisation.purpose())) return Invalid("purpose", "this purpose is not known");
-  RETURN_IF_ERROR(CheckCredentialIds(authorisation));
-  RETURN_IF_ERROR(CheckPeriod(authorisation, now));
-  if (authorisation.uses_allowed() == 0) return Invalid("uses_allowed", "at least one use must be allowed");
-  return absl::OkStatus();
-}
 
 v1::AuthorisationState StateOf(const v1::Authorisation& authorisation, absl::Time now) {
   if (authorisation.has_withdraw_time()) return v1::AUTHORISATION_STATE_WITHDRAWN;
@@ -145,9 +90,30 @@ absl::Status Save(base::Transaction& tx, const Owned& owned, bool is_new) {
   return is_new ? tx.Insert(Table::kAuthorisation, record) : tx.Update(Table::kAuthorisation, record);
 }
 
-bool Covers(const v1::Authorisation& authorisation, absl::string_view receiver, v1::Purpose purpose, absl::Time now) {
-  return authorisation.receiver() == receiver && authorisation.purpose() == purpose &&
-         authorisation.state() == v1::AUTHORISATION_STATE_ACTIVE && now >= FromProto(authorisation.valid_from());
+// What becomes of what is asked now.
+v1::UseOutcome OutcomeOf(const v1::Authorisation& authorisation, const Authorisations::Asked& asked, absl::Time now) {
+  if (authorisation.receiver() != asked.node) return v1::USE_OUTCOME_OTHER_RECEIVER;
+  if (authorisation.purpose() != asked.purpose) return v1::USE_OUTCOME_OTHER_PURPOSE;
+  switch (authorisation.state()) {
+    case v1::AUTHORISATION_STATE_WITHDRAWN:
+      return v1::USE_OUTCOME_WITHDRAWN;
+    case v1::AUTHORISATION_STATE_USED:
+      return v1::USE_OUTCOME_USED_UP;
+    case v1::AUTHORISATION_STATE_EXPIRED:
+      return v1::USE_OUTCOME_EXPIRED;
+    default:
+      return now < FromProto(authorisation.valid_from()) ? v1::USE_OUTCOME_NOT_BEGUN : v1::USE_OUTCOME_HANDED_OVER;
+  }
+}
+
+v1::AuthorisationUse UseOf(const Authorisations::Asked& asked, v1::UseOutcome outcome, absl::Time now) {
+  v1::AuthorisationUse use;
+  use.set_node(asked.node);
+  use.set_purpose(asked.purpose);
+  *use.mutable_time() = ToProto(now);
+  use.set_outcome(outcome);
+  use.set_message_id(asked.message_id);
+  return use;
 }
 
 // As the node will record it; everything that is the node's to say is set here.
@@ -160,6 +126,10 @@ v1::Authorisation Recorded(const v1::Authorisation& wished, absl::Time now) {
   *authorisation.mutable_valid_from() = wished.has_valid_from() ? wished.valid_from() : ToProto(now);
   *authorisation.mutable_valid_until() = wished.valid_until();
   authorisation.set_uses_allowed(wished.uses_allowed());
+  *authorisation.mutable_elements() = wished.elements();
+  *authorisation.mutable_elements_requested() = wished.elements_requested();
+  if (wished.has_receiver_statement()) *authorisation.mutable_receiver_statement() = wished.receiver_statement();
+  if (wished.has_approval()) *authorisation.mutable_approval() = wished.approval();
   *authorisation.mutable_create_time() = ToProto(now);
   return authorisation;
 }
@@ -170,7 +140,7 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
                                                          const v1::CreateAuthorisationRequest& request) {
   const absl::Time now = options_.clock->Now();
   const auto create = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
-    RETURN_IF_ERROR(Check(request.authorisation(), now));
+    RETURN_IF_ERROR(CheckForm(request.authorisation(), now));
     Owned owned;
     owned.authorisation = Recorded(request.authorisation(), now);
     owned.client = std::string(client);
@@ -180,7 +150,7 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
   };
   if (request.validate_only()) {
     RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
-    RETURN_IF_ERROR(Check(request.authorisation(), now));
+    RETURN_IF_ERROR(CheckForm(request.authorisation(), now));
     return Shown(Stored(Recorded(request.authorisation(), now)), now);
   }
   absl::StatusOr<v1::Authorisation> result;
@@ -236,28 +206,52 @@ absl::StatusOr<v1::Authorisation> Authorisations::Withdraw(absl::string_view cli
   return result;
 }
 
-absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, absl::string_view id,
-                                                      absl::string_view receiver, v1::Purpose purpose,
+absl::StatusOr<v1::ListUsesResponse> Authorisations::ListUses(absl::string_view client, absl::string_view id) {
+  if (id.empty()) return Problem(Reason::kFieldMissing, "authorisation_id");
+  absl::StatusOr<v1::ListUsesResponse> result;
+  RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
+    const absl::Status own = LoadOwn(tx, client, id, options_.clock->Now()).status();
+    if (!own.ok() && base::ReasonOf(own) != Reason::kResourceNotFound) return own;
+    if (!own.ok()) return Problem(Reason::kResourceNotFound, "authorisation_id");
+    result = ReadUses(id, tx);
+    return result.status();
+  }));
+  return result;
+}
+
+absl::StatusOr<v1::Authorisation> Authorisations::Use(base::Transaction& tx, absl::string_view id, const Asked& asked,
                                                       bool consume) const {
   const absl::Time now = options_.clock->Now();
   absl::StatusOr<Owned> owned = Load(tx, id, now);
   if (!owned.ok() && base::ReasonOf(owned.status()) != Reason::kResourceNotFound) return owned.status();
-  if (!owned.ok() || !Covers(owned->authorisation, receiver, purpose, now)) {
+  if (!owned.ok() || OutcomeOf(owned->authorisation, asked, now) != v1::USE_OUTCOME_HANDED_OVER) {
     return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
   }
   if (!consume) return owned->authorisation;
   owned->authorisation.set_uses_made(owned->authorisation.uses_made() + 1);
   RETURN_IF_ERROR(Save(tx, *owned, /*is_new=*/false));
+  RETURN_IF_ERROR(NoteUse(id, UseOf(asked, v1::USE_OUTCOME_HANDED_OVER, now), tx));
   return Shown(Stored(owned->authorisation), now);
 }
 
 absl::StatusOr<v1::Authorisation> Authorisations::UseOwn(base::Transaction& tx, absl::string_view client,
-                                                         absl::string_view id, absl::string_view receiver,
-                                                         v1::Purpose purpose, bool consume) const {
+                                                         absl::string_view id, const Asked& asked, bool consume) const {
   const absl::Status own = LoadOwn(tx, client, id, options_.clock->Now()).status();
   if (!own.ok() && base::ReasonOf(own) != Reason::kResourceNotFound) return own;
   if (!own.ok()) return Problem(Reason::kAuthorisationInvalid, "authorisation_id");
-  return Use(tx, id, receiver, purpose, consume);
+  return Use(tx, id, asked, consume);
+}
+
+absl::Status Authorisations::NoteRefused(base::Transaction& tx, absl::string_view id, const Asked& asked) const {
+  const absl::Time now = options_.clock->Now();
+  const absl::StatusOr<Owned> owned = Load(tx, id, now);
+  if (!owned.ok()) {
+    return base::ReasonOf(owned.status()) == Reason::kResourceNotFound ? absl::OkStatus() : owned.status();
+  }
+  v1::UseOutcome outcome = OutcomeOf(owned->authorisation, asked, now);
+  // The authorisation was not the reason.
+  if (outcome == v1::USE_OUTCOME_HANDED_OVER) outcome = v1::USE_OUTCOME_NOT_AVAILABLE;
+  return NoteUse(id, UseOf(asked, outcome, now), tx);
 }
 
 absl::Status Authorisations::WithdrawForHolder(absl::string_view id, absl::Time now, base::Transaction& tx) {
@@ -322,6 +316,7 @@ absl::StatusOr<std::vector<std::string>> Authorisations::EndedUntil(absl::Time t
 absl::Status Authorisations::Erase(absl::string_view id, base::Transaction& tx) {
   const std::string key = absl::AsciiStrToLower(id);
   RETURN_IF_ERROR(tx.Delete(Table::kAuthorisation, EndedKey(key)));
+  RETURN_IF_ERROR(EraseUses(key, tx));
   return tx.Delete(Table::kAuthorisation, key);
 }
 

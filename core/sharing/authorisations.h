@@ -36,16 +36,29 @@ class Authorisations {
   absl::StatusOr<v1::Authorisation> Create(absl::string_view client, const v1::CreateAuthorisationRequest& request);
   absl::StatusOr<v1::Authorisation> Get(absl::string_view client, absl::string_view id);
   absl::StatusOr<v1::Authorisation> Withdraw(absl::string_view client, const v1::WithdrawAuthorisationRequest& request);
+  absl::StatusOr<v1::ListUsesResponse> ListUses(absl::string_view client, absl::string_view id);
 
-  // Whether the authorisation covers this receiver and purpose now; uses it up by one in `tx` when `consume` is set.
+  // Who asks for what is authorised, what for, and by which message; none for a client of this node.
+  struct Asked {
+    std::string node;
+    v1::Purpose purpose = v1::PURPOSE_UNSPECIFIED;
+    std::string message_id = {};
+  };
+
+  // Whether the authorisation covers this receiver and purpose now; uses it up by one in `tx` when `consume` is set,
+  // and notes that for the holder.
   // Every reason why not is kAuthorisationInvalid; callers that answer other nodes turn it into kNotAvailable, so that
   // "declined" cannot be told from "absent".
-  absl::StatusOr<v1::Authorisation> Use(base::Transaction& tx, absl::string_view id, absl::string_view receiver,
-                                        v1::Purpose purpose, bool consume) const;
+  absl::StatusOr<v1::Authorisation> Use(base::Transaction& tx, absl::string_view id, const Asked& asked,
+                                        bool consume) const;
 
   // The same for a client of this node, which uses its own authorisations only.
   absl::StatusOr<v1::Authorisation> UseOwn(base::Transaction& tx, absl::string_view client, absl::string_view id,
-                                           absl::string_view receiver, v1::Purpose purpose, bool consume) const;
+                                           const Asked& asked, bool consume) const;
+
+  // Notes for the holder that it was asked for and refused, and why, which whoever asked is not told; does nothing
+  // where there is no authorisation with this id.
+  absl::Status NoteRefused(base::Transaction& tx, absl::string_view id, const Asked& asked) const;
 
   // Whether what was delivered to the receiver may still be handed on in parts: the authorisation is neither withdrawn
   // nor over. A use that was made does not matter. kAuthorisationInvalid.
@@ -65,7 +78,7 @@ class Authorisations {
   static absl::StatusOr<std::vector<std::string>> EndedUntil(absl::Time time, int limit, base::Transaction& tx);
   // Withdraws it for the person whom it concerns; does nothing where it is withdrawn or not there.
   static absl::Status WithdrawForHolder(absl::string_view id, absl::Time now, base::Transaction& tx);
-  // Deletes the record; does nothing where there is none.
+  // Deletes the record, and what was noted of its uses; does nothing where there is none.
   static absl::Status Erase(absl::string_view id, base::Transaction& tx);
 
  private:

@@ -72,6 +72,10 @@ SharingService::SharingService(CallRunner* runner, sharing::Authorisations* auth
              sharing::v1::WithdrawAuthorisationResponse* out) -> CallOutcome {
         return Take(authorisations_->Withdraw(info.caller, in), out->mutable_authorisation());
       });
+  runner->AddUnary<sharing::v1::ListUsesRequest, sharing::v1::ListUsesResponse>(
+      sharing::v1::SharingService::service_full_name(), "ListUses",
+      [this](const CallInfo& info, const sharing::v1::ListUsesRequest& in, sharing::v1::ListUsesResponse* out)
+          -> CallOutcome { return Take(authorisations_->ListUses(info.caller, in.authorisation_id()), out); });
 }
 
 ExchangeService::ExchangeService(CallRunner* runner, exchange::Exchanges* exchanges, std::function<void()> created)

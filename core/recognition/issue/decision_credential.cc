@@ -11,6 +11,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/display.h"
+#include "core/document/profile.h"
 #include "core/elm/annex_one_reading.h"
 #include "core/elm/codec.h"
 #include "core/elm/rules/date.h"
@@ -30,8 +31,6 @@ using base::Problem;
 using base::Reason;
 using elm::Vocabulary;
 namespace model = elm::v3;
-
-constexpr char kProfile[] = "http://data.europa.eu/snb/model/ap/edc-generic-full";
 
 absl::Status CheckIssue(const v1::RecognitionCase& content, const DecisionIssue& issue) {
   if (!elm::IsWebAddress(issue.issuer)) return Problem(Reason::kFieldInvalid, "issuer", "it is no address on the web");
@@ -127,13 +126,10 @@ class Builder {
     model::EuropeanDigitalCredential credential;
     credential.set_id(DecisionId(sha256_));
     Identify(credential.mutable_identifier());
-    model::ShaclValidator2017* const schema = credential.add_credential_schema();
-    schema->set_id(kProfile);
-    schema->add_type("ShaclValidator2017");
     const bool assessment = IsAssessment(decision_.kind());
-    *credential.add_credential_profiles() =
-        Known(Vocabulary::kCredentialType,
-              assessment ? elm::kCredentialTypeGeneric : elm::kCredentialTypeLearningEntitlement);
+    document::ClaimProfile("edc-generic-full",
+                           assessment ? elm::kCredentialTypeGeneric : elm::kCredentialTypeLearningEntitlement,
+                           &credential);
     *credential.mutable_issuer()->mutable_organisation() = Authority();
     credential.set_issued(base::WriteDateTime(issue_.at));
     credential.set_issuance_date(base::WriteDateTime(issue_.at));

@@ -13,8 +13,8 @@
 namespace passerelle::document {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 std::vector<std::string> PathsOf(const SourceTree& tree, absl::string_view path) {
   std::vector<std::string> paths;

@@ -224,6 +224,64 @@ TEST_F(CredentialQueryTest, AnOriginalThatHoldsMoreThanMayLeaveStaysWithItsRegis
   }
 }
 
+// Not even the digest of the original, by which a guess at the rest could be confirmed.
+TEST_F(CredentialQueryTest, ElementsThatAreNotDisclosedDoNotLeave) {
+  const std::string european = passerelle::testing::EuropeanDocument();
+  for (const std::string& original : {passerelle::testing::NoteDocument(), european,
+                                      passerelle::testing::FileDocument(), std::string("NOTE {\"type\":")}) {
+    SCOPED_TRACE(original.substr(0, 16));
+    const bool is_readable = absl::EndsWith(original, european);
+    norway_.reg.Issue("no-7", original);
+    Reauthorise([](auto& a) {
+      a.clear_elements();
+      for (const char* id : {"A1-M02", "A1-M03", "A1-M04", "A1-M08"}) a.add_elements(id);
+    });
+    const v1::Exchange exchange = Ask(Request());
+    ASSERT_EQ(exchange.state(), v1::EXCHANGE_STATE_DELIVERED) << exchange.problem().DebugString();
+    const std::string wire = exchange.SerializeAsString();
+    for (const std::string& told :
+         {std::string("Ingrid"), std::string("Solbakken"), original, base::Base64Encode(original),
+          base::Sha256Hex(original), passerelle::testing::MakeCredential().id(), std::string("education-credit")}) {
+      EXPECT_FALSE(absl::StrContains(wire, told)) << told;
+    }
+    const v1::DeliveredDocument& delivered = exchange.documents(0);
+    EXPECT_TRUE(delivered.original_withheld());
+    EXPECT_EQ(delivered.translation().content().empty(), !is_readable);
+    if (!is_readable) {
+      EXPECT_EQ(delivered.translation().report().diagnostics(0).rule(), "JSON_MALFORMED");
+      EXPECT_EQ(delivered.translation().report().diagnostics(0).place(), "");
+      continue;
+    }
+    EXPECT_TRUE(absl::StrContains(delivered.translation().content(), "Water quality in small supplies"));
+    EXPECT_TRUE(absl::StrContains(delivered.translation().content(), "eqf/6"));
+    const auto& elements = delivered.translation().report().elements();
+    EXPECT_EQ(elements.Get(0).status(), document::v1::ELEMENT_STATUS_WITHHELD);
+    EXPECT_EQ(elements.Get(7).status(), document::v1::ELEMENT_STATUS_STATED);
+  }
+}
+
+TEST_F(CredentialQueryTest, TheHolderSeesWhatWasAskedAndWhy) {
+  EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DELIVERED);
+  EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DECLINED);
+  Withdraw();
+  EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DECLINED);
+  const sharing::v1::ListUsesResponse uses =
+      norway_.authorisations.ListUses("holder's portal", authorisation_.id()).value();
+  ASSERT_EQ(uses.handed_over_size(), 1);
+  EXPECT_EQ(uses.handed_over(0).node(), "BG");
+  EXPECT_NE(uses.handed_over(0).message_id(), "");
+  ASSERT_EQ(uses.refused_size(), 2);
+  EXPECT_EQ(uses.refused(1).outcome(), sharing::v1::USE_OUTCOME_USED_UP);
+  EXPECT_EQ(uses.refused(0).outcome(), sharing::v1::USE_OUTCOME_WITHDRAWN);
+}
+
+TEST_F(CredentialQueryTest, WhatIsNotInTheRegisterIsNotedForTheHolder) {
+  Reauthorise([](auto& a) { a.set_credential_ids(0, "no-8"); });
+  EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DECLINED);
+  EXPECT_EQ(norway_.authorisations.ListUses("holder's portal", authorisation_.id()).value().refused(0).outcome(),
+            sharing::v1::USE_OUTCOME_NOT_AVAILABLE);
+}
+
 TEST_F(CredentialQueryTest, AnEntryWithoutDocumentIsAFaultOfTheRegister) {
   norway_.reg.Issue("no-7", "");
   EXPECT_EQ(Ask(Request()).problem().reason(), "REGISTER_UNAVAILABLE");

@@ -416,6 +416,19 @@ TEST_F(LargeContentsTest, AnOriginalThatCouldBeConfidentialDoesNotLeaveUnread) {
   }
 }
 
+// Of what cannot be read, no element can be told from the others.
+TEST_F(LargeContentsTest, AnOriginalThatIsTooLargeToBeReadStaysWhereElementsAreDisclosed) {
+  for (const char* id : {"A1-M02", "A1-M03", "A1-M04"}) authorisation_.add_elements(id);
+  Reauthorise();
+  norway_.reg.IssueLarge("no-7", std::string(1000, 's'), "application/pdf");
+  const v1::Exchange exchange = Ask(Request());
+  ASSERT_EQ(exchange.state(), v1::EXCHANGE_STATE_DELIVERED) << exchange.problem().DebugString();
+  EXPECT_TRUE(exchange.documents(0).original_withheld());
+  EXPECT_EQ(exchange.documents(0).document().content(), "");
+  EXPECT_EQ(exchange.documents(0).document().sha256(), "");
+  EXPECT_EQ(KeptThere(exchange), 0);
+}
+
 TEST_F(LargeContentsTest, WhatIsLargerThanCanBeHandedOnIsRefusedBeforeItIsRead) {
   norway_.reg.IssueLarge("no-7", "x", "application/pdf", base::kContentBytesMax + 1);
   const v1::Exchange exchange = Ask(Request());

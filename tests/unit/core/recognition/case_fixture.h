@@ -44,7 +44,8 @@ class CaseFixture : public ::testing::Test {
   std::string NewId() { return base::NewUuid(network_.random); }
 
   sharing::v1::Authorisation Authorise(const std::string& content, const std::string& receiver = "BG",
-                                       absl::string_view client = "portal") {
+                                       absl::string_view client = "portal",
+                                       const std::vector<std::string>& elements = {}) {
     sharing::v1::CreateAuthorisationRequest request;
     request.set_request_id(NewId());
     sharing::v1::Authorisation* wished = request.mutable_authorisation();
@@ -53,6 +54,7 @@ class CaseFixture : public ::testing::Test {
     wished->set_purpose(sharing::v1::PURPOSE_RECOGNITION);
     wished->add_credential_ids("sha256:" + base::Sha256Hex(content));
     wished->set_uses_allowed(1);
+    for (const std::string& element : elements) wished->add_elements(element);
     *wished->mutable_valid_until() = base::ToProto(network_.clock.Now() + base::kExchangeLifeMax);
     return italy_.authorisations.Create(client, request).value();
   }

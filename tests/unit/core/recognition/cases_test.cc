@@ -96,6 +96,11 @@ TEST_F(CasesTest, RefusesApplicationsThatCannotBeSentAndNamesTheField) {
       {"of another client",
        [this](auto& r) { r.set_authorisation_id(Authorise(document_, "BG", "another portal").id()); },
        Reason::kAuthorisationInvalid, "authorisation_id"},
+      {"for elements of it",
+       [this](auto& r) {
+         r.set_authorisation_id(Authorise(document_, "BG", "portal", {"A1-M02", "A1-M03", "A1-M04"}).id());
+       },
+       Reason::kAuthorisationInvalid, "authorisation_id"},
       {"for another document", [this](auto& r) { r.set_authorisation_id(Authorise("other").id()); },
        Reason::kAuthorisationInvalid, "authorisation_id"},
       {"for another purpose", [](auto& r) { r.set_purpose(sharing::v1::PURPOSE_EMPLOYMENT); },

@@ -14,6 +14,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/sharing/authorisation_uses.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/faulty_store.h"
@@ -50,7 +51,7 @@ class AuthorisationsTest : public ::testing::Test {
                                         bool consume) {
     absl::StatusOr<v1::Authorisation> result;
     const absl::Status status = store_.Write([&](base::Transaction& tx) -> absl::Status {
-      result = authorisations_.Use(tx, id, receiver, purpose, consume);
+      result = authorisations_.Use(tx, id, {std::string(receiver), purpose, "message-9"}, consume);
       return result.status();
     });
     return status.ok() ? result : status;
@@ -106,6 +107,24 @@ TEST_F(AuthorisationsTest, RecordsWhatTheHolderGaveAndSetsTheRest) {
   EXPECT_THAT(authorisations_.Get("client", ""), HasReason(Reason::kFieldMissing));
 }
 
+TEST_F(AuthorisationsTest, RecordsWhatIsDisclosedToWhomAndHowItWasApproved) {
+  v1::CreateAuthorisationRequest request = Request();
+  v1::Authorisation& wished = *request.mutable_authorisation();
+  for (const char* id : {"A1-M02", "A1-M03", "A1-M04", "A1-M08"}) wished.add_elements(id);
+  wished.add_elements_requested("A1-M08");
+  wished.mutable_receiver_statement()->set_legal_basis("Higher Education Act, article 10");
+  wished.mutable_receiver_statement()->set_country("BG");
+  wished.mutable_approval()->set_assurance_level("substantial");
+  wished.mutable_approval()->set_text_language("nb");
+  wished.mutable_approval()->set_text_sha256(base::Sha256Hex("Jeg deler nivået."));
+  wished.mutable_approval()->set_preview(v1::PREVIEW_DONE);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", request));
+  EXPECT_THAT(created.elements(), ElementsAre("A1-M02", "A1-M03", "A1-M04", "A1-M08"));
+  EXPECT_THAT(created.elements_requested(), ElementsAre("A1-M08"));
+  EXPECT_EQ(created.receiver_statement().SerializeAsString(), wished.receiver_statement().SerializeAsString());
+  EXPECT_EQ(created.approval().SerializeAsString(), wished.approval().SerializeAsString());
+}
+
 TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
   struct Row {
     const char* name;
@@ -153,6 +172,40 @@ TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
        },
        Reason::kFieldInvalid, "authorisation.valid_until"},
       {"no uses", [&](auto& r) { wish(r)->clear_uses_allowed(); }, Reason::kFieldInvalid, "authorisation.uses_allowed"},
+      {"element", [&](auto& r) { wish(r)->add_elements("A1-M12"); }, Reason::kFieldInvalid,
+       "authorisation.elements[0]"},
+      {"no title", [&](auto& r) { wish(r)->add_elements("A1-M05"); }, Reason::kFieldInvalid, "authorisation.elements"},
+      {"element twice",
+       [&](auto& r) {
+         for (const char* id : {"A1-M02", "A1-M03", "A1-M04", "A1-M03"}) wish(r)->add_elements(id);
+       },
+       Reason::kFieldInvalid, "authorisation.elements[3]"},
+      {"supervision without a grade",
+       [&](auto& r) {
+         for (const char* id : {"A1-M02", "A1-M03", "A1-M04", "A1-O02"}) wish(r)->add_elements(id);
+       },
+       Reason::kFieldInvalid, "authorisation.elements"},
+      {"element that was asked for", [&](auto& r) { wish(r)->add_elements_requested("name"); }, Reason::kFieldInvalid,
+       "authorisation.elements_requested[0]"},
+      {"long legal basis",
+       [&](auto& r) {
+         wish(r)->mutable_receiver_statement()->set_legal_basis(std::string(base::kIdBytesMax + 1, 'x'));
+       },
+       Reason::kFieldInvalid, "authorisation.receiver_statement.legal_basis"},
+      {"country", [&](auto& r) { wish(r)->mutable_receiver_statement()->set_country("BGR"); }, Reason::kFieldInvalid,
+       "authorisation.receiver_statement.country"},
+      {"level of assurance", [&](auto& r) { wish(r)->mutable_approval()->set_assurance_level("LoA3"); },
+       Reason::kFieldInvalid, "authorisation.approval.assurance_level"},
+      {"language of the text", [&](auto& r) { wish(r)->mutable_approval()->set_text_language("norsk"); },
+       Reason::kFieldInvalid, "authorisation.approval.text_language"},
+      {"digest of the text", [&](auto& r) { wish(r)->mutable_approval()->set_text_sha256("AB"); },
+       Reason::kFieldInvalid, "authorisation.approval.text_sha256"},
+      {"preview", [&](auto& r) { wish(r)->mutable_approval()->set_preview(static_cast<v1::Preview>(9)); },
+       Reason::kFieldInvalid, "authorisation.approval.preview"},
+      {"dispensed with by no law", [&](auto& r) { wish(r)->mutable_approval()->set_preview(v1::PREVIEW_EXEMPT); },
+       Reason::kFieldInvalid, "authorisation.approval.preview_law"},
+      {"a law for nothing", [&](auto& r) { wish(r)->mutable_approval()->set_preview_law("Act 12/2027, section 4"); },
+       Reason::kFieldInvalid, "authorisation.approval.preview_law"},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -280,6 +333,86 @@ TEST_F(AuthorisationsTest, IsThereForTheClientThatRecordedItOnly) {
   ASSERT_OK_AND_ASSIGN(const v1::Authorisation withdrawn, Withdraw(created.id()));
   EXPECT_EQ(authorisations_.Get("other", created.id()).status(), absent);
   EXPECT_TRUE(withdrawn.has_withdraw_time());
+}
+
+// For the holder, who is told what the others are not.
+TEST_F(AuthorisationsTest, TheHolderSeesWhoAskedAndWhatBecameOfIt) {
+  v1::CreateAuthorisationRequest request = Request();
+  request.mutable_authorisation()->set_uses_allowed(2);
+  *request.mutable_authorisation()->mutable_valid_from() = ToProto(clock_.Now() + absl::Minutes(1));
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", request));
+  const auto refused = [&](const std::string& node, v1::Purpose purpose) {
+    EXPECT_OK(store_.Write([&](base::Transaction& tx) {
+      return authorisations_.NoteRefused(tx, created.id(), {node, purpose, "message-1"});
+    }));
+    return authorisations_.ListUses("client", created.id()).value().refused(0);
+  };
+  EXPECT_EQ(refused("BG", v1::PURPOSE_RECOGNITION).outcome(), v1::USE_OUTCOME_NOT_BEGUN);
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_EQ(refused("IT", v1::PURPOSE_RECOGNITION).outcome(), v1::USE_OUTCOME_OTHER_RECEIVER);
+  EXPECT_EQ(refused("BG", v1::PURPOSE_EMPLOYMENT).outcome(), v1::USE_OUTCOME_OTHER_PURPOSE);
+  EXPECT_EQ(refused("BG", v1::PURPOSE_RECOGNITION).outcome(), v1::USE_OUTCOME_NOT_AVAILABLE);
+  ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/false));
+  EXPECT_EQ(authorisations_.ListUses("client", created.id()).value().handed_over_count(), 0u);
+  ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/true));
+  ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/true));
+  EXPECT_EQ(refused("BG", v1::PURPOSE_RECOGNITION).outcome(), v1::USE_OUTCOME_USED_UP);
+  ASSERT_OK(Withdraw(created.id()));
+  EXPECT_EQ(refused("BG", v1::PURPOSE_RECOGNITION).outcome(), v1::USE_OUTCOME_WITHDRAWN);
+
+  ASSERT_OK_AND_ASSIGN(const v1::ListUsesResponse uses, authorisations_.ListUses("client", created.id()));
+  EXPECT_EQ(uses.handed_over_count(), 2u);
+  EXPECT_EQ(uses.refused_count(), 6u);
+  ASSERT_EQ(uses.handed_over_size(), 2);
+  EXPECT_EQ(uses.handed_over(0).node(), "BG");
+  EXPECT_EQ(uses.handed_over(0).purpose(), v1::PURPOSE_RECOGNITION);
+  EXPECT_EQ(uses.handed_over(0).message_id(), "message-9");
+  EXPECT_EQ(uses.handed_over(0).time().seconds(), absl::ToUnixSeconds(clock_.Now()));
+  EXPECT_EQ(uses.refused(5).outcome(), v1::USE_OUTCOME_NOT_BEGUN);
+
+  EXPECT_THAT(authorisations_.ListUses("another client", created.id()),
+              HasReasonAt(Reason::kResourceNotFound, "authorisation_id"));
+  EXPECT_THAT(authorisations_.ListUses("client", ""), HasReasonAt(Reason::kFieldMissing, "authorisation_id"));
+}
+
+TEST_F(AuthorisationsTest, AnAttemptAfterTheEndIsNotedAsSuch) {
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  clock_.Advance(absl::Hours(2));
+  ASSERT_OK(store_.Write([&](base::Transaction& tx) {
+    return authorisations_.NoteRefused(tx, created.id(), {"BG", v1::PURPOSE_RECOGNITION});
+  }));
+  EXPECT_EQ(authorisations_.ListUses("client", created.id()).value().refused(0).outcome(), v1::USE_OUTCOME_EXPIRED);
+}
+
+// Whoever asks again and again fills no more than a page, and pushes nothing out of what was handed over.
+TEST_F(AuthorisationsTest, TheLastAttemptsAreListedAndAllAreCounted) {
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/true));
+  for (int i = 0; i < base::kAuthorisationUsesListed + 5; ++i) {
+    ASSERT_OK(store_.Write([&](base::Transaction& tx) {
+      return authorisations_.NoteRefused(tx, created.id(),
+                                         {"IT", v1::PURPOSE_RECOGNITION, "message-" + std::to_string(i)});
+    }));
+  }
+  ASSERT_OK_AND_ASSIGN(const v1::ListUsesResponse uses, authorisations_.ListUses("client", created.id()));
+  EXPECT_EQ(uses.handed_over_size(), 1);
+  EXPECT_EQ(uses.refused_size(), base::kAuthorisationUsesListed);
+  EXPECT_EQ(uses.refused_count(), static_cast<uint64_t>(base::kAuthorisationUsesListed) + 5);
+  EXPECT_EQ(uses.refused(0).message_id(), "message-" + std::to_string(base::kAuthorisationUsesListed + 4));
+}
+
+TEST_F(AuthorisationsTest, NothingIsNotedOfWhatIsNotThereAndNothingIsLeftOfWhatIsErased) {
+  const std::string unknown = base::NewUuid(random_);
+  ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
+  ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/true));
+  ASSERT_OK(store_.Write([&](base::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(authorisations_.NoteRefused(tx, unknown, {"BG", v1::PURPOSE_RECOGNITION}));
+    EXPECT_EQ(ReadUses(unknown, tx).value().refused_count(), 0u);
+    EXPECT_EQ(ReadUses(created.id(), tx).value().handed_over_count(), 1u);
+    RETURN_IF_ERROR(Authorisations::Erase(created.id(), tx));
+    EXPECT_EQ(ReadUses(created.id(), tx).value().handed_over_count(), 0u);
+    return absl::OkStatus();
+  }));
 }
 
 TEST_F(AuthorisationsTest, ThoseThatEndedAreFiledInTheOrderOfTheirEnds) {

@@ -1,0 +1,214 @@
+#include "core/elm/minimise.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/limits.h"
+#include "core/base/problem.h"
+#include "core/base/status_macros.h"
+#include "core/elm/constraints_graph.h"
+
+namespace passerelle::elm {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Nodes within nodes: each is an object, and may stand in an array.
+constexpr int kNodesDeepMax = static_cast<int>(base::kNestingMax) / 2 - 2;
+
+constexpr absl::string_view kProvenBy = "provenBy";
+
+bool IsOnTheWeb(absl::string_view id) { return absl::StartsWith(id, "http://") || absl::StartsWith(id, "https://"); }
+
+// Whether an id says what the node is, and neither who is meant nor which document it was.
+bool MayStay(const Occurrence& at) {
+  const std::string& name = at.table->name;
+  if (name == "Concept" || name == "ConceptScheme") return IsOnTheWeb(at.id);
+  if (name == "Organisation" || name == "Agent" || name == "Group") {
+    return IsOnTheWeb(at.id) || absl::StartsWith(at.id, "did:");
+  }
+  return name == "Mailbox";
+}
+
+Message* AddNode(const FieldDescriptor& field, Message* to) {
+  const google::protobuf::Reflection& reflection = *to->GetReflection();
+  return field.is_repeated() ? reflection.AddMessage(to, &field) : reflection.MutableMessage(to, &field);
+}
+
+void RemoveNode(const FieldDescriptor& field, Message* from) {
+  const google::protobuf::Reflection& reflection = *from->GetReflection();
+  if (field.is_repeated()) {
+    reflection.RemoveLast(from, &field);
+  } else {
+    reflection.ClearField(from, &field);
+  }
+}
+
+class Minimiser {
+ public:
+  Minimiser(const NodeGraph& graph, Elements elements, absl::string_view id)
+      : graph_(graph), elements_(elements), id_(id) {
+    const int subject = graph.OccurrenceOf(graph.credential().credential_subject());
+    learner_ = subject < 0 ? -1 : graph.FullestOf(subject);
+  }
+
+  absl::StatusOr<v3::EuropeanDigitalCredential> Make() {
+    v3::EuropeanDigitalCredential credential;
+    RETURN_IF_ERROR(Copy(0, &credential));
+    credential.set_id(id_);
+    credential.add_type("VerifiableCredential");
+    credential.add_type("EuropeanDigitalCredential");
+    return credential;
+  }
+
+ private:
+  enum class State { kWritten, kNothingLeft };
+
+  bool Has(Elements elements) const { return (elements_ & elements) != 0; }
+
+  Elements Allows(int at, const PropertyTable& property) const {
+    return DisclosedWith(at == learner_ ? absl::string_view("Learner") : graph_.occurrences()[at].table->name,
+                         property.name);
+  }
+
+  // What of a node may go.
+  absl::Status Copy(int at, Message* to) {
+    if (++depth_ > kNodesDeepMax) return base::Problem(base::Reason::kInputTooDeep, graph_.PointerOf(at));
+    for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
+      if (value.property == nullptr || !Has(Allows(at, *value.property))) continue;
+      RETURN_IF_ERROR(CopyValue(value, to));
+    }
+    if (auto* achievement = google::protobuf::DynamicCastToGenerated<v3::LearningAchievement>(to)) {
+      RETURN_IF_ERROR(CopyKindsOfAssessment(at, achievement));
+    }
+    --depth_;
+    return absl::OkStatus();
+  }
+
+  absl::Status CopyValue(const SetField& value, Message* to) {
+    const FieldDescriptor& field = *value.property->field;
+    const google::protobuf::Reflection& reflection = *to->GetReflection();
+    switch (value.property->kind) {
+      case ValueKind::kText:
+        if (field.is_repeated()) {
+          reflection.AddString(to, &field, std::string(value.text));
+        } else {
+          reflection.SetString(to, &field, std::string(value.text));
+        }
+        return absl::OkStatus();
+      case ValueKind::kLanguageText:
+        AddNode(field, to)->CopyFrom(*value.message);
+        return absl::OkStatus();
+      case ValueKind::kBoolean:
+        reflection.SetBool(to, &field, value.integer != 0);
+        return absl::OkStatus();
+      case ValueKind::kNode:
+        return value.node < 0 ? absl::OkStatus() : CopyNode(graph_.FullestOf(value.node), field, to);
+      case ValueKind::kInteger:
+        break;  // no property that is disclosed has one
+    }
+    return absl::OkStatus();
+  }
+
+  // A node that is written out already is pointed at; one of which nothing may go is not there.
+  absl::Status CopyNode(int at, const FieldDescriptor& field, Message* to) {
+    const Occurrence& occurrence = graph_.occurrences()[at];
+    const auto [state, first] = states_.try_emplace(at, State::kWritten);
+    if (!first && state->second == State::kNothingLeft) return absl::OkStatus();
+    Message* node = AddNode(field, to);
+    const ClassTable& table = TableOf(*node->GetDescriptor());
+    for (const Alternative& alternative : table.alternatives) {
+      if (alternative.table == occurrence.table) node = AddNode(*alternative.field, node);
+    }
+    if (first) {
+      RETURN_IF_ERROR(Copy(at, node));
+      if (IsNothing(occurrence, *node)) {
+        states_[at] = State::kNothingLeft;
+        RemoveNode(field, to);
+        return absl::OkStatus();
+      }
+    }
+    if (!occurrence.id.empty()) node->GetReflection()->SetString(node, occurrence.table->id, IdFor(occurrence));
+    return absl::OkStatus();
+  }
+
+  // Whether nothing is left of a node. A concept and a mailbox can be an id alone.
+  static bool IsNothing(const Occurrence& occurrence, const Message& node) {
+    if (const auto* evidence = google::protobuf::DynamicCastToGenerated<v3::Evidence>(&node)) {
+      return !evidence->has_accreditation();
+    }
+    return node.ByteSizeLong() == 0 && !(!occurrence.id.empty() && MayStay(occurrence));
+  }
+
+  std::string IdFor(const Occurrence& occurrence) {
+    if (MayStay(occurrence)) return std::string(occurrence.id);
+    const auto entry = ids_.try_emplace(occurrence.id, ids_.size() + 1).first;
+    return absl::StrCat(id_, ":", entry->second);
+  }
+
+  absl::Status CopyKindsOfAssessment(int at, v3::LearningAchievement* achievement) {
+    if (Has(DisclosedWith("LearningAchievement", kProvenBy)) || !Has(DisclosedWith("LearningAssessment", "dcType"))) {
+      return absl::OkStatus();
+    }
+    for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
+      if (value.property == nullptr || value.node < 0 || value.property->name != kProvenBy) continue;
+      const int full = graph_.FullestOf(value.node);
+      const auto* assessment =
+          google::protobuf::DynamicCastToGenerated<v3::LearningAssessment>(graph_.occurrences()[full].message);
+      if (assessment != nullptr) RETURN_IF_ERROR(CopyKind(*assessment, achievement));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CopyKind(const v3::LearningAssessment& assessment, v3::LearningAchievement* achievement) {
+    v3::LearningAssessmentSpecification own;
+    for (const v3::Concept& type : assessment.dc_type()) {
+      const int at = graph_.FullestOf(graph_.OccurrenceOf(type));
+      RETURN_IF_ERROR(CopyNode(at, *own.GetDescriptor()->FindFieldByName("dc_type"), &own));
+    }
+    if (own.dc_type_size() > 0) {
+      *own.mutable_title() = assessment.title();
+      *KindsOf(achievement)->Add() = std::move(own);
+    }
+    for (const v3::LearningAssessmentSpecification& kind : assessment.specified_by()) {
+      v3::LearningAssessment holder;
+      const int at = graph_.FullestOf(graph_.OccurrenceOf(kind));
+      RETURN_IF_ERROR(CopyNode(at, *holder.GetDescriptor()->FindFieldByName("specified_by"), &holder));
+      for (auto& copied : *holder.mutable_specified_by()) *KindsOf(achievement)->Add() = std::move(copied);
+    }
+    return absl::OkStatus();
+  }
+
+  static google::protobuf::RepeatedPtrField<v3::LearningAssessmentSpecification>* KindsOf(
+      v3::LearningAchievement* achievement) {
+    v3::SpecificationNode& node = *achievement->mutable_specified_by();
+    if (node.has_qualification()) return node.mutable_qualification()->mutable_proven_by();
+    v3::LearningAchievementSpecification& specification = *node.mutable_learning_achievement_specification();
+    if (specification.title().empty() && specification.id().empty()) {
+      *specification.mutable_title() = achievement->title();
+    }
+    return specification.mutable_proven_by();
+  }
+
+  const NodeGraph& graph_;
+  const Elements elements_;
+  const std::string id_;
+  int learner_ = -1;
+  int depth_ = 0;
+  absl::flat_hash_map<int, State> states_;  // by occurrence
+  absl::flat_hash_map<absl::string_view, size_t> ids_;
+};
+
+}  // namespace
+
+absl::StatusOr<v3::EuropeanDigitalCredential> Minimise(const v3::EuropeanDigitalCredential& credential,
+                                                       Elements elements, absl::string_view id) {
+  const NodeGraph graph(credential);
+  return Minimiser(graph, elements, id).Make();
+}
+
+}  // namespace passerelle::elm
