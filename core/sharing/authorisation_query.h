@@ -1,7 +1,7 @@
 // The explicit request between nodes: one asks for an authorisation, the other says where its holder can decide.
 //
-// The register is not asked, so that the answer tells nobody whether there is such a person, or anything about one. What
-// became of the request the asking node learns when it asks for credentials: NOT_AVAILABLE for everything but an
+// The register is not asked, so that the answer tells nobody whether there is such a person, or anything about one.
+// What became of the request the asking node learns when it asks for credentials: NOT_AVAILABLE for everything but an
 // authorisation.
 //
 // Thread-safety: thread-safe.

@@ -53,8 +53,8 @@ class Authorisations {
 
   // What Create would say of a wish: kFieldMissing, kFieldInvalid.
   static absl::Status CheckWish(const v1::Authorisation& wished, absl::Time now);
-  // Records it under an id, a UUID in lower case that no other one has, as Create does under one that it makes. Problems:
-  // those of CheckWish, kStoreUnavailable.
+  // Records it under an id, a UUID in lower case that no other one has, as Create does under one that it makes.
+  // Problems: those of CheckWish, kStoreUnavailable.
   static absl::Status Record(absl::string_view client, absl::string_view id, const v1::Authorisation& wished,
                              absl::Time now, base::Transaction& tx);
   // The authorisation of a client, within a transaction. kResourceNotFound.

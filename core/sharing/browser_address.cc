@@ -9,8 +9,8 @@
 namespace passerelle::sharing {
 
 bool IsBrowserAddress(absl::string_view text) {
-  const bool printable = std::all_of(text.begin(), text.end(),
-                                     [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
+  const bool printable =
+      std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(static_cast<unsigned char>(c)); });
   if (text.size() > kBrowserAddressBytesMax || !printable || !elm::IsWebAddress(text)) return false;
   absl::string_view rest = text;
   if (!absl::ConsumePrefix(&rest, "https://")) return false;

@@ -31,9 +31,9 @@ absl::Status CheckPreview(const v1::PreviewAuthorisationRequest& request) {
   if (request.token().empty()) return Problem(Reason::kFieldMissing, "token");
   RETURN_IF_ERROR(CheckIdentity("holder", request.holder()));
   if (request.holder_reference().empty()) return Problem(Reason::kFieldMissing, "holder_reference");
-  for (const auto& [field, text] : {std::pair{"holder_reference", &request.holder_reference()},
-                                    std::pair{"assurance_level", &request.assurance_level()},
-                                    std::pair{"token", &request.token()}}) {
+  for (const auto& [field, text] :
+       {std::pair{"holder_reference", &request.holder_reference()},
+        std::pair{"assurance_level", &request.assurance_level()}, std::pair{"token", &request.token()}}) {
     if (text->size() > base::kIdBytesMax) return Problem(Reason::kFieldInvalid, field, "it is too long");
   }
   return absl::OkStatus();
@@ -60,8 +60,8 @@ absl::StatusOr<v1::StoredRequest> LoadOwnRequest(absl::string_view client, absl:
   return stored;
 }
 
-// Whether the one who is logged in is the one for whom was asked. When that was compared before, the register's reference
-// stands for the person.
+// Whether the one who is logged in is the one for whom was asked. When that was compared before, the register's
+// reference stands for the person.
 bool IsHolder(const v1::StoredRequest& stored, const v1::PreviewAuthorisationRequest& request) {
   if (stored.swapped()) return false;
   if (!stored.holder_reference().empty()) return stored.holder_reference() == request.holder_reference();

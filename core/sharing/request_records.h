@@ -29,9 +29,9 @@ absl::Status EndRequest(const v1::StoredRequest& stored, base::Transaction& tx);
 // Erases what is kept of the messages in which it was asked: who the holder is stands there too.
 absl::Status EraseAsked(const v1::StoredRequest& stored, base::Transaction& tx);
 
-// Ends those whose time is over, with what was asked, until none of them is due; at most `at_once` records, 1 or more, in
-// one transaction. Returns how many. Other records of the table that are due are passed over; where they are all that is
-// seen at once, whoever forgets them (wallet::ForgetDue, Authorisations::FileEnded) makes room. Problem:
+// Ends those whose time is over, with what was asked, until none of them is due; at most `at_once` records, 1 or more,
+// in one transaction. Returns how many. Other records of the table that are due are passed over; where they are all
+// that is seen at once, whoever forgets them (wallet::ForgetDue, Authorisations::FileEnded) makes room. Problem:
 // kStoreUnavailable.
 absl::StatusOr<int> ForgetRequests(absl::Time now, int at_once, base::Store& store);
 

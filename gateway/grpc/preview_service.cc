@@ -22,8 +22,7 @@ CallOutcome RequestService::Ask(const CallInfo& info, const sharing::v1::Request
   if (!info.kept->has_value()) {
     const auto asked = std::make_shared<NodeAnswer>();
     *info.kept = asked;
-    RETURN_IF_ERROR(
-        sharing::AskForAuthorisation(*outbox_, request, info.now, NodeAnswer::Taker(asked, info.pause)));
+    RETURN_IF_ERROR(sharing::AskForAuthorisation(*outbox_, request, info.now, NodeAnswer::Taker(asked, info.pause)));
     info.pause->ExpectNews();
   }
   const absl::StatusOr<relay::Answer>* const answer = (*std::any_cast<std::shared_ptr<NodeAnswer>>(info.kept))->Get();

@@ -161,9 +161,9 @@ CallOutcome AuthenticityService::Verify(const CallInfo& info, const authenticity
     const auto asked = std::make_shared<Asked>();
     asked->question = *std::move(question);
     *info.kept = asked;
-    const absl::Status sent = authenticity::AskOnly(
-        *options_.outbox, request.issuing_node(), asked->question,
-        NodeAnswer::Taker(std::shared_ptr<NodeAnswer>(asked, &asked->answer), info.pause));
+    const absl::Status sent =
+        authenticity::AskOnly(*options_.outbox, request.issuing_node(), asked->question,
+                              NodeAnswer::Taker(std::shared_ptr<NodeAnswer>(asked, &asked->answer), info.pause));
     if (!sent.ok()) return sent;
     info.pause->ExpectNews();
   }

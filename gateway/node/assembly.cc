@@ -220,8 +220,7 @@ void Node::Assembly::MakePreviews() {
   if (!config_.has_sharing()) return;
   authorisation_queries_ = std::make_unique<sharing::AuthorisationQueryHandler>(
       sharing::AuthorisationQueryHandler::Options{&clock_, &random_, config_.sharing().preview()});
-  previews_ =
-      std::make_unique<sharing::Previews>(sharing::Previews::Options{store_.get(), &clock_, register_.get()});
+  previews_ = std::make_unique<sharing::Previews>(sharing::Previews::Options{store_.get(), &clock_, register_.get()});
 }
 
 void Node::Assembly::MakeRelay(const NodeFiles& files) {

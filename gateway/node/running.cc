@@ -173,10 +173,9 @@ absl::Status Node::Assembly::OpenPorts() {
   const bool certificates_alone = token_issuers_ == nullptr && config_.client_port().open_services().empty();
   const auto certificate = certificates_alone ? ClientCertificate::kRequired : ClientCertificate::kOptional;
   std::vector<grpc::Service*> services = {
-      sharing_service_.get(),     exchange_service_.get(),   authenticity_service_.get(),
-      recognition_service_.get(), federation_service_.get(), document_service_.get(),
-      pathway_service_.get(),     emergency_service_.get(),  erasure_service_.get(),
-      request_service_.get()};
+      sharing_service_.get(),    exchange_service_.get(), authenticity_service_.get(), recognition_service_.get(),
+      federation_service_.get(), document_service_.get(), pathway_service_.get(),      emergency_service_.get(),
+      erasure_service_.get(),    request_service_.get()};
   if (preview_service_ != nullptr) services.push_back(preview_service_.get());
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
   if (statistics_service_ != nullptr) services.push_back(statistics_service_.get());

@@ -61,9 +61,9 @@ class PreviewFixture : public ::testing::Test {
     request.set_peer("NO");
     *request.mutable_query() = query;
     absl::StatusOr<v1::RequestedAuthorisation> requested;
-    RETURN_IF_ERROR(AskForAuthorisation(
-        bulgaria_.outbox(), request, network_.clock.Now(),
-        [&](const absl::StatusOr<relay::Answer>& answer) { requested = ReadRequested(answer); }));
+    RETURN_IF_ERROR(
+        AskForAuthorisation(bulgaria_.outbox(), request, network_.clock.Now(),
+                            [&](const absl::StatusOr<relay::Answer>& answer) { requested = ReadRequested(answer); }));
     return requested;
   }
 
