@@ -140,13 +140,9 @@ absl::StatusOr<v1::Authorisation> Authorisations::Create(absl::string_view clien
                                                          const v1::CreateAuthorisationRequest& request) {
   const absl::Time now = options_.clock->Now();
   const auto create = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
-    RETURN_IF_ERROR(CheckForm(request.authorisation(), now));
-    Owned owned;
-    owned.authorisation = Recorded(request.authorisation(), now);
-    owned.client = std::string(client);
-    owned.authorisation.set_id(base::NewUuid(*options_.random));
-    RETURN_IF_ERROR(Save(tx, owned, /*is_new=*/true));
-    return owned.authorisation.id();
+    const std::string id = base::NewUuid(*options_.random);
+    RETURN_IF_ERROR(Record(client, id, request.authorisation(), now, tx));
+    return id;
   };
   if (request.validate_only()) {
     RETURN_IF_ERROR(base::CheckRequestId(request.request_id()));
@@ -261,6 +257,16 @@ absl::Status Authorisations::WithdrawForHolder(absl::string_view id, absl::Time 
   if (owned->authorisation.has_withdraw_time()) return absl::OkStatus();
   *owned->authorisation.mutable_withdraw_time() = ToProto(now);
   return Save(tx, *owned, /*is_new=*/false);
+}
+
+absl::Status Authorisations::Record(absl::string_view client, absl::string_view id, const v1::Authorisation& wished,
+                                    absl::Time now, base::Transaction& tx) {
+  RETURN_IF_ERROR(CheckForm(wished, now));
+  Owned owned;
+  owned.authorisation = Recorded(wished, now);
+  owned.client = std::string(client);
+  owned.authorisation.set_id(std::string(id));
+  return Save(tx, owned, /*is_new=*/true);
 }
 
 absl::Status Authorisations::CheckStands(base::Transaction& tx, absl::string_view id,

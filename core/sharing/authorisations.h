@@ -64,6 +64,10 @@ class Authorisations {
   // nor over. A use that was made does not matter. kAuthorisationInvalid.
   absl::Status CheckStands(base::Transaction& tx, absl::string_view id, absl::string_view receiver) const;
 
+  // Records it under an id, a UUID in lower case that no other one has, as Create does under one that it makes.
+  // Problems: those of CheckForm, kStoreUnavailable.
+  static absl::Status Record(absl::string_view client, absl::string_view id, const v1::Authorisation& wished,
+                             absl::Time now, base::Transaction& tx);
   // The authorisation of a client, within a transaction. kResourceNotFound.
   static absl::StatusOr<v1::Authorisation> ReadOwn(absl::string_view client, absl::string_view id, absl::Time now,
                                                    base::Transaction& tx);

@@ -28,12 +28,13 @@ using config::v1::Client;
 using config::v1::TokenIssuer;
 
 // Services that a client can be allowed to call.
-constexpr std::array<absl::string_view, 12> kClientServices = {
+constexpr std::array<absl::string_view, 14> kClientServices = {
     "passerelle.authenticity.v1.AuthenticityService", "passerelle.catalogue.v1.CatalogueService",
     "passerelle.document.v1.DocumentService",         "passerelle.emergency.v1.EmergencyAccessService",
     "passerelle.erasure.v1.ErasureService",           "passerelle.exchange.v1.ExchangeService",
     "passerelle.federation.v1.FederationService",     "passerelle.pathway.v1.PathwayService",
-    "passerelle.recognition.v1.RecognitionService",   "passerelle.sharing.v1.SharingService",
+    "passerelle.recognition.v1.RecognitionService",   "passerelle.sharing.v1.PreviewService",
+    "passerelle.sharing.v1.RequestService",           "passerelle.sharing.v1.SharingService",
     "passerelle.statistics.v1.StatisticsService",     "passerelle.wallet.v1.WalletService"};
 constexpr absl::string_view kEmergencyService = "passerelle.emergency.v1.EmergencyAccessService";
 constexpr absl::string_view kRecognitionService = "passerelle.recognition.v1.RecognitionService";

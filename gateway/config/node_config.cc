@@ -20,6 +20,7 @@
 #include "gateway/catalogue/open_offers.h"
 #include "gateway/config/client_config.h"
 #include "gateway/config/duration.h"
+#include "gateway/config/sharing_config.h"
 #include "gateway/config/store_config.h"
 #include "gateway/config/wallet_config.h"
 #include "gateway/config/yaml.h"
@@ -261,6 +262,7 @@ absl::Status CheckValues(const NodeConfig& config) {
     RETURN_IF_ERROR(CheckAddress("wallets.listen", config.wallets().listen()));
     RETURN_IF_ERROR(CheckWallets(config.wallets()));
   }
+  if (config.has_sharing()) RETURN_IF_ERROR(CheckSharing(config.sharing()));
   const config::v1::TimeLimits& limits = config.time_limits();
   RETURN_IF_ERROR(CheckLimit("time_limits.call", limits.call(), absl::Minutes(10)));
   // A message is claimed for sending for a limited time; the transport must give up well before.

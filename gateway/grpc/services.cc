@@ -6,13 +6,13 @@
 #include <optional>
 #include <utility>
 
-#include "absl/synchronization/mutex.h"
 #include "core/authenticity/verdict.h"
 #include "core/authenticity/verdict_record.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/recognition/blind.h"
+#include "gateway/grpc/node_answer.h"
 #include "gateway/grpc/stream_call.h"
 
 namespace passerelle::gateway {
@@ -128,8 +128,7 @@ AuthenticityService::AuthenticityService(CallRunner* runner, Options options)
 // A question on its way to the issuing node, kept by the call until it is asked again.
 struct AuthenticityService::Asked {
   authenticity::Question question;
-  absl::Mutex mutex;
-  std::optional<absl::StatusOr<relay::Answer>> answer ABSL_GUARDED_BY(mutex);
+  NodeAnswer answer;
 };
 
 absl::StatusOr<authenticity::Question> AuthenticityService::QuestionOf(
@@ -166,21 +165,16 @@ CallOutcome AuthenticityService::Verify(const CallInfo& info, const authenticity
     const auto asked = std::make_shared<Asked>();
     asked->question = *std::move(question);
     *info.kept = asked;
-    const absl::Status sent = authenticity::AskOnly(*options_.outbox, request.issuing_node(), asked->question,
-                                                    [asked, pause = info.pause](absl::StatusOr<relay::Answer> answer) {
-                                                      {
-                                                        const absl::MutexLock lock(&asked->mutex);
-                                                        asked->answer = std::move(answer);
-                                                      }
-                                                      pause->End();
-                                                    });
+    const absl::Status sent =
+        authenticity::AskOnly(*options_.outbox, request.issuing_node(), asked->question,
+                              NodeAnswer::Taker(std::shared_ptr<NodeAnswer>(asked, &asked->answer), info.pause));
     if (!sent.ok()) return sent;
     info.pause->ExpectNews();
   }
   Asked& asked = **std::any_cast<std::shared_ptr<Asked>>(info.kept);
-  const absl::MutexLock lock(&asked.mutex);
-  if (!asked.answer.has_value()) return std::nullopt;
-  auto verdict = authenticity::JudgeAnswered(*options_.adapters, *asked.answer, asked.question);
+  const absl::StatusOr<relay::Answer>* const answer = asked.answer.Get();
+  if (answer == nullptr) return std::nullopt;
+  auto verdict = authenticity::JudgeAnswered(*options_.adapters, *answer, asked.question);
   return Conclude(asked.question, std::move(verdict), response);
 }
 

@@ -216,6 +216,13 @@ void Node::Assembly::MakeCases(const NodeFiles& files) {
       .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
 }
 
+void Node::Assembly::MakePreviews() {
+  if (!config_.has_sharing()) return;
+  authorisation_queries_ = std::make_unique<sharing::AuthorisationQueryHandler>(
+      sharing::AuthorisationQueryHandler::Options{&clock_, &random_, config_.sharing().preview()});
+  previews_ = std::make_unique<sharing::Previews>(sharing::Previews::Options{store_.get(), &clock_, register_.get()});
+}
+
 void Node::Assembly::MakeRelay(const NodeFiles& files) {
   if (files.fetcher) status_lists_ = std::make_unique<StatusListCache>(*files.fetcher, &clock_);
   peers_ = std::make_unique<NodePeers>(config_, *federation_, &clock_, &metrics_, &log_);
@@ -230,6 +237,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                    .default_life = Limit(config_.time_limits().exchange())});
   MakeCases(files);
   MakeErasures();
+  MakePreviews();
   credential_queries_ = std::make_unique<exchange::CredentialQueryHandler>(exchange::CredentialQueryHandler::Options{
       .reg = register_.get(),
       .authorisations = authorisations_.get(),
@@ -244,6 +252,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   handlers.push_back(credential_queries_.get());
   handlers.push_back(content_queries_.get());
   handlers.push_back(authenticity_questions_.get());
+  if (authorisation_queries_ != nullptr) handlers.push_back(authorisation_queries_.get());
   for (relay::Handler* handler : erasures_->handlers()) handlers.push_back(handler);
   relay::Inbox::Options inbox{.node = config_.node(),
                               .nodes = federation_->nodes(),
@@ -364,6 +373,8 @@ std::function<std::vector<recognition::v1::CaseActor>(absl::string_view)> Node::
 void Node::Assembly::MakeServices() {
   const auto wake = [this] { WakeSenders(); };
   sharing_service_ = std::make_unique<SharingService>(client_runner_.get(), authorisations_.get());
+  request_service_ = std::make_unique<RequestService>(client_runner_.get(), outbox_.get());
+  if (previews_ != nullptr) preview_service_ = std::make_unique<PreviewService>(client_runner_.get(), previews_.get());
   exchange_service_ = std::make_unique<ExchangeService>(client_runner_.get(), exchanges_.get(), wake);
   authenticity_service_ = std::make_unique<AuthenticityService>(
       client_runner_.get(), AuthenticityService::Options{.node = config_.node(),

@@ -21,7 +21,9 @@
 #include "core/recognition/cases.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
+#include "core/sharing/authorisation_query.h"
 #include "core/sharing/authorisations.h"
+#include "core/sharing/previews.h"
 #include "gateway/clients/client_table.h"
 #include "gateway/clients/emergency_access.h"
 #include "gateway/clients/token_issuers.h"
@@ -36,6 +38,7 @@
 #include "gateway/grpc/federation_services.h"
 #include "gateway/grpc/pathway_service.h"
 #include "gateway/grpc/ports.h"
+#include "gateway/grpc/preview_service.h"
 #include "gateway/grpc/services.h"
 #include "gateway/grpc/statistics_service.h"
 #include "gateway/grpc/unary_call.h"
@@ -101,6 +104,7 @@ class Node::Assembly {
   void MakeErasures();
   absl::Status OpenWallets();
   void MakeCases(const NodeFiles& files);
+  void MakePreviews();
   void MakeRelay(const NodeFiles& files);
   void MakeServices();
   void MakeEmergencyAccess();
@@ -151,6 +155,8 @@ class Node::Assembly {
   std::unique_ptr<ErasedLedger> erased_;
   std::unique_ptr<NodePeers> peers_;
   std::unique_ptr<sharing::Authorisations> authorisations_;
+  std::unique_ptr<sharing::AuthorisationQueryHandler> authorisation_queries_;  // null when nobody is asked here
+  std::unique_ptr<sharing::Previews> previews_;                                // null with it
   std::unique_ptr<NodeWallets> wallets_;  // null without wallets in the configuration
   std::unique_ptr<exchange::Exchanges> exchanges_;
   std::unique_ptr<recognition::Cases> cases_;
@@ -180,6 +186,8 @@ class Node::Assembly {
   std::unique_ptr<CallRunner> peer_runner_;
   std::unique_ptr<CallRunner> wallet_runner_;
   std::unique_ptr<SharingService> sharing_service_;
+  std::unique_ptr<RequestService> request_service_;
+  std::unique_ptr<PreviewService> preview_service_;  // null without a portal for previews
   std::unique_ptr<ExchangeService> exchange_service_;
   std::unique_ptr<AuthenticityService> authenticity_service_;
   std::unique_ptr<RecognitionService> recognition_service_;

@@ -8,6 +8,7 @@
 #include "core/base/idempotency.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/sharing/request_records.h"
 #include "core/wallet/forget.h"
 #include "gateway/files/files.h"
 #include "gateway/grpc/tls.h"
@@ -35,7 +36,7 @@ constexpr absl::Duration kFetchInterval = absl::Seconds(1);
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 // A class is kept for days; a turn a minute goes round the largest store in a day.
 constexpr absl::Duration kRetentionInterval = absl::Minutes(1);
-// Dealings with wallets that are ended or forgotten in one transaction.
+// Dealings with wallets, and requests for authorisations, that are ended or forgotten in one transaction.
 constexpr int kForgottenAtOnce = 1000;
 constexpr absl::Duration kMeasureInterval = absl::Seconds(5);
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
@@ -146,6 +147,8 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
     if (mine) RETURN_IF_ERROR(exchange::ForgetContents(clock_.Now(), *store_).status());
     // Also where the port for wallets is closed by now: what was presented before is to go all the same.
     if (mine) RETURN_IF_ERROR(wallet::ForgetDue(clock_.Now(), kForgottenAtOnce, *store_).status());
+    // Also where nobody is asked any more.
+    if (mine) RETURN_IF_ERROR(sharing::ForgetRequests(clock_.Now(), kForgottenAtOnce, *store_).status());
     if (mine) RETURN_IF_ERROR(base::ForgetRequests(clock_.Now(), *store_).status());
     next_forget_ = clock_.Now() + kForgetInterval;
   }
@@ -170,9 +173,10 @@ absl::Status Node::Assembly::OpenPorts() {
   const bool certificates_alone = token_issuers_ == nullptr && config_.client_port().open_services().empty();
   const auto certificate = certificates_alone ? ClientCertificate::kRequired : ClientCertificate::kOptional;
   std::vector<grpc::Service*> services = {
-      sharing_service_.get(),     exchange_service_.get(),   authenticity_service_.get(),
-      recognition_service_.get(), federation_service_.get(), document_service_.get(),
-      pathway_service_.get(),     emergency_service_.get(),  erasure_service_.get()};
+      sharing_service_.get(),    exchange_service_.get(), authenticity_service_.get(), recognition_service_.get(),
+      federation_service_.get(), document_service_.get(), pathway_service_.get(),      emergency_service_.get(),
+      erasure_service_.get(),    request_service_.get()};
+  if (preview_service_ != nullptr) services.push_back(preview_service_.get());
   if (catalogue_service_ != nullptr) services.push_back(catalogue_service_.get());
   if (statistics_service_ != nullptr) services.push_back(statistics_service_.get());
   if (wallet_service_ != nullptr) services.push_back(wallet_service_.get());

@@ -58,13 +58,15 @@ void FederationTest::SetUp() {
   LocalNode norway = NodeOf("NO", "NO");
   norway.clients = {{"portal",
                      {"passerelle.sharing.v1.SharingService", "passerelle.authenticity.v1.AuthenticityService",
-                      "passerelle.erasure.v1.ErasureService"}}};
+                      "passerelle.erasure.v1.ErasureService", "passerelle.sharing.v1.PreviewService"}},
+                    {"office", {"passerelle.sharing.v1.RequestService"}}};
   norway.entries = {{"NO-1", "holder-1", Transcript(), absl::FromUnixSeconds(1770000000)}};
   for (const LocalEntry& entry : MoreEntries()) norway.entries.push_back(entry);
   LocalNode netherlands = NodeOf("NL", "NL");
   netherlands.clients = {{"office",
                           {"passerelle.exchange.v1.ExchangeService", "passerelle.authenticity.v1.AuthenticityService",
-                           "passerelle.federation.v1.FederationService", "passerelle.erasure.v1.ErasureService"}}};
+                           "passerelle.federation.v1.FederationService", "passerelle.erasure.v1.ErasureService",
+                           "passerelle.sharing.v1.RequestService"}}};
   for (LocalNode* node : {&norway, &netherlands}) node->encryption = true;
   LocalNode played = NodeOf("XX", "BG");
   played.played = true;

@@ -1,13 +1,10 @@
 #include "core/recognition/facts/provider.h"
 
-#include <unicode/normalizer2.h>
-#include <unicode/unistr.h>
-
 #include <algorithm>
 #include <optional>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/name_key.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/recognition/clocks.h"
@@ -20,19 +17,6 @@ using base::Reason;
 
 absl::Status InvalidProvider(absl::string_view place, absl::string_view detail) {
   return Problem(Reason::kConfigInvalid, place, detail);
-}
-
-// One spelling of a name: compatible characters and letters of either case alike (NFKC_Casefold), blanks once.
-std::string NameKey(absl::string_view name) {
-  UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* const folding = icu::Normalizer2::getNFKCCasefoldInstance(error);
-  if (U_FAILURE(error)) return std::string(name);
-  const icu::UnicodeString text =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int32_t>(name.size())));
-  std::string folded;
-  folding->normalize(text, error).toUTF8String(folded);
-  absl::RemoveExtraAsciiWhitespace(&folded);
-  return U_FAILURE(error) ? std::string(name) : folded;
 }
 
 absl::Status CheckDay(const std::string& place, const std::string& day) {
@@ -60,7 +44,7 @@ absl::Status Providers::Index() {
     for (const v1::ProviderName& name : record.names()) {
       RETURN_IF_ERROR(CheckDay(place + "names", name.from()));
       RETURN_IF_ERROR(CheckDay(place + "names", name.until()));
-      std::vector<const v1::ProviderRecord*>& named = by_name_[NameKey(name.name())];
+      std::vector<const v1::ProviderRecord*>& named = by_name_[base::NameKey(name.name())];
       if (named.empty() || named.back() != &record) named.push_back(&record);
     }
   }
@@ -84,13 +68,13 @@ std::vector<FoundProvider> Providers::ByIdentifier(absl::string_view identifier)
 
 std::vector<FoundProvider> Providers::ByName(absl::string_view name, absl::CivilDay day) const {
   std::vector<FoundProvider> found;
-  const std::string key = NameKey(name);
+  const std::string key = base::NameKey(name);
   const auto entry = by_name_.find(key);
   if (entry == by_name_.end()) return found;
   for (const v1::ProviderRecord* record : entry->second) {
     const auto& names = record->names();
     const bool current = std::any_of(names.begin(), names.end(), [&](const v1::ProviderName& own) {
-      return NameKey(own.name()) == key && Within(day, own.from(), own.until());
+      return base::NameKey(own.name()) == key && Within(day, own.from(), own.until());
     });
     found.push_back({record, current ? "name" : "former name"});
   }

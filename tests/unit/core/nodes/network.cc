@@ -31,9 +31,11 @@ class Wire : public relay::Transport {
 
 }  // namespace
 
-void FakeRegister::Issue(const std::string& credential_id, const std::string& content) {
+void FakeRegister::Issue(const std::string& credential_id, const std::string& content,
+                         const std::string& holder_reference) {
   registers::v1::RegisterEntry& entry = entries_[credential_id];
   entry.set_credential_id(credential_id);
+  entry.set_holder_reference(holder_reference);
   *entry.mutable_issue_time() = base::ToProto(clock_->Now() - absl::Hours(24));
   entry.mutable_document()->set_content(content);
 }
@@ -86,8 +88,16 @@ absl::StatusOr<authenticity::v1::AuthenticityAnswer> FakeRegister::ConfirmDigest
 }
 
 absl::StatusOr<std::vector<registers::v1::RegisterEntry>> FakeRegister::ListHolderCredentials(
-    absl::string_view /*holder_reference*/, absl::string_view /*after*/, int /*limit*/) {
-  return std::vector<registers::v1::RegisterEntry>();
+    absl::string_view holder_reference, absl::string_view after, int limit) {
+  if (!available) return base::Problem(base::Reason::kRegisterUnavailable, "");
+  std::vector<registers::v1::RegisterEntry> listed;
+  for (const auto& [id, entry] : entries_) {
+    if (id <= after || entry.holder_reference() != holder_reference) continue;
+    if (static_cast<int>(listed.size()) == limit) break;
+    listed.push_back(entry);
+    listed.back().clear_document();
+  }
+  return listed;
 }
 
 TestNode::TestNode(Network& network, const std::string& node_id,
@@ -96,6 +106,8 @@ TestNode::TestNode(Network& network, const std::string& node_id,
       key(proof::SigningKey::Generate(proof::KeyAlgorithm::kEs256).value()),
       reg(&network.clock),
       authorisations({&store, &network.clock, &network.random}),
+      authorisation_query_handler({&network.clock, &network.random, kPreviewAddress}),
+      previews({&store, &network.clock, &reg}),
       exchanges({.node = id,
                  .store = &store,
                  .clock = &network.clock,
@@ -170,6 +182,7 @@ void TestNode::Connect(Network& network) {
   receiving.handlers.push_back(&query_handler);
   receiving.handlers.push_back(&content_handler);
   receiving.handlers.push_back(&question_handler);
+  receiving.handlers.push_back(&authorisation_query_handler);
   for (relay::Handler* handler : erasures.handlers()) receiving.handlers.push_back(handler);
   inbox_ = std::make_unique<relay::Inbox>(receiving);
   exchanges.set_outbox(outbox_.get());

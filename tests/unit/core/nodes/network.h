@@ -26,7 +26,9 @@
 #include "core/relay/inbox.h"
 #include "core/relay/message_log.h"
 #include "core/relay/outbox.h"
+#include "core/sharing/authorisation_query.h"
 #include "core/sharing/authorisations.h"
+#include "core/sharing/previews.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/faulty_store.h"
@@ -34,12 +36,15 @@
 
 namespace passerelle::testing {
 
+// Where holders see and decide what is asked of them.
+inline constexpr char kPreviewAddress[] = "https://portal.example/preview";
+
 class FakeRegister : public registers::Register {
  public:
   explicit FakeRegister(const base::Clock* clock) : clock_(clock) {}
 
   // Adds an issued document.
-  void Issue(const std::string& credential_id, const std::string& content);
+  void Issue(const std::string& credential_id, const std::string& content, const std::string& holder_reference = "");
   // The same of one that is too large to be looked up whole.
   void IssueLarge(const std::string& credential_id, const std::string& content, const std::string& media_type,
                   std::optional<uint64_t> stated_bytes = {});
@@ -94,6 +99,8 @@ class TestNode {
   proof::SigningKey key;
   FakeRegister reg;
   sharing::Authorisations authorisations;
+  sharing::AuthorisationQueryHandler authorisation_query_handler;
+  sharing::Previews previews;
   exchange::Exchanges exchanges;
   exchange::CredentialQueryHandler query_handler;
   exchange::ContentQueryHandler content_handler;

@@ -563,6 +563,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"StatusServerNoOrigin", "ports_file:",
               "status_servers: [{origin: 'https://a.example/lists'}]\nports_file:", Reason::kConfigInvalid,
               "status_servers[0].origin"},
+        Fault{"PreviewWithoutTls", "ports_file:", "sharing: {preview: 'http://a.example'}\nports_file:",
+              Reason::kConfigInvalid, "sharing.preview"},
         Fault{"WalletsWithoutAddress", "ports_file:", "wallets: {listen: '127.0.0.1:0'}\nports_file:",
               Reason::kConfigInvalid, "wallets.address"},
         Fault{"WalletsWithoutTls", "ports_file:",
