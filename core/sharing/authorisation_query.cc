@@ -25,16 +25,19 @@ using base::Reason;
 
 constexpr size_t kTokenBytes = 32;
 
+// Stands for what is not known before the holder has chosen.
+constexpr absl::string_view kAnything = "anything";
+
 const std::string& QueryType() { return v1::AuthorisationQuery::descriptor()->full_name(); }
 
 // What is asked has to be good for an authorisation, whatever the holder chooses then.
 absl::Status CheckAsked(const v1::AuthorisationQuery& query, absl::Time now) {
   v1::Authorisation asked;
-  asked.set_receiver("-");
+  asked.set_receiver(std::string(kAnything));
   asked.set_purpose(query.purpose());
   *asked.mutable_elements_requested() = query.elements_requested();
   if (query.has_receiver_statement()) *asked.mutable_receiver_statement() = query.receiver_statement();
-  asked.add_credential_ids("-");
+  asked.add_credential_ids(std::string(kAnything));
   *asked.mutable_valid_until() = base::ToProto(now + kRequestLife);
   asked.set_uses_allowed(1);
   const absl::Status good = CheckForm(asked, now);
