@@ -102,8 +102,7 @@ absl::Status CheckApproval(const v1::Approval& approval) {
   RETURN_IF_ERROR(CheckTexts({{"approval.method", &approval.method()},
                               {"approval.text_version", &approval.text_version()},
                               {"approval.preview_law", &approval.preview_law()}}));
-  const std::string& level = approval.assurance_level();
-  if (!level.empty() && level != "low" && level != "substantial" && level != "high") {
+  if (!IsAssuranceLevel(approval.assurance_level())) {
     return Invalid("approval.assurance_level", "it is not low, substantial or high");
   }
   if (!approval.text_language().empty() && !elm::Language(approval.text_language())) {
@@ -120,6 +119,10 @@ absl::Status CheckApproval(const v1::Approval& approval) {
 }
 
 }  // namespace
+
+bool IsAssuranceLevel(absl::string_view level) {
+  return level.empty() || level == "low" || level == "substantial" || level == "high";
+}
 
 absl::Status CheckForm(const v1::Authorisation& authorisation, absl::Time now) {
   RETURN_IF_ERROR(CheckText("holder_pseudonym", authorisation.holder_pseudonym()));

@@ -13,6 +13,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/sharing/authorisation_form.h"
 #include "core/sharing/authorisations.h"
 #include "core/sharing/holder_identity.h"
 #include "core/sharing/request_records.h"
@@ -32,9 +33,11 @@ absl::Status CheckPreview(const v1::PreviewAuthorisationRequest& request) {
   RETURN_IF_ERROR(CheckIdentity("holder", request.holder()));
   if (request.holder_reference().empty()) return Problem(Reason::kFieldMissing, "holder_reference");
   for (const auto& [field, text] :
-       {std::pair{"holder_reference", &request.holder_reference()},
-        std::pair{"assurance_level", &request.assurance_level()}, std::pair{"token", &request.token()}}) {
+       {std::pair{"holder_reference", &request.holder_reference()}, std::pair{"token", &request.token()}}) {
     if (text->size() > base::kIdBytesMax) return Problem(Reason::kFieldInvalid, field, "it is too long");
+  }
+  if (!IsAssuranceLevel(request.assurance_level())) {
+    return Problem(Reason::kFieldInvalid, "assurance_level", "it is not low, substantial or high");
   }
   return absl::OkStatus();
 }

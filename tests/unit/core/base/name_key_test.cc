@@ -15,9 +15,9 @@ TEST(NameKey, SpellingsOfANameAreOneAndNamesStayApart) {
   };
   const std::vector<Row> rows = {
       {"Åse", "ÅSE", true},
-      {"Åse", "A\u030Ase", true},            // a letter and its mark
-      {"Ｆjord", "fjord", true},             // of full width
-      {"ΣΟΦΟΣ", "σοφος", true},              // another small letter at the end
+      {"Åse", "A\u030Ase", true},  // a letter and its mark
+      {"Ｆjord", "fjord", true},   // of full width
+      {"ΣΟΦΟΣ", "σοφος", true},    // another small letter at the end
       {" Anne  Marie ", "anne marie", true},
       {"Straße", "STRASSE", true},
       {"Anne-Marie", "Anne Marie", false},

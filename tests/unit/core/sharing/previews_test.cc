@@ -93,11 +93,37 @@ TEST_F(PreviewsTest, WhatTheHolderApprovesIsDelivered) {
   ASSERT_OK_AND_ASSIGN(const v1::Authorisation recorded,
                        norway_.authorisations.Get(kPortal, requested.authorisation_id()));
   EXPECT_EQ(recorded.SerializeAsString(), decided.authorisation().SerializeAsString());
+  EXPECT_EQ(recorded.receiver_statement().service(), "Recognition of a diploma");
+  EXPECT_EQ(recorded.approval().assurance_level(), "substantial");
+  EXPECT_EQ(recorded.approval().preview(), v1::PREVIEW_DONE);
   EXPECT_EQ(Readable(requested), 1);
   const exchange::v1::Exchange delivered = Fetch(requested.authorisation_id());
   ASSERT_EQ(delivered.state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
   ASSERT_EQ(delivered.documents_size(), 1);
   EXPECT_EQ(delivered.documents(0).credential_id(), "no-7");
+}
+
+TEST_F(PreviewsTest, OfElementsThatAreAskedForTheHolderGivesSome) {
+  v1::AuthorisationQuery query = Query();
+  query.add_elements_requested("A1-M08");
+  query.add_elements_requested("A1-M01");
+  ASSERT_OK_AND_ASSIGN(const v1::RequestedAuthorisation requested, Ask(query));
+  ASSERT_OK_AND_ASSIGN(const v1::PreviewAuthorisationResponse shown,
+                       norway_.previews.Preview(kPortal, PreviewOf(requested)));
+  EXPECT_EQ(shown.elements_requested_size(), 2);
+  v1::DecideAuthorisationRequest approval = Approval(requested);
+  for (const char* element : {"A1-M02", "A1-M03", "A1-M04", "A1-M08"}) {
+    approval.mutable_authorisation()->add_elements(element);
+  }
+  ASSERT_OK_AND_ASSIGN(const v1::DecideAuthorisationResponse decided, norway_.previews.Decide(kPortal, approval));
+  EXPECT_EQ(decided.authorisation().elements_size(), 4);
+  EXPECT_EQ(decided.authorisation().elements_requested_size(), 2);
+  const exchange::v1::Exchange delivered = Fetch(requested.authorisation_id());
+  ASSERT_EQ(delivered.state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
+  EXPECT_EQ(delivered.documents(0).document().content(), "");
+  query.set_request_id(NewId());
+  query.add_elements_requested("A9-X1");
+  EXPECT_THAT(Ask(query), HasReasonAt(Reason::kFieldInvalid, "query.elements_requested[2]"));
 }
 
 // What became of a request must not be seen from outside, but where there is an authorisation.
@@ -216,7 +242,7 @@ TEST_F(PreviewsTest, RefusesAPreviewThatNamesNobody) {
               HasReasonAt(Reason::kFieldMissing, "holder.family_name"));
   EXPECT_THAT(LookAs(requested, [](auto& r) { r.clear_holder_reference(); }),
               HasReasonAt(Reason::kFieldMissing, "holder_reference"));
-  EXPECT_THAT(LookAs(requested, [](auto& r) { r.set_assurance_level(std::string(300, 'x')); }),
+  EXPECT_THAT(LookAs(requested, [](auto& r) { r.set_assurance_level("very high"); }),
               HasReasonAt(Reason::kFieldInvalid, "assurance_level"));
   EXPECT_THAT(LookAs(requested, [](auto& r) { r.set_token("unknown"); }),
               HasReasonAt(Reason::kResourceNotFound, "token"));
@@ -303,7 +329,9 @@ TEST_F(PreviewsTest, ALawThatDispensesWithThePreviewLeavesTheDecision) {
   EXPECT_THAT(norway_.previews.Decide(kPortal, approval),
               HasReasonAt(Reason::kFieldInvalid, "authorisation.approval.preview"));
   approval.mutable_authorisation()->mutable_approval()->set_preview(v1::PREVIEW_EXEMPT);
-  ASSERT_OK(norway_.previews.Decide(kPortal, approval));
+  approval.mutable_authorisation()->mutable_approval()->set_preview_law("another law");
+  ASSERT_OK_AND_ASSIGN(const v1::DecideAuthorisationResponse decided, norway_.previews.Decide(kPortal, approval));
+  EXPECT_EQ(decided.authorisation().approval().preview_law(), query.preview_law());
   EXPECT_EQ(Fetch(requested.authorisation_id()).state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
 }
 

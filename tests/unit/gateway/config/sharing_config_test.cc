@@ -20,7 +20,8 @@ TEST(SharingConfig, WantsAnAddressAtWhoseEndATokenCanStand) {
   for (const char* good : {"https://portal.example.org/preview", "https://portal.example.org:8443/?lang=nb"}) {
     EXPECT_OK(CheckPreviewAt(good)) << good;
   }
-  for (const char* bad : {"", "http://portal.example.org/", "portal.example.org", "https://portal.example.org/#/preview"}) {
+  for (const char* bad :
+       {"", "http://portal.example.org/", "portal.example.org", "https://portal.example.org/#/preview"}) {
     EXPECT_THAT(CheckPreviewAt(bad), HasReasonAt(base::Reason::kConfigInvalid, "sharing.preview")) << bad;
   }
 }
