@@ -1,5 +1,6 @@
 #include "core/document/minimise.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,11 +18,23 @@
 namespace passerelle::document {
 namespace {
 
-// Of an element that is there: how the whole translation came by it.
-void TakeOrigin(const v1::AnnexOneElement& whole, v1::AnnexOneElement* element) {
-  if (!Survives(element->status()) || !Survives(whole.status())) return;
+// How the whole translation came by an element that may be there. What it says in notes goes with all of the others
+// only, and what it shows in pictures never, which must not be taken for what the document does not state.
+void TakeOrigin(const v1::AnnexOneElement& whole, bool all, v1::AnnexOneElement* element) {
+  if (whole.status() == v1::ELEMENT_STATUS_MISSING || whole.status() == v1::ELEMENT_STATUS_UNSPECIFIED) return;
+  const bool in_notes = all && whole.status() == v1::ELEMENT_STATUS_TEXT;
+  if (Survives(whole.status()) && !Survives(element->status()) && !in_notes) {
+    element->set_status(v1::ELEMENT_STATUS_WITHHELD);
+    element->set_rule("holder.not-carried");
+    return;
+  }
   element->set_status(whole.status());
   element->set_rule(whole.rule());
+}
+
+// What is not stated is not replaced by a hint: the day of this translation is none of the award's.
+void ClearHint(v1::AnnexOneElement* element) {
+  if (!Survives(element->status())) element->clear_value();
 }
 
 v1::TranslationReport ReportOf(const v1::TranslationReport& whole, elm::Elements elements,
@@ -38,16 +51,27 @@ v1::TranslationReport ReportOf(const v1::TranslationReport& whole, elm::Elements
       element->set_status(v1::ELEMENT_STATUS_WITHHELD);
       element->set_rule("holder.not-disclosed");
     } else if (i < whole.elements_size()) {
-      TakeOrigin(whole.elements(i), element);
+      TakeOrigin(whole.elements(i), elements == elm::kEveryElement, element);
     }
-  }
-  for (const v1::Diagnostic& diagnostic : whole.diagnostics()) {
-    v1::Diagnostic* const told = report.add_diagnostics();
-    told->set_rule(diagnostic.rule());
-    told->set_severity(diagnostic.severity());
+    ClearHint(element);
   }
   report.set_score(Score(report));
   return report;
+}
+
+// The original's status is not carried, since its place in a list tells which document it was.
+void TellOfStatus(const elm::v3::EuropeanDigitalCredential& whole, v1::TranslationReport* report) {
+  if (whole.credential_status().empty()) return;
+  v1::Diagnostic* const diagnostic = report->add_diagnostics();
+  diagnostic->set_rule("status.not-carried");
+  diagnostic->set_message("The original names a list of what is revoked, which was not asked; the register was.");
+  diagnostic->set_severity(v1::SEVERITY_WARNING);
+}
+
+// From now on, or from a later day on which the whole begins.
+std::string BeginOf(const elm::v3::EuropeanDigitalCredential& whole, absl::Time at) {
+  const std::optional<absl::Time> begin = base::ParseDateTime(whole.valid_from());
+  return begin.has_value() && *begin > at ? whole.valid_from() : base::WriteDateTime(at);
 }
 
 elm::Texts TitleOf(const elm::v3::EuropeanDigitalCredential& credential) {
@@ -64,12 +88,14 @@ absl::Status Minimise(elm::Elements elements, absl::string_view id, absl::Time a
   const std::string date = base::WriteDateTime(at);
   credential.set_issued(date);
   credential.set_issuance_date(date);
-  credential.set_valid_from(date);
+  credential.set_valid_from(BeginOf(*translated->credential, at));
   std::string stated;
   const bool controlled = elm::ProfileOf(*translated->credential, stated).checks_schemes;
   ClaimProfile(controlled ? "edc-generic-full" : "edc-generic-no-cv", elm::kCredentialTypeGeneric, &credential);
   AddDisplay(TitleOf(credential), {}, &credential);
-  translated->report = ReportOf(translated->report, elements, credential);
+  v1::TranslationReport report = ReportOf(translated->report, elements, credential);
+  TellOfStatus(*translated->credential, &report);
+  translated->report = std::move(report);
   translated->content = elm::Write(credential);
   *translated->credential = std::move(credential);
   return absl::OkStatus();

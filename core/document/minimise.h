@@ -12,9 +12,10 @@
 namespace passerelle::document {
 
 // Replaces the credential of a translation, which is no catalogue, by one with nothing but the elements
-// (elm::Minimise): a new credential, `id`, from `at` on, which ends when the whole one ends. Neither the original nor
-// its digest is in it, from which what is missing could be guessed and confirmed. Its report says "withheld" of the
-// other elements, and of what was noticed only by which rule. Problem: kInputTooDeep.
+// (elm::Minimise): a new credential, `id`, from `at` on or from a later begin of the whole one, which ends when that
+// ends. Neither the original nor its digest is in it, from which what is missing could be guessed and confirmed. Its
+// report says "withheld" of the other elements, and nothing of what was noticed or dropped, since the rule alone can
+// tell what was there. Problem: kInputTooDeep.
 absl::Status Minimise(elm::Elements elements, absl::string_view id, absl::Time at, Translated* translated);
 
 }  // namespace passerelle::document

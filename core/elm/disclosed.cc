@@ -52,7 +52,7 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"Learner", "fullName givenName familyName birthName patronymicName dateOfBirth nationalID identifier contactPoint",
      kLearner},
     {"ContactPoint", "emailAddress", kLearner},
-    {"Person", "fullName givenName familyName", kAll},
+    {"Person", "fullName givenName familyName location", kAll},
 
     {"LearningAchievement", "title dcType awardedBy specifiedBy", kAll},
     {"LearningAchievement", "creditReceived", kWorkload},
@@ -60,7 +60,7 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"LearningAchievement", "provenBy", kGrade},
     {"LearningAchievement", "hasPart isPartOf entitlesTo", kStacking},
     {"LearningAchievement", "learningOpportunity", kPrerequisites | kParticipation},
-    {"LearningAchievement", "description additionalNote supplementaryDocument", kFurther},
+    {"LearningAchievement", "description additionalNote supplementaryDocument", kNothingWithheld},
     {"AwardingProcess", "awardingBody", kAll},
     {"AwardingProcess", "awardingDate", kDate},
 
@@ -76,18 +76,18 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"LearningAchievementSpecification Qualification", "entryRequirement targetGroup", kPrerequisites},
     {"LearningAchievementSpecification Qualification", "hasPart isPartOf entitlesTo", kStacking},
     {"Qualification", "isPartialQualification", kStacking},
+    {"LearningAchievementSpecification Qualification", "description additionalNote supplementaryDocument",
+     kNothingWithheld},
     {"LearningAchievementSpecification Qualification",
-     "description additionalNote supplementaryDocument homepage category educationSubject thematicArea language "
-     "learningSetting",
-     kFurther},
+     "homepage category educationSubject thematicArea language learningSetting", kFurther},
     {"Qualification", "qualificationCode", kFurther},
     {"LearningOutcome", "title dcType relatedESCOSkill relatedSkill reusabilityLevel", kAll},
-    {"LearningOutcome", "additionalNote", kFurther},
+    {"LearningOutcome", "additionalNote", kNothingWithheld},
     {"CreditPoint", "framework point", kAll},
 
     {"LearningActivity", "title dcType awardedBy specifiedBy", kAll},
     {"LearningActivity", "workload", kWorkload},
-    {"LearningActivity", "additionalNote supplementaryDocument", kFurther},
+    {"LearningActivity", "additionalNote supplementaryDocument", kNothingWithheld},
     {"LearningActivitySpecification", "title dcType", kAll},
     {"LearningActivitySpecification", "volumeOfLearning contactHour", kWorkload},
     {"LearningActivitySpecification", "mode", kParticipation},
@@ -96,13 +96,13 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"LearningAssessment LearningAssessmentSpecification", "dcType", kAssessment},
     {"LearningAssessment", "idVerification", kSupervision},
     {"LearningAssessment", "grade gradeStatus", kGrade},
-    {"LearningAssessment", "additionalNote supplementaryDocument", kFurther},
+    {"LearningAssessment", "additionalNote supplementaryDocument", kNothingWithheld},
     {"LearningAssessmentSpecification", "title", kAll},
     {"LearningAssessmentSpecification", "mode", kParticipation},
     {"LearningAssessmentSpecification", "gradingScheme", kGrade},
     {"GradingScheme", "title description supplementaryDocument", kAll},
 
-    {"LearningEntitlement", "title dcType awardedBy specifiedBy", kAll},
+    {"LearningEntitlement", "title dcType awardedBy specifiedBy expiryDate", kAll},
     {"LearningEntitlementSpecification", "title dcType entitlementStatus status", kAll},
     {"LearningOpportunity", "title providedBy learningAchievementSpecification", kAll},
     {"LearningOpportunity", "admissionProcedure", kPrerequisites},
@@ -112,7 +112,8 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"Organisation", "legalName altLabel identifier registration eIDASIdentifier vatIdentifier taxIdentifier location",
      kAll},
     {"Organisation", "accreditation", kQuality},
-    {"Organisation", "homepage additionalNote", kFurther},
+    {"Organisation", "homepage", kFurther},
+    {"Organisation", "additionalNote", kNothingWithheld},
     {"Agent", "prefLabel altLabel identifier location", kAll},
     {"Group", "prefLabel altLabel location", kAll},
     {"Location", "address geographicName spatialCode", kAll},
@@ -129,6 +130,13 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"LegalIdentifier", "spatial", kAll},
     {"Note", "noteLiteral noteFormat subject", kAll},
     {"WebResource", "title language contentURL", kAll},
+};
+
+// Classes whose nodes go with some elements only, wherever they stand.
+constexpr std::pair<absl::string_view, Elements> kDisclosedNodes[] = {
+    {"LearningActivity", kParticipation | kWorkload},
+    {"LearningAssessment", kGrade},
+    {"LearningEntitlement", kStacking},
 };
 
 using DisclosedTable = absl::flat_hash_map<std::pair<absl::string_view, absl::string_view>, Elements>;
@@ -176,6 +184,13 @@ Elements DisclosedWith(absl::string_view class_name, absl::string_view property)
   static const auto* const kTable = new DisclosedTable(MakeDisclosedTable());
   const auto entry = kTable->find({class_name, property});
   return entry == kTable->end() ? 0 : entry->second;
+}
+
+Elements NodesDisclosedWith(absl::string_view class_name) {
+  for (const auto& [name, elements] : kDisclosedNodes) {
+    if (name == class_name) return elements;
+  }
+  return kEveryElement;
 }
 
 }  // namespace passerelle::elm

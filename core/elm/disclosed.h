@@ -18,6 +18,9 @@ using Elements = uint32_t;
 
 inline constexpr Elements kEveryElement = 0xFFFF;
 
+// Beside kEveryElement: what goes only where all of them do.
+inline constexpr Elements kNothingWithheld = Elements{1} << 16;
+
 // The set of the ids, such as "A1-M05". Problem: kFieldInvalid at "[i]", what is no id of an element or is named twice.
 absl::StatusOr<Elements> ElementsNamed(const google::protobuf::RepeatedPtrField<std::string>& ids);
 
@@ -27,8 +30,11 @@ absl::StatusOr<Elements> ElementsNamed(const google::protobuf::RepeatedPtrField<
 absl::Status CheckDisclosable(Elements elements);
 
 // The elements with any of which the property of the class is disclosed, by the names of the model; "Learner" is the
-// person whom the credential is about, "Person" every other one. kEveryElement for what goes wherever its node goes, 0
-// for what belongs to no element and never does.
+// person whom the credential is about, "Person" every other one. kEveryElement for what goes wherever its node goes,
+// kNothingWithheld for texts and links that can be about anything, 0 for what belongs to no element and never goes.
 Elements DisclosedWith(absl::string_view class_name, absl::string_view property);
+
+// The elements with any of which a node of the class is disclosed at all.
+Elements NodesDisclosedWith(absl::string_view class_name);
 
 }  // namespace passerelle::elm

@@ -24,8 +24,9 @@ constexpr absl::string_view kProvenBy = "provenBy";
 
 bool IsOnTheWeb(absl::string_view id) { return absl::StartsWith(id, "http://") || absl::StartsWith(id, "https://"); }
 
-// Whether an id says what the node is, and neither who is meant nor which document it was.
-bool MayStay(const Occurrence& at) {
+// Whether an id says what the node is, and neither who is meant nor which document it was, for nodes other than the
+// learner.
+bool SaysWhatItIs(const Occurrence& at) {
   const std::string& name = at.table->name;
   if (name == "Concept" || name == "ConceptScheme") return IsOnTheWeb(at.id);
   if (name == "Organisation" || name == "Agent" || name == "Group") {
@@ -51,7 +52,7 @@ void RemoveNode(const FieldDescriptor& field, Message* from) {
 class Minimiser {
  public:
   Minimiser(const NodeGraph& graph, Elements elements, absl::string_view id)
-      : graph_(graph), elements_(elements), id_(id) {
+      : graph_(graph), elements_(elements == kEveryElement ? elements | kNothingWithheld : elements), id_(id) {
     const int subject = graph.OccurrenceOf(graph.credential().credential_subject());
     learner_ = subject < 0 ? -1 : graph.FullestOf(subject);
   }
@@ -66,12 +67,21 @@ class Minimiser {
   }
 
  private:
-  enum class State { kWritten, kNothingLeft };
+  using Kinds = google::protobuf::RepeatedPtrField<v3::LearningAssessmentSpecification>;
 
   bool Has(Elements elements) const { return (elements_ & elements) != 0; }
 
+  // Whoever awards something to himself is the learner there too.
+  bool IsLearner(int at) const {
+    if (learner_ < 0) return false;
+    const absl::string_view id = graph_.IdOf(learner_);
+    return at == learner_ || (!id.empty() && graph_.IdOf(at) == id);
+  }
+
+  bool MayStay(int at) const { return !IsLearner(at) && SaysWhatItIs(graph_.occurrences()[at]); }
+
   Elements Allows(int at, const PropertyTable& property) const {
-    return DisclosedWith(at == learner_ ? absl::string_view("Learner") : graph_.occurrences()[at].table->name,
+    return DisclosedWith(IsLearner(at) ? absl::string_view("Learner") : graph_.occurrences()[at].table->name,
                          property.name);
   }
 
@@ -117,36 +127,38 @@ class Minimiser {
   // A node that is written out already is pointed at; one of which nothing may go is not there.
   absl::Status CopyNode(int at, const FieldDescriptor& field, Message* to) {
     const Occurrence& occurrence = graph_.occurrences()[at];
-    const auto [state, first] = states_.try_emplace(at, State::kWritten);
-    if (!first && state->second == State::kNothingLeft) return absl::OkStatus();
+    if (!Has(NodesDisclosedWith(occurrence.table->name))) return absl::OkStatus();
+    const auto [written, first] = written_.try_emplace(at, nullptr);
+    if (!first && written->second == nullptr) return absl::OkStatus();
     Message* node = AddNode(field, to);
     const ClassTable& table = TableOf(*node->GetDescriptor());
     for (const Alternative& alternative : table.alternatives) {
       if (alternative.table == occurrence.table) node = AddNode(*alternative.field, node);
     }
     if (first) {
+      written->second = node;
       RETURN_IF_ERROR(Copy(at, node));
-      if (IsNothing(occurrence, *node)) {
-        states_[at] = State::kNothingLeft;
+      if (IsNothing(at, *node)) {
+        written_[at] = nullptr;
         RemoveNode(field, to);
         return absl::OkStatus();
       }
     }
-    if (!occurrence.id.empty()) node->GetReflection()->SetString(node, occurrence.table->id, IdFor(occurrence));
+    if (!occurrence.id.empty()) node->GetReflection()->SetString(node, occurrence.table->id, IdFor(at));
     return absl::OkStatus();
   }
 
   // Whether nothing is left of a node. A concept and a mailbox can be an id alone.
-  static bool IsNothing(const Occurrence& occurrence, const Message& node) {
+  bool IsNothing(int at, const Message& node) const {
     if (const auto* evidence = google::protobuf::DynamicCastToGenerated<v3::Evidence>(&node)) {
       return !evidence->has_accreditation();
     }
-    return node.ByteSizeLong() == 0 && !(!occurrence.id.empty() && MayStay(occurrence));
+    return node.ByteSizeLong() == 0 && (graph_.IdOf(at).empty() || !MayStay(at));
   }
 
-  std::string IdFor(const Occurrence& occurrence) {
-    if (MayStay(occurrence)) return std::string(occurrence.id);
-    const auto entry = ids_.try_emplace(occurrence.id, ids_.size() + 1).first;
+  std::string IdFor(int at) {
+    if (MayStay(at)) return std::string(graph_.IdOf(at));
+    const auto entry = ids_.try_emplace(graph_.IdOf(at), ids_.size() + 1).first;
     return absl::StrCat(id_, ":", entry->second);
   }
 
@@ -154,17 +166,19 @@ class Minimiser {
     if (Has(DisclosedWith("LearningAchievement", kProvenBy)) || !Has(DisclosedWith("LearningAssessment", "dcType"))) {
       return absl::OkStatus();
     }
+    Kinds kinds;
     for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
       if (value.property == nullptr || value.node < 0 || value.property->name != kProvenBy) continue;
       const int full = graph_.FullestOf(value.node);
       const auto* assessment =
           google::protobuf::DynamicCastToGenerated<v3::LearningAssessment>(graph_.occurrences()[full].message);
-      if (assessment != nullptr) RETURN_IF_ERROR(CopyKind(*assessment, achievement));
+      if (assessment != nullptr) RETURN_IF_ERROR(CopyKind(*assessment, &kinds));
     }
+    if (!kinds.empty()) KindsOf(at, achievement)->MergeFrom(kinds);
     return absl::OkStatus();
   }
 
-  absl::Status CopyKind(const v3::LearningAssessment& assessment, v3::LearningAchievement* achievement) {
+  absl::Status CopyKind(const v3::LearningAssessment& assessment, Kinds* kinds) {
     v3::LearningAssessmentSpecification own;
     for (const v3::Concept& type : assessment.dc_type()) {
       const int at = graph_.FullestOf(graph_.OccurrenceOf(type));
@@ -172,26 +186,34 @@ class Minimiser {
     }
     if (own.dc_type_size() > 0) {
       *own.mutable_title() = assessment.title();
-      *KindsOf(achievement)->Add() = std::move(own);
+      *kinds->Add() = std::move(own);
     }
+    v3::LearningAssessment holder;
     for (const v3::LearningAssessmentSpecification& kind : assessment.specified_by()) {
-      v3::LearningAssessment holder;
       const int at = graph_.FullestOf(graph_.OccurrenceOf(kind));
       RETURN_IF_ERROR(CopyNode(at, *holder.GetDescriptor()->FindFieldByName("specified_by"), &holder));
-      for (auto& copied : *holder.mutable_specified_by()) *KindsOf(achievement)->Add() = std::move(copied);
     }
+    kinds->MergeFrom(holder.specified_by());
     return absl::OkStatus();
   }
 
-  static google::protobuf::RepeatedPtrField<v3::LearningAssessmentSpecification>* KindsOf(
-      v3::LearningAchievement* achievement) {
-    v3::SpecificationNode& node = *achievement->mutable_specified_by();
-    if (node.has_qualification()) return node.mutable_qualification()->mutable_proven_by();
-    v3::LearningAchievementSpecification& specification = *node.mutable_learning_achievement_specification();
-    if (specification.title().empty() && specification.id().empty()) {
-      *specification.mutable_title() = achievement->title();
+  // Where the specification of the achievement is written out, which can be at another one.
+  Kinds* KindsOf(int at, v3::LearningAchievement* achievement) {
+    for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
+      if (value.property == nullptr || value.node < 0 || value.property->name != "specifiedBy") continue;
+      const auto written = written_.find(graph_.FullestOf(value.node));
+      if (written == written_.end() || written->second == nullptr) continue;
+      Message* const node = written->second;
+      if (auto* known = google::protobuf::DynamicCastToGenerated<v3::Qualification>(node)) {
+        return known->mutable_proven_by();
+      }
+      if (auto* known = google::protobuf::DynamicCastToGenerated<v3::LearningAchievementSpecification>(node)) {
+        return known->mutable_proven_by();
+      }
     }
-    return specification.mutable_proven_by();
+    auto* const made = achievement->mutable_specified_by()->mutable_learning_achievement_specification();
+    *made->mutable_title() = achievement->title();
+    return made->mutable_proven_by();
   }
 
   const NodeGraph& graph_;
@@ -199,7 +221,8 @@ class Minimiser {
   const std::string id_;
   int learner_ = -1;
   int depth_ = 0;
-  absl::flat_hash_map<int, State> states_;  // by occurrence
+  // Where the nodes are written out, by occurrence; null for those of which nothing may go.
+  absl::flat_hash_map<int, Message*> written_;
   absl::flat_hash_map<absl::string_view, size_t> ids_;
 };
 

@@ -71,10 +71,19 @@ void Tell(const absl::Status& problem, document::v1::TranslationReport* report) 
   diagnostic->set_severity(document::v1::SEVERITY_ERROR);
 }
 
-// Of a document whose holder discloses elements only, no more may be told than which rule it was.
-void TellAsDisclosed(const absl::Status& problem, const Disclosure& disclosure,
-                     document::v1::TranslationReport* report) {
-  Tell(disclosure.whole() ? problem : Problem(base::ReasonOf(problem), ""), report);
+// Puts a translation under the seal of the node, if it has one. Elements without it would pass for a statement of the
+// original's issuer, so that they do not go then.
+void SealOrTell(const CredentialQueryHandler::Options& handler, const Disclosure& disclosure, absl::Time now,
+                const document::Translated& translated, document::v1::Translation* translation) {
+  const bool has_seals = handler.sealers != nullptr && !handler.sealers->empty();
+  translation->set_content(disclosure.whole() ? translated.content : "");
+  if (!has_seals && disclosure.whole()) return;
+  absl::StatusOr<std::string> sealed = Seal(has_seals ? *handler.sealers : proof::Sealers(), translated, now);
+  if (sealed.ok()) {
+    translation->set_content(*std::move(sealed));
+  } else {
+    Tell(sealed.status(), translation->mutable_report());
+  }
 }
 
 // What cannot be translated, or not be sealed, is delivered all the same: the receiver sees why, and has the original
@@ -93,19 +102,12 @@ document::v1::Translation Translate(const CredentialQueryHandler::Options& handl
   document::v1::Translation translation;
   if (translated.ok()) {
     *translation.mutable_report() = translated->report;
-    if (handler.sealers != nullptr && !handler.sealers->empty()) {
-      absl::StatusOr<std::string> sealed = Seal(*handler.sealers, *translated, now);
-      if (sealed.ok()) {
-        translated->content = *std::move(sealed);
-      } else {
-        Tell(sealed.status(), translation.mutable_report());
-      }
-    }
-    translation.set_content(std::move(translated->content));
+    SealOrTell(handler, disclosure, now, *translated, &translation);
   } else {
     translation.mutable_report()->set_from(document.format());
     translation.mutable_report()->set_to("elm");
-    TellAsDisclosed(translated.status(), disclosure, translation.mutable_report());
+    // The reason can be what is withheld.
+    Tell(disclosure.whole() ? translated.status() : NotAvailable(), translation.mutable_report());
   }
   translation.set_sha256(base::Sha256Hex(translation.content()));
   return translation;
@@ -288,7 +290,8 @@ absl::StatusOr<v1::DeliveredDocument> CredentialQueryHandler::LookUp(const std::
     delivered = Read(std::move(entry), disclosure, of);
   }
   if (!delivered.ok()) return delivered;
-  delivered->set_credential_id(credential_id);
+  // An id of the register can be a number of the learner, and joins what different receivers have.
+  delivered->set_credential_id(disclosure.whole() ? credential_id : disclosure.id);
   if (LargeBytes(*delivered) > 0) delivered->set_piece_bytes(options_.piece_bytes);
   return delivered;
 }
@@ -374,10 +377,10 @@ absl::StatusOr<relay::Reply> CredentialQueryHandler::Handle(const relay::Opened&
                       absl::AsciiStrToLower(query.authorisation_id())};
 }
 
-absl::Status CredentialQueryHandler::HandleRefusal(const relay::Opened& message, const absl::Status& /*refusal*/,
+absl::Status CredentialQueryHandler::HandleRefusal(const relay::Opened& message, const absl::Status& refusal,
                                                    base::Transaction& tx) {
   const absl::StatusOr<v1::CredentialQuery> query = ReadQuery(message);
-  if (!query.ok()) return absl::OkStatus();
+  if (!query.ok() || base::ReasonOf(refusal) != Reason::kNotAvailable) return absl::OkStatus();
   return options_.authorisations->NoteRefused(tx, query->authorisation_id(), AskedBy(*query, message));
 }
 

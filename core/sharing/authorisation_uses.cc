@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -21,10 +22,24 @@ std::string UsesKey(absl::string_view authorisation_id) {
   return absl::StrCat("uses/", absl::AsciiStrToLower(authorisation_id));
 }
 
-void PutFirst(const v1::AuthorisationUse& use, google::protobuf::RepeatedPtrField<v1::AuthorisationUse>* uses) {
-  *uses->Add() = use;
+using Uses = google::protobuf::RepeatedPtrField<v1::AuthorisationUse>;
+
+void PutFirst(v1::AuthorisationUse use, Uses* uses) {
+  *uses->Add() = std::move(use);
   std::rotate(uses->begin(), uses->end() - 1, uses->end());
   if (uses->size() > base::kAuthorisationUsesListed) uses->RemoveLast();
+}
+
+// One entry for what is tried again and again, so that nobody pushes the others out.
+void PutAttempt(v1::AuthorisationUse use, Uses* uses) {
+  const auto same = std::find_if(uses->begin(), uses->end(), [&use](const v1::AuthorisationUse& known) {
+    return known.node() == use.node() && known.purpose() == use.purpose() && known.outcome() == use.outcome();
+  });
+  if (same != uses->end()) {
+    use.set_count(same->count() + 1);
+    uses->erase(same);
+  }
+  PutFirst(std::move(use), uses);
 }
 
 }  // namespace
@@ -39,7 +54,7 @@ absl::Status NoteUse(absl::string_view authorisation_id, const v1::Authorisation
     PutFirst(use, uses.mutable_handed_over());
     uses.set_handed_over_count(uses.handed_over_count() + 1);
   } else {
-    PutFirst(use, uses.mutable_refused());
+    PutAttempt(use, uses.mutable_refused());
     uses.set_refused_count(uses.refused_count() + 1);
   }
   record->value = uses.SerializeAsString();

@@ -40,10 +40,17 @@ v1::AuthorisationState StateOf(const v1::Authorisation& authorisation, absl::Tim
   return v1::AUTHORISATION_STATE_ACTIVE;
 }
 
+// Stands before the stored receiver of an authorisation of elements. A program that does not know of elements, and can
+// run beside this one while replicas are replaced, would hand over the document: for it, nobody is the receiver.
+constexpr absl::string_view kElementsOnlyMark = "elements only: ";
+
 // What is stored lacks state and etag, because both follow from the rest.
 v1::Authorisation Shown(const std::string& stored, absl::Time now) {
   v1::Authorisation authorisation;
   authorisation.ParseFromString(stored);
+  if (!authorisation.elements().empty()) {
+    authorisation.set_receiver(std::string(absl::StripPrefix(authorisation.receiver(), kElementsOnlyMark)));
+  }
   authorisation.set_state(StateOf(authorisation, now));
   authorisation.set_etag(base::Sha256Hex(stored).substr(0, kEtagDigits));
   return authorisation;
@@ -52,6 +59,9 @@ v1::Authorisation Shown(const std::string& stored, absl::Time now) {
 std::string Stored(v1::Authorisation authorisation) {
   authorisation.clear_state();
   authorisation.clear_etag();
+  if (!authorisation.elements().empty()) {
+    authorisation.set_receiver(absl::StrCat(kElementsOnlyMark, authorisation.receiver()));
+  }
   return authorisation.SerializeAsString();
 }
 
@@ -113,6 +123,7 @@ v1::AuthorisationUse UseOf(const Authorisations::Asked& asked, v1::UseOutcome ou
   *use.mutable_time() = ToProto(now);
   use.set_outcome(outcome);
   use.set_message_id(asked.message_id);
+  use.set_count(1);
   return use;
 }
 

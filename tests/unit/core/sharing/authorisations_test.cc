@@ -384,21 +384,49 @@ TEST_F(AuthorisationsTest, AnAttemptAfterTheEndIsNotedAsSuch) {
   EXPECT_EQ(authorisations_.ListUses("client", created.id()).value().refused(0).outcome(), v1::USE_OUTCOME_EXPIRED);
 }
 
-// Whoever asks again and again fills no more than a page, and pushes nothing out of what was handed over.
-TEST_F(AuthorisationsTest, TheLastAttemptsAreListedAndAllAreCounted) {
+// Whoever asks again and again fills one entry, and pushes nothing out.
+TEST_F(AuthorisationsTest, AttemptsAreListedOnceAndAllAreCounted) {
   ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", Request()));
   ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/true));
-  for (int i = 0; i < base::kAuthorisationUsesListed + 5; ++i) {
+  const auto refuse = [&](const std::string& node, const std::string& message) {
     ASSERT_OK(store_.Write([&](base::Transaction& tx) {
-      return authorisations_.NoteRefused(tx, created.id(),
-                                         {"IT", v1::PURPOSE_RECOGNITION, "message-" + std::to_string(i)});
+      return authorisations_.NoteRefused(tx, created.id(), {node, v1::PURPOSE_RECOGNITION, message});
     }));
-  }
-  ASSERT_OK_AND_ASSIGN(const v1::ListUsesResponse uses, authorisations_.ListUses("client", created.id()));
+  };
+  refuse("NL", "message-0");
+  for (int i = 1; i <= 250; ++i) refuse("IT", "message-" + std::to_string(i));
+  v1::ListUsesResponse uses = authorisations_.ListUses("client", created.id()).value();
+  ASSERT_EQ(uses.refused_size(), 2);
+  EXPECT_EQ(uses.refused(0).node(), "IT");
+  EXPECT_EQ(uses.refused(0).count(), 250u);
+  EXPECT_EQ(uses.refused(0).message_id(), "message-250");
+  EXPECT_EQ(uses.refused(1).node(), "NL");
+  EXPECT_EQ(uses.refused_count(), 251u);
+  for (int i = 0; i < base::kAuthorisationUsesListed; ++i) refuse("node-" + std::to_string(i), "message-1");
+  uses = authorisations_.ListUses("client", created.id()).value();
   EXPECT_EQ(uses.handed_over_size(), 1);
   EXPECT_EQ(uses.refused_size(), base::kAuthorisationUsesListed);
-  EXPECT_EQ(uses.refused_count(), static_cast<uint64_t>(base::kAuthorisationUsesListed) + 5);
-  EXPECT_EQ(uses.refused(0).message_id(), "message-" + std::to_string(base::kAuthorisationUsesListed + 4));
+  EXPECT_EQ(uses.refused_count(), 251u + base::kAuthorisationUsesListed);
+}
+
+// A program that knows nothing of elements and works on the same store finds nobody to whom to hand the document.
+TEST_F(AuthorisationsTest, OneOfElementsIsForNobodyWhereElementsAreNotKnown) {
+  for (const bool of_elements : {false, true}) {
+    v1::CreateAuthorisationRequest request = Request();
+    if (of_elements) {
+      for (const char* id : {"A1-M02", "A1-M03", "A1-M04"}) request.mutable_authorisation()->add_elements(id);
+    }
+    ASSERT_OK_AND_ASSIGN(const v1::Authorisation created, authorisations_.Create("client", request));
+    EXPECT_EQ(created.receiver(), "BG");
+    v1::Authorisation stored;
+    ASSERT_OK(store_.Read([&](base::Transaction& tx) -> absl::Status {
+      stored.ParseFromString(tx.Get(base::Table::kAuthorisation, created.id()).value()->value);
+      return absl::OkStatus();
+    }));
+    EXPECT_EQ(stored.receiver() == "BG", !of_elements);
+    ASSERT_OK(Use(created.id(), "BG", v1::PURPOSE_RECOGNITION, /*consume=*/true));
+    EXPECT_EQ(authorisations_.Get("client", created.id()).value().receiver(), "BG");
+  }
 }
 
 TEST_F(AuthorisationsTest, NothingIsNotedOfWhatIsNotThereAndNothingIsLeftOfWhatIsErased) {
