@@ -47,6 +47,24 @@ class AuthorisationsTest : public ::testing::Test {
     return request;
   }
 
+  // A wish that is changed, and what is wrong with it then.
+  struct Fault {
+    const char* name;
+    std::function<void(v1::CreateAuthorisationRequest&)> change;
+    Reason reason;
+    const char* place;
+  };
+  void ExpectRefused(const std::vector<Fault>& faults) {
+    for (const Fault& fault : faults) {
+      SCOPED_TRACE(fault.name);
+      v1::CreateAuthorisationRequest request = Request();
+      fault.change(request);
+      EXPECT_THAT(authorisations_.Create("client", request), HasReasonAt(fault.reason, fault.place));
+      request.set_validate_only(true);
+      EXPECT_THAT(authorisations_.Create("client", request), HasReasonAt(fault.reason, fault.place));
+    }
+  }
+
   absl::StatusOr<v1::Authorisation> Use(absl::string_view id, absl::string_view receiver, v1::Purpose purpose,
                                         bool consume) {
     absl::StatusOr<v1::Authorisation> result;
@@ -126,14 +144,8 @@ TEST_F(AuthorisationsTest, RecordsWhatIsDisclosedToWhomAndHowItWasApproved) {
 }
 
 TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
-  struct Row {
-    const char* name;
-    std::function<void(v1::CreateAuthorisationRequest&)> change;
-    Reason reason;
-    const char* place;
-  };
   const auto wish = [](v1::CreateAuthorisationRequest& r) { return r.mutable_authorisation(); };
-  const std::vector<Row> rows = {
+  const std::vector<Fault> faults = {
       {"no request id", [](auto& r) { r.clear_request_id(); }, Reason::kFieldMissing, "request_id"},
       {"request id", [](auto& r) { r.set_request_id("17"); }, Reason::kFieldInvalid, "request_id"},
       {"no authorisation", [](auto& r) { r.clear_authorisation(); }, Reason::kFieldMissing, "authorisation.receiver"},
@@ -172,6 +184,13 @@ TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
        },
        Reason::kFieldInvalid, "authorisation.valid_until"},
       {"no uses", [&](auto& r) { wish(r)->clear_uses_allowed(); }, Reason::kFieldInvalid, "authorisation.uses_allowed"},
+  };
+  ExpectRefused(faults);
+}
+
+TEST_F(AuthorisationsTest, RefusesElementsStatementsAndApprovalsThatAreNone) {
+  const auto wish = [](v1::CreateAuthorisationRequest& r) { return r.mutable_authorisation(); };
+  const std::vector<Fault> faults = {
       {"element", [&](auto& r) { wish(r)->add_elements("A1-M12"); }, Reason::kFieldInvalid,
        "authorisation.elements[0]"},
       {"no title", [&](auto& r) { wish(r)->add_elements("A1-M05"); }, Reason::kFieldInvalid, "authorisation.elements"},
@@ -207,14 +226,7 @@ TEST_F(AuthorisationsTest, RefusesWhatCannotBeUsedAndNamesTheField) {
       {"a law for nothing", [&](auto& r) { wish(r)->mutable_approval()->set_preview_law("Act 12/2027, section 4"); },
        Reason::kFieldInvalid, "authorisation.approval.preview_law"},
   };
-  for (const Row& row : rows) {
-    SCOPED_TRACE(row.name);
-    v1::CreateAuthorisationRequest request = Request();
-    row.change(request);
-    EXPECT_THAT(authorisations_.Create("client", request), HasReasonAt(row.reason, row.place));
-    request.set_validate_only(true);
-    EXPECT_THAT(authorisations_.Create("client", request), HasReasonAt(row.reason, row.place));
-  }
+  ExpectRefused(faults);
 }
 
 TEST_F(AuthorisationsTest, TheSameRequestRecordsOneAuthorisation) {
