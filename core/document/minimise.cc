@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/date_time.h"
+#include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/display.h"
 #include "core/document/profile.h"
@@ -74,9 +75,13 @@ std::string BeginOf(const elm::v3::EuropeanDigitalCredential& whole, absl::Time 
   return begin.has_value() && *begin > at ? whole.valid_from() : base::WriteDateTime(at);
 }
 
+// The title of the first thing that is disclosed; empty where nothing is.
 elm::Texts TitleOf(const elm::v3::EuropeanDigitalCredential& credential) {
   for (const elm::v3::ClaimNode& claim : credential.credential_subject().person().has_claim()) {
-    if (claim.has_learning_achievement()) return claim.learning_achievement().title();
+    if (!claim.learning_achievement().title().empty()) return claim.learning_achievement().title();
+    if (!claim.learning_activity().title().empty()) return claim.learning_activity().title();
+    if (!claim.learning_assessment().title().empty()) return claim.learning_assessment().title();
+    if (!claim.learning_entitlement().title().empty()) return claim.learning_entitlement().title();
   }
   return {};
 }
@@ -92,7 +97,9 @@ absl::Status Minimise(elm::Elements elements, absl::string_view id, absl::Time a
   std::string stated;
   const bool controlled = elm::ProfileOf(*translated->credential, stated).checks_schemes;
   ClaimProfile(controlled ? "edc-generic-full" : "edc-generic-no-cv", elm::kCredentialTypeGeneric, &credential);
-  AddDisplay(TitleOf(credential), {}, &credential);
+  const elm::Texts title = TitleOf(credential);
+  if (title.empty()) return base::Problem(base::Reason::kNothingAwarded, "", "nothing of it is disclosed");
+  AddDisplay(title, {}, &credential);
   v1::TranslationReport report = ReportOf(translated->report, elements, credential);
   TellOfStatus(*translated->credential, &report);
   translated->report = std::move(report);

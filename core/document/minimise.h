@@ -15,7 +15,7 @@ namespace passerelle::document {
 // (elm::Minimise): a new credential, `id`, from `at` on or from a later begin of the whole one, which ends when that
 // ends. Neither the original nor its digest is in it, from which what is missing could be guessed and confirmed. Its
 // report says "withheld" of the other elements, and nothing of what was noticed or dropped, since the rule alone can
-// tell what was there. Problem: kInputTooDeep.
+// tell what was there. Problems: kInputTooDeep; kNothingAwarded when none of the claims is disclosed, or has a title.
 absl::Status Minimise(elm::Elements elements, absl::string_view id, absl::Time at, Translated* translated);
 
 }  // namespace passerelle::document

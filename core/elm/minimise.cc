@@ -1,5 +1,6 @@
 #include "core/elm/minimise.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -143,17 +144,31 @@ class Minimiser {
         RemoveNode(field, to);
         return absl::OkStatus();
       }
+      StateClass(occurrence, node);
     }
     if (!occurrence.id.empty()) node->GetReflection()->SetString(node, occurrence.table->id, IdFor(at));
     return absl::OkStatus();
   }
 
-  // Whether nothing is left of a node. A concept and a mailbox can be an id alone.
+  // Whether nothing is left of a node that says something. What is no more than an id points out of the document.
   bool IsNothing(int at, const Message& node) const {
     if (const auto* evidence = google::protobuf::DynamicCastToGenerated<v3::Evidence>(&node)) {
       return !evidence->has_accreditation();
     }
-    return node.ByteSizeLong() == 0 && (graph_.IdOf(at).empty() || !MayStay(at));
+    const auto values = graph_.ValuesOf(graph_.occurrences()[at]);
+    const bool says_something =
+        std::any_of(values.begin(), values.end(), [](const SetField& value) { return value.property != nullptr; });
+    const bool is_id = !graph_.IdOf(at).empty() && (MayStay(at) || !says_something);
+    return node.ByteSizeLong() == 0 && !is_id;
+  }
+
+  // Of a node that states its class: where it is no more than an id, it would be read as a mere reference.
+  void StateClass(const Occurrence& occurrence, Message* node) const {
+    for (const SetField& value : graph_.ValuesOf(occurrence)) {
+      if (value.number != occurrence.table->type->number() || value.text != occurrence.table->name) continue;
+      node->GetReflection()->AddString(node, occurrence.table->type, occurrence.table->name);
+      return;
+    }
   }
 
   std::string IdFor(int at) {

@@ -1,5 +1,6 @@
 #include "core/document/minimise.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -61,6 +62,14 @@ const std::vector<Sample>& Samples() {
   return *kSamples;
 }
 
+// Nothing of what holds activities alone is disclosed without them.
+bool IsNothingDisclosed(const absl::StatusOr<Translated>& minimised, const Sample& sample) {
+  const auto& claims = sample.credential.credential_subject().person().has_claim();
+  return base::ReasonOf(minimised.status()) == Reason::kNothingAwarded &&
+         std::none_of(claims.begin(), claims.end(),
+                      [](const elm::v3::ClaimNode& claim) { return claim.has_learning_achievement(); });
+}
+
 absl::StatusOr<Translated> Minimised(const Sample& sample, elm::Elements elements) {
   Translated translated;
   translated.credential = elm::v3::EuropeanDigitalCredential(sample.credential);
@@ -106,7 +115,10 @@ TEST(MinimiseTest, NoElementComesWithAnother) {
       const elm::Elements beside = only == kSupervisionPlace ? elm::Elements{1} << kGradePlace : 0;
       const elm::Elements elements = kLeast | (elm::Elements{1} << only) | beside;
       SCOPED_TRACE(absl::StrCat(sample.name, " ", elm::kAnnexOne[only].id));
-      ASSERT_OK_AND_ASSIGN(const Translated minimised, Minimised(sample, elements));
+      const absl::StatusOr<Translated> copy = Minimised(sample, elements);
+      if (!copy.ok() && IsNothingDisclosed(copy, sample)) continue;
+      ASSERT_OK(copy);
+      const Translated& minimised = *copy;
       EXPECT_FALSE(absl::StrContains(minimised.content, "\"additionalNote\"")) << minimised.content;
       const v1::AnnexOneReport left = ReadAgain(minimised.content);
       for (int i = 0; i < left.elements_size(); ++i) {
@@ -134,7 +146,10 @@ TEST(MinimiseTest, ConformsToTheModel) {
     if (!elm::Check(*whole).conformance.conforms) continue;
     for (int only = 0; only < static_cast<int>(std::size(elm::kAnnexOne)); ++only) {
       SCOPED_TRACE(absl::StrCat(sample.name, " ", elm::kAnnexOne[only].id));
-      ASSERT_OK_AND_ASSIGN(const Translated minimised, Minimised(sample, kLeast | (elm::Elements{1} << only)));
+      const absl::StatusOr<Translated> copy = Minimised(sample, kLeast | (elm::Elements{1} << only));
+      if (!copy.ok() && IsNothingDisclosed(copy, sample)) continue;
+      ASSERT_OK(copy);
+      const Translated& minimised = *copy;
       ASSERT_OK_AND_ASSIGN(const elm::ReadCredential read, elm::Read(minimised.content));
       for (const elm::Finding& finding : elm::Check(read).conformance.findings) {
         ADD_FAILURE() << finding.pointer << " " << finding.rule << " " << finding.message << "\n" << minimised.content;
@@ -191,6 +206,14 @@ TEST(MinimiseTest, TheReportTellsNothingOfWhatIsWithheld) {
 }
 
 // What the whole said in a note, or withheld itself, is told from what it did not state.
+Sample Titled() {
+  Sample sample;
+  auto* const learner = sample.credential.mutable_credential_subject()->mutable_person();
+  learner->add_has_claim()->mutable_learning_achievement()->add_title()->set_value("Sailing");
+  *sample.report.mutable_elements() = elm::AnnexOne(sample.credential).elements();
+  return sample;
+}
+
 TEST(MinimiseTest, WhatIsNotCarriedIsNotMissing) {
   struct Row {
     v1::ElementStatus whole;
@@ -205,8 +228,7 @@ TEST(MinimiseTest, WhatIsNotCarriedIsNotMissing) {
       {v1::ELEMENT_STATUS_MISSING, "missing", "missing"},
   };
   for (const Row& row : rows) {
-    Sample sample;
-    *sample.report.mutable_elements() = elm::AnnexOne(sample.credential).elements();
+    Sample sample = Titled();
     v1::AnnexOneElement* const quality = sample.report.mutable_elements(10);
     quality->set_status(row.whole);
     ASSERT_OK_AND_ASSIGN(const Translated some, Minimised(sample, kLeast | (elm::Elements{1} << 10)));
@@ -218,8 +240,7 @@ TEST(MinimiseTest, WhatIsNotCarriedIsNotMissing) {
 
 // The day on which it was delivered is none on which anything was awarded.
 TEST(MinimiseTest, AMissingDateOfAwardHasNoHint) {
-  Sample sample;
-  *sample.report.mutable_elements() = elm::AnnexOne(sample.credential).elements();
+  const Sample sample = Titled();
   ASSERT_OK_AND_ASSIGN(const Translated minimised, Minimised(sample, kLeast | (elm::Elements{1} << 4)));
   EXPECT_EQ(StatusWord(minimised.report.elements(4).status()), "missing");
   EXPECT_EQ(minimised.report.elements(4).value(), "");
@@ -243,7 +264,7 @@ TEST(MinimiseTest, AListOfWhatIsRevokedIsNotCarriedAndThatIsSaid) {
 
 // A right, an activity or an assessment beside the achievements is of its own element.
 TEST(MinimiseTest, OtherClaimsGoWithTheirElements) {
-  Sample sample;
+  Sample sample = Titled();
   auto* const learner = sample.credential.mutable_credential_subject()->mutable_person();
   auto* const right = learner->add_has_claim()->mutable_learning_entitlement();
   right->add_title()->set_value("To sail alone");
@@ -299,6 +320,25 @@ TEST(MinimiseTest, KindsOfAssessmentStandWhereTheSpecificationIsWrittenOut) {
   ASSERT_OK_AND_ASSIGN(const Translated minimised, Minimised(sample, kLeast | (elm::Elements{1} << 8)));
   const auto& first = minimised.credential->credential_subject().person().has_claim(0).learning_achievement();
   EXPECT_EQ(first.specified_by().learning_achievement_specification().proven_by_size(), 2);
+}
+
+TEST(MinimiseTest, WhereNothingIsDisclosedThereIsNoCredential) {
+  Sample sample;
+  auto* const learner = sample.credential.mutable_credential_subject()->mutable_person();
+  learner->add_has_claim()->mutable_learning_activity()->add_title()->set_value("A week at sea");
+  EXPECT_THAT(Minimised(sample, kLeast), HasReason(Reason::kNothingAwarded));
+  EXPECT_OK(Minimised(sample, kLeast | (elm::Elements{1} << 9)));
+}
+
+// A body that is named by an id only, which leads out of the document, stays a reference, under another name.
+TEST(MinimiseTest, AReferenceOutOfTheDocumentStaysOne) {
+  Sample sample = Titled();
+  auto* const learner = sample.credential.mutable_credential_subject()->mutable_person();
+  auto* const process = learner->mutable_has_claim(0)->mutable_learning_achievement()->mutable_awarded_by();
+  process->add_awarding_body()->mutable_organisation()->set_id("urn:example:student-4711:body");
+  ASSERT_OK_AND_ASSIGN(const Translated minimised, Minimised(sample, kLeast));
+  EXPECT_FALSE(absl::StrContains(minimised.content, "4711"));
+  EXPECT_TRUE(absl::StrContains(minimised.content, "awardingBody")) << minimised.content;
 }
 
 // References that lead from one to the next, each written out beside the others.
