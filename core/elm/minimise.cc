@@ -158,8 +158,7 @@ class Minimiser {
     const auto values = graph_.ValuesOf(graph_.occurrences()[at]);
     const bool says_something =
         std::any_of(values.begin(), values.end(), [](const SetField& value) { return value.property != nullptr; });
-    const bool is_id = !graph_.IdOf(at).empty() && (MayStay(at) || !says_something);
-    return node.ByteSizeLong() == 0 && !is_id;
+    return node.ByteSizeLong() == 0 && says_something && (graph_.IdOf(at).empty() || !MayStay(at));
   }
 
   // Of a node that states its class: where it is no more than an id, it would be read as a mere reference.
