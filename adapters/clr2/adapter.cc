@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
@@ -67,6 +68,17 @@ absl::string_view WhyNoBadge(const document::Source& source, const SourceNode* c
   if (IsOfType(source, credential, "ClrCredential")) return kNested;
   if (source.FindFirst(credential, "credentialSubject/achievement") != nullptr) return "";
   return "a credential without an achievement; it stays with the original";
+}
+
+// Whether two nodes say the same in the same order. Recursive; the reader has bounded the depth.
+bool IsSame(const SourceNode& one, const SourceNode& other) {
+  if (one.kind != other.kind || one.name != other.name || one.text != other.text) return false;
+  const SourceNode* beside = other.first_child;
+  for (const SourceNode* child = one.first_child; child != nullptr; child = child->next_sibling) {
+    if (beside == nullptr || !IsSame(*child, *beside)) return false;
+    beside = beside->next_sibling;
+  }
+  return beside == nullptr;
 }
 
 // A record written anew with the tokens that it holds replaced by their payloads, so that one tree has everything.
@@ -191,7 +203,14 @@ class Clr2Adapter : public document::Adapter {
     bool any = false;
     const SourceNode* first_left_out = nullptr;
     absl::string_view why_left_out;
+    absl::flat_hash_map<std::string, const SourceNode*> seen;  // by id
     for (const SourceNode* held : source.Find(record, "credentialSubject/verifiableCredential")) {
+      const std::string id = source.TextOf(CredentialOf(source, held), "id");
+      const auto [before, is_new] = seen.try_emplace(id, held);
+      if (!id.empty() && !is_new && IsSame(*before->second, *held)) {
+        source.Drop(held, "repeats a credential of the record");
+        continue;
+      }
       const auto& claims = opener.held_claims();
       const absl::string_view why = MapHeld(&source, &draft, held, claims[held->number]);
       any = any || why.empty();
