@@ -4,9 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/badge3.h"
+#include "adapters/families/badge3_results.h"
 #include "adapters/families/carrier.h"
 #include "adapters/families/names.h"
 #include "adapters/families/revocation.h"
@@ -35,6 +37,7 @@ constexpr Rule kRecord[] = {
 };
 
 constexpr absl::string_view kEndorsement = "an endorsement is another credential; it stays with the original";
+constexpr absl::string_view kNested = "a record within the record is not read; it stays with the original";
 
 constexpr Rule kHeld[] = {
     {"proof|credentialSchema|credentialStatus|refreshService|termsOfUse",
@@ -62,10 +65,20 @@ bool IsEndorsement(const document::Source& source, const SourceNode* credential)
 absl::string_view WhyNoBadge(const document::Source& source, const SourceNode* credential) {
   if (!credential->IsBranch()) return "no credential that can be read; it stays with the original";
   if (IsEndorsement(source, credential)) return kEndorsement;
-  if (IsOfType(source, credential, "ClrCredential"))
-    return "a record within the record is not read; it stays with the original";
+  if (IsOfType(source, credential, "ClrCredential")) return kNested;
   if (source.FindFirst(credential, "credentialSubject/achievement") != nullptr) return "";
   return "a credential without an achievement; it stays with the original";
+}
+
+// Whether two nodes say the same in the same order. Recursive; the reader has bounded the depth.
+bool IsSame(const SourceNode& one, const SourceNode& other) {
+  if (one.kind != other.kind || one.name != other.name || one.text != other.text) return false;
+  const SourceNode* beside = other.first_child;
+  for (const SourceNode* child = one.first_child; child != nullptr; child = child->next_sibling) {
+    if (beside == nullptr || !IsSame(*child, *beside)) return false;
+    beside = beside->next_sibling;
+  }
+  return beside == nullptr;
 }
 
 // A record written anew with the tokens that it holds replaced by their payloads, so that one tree has everything.
@@ -187,9 +200,26 @@ class Clr2Adapter : public document::Adapter {
     families::MapBadge3Issuer(&source, record, &draft, &draft.body());
     families::MapBadge3Learner(&source, source.FindFirst(record, "credentialSubject"), &draft);
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
+    bool any = false;
+    const SourceNode* first_left_out = nullptr;
+    absl::string_view why_left_out;
+    absl::flat_hash_map<std::string, const SourceNode*> seen;  // by id
     for (const SourceNode* held : source.Find(record, "credentialSubject/verifiableCredential")) {
+      const std::string id = source.TextOf(CredentialOf(source, held), "id");
+      const auto [before, is_new] = seen.try_emplace(id, held);
+      if (!id.empty() && !is_new && IsSame(*before->second, *held)) {
+        source.Drop(held, "repeats a credential of the record");
+        continue;
+      }
       const auto& claims = opener.held_claims();
-      MapHeld(&source, &draft, held, claims[held->number]);
+      const absl::string_view why = MapHeld(&source, &draft, held, claims[held->number]);
+      any = any || why.empty();
+      if (why.empty() || first_left_out != nullptr) continue;
+      first_left_out = held;
+      why_left_out = why;
+    }
+    if (!any && first_left_out != nullptr) {
+      return Problem(Reason::kNothingAwarded, source.tree().Path(first_left_out), why_left_out);
     }
     return draft.Finish(options);
   }
@@ -218,29 +248,35 @@ class Clr2Adapter : public document::Adapter {
     return absl::OkStatus();
   }
 
-  static void MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
-                      const std::vector<elm::ClaimFinding>& claims) {
+  // Why the credential was left out; empty if it is an achievement of the translation.
+  static absl::string_view MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
+                                   const std::vector<elm::ClaimFinding>& claims) {
     const SourceNode* const credential = CredentialOf(*source, held);
     if (const absl::string_view why = WhyNoBadge(*source, credential); !why.empty()) {
-      source->Warn("record.no-badge", held, "A credential of the record is no badge; it is left out.");
+      if (why == kNested) {
+        source->Warn("record.nested", held, "A record within the record is not read; it is left out.");
+      } else {
+        source->Warn("record.no-badge", held, "A credential of the record is no badge; it is left out.");
+      }
       source->Drop(held, why);
-      return;
+      return why;
     }
     if (const SourceNode* const status = families::NotPassed(*source, credential)) {
       families::DropNotPassed(source, status, held);
-      return;
+      return families::kNotPassedReason;
     }
     if (credential != held) families::MapTokenClaims(claims, held, source);
     elm::v3::Organisation* const body = draft->AddBody();
     families::MapBadge3Issuer(source, credential, draft, body);
     document::DraftAchievement* const claim = families::MapBadge3Claims(source, credential, draft, body);
-    if (claim == nullptr) return;
+    if (claim == nullptr) return families::kNotPassedReason;
     families::MapBadge3Learner(source, source->FindFirst(credential, "credentialSubject"), draft);
     Apply(kHeld, credential, {source, draft->TargetsOf(*claim)});
+    return "";
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-5"};
+                            "alpha", "application/vc+ld+json",           "clr2-6"};
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "adapters/edubadges/adapter.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -53,10 +55,32 @@ LossClass ProgrammeIdentifier(const Step& step) {
 
 // name_dutch and name_english: the name of an institution in the language that the member is named by.
 LossClass NameInLanguage(const Step& step) {
-  const absl::string_view language = absl::EndsWith(step.node->name, "_dutch") ? "nl" : "en";
-  step.source().SeeLanguage(language);
-  const LossClass put = PutText(step.context.targets, step.rule.target, language, step.Value());
-  return put == kKept ? step.rule.loss : put;
+  Context context = step.context;
+  context.language = absl::EndsWith(step.node->name, "_dutch") ? "nl" : "en";
+  return Text({context, step.rule, step.node});
+}
+
+bool IsOfInstitution(const Step& step) {
+  constexpr absl::string_view kNames[] = {
+      "faculty/institution/name|name_dutch|name_english",
+      "extensions:InstitutionNameExtension|InstitutionNameExtension/InstitutionName|institutionName"};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&step](absl::string_view path) {
+    return !step.source().TextOf(step.node->parent, path).empty();
+  });
+}
+
+// A name of the issuer's own, in the language that the member is named by or, of `name`, in that of the issuer. An
+// issuer within an institution is not the awarding body.
+LossClass OwnName(const Step& step) {
+  if (IsOfInstitution(step)) return kDone;
+  if (step.node->name != "name") return NameInLanguage(step);
+  const auto& names = step.context.targets.body->legal_name();
+  const bool repeated = std::any_of(names.begin(), names.end(), [&step](const auto& name) {
+    return absl::string_view(name.value()) == step.Value();
+  });
+  if (!repeated) return Text(step);
+  step.source().Use(step.node);
+  return kDone;
 }
 
 // name_english and the like, which repeat the member without a language.
@@ -69,6 +93,8 @@ LossClass Variant(const Step& step) {
   }
   return LabelledNote(step);
 }
+
+LossClass NameVariant(const Step& step) { return IsOfInstitution(step) ? Variant(step) : kDone; }
 
 // Where the grade's scheme is described.
 LossClass GradingTable(const Step& step) {
@@ -126,6 +152,8 @@ constexpr Rule kInstitution[] = {
     {"extensions:InstitutionIdentifierExtension|InstitutionIdentifierExtension/"
      "InstitutionIdentifier|institutionIdentifier",
      "B.identifier", Brin, kKept, ""},
+    {"name_dutch|name_english", "B.legalName", OwnName, kKept, ""},
+    {"name", "B.legalName", OwnName, kKept, ""},
 };
 
 constexpr Rule kIssuer[] = {
@@ -135,8 +163,9 @@ constexpr Rule kIssuer[] = {
     {"faculty/institution/type", "", UseIt, kKept, ""},
     {"faculty/name", "B.additionalNote", families::IssuedBy, kWidened, "issuer.faculty"},
     {"faculty/institution/entityId", "B.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"name_english|name_dutch|url_english|url_dutch|description_english|description_dutch|image_english|image_dutch",
-     "B.additionalNote", Variant, kWidened, "note.labelled"},
+    {"name_english|name_dutch", "B.additionalNote", NameVariant, kWidened, "note.labelled"},
+    {"url_english|url_dutch|description_english|description_dutch|image_english|image_dutch", "B.additionalNote",
+     Variant, kWidened, "note.labelled"},
     {"faculty/name_english|name_dutch", "B.additionalNote", Variant, kWidened, "note.labelled"},
     {"faculty/institution/description|description_english|description_dutch", "B.additionalNote", Variant, kWidened,
      "note.labelled"},
@@ -173,7 +202,7 @@ class EdubadgesAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/ld+json",
-                            "edubadges-3"};
+                            "edubadges-4"};
 };
 
 }  // namespace

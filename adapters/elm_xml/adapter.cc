@@ -9,9 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "adapters/elm_xml/awards.h"
+#include "adapters/elm_xml/completion.h"
 #include "adapters/elm_xml/mapping.h"
+#include "adapters/families/around.h"
 #include "core/base/digest.h"
-#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/base/xml.h"
@@ -98,6 +99,23 @@ bool HoldsOtherPerson(const xml_node& node, const xml_node& subject) {
   return false;
 }
 
+void FillCredential(Source* source, elm::v3::EuropeanDigitalCredential* credential) {
+  credential->add_type("VerifiableCredential");
+  credential->add_type("EuropeanDigitalCredential");
+  FillNode(source, source->document().Root(), credential);
+}
+
+// The translation has an id of its own; that of the original is one of its identifiers.
+void KeepId(elm::v3::EuropeanDigitalCredential* credential) {
+  if (credential->id().empty()) return;
+  for (const elm::v3::IdentifierNode& known : credential->identifier()) {
+    if (known.identifier().notation() == credential->id()) return;
+  }
+  elm::v3::Identifier* const identifier = credential->add_identifier()->mutable_identifier();
+  identifier->add_type("Identifier");
+  identifier->set_notation(credential->id());
+}
+
 class ElmXmlAdapter : public document::Adapter {
  public:
   const FormatInfo& Info() const override { return info_; }
@@ -132,7 +150,11 @@ class ElmXmlAdapter : public document::Adapter {
     enclosed.bytes = base::XmlElementAsDocument(credentials[chosen]);
     enclosed.place = document.Path(credentials[chosen].parent());
     enclosed.among_others = credentials.size() > 1;
-    DropAround(document, credentials[chosen], &enclosed);
+    const auto reason_of = [](const xml_node& beside) {
+      const bool holds_another = base::XmlLocalName(beside) == kRoot || HoldsCredential(beside);
+      return holds_another ? kNotAskedFor : kOfPresentation;
+    };
+    families::DropAround(document, credentials[chosen], kOfPresentation, reason_of, &enclosed);
     return std::optional<Enclosed>(std::move(enclosed));
   }
 
@@ -148,15 +170,20 @@ class ElmXmlAdapter : public document::Adapter {
     Imported imported;
     imported.among_others = HoldsOtherPerson(root, subject);
     auto* const credential = &*imported.credential;
-    credential->add_type("VerifiableCredential");
-    credential->add_type("EuropeanDigitalCredential");
-    FillNode(&source, root, credential);
+    FillCredential(&source, credential);
+    if (source.MustReadAgain()) {
+      source = Source(std::move(source), DescribedBy(*credential));
+      credential->Clear();
+      FillCredential(&source, credential);
+    }
+    KeepId(credential);
     constexpr size_t kDigestDigits = 32;
     credential->set_id(absl::StrCat("urn:passerelle:", base::Sha256Hex(bytes).substr(0, kDigestDigits), ":credential"));
     if (credential->valid_from().empty()) credential->set_valid_from(ValidFrom(&source, root, options));
     auto* const person = credential->mutable_credential_subject()->mutable_person();
     DropOnlyNamed(person);
     if (person->has_claim().empty()) return Problem(Reason::kNothingAwarded, source.document().Path(subject));
+    RETURN_IF_ERROR(TitleAchievements(&source, subject, person));
     CompleteAwards(&source, root, person, &imported);
     CompleteDisplay(credential);
     source.DropUnused();
@@ -177,42 +204,16 @@ class ElmXmlAdapter : public document::Adapter {
     }
   }
 
-  // Names everything that stands around a credential, out to the root.
-  static void DropAround(const base::XmlDocument& document, const xml_node& credential, Enclosed* enclosed) {
-    for (xml_node inner = credential, around = inner.parent(); around.type() == pugi::node_element;
-         inner = around, around = inner.parent()) {
-      const std::string place = document.Path(around);
-      for (const pugi::xml_attribute& attribute : around.attributes()) {
-        const absl::string_view name = attribute.name();
-        if (!absl::StartsWith(name, "xmlns")) AddDropped(absl::StrCat(place, "/@", name), kOfPresentation, enclosed);
-      }
-      if (!base::XmlText(around).empty()) AddDropped(absl::StrCat(place, "/text()"), kOfPresentation, enclosed);
-      for (const xml_node& child : around.children()) {
-        if (child.type() != pugi::node_element || child == inner) continue;
-        const bool holds_another = base::XmlLocalName(child) == kRoot || HoldsCredential(child);
-        AddDropped(document.Path(child), holds_another ? kNotAskedFor : kOfPresentation, enclosed);
-      }
-    }
-  }
-
   static bool HoldsCredential(const xml_node& node) {
     std::vector<xml_node> found;
     FindCredentials(node, &found);
     return !found.empty();
   }
 
-  static void AddDropped(const std::string& place, absl::string_view reason, Enclosed* enclosed) {
-    if (enclosed->dropped.size() >= base::kFindingsMax) return;
-    document::v1::DroppedSource& dropped = enclosed->dropped.emplace_back();
-    dropped.set_source(place);
-    const bool last = enclosed->dropped.size() == base::kFindingsMax;
-    dropped.set_reason(std::string(last ? "and more than are listed" : reason));
-  }
-
   const FormatInfo info_ = {"elm-xml",  "European Learning Model in XML: credentials of version 1 and 2",
                             {"1", "2"}, {"read"},
                             "alpha",    "application/xml",
-                            "elm-xml-7"};
+                            "elm-xml-8"};
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/elm_xml/completion.h"
 #include "adapters/elm_xml/mapping.h"
+#include "core/base/problem.h"
 #include "core/document/blank_page.h"
 #include "core/elm/vocabulary.h"
 
@@ -118,11 +119,14 @@ class IssuerAward {
   void FillIssuer(v3::AgentNode* body) {
     const xml_node issuer = Source::ChildNamed(root_, "issuer");
     if (!issuer) return body->mutable_agent()->add_type("Agent");
-    const std::string id = base::XmlAttribute(issuer, "idref").value();
+    const std::string id = source_->ReadAttribute(issuer, "idref");
     const xml_node described = id.empty() ? issuer : source_->Referenced(id);
+    // What was written before, here or where something else refers to it, is only named.
+    const bool first = described && source_->TakeFirst(described);
+    if (id.empty() && issuer_.empty()) issuer_ = source_->ReadId(issuer);
     v3::Organisation& organisation = *body->mutable_organisation();
     organisation.set_id(id.empty() ? issuer_ : id);
-    if (!described || (id.empty() ? !issuer_.empty() : !source_->TakeFirst(described))) return;
+    if (!first) return;
     const size_t mark = source_->Mark();
     FillNode(source_, described, &organisation);
     if (organisation.id().empty()) organisation.set_id(absl::StrCat(id_, ":issuer"));
@@ -160,6 +164,24 @@ void DropOnlyNamed(v3::Person* person) {
     if (!IsOnlyNamed(claim)) described.Add(std::move(claim));
   }
   person->mutable_has_claim()->Swap(&described);
+}
+
+absl::Status TitleAchievements(Source* source, const xml_node& subject, v3::Person* person) {
+  for (v3::ClaimNode& claim : *person->mutable_has_claim()) {
+    if (!claim.has_learning_achievement() || !claim.learning_achievement().title().empty()) continue;
+    v3::LearningAchievement& achievement = *claim.mutable_learning_achievement();
+    xml_node place = source->InPlace(achievement.id());
+    if (!place) place = subject;
+    const v3::SpecificationNode& specification = achievement.specified_by();
+    *achievement.mutable_title() = specification.has_qualification()
+                                       ? specification.qualification().title()
+                                       : specification.learning_achievement_specification().title();
+    if (achievement.title().empty()) {
+      return base::Problem(base::Reason::kTitleMissing, source->document().Path(place));
+    }
+    source->Note("title.from-specification", place, "An achievement without a title took that of what specifies it.");
+  }
+  return absl::OkStatus();
 }
 
 void CompleteAwards(Source* source, const xml_node& root, v3::Person* person, document::Imported* imported) {

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "adapters/elm_xml/source.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -13,6 +14,10 @@ namespace passerelle::adapters::elm_xml {
 // Takes out claims that another claim describes as its part, and the list of claims repeats: v3 reads an id alone as a
 // claim of no kind.
 void DropOnlyNamed(elm::v3::Person* person);
+
+// Gives achievements without a title that of what specifies them. Problem: kTitleMissing at the achievement, or at the
+// learner if the element is not known any more.
+absl::Status TitleAchievements(Source* source, const pugi::xml_node& subject, elm::v3::Person* person);
 
 // Gives every claim without an awarding process one: that of the achievement it belongs to, or one of the issuer with
 // the date of issue. Says so in the account and in the origins of what it gave.

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -173,19 +172,20 @@ bool IsWritten(const Message& node, const elm::ClassTable& table) {
 }
 
 // Ids of the nodes that are described there, itself included.
-void CollectIds(const Message& node, absl::flat_hash_set<std::string>* ids) {
+void CollectDescribed(const Message& node, Described* described) {
   const elm::ClassTable& table = elm::TableOf(*node.GetDescriptor());
   if (table.is_union()) {
     const elm::UnionMember member = elm::UnionMemberOf(node, table);
-    if (member.alternative != nullptr) CollectIds(*member.message, ids);
+    if (member.alternative != nullptr) CollectDescribed(*member.message, described);
     return;
   }
   const std::string id = node.GetReflection()->GetString(node, table.id);
-  if (!id.empty() && IsWritten(node, table)) ids->insert(id);
+  if (!id.empty() && IsWritten(node, table)) described->try_emplace(id, table.name);
   std::vector<elm::SetField> fields;
   elm::AppendSetFields(node, table, &fields);
   for (const elm::SetField& field : fields) {
-    if (field.property != nullptr && field.property->kind == elm::ValueKind::kNode) CollectIds(*field.message, ids);
+    if (field.property != nullptr && field.property->kind == elm::ValueKind::kNode)
+      CollectDescribed(*field.message, described);
   }
 }
 
@@ -235,6 +235,9 @@ std::string CompleteNode(Source* source, const xml_node& element, Message* node)
     }
     return credit.has_framework() ? "" : "credits of no credit system that is known";
   }
+  if (node->GetDescriptor() == v3::LearningAssessment::descriptor()) {
+    return static_cast<v3::LearningAssessment*>(node)->has_grade() ? "" : "an assessment of v3 has a grade";
+  }
   if (node->GetDescriptor() == v3::ContactPoint::descriptor()) {
     DropAddresses(source, element, static_cast<v3::ContactPoint*>(node)->mutable_address());
   }
@@ -247,6 +250,12 @@ std::string CompleteNode(Source* source, const xml_node& element, Message* node)
     return IsWhole(*body) ? "" : "an organisation of v3 has a name and a country";
   }
   return LackOf(*node);
+}
+
+Described DescribedBy(const Message& node) {
+  Described described;
+  CollectDescribed(node, &described);
+  return described;
 }
 
 void CompleteAgent(Source* source, const xml_node& element, size_t mark, v3::AgentNode* node) {
@@ -267,9 +276,7 @@ void CompleteAgent(Source* source, const xml_node& element, size_t mark, v3::Age
   for (const v3::WebResource& page : body.homepage()) {
     elm::AddNote("en", absl::StrCat("Web address: ", page.content_url()), agent.mutable_additional_note());
   }
-  absl::flat_hash_set<std::string> written;
-  CollectIds(agent, &written);
-  source->TakeBack(mark, written);
+  source->TakeBack(mark, DescribedBy(agent));
   source->Warn("agent.no-country", element, "The organisation has no name or no country; it was kept as an agent.");
   if (body.has_logo() || body.has_sub_organization_of() || body.accreditation_size() + body.dc_type_size() > 0) {
     source->Drop(element, "an agent of v3 has no logo, type, accreditation or organisation above it");

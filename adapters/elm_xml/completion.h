@@ -16,6 +16,9 @@ namespace passerelle::adapters::elm_xml {
 // for which v3 cannot hold it.
 std::string CompleteNode(Source* source, const pugi::xml_node& element, google::protobuf::Message* node);
 
+// The nodes that a message describes, itself included, and does not only name.
+Described DescribedBy(const google::protobuf::Message& node);
+
 // Makes the organisation of a union an agent if v3 demands more of organisations than it states. What was taken since
 // the mark for parts that an agent lacks is free again.
 void CompleteAgent(Source* source, const pugi::xml_node& element, size_t mark, elm::v3::AgentNode* node);

@@ -1,11 +1,13 @@
 #include "adapters/ewp/adapter.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/families/around.h"
 #include "adapters/families/names.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -18,6 +20,8 @@ using document::Enclosed;
 
 constexpr absl::string_view kNamespace =
     "https://github.com/erasmus-without-paper/ewp-specs-api-imobility-tors/blob/stable-v";
+constexpr absl::string_view kOfTheExchange = "belongs to the exchange between institutions, not to the learning";
+constexpr absl::string_view kNotAskedFor = "another transcript of the answer was asked for";
 constexpr absl::string_view kRoot = "imobility-tors-get-response";
 
 pugi::xml_node TranscriptIn(const pugi::xml_node& mobility) {
@@ -44,28 +48,23 @@ class EwpAdapter : public document::Adapter {
     }
     const std::vector<pugi::xml_node> mobilities = document.Children(document.Root(), "tor");
     if (mobilities.empty()) return Problem(Reason::kReportMissing, document.Path(document.Root()));
-    // With one transcript the index is left to it: its own reports are meant.
-    const bool several = mobilities.size() > 1;
-    if (several && !options.report_index.has_value()) {
-      return Problem(Reason::kSeveralReports, document.Path(mobilities[1]));
-    }
-    const size_t chosen = several ? *options.report_index : 0;
-    if (chosen >= mobilities.size()) {
-      return Problem(Reason::kFieldInvalid, "report_index",
-                     absl::StrCat("the answer has ", mobilities.size(), " transcripts"));
-    }
-    const pugi::xml_node transcript = TranscriptIn(mobilities[chosen]);
-    if (!transcript) return Problem(Reason::kReportMissing, document.Path(mobilities[chosen]));
+    ASSIGN_OR_RETURN(const Chosen chosen, Choose(document, mobilities, options.report_index));
+    const pugi::xml_node mobility = mobilities[chosen.mobility];
+    const pugi::xml_node transcript = TranscriptIn(mobility);
+    if (!transcript) return Problem(Reason::kReportMissing, document.Path(mobility));
     for (pugi::xml_node other = transcript.next_sibling(); other; other = other.next_sibling()) {
       if (base::XmlLocalName(other) == "elmo") return Problem(Reason::kSeveralReports, document.Path(other));
     }
     Enclosed enclosed;
     enclosed.format = "elmo";
     enclosed.bytes = base::XmlElementAsDocument(transcript);
-    enclosed.place = document.Path(mobilities[chosen]);
-    if (!several) enclosed.report_index = options.report_index;
-    enclosed.among_others = several;
-    AccountFor(document, mobilities, chosen, &enclosed);
+    enclosed.place = document.Path(mobility);
+    enclosed.report_index = chosen.report;
+    enclosed.among_others = mobilities.size() > 1;
+    const auto reason_of = [](const pugi::xml_node& beside) {
+      return TranscriptIn(beside) ? kNotAskedFor : kOfTheExchange;
+    };
+    families::DropAround(document, transcript, kOfTheExchange, reason_of, &enclosed);
     return std::optional<Enclosed>(std::move(enclosed));
   }
 
@@ -74,30 +73,39 @@ class EwpAdapter : public document::Adapter {
   }
 
  private:
-  static void AddDropped(std::string source, absl::string_view reason, Enclosed* enclosed) {
-    document::v1::DroppedSource& dropped = enclosed->dropped.emplace_back();
-    dropped.set_source(std::move(source));
-    dropped.set_reason(std::string(reason));
-  }
+  struct Chosen {
+    size_t mobility = 0;
+    std::optional<size_t> report;  // of its transcript, where that has several
+  };
 
-  // What of the answer is outside the transcript.
-  static void AccountFor(const base::XmlDocument& document, const std::vector<pugi::xml_node>& mobilities,
-                         size_t chosen, Enclosed* enclosed) {
+  // The index counts the reports of the whole answer, in the order of its transcripts.
+  static absl::StatusOr<Chosen> Choose(const base::XmlDocument& document, const std::vector<pugi::xml_node>& mobilities,
+                                       std::optional<size_t> index) {
+    std::vector<pugi::xml_node> reports;
+    std::optional<Chosen> chosen;
     for (size_t i = 0; i < mobilities.size(); ++i) {
-      if (i != chosen) {
-        AddDropped(document.Path(mobilities[i]), "another transcript of the answer was asked for", enclosed);
-        continue;
-      }
-      for (const pugi::xml_node& child : mobilities[i].children()) {
-        if (child.type() != pugi::node_element || base::XmlLocalName(child) == "elmo") continue;
-        AddDropped(document.Path(child), "belongs to the exchange between institutions, not to the learning", enclosed);
-      }
+      const size_t before = reports.size();
+      const pugi::xml_node transcript = TranscriptIn(mobilities[i]);
+      if (!transcript) continue;
+      for (const pugi::xml_node& report : document.Children(transcript, "report")) reports.push_back(report);
+      const size_t wanted = index.value_or(0);
+      if (wanted < before || wanted >= reports.size()) continue;
+      chosen = Chosen{i, std::nullopt};
+      if (reports.size() - before > 1) chosen->report = wanted - before;
     }
+    if (reports.empty()) return Chosen();  // what is missing is told by what is read
+    if (reports.size() > 1 && !index.has_value()) {
+      return Problem(Reason::kSeveralReports, document.Path(reports[1]),
+                     absl::StrCat("the reports of the answer have the indices 0 to ", reports.size() - 1));
+    }
+    if (chosen.has_value()) return *chosen;
+    return Problem(Reason::kFieldInvalid, "report_index",
+                   absl::StrCat("the answer has ", reports.size(), " reports, counted from 0"));
   }
 
   const document::FormatInfo info_ = {
       "ewp",  "Erasmus Without Paper, transcripts of incoming mobility", {"2"}, {"read"}, "beta", "application/xml",
-      "ewp-4"};
+      "ewp-5"};
 };
 
 }  // namespace

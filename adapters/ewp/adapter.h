@@ -2,7 +2,7 @@
 // institution, which carries one ELMO document for each mobility.
 //
 // The answer is opened; what is inside is read by the adapter of its own format. The id of the mobility stays in the
-// answer. Several transcripts in one answer are chosen by the report index.
+// answer. The report index counts the reports of all transcripts of the answer.
 //
 // Thread-safety: adapters are const. Ownership: the caller owns what MakeAdapter returns.
 #pragma once

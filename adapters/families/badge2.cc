@@ -176,6 +176,10 @@ absl::Status CheckAssertion(const document::Source& source) {
   }
   const SourceNode* const badge = source.FindFirst(root, "badge");
   if (badge == nullptr) return Problem(Reason::kNothingAwarded, "/badge");
+  const std::vector<const SourceNode*> badges = source.Find(root, "badge");
+  if (badges.size() > 1) {
+    return Problem(Reason::kFieldInvalid, source.tree().Path(badges[1]), "an assertion is of one badge");
+  }
   if (!badge->IsBranch()) return Problem(Reason::kReferenceNotEmbedded, "/badge");
   return CheckOneRecipient(source);
 }

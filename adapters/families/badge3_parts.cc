@@ -1,6 +1,7 @@
 #include "adapters/families/badge3_parts.h"
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -16,6 +17,7 @@ namespace passerelle::adapters::families {
 namespace {
 
 constexpr absl::string_view kEscoSkill = "http://data.europa.eu/esco/skill/";
+constexpr absl::string_view kEqfBase = "http://data.europa.eu/snb/eqf/";
 constexpr absl::string_view kIscedPart = "isced-f/";
 constexpr absl::string_view kEscoSkillScheme = "http://data.europa.eu/esco/concept-scheme/skills";
 
@@ -84,11 +86,29 @@ LossClass AlignmentAsNote(const Step& step, absl::string_view label, absl::strin
   return kDone;
 }
 
+// The levels that an alignment states in its code, its address and its name; of one that says it twice, one. An address
+// of the framework that is none of its levels is 0.
+std::set<int> LevelsOf(const Step& step) {
+  std::set<int> levels;
+  const std::string address = VocabularyAddress(TextAt(step, "targetUrl"));
+  const bool is_other =
+      absl::StartsWith(address, kEqfBase) && address != kEqfBase && address != elm::SchemeOf(elm::Vocabulary::kEqf);
+  if (is_other && !elm::EqfLevelOf(address, false).has_value()) levels.insert(0);
+  for (const std::optional<int> level :
+       {elm::EqfLevelOf(TextAt(step, "targetCode"), true), elm::EqfLevelOf(TextAt(step, "targetUrl"), false),
+        elm::EqfLevelOf(TextAt(step, "targetName"), IsEqf(step))}) {
+    if (level.has_value()) levels.insert(*level);
+  }
+  return levels;
+}
+
 LossClass AlignedLevel(const Step& step) {
-  std::optional<int> level = elm::EqfLevelOf(TextAt(step, "targetCode"), true);
-  if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetUrl"), false);
-  if (!level.has_value()) level = elm::EqfLevelOf(TextAt(step, "targetName"), IsEqf(step));
-  const auto concept_node = level.has_value() ? elm::EqfLevel(*level) : std::nullopt;
+  const std::set<int> levels = LevelsOf(step);
+  if (levels.size() > 1) {
+    step.source().Warn("level.contradiction", step.node, "The alignment states two levels; both are kept as text.");
+    return AlignmentAsNote(step, "Level", "Q.additionalNote#A1-M08", "level.contradiction");
+  }
+  const auto concept_node = levels.empty() ? std::nullopt : elm::EqfLevel(*levels.begin());
   if (!concept_node.has_value()) {
     step.source().Warn("level.eqf", step.node, "The framework has levels 1 to 8; the value is kept as text.");
     return AlignmentAsNote(step, "Level", "Q.additionalNote#A1-M08", "level.eqf");
@@ -118,9 +138,13 @@ LossClass AlignedSkill(const Step& step) {
 }
 
 LossClass AlignedField(const Step& step) {
-  std::string code = TextAt(step, "targetCode");
-  if (code.empty()) code = IscedCodeOfAddress(TextAt(step, "targetUrl"));
-  const auto field = elm::IscedField(code);
+  const auto by_code = elm::IscedField(TextAt(step, "targetCode"));
+  const auto by_address = elm::IscedField(IscedCodeOfAddress(TextAt(step, "targetUrl")));
+  if (by_code.has_value() && by_address.has_value() && by_code->id() != by_address->id()) {
+    step.source().Warn("field.contradiction", step.node, "The alignment states two fields; both are kept as text.");
+    return AlignmentAsNote(step, "Field of study", "Q.additionalNote", "field.contradiction");
+  }
+  const auto field = by_code.has_value() ? by_code : by_address;
   if (!field.has_value() || PutConcept(step.context.targets, "Q.thematicArea", *field) == kDropped) {
     return AlignmentAsNote(step, "Field of study", "Q.additionalNote", "field.isced");
   }
@@ -268,7 +292,7 @@ LossClass Evidence(const Step& step) {
 
 LossClass Alignment(const Step& step) {
   const std::string address = VocabularyAddress(TextAt(step, "targetUrl"));
-  if (IsEqf(step) || absl::StartsWith(address, "http://data.europa.eu/snb/eqf/")) return AlignedLevel(step);
+  if (IsEqf(step) || absl::StartsWith(address, kEqfBase)) return AlignedLevel(step);
   if (IsOf(step, "QualityAssurance")) {
     // An accreditation of the model needs its agency and kind, which stand in the decision behind the address.
     step.source().Note("quality.reference", step.node, "The decision is named; its agency and kind are not.");

@@ -13,6 +13,7 @@
 #include "adapters/families/badge3.h"
 #include "adapters/families/failing_words.h"
 #include "adapters/families/names.h"
+#include "adapters/families/status_word.h"
 #include "core/base/decimal.h"
 #include "core/document/national.h"
 #include "core/elm/rules/germany.h"
@@ -66,31 +67,6 @@ void WriteScheme(const Context& context, const SourceNode* description) {
   context.source->UseAll(context.source->FindFirst(description, "id"));
 }
 
-// ResultStatusType of Open Badges 3.0 with the words that issuers write instead. Any other says neither.
-constexpr absl::string_view kPassed[] = {"completed", "complete", "passed", "pass"};
-constexpr absl::string_view kNotPassed[] = {"failed",    "fail",    "notpassed", "withdrew",
-                                            "withdrawn", "dropped", "revoked"};
-constexpr absl::string_view kUnfinished[] = {"enrolled",   "inprogress",   "onhold",  "provisional",
-                                             "incomplete", "notcompleted", "pending", "suspended"};
-
-// A status in one spelling: "In Progress", "ext:in-progress" and the address of a vocabulary are one.
-std::string StatusWord(absl::string_view text) {
-  text = absl::StripAsciiWhitespace(text);
-  const size_t segment = text.find_last_of("#/:");
-  if (segment != absl::string_view::npos) text.remove_prefix(segment + 1);
-  std::string word;
-  for (const char c : text) {
-    const auto letter = static_cast<unsigned char>(c);
-    if (c != '-' && c != '_' && !absl::ascii_isspace(letter)) word.push_back(absl::ascii_tolower(letter));
-  }
-  return word;
-}
-
-template <size_t count>
-bool IsOneOf(absl::string_view status, const absl::string_view (&words)[count]) {
-  return std::find(std::begin(words), std::end(words), StatusWord(status)) != std::end(words);
-}
-
 struct Status {
   const SourceNode* node;
   const SourceNode* description;  // of its result
@@ -106,10 +82,14 @@ std::vector<Status> StatusesOf(const document::Source& source, const std::vector
   return statuses;
 }
 
-bool IsCompleted(const Status& status) { return IsOneOf(status.node->text, kPassed); }
+bool IsCompleted(const Status& status) { return StatusWordOf(status.node->text) == StatusWord::kPassed; }
+
+// A result that was suspended is not finished.
+bool IsUnfinished(StatusWord word) { return word == StatusWord::kUnfinished || word == StatusWord::kSuspended; }
 
 bool IsNoAward(const Status& status) {
-  return IsOneOf(status.node->text, kNotPassed) || IsOneOf(status.node->text, kUnfinished);
+  const StatusWord word = StatusWordOf(status.node->text);
+  return word != StatusWord::kOther && word != StatusWord::kPassed;
 }
 
 // Marks of Germany and of Switzerland have the same numbers, and the best is 1 in one country and 6 in the other.
@@ -249,7 +229,7 @@ const SourceNode* NotPassed(const document::Source& source, const SourceNode* cr
 absl::Status CheckPassed(const document::Source& source, const SourceNode* credential) {
   const SourceNode* const status = NotPassed(source, credential);
   if (status == nullptr) return absl::OkStatus();
-  const bool unfinished = IsOneOf(status->text, kUnfinished);
+  const bool unfinished = IsUnfinished(StatusWordOf(status->text));
   return Problem(unfinished ? Reason::kResultNotFinal : Reason::kNothingAwarded, source.tree().Path(status));
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "adapters/families/names.h"
+#include "adapters/families/status_word.h"
 
 namespace passerelle::adapters::families {
 namespace {
@@ -24,6 +25,14 @@ bool Affirms(absl::string_view stated) {
 absl::Status CheckNotRevoked(const document::Source& source, const SourceNode* credential) {
   for (const SourceNode* stated : source.Find(credential, "revoked|revocationReason")) {
     if (Affirms(stated->text)) return Problem(Reason::kRevoked, source.tree().Path(stated));
+  }
+  // A status that is an object is asked about elsewhere.
+  for (const SourceNode* stated : source.Find(credential, kAwardStatus)) {
+    const StatusWord word = StatusWordOf(stated->text);
+    if (word == StatusWord::kSuspended) return Problem(Reason::kSuspended, source.tree().Path(stated));
+    if (word == StatusWord::kRevoked || word == StatusWord::kWithdrawn) {
+      return Problem(Reason::kRevoked, source.tree().Path(stated));
+    }
   }
   return absl::OkStatus();
 }

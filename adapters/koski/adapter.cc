@@ -130,7 +130,7 @@ class KoskiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"koski",          "Koski, the Finnish register of studies",
                                       {"2018", "2026"}, {"read"},
                                       "beta",           "application/json",
-                                      "koski-5",        true};
+                                      "koski-6",        true};
 };
 
 }  // namespace

@@ -160,7 +160,7 @@ class OoapiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"ooapi",    "Open Education API: results read, catalogues read and written",
                                       {"5", "6"}, {"read", "write"},
                                       "beta",     "application/json",
-                                      "ooapi-6"};
+                                      "ooapi-7"};
 };
 
 class Version5Writer : public document::Adapter {

@@ -87,7 +87,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-6"};
+                            "openbadges3-7"};
 };
 
 }  // namespace

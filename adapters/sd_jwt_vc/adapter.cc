@@ -9,6 +9,7 @@
 #include "adapters/families/european.h"
 #include "adapters/families/names.h"
 #include "adapters/families/revocation.h"
+#include "adapters/families/status_word.h"
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "adapters/sd_jwt_vc/presentation.h"
 #include "core/base/json.h"
@@ -128,12 +129,21 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   return absl::OkStatus();
 }
 
+// What the claims themselves say of the award: that it was taken back, or is none yet.
+absl::Status CheckAwarded(const Source& source) {
+  RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
+  for (const document::SourceNode* stated : source.Find(source.root(), families::kAwardStatus)) {
+    const families::StatusWord word = families::StatusWordOf(stated->text);
+    const bool unfinished = word == families::StatusWord::kUnfinished;
+    if (!unfinished && word != families::StatusWord::kNotPassed) continue;
+    return Problem(unfinished ? Reason::kResultNotFinal : Reason::kNothingAwarded, source.tree().Path(stated));
+  }
+  return absl::OkStatus();
+}
+
 // The types that are mapped by tables.
 absl::StatusOr<Imported> ImportMapped(const Presentation& presentation, absl::string_view bytes,
-                                      const ImportOptions& options) {
-  ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(presentation.claims));
-  Source source(std::move(tree), options);
-  RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
+                                      const ImportOptions& options, Source& source) {
   Draft draft(&source, bytes);
   MapToken(source);
   if (presentation.type == kMicroCredentialType) {
@@ -167,11 +177,15 @@ class SdJwtVcAdapter : public document::Adapter {
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     ASSIGN_OR_RETURN(const Presentation presentation, ReadPresentation(bytes, options.format_named));
     const std::string& type = presentation.type;
-    if (type == kElmType || type == kElmDiplomaType) return ImportEuropean(presentation, type == kElmType);
-    if (type == kLearningType || type == kMicroCredentialType || type == kGreekDiplomaType) {
-      return ImportMapped(presentation, bytes, options);
+    const bool european = type == kElmType || type == kElmDiplomaType;
+    if (!european && type != kLearningType && type != kMicroCredentialType && type != kGreekDiplomaType) {
+      return Problem(Reason::kFormatUnknown, "/vct", "the type is none of learning that is known");
     }
-    return Problem(Reason::kFormatUnknown, "/vct", "the type is none of learning that is known");
+    ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfJson(presentation.claims));
+    Source source(std::move(tree), options);
+    RETURN_IF_ERROR(CheckAwarded(source));
+    if (european) return ImportEuropean(presentation, type == kElmType);
+    return ImportMapped(presentation, bytes, options, source);
   }
 
  private:
@@ -181,7 +195,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-4"};
+                                      "sd-jwt-vc-5"};
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/families/failing_words.h"
 #include "adapters/families/learner_identifier.h"
+#include "adapters/families/revocation.h"
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "core/base/problem.h"
 #include "core/document/mapping.h"
@@ -28,6 +29,12 @@ LossClass IssuerIdentifier(const Step& step) {
   return kKept;
 }
 
+// The reference to a list of statuses; a word for the status of the award is left to the type.
+LossClass StatusReference(const Step& step) {
+  if (step.node->IsBranch()) step.source().Drop(step.node, "is asked about the original when it is verified");
+  return v1::LOSS_CLASS_UNSPECIFIED;
+}
+
 constexpr Rule kSigner[] = {{"iss", "B.identifier", IssuerIdentifier, kKept, ""}};
 
 constexpr Rule kToken[] = {
@@ -38,7 +45,7 @@ constexpr Rule kToken[] = {
     {"exp", "is the end of the token's life, not of the award", DropIt, kDropped, ""},
     {"jti", "names the token, not the award", DropIt, kDropped, ""},
     {"cnf", "is the holder's key, for presenting the original", DropIt, kDropped, ""},
-    {"status", "is asked about the original when it is verified", DropIt, kDropped, ""},
+    {"status", "", StatusReference, kDropped, "", true},
 };
 
 constexpr Rule kPeople[] = {
@@ -63,6 +70,7 @@ constexpr Rule kLearning[] = {
     {"types_of_quality_assurance", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
     {"integration_stackability_options", "Q.additionalNote#A1-O04", LabelledNote, kWidened, "stackability.text"},
     {"assessment_grade", "T.grade", families::GradeInWords, kKept, ""},
+    {families::kAwardStatus, "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
 };
 
 constexpr Rule kDiploma[] = {
@@ -71,6 +79,7 @@ constexpr Rule kDiploma[] = {
     {"eqf_level", "Q.eqfLevel", EqfLevel, kKept, "level.eqf"},
     {"grade", "T.grade", families::GradeInWords, kKept, ""},
     {"blueprint_id|diploma_id|credential_id", "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {families::kAwardStatus, "A.additionalNote", LabelledNote, kWidened, "note.labelled"},
 };
 
 // Several lines of one note: the model has a single note for what is asked of those who begin.

@@ -81,7 +81,7 @@ class XHochschuleAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xhochschule-4"};
+                                      "xhochschule-5"};
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The conversions that formats share; see mapping.h.
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -6,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "core/base/decimal.h"
 #include "core/document/mapping.h"
 #include "core/elm/rules/bridge.h"
 #include "core/elm/rules/date.h"
@@ -94,6 +96,35 @@ std::optional<elm::SourceDate> ReadDateOf(const Step& step) {
     step.source().Note("date.order", step.node, "Day, month and year were put into the order of ISO 8601.");
   }
   return date;
+}
+
+bool IsSameNumber(absl::string_view one, absl::string_view other) {
+  const auto number = base::Decimal::Parse(one);
+  return number.has_value() ? number == base::Decimal::Parse(other) : one == other;
+}
+
+// The first ECTS credits that stand where the row puts its own; null for none.
+const elm::v3::CreditPoint* EctsThere(const Step& step) {
+  const Targets& targets = step.context.targets;
+  const auto* const points = step.rule.target == "Q.creditPoint"      ? &targets.qualification->credit_point()
+                             : step.rule.target == "A.creditReceived" ? &targets.achievement->credit_received()
+                                                                      : nullptr;
+  if (points == nullptr) return nullptr;
+  const std::string ects = elm::EctsCredits("1").framework().id();
+  const auto there = std::find_if(points->begin(), points->end(),
+                                  [&ects](const auto& point) { return point.framework().id() == ects; });
+  return there == points->end() ? nullptr : &*there;
+}
+
+LossClass PutEcts(const Step& step, const std::string& points, absl::string_view label) {
+  const elm::v3::CreditPoint* const there = EctsThere(step);
+  if (there == nullptr) {
+    return Weaker(step.rule.loss, PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(points)));
+  }
+  if (IsSameNumber(there->point(), points)) return step.rule.loss;
+  step.source().Warn("credit.contradiction", step.node,
+                     "The document states several amounts of credits in one system; the first counts.");
+  return NoteOf(step, NotesBeside(step.rule.target), label, step.Value());
 }
 
 LossClass PutEqf(const Step& step, bool defined_as_eqf) {
@@ -192,10 +223,7 @@ LossClass BirthDate(const Step& step) {
 
 LossClass EctsPoints(const Step& step) {
   const auto points = elm::CreditPoints(step.Value());
-  if (points.has_value()) {
-    const LossClass put = PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(*points));
-    return Weaker(step.rule.loss, put);
-  }
+  if (points.has_value()) return PutEcts(step, *points, step.Label());
   if (elm::PlainDecimal(step.Value()).has_value()) {
     return Drop(step, "credit.zero", "Credit of zero counts as missing.", "zero credits count as missing");
   }
@@ -223,7 +251,7 @@ LossClass Hours(const Step& step) {
 LossClass FreeWorkload(const Step& step) {
   const elm::TextWorkload workload = elm::WorkloadOfText(step.Value());
   if (workload.kind == elm::TextWorkload::Kind::kCredits && elm::IsEcts(workload.unit)) {
-    return Weaker(step.rule.loss, PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(workload.value)));
+    return PutEcts(step, workload.value, "Workload");
   }
   if (workload.kind == elm::TextWorkload::Kind::kDuration) {
     return Weaker(step.rule.loss, PutText(step.context.targets, "Q.volumeOfLearning", "", workload.value));
