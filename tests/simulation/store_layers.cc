@@ -73,8 +73,8 @@ class WatchedTransaction : public TransactionLayer {
 
  private:
   void Note(Table table, absl::string_view key) {
-    // What an exchange delivered stands beside it, under a key with a slash.
-    const bool resource = table == Table::kAuthorisation || (table == Table::kExchange && !absl::StrContains(key, '/'));
+    // What an exchange delivered stands beside it under a key with a slash, and so do the uses of an authorisation.
+    const bool resource = (table == Table::kAuthorisation || table == Table::kExchange) && !absl::StrContains(key, '/');
     if (resource || (table == Table::kSetting && key == kCheckpointKey)) written_.push_back({table, std::string(key)});
   }
   std::vector<Key> written_;

@@ -12,8 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/problem.h"
 #include "core/elm/annex_one.h"
-#include "core/elm/check_report.h"
 #include "core/elm/codec.h"
+#include "core/elm/constraints.h"
 #include "gtest/gtest.h"
 #include "tests/support/paths.h"
 #include "tests/support/status_matchers.h"
@@ -139,23 +139,33 @@ TEST(MinimiseTest, NoElementComesWithAnother) {
   }
 }
 
+// Apart from what the seal adds.
+elm::Conformance JudgeUnsealed(const std::string& content) {
+  const absl::StatusOr<elm::ReadCredential> read = elm::Read(content);
+  EXPECT_TRUE(read.ok()) << read.status();
+  if (!read.ok()) return {};
+  elm::Conformance conformance = elm::CheckConstraints(*read);
+  elm::SetApartWhatTheSealSets(&conformance);
+  return conformance;
+}
+
 // What conforms as a whole conforms in part, so that receivers can take it.
 TEST(MinimiseTest, ConformsToTheModel) {
+  int tried = 0;
   for (const Sample& sample : Samples()) {
-    const absl::StatusOr<elm::ReadCredential> whole = elm::Read(sample.content);
-    if (!elm::Check(*whole).conformance.conforms) continue;
+    if (!JudgeUnsealed(sample.content).conforms) continue;
     for (int only = 0; only < static_cast<int>(std::size(elm::kAnnexOne)); ++only) {
       SCOPED_TRACE(absl::StrCat(sample.name, " ", elm::kAnnexOne[only].id));
       const absl::StatusOr<Translated> copy = Minimised(sample, kLeast | (elm::Elements{1} << only));
       if (!copy.ok() && IsNothingDisclosed(copy, sample)) continue;
       ASSERT_OK(copy);
-      const Translated& minimised = *copy;
-      ASSERT_OK_AND_ASSIGN(const elm::ReadCredential read, elm::Read(minimised.content));
-      for (const elm::Finding& finding : elm::Check(read).conformance.findings) {
-        ADD_FAILURE() << finding.pointer << " " << finding.rule << " " << finding.message << "\n" << minimised.content;
+      ++tried;
+      for (const elm::Finding& finding : JudgeUnsealed(copy->content).findings) {
+        ADD_FAILURE() << finding.pointer << " " << finding.rule << " " << finding.message << "\n" << copy->content;
       }
     }
   }
+  EXPECT_GT(tried, 1000);
 }
 
 // Whatever a document says of the learner, its ids and those of the document included, is not in what goes without the
