@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/erasure/demands.h"
 #include "core/relay/message_log.h"
 #include "core/sharing/authorisations.h"
 #include "core/sharing/request_records.h"
@@ -38,12 +40,16 @@ class PreviewsTest : public PreviewFixture {
     return norway_.previews.Preview(kPortal, request).status();
   }
 
-  // How many messages about a request can still be read at NO.
+  // How many messages in which something was asked for can still be read at NO.
   int Readable(const v1::RequestedAuthorisation& requested) {
+    return ReadableOf(absl::StrCat("asked/", requested.authorisation_id()));
+  }
+
+  int ReadableOf(const std::string& resource) {
     int count = 0;
     EXPECT_OK(norway_.memory.Read([&](base::Transaction& tx) -> absl::Status {
       count = 0;
-      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(requested.authorisation_id(), "", 10, tx));
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(resource, "", 10, tx));
       for (const relay::MessageLog::Kept& message : kept) {
         ASSIGN_OR_RETURN(const auto record, tx.Get(base::Table::kSetting, message.key));
         count += record.has_value() && !record->value.empty() ? 1 : 0;
@@ -51,6 +57,33 @@ class PreviewsTest : public PreviewFixture {
       return absl::OkStatus();
     }));
     return count;
+  }
+
+  // BG's message again, signed anew, and what NO answers.
+  std::string Repeat(const std::string& message_id, const v1::AuthorisationQuery& query) {
+    network_.clock.Advance(absl::Seconds(1));
+    const absl::Time now = network_.clock.Now();
+    const absl::StatusOr<relay::v1::Envelope> again = relay::Seal(bulgaria_.key,
+                                                                  {.id = message_id,
+                                                                   .sender = "BG",
+                                                                   .audience = "NO",
+                                                                   .issued_at = now,
+                                                                   .expires_at = now + base::kEnvelopeLifeMax,
+                                                                   .type = query.GetTypeName()},
+                                                                  query.SerializeAsString());
+    return network_.Carry("BG", "NO", again.value()).value().body();
+  }
+
+  // What NO says when BG demands that the message be erased.
+  std::string Demand(const std::string& message_id) {
+    erasure::v1::ErasureDemand demand;
+    demand.set_erasure_id(NewId());
+    demand.add_message_ids(message_id);
+    const auto answer = bulgaria_.outbox().Ask("NO", demand.GetTypeName(), demand.SerializeAsString());
+    erasure::v1::ErasureAnswer told;
+    EXPECT_TRUE(told.ParseFromString(answer.value().opened.body));
+    told.mutable_erasure()->clear_answer_time();
+    return told.erasure().ShortDebugString();
   }
 };
 
@@ -101,6 +134,12 @@ TEST_F(PreviewsTest, WhatTheHolderApprovesIsDelivered) {
   ASSERT_EQ(delivered.state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
   ASSERT_EQ(delivered.documents_size(), 1);
   EXPECT_EQ(delivered.documents(0).credential_id(), "no-7");
+  // When its time is over the question is erased, as everywhere, and what was delivered is not.
+  EXPECT_EQ(ReadableOf(requested.authorisation_id()), 1);
+  network_.clock.Advance(kRequestLife);
+  EXPECT_OK(ForgetRequests(network_.clock.Now(), 10, norway_.store));
+  EXPECT_EQ(Readable(requested), 0);
+  EXPECT_EQ(ReadableOf(requested.authorisation_id()), 1);
 }
 
 TEST_F(PreviewsTest, OfElementsThatAreAskedForTheHolderGivesSome) {
@@ -194,6 +233,80 @@ TEST_F(PreviewsTest, DeclinedCannotBeToldFromAbsent) {
   }
 }
 
+// Nor by asking again: the same message, the same question in a new one, or that the message be erased.
+TEST_F(PreviewsTest, NothingThatIsAskedAgainTellsWhatBecameOfARequest) {
+  using Requested = v1::RequestedAuthorisation;
+  struct Row {
+    const char* name;
+    std::function<void(const Requested&)> act;
+  };
+  const auto look = [this](const Requested& r) { EXPECT_OK(norway_.previews.Preview(kPortal, PreviewOf(r))); };
+  const std::vector<Row> rows = {
+      {"nobody has looked", [](const Requested&) {}},
+      {"seen", look},
+      {"approved",
+       [&](const Requested& r) {
+         look(r);
+         EXPECT_OK(norway_.previews.Decide(kPortal, Approval(r)));
+       }},
+      {"declined",
+       [&](const Requested& r) {
+         look(r);
+         EXPECT_OK(norway_.previews.Decide(kPortal, Refusal(r)));
+       }},
+      {"closed before the preview",
+       [this](const Requested& r) { EXPECT_OK(norway_.previews.Decide(kPortal, Refusal(r))); }},
+      {"looked at by somebody else",
+       [this](const Requested& r) {
+         EXPECT_THAT(LookAs(r, [](auto& p) { p.mutable_holder()->set_family_name("Nordmann"); }),
+                     HasReason(Reason::kIdentitySwap));
+       }},
+  };
+  std::string demanded;
+  std::string refused;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const v1::AuthorisationQuery query = Query();
+    ASSERT_OK_AND_ASSIGN(const Requested requested, Ask(query));
+    ASSERT_OK_AND_ASSIGN(const relay::Opened sent,
+                         relay::Open(network_.wire[network_.wire.size() - 2], *network_.directory->Get(),
+                                     {.audience = "NO", .sender = "BG", .now = network_.clock.Now()}));
+    row.act(requested);
+    EXPECT_EQ(Repeat(sent.header.id, query), requested.SerializeAsString());
+    ASSERT_OK_AND_ASSIGN(const Requested again, Ask(query));
+    EXPECT_EQ(again.SerializeAsString(), requested.SerializeAsString());
+    if (demanded.empty()) demanded = Demand(sent.header.id);
+    EXPECT_EQ(Demand(sent.header.id), demanded);
+    EXPECT_EQ(Readable(requested), 2);
+
+    network_.clock.Advance(kRequestLife);
+    EXPECT_OK(ForgetRequests(network_.clock.Now(), 10, norway_.store));
+    EXPECT_EQ(Readable(requested), 0);
+    EXPECT_FALSE(norway_.memory.Holds(TokenOf(requested)));
+    if (refused.empty()) refused = Repeat(sent.header.id, query);
+    EXPECT_EQ(Repeat(sent.header.id, query), refused);
+    EXPECT_EQ(Demand(sent.header.id), demanded);
+  }
+  EXPECT_THAT(demanded, ::testing::HasSubstr("NOT_FOUND"));
+  EXPECT_THAT(refused, ::testing::HasSubstr("EVIDENCE_ERASED"));
+}
+
+// Whoever reads the store cannot confirm a guess: the digest of the message in the log has the request id in it, which
+// nobody can guess, and which is not kept beside it.
+TEST_F(PreviewsTest, NoGuessOfAHolderCanBeConfirmedByTheRecord) {
+  const v1::AuthorisationQuery query = Query();
+  ASSERT_OK_AND_ASSIGN(const v1::RequestedAuthorisation requested, Ask(query));
+  ASSERT_OK(norway_.previews.Preview(kPortal, PreviewOf(requested)));
+  EXPECT_TRUE(norway_.memory.Holds(TokenOf(requested)));
+  EXPECT_FALSE(norway_.memory.Holds(query.request_id()));
+  EXPECT_FALSE(norway_.memory.Holds(base::Sha256Hex(absl::StrCat(TokenOf(requested), query.SerializeAsString()))));
+  EXPECT_TRUE(norway_.memory.Holds(kHolder));
+  ASSERT_OK(norway_.previews.Decide(kPortal, Refusal(requested)));
+  EXPECT_TRUE(norway_.memory.Holds(TokenOf(requested)));
+  EXPECT_FALSE(norway_.memory.Holds(kHolder));
+  EXPECT_FALSE(norway_.memory.Holds(query.return_address()));
+}
+
 TEST_F(PreviewsTest, ARequestAtWhichSomebodyElseLooksIsOver) {
   struct Row {
     const char* name;
@@ -211,7 +324,6 @@ TEST_F(PreviewsTest, ARequestAtWhichSomebodyElseLooksIsOver) {
     SCOPED_TRACE(row.name);
     const v1::RequestedAuthorisation requested = row.seen_before ? Seen() : Asked();
     EXPECT_THAT(LookAs(requested, row.change), HasReasonAt(Reason::kIdentitySwap, "holder"));
-    EXPECT_EQ(Readable(requested), 0);
     EXPECT_FALSE(norway_.memory.Holds(kFamilyName));
     // The right one is too late.
     EXPECT_THAT(norway_.previews.Preview(kPortal, PreviewOf(requested)), HasReasonAt(Reason::kIdentitySwap, "holder"));
@@ -309,7 +421,7 @@ TEST_F(PreviewsTest, ADecisionIsTakenOnce) {
     EXPECT_FALSE(decided.has_authorisation());
   }
   EXPECT_THAT(norway_.previews.Decide(kPortal, Approval(refused)), HasReasonAt(Reason::kResourceNotFound, "token"));
-  EXPECT_EQ(Readable(refused), 0);
+  EXPECT_THAT(norway_.previews.Preview(kPortal, PreviewOf(refused)), HasReasonAt(Reason::kResourceNotFound, "token"));
 }
 
 // The law of the receiver decides whether the holder has to look; that nothing goes without the holder's act does not
