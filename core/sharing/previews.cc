@@ -86,6 +86,10 @@ void Show(const v1::StoredRequest& stored, v1::PreviewAuthorisationResponse* sho
 // What the holder gives, with what was asked beside it.
 absl::StatusOr<v1::Authorisation> Given(const v1::StoredRequest& stored, const v1::Authorisation& wished) {
   const v1::AuthorisationQuery& query = stored.query();
+  // None would be the whole document, which is more than was asked for.
+  if (!query.elements_requested().empty() && wished.elements().empty()) {
+    return Problem(Reason::kFieldMissing, "authorisation.elements");
+  }
   v1::Authorisation given = wished;
   given.set_receiver(stored.receiver());
   given.set_purpose(query.purpose());

@@ -151,6 +151,7 @@ TEST_F(PreviewsTest, OfElementsThatAreAskedForTheHolderGivesSome) {
                        norway_.previews.Preview(kPortal, PreviewOf(requested)));
   EXPECT_EQ(shown.elements_requested_size(), 2);
   v1::DecideAuthorisationRequest approval = Approval(requested);
+  EXPECT_THAT(norway_.previews.Decide(kPortal, approval), HasReasonAt(Reason::kFieldMissing, "authorisation.elements"));
   for (const char* element : {"A1-M02", "A1-M03", "A1-M04", "A1-M08"}) {
     approval.mutable_authorisation()->add_elements(element);
   }
