@@ -137,6 +137,12 @@ TEST_F(AuthorisationQueryTest, RefusesWhatCannotBeAskedOnBothSidesAndNamesTheFie
       {"a scheme twice",
        [](auto& q) { *q.mutable_holder()->add_identifiers() = v1::HolderIdentifier(q.holder().identifiers(0)); },
        Reason::kFieldInvalid, "query.holder.identifiers[1].scheme"},
+      {"a scheme twice in two spellings",
+       [](auto& q) {
+         *q.mutable_holder()->add_identifiers() = v1::HolderIdentifier(q.holder().identifiers(0));
+         q.mutable_holder()->mutable_identifiers(1)->set_scheme("ESI");
+       },
+       Reason::kFieldInvalid, "query.holder.identifiers[1].scheme"},
       {"too many identifiers",
        [](auto& q) {
          for (int i = 0; i < kHolderIdentifiersMax; ++i) {

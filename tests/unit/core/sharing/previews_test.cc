@@ -319,6 +319,11 @@ TEST_F(PreviewsTest, ARequestAtWhichSomebodyElseLooksIsOver) {
       {"given name", [](auto& r) { r.mutable_holder()->set_given_name("Solveig"); }},
       {"birth", [](auto& r) { r.mutable_holder()->set_date_of_birth("1989-04-23"); }},
       {"identifier", [](auto& r) { r.mutable_holder()->mutable_identifiers(0)->set_value("esi:no:42"); }},
+      {"identifier under the scheme in another spelling",
+       [](auto& r) {
+         r.mutable_holder()->mutable_identifiers(0)->set_scheme("ESI ");
+         r.mutable_holder()->mutable_identifiers(0)->set_value("esi:no:42");
+       }},
       {"another person of the register", [](auto& r) { r.set_holder_reference("person-42"); }, true},
   };
   for (const Row& row : rows) {
@@ -342,6 +347,7 @@ TEST_F(PreviewsTest, APersonIsKnownInAnotherSpelling) {
       [](auto& h) { h.set_given_name("Solveig  A\u030Ase "); },
       [](auto& h) { h.clear_identifiers(); },
       [](auto& h) { h.mutable_identifiers(0)->set_scheme("national"); },
+      [](auto& h) { h.mutable_identifiers(0)->set_scheme("ESI"); },
   };
   for (const auto& spell : spellings) {
     EXPECT_OK(LookAs(Asked(), [&](auto& r) { spell(*r.mutable_holder()); }));
