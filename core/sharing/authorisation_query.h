@@ -47,6 +47,8 @@ class AuthorisationQueryHandler : public relay::Handler {
   explicit AuthorisationQueryHandler(Options options) : options_(std::move(options)) {}
 
   std::string Type() const override;
+  // A message that is refused names a holder too, and no request is there whose end would erase it.
+  bool KeepsRefusals() const override { return false; }
   // Problems: those of CheckQuery, kRequestIdReused for other content but for the holder, kOverloaded for too many
   // requests, kStoreUnavailable.
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,

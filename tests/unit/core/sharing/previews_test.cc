@@ -59,6 +59,17 @@ class PreviewsTest : public PreviewFixture {
     return count;
   }
 
+  // How many messages can be read at a node that belong to nothing with which they would be erased.
+  int KeptOfNothing(passerelle::testing::TestNode& node) {
+    size_t count = 0;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptUntil(network_.clock.Now(), 100, tx));
+      count = kept.size();
+      return absl::OkStatus();
+    }));
+    return static_cast<int>(count);
+  }
+
   // BG's message again, signed anew, and what NO answers.
   std::string Repeat(const std::string& message_id, const v1::AuthorisationQuery& query) {
     network_.clock.Advance(absl::Seconds(1));
@@ -290,6 +301,22 @@ TEST_F(PreviewsTest, NothingThatIsAskedAgainTellsWhatBecameOfARequest) {
   }
   EXPECT_THAT(demanded, ::testing::HasSubstr("NOT_FOUND"));
   EXPECT_THAT(refused, ::testing::HasSubstr("EVIDENCE_ERASED"));
+}
+
+TEST_F(PreviewsTest, WhatIsRefusedIsNotKept) {
+  v1::AuthorisationQuery query = Query();
+  ASSERT_OK(Ask(query));
+  query.set_purpose(v1::PURPOSE_EMPLOYMENT);
+  EXPECT_THAT(Ask(query), HasReason(Reason::kRequestIdReused));
+  // BG's node would not send it.
+  query.set_return_address("http://office.example/");
+  EXPECT_THAT(Repeat(NewId(), query), ::testing::HasSubstr("FIELD_INVALID"));
+  EXPECT_EQ(KeptOfNothing(norway_), 0);
+  // A message of another kind is kept when it is refused.
+  exchange::v1::CredentialQuery other;
+  EXPECT_THAT(bulgaria_.outbox().Ask("NO", other.GetTypeName(), other.SerializeAsString()),
+              HasReason(Reason::kFieldInvalid));
+  EXPECT_EQ(KeptOfNothing(norway_), 1);
 }
 
 // Whoever reads the store cannot confirm a guess: the digest of the message in the log has the request id in it, which
