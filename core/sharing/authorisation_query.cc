@@ -135,7 +135,8 @@ absl::Status AskForAuthorisation(const relay::Outbox& outbox, const v1::RequestA
                                  absl::Time now, std::function<void(absl::StatusOr<relay::Answer>)> answered) {
   if (request.peer().empty()) return Problem(Reason::kFieldMissing, "peer");
   RETURN_IF_ERROR(CheckQuery(request.query(), now));
-  outbox.Ask(request.peer(), QueryType(), request.query().SerializeAsString(), std::move(answered));
+  outbox.Ask(request.peer(), QueryType(), request.query().SerializeAsString(), std::move(answered),
+             relay::QuestionContent::kErased);
   return absl::OkStatus();
 }
 

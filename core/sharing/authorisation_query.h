@@ -62,7 +62,7 @@ class AuthorisationQueryHandler : public relay::Handler {
 };
 
 // Asks `request.peer()`: `answered` is called once, as relay::Outbox::Ask says, unless this returns a problem: those of
-// CheckQuery, and kFieldMissing at "peer".
+// CheckQuery, and kFieldMissing at "peer". Who the holder is stays in no evidence of this node.
 absl::Status AskForAuthorisation(const relay::Outbox& outbox, const v1::RequestAuthorisationRequest& request,
                                  absl::Time now, std::function<void(absl::StatusOr<relay::Answer>)> answered);
 // What came back. Problems: that of the answer, kNodeUnknown at "peer", kPeerAnswerInvalid.

@@ -481,6 +481,16 @@ TEST_F(PreviewsTest, ALawThatDispensesWithThePreviewLeavesTheDecision) {
   EXPECT_EQ(Fetch(requested.authorisation_id()).state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
 }
 
+// The office's node keeps none of it either: neither what it asked nor what it was refused.
+TEST_F(PreviewsTest, WhoAsksKeepsNothingOfTheHolder) {
+  v1::AuthorisationQuery query = Query();
+  ASSERT_OK(Ask(query));
+  query.set_purpose(v1::PURPOSE_EMPLOYMENT);
+  EXPECT_THAT(Ask(query), HasReason(Reason::kRequestIdReused));
+  EXPECT_EQ(KeptOfNothing(bulgaria_), 0);
+  EXPECT_OK(bulgaria_.VerifyLog(network_));
+}
+
 TEST_F(PreviewsTest, WhatNobodyDecidedLeavesNothing) {
   const v1::RequestedAuthorisation requested = Asked();
   EXPECT_TRUE(norway_.memory.Holds(kFamilyName));
