@@ -68,11 +68,12 @@ absl::Status CheckRetry(const Opened& message, const v1::StoredInbound& stored) 
 }
 
 // Whether a refusal is final and its message kept as evidence of it. What the node does not take at all, by its type or
-// its size, is refused again each time instead: otherwise any peer could fill the store with it.
-bool IsKept(const absl::Status& refusal) {
+// its size, is refused again each time instead: otherwise any peer could fill the store with it; so is what the handler
+// says.
+bool IsKept(const absl::Status& refusal, const Handler* handler) {
   const Reason reason = base::ReasonOf(refusal);
   return !base::Catalogue(reason).retryable && reason != Reason::kMessageTypeUnknown &&
-         reason != Reason::kInputTooLarge;
+         reason != Reason::kInputTooLarge && (handler == nullptr || handler->KeepsRefusals());
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ absl::StatusOr<Inbox::Outcome> Inbox::HandleOnce(const Opened& message) {
   }
   // Where the store failed as well, the refusal may rest on what others wrote in vain.
   if (refusal.ok() || status != refusal) return AnsweredMeanwhile(message, status);
-  if (!IsKept(refusal)) {
+  if (!IsKept(refusal, handler)) {
     tell(refusal);
     outcome.problem = refusal;
     return outcome;

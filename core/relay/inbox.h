@@ -42,8 +42,12 @@ class Handler {
   // Whether Prepare costs much or leaves something behind: then it is not called for a message that has its answer.
   virtual bool PrepareIsCostly() const { return false; }
   // The effect. A problem becomes a signed Refusal, and nothing written in `tx` by the handler stays; the refusal is
-  // stored as the answer unless its reason is retryable.
+  // stored as the answer unless its reason is retryable, or KeepsRefusals says otherwise.
   virtual absl::StatusOr<Reply> Handle(const Opened& message, const std::string& prepared, base::Transaction& tx) = 0;
+  // Whether a refusal is stored as the answer, and kept with its message as evidence. Not for messages that name people
+  // and of which a refused one belongs to nothing that it could be erased with: the refusal is signed, and the message
+  // judged anew when it is repeated.
+  virtual bool KeepsRefusals() const { return true; }
   // What is to be kept of a refusal, in the transaction in which it is stored as the answer. Nothing by default.
   virtual absl::Status HandleRefusal(const Opened& /*message*/, const absl::Status& /*refusal*/,
                                      base::Transaction& /*tx*/) {

@@ -453,32 +453,36 @@ absl::StatusOr<std::shared_ptr<const Outbox::Claim>> Outbox::MakeQuestion(absl::
   return std::shared_ptr<const Claim>(std::move(question));
 }
 
-absl::StatusOr<Answer> Outbox::TakeAnswer(const Claim& question, const absl::StatusOr<v1::Envelope>& envelope) const {
+absl::StatusOr<Answer> Outbox::TakeAnswer(const Claim& question, const absl::StatusOr<v1::Envelope>& envelope,
+                                          QuestionContent content) const {
   if (!envelope.ok()) return envelope.status();
   Judgement judgement = Judge(*envelope, question.message.recipient, {question.stored.attempts(0).sha256()});
   // What is not a signed answer proves nothing; a retryable refusal is no answer yet.
   if (!judgement.final || options_.evidence == nullptr) return std::move(judgement.answer);
-  const absl::Status recorded = options_.store->Write(
-      [&](base::Transaction& tx) { return LogAnswer(question.message, question.envelope, *envelope, tx); });
+  const absl::Status recorded = options_.store->Write([&](base::Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(LogAnswer(question.message, question.envelope, *envelope, tx));
+    if (content == QuestionContent::kKept) return absl::OkStatus();
+    return MessageLog::Erase(evidence::v1::SIDE_SENDER, {question.message.recipient, question.message.id}, tx);
+  });
   if (!recorded.ok()) return recorded;
   return std::move(judgement.answer);
 }
 
 absl::StatusOr<Answer> Outbox::Ask(absl::string_view recipient, absl::string_view type, absl::string_view body) const {
   ASSIGN_OR_RETURN(const std::shared_ptr<const Claim> question, MakeQuestion(recipient, type, body));
-  return TakeAnswer(*question, options_.transport->Deliver(*question->recipient, question->envelope));
+  return TakeAnswer(*question, options_.transport->Deliver(*question->recipient, question->envelope),
+                    QuestionContent::kKept);
 }
 
 void Outbox::Ask(absl::string_view recipient, absl::string_view type, absl::string_view body,
-                 std::function<void(absl::StatusOr<Answer>)> answered) const {
+                 std::function<void(absl::StatusOr<Answer>)> answered, QuestionContent content) const {
   const absl::StatusOr<std::shared_ptr<const Claim>> question = MakeQuestion(recipient, type, body);
   if (!question.ok()) return answered(question.status());
   const Claim& sent = **question;
   options_.transport->Send(
       *sent.recipient, sent.envelope,
-      [this, question = *question, answered = std::move(answered)](const absl::StatusOr<v1::Envelope>& envelope) {
-        answered(TakeAnswer(*question, envelope));
-      });
+      [this, question = *question, answered = std::move(answered),
+       content](const absl::StatusOr<v1::Envelope>& envelope) { answered(TakeAnswer(*question, envelope, content)); });
 }
 
 }  // namespace passerelle::relay

@@ -55,6 +55,12 @@ struct Outgoing {
   absl::Time expires_at;  // when to give up
 };
 
+// What stays of a question and its answer beside the leaf in the log.
+enum class QuestionContent {
+  kKept,
+  kErased,  // nothing, as after an erasure: for questions that name people
+};
+
 // What became of a message.
 struct Answer {
   Opened opened;          // the verified answer
@@ -149,7 +155,8 @@ class Outbox {
   // The same without waiting: `answered` gets the answer or the problem once, on a thread of the transport that it may
   // block, or before this returns. The outbox must outlive it.
   void Ask(absl::string_view recipient, absl::string_view type, absl::string_view body,
-           std::function<void(absl::StatusOr<Answer>)> answered) const;
+           std::function<void(absl::StatusOr<Answer>)> answered,
+           QuestionContent content = QuestionContent::kKept) const;
 
  private:
   struct Claim;
@@ -168,7 +175,8 @@ class Outbox {
   absl::Status Postpone(const Claim& claim, const absl::Status& problem) const;
   absl::StatusOr<std::shared_ptr<const Claim>> MakeQuestion(absl::string_view recipient, absl::string_view type,
                                                             absl::string_view body) const;
-  absl::StatusOr<Answer> TakeAnswer(const Claim& question, const absl::StatusOr<v1::Envelope>& envelope) const;
+  absl::StatusOr<Answer> TakeAnswer(const Claim& question, const absl::StatusOr<v1::Envelope>& envelope,
+                                    QuestionContent content) const;
   Judgement Judge(const v1::Envelope& envelope, absl::string_view recipient, std::vector<std::string> requests) const;
   absl::StatusOr<AnswerHandler*> HandlerOf(absl::string_view type) const;
 

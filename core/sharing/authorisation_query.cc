@@ -1,6 +1,6 @@
 #include "core/sharing/authorisation_query.h"
 
-#include <vector>
+#include <optional>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -61,8 +61,11 @@ absl::Status CheckPreviewLaw(const v1::AuthorisationQuery& query) {
   return absl::OkStatus();
 }
 
-std::string DigestOf(const v1::StoredRequest& stored, absl::string_view query) {
-  return base::Sha256Hex(absl::StrCat(stored.token(), query));
+// Who the holder is stays out, whether it is known still or not: it could be guessed by the digest, and an answer that
+// came to depend on it would tell when somebody has looked.
+std::string DigestOf(v1::AuthorisationQuery query) {
+  query.clear_holder();
+  return base::Sha256Hex(query.SerializeAsString());
 }
 
 std::string PreviewLocation(absl::string_view preview, absl::string_view token) {
@@ -95,41 +98,45 @@ absl::StatusOr<relay::Reply> AuthorisationQueryHandler::Handle(const relay::Open
   if (!query.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   const absl::Time now = options_.clock->Now();
   RETURN_IF_ERROR(CheckQuery(query, now));
-  ASSIGN_OR_RETURN(const std::vector<v1::StoredRequest> others,
-                   RequestsOf(message.header.sender, kRequestsOfANodeMax, tx));
-  v1::StoredRequest stored;
-  for (const v1::StoredRequest& other : others) {
-    if (absl::EqualsIgnoreCase(other.query().request_id(), query.request_id()) &&
-        now < base::FromProto(other.expire_time())) {
-      stored = other;
-    }
-  }
-  if (stored.token().empty()) {
-    if (others.size() >= static_cast<size_t>(kRequestsOfANodeMax)) {
-      return Problem(Reason::kOverloaded, "query", "too many requests of the node are open");
-    }
-    stored.set_token(absl::BytesToHexString(options_.random->Bytes(kTokenBytes)));
-    stored.set_authorisation_id(base::NewUuid(*options_.random));
-    stored.set_receiver(message.header.sender);
-    stored.set_query_sha256(DigestOf(stored, message.body));
-    *stored.mutable_query() = std::move(query);
-    *stored.mutable_expire_time() = base::ToProto(now + kRequestLife);
-    RETURN_IF_ERROR(InsertRequest(stored, tx));
-  } else if (stored.query_sha256() != DigestOf(stored, message.body)) {
-    return Problem(Reason::kRequestIdReused, "query.request_id");
-  }
+  ASSIGN_OR_RETURN(const v1::StoredRequest stored, FindOrInsert(message.header.sender, std::move(query), now, tx));
   v1::RequestedAuthorisation requested;
   requested.set_authorisation_id(stored.authorisation_id());
   requested.set_preview_location(PreviewLocation(options_.preview, stored.token()));
   *requested.mutable_expire_time() = stored.expire_time();
-  return relay::Reply{requested.GetTypeName(), requested.SerializeAsString(), stored.authorisation_id()};
+  return relay::Reply{requested.GetTypeName(), requested.SerializeAsString(), AskedResource(stored)};
+}
+
+// What was asked already is answered from its record, whatever has become of it.
+absl::StatusOr<v1::StoredRequest> AuthorisationQueryHandler::FindOrInsert(const std::string& receiver,
+                                                                          v1::AuthorisationQuery query, absl::Time now,
+                                                                          base::Transaction& tx) {
+  v1::StoredRequest made;
+  made.set_question_sha256(QuestionOf(receiver, query.request_id()));
+  made.set_query_sha256(DigestOf(query));
+  ASSIGN_OR_RETURN(const std::optional<v1::StoredRequest> known, FindRequest(made.question_sha256(), tx));
+  if (known.has_value() && now < base::FromProto(known->expire_time())) {
+    if (known->query_sha256() != made.query_sha256()) return Problem(Reason::kRequestIdReused, "query.request_id");
+    return *known;
+  }
+  if (known.has_value()) RETURN_IF_ERROR(EndRequest(*known, tx));
+  ASSIGN_OR_RETURN(const int others, CountRequests(receiver, kRequestsOfANodeMax, tx));
+  if (others >= kRequestsOfANodeMax) return Problem(Reason::kOverloaded, "query", "the node has asked for too many");
+  made.set_token(absl::BytesToHexString(options_.random->Bytes(kTokenBytes)));
+  made.set_authorisation_id(base::NewUuid(*options_.random));
+  made.set_receiver(receiver);
+  query.clear_request_id();
+  *made.mutable_query() = std::move(query);
+  *made.mutable_expire_time() = base::ToProto(now + kRequestLife);
+  RETURN_IF_ERROR(InsertRequest(made, tx));
+  return made;
 }
 
 absl::Status AskForAuthorisation(const relay::Outbox& outbox, const v1::RequestAuthorisationRequest& request,
                                  absl::Time now, std::function<void(absl::StatusOr<relay::Answer>)> answered) {
   if (request.peer().empty()) return Problem(Reason::kFieldMissing, "peer");
   RETURN_IF_ERROR(CheckQuery(request.query(), now));
-  outbox.Ask(request.peer(), QueryType(), request.query().SerializeAsString(), std::move(answered));
+  outbox.Ask(request.peer(), QueryType(), request.query().SerializeAsString(), std::move(answered),
+             relay::QuestionContent::kErased);
   return absl::OkStatus();
 }
 

@@ -40,13 +40,13 @@ absl::Status CheckIdentity(absl::string_view place, const v1::HolderIdentity& id
   if (identity.identifiers_size() > kHolderIdentifiersMax) {
     return Problem(Reason::kFieldInvalid, identifiers, absl::StrCat("there are more than ", kHolderIdentifiersMax));
   }
-  absl::flat_hash_set<absl::string_view> schemes;
+  absl::flat_hash_set<std::string> schemes;
   for (int i = 0; i < identity.identifiers_size(); ++i) {
     const v1::HolderIdentifier& identifier = identity.identifiers(i);
     const std::string here = absl::StrCat(identifiers, "[", i, "].");
     RETURN_IF_ERROR(CheckIdentityText(here + "scheme", identifier.scheme()));
     RETURN_IF_ERROR(CheckIdentityText(here + "value", identifier.value()));
-    if (!schemes.insert(identifier.scheme()).second) {
+    if (!schemes.insert(base::NameKey(identifier.scheme())).second) {
       return Problem(Reason::kFieldInvalid, here + "scheme", "it is named twice");
     }
   }
@@ -57,10 +57,12 @@ bool IsSamePerson(const v1::HolderIdentity& one, const v1::HolderIdentity& other
   if (base::NameKey(one.family_name()) != base::NameKey(other.family_name())) return false;
   if (base::NameKey(one.given_name()) != base::NameKey(other.given_name())) return false;
   if (one.date_of_birth() != other.date_of_birth()) return false;
-  absl::flat_hash_map<absl::string_view, absl::string_view> values;
-  for (const v1::HolderIdentifier& identifier : one.identifiers()) values[identifier.scheme()] = identifier.value();
+  absl::flat_hash_map<std::string, absl::string_view> values;
+  for (const v1::HolderIdentifier& identifier : one.identifiers()) {
+    values[base::NameKey(identifier.scheme())] = identifier.value();
+  }
   for (const v1::HolderIdentifier& identifier : other.identifiers()) {
-    const auto known = values.find(identifier.scheme());
+    const auto known = values.find(base::NameKey(identifier.scheme()));
     if (known != values.end() && known->second != identifier.value()) return false;
   }
   return true;

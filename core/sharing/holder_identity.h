@@ -17,7 +17,7 @@ inline constexpr int kHolderIdentifiersMax = 8;
 absl::Status CheckIdentity(absl::string_view place, const v1::HolderIdentity& identity);
 
 // Whether two identities that are good are of the same person: both names in one spelling (base::NameKey), the date of
-// birth, and the identifier of every scheme that both have.
+// birth, and the identifier of every scheme that both have, in whatever spelling of the scheme (base::NameKey).
 bool IsSamePerson(const v1::HolderIdentity& one, const v1::HolderIdentity& other);
 
 }  // namespace passerelle::sharing

@@ -86,6 +86,10 @@ void Show(const v1::StoredRequest& stored, v1::PreviewAuthorisationResponse* sho
 // What the holder gives, with what was asked beside it.
 absl::StatusOr<v1::Authorisation> Given(const v1::StoredRequest& stored, const v1::Authorisation& wished) {
   const v1::AuthorisationQuery& query = stored.query();
+  // None would be the whole document, which is more than was asked for.
+  if (!query.elements_requested().empty() && wished.elements().empty()) {
+    return Problem(Reason::kFieldMissing, "authorisation.elements");
+  }
   v1::Authorisation given = wished;
   given.set_receiver(stored.receiver());
   given.set_purpose(query.purpose());
@@ -120,8 +124,7 @@ absl::StatusOr<v1::StoredRequest> Previews::Claim(absl::string_view client,
       claimed.set_assurance_level(request.assurance_level());
     } else {
       claimed.set_swapped(true);
-      claimed.clear_holder_reference();
-      RETURN_IF_ERROR(EraseAsked(claimed, tx));
+      return CloseRequest(claimed, tx);
     }
     return UpdateRequest(claimed, tx);
   });
@@ -183,16 +186,16 @@ absl::StatusOr<v1::DecideAuthorisationResponse> Previews::Decide(absl::string_vi
     known = LoadOwnRequest(client, request.token(), now, tx);
     return absl::OkStatus();
   }));
-  // The register is asked outside of the transaction. A decision that is repeated finds no request any more.
+  // The register is asked outside of the transaction. A decision that is repeated finds no open request.
   if (known.ok() && !request.declined() && !known->holder_reference().empty()) {
     RETURN_IF_ERROR(CheckHoldersOwn(request, known->holder_reference()));
   }
   const auto decide = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
-    ASSIGN_OR_RETURN(const v1::StoredRequest stored, LoadOwnRequest(client, request.token(), now, tx));
+    ASSIGN_OR_RETURN(v1::StoredRequest stored, LoadOwnRequest(client, request.token(), now, tx));
     if (stored.swapped()) return IdentitySwap();
+    stored.set_decided(true);
     if (request.declined()) {
-      RETURN_IF_ERROR(EraseAsked(stored, tx));
-      RETURN_IF_ERROR(EndRequest(stored, tx));
+      RETURN_IF_ERROR(CloseRequest(stored, tx));
       return std::string(kNothingGiven);
     }
     // The preview may have come after the register was asked.
@@ -201,7 +204,7 @@ absl::StatusOr<v1::DecideAuthorisationResponse> Previews::Decide(absl::string_vi
     }
     ASSIGN_OR_RETURN(const v1::Authorisation given, Given(stored, request.authorisation()));
     RETURN_IF_ERROR(Authorisations::Record(client, stored.authorisation_id(), given, now, tx));
-    RETURN_IF_ERROR(EndRequest(stored, tx));
+    RETURN_IF_ERROR(CloseRequest(stored, tx));
     return stored.authorisation_id();
   };
   v1::DecideAuthorisationResponse response;

@@ -37,8 +37,9 @@ class Previews {
                                                            const v1::PreviewAuthorisationRequest& request);
 
   // The authorisation becomes the client's, as with Authorisations::Create. Request ids count per client. Problems:
-  // those above, those of Authorisations::Create but at "authorisation"; kFieldInvalid at "token" for an approval that
-  // no preview came before.
+  // those above, those of Authorisations::Create but at "authorisation"; kFieldMissing at
+  // "authorisation.elements" where elements were asked for and none is named; kFieldInvalid at "token" for an approval
+  // that no preview came before.
   absl::StatusOr<v1::DecideAuthorisationResponse> Decide(absl::string_view client,
                                                          const v1::DecideAuthorisationRequest& request);
 

@@ -226,6 +226,25 @@ TEST_F(BundleTest, AQuestionThatIsOnlyAskedIsLoggedOnBothSides) {
   EXPECT_THAT(outbox_.Ask("FR", "test.Question", "b"), HasReason(Reason::kStoreUnavailable));
 }
 
+TEST_F(BundleTest, AQuestionThatNamesPeopleLeavesALeafAndNothingToRead) {
+  for (const char* body : {"a", "refuse me"}) {
+    SCOPED_TRACE(body);
+    const size_t before = norway_.Leaves().size();
+    bool answered = false;
+    outbox_.Ask(
+        "FR", "test.Question", body, [&](const absl::StatusOr<Answer>&) { answered = true; }, QuestionContent::kErased);
+    EXPECT_TRUE(answered);
+    const auto leaves = norway_.Leaves();
+    ASSERT_EQ(leaves.size(), before + 1);
+    Sequence();
+    const std::string id = leaves.back().statement().message_id();
+    EXPECT_FALSE(Sender(id).has_request());
+    EXPECT_FALSE(Sender(id).has_answer());
+    EXPECT_OK(Verify(Sender(id)).status());
+    EXPECT_TRUE(Receiver(id).has_request());
+  }
+}
+
 // No checkpoint can be signed for longer than leaves may wait: what cannot be logged has no effect.
 TEST_F(BundleTest, WithoutEvidenceThereIsNoEffect) {
   PutMessage(kOther, "first");

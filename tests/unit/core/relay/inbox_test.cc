@@ -50,7 +50,10 @@ class RecordingHandler : public Handler {
     told.push_back(absl::StrCat(message.body, status.ok() ? " done" : " refused"));
   }
 
+  bool KeepsRefusals() const override { return keeps_refusals; }
+
   std::vector<std::string> told;
+  bool keeps_refusals = true;
   absl::Status prepare_status;
   absl::Status handle_status;
 };
@@ -215,6 +218,21 @@ TEST_F(InboxTest, StoresARefusalAndUndoesWhatTheHandlerWrote) {
   ASSERT_OK_AND_ASSIGN(const v1::Envelope again, (clock_.Advance(absl::Seconds(1)), Receive(Request(kFirstId, "a"))));
   EXPECT_EQ(again.SerializeAsString(), answer->SerializeAsString());
   EXPECT_EQ(Effects(), "");
+}
+
+TEST_F(InboxTest, SignsARefusalThatIsNotToBeKeptAndStoresNothing) {
+  handler_.keeps_refusals = false;
+  handler_.handle_status = base::Problem(Reason::kFieldInvalid, "query");
+  const v1::Envelope request = Request(kFirstId, "a");
+  EXPECT_EQ(RefusalOf(Receive(request), request), "FIELD_INVALID");
+  EXPECT_FALSE(IsStored(kFirstId));
+  EXPECT_EQ(Effects(), "");
+  EXPECT_THAT(handler_.told, ::testing::ElementsAre("a refused"));
+  // What is good is remembered all the same.
+  handler_.handle_status = absl::OkStatus();
+  EXPECT_EQ(RefusalOf(Receive(request), request), "");
+  EXPECT_EQ(Effects(), "a");
+  EXPECT_TRUE(IsStored(kFirstId));
 }
 
 TEST_F(InboxTest, TriesAgainAfterARetryableProblem) {

@@ -31,7 +31,7 @@ class AuthorisationQueryTest : public PreviewFixture {
     RETURN_IF_ERROR(norway_.store.Write([&](base::Transaction& tx) -> absl::Status {
       ASSIGN_OR_RETURN(const relay::Reply reply, norway_.authorisation_query_handler.Handle(message, "", tx));
       EXPECT_TRUE(requested.ParseFromString(reply.body));
-      EXPECT_EQ(reply.resource, requested.authorisation_id());
+      EXPECT_EQ(reply.resource, absl::StrCat("asked/", requested.authorisation_id()));
       return absl::OkStatus();
     }));
     return requested;
@@ -70,8 +70,40 @@ TEST_F(AuthorisationQueryTest, TheSameQuestionGetsTheSameAnswerAsLongAsItIsOpen)
   network_.clock.Advance(kRequestLife);
   ASSERT_OK_AND_ASSIGN(again, Ask(query));
   EXPECT_NE(again.authorisation_id(), first.authorisation_id());
-  query.mutable_holder()->set_given_name("Astrid");
+  query.set_purpose(v1::PURPOSE_EMPLOYMENT);
   EXPECT_THAT(Ask(query), HasReasonAt(Reason::kRequestIdReused, "query.request_id"));
+}
+
+// Whether the holder is compared would tell whether somebody has looked, after which it is not known any more.
+TEST_F(AuthorisationQueryTest, AnotherHolderUnderTheSameIdIsAnsweredForTheFirst) {
+  v1::AuthorisationQuery query = Query();
+  ASSERT_OK_AND_ASSIGN(const v1::RequestedAuthorisation first, Ask(query));
+  v1::AuthorisationQuery of_another = query;
+  of_another.mutable_holder()->set_given_name("Astrid");
+  ASSERT_OK_AND_ASSIGN(v1::RequestedAuthorisation again, Ask(of_another));
+  EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
+  ASSERT_OK(norway_.previews.Preview(kPortal, PreviewOf(first))) << "it is still the first one's";
+  ASSERT_OK_AND_ASSIGN(again, Ask(of_another));
+  EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
+}
+
+// Two messages at once: the store has the second one begin anew, where Get finds what the first one inserted.
+TEST_F(AuthorisationQueryTest, OneQuestionHasOneRecord) {
+  v1::StoredRequest stored;
+  stored.set_question_sha256(QuestionOf("BG", "6F0C1A52-0F4F-4C1C-8D0E-5A8F3F9F6C01"));
+  EXPECT_EQ(stored.question_sha256(), QuestionOf("BG", "6f0c1a52-0f4f-4c1c-8d0e-5a8f3f9f6c01"));
+  EXPECT_NE(stored.question_sha256(), QuestionOf("IT", "6f0c1a52-0f4f-4c1c-8d0e-5a8f3f9f6c01"));
+  const auto insert = [&](const char* token) {
+    stored.set_token(token);
+    return norway_.store.Write([&](base::Transaction& tx) { return InsertRequest(stored, tx); });
+  };
+  EXPECT_OK(insert("one"));
+  EXPECT_TRUE(absl::IsAlreadyExists(insert("two")));
+  EXPECT_OK(norway_.store.Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto found, FindRequest(stored.question_sha256(), tx));
+    EXPECT_EQ(found.value().token(), "one");
+    return absl::OkStatus();
+  }));
 }
 
 TEST_F(AuthorisationQueryTest, RefusesWhatCannotBeAskedOnBothSidesAndNamesTheField) {
@@ -104,6 +136,12 @@ TEST_F(AuthorisationQueryTest, RefusesWhatCannotBeAskedOnBothSidesAndNamesTheFie
        Reason::kFieldMissing, "query.holder.identifiers[0].value"},
       {"a scheme twice",
        [](auto& q) { *q.mutable_holder()->add_identifiers() = v1::HolderIdentifier(q.holder().identifiers(0)); },
+       Reason::kFieldInvalid, "query.holder.identifiers[1].scheme"},
+      {"a scheme twice in two spellings",
+       [](auto& q) {
+         *q.mutable_holder()->add_identifiers() = v1::HolderIdentifier(q.holder().identifiers(0));
+         q.mutable_holder()->mutable_identifiers(1)->set_scheme("ESI");
+       },
        Reason::kFieldInvalid, "query.holder.identifiers[1].scheme"},
       {"too many identifiers",
        [](auto& q) {
@@ -182,6 +220,10 @@ TEST_F(AuthorisationQueryTest, ANodeCannotHaveRequestsWithoutEnd) {
   // What is open is answered all the same, and so are others.
   EXPECT_OK(Handle("BG", query.SerializeAsString()));
   EXPECT_OK(Handle("IT", query.SerializeAsString()));
+  // Nor does a decision make room, which would tell that there was one.
+  EXPECT_OK(norway_.previews.Decide(kPortal, Refusal(Handle("BG", query.SerializeAsString()).value())));
+  EXPECT_THAT(Handle("BG", Query().SerializeAsString()), HasReasonAt(Reason::kOverloaded, "query"));
+  EXPECT_OK(Handle("BG", query.SerializeAsString()));
   EXPECT_THAT(ForgetRequests(network_.clock.Now(), 100, norway_.store), IsOkAndHolds(0));
   network_.clock.Advance(kRequestLife);
   EXPECT_THAT(ForgetRequests(network_.clock.Now(), 100, norway_.store), IsOkAndHolds(kRequestsOfANodeMax + 1));

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
+#include "core/base/limits.h"
+#include "core/erasure/demands.h"
 #include "core/relay/message_log.h"
 #include "core/sharing/authorisations.h"
 #include "core/sharing/request_records.h"
@@ -38,12 +40,16 @@ class PreviewsTest : public PreviewFixture {
     return norway_.previews.Preview(kPortal, request).status();
   }
 
-  // How many messages about a request can still be read at NO.
+  // How many messages in which something was asked for can still be read at NO.
   int Readable(const v1::RequestedAuthorisation& requested) {
+    return ReadableOf(absl::StrCat("asked/", requested.authorisation_id()));
+  }
+
+  int ReadableOf(const std::string& resource) {
     int count = 0;
     EXPECT_OK(norway_.memory.Read([&](base::Transaction& tx) -> absl::Status {
       count = 0;
-      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(requested.authorisation_id(), "", 10, tx));
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(resource, "", 10, tx));
       for (const relay::MessageLog::Kept& message : kept) {
         ASSIGN_OR_RETURN(const auto record, tx.Get(base::Table::kSetting, message.key));
         count += record.has_value() && !record->value.empty() ? 1 : 0;
@@ -51,6 +57,44 @@ class PreviewsTest : public PreviewFixture {
       return absl::OkStatus();
     }));
     return count;
+  }
+
+  // How many messages can be read at a node that belong to nothing with which they would be erased.
+  int KeptOfNothing(passerelle::testing::TestNode& node) {
+    size_t count = 0;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptUntil(network_.clock.Now(), 100, tx));
+      count = kept.size();
+      return absl::OkStatus();
+    }));
+    return static_cast<int>(count);
+  }
+
+  // BG's message again, signed anew, and what NO answers.
+  std::string Repeat(const std::string& message_id, const v1::AuthorisationQuery& query) {
+    network_.clock.Advance(absl::Seconds(1));
+    const absl::Time now = network_.clock.Now();
+    const absl::StatusOr<relay::v1::Envelope> again = relay::Seal(bulgaria_.key,
+                                                                  {.id = message_id,
+                                                                   .sender = "BG",
+                                                                   .audience = "NO",
+                                                                   .issued_at = now,
+                                                                   .expires_at = now + base::kEnvelopeLifeMax,
+                                                                   .type = query.GetTypeName()},
+                                                                  query.SerializeAsString());
+    return network_.Carry("BG", "NO", again.value()).value().body();
+  }
+
+  // What NO says when BG demands that the message be erased.
+  std::string Demand(const std::string& message_id) {
+    erasure::v1::ErasureDemand demand;
+    demand.set_erasure_id(NewId());
+    demand.add_message_ids(message_id);
+    const auto answer = bulgaria_.outbox().Ask("NO", demand.GetTypeName(), demand.SerializeAsString());
+    erasure::v1::ErasureAnswer told;
+    EXPECT_TRUE(told.ParseFromString(answer.value().opened.body));
+    told.mutable_erasure()->clear_answer_time();
+    return told.erasure().ShortDebugString();
   }
 };
 
@@ -101,6 +145,12 @@ TEST_F(PreviewsTest, WhatTheHolderApprovesIsDelivered) {
   ASSERT_EQ(delivered.state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
   ASSERT_EQ(delivered.documents_size(), 1);
   EXPECT_EQ(delivered.documents(0).credential_id(), "no-7");
+  // When its time is over the question is erased, as everywhere, and what was delivered is not.
+  EXPECT_EQ(ReadableOf(requested.authorisation_id()), 1);
+  network_.clock.Advance(kRequestLife);
+  EXPECT_OK(ForgetRequests(network_.clock.Now(), 10, norway_.store));
+  EXPECT_EQ(Readable(requested), 0);
+  EXPECT_EQ(ReadableOf(requested.authorisation_id()), 1);
 }
 
 TEST_F(PreviewsTest, OfElementsThatAreAskedForTheHolderGivesSome) {
@@ -112,6 +162,7 @@ TEST_F(PreviewsTest, OfElementsThatAreAskedForTheHolderGivesSome) {
                        norway_.previews.Preview(kPortal, PreviewOf(requested)));
   EXPECT_EQ(shown.elements_requested_size(), 2);
   v1::DecideAuthorisationRequest approval = Approval(requested);
+  EXPECT_THAT(norway_.previews.Decide(kPortal, approval), HasReasonAt(Reason::kFieldMissing, "authorisation.elements"));
   for (const char* element : {"A1-M02", "A1-M03", "A1-M04", "A1-M08"}) {
     approval.mutable_authorisation()->add_elements(element);
   }
@@ -194,6 +245,96 @@ TEST_F(PreviewsTest, DeclinedCannotBeToldFromAbsent) {
   }
 }
 
+// Nor by asking again: the same message, the same question in a new one, or that the message be erased.
+TEST_F(PreviewsTest, NothingThatIsAskedAgainTellsWhatBecameOfARequest) {
+  using Requested = v1::RequestedAuthorisation;
+  struct Row {
+    const char* name;
+    std::function<void(const Requested&)> act;
+  };
+  const auto look = [this](const Requested& r) { EXPECT_OK(norway_.previews.Preview(kPortal, PreviewOf(r))); };
+  const std::vector<Row> rows = {
+      {"nobody has looked", [](const Requested&) {}},
+      {"seen", look},
+      {"approved",
+       [&](const Requested& r) {
+         look(r);
+         EXPECT_OK(norway_.previews.Decide(kPortal, Approval(r)));
+       }},
+      {"declined",
+       [&](const Requested& r) {
+         look(r);
+         EXPECT_OK(norway_.previews.Decide(kPortal, Refusal(r)));
+       }},
+      {"closed before the preview",
+       [this](const Requested& r) { EXPECT_OK(norway_.previews.Decide(kPortal, Refusal(r))); }},
+      {"looked at by somebody else",
+       [this](const Requested& r) {
+         EXPECT_THAT(LookAs(r, [](auto& p) { p.mutable_holder()->set_family_name("Nordmann"); }),
+                     HasReason(Reason::kIdentitySwap));
+       }},
+  };
+  std::string demanded;
+  std::string refused;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const v1::AuthorisationQuery query = Query();
+    ASSERT_OK_AND_ASSIGN(const Requested requested, Ask(query));
+    ASSERT_OK_AND_ASSIGN(const relay::Opened sent,
+                         relay::Open(network_.wire[network_.wire.size() - 2], *network_.directory->Get(),
+                                     {.audience = "NO", .sender = "BG", .now = network_.clock.Now()}));
+    row.act(requested);
+    EXPECT_EQ(Repeat(sent.header.id, query), requested.SerializeAsString());
+    ASSERT_OK_AND_ASSIGN(const Requested again, Ask(query));
+    EXPECT_EQ(again.SerializeAsString(), requested.SerializeAsString());
+    if (demanded.empty()) demanded = Demand(sent.header.id);
+    EXPECT_EQ(Demand(sent.header.id), demanded);
+    EXPECT_EQ(Readable(requested), 2);
+
+    network_.clock.Advance(kRequestLife);
+    EXPECT_OK(ForgetRequests(network_.clock.Now(), 10, norway_.store));
+    EXPECT_EQ(Readable(requested), 0);
+    EXPECT_FALSE(norway_.memory.Holds(TokenOf(requested)));
+    if (refused.empty()) refused = Repeat(sent.header.id, query);
+    EXPECT_EQ(Repeat(sent.header.id, query), refused);
+    EXPECT_EQ(Demand(sent.header.id), demanded);
+  }
+  EXPECT_THAT(demanded, ::testing::HasSubstr("NOT_FOUND"));
+  EXPECT_THAT(refused, ::testing::HasSubstr("EVIDENCE_ERASED"));
+}
+
+TEST_F(PreviewsTest, WhatIsRefusedIsNotKept) {
+  v1::AuthorisationQuery query = Query();
+  ASSERT_OK(Ask(query));
+  query.set_purpose(v1::PURPOSE_EMPLOYMENT);
+  EXPECT_THAT(Ask(query), HasReason(Reason::kRequestIdReused));
+  // BG's node would not send it.
+  query.set_return_address("http://office.example/");
+  EXPECT_THAT(Repeat(NewId(), query), ::testing::HasSubstr("FIELD_INVALID"));
+  EXPECT_EQ(KeptOfNothing(norway_), 0);
+  // A message of another kind is kept when it is refused.
+  exchange::v1::CredentialQuery other;
+  EXPECT_THAT(bulgaria_.outbox().Ask("NO", other.GetTypeName(), other.SerializeAsString()),
+              HasReason(Reason::kFieldInvalid));
+  EXPECT_EQ(KeptOfNothing(norway_), 1);
+}
+
+// Whoever reads the store cannot confirm a guess: the digest of the message in the log has the request id in it, which
+// nobody can guess, and which is not kept beside it.
+TEST_F(PreviewsTest, NoGuessOfAHolderCanBeConfirmedByTheRecord) {
+  const v1::AuthorisationQuery query = Query();
+  ASSERT_OK_AND_ASSIGN(const v1::RequestedAuthorisation requested, Ask(query));
+  ASSERT_OK(norway_.previews.Preview(kPortal, PreviewOf(requested)));
+  EXPECT_TRUE(norway_.memory.Holds(TokenOf(requested)));
+  EXPECT_FALSE(norway_.memory.Holds(query.request_id()));
+  EXPECT_FALSE(norway_.memory.Holds(base::Sha256Hex(absl::StrCat(TokenOf(requested), query.SerializeAsString()))));
+  EXPECT_TRUE(norway_.memory.Holds(kHolder));
+  ASSERT_OK(norway_.previews.Decide(kPortal, Refusal(requested)));
+  EXPECT_TRUE(norway_.memory.Holds(TokenOf(requested)));
+  EXPECT_FALSE(norway_.memory.Holds(kHolder));
+  EXPECT_FALSE(norway_.memory.Holds(query.return_address()));
+}
+
 TEST_F(PreviewsTest, ARequestAtWhichSomebodyElseLooksIsOver) {
   struct Row {
     const char* name;
@@ -205,13 +346,17 @@ TEST_F(PreviewsTest, ARequestAtWhichSomebodyElseLooksIsOver) {
       {"given name", [](auto& r) { r.mutable_holder()->set_given_name("Solveig"); }},
       {"birth", [](auto& r) { r.mutable_holder()->set_date_of_birth("1989-04-23"); }},
       {"identifier", [](auto& r) { r.mutable_holder()->mutable_identifiers(0)->set_value("esi:no:42"); }},
+      {"identifier under the scheme in another spelling",
+       [](auto& r) {
+         r.mutable_holder()->mutable_identifiers(0)->set_scheme("ESI ");
+         r.mutable_holder()->mutable_identifiers(0)->set_value("esi:no:42");
+       }},
       {"another person of the register", [](auto& r) { r.set_holder_reference("person-42"); }, true},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     const v1::RequestedAuthorisation requested = row.seen_before ? Seen() : Asked();
     EXPECT_THAT(LookAs(requested, row.change), HasReasonAt(Reason::kIdentitySwap, "holder"));
-    EXPECT_EQ(Readable(requested), 0);
     EXPECT_FALSE(norway_.memory.Holds(kFamilyName));
     // The right one is too late.
     EXPECT_THAT(norway_.previews.Preview(kPortal, PreviewOf(requested)), HasReasonAt(Reason::kIdentitySwap, "holder"));
@@ -229,6 +374,7 @@ TEST_F(PreviewsTest, APersonIsKnownInAnotherSpelling) {
       [](auto& h) { h.set_given_name("Solveig  A\u030Ase "); },
       [](auto& h) { h.clear_identifiers(); },
       [](auto& h) { h.mutable_identifiers(0)->set_scheme("national"); },
+      [](auto& h) { h.mutable_identifiers(0)->set_scheme("ESI"); },
   };
   for (const auto& spell : spellings) {
     EXPECT_OK(LookAs(Asked(), [&](auto& r) { spell(*r.mutable_holder()); }));
@@ -309,7 +455,7 @@ TEST_F(PreviewsTest, ADecisionIsTakenOnce) {
     EXPECT_FALSE(decided.has_authorisation());
   }
   EXPECT_THAT(norway_.previews.Decide(kPortal, Approval(refused)), HasReasonAt(Reason::kResourceNotFound, "token"));
-  EXPECT_EQ(Readable(refused), 0);
+  EXPECT_THAT(norway_.previews.Preview(kPortal, PreviewOf(refused)), HasReasonAt(Reason::kResourceNotFound, "token"));
 }
 
 // The law of the receiver decides whether the holder has to look; that nothing goes without the holder's act does not
@@ -333,6 +479,16 @@ TEST_F(PreviewsTest, ALawThatDispensesWithThePreviewLeavesTheDecision) {
   ASSERT_OK_AND_ASSIGN(const v1::DecideAuthorisationResponse decided, norway_.previews.Decide(kPortal, approval));
   EXPECT_EQ(decided.authorisation().approval().preview_law(), query.preview_law());
   EXPECT_EQ(Fetch(requested.authorisation_id()).state(), exchange::v1::EXCHANGE_STATE_DELIVERED);
+}
+
+// The office's node keeps none of it either: neither what it asked nor what it was refused.
+TEST_F(PreviewsTest, WhoAsksKeepsNothingOfTheHolder) {
+  v1::AuthorisationQuery query = Query();
+  ASSERT_OK(Ask(query));
+  query.set_purpose(v1::PURPOSE_EMPLOYMENT);
+  EXPECT_THAT(Ask(query), HasReason(Reason::kRequestIdReused));
+  EXPECT_EQ(KeptOfNothing(bulgaria_), 0);
+  EXPECT_OK(bulgaria_.VerifyLog(network_));
 }
 
 TEST_F(PreviewsTest, WhatNobodyDecidedLeavesNothing) {
