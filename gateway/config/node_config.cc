@@ -22,6 +22,7 @@
 #include "gateway/config/duration.h"
 #include "gateway/config/sharing_config.h"
 #include "gateway/config/store_config.h"
+#include "gateway/config/student_cards_config.h"
 #include "gateway/config/wallet_config.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
@@ -141,6 +142,7 @@ void Complete(const std::string& folder, NodeConfig* config) {
     resolve(config->mutable_catalogue()->mutable_providers());
   }
   if (config->has_wallets()) CompleteWallets(folder, config->mutable_wallets());
+  if (config->has_student_cards()) CompleteStudentCards(folder, config->mutable_student_cards());
   for (config::v1::Seal& seal : *config->mutable_seals()) {
     resolve_key(seal.mutable_key());
     resolve(seal.mutable_certificate());
@@ -273,6 +275,7 @@ absl::Status CheckValues(const NodeConfig& config) {
   const auto refused = document::ElementsOf({config.refuse_loss().begin(), config.refuse_loss().end()});
   if (!refused.ok()) return Refuse("refuse_loss", base::DetailOf(refused.status()));
   RETURN_IF_ERROR(CheckRegister(config));
+  if (config.has_student_cards()) RETURN_IF_ERROR(CheckStudentCards(config.student_cards()));
   RETURN_IF_ERROR(CheckSeals(config));
   if (config.has_catalogue() && config.catalogue().index().empty()) return Refuse("catalogue.index", "is missing");
   RETURN_IF_ERROR(CheckOpenServices(config));

@@ -19,7 +19,7 @@ using base::Problem;
 using base::Reason;
 
 constexpr absl::Duration kConnectTime = absl::Seconds(5);
-constexpr long kHttpOk = 200;
+constexpr int kHttpOk = 200;
 
 struct FreeCurl {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -66,7 +66,7 @@ void SetServer(CURL* handle, const AllowedServer& server) {
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "passerelle");
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(kFetchTime)));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(server.time_limit)));
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(kConnectTime)));
   if (!server.trusted_authorities.empty()) {
     curl_easy_setopt(handle, CURLOPT_CAINFO, server.trusted_authorities.c_str());
@@ -155,16 +155,15 @@ const AllowedServer* Fetcher::FindServer(absl::string_view address) const {
   return nullptr;
 }
 
-absl::StatusOr<std::string> Fetcher::Run(std::string address, const HttpBody* body, size_t bytes_max) const {
+absl::StatusOr<HttpReply> Fetcher::Run(std::string address, const HttpBody* body, size_t bytes_max) const {
   const AllowedServer* const server = FindServer(address);
   if (server == nullptr) return Problem(Reason::kNoEvidence, "address", "its server is not one that is allowed");
   for (int redirects = 0; redirects <= kRedirectsMax; ++redirects) {
     Received received;
     received.bytes_max = bytes_max;
     ASSIGN_OR_RETURN(const Answer answer, Ask(address, *server, body, received));
-    if (answer.status == kHttpOk) return std::move(received.bytes);
     if (answer.redirect.empty() || body != nullptr) {
-      return Problem(Reason::kNoEvidence, server->origin, absl::StrCat("the server answers ", answer.status));
+      return HttpReply{static_cast<int>(answer.status), std::move(received.bytes)};
     }
     if (FindServer(answer.redirect) != server) {
       return Problem(Reason::kNoEvidence, server->origin, "the server points to another one");
@@ -174,12 +173,22 @@ absl::StatusOr<std::string> Fetcher::Run(std::string address, const HttpBody* bo
   return Problem(Reason::kNoEvidence, server->origin, "the server points on and on");
 }
 
+absl::StatusOr<std::string> Fetcher::BodyOf(const std::string& address, absl::StatusOr<HttpReply> reply) const {
+  if (!reply.ok()) return reply.status();
+  if (reply->status == kHttpOk) return std::move(reply->bytes);
+  return Problem(Reason::kNoEvidence, FindServer(address)->origin, absl::StrCat("the server answers ", reply->status));
+}
+
 absl::StatusOr<std::string> Fetcher::Get(const std::string& address, size_t bytes_max) const {
-  return Run(address, nullptr, bytes_max);
+  return BodyOf(address, Run(address, nullptr, bytes_max));
 }
 
 absl::StatusOr<std::string> Fetcher::Post(const std::string& address, const HttpBody& body, size_t bytes_max) const {
-  return Run(address, &body, bytes_max);
+  return BodyOf(address, Run(address, &body, bytes_max));
+}
+
+absl::StatusOr<HttpReply> Fetcher::GetReply(const std::string& address, size_t bytes_max) const {
+  return Run(address, nullptr, bytes_max);
 }
 
 }  // namespace passerelle::gateway

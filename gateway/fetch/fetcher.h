@@ -1,5 +1,5 @@
 // Fetching over HTTP from servers that the configuration names, and from no other: status lists, and time-stamps for
-// the command line. Nothing is fetched while a request is served.
+// the command line. Nothing is fetched while a request is served, save the status of a student card.
 //
 // Bounded in bytes and time, with no proxy, no compression, no cookies, and at most kRedirectsMax redirects, all within
 // one server. TLS 1.2 or newer, the certificate checked, and pinned where pins are given.
@@ -20,11 +20,15 @@
 
 namespace passerelle::gateway {
 
+// Longest time of a request in all, unless its server has another.
+inline constexpr absl::Duration kFetchTime = absl::Seconds(10);
+
 // A server that may be asked.
 struct AllowedServer {
   std::string origin;                 // "https://status.example.org", with a port unless it is the scheme's own
   std::vector<std::string> key_pins;  // base64 of the SHA-256 of a SubjectPublicKeyInfo; none means any key
   std::string trusted_authorities;    // path of PEM certificates; empty means the system's
+  absl::Duration time_limit = kFetchTime;
 };
 
 // What is sent with a POST.
@@ -33,10 +37,14 @@ struct HttpBody {
   std::string bytes;
 };
 
+// What came back.
+struct HttpReply {
+  int status = 0;
+  std::string bytes;
+};
+
 // Redirects of one request.
 inline constexpr int kRedirectsMax = 3;
-// Longest time of a request in all.
-inline constexpr absl::Duration kFetchTime = absl::Seconds(10);
 
 class Fetcher {
  public:
@@ -51,11 +59,14 @@ class Fetcher {
   // is allowed, when the server cannot be reached or proven, or answers otherwise; kInputTooLarge.
   absl::StatusOr<std::string> Get(const std::string& address, size_t bytes_max) const;
   absl::StatusOr<std::string> Post(const std::string& address, const HttpBody& body, size_t bytes_max) const;
+  // The same for whoever makes something of other answers than 200 too.
+  absl::StatusOr<HttpReply> GetReply(const std::string& address, size_t bytes_max) const;
 
  private:
   explicit Fetcher(std::vector<AllowedServer> servers) : servers_(std::move(servers)) {}
   const AllowedServer* FindServer(absl::string_view address) const;
-  absl::StatusOr<std::string> Run(std::string address, const HttpBody* body, size_t bytes_max) const;
+  absl::StatusOr<HttpReply> Run(std::string address, const HttpBody* body, size_t bytes_max) const;
+  absl::StatusOr<std::string> BodyOf(const std::string& address, absl::StatusOr<HttpReply> reply) const;
 
   std::vector<AllowedServer> servers_;
 };

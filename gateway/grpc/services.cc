@@ -123,6 +123,10 @@ AuthenticityService::AuthenticityService(CallRunner* runner, Options options)
       [this](const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& in,
              authenticity::v1::VerifyDocumentResponse* out) { return Verify(info, in, out); });
   runner->AddMethod(authenticity::v1::AuthenticityService::service_full_name(), "VerifyDocuments");
+  runner->AddUnary<authenticity::v1::CheckStudentCardRequest, authenticity::v1::CheckStudentCardResponse>(
+      authenticity::v1::AuthenticityService::service_full_name(), "CheckStudentCard",
+      [this](const CallInfo&, const authenticity::v1::CheckStudentCardRequest& in,
+             authenticity::v1::CheckStudentCardResponse* out) -> CallOutcome { return CheckCard(in, out); });
 }
 
 // A question on its way to the issuing node, kept by the call until it is asked again.
@@ -176,6 +180,15 @@ CallOutcome AuthenticityService::Verify(const CallInfo& info, const authenticity
   if (answer == nullptr) return std::nullopt;
   auto verdict = authenticity::JudgeAnswered(*options_.adapters, *answer, asked.question);
   return Conclude(asked.question, std::move(verdict), response);
+}
+
+absl::Status AuthenticityService::CheckCard(const authenticity::v1::CheckStudentCardRequest& request,
+                                            authenticity::v1::CheckStudentCardResponse* response) const {
+  ASSIGN_OR_RETURN(const std::string number, registers::ReadCardNumber(request.card_number()));
+  if (options_.student_cards == nullptr) {
+    return base::Problem(base::Reason::kCardRouterNotConfigured, "student_cards");
+  }
+  return Take(options_.student_cards->Check(number), response);
 }
 
 absl::Status AuthenticityService::Conclude(const authenticity::Question& question,

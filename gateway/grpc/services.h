@@ -14,6 +14,7 @@
 #include "core/federation/message_keys.h"
 #include "core/proof/status/status_lists.h"
 #include "core/recognition/cases.h"
+#include "core/registers/student_cards.h"
 #include "core/relay/encryption.h"
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
@@ -59,7 +60,8 @@ class AuthenticityService : public RawService<authenticity::v1::AuthenticityServ
     const trust::TrustBundleHolder* trust = nullptr;   // null when the node has no bundle
     const proof::StatusLists* status_lists = nullptr;  // null when the node fetches none
     authenticity::v1::VerdictPolicy policy;
-    federation::MessageKeySource key = {};  // signs verdicts
+    federation::MessageKeySource key = {};             // signs verdicts
+    registers::StudentCards* student_cards = nullptr;  // null when the node asks no router
   };
   AuthenticityService(CallRunner* runner, Options options);
 
@@ -72,6 +74,8 @@ class AuthenticityService : public RawService<authenticity::v1::AuthenticityServ
   CallOutcome Verify(const CallInfo& info, const authenticity::v1::VerifyDocumentRequest& request,
                      authenticity::v1::VerifyDocumentResponse* response) const;
   absl::StatusOr<authenticity::Question> QuestionOf(const authenticity::v1::VerifyDocumentRequest& request) const;
+  absl::Status CheckCard(const authenticity::v1::CheckStudentCardRequest& request,
+                         authenticity::v1::CheckStudentCardResponse* response) const;
   absl::Status Conclude(const authenticity::Question& question,
                         absl::StatusOr<authenticity::v1::AuthenticityVerdict> verdict,
                         authenticity::v1::VerifyDocumentResponse* response) const;

@@ -132,6 +132,9 @@ absl::Status Node::Assembly::OpenRegister() {
     }
   };
   ASSIGN_OR_RETURN(register_, gateway::OpenRegister(config_, &clock_, changed));
+  if (config_.has_student_cards()) {
+    ASSIGN_OR_RETURN(student_cards_, EscRouter::Open(config_.student_cards(), &clock_));
+  }
   return absl::OkStatus();
 }
 
@@ -385,7 +388,8 @@ void Node::Assembly::MakeServices() {
                                                          .trust = Trust(),
                                                          .status_lists = status_lists_.get(),
                                                          .policy = config_.verdict_policy(),
-                                                         .key = federation_->keys()});
+                                                         .key = federation_->keys(),
+                                                         .student_cards = student_cards_.get()});
   recognition_service_ = std::make_unique<RecognitionService>(
       client_runner_.get(), cases_.get(), wake, RolesIn(recognition::v1::RecognitionService::service_full_name()),
       [this](absl::string_view client) { return clients_.WorksBlind(client); });

@@ -56,6 +56,7 @@
 #include "gateway/node/node.h"
 #include "gateway/node/peers.h"
 #include "gateway/node/wallets.h"
+#include "gateway/registers/esc_router.h"
 #include "gateway/registers/register_facts_files.h"
 #include "gateway/shared_store.h"
 #include "gateway/statistics/published_cubes.h"
@@ -148,6 +149,7 @@ class Node::Assembly {
   std::shared_ptr<const elm::SkillTagger> tagger_;
   std::unique_ptr<TrustBundleFile> trust_;  // null without a bundle in the configuration
   std::unique_ptr<registers::Register> register_;
+  std::unique_ptr<EscRouter> student_cards_;  // null without a router in the configuration
   std::unique_ptr<NodeCatalogue> catalogue_;  // null without a catalogue in the configuration
   std::unique_ptr<PublishedCubes> cubes_;     // null without folders of statistics in the configuration
   std::unique_ptr<NodeEvidence> evidence_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
@@ -70,6 +71,18 @@ TEST(FetcherTest, FollowsNoOneToAnotherServerAndNotForEver) {
   }
   // "/circle" was asked once more than it may point on.
   EXPECT_EQ(server.requests(), 3 + kRedirectsMax + 1);
+}
+
+TEST(FetcherTest, GivesOtherAnswersToWhoeverAsksForThem) {
+  const LoopbackServer server(Serve);
+  const Fetcher fetcher = FetcherFor(server);
+  for (const auto& [path, status, body] :
+       {std::make_tuple("/nowhere", 404, "not here"), std::make_tuple("/moved", 200, "the list")}) {
+    ASSERT_OK_AND_ASSIGN(const HttpReply reply, fetcher.GetReply(server.origin() + path, kBytesMax));
+    EXPECT_EQ(reply.status, status);
+    EXPECT_EQ(reply.bytes, body);
+  }
+  EXPECT_THAT(fetcher.GetReply(server.origin() + "/away", kBytesMax), HasReason(Reason::kNoEvidence));
 }
 
 TEST(FetcherTest, TakesNoMoreThanTheLimit) {
