@@ -281,6 +281,17 @@ TEST_F(CredentialQueryTest, AnOriginalThatHoldsMoreThanMayLeaveStaysWithItsRegis
   }
 }
 
+// What the receiver may hand on is what the holder authorises there.
+TEST_F(CredentialQueryTest, ThereIsNoOnwardTransfer) {
+  ASSERT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DELIVERED);
+  relay::Opened message = Query();
+  message.header.sender = "IT";
+  bulgaria_.reg.Issue("no-7", passerelle::testing::NoteDocument());
+  for (auto* node : {&norway_, &bulgaria_}) {
+    EXPECT_THAT(node->query_handler.Prepare(message), HasReasonAt(Reason::kNotAvailable, ""));
+  }
+}
+
 TEST_F(CredentialQueryTest, TheHolderSeesWhatWasAskedAndWhy) {
   EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DELIVERED);
   EXPECT_EQ(Ask(Request()).state(), v1::EXCHANGE_STATE_DECLINED);
