@@ -69,11 +69,14 @@ class StudentCardTest : public ::testing::Test {
     auto made = LocalFederation::Make(options);
     ASSERT_TRUE(made.ok()) << made.status();
     federation_ = *std::move(made);
-    // NO asks a router, NL none.
+    absl::Status started = federation_->Start();
+    ASSERT_TRUE(started.ok()) << started << federation_->LogOf("NO");
+    // NO asks a router, NL none. The first start writes the configuration.
+    ASSERT_EQ(federation_->StopNode("NO"), 0);
     const std::string config = federation_->ConfigPath("NO");
     tests::WriteAll(config, absl::StrCat(tests::ReadAll(config), "\nstudent_cards: {router: '", router_.origin(),
                                          "', interface: status_v2}\n"));
-    const absl::Status started = federation_->Start();
+    started = federation_->StartNode("NO");
     ASSERT_TRUE(started.ok()) << started << federation_->LogOf("NO");
   }
 
