@@ -20,11 +20,11 @@ namespace passerelle::document {
 namespace {
 
 // How the whole translation came by an element that may be there. What it says in notes goes with all of the others
-// only, and what it shows in pictures never, which must not be taken for what the document does not state.
-void TakeOrigin(const v1::AnnexOneElement& whole, bool all, v1::AnnexOneElement* element) {
+// only, and not as an element, and what it shows in pictures never; neither must be taken for what the document does
+// not state.
+void TakeOrigin(const v1::AnnexOneElement& whole, v1::AnnexOneElement* element) {
   if (whole.status() == v1::ELEMENT_STATUS_MISSING || whole.status() == v1::ELEMENT_STATUS_UNSPECIFIED) return;
-  const bool in_notes = all && whole.status() == v1::ELEMENT_STATUS_TEXT;
-  if (Survives(whole.status()) && !Survives(element->status()) && !in_notes) {
+  if (Survives(whole.status()) && !Survives(element->status())) {
     element->set_status(v1::ELEMENT_STATUS_WITHHELD);
     element->set_rule("holder.not-carried");
     return;
@@ -52,7 +52,7 @@ v1::TranslationReport ReportOf(const v1::TranslationReport& whole, elm::Elements
       element->set_status(v1::ELEMENT_STATUS_WITHHELD);
       element->set_rule("holder.not-disclosed");
     } else if (i < whole.elements_size()) {
-      TakeOrigin(whole.elements(i), elements == elm::kEveryElement, element);
+      TakeOrigin(whole.elements(i), element);
     }
     ClearHint(element);
   }

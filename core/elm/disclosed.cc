@@ -52,7 +52,7 @@ constexpr DisclosedProperty kDisclosed[] = {
     {"Learner", "fullName givenName familyName birthName patronymicName dateOfBirth nationalID identifier contactPoint",
      kLearner},
     {"ContactPoint", "emailAddress", kLearner},
-    {"Person", "fullName givenName familyName location", kAll},
+    {"Person", "fullName givenName familyName", kAll},
 
     {"LearningAchievement", "title dcType awardedBy specifiedBy", kAll},
     {"LearningAchievement", "creditReceived", kWorkload},

@@ -50,6 +50,14 @@ void RemoveNode(const FieldDescriptor& field, Message* from) {
   }
 }
 
+bool ShareText(const google::protobuf::RepeatedPtrField<v3::LanguageString>& some,
+               const google::protobuf::RepeatedPtrField<v3::LanguageString>& others) {
+  return std::any_of(some.begin(), some.end(), [&others](const v3::LanguageString& text) {
+    return std::any_of(others.begin(), others.end(),
+                       [&text](const v3::LanguageString& other) { return other.value() == text.value(); });
+  });
+}
+
 class Minimiser {
  public:
   Minimiser(const NodeGraph& graph, Elements elements, absl::string_view id)
@@ -72,11 +80,20 @@ class Minimiser {
 
   bool Has(Elements elements) const { return (elements_ & elements) != 0; }
 
-  // Whoever awards something to himself is the learner there too.
+  // Whoever awards something to himself is the learner there too, under the same id or with the same name.
   bool IsLearner(int at) const {
     if (learner_ < 0) return false;
     const absl::string_view id = graph_.IdOf(learner_);
-    return at == learner_ || (!id.empty() && graph_.IdOf(at) == id);
+    return at == learner_ || (!id.empty() && graph_.IdOf(at) == id) || HasNameOfLearner(at);
+  }
+
+  bool HasNameOfLearner(int at) const {
+    const auto& nodes = graph_.occurrences();
+    const auto* learner = google::protobuf::DynamicCastToGenerated<v3::Person>(nodes[learner_].message);
+    const auto* person = google::protobuf::DynamicCastToGenerated<v3::Person>(nodes[at].message);
+    if (learner == nullptr || person == nullptr) return false;
+    return ShareText(learner->full_name(), person->full_name()) ||
+           ShareText(learner->family_name(), person->family_name());
   }
 
   bool MayStay(int at) const { return !IsLearner(at) && SaysWhatItIs(graph_.occurrences()[at]); }

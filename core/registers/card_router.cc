@@ -25,6 +25,8 @@ constexpr int kHttpNotFound = 404;
 constexpr size_t kDateSize = sizeof("2026-01-31") - 1;
 // By which the router says that it has no such card.
 constexpr absl::string_view kNoSuchCard = "ER-0001";
+// What its codes begin with; those of a server in front of it do not.
+constexpr absl::string_view kOwnCodes = "ER-";
 
 absl::Status RefuseAnswer(absl::string_view member, absl::string_view detail) {
   return Problem(Reason::kCardRouterAnswer, member, detail);
@@ -63,7 +65,8 @@ bool SaysNoSuchCard(int http_status, absl::string_view body) {
   const absl::StatusOr<base::JsonDocument> document = base::JsonDocument::Parse(body);
   const auto message = document.ok() ? base::AsObject(document->root()) : std::nullopt;
   const auto code = message ? base::FindString(*message, "code") : std::nullopt;
-  return code && !code->empty() && (http_status == kHttpNotFound || *code == kNoSuchCard);
+  if (!code || !absl::StartsWith(*code, kOwnCodes)) return false;
+  return http_status == kHttpNotFound || *code == kNoSuchCard;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 
@@ -59,6 +61,11 @@ size_t Receive(char* data, size_t size, size_t count, void* to) {
   return size * count;
 }
 
+// In milliseconds, and at least one: none would be no limit.
+long TimeLimitOf(const AllowedServer& server) {
+  return std::max(1L, static_cast<long>(absl::ToInt64Milliseconds(server.time_limit)));
+}
+
 // Signals are left to libcurl: it keeps SIGPIPE away, and needs no alarm, since it resolves names on a thread.
 void SetServer(CURL* handle, const AllowedServer& server) {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -66,7 +73,7 @@ void SetServer(CURL* handle, const AllowedServer& server) {
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "passerelle");
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(server.time_limit)));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, TimeLimitOf(server));
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(kConnectTime)));
   if (!server.trusted_authorities.empty()) {
     curl_easy_setopt(handle, CURLOPT_CAINFO, server.trusted_authorities.c_str());
@@ -158,10 +165,13 @@ const AllowedServer* Fetcher::FindServer(absl::string_view address) const {
 absl::StatusOr<HttpReply> Fetcher::Run(std::string address, const HttpBody* body, size_t bytes_max) const {
   const AllowedServer* const server = FindServer(address);
   if (server == nullptr) return Problem(Reason::kNoEvidence, "address", "its server is not one that is allowed");
+  const absl::Time end = absl::Now() + server->time_limit;
+  AllowedServer asked = *server;
   for (int redirects = 0; redirects <= kRedirectsMax; ++redirects) {
     Received received;
     received.bytes_max = bytes_max;
-    ASSIGN_OR_RETURN(const Answer answer, Ask(address, *server, body, received));
+    asked.time_limit = end - absl::Now();
+    ASSIGN_OR_RETURN(const Answer answer, Ask(address, asked, body, received));
     if (answer.redirect.empty() || body != nullptr) {
       return HttpReply{static_cast<int>(answer.status), std::move(received.bytes)};
     }

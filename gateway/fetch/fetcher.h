@@ -20,7 +20,7 @@
 
 namespace passerelle::gateway {
 
-// Longest time of a request in all, unless its server has another.
+// Longest time of a request in all, redirects included, unless its server has another.
 inline constexpr absl::Duration kFetchTime = absl::Seconds(10);
 
 // A server that may be asked.

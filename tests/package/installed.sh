@@ -61,6 +61,8 @@ fcntl.ioctl(s, 0x8914, struct.pack("16sh", b"lo", 0x1 | 0x40))'
 command_line=$(sed -n 's/^ExecStart=//p' /lib/systemd/system/passerelle.service)
 node=
 start() {
+  # Emptied here, so that no event of the node before is taken for one of this.
+  : >/tmp/log
   # shellcheck disable=SC1091,SC2086  # a file of the package; words of its command line
   (set -a && . /etc/default/passerelle && umask 077 && cd / && exec setpriv --reuid passerelle --regid passerelle \
     --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all $command_line) >/tmp/log 2>&1 &

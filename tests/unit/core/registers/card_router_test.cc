@@ -68,6 +68,7 @@ TEST(CardRouterTest, EachAnswerIsReadForWhatTheRouterItselfSays) {
       {"404 of a proxy", kV1, 404, "<html>Not Found</html>", "CARD_ROUTER_UNAVAILABLE router"},
       {"404 of a server without such a path", kV2, 404, R"({"status":404,"path":"/esc-rest"})",
        "CARD_ROUTER_UNAVAILABLE router"},
+      {"404 with a code of another server", kV2, 404, Message("NOT_FOUND"), "CARD_ROUTER_UNAVAILABLE router"},
       {"404 with an empty code", kV2, 404, Message(""), "CARD_ROUTER_UNAVAILABLE router"},
       {"403 of a wall", kV2, 403, "", "CARD_ROUTER_UNAVAILABLE router"},
       {"500 with the code of no such card", kV1, 500, Message("ER-0001"), "CARD_ROUTER_UNAVAILABLE router"},
