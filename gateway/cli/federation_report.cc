@@ -11,6 +11,7 @@
 #include "core/base/proto_time.h"
 #include "core/federation/duplicate_memory.h"
 #include "core/federation/map_diff.h"
+#include "gateway/cli/changes.h"
 #include "gateway/cli/document_commands.h"
 
 namespace passerelle::gateway {
@@ -56,30 +57,18 @@ std::vector<std::string> SignerNames(const federation::MapFile& file) {
   return names;
 }
 
-void ChangesMember(const std::vector<federation::MapChange>& changes, JsonWriter& json) {
+void ChangesMember(const std::vector<base::MessageChange>& changes, JsonWriter& json) {
   json.Key("changes");
   json.BeginArray();
-  for (const federation::MapChange& change : changes) {
+  for (const base::MessageChange& change : changes) {
     json.BeginObject();
-    json.Member("change", federation::ChangeWord(change.kind));
+    json.Member("change", base::ChangeWord(change.kind));
     json.Member("place", absl::string_view(change.place));
     json.Member("before", absl::string_view(change.before));
     json.Member("after", absl::string_view(change.after));
     json.EndObject();
   }
   json.EndArray();
-}
-
-void PrintChanges(const std::vector<federation::MapChange>& changes, const Console& console) {
-  for (const federation::MapChange& change : changes) {
-    console.out << federation::ChangeWord(change.kind) << "  " << change.place;
-    if (change.kind == federation::MapChange::Kind::kChanged) {
-      console.out << ": " << change.before << " -> " << change.after;
-    } else if (!change.before.empty() || !change.after.empty()) {
-      console.out << ": " << change.before << change.after;
-    }
-    console.out << "\n";
-  }
 }
 
 void FileMembers(const federation::MapFile& file, JsonWriter& json) {
@@ -177,7 +166,7 @@ int ReportDraft(const absl::Status& status, const federation_v1::NodeMap& map, c
 int ReportProposal(const absl::StatusOr<federation::MapFile>& file, const federation_v1::NodeMap* before,
                    const ReportTo& to, const Console& console) {
   if (!file.ok()) return ReportProblem(file.status(), to.json, console);
-  const std::vector<federation::MapChange> changes =
+  const std::vector<base::MessageChange> changes =
       federation::CompareNodeMaps(before == nullptr ? federation_v1::NodeMap() : *before, file->part.map);
   if (to.json) {
     WriteObject(console, [&](JsonWriter& json) {
@@ -242,7 +231,7 @@ int ReportOpened(const absl::StatusOr<federation::OpenedMap>& opened, absl::Time
 
 int ReportChanges(const federation_v1::NodeMap& before, const federation_v1::NodeMap& after, bool json,
                   const Console& console) {
-  const std::vector<federation::MapChange> changes = federation::CompareNodeMaps(before, after);
+  const std::vector<base::MessageChange> changes = federation::CompareNodeMaps(before, after);
   if (json) {
     WriteObject(console, [&](JsonWriter& out) { ChangesMember(changes, out); });
   } else {

@@ -7,6 +7,7 @@
 #include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
+#include "core/base/message_diff.h"
 #include "core/base/one_line.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
@@ -15,11 +16,13 @@
 #include "core/trust/accreditation_import.h"
 #include "core/trust/signed_bundle.h"
 #include "core/trust/trusted_list.h"
+#include "gateway/cli/changes.h"
 #include "gateway/cli/document_commands.h"
 #include "gateway/cli/files.h"
 #include "gateway/config/yaml.h"
 #include "gateway/files/files.h"
 #include "gateway/keys/keys.h"
+#include "passerelle/recognition/v1/register_facts.pb.h"
 
 namespace passerelle::gateway {
 namespace {
@@ -117,6 +120,32 @@ absl::Status Import(const std::string& format, const std::string& file, const Co
   return absl::OkStatus();
 }
 
+// Both as YAML of one message.
+template <typename Snapshot>
+absl::Status ReadBoth(const TrustDiffRequest& request, Snapshot* before, Snapshot* after) {
+  ASSIGN_OR_RETURN(const std::string first, ReadInput(request.before, base::kTrustBundleBytesMax));
+  RETURN_IF_ERROR(ReadYaml(first, request.before, before));
+  ASSIGN_OR_RETURN(const std::string second, ReadInput(request.after, base::kTrustBundleBytesMax));
+  return ReadYaml(second, request.after, after);
+}
+
+absl::Status Diff(const TrustDiffRequest& request, const Console& console) {
+  if (request.register_facts) {
+    recognition::v1::RegisterFacts before;
+    recognition::v1::RegisterFacts after;
+    RETURN_IF_ERROR(ReadBoth(request, &before, &after));
+    PrintChanges(base::CompareSnapshots(before, after, {{"providers", "entry"}, {"qualifications", "entry"}}), console);
+    return absl::OkStatus();
+  }
+  trust_v1::TrustBundle before;
+  trust_v1::TrustBundle after;
+  RETURN_IF_ERROR(ReadBoth(request, &before, &after));
+  PrintChanges(
+      base::CompareSnapshots(before.accreditation(), after.accreditation(), {{"providers", "id"}, {"reports", "id"}}),
+      console);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<std::string>> ReadAll(const std::vector<std::string>& files, size_t bytes_max) {
   std::vector<std::string> contents;
   for (const std::string& file : files) {
@@ -194,6 +223,10 @@ int RunTrustShow(const std::string& bundle, bool yaml, const Console& console) {
 
 int RunTrustCheck(const TrustCheckRequest& request, const Console& console) {
   return Finish(Check(request, console), console);
+}
+
+int RunTrustDiff(const TrustDiffRequest& request, const Console& console) {
+  return Finish(Diff(request, console), console);
 }
 
 int RunTrustImport(const std::string& format, const std::string& file, const Console& console) {

@@ -47,6 +47,15 @@ int RunTrustCheck(const TrustCheckRequest& request, const Console& console);
 // Turns an export of a register ("deqar" or "ams") into the part "accreditation" of an anchors file.
 int RunTrustImport(const std::string& format, const std::string& file, const Console& console);
 
+struct TrustDiffRequest {
+  std::string before;  // YAML of passerelle.trust.v1.TrustBundle, as RunTrustImport writes it
+  std::string after;
+  bool register_facts = false;  // YAML of passerelle.recognition.v1.RegisterFacts instead
+};
+// Shows what changes in the quality assurance from one file to the other, or from one snapshot of a national register
+// to another.
+int RunTrustDiff(const TrustDiffRequest& request, const Console& console);
+
 struct TrustListRequest {
   std::string list;
   std::vector<std::string> signers;  // files with the certificates that may have signed it, PEM

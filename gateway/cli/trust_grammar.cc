@@ -31,6 +31,10 @@ void TrustGrammar::AddTo(CLI::App* trust) {
   CLI::App* import = trust->add_subcommand("import", "Turns data of a quality register into YAML of a bundle.");
   import->add_option("FORMAT", format_, "deqar or ams")->required()->check(CLI::IsMember({"deqar", "ams"}));
   import->add_option("FILE", file_, "The data; - for standard input")->required();
+  CLI::App* diff = trust->add_subcommand("diff", "Shows what changes from one snapshot of a register to another.");
+  diff->add_option("BEFORE", diff_.before, "The snapshot before, YAML, as import writes it")->required();
+  diff->add_option("AFTER", diff_.after, "The snapshot after")->required();
+  diff->add_flag("--register-facts", diff_.register_facts, "They are snapshots of a national register");
   CLI::App* list =
       trust->add_subcommand("list", "Turns a trusted list into YAML of a bundle; shows a list of the lists.");
   list->add_option("FILE", list_.list, "The list; - for standard input")->required();
@@ -52,6 +56,7 @@ int TrustGrammar::Run(const Console& console) {
   if (name == "root") return RunTrustRoot(root_, console);
   if (name == "sign") return RunTrustSign(bundle_, key_, console);
   if (name == "show") return RunTrustShow(bundle_, yaml_, console);
+  if (name == "diff") return RunTrustDiff(diff_, console);
   if (name == "import") return RunTrustImport(format_, file_, console);
   if (name == "build") {
     build_.now = absl::Now();

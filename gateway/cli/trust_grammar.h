@@ -22,6 +22,7 @@ class TrustGrammar {
   static constexpr char kUsage[] =
       "root --key FILE... | build ANCHORS --key KEY --out BUNDLE | sign BUNDLE --key KEY | show BUNDLE [--yaml] | "
       "check BUNDLE --root ROOT [--present BUNDLE] [--at TIME] | import deqar|ams FILE | "
+      "diff BEFORE AFTER [--register-facts] | "
       "list FILE --signer PEM... [--pivot FILE...] [--at TIME]";
 
  private:
@@ -32,6 +33,7 @@ class TrustGrammar {
   TrustBuildRequest build_;
   TrustCheckRequest check_;
   TrustListRequest list_;
+  TrustDiffRequest diff_;
   std::string bundle_;
   std::string key_;
   std::string at_;

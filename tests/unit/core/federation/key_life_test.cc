@@ -192,9 +192,9 @@ TEST(MapDiff, NamesWhatChangesByIdAndKey) {
   AddNode(after, "BG", 9);
   after.mutable_root()->mutable_authorities()->SwapElements(0, 2);
   std::vector<std::string> seen;
-  for (const MapChange& change : CompareNodeMaps(before, after)) {
+  for (const base::MessageChange& change : CompareNodeMaps(before, after)) {
     const std::string after_text = change.place == "version" ? absl::StrCat(" ", change.before, " ", change.after) : "";
-    seen.push_back(absl::StrCat(ChangeWord(change.kind), " ", change.place, after_text));
+    seen.push_back(absl::StrCat(base::ChangeWord(change.kind), " ", change.place, after_text));
   }
   const std::string old_key = TestKey(10).verification_key().thumbprint();
   const std::string new_key = TestKey(8).verification_key().thumbprint();
