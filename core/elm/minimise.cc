@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/limits.h"
@@ -50,20 +51,17 @@ void RemoveNode(const FieldDescriptor& field, Message* from) {
   }
 }
 
-bool ShareText(const google::protobuf::RepeatedPtrField<v3::LanguageString>& some,
-               const google::protobuf::RepeatedPtrField<v3::LanguageString>& others) {
-  return std::any_of(some.begin(), some.end(), [&others](const v3::LanguageString& text) {
-    return std::any_of(others.begin(), others.end(),
-                       [&text](const v3::LanguageString& other) { return other.value() == text.value(); });
-  });
-}
-
 class Minimiser {
  public:
   Minimiser(const NodeGraph& graph, Elements elements, absl::string_view id)
       : graph_(graph), elements_(elements == kEveryElement ? elements | kNothingWithheld : elements), id_(id) {
     const int subject = graph.OccurrenceOf(graph.credential().credential_subject());
     learner_ = subject < 0 ? -1 : graph.FullestOf(subject);
+    if (learner_ < 0) return;
+    const auto* person = google::protobuf::DynamicCastToGenerated<v3::Person>(graph.occurrences()[learner_].message);
+    if (person == nullptr) return;
+    for (const v3::LanguageString& name : person->full_name()) learner_names_.insert(name.value());
+    for (const v3::LanguageString& name : person->family_name()) learner_names_.insert(name.value());
   }
 
   absl::StatusOr<v3::EuropeanDigitalCredential> Make() {
@@ -88,26 +86,22 @@ class Minimiser {
   }
 
   bool HasNameOfLearner(int at) const {
-    const auto& nodes = graph_.occurrences();
-    const auto* learner = google::protobuf::DynamicCastToGenerated<v3::Person>(nodes[learner_].message);
-    const auto* person = google::protobuf::DynamicCastToGenerated<v3::Person>(nodes[at].message);
-    if (learner == nullptr || person == nullptr) return false;
-    return ShareText(learner->full_name(), person->full_name()) ||
-           ShareText(learner->family_name(), person->family_name());
+    const auto* person = google::protobuf::DynamicCastToGenerated<v3::Person>(graph_.occurrences()[at].message);
+    if (person == nullptr) return false;
+    const auto is_one = [this](const v3::LanguageString& name) { return learner_names_.contains(name.value()); };
+    return std::any_of(person->full_name().begin(), person->full_name().end(), is_one) ||
+           std::any_of(person->family_name().begin(), person->family_name().end(), is_one);
   }
 
   bool MayStay(int at) const { return !IsLearner(at) && SaysWhatItIs(graph_.occurrences()[at]); }
 
-  Elements Allows(int at, const PropertyTable& property) const {
-    return DisclosedWith(IsLearner(at) ? absl::string_view("Learner") : graph_.occurrences()[at].table->name,
-                         property.name);
-  }
-
   // What of a node may go.
   absl::Status Copy(int at, Message* to) {
     if (++depth_ > kNodesDeepMax) return base::Problem(base::Reason::kInputTooDeep, graph_.PointerOf(at));
+    const absl::string_view class_name =
+        IsLearner(at) ? absl::string_view("Learner") : graph_.occurrences()[at].table->name;
     for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
-      if (value.property == nullptr || !Has(Allows(at, *value.property))) continue;
+      if (value.property == nullptr || !Has(DisclosedWith(class_name, value.property->name))) continue;
       RETURN_IF_ERROR(CopyValue(value, to));
     }
     if (auto* achievement = google::protobuf::DynamicCastToGenerated<v3::LearningAchievement>(to)) {
@@ -251,6 +245,7 @@ class Minimiser {
   const Elements elements_;
   const std::string id_;
   int learner_ = -1;
+  absl::flat_hash_set<absl::string_view> learner_names_;  // in full, and of the family
   int depth_ = 0;
   // Where the nodes are written out, by occurrence; null for those of which nothing may go.
   absl::flat_hash_map<int, Message*> written_;
