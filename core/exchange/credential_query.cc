@@ -118,10 +118,10 @@ bool IsNeverRead(absl::string_view media_type) {
   return media_type == "application/pdf" || absl::StartsWith(media_type, "image/");
 }
 
-// What one of its credentials is disclosed as under an authorisation.
-absl::StatusOr<Disclosure> DisclosureOf(const sharing::v1::Authorisation& authorisation, int credential) {
-  if (authorisation.elements().empty()) return Disclosure();
-  ASSIGN_OR_RETURN(const elm::Elements elements, elm::ElementsNamed(authorisation.elements()));
+// What one of its credentials is disclosed as under an authorisation of these elements; of all that there is where it
+// names none.
+Disclosure DisclosureOf(const sharing::v1::Authorisation& authorisation, elm::Elements elements, int credential) {
+  if (elements == 0) return Disclosure();
   return Disclosure{elements, absl::StrCat("urn:passerelle:disclosed:", authorisation.id(), ":", credential)};
 }
 
@@ -336,11 +336,12 @@ absl::StatusOr<std::string> CredentialQueryHandler::Prepare(const relay::Opened&
 // All or nothing: a part of what the holder authorised would pass for the whole.
 absl::StatusOr<v1::CredentialDelivery> CredentialQueryHandler::Deliver(const sharing::v1::Authorisation& authorisation,
                                                                        const ContentsOf* of) {
+  ASSIGN_OR_RETURN(const elm::Elements elements, elm::ElementsNamed(authorisation.elements()));
   v1::CredentialDelivery delivery;
   uint64_t large = 0;
   uint64_t here = 0;
   for (int i = 0; i < authorisation.credential_ids_size(); ++i) {
-    ASSIGN_OR_RETURN(const Disclosure disclosure, DisclosureOf(authorisation, i));
+    const Disclosure disclosure = DisclosureOf(authorisation, elements, i);
     absl::StatusOr<v1::DeliveredDocument> document = LookUp(authorisation.credential_ids(i), disclosure, of);
     if (!document.ok()) return Hidden(document.status());
     large += LargeBytes(*document);
