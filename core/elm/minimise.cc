@@ -37,6 +37,11 @@ bool SaysWhatItIs(const Occurrence& at) {
   return name == "Mailbox";
 }
 
+bool IsSpecification(const Message& node) {
+  return node.GetDescriptor() == v3::Qualification::descriptor() ||
+         node.GetDescriptor() == v3::LearningAchievementSpecification::descriptor();
+}
+
 Message* AddNode(const FieldDescriptor& field, Message* to) {
   const google::protobuf::Reflection& reflection = *to->GetReflection();
   return field.is_repeated() ? reflection.AddMessage(to, &field) : reflection.MutableMessage(to, &field);
@@ -140,22 +145,22 @@ class Minimiser {
   absl::Status CopyNode(int at, const FieldDescriptor& field, Message* to) {
     const Occurrence& occurrence = graph_.occurrences()[at];
     if (!Has(NodesDisclosedWith(occurrence.table->name))) return absl::OkStatus();
-    const auto [written, first] = written_.try_emplace(at, nullptr);
-    if (!first && written->second == nullptr) return absl::OkStatus();
+    const auto [written, first] = written_.try_emplace(at, true);
+    if (!first && !written->second) return absl::OkStatus();
     Message* node = AddNode(field, to);
     const ClassTable& table = TableOf(*node->GetDescriptor());
     for (const Alternative& alternative : table.alternatives) {
       if (alternative.table == occurrence.table) node = AddNode(*alternative.field, node);
     }
     if (first) {
-      written->second = node;
       RETURN_IF_ERROR(Copy(at, node));
       if (IsNothing(at, *node)) {
-        written_[at] = nullptr;
+        written_[at] = false;
         RemoveNode(field, to);
         return absl::OkStatus();
       }
       StateClass(occurrence, node);
+      if (IsSpecification(*node)) specifications_[at] = node;
     }
     if (!occurrence.id.empty()) node->GetReflection()->SetString(node, occurrence.table->id, IdFor(at));
     return absl::OkStatus();
@@ -226,8 +231,8 @@ class Minimiser {
   Kinds* KindsOf(int at, v3::LearningAchievement* achievement) {
     for (const SetField& value : graph_.ValuesOf(graph_.occurrences()[at])) {
       if (value.property == nullptr || value.node < 0 || value.property->name != "specifiedBy") continue;
-      const auto written = written_.find(graph_.FullestOf(value.node));
-      if (written == written_.end() || written->second == nullptr) continue;
+      const auto written = specifications_.find(graph_.FullestOf(value.node));
+      if (written == specifications_.end()) continue;
       Message* const node = written->second;
       if (auto* known = google::protobuf::DynamicCastToGenerated<v3::Qualification>(node)) {
         return known->mutable_proven_by();
@@ -247,8 +252,8 @@ class Minimiser {
   int learner_ = -1;
   absl::flat_hash_set<absl::string_view> learner_names_;  // in full, and of the family
   int depth_ = 0;
-  // Where the nodes are written out, by occurrence; null for those of which nothing may go.
-  absl::flat_hash_map<int, Message*> written_;
+  absl::flat_hash_map<int, bool> written_;             // by occurrence; false for those of which nothing may go
+  absl::flat_hash_map<int, Message*> specifications_;  // of achievements: where they are written out
   absl::flat_hash_map<absl::string_view, size_t> ids_;
 };
 
