@@ -31,21 +31,23 @@ absl::StatusOr<proof::PublicKey> KeyOfName(absl::string_view did) {
 }
 
 absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                      const proof::JoseHeader& header, absl::Time at) {
-  const std::optional<absl::string_view> key_id = header.ProtectedText("kid");
+                                      const proof::JoseHeader& header, absl::Time at, absl::string_view key_id) {
+  std::optional<absl::string_view> named = header.ProtectedText("kid");
+  if (!named.has_value() && !key_id.empty()) named = key_id;
   const std::optional<proof::KeyAlgorithm> algorithm = proof::FindAlgorithm(header.ProtectedText("alg").value_or(""));
   if (bundle != nullptr) {
-    absl::StatusOr<trust::IssuerKey> known = bundle->FindIssuerKey(issuer, key_id, algorithm, at);
+    absl::StatusOr<trust::IssuerKey> known = bundle->FindIssuerKey(issuer, named, algorithm, at);
     if (known.ok()) return TokenKey{std::move(known->key), known->is_named, {}};
   }
-  const bool names_itself = key_id.has_value() && absl::StartsWith(*key_id, "did:");
-  ASSIGN_OR_RETURN(proof::PublicKey key, KeyOfName(names_itself ? *key_id : issuer));
+  const bool names_itself = named.has_value() && absl::StartsWith(*named, "did:");
+  ASSIGN_OR_RETURN(proof::PublicKey key, KeyOfName(names_itself ? *named : issuer));
   return TokenKey{std::move(key), true, {}};
 }
 
 absl::StatusOr<TokenKey> FindCertifiedKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                          const proof::JoseHeader& header, absl::Time at) {
-  absl::StatusOr<TokenKey> known = FindTokenKey(bundle, issuer, header, at);
+                                          const proof::JoseHeader& header, absl::Time at,
+                                          absl::string_view key_id) {
+  absl::StatusOr<TokenKey> known = FindTokenKey(bundle, issuer, header, at, key_id);
   const std::optional<simdjson::dom::element> x5c = header.FindProtected("x5c");
   const bool named = known.ok() && known->is_named;
   if (named || !x5c.has_value() || bundle == nullptr || bundle->seal_trust().seals.empty()) return known;

@@ -33,14 +33,16 @@ struct TokenKey {
 };
 
 // The key for a token by `issuer` with this header. A key that the bundle has for the issuer goes before one that the
-// name holds itself. Problem: kKeyNotFound.
+// name holds itself. `key_id` is what the content calls the key, for a header that does not say; empty for nothing.
+// Problem: kKeyNotFound.
 absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                      const proof::JoseHeader& header, absl::Time at);
+                                      const proof::JoseHeader& header, absl::Time at, absl::string_view key_id = "");
 
 // The same for the token itself, where certificates of its signed header count too if there are anchors for them. A key
 // that the bundle or the name of the issuer names goes before them. Problems: kKeyNotFound, kSignerCertificate.
 absl::StatusOr<TokenKey> FindCertifiedKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                          const proof::JoseHeader& header, absl::Time at);
+                                          const proof::JoseHeader& header, absl::Time at,
+                                          absl::string_view key_id = "");
 
 // The same as the set that verifiers take.
 proof::KeySet OnlyKey(const proof::PublicKey& key);

@@ -10,6 +10,7 @@
 #include "core/authenticity/check.h"
 #include "core/authenticity/issuer_key.h"
 #include "core/authenticity/seal_families.h"
+#include "core/authenticity/signed_badge.h"
 #include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
@@ -230,6 +231,16 @@ v1::Check CheckReference(const proof::StatusReference& reference, const Sealed& 
   return ListCheck(reference, *pinned, sealed, evidence, age_max).Run();
 }
 
+// What is revoked of Open Badges 2.0 stands in a list that the profile of the issuer names. The profile is a document of
+// its own, so that an assertion which does not name the list can be on it all the same.
+v1::Check CheckBadge(const SignedBadge& badge, const Sealed& sealed, const Evidence& evidence, absl::Duration age_max) {
+  if (badge.revocation_list.empty()) {
+    return Unknown(kStatusListCheck, Reason::kNoEvidence, {"the profile of the issuer names its list"});
+  }
+  return CheckReference(proof::OpenBadges2Reference(badge.revocation_list, badge.id, badge.issuer), sealed, evidence,
+                        age_max);
+}
+
 }  // namespace
 
 absl::Duration StatusAgeMax(const v1::VerdictPolicy& policy) {
@@ -261,6 +272,8 @@ std::vector<v1::Check> CheckStatusLists(const Sealed& sealed, const Evidence& ev
       checks.push_back(CheckReference(reference, sealed, evidence, age_max));
     }
   }
+  const std::optional<SignedBadge> badge = sealed.claims ? ReadSignedBadge(*sealed.claims) : std::nullopt;
+  if (badge) checks.push_back(CheckBadge(*badge, sealed, evidence, age_max));
   return checks;
 }
 

@@ -6,6 +6,7 @@
 #include "core/authenticity/check.h"
 #include "core/authenticity/issuer_key.h"
 #include "core/authenticity/seal_families.h"
+#include "core/authenticity/signed_badge.h"
 #include "core/base/date_time.h"
 #include "core/base/digest.h"
 #include "core/base/limits.h"
@@ -32,6 +33,7 @@ constexpr absl::string_view kSelectiveFamily = "sd-jwt";
 // Who issued a token, by "iss" or, without it, by the credential.
 std::string IssuerOf(object claims) {
   if (const auto iss = base::FindString(claims, "iss")) return std::string(*iss);
+  if (const std::optional<SignedBadge> badge = ReadSignedBadge(claims)) return std::string(badge->issuer);
   const std::optional<element> vc = base::Find(claims, "vc");
   const std::optional<object> inner = vc ? base::AsObject(*vc) : std::nullopt;
   return std::string(proof::IdOf(base::Find(inner ? *inner : claims, "issuer")));
@@ -51,7 +53,8 @@ std::optional<absl::Time> MadeAt(object claims) {
     const std::optional<absl::Time> time = date ? base::ParseDateTime(*date) : std::nullopt;
     if (time) return time;
   }
-  return std::nullopt;
+  const std::optional<SignedBadge> badge = ReadSignedBadge(claims);
+  return badge ? base::ParseDateTime(badge->issued) : std::nullopt;
 }
 
 // The key for a token by what it says of itself, before anything of it is believed.
@@ -62,8 +65,9 @@ absl::StatusOr<TokenKey> KeyFor(absl::string_view token, const Evidence& evidenc
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(*payload, base::kTokenNestingMax));
   const std::optional<object> claims = base::AsObject(document.root());
   if (!claims.has_value()) return base::Problem(Reason::kClaimInvalid, "", "the payload is no object");
+  const std::optional<SignedBadge> badge = ReadSignedBadge(*claims);
   return FindCertifiedKey(evidence.bundle, IssuerOf(*claims), jws.signatures().front().header,
-                          MadeAt(*claims).value_or(evidence.at));
+                          MadeAt(*claims).value_or(evidence.at), badge ? badge->key_id : "");
 }
 
 void TakeClaims(base::JsonDocument document, const proof::PublicKey& key, Sealed& sealed) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/authenticity/check.h"
+#include "core/authenticity/signed_badge.h"
 #include "core/base/date_time.h"
 #include "core/base/limits.h"
 #include "core/base/problem.h"
@@ -84,6 +85,10 @@ std::vector<ValidityStatement> StatementsOf(const Sealed& sealed) {
       const auto claim = base::Find(*sealed.claims, name);
       const std::optional<absl::Time> time = claim ? proof::NumericDate(*claim) : std::nullopt;
       if (time) statements.push_back({name, base::WriteDateTime(*time), is_end});
+    }
+    if (const std::optional<SignedBadge> badge = ReadSignedBadge(*sealed.claims)) {
+      statements.push_back({"issuedOn", std::string(badge->issued), false});
+      statements.push_back({"expires", std::string(badge->expires), true});
     }
   }
   if (statements.empty() && sealed.claimed_time)
