@@ -45,8 +45,7 @@ absl::StatusOr<TokenKey> FindTokenKey(const trust::TrustBundle* bundle, absl::st
 }
 
 absl::StatusOr<TokenKey> FindCertifiedKey(const trust::TrustBundle* bundle, absl::string_view issuer,
-                                          const proof::JoseHeader& header, absl::Time at,
-                                          absl::string_view key_id) {
+                                          const proof::JoseHeader& header, absl::Time at, absl::string_view key_id) {
   absl::StatusOr<TokenKey> known = FindTokenKey(bundle, issuer, header, at, key_id);
   const std::optional<simdjson::dom::element> x5c = header.FindProtected("x5c");
   const bool named = known.ok() && known->is_named;

@@ -1,5 +1,5 @@
-// Assertions of Open Badges 2.0 as tokens ("SignedBadge"). They say in terms of their own what other tokens say in their
-// header and claims: who issued them, with which key, and when.
+// Assertions of Open Badges 2.0 as tokens ("SignedBadge"). They say in terms of their own what other tokens say in
+// their header and claims: who issued them, with which key, and when.
 //
 // Thread-safety: a free function on values. Ownership: what it returns points into the claims.
 #pragma once

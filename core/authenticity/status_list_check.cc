@@ -231,8 +231,8 @@ v1::Check CheckReference(const proof::StatusReference& reference, const Sealed& 
   return ListCheck(reference, *pinned, sealed, evidence, age_max).Run();
 }
 
-// What is revoked of Open Badges 2.0 stands in a list that the profile of the issuer names. The profile is a document of
-// its own, so that an assertion which does not name the list can be on it all the same.
+// What is revoked of Open Badges 2.0 stands in a list that the profile of the issuer names. The profile is a document
+// of its own, so that an assertion which does not name the list can be on it all the same.
 v1::Check CheckBadge(const SignedBadge& badge, const Sealed& sealed, const Evidence& evidence, absl::Duration age_max) {
   if (badge.revocation_list.empty()) {
     return Unknown(kStatusListCheck, Reason::kNoEvidence, {"the profile of the issuer names its list"});

@@ -94,6 +94,15 @@ absl::Status AddDidDocument(const AnchorFile& file, object document, DidKeys& ke
   return absl::OkStatus();
 }
 
+// The key document of Open Badges 2.0: {id, owner, publicKeyPem}.
+absl::Status AddBadgeKey(const AnchorFile& file, object document, DidKeys& keys) {
+  keys.set_did(std::string(base::FindString(document, "owner").value_or("")));
+  if (keys.did().empty()) return FileProblem(file, "the key has no owner");
+  const auto key = proof::PublicKey::FromPem(base::FindString(document, "publicKeyPem").value_or(""));
+  if (key.ok()) keys.add_jwks(JwkWithId(*key, base::FindString(document, "id").value_or("")));
+  return absl::OkStatus();
+}
+
 void Bind(const AnchorFile& file, const DidKeys& keys, TrustBundle& bundle) {
   trust::v1::IssuerBinding* const binding = bundle.add_issuer_bindings();
   trust::v1::IssuerIdentifier* const issuer = binding->add_issuer();
@@ -203,6 +212,8 @@ absl::Status AddKeysJson(const AnchorFile& file, TrustBundle& bundle) {
     RETURN_IF_ERROR(AddDidDocument(file, *members, keys));
   } else if (base::Find(*members, "keys").has_value()) {
     RETURN_IF_ERROR(AddJwks(file, document->root(), keys));
+  } else if (base::Find(*members, "publicKeyPem").has_value()) {
+    RETURN_IF_ERROR(AddBadgeKey(file, *members, keys));
   } else if (base::Find(*members, "kty").has_value()) {
     AddJwk(document->root(), "", keys);
   } else {

@@ -28,9 +28,7 @@ const testing::TestSigner& BadgeSigner() {
 }
 
 // Whose class it is: the profile within the assertion, its address, or nothing, where the class itself is an address.
-std::string Profile() {
-  return absl::StrCat(R"({"id":")", kIssuer, R"(","type":"Issuer","name":"Fjord School"})");
-}
+std::string Profile() { return absl::StrCat(R"({"id":")", kIssuer, R"(","type":"Issuer","name":"Fjord School"})"); }
 std::string ProfileWithList() {
   return absl::StrReplaceAll(Profile(), {{"}", absl::StrCat(R"(,"revocationList":")", kRevocations, R"("})")}});
 }
@@ -90,14 +88,18 @@ TEST(SignedBadgeTest, ItsContentSaysWhatOtherTokensSayInTheirHeader) {
        {intact, "signer:PASS:SIGNER_CONFIRMED", "validity:PASS:WITHIN_VALIDITY", "status:UNKNOWN:NO_EVIDENCE"}},
       {"expired", Badge({.expires = "2025-01-01T00:00:00Z"}), {intact, "validity:FAIL:EXPIRED"}},
       {"by a stranger who names the key", Badge({}, stranger), {"NOT_AUTHENTIC", "seal:FAIL:SIGNATURE_INVALID"}},
-      {"a key that the issuer has not", Badge({.key = "https://fjord.example/badges/key-9"}),
+      {"a key that the issuer has not",
+       Badge({.key = "https://fjord.example/badges/key-9"}),
        {"seal:UNKNOWN:KEY_NOT_FOUND"}},
       {"the class is another issuer's", Badge({.badge = ClassBy(other_issuer)}), {"seal:UNKNOWN:KEY_NOT_FOUND"}},
-      {"the issuer is an address", Badge({.badge = ClassBy(absl::StrCat("\"", kIssuer, "\""))}),
+      {"the issuer is an address",
+       Badge({.badge = ClassBy(absl::StrCat("\"", kIssuer, "\""))}),
        {intact, "signer:PASS", "status:UNKNOWN:NO_EVIDENCE"}},
-      {"nobody signed the list, so that it clears nobody", Badge({.badge = ClassBy(ProfileWithList())}),
+      {"nobody signed the list, so that it clears nobody",
+       Badge({.badge = ClassBy(ProfileWithList())}),
        {intact, "status:UNKNOWN:NO_EVIDENCE"}},
-      {"on the list", Badge({.badge = ClassBy(ProfileWithList()), .id = "urn:uuid:bees-2"}),
+      {"on the list",
+       Badge({.badge = ClassBy(ProfileWithList()), .id = "urn:uuid:bees-2"}),
        {intact, "status:UNKNOWN:REVOKED"}},
   };
   const auto bundle = Made(BadgeBundle());
@@ -112,7 +114,8 @@ TEST(SignedBadgeTest, ItsContentSaysWhatOtherTokensSayInTheirHeader) {
 // Whose badge it is stands in another document: a key that fits proves that it is intact, and nothing of who made it.
 TEST(SignedBadgeTest, AClassThatIsAnAddressLeavesTheIssuerOpen) {
   const BadgeFacts facts{.badge = R"("https://fjord.example/badges/bees")"};
-  EXPECT_THAT(Told(JudgeWith(Made(BadgeBundle()), Badge(facts), "2025-06-02")), HasSubstr("seal:UNKNOWN:KEY_NOT_FOUND"));
+  EXPECT_THAT(Told(JudgeWith(Made(BadgeBundle()), Badge(facts), "2025-06-02")),
+              HasSubstr("seal:UNKNOWN:KEY_NOT_FOUND"));
   const std::string told = Told(JudgeWith(Made(BadgeBundle("")), Badge(facts), "2025-06-02"));
   EXPECT_THAT(told, HasSubstr("seal:PASS:SEAL_INTACT"));
   EXPECT_THAT(told, HasSubstr("signer:UNKNOWN"));
@@ -126,9 +129,11 @@ TEST(SignedBadgeTest, IsToldFromOtherClaims) {
     bool is_badge;
   };
   const std::vector<Row> rows = {
-      {"lists", R"({"@context":["https://w3id.org/openbadges/v2","https://x.example"],"type":["Assertion","Ext"]})", true},
+      {"lists", R"({"@context":["https://w3id.org/openbadges/v2","https://x.example"],"type":["Assertion","Ext"]})",
+       true},
       {"a badge class", R"({"@context":"https://w3id.org/openbadges/v2","type":"BadgeClass"})", false},
-      {"a credential", R"({"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential"]})", false},
+      {"a credential", R"({"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential"]})",
+       false},
       {"odd members", R"({"@context":7,"type":{"a":["Assertion"]}})", false},
       {"odd parts", R"({"@context":"https://w3id.org/openbadges/v2","type":"Assertion","badge":[],"verification":"x"})",
        true},

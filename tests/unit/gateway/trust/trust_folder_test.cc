@@ -12,6 +12,7 @@
 #include "tests/support/deflate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_authority.h"
+#include "tests/support/test_signer.h"
 #include "tests/unit/core/trust/bundle_fixture.h"
 
 namespace passerelle::gateway {
@@ -97,6 +98,25 @@ TEST_F(TrustFolderTest, KeysOfANamedIssuerAreBoundToIt) {
     signer.key_thumbprint = Thumbprint();
     EXPECT_EQ(bundle->MaySpeak(signer, row.scheme, row.issuer, At(2025)).speaks, trust::Speaks::kYes);
   }
+}
+
+TEST_F(TrustFolderTest, AKeyDocumentOfABadgeIsItsOwners) {
+  const testing::TestSigner signer(proof::KeyAlgorithm::kEs256);
+  const std::string pem =
+      absl::StrCat("-----BEGIN PUBLIC KEY-----\\n", base::Base64Encode(signer.SubjectPublicKeyInfo()),
+                   "\\n-----END PUBLIC KEY-----");
+  const std::string document = absl::StrCat(
+      R"({"type":"CryptographicKey","id":"https://keys.example/1","owner":"https://fjord.example","publicKeyPem":")",
+      pem, "\"}");
+  Write("anchors/key.json", document);
+  ASSERT_OK_AND_ASSIGN(const auto bundle, Load());
+  ASSERT_OK_AND_ASSIGN(const trust::IssuerKey key,
+                       bundle->FindIssuerKey("https://fjord.example", "https://keys.example/1", {}, At(2025)));
+  EXPECT_EQ(key.key.thumbprint(), signer.public_key().thumbprint());
+  Write("anchors/key.json", absl::StrReplaceAll(document, {{"owner", "keeper"}}));
+  EXPECT_THAT(Load(), HasReasonAt(Reason::kEvidenceFile, "key.json"));
+  Write("anchors/key.json", absl::StrReplaceAll(document, {{"BEGIN", "START"}}));
+  EXPECT_THAT(Load(), HasReasonAt(Reason::kEvidenceFile, "key.json"));
 }
 
 TEST_F(TrustFolderTest, KeysOfNobodyVerifyAndSpeakForNobody) {
