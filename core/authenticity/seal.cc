@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "core/base/cbor.h"
 #include "core/base/json.h"
 #include "core/base/jws_payload.h"
 #include "core/base/xml.h"
@@ -50,6 +51,14 @@ Sealing FindJsonSeal(absl::string_view bytes) {
   return enclosed ? Sealing::kDataIntegrity : Sealing::kNotSealed;
 }
 
+// A response of a device, one of its documents, or what the issuer signed of it (8.3.2.1.2.2).
+bool IsMobileDocument(absl::string_view bytes) {
+  const absl::StatusOr<base::Cbor> item = base::ReadCbor(bytes);
+  if (!item.ok()) return false;
+  return item->Find("documents") != nullptr || item->Find("issuerSigned") != nullptr ||
+         item->Find("issuerAuth") != nullptr;
+}
+
 }  // namespace
 
 Sealing FindSeal(absl::string_view text) {
@@ -57,6 +66,7 @@ Sealing FindSeal(absl::string_view text) {
   absl::string_view begin = absl::StartsWith(text, "\xEF\xBB\xBF") ? text.substr(3) : text;
   begin = absl::StripLeadingAsciiWhitespace(begin);
   if (absl::StartsWith(begin, "{") || absl::StartsWith(begin, "[")) return FindJsonSeal(text);
+  if (IsMobileDocument(text)) return Sealing::kMobileDocument;
   begin = absl::StripTrailingAsciiWhitespace(begin);
   const size_t tilde = begin.find('~');
   if (!base::IsCompactJws(begin.substr(0, tilde))) return Sealing::kCannotTell;

@@ -9,12 +9,13 @@ namespace passerelle::authenticity {
 
 enum class Sealing {
   kNotSealed,
-  kCannotTell,        // neither XML, JSON nor a compact token, or not readable as what it begins as
+  kCannotTell,        // none of the forms below, or not readable as what it begins as
   kXmlSignature,      // XML-DSig, XAdES
   kJsonWebSignature,  // JSON serialization: JAdES
   kDataIntegrity,     // W3C proof
   kToken,             // compact JSON Web Signature
   kSelectiveToken,    // SD-JWT
+  kMobileDocument,    // ISO/IEC 18013-5, in CBOR
 };
 
 // Looks at the document without the wrappings of base64 and gzip. Total: any bytes.

@@ -91,6 +91,8 @@ Sealed CheckSeal(absl::string_view content, const Evidence& evidence) {
       return JudgeDataIntegrity(text, evidence);
     case Sealing::kToken:
       return JudgeToken(absl::StripAsciiWhitespace(text), evidence);
+    case Sealing::kMobileDocument:
+      return JudgeMobileDocument(text, evidence);
     case Sealing::kSelectiveToken:
       break;
   }

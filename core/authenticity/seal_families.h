@@ -25,6 +25,10 @@ Sealed JudgeToken(absl::string_view token, const Evidence& evidence);
 // SD-JWT, with the check "holder".
 Sealed JudgeSelectiveToken(absl::string_view text, const Evidence& evidence);
 
+// Mobile documents (ISO/IEC 18013-5), one at a time: what the issuer signed of them. Whether the device signed too is
+// left open: what it signs is bound to a session of its own.
+Sealed JudgeMobileDocument(absl::string_view bytes, const Evidence& evidence);
+
 // The check "seal" from what a verifier says, in place of `sealed.check`. A signature that does not verify and a
 // disclosure that is not signed are fails; everything else that speaks against the proof leaves the question open. What
 // is the matter of another check (times, the path of a certificate, the holder) is left to it. `allows_legacy`: an

@@ -12,6 +12,7 @@
 #include "core/authenticity/used_status_lists.h"
 #include "core/base/json.h"
 #include "core/proof/sd_jwt/sd_jwt.h"
+#include "core/proof/status/status_reference.h"
 #include "core/proof/x509/certificate.h"
 #include "core/proof/x509/revocation.h"
 #include "core/trust/bundle.h"
@@ -49,6 +50,8 @@ struct Sealed {
   bool withholds = false;
   // The signed content for whoever reads on, where it is not what the bytes of the document are; otherwise empty.
   std::string content;
+  // Where the status stands, by content that is not JSON.
+  std::optional<proof::StatusReference> status;
 
   // When the document was signed as far as is known: proven, claimed, or `at`; never after it.
   absl::Time SignedAt(absl::Time at) const {

@@ -272,6 +272,7 @@ std::vector<v1::Check> CheckStatusLists(const Sealed& sealed, const Evidence& ev
       checks.push_back(CheckReference(reference, sealed, evidence, age_max));
     }
   }
+  if (sealed.status) checks.push_back(CheckReference(*sealed.status, sealed, evidence, age_max));
   const std::optional<SignedBadge> badge = sealed.claims ? ReadSignedBadge(*sealed.claims) : std::nullopt;
   if (badge) checks.push_back(CheckBadge(*badge, sealed, evidence, age_max));
   return checks;

@@ -110,6 +110,7 @@ class MdocReader {
     if (!path.ok()) verdict_.findings.Refuse(path.status());
     if (signer.IsAuthority())
       verdict_.findings.Refuse(Reason::kClaimInvalid, "x5chain", "an authority signed it itself");
+    verdict_.signer = signer;
     signer_from_ = signer.not_before();
     signer_until_ = signer.not_after();
     return *verdict.payload;
@@ -131,6 +132,21 @@ class MdocReader {
     ASSIGN_OR_RETURN(verdict_.valid_from, Moment(*validity, "validFrom"));
     ASSIGN_OR_RETURN(verdict_.valid_until, Moment(*validity, "validUntil"));
     CheckTimes();
+    const Cbor* const status = object.Find("status");
+    return status == nullptr ? absl::OkStatus() : ReadStatus(*status);
+  }
+
+  // Token Status List, 6.3: {"status_list": {"idx", "uri"}}.
+  absl::Status ReadStatus(const Cbor& status) {
+    ASSIGN_OR_RETURN(const Cbor* const list, Member(status, "status_list"));
+    ASSIGN_OR_RETURN(const Cbor* const index, Member(*list, "idx"));
+    StatusReference reference;
+    reference.scheme = StatusScheme::kTokenStatusList;
+    reference.place = "status/status_list";
+    ASSIGN_OR_RETURN(reference.list, Text(*list, "uri"));
+    if (index->type != Cbor::Type::kUnsigned) return BrokenMdoc("idx", "it is no non-negative number");
+    reference.index = index->number;
+    verdict_.status = std::move(reference);
     return absl::OkStatus();
   }
 

@@ -7,12 +7,14 @@
 // Thread-safety: a free function on values. Ownership: a verdict owns what it tells.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/proof/finding.h"
+#include "core/proof/status/status_reference.h"
 #include "core/proof/x509/certificate.h"
 
 namespace passerelle::proof {
@@ -30,6 +32,8 @@ struct MdocVerdict {
   std::string document_type;
   std::vector<MdocElement> elements;
   std::string device_key;  // a COSE_Key, in CBOR
+  std::optional<Certificate> signer;
+  std::optional<StatusReference> status;  // where its status stands, if the issuer says so (Token Status List, 6.3)
   absl::Time signed_at = absl::InfinitePast();
   absl::Time valid_from = absl::InfinitePast();
   absl::Time valid_until = absl::InfinitePast();
