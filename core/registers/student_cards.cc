@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 
@@ -20,7 +21,7 @@ bool FitsForm(char form, char c) {
     case 'x':
       return absl::ascii_isxdigit(static_cast<unsigned char>(c));
     case 'v':
-      return absl::string_view("89ab").find(c) != absl::string_view::npos;
+      return absl::StrContains("89ab", c);
     case '0':
       return absl::ascii_isdigit(static_cast<unsigned char>(c));
     default:

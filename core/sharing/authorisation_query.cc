@@ -40,7 +40,7 @@ absl::Status CheckAsked(const v1::AuthorisationQuery& query, absl::Time now) {
   asked.add_credential_ids(std::string(kAnything));
   *asked.mutable_valid_until() = base::ToProto(now + kRequestLife);
   asked.set_uses_allowed(1);
-  const absl::Status good = CheckForm(asked, now);
+  absl::Status good = CheckForm(asked, now);
   if (good.ok()) return good;
   const std::string place = base::PlaceOf(good);
   return Problem(base::ReasonOf(good), absl::StrCat("query.", absl::StripPrefix(place, "authorisation.")),

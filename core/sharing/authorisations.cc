@@ -217,7 +217,7 @@ absl::StatusOr<v1::ListUsesResponse> Authorisations::ListUses(absl::string_view 
   if (id.empty()) return Problem(Reason::kFieldMissing, "authorisation_id");
   absl::StatusOr<v1::ListUsesResponse> result;
   RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {
-    const absl::Status own = LoadOwn(tx, client, id, options_.clock->Now()).status();
+    absl::Status own = LoadOwn(tx, client, id, options_.clock->Now()).status();
     if (!own.ok() && base::ReasonOf(own) != Reason::kResourceNotFound) return own;
     if (!own.ok()) return Problem(Reason::kResourceNotFound, "authorisation_id");
     result = ReadUses(id, tx);

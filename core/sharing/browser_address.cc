@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "core/elm/rules/text.h"
 
@@ -15,7 +16,7 @@ bool IsBrowserAddress(absl::string_view text) {
   absl::string_view rest = text;
   if (!absl::ConsumePrefix(&rest, "https://")) return false;
   const absl::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  return !authority.empty() && authority.front() != ':' && authority.find('@') == absl::string_view::npos;
+  return !authority.empty() && authority.front() != ':' && !absl::StrContains(authority, '@');
 }
 
 }  // namespace passerelle::sharing
