@@ -30,6 +30,12 @@ constexpr absl::string_view kCredential = R"({
   ]
 })";
 
+// A badge of version 2.0, whose issuer's profile names the list.
+constexpr absl::string_view kBadge = R"({
+  "@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "id": "urn:example:1",
+  "badge": {"issuer": {"id": "https://school.example", "revocationList": "https://school.example/list"}}
+})";
+
 class AnyList : public proof::StatusLists {
  public:
   explicit AnyList(absl::string_view bytes) : bytes_(std::make_shared<const std::string>(bytes)) {}
@@ -53,8 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   sealed.issuer = "https://school.example";
   sealed.document = *base::JsonDocument::Parse(kCredential);
   sealed.credential = *base::AsObject(sealed.document->root());
+  const base::JsonDocument badge = *base::JsonDocument::Parse(kBadge);
+  sealed.claims = *base::AsObject(badge.root());
   const auto checks = authenticity::CheckStatusLists(sealed, evidence, {});
-  constexpr size_t kReferences = 5;
+  constexpr size_t kReferences = 6;
   if (checks.size() != kReferences) std::abort();
   for (const auto& check : checks) {
     if (check.outcome() != authenticity::v1::CHECK_OUTCOME_UNKNOWN) std::abort();
