@@ -84,8 +84,8 @@ bool IsOnlyNamed(const v3::ClaimNode& claim) {
 // The award of the issuer: written out once, and named after that.
 class IssuerAward {
  public:
-  IssuerAward(Source* source, const xml_node& root, std::string credential)
-      : source_(source), root_(root), id_(absl::StrCat(std::move(credential), ":award")) {}
+  IssuerAward(Source* source, const xml_node& root, absl::string_view credential)
+      : source_(source), root_(root), id_(absl::StrCat(credential, ":award")) {}
 
   void Give(v3::AwardingProcess* award) {
     const bool own = award->type().empty();  // the claim states no process at all
