@@ -157,18 +157,22 @@ void MapBadge3Envelope(document::Source* source, document::Draft* draft, const S
   Apply(kEnvelope, credential, {source, draft->DocumentTargets()});
 }
 
-void MapBadge3Issuer(document::Source* source, const SourceNode* credential, document::Draft* draft,
-                     elm::v3::Organisation* body) {
+Badge3Bodies MapBadge3Issuer(document::Source* source, const SourceNode* credential, document::Draft* draft,
+                             elm::v3::Organisation* first) {
+  Badge3Bodies bodies{first, {}};
   Context context{source, draft->DocumentTargets()};
-  context.targets.body = body;
-  const SourceNode* const issuer = source->FindFirst(credential, "issuer");
-  if (issuer == nullptr) return;
-  if (issuer->IsBranch()) {
-    Apply(kIssuer, issuer, context);
-  } else {
-    constexpr Rule kReference[] = {{"issuer", "B.identifier", NodeIdentifier, kKept, ""}};
-    Apply(kReference, credential, context);
+  context.targets.body = first;
+  constexpr Rule kReference[] = {{"", "B.identifier", NodeIdentifier, kKept, ""}};
+  const std::vector<const SourceNode*> issuers = source->Find(credential, "issuer");
+  for (const SourceNode* issuer : issuers) {
+    if (issuer != issuers.front()) context.targets.body = bodies.further.emplace_back(draft->AddBody());
+    Apply(issuer->IsBranch() ? document::Rules(kIssuer) : document::Rules(kReference), issuer, context);
   }
+  if (!bodies.further.empty()) {
+    source->Warn("issuer.several", credential,
+                 "A credential has one issuer; this one names several, and all of them are written as awarding bodies.");
+  }
+  return bodies;
 }
 
 void MapBadge3Learner(document::Source* source, const SourceNode* subject, document::Draft* draft) {
@@ -218,7 +222,7 @@ OneLearner::Identifiers OneLearner::IdentifiersOf(const document::Source& source
 }
 
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential,
-                                            document::Draft* draft, elm::v3::Organisation* body) {
+                                            document::Draft* draft, const Badge3Bodies& bodies) {
   document::DraftAchievement* last = nullptr;
   for (const SourceNode* subject : source->Find(credential, "credentialSubject")) {
     const SubjectResults results(*source, subject);
@@ -236,7 +240,8 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
       passed = true;
       document::DraftAchievement& claim = draft->AddAchievement(node);
       last = &claim;
-      claim.body = body;
+      claim.body = bodies.first;
+      claim.further_bodies = bodies.further;
       Context context{source, draft->TargetsOf(claim)};
       context.language = source->Language(source->FindFirst(node, "inLanguage"));
       Apply(kAchievement, node, context);

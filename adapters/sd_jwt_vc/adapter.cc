@@ -118,9 +118,9 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
   RETURN_IF_ERROR(families::CheckPassed(source, credential));
   families::MapBadge3Envelope(&source, &draft, credential);
-  families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
+  const families::Badge3Bodies bodies = families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
   families::MapBadge3Learner(&source, subject, &draft);
-  families::MapBadge3Claims(&source, credential, &draft, nullptr);
+  families::MapBadge3Claims(&source, credential, &draft, bodies);
   if (source.FindFirst(credential, "issuer") == nullptr) {
     MapSigner(source, draft);
   } else if (const document::SourceNode* const signer = source.FindFirst(credential, "iss")) {

@@ -127,6 +127,15 @@ LossClass PutEcts(const Step& step, const std::string& points, absl::string_view
   return NoteOf(step, NotesBeside(step.rule.target), label, step.Value());
 }
 
+// One amount of work fits; several that differ are told, as those of credits are.
+LossClass PutWorkload(const Step& step, absl::string_view target, const std::string& duration,
+                      absl::string_view label) {
+  if (PutText(step.context.targets, target, "", duration) == kKept) return step.rule.loss;
+  step.source().Warn("workload.contradiction", step.node,
+                     "The document states several amounts of work; the first counts.");
+  return NoteOf(step, NotesBeside(target), label, step.Value());
+}
+
 LossClass PutEqf(const Step& step, bool defined_as_eqf) {
   const std::optional<int> level = elm::EqfLevelOf(step.Value(), defined_as_eqf);
   const auto concept_node = level.has_value() ? elm::EqfLevel(*level) : std::nullopt;
@@ -244,8 +253,7 @@ LossClass Hours(const Step& step) {
                 number ? "Zero hours, or more than a working life, count as missing." : "This is no number of hours.",
                 number ? "counts as missing" : "is no number of hours");
   }
-  if (PutText(step.context.targets, step.rule.target, "", *hours) == kKept) return step.rule.loss;
-  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+  return PutWorkload(step, step.rule.target, *hours, step.Label());
 }
 
 LossClass FreeWorkload(const Step& step) {
@@ -254,7 +262,7 @@ LossClass FreeWorkload(const Step& step) {
     return PutEcts(step, workload.value, "Workload");
   }
   if (workload.kind == elm::TextWorkload::Kind::kDuration) {
-    return Weaker(step.rule.loss, PutText(step.context.targets, "Q.volumeOfLearning", "", workload.value));
+    return PutWorkload(step, "Q.volumeOfLearning", workload.value, "Workload");
   }
   if (workload.ambiguous) WarnOfThousands(step);
   return NoteOf(step, NotesBeside(step.rule.target), "Workload", step.Value());
@@ -262,9 +270,8 @@ LossClass FreeWorkload(const Step& step) {
 
 LossClass IsoDuration(const Step& step) {
   const auto duration = elm::ParseDuration(step.Value());
-  if (duration.has_value() && !duration->negative &&
-      PutText(step.context.targets, step.rule.target, "", step.Value()) == kKept) {
-    return step.rule.loss;
+  if (duration.has_value() && !duration->negative) {
+    return PutWorkload(step, step.rule.target, step.Value(), step.Label());
   }
   step.source().Warn("workload.unreadable", step.node, "This is no duration that can be carried; it is kept as text.");
   return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
