@@ -169,8 +169,9 @@ Badge3Bodies MapBadge3Issuer(document::Source* source, const SourceNode* credent
     Apply(issuer->IsBranch() ? document::Rules(kIssuer) : document::Rules(kReference), issuer, context);
   }
   if (!bodies.further.empty()) {
-    source->Warn("issuer.several", credential,
-                 "A credential has one issuer; this one names several, and all of them are written as awarding bodies.");
+    source->Warn(
+        "issuer.several", credential,
+        "A credential has one issuer; this one names several, and all of them are written as awarding bodies.");
   }
   return bodies;
 }

@@ -163,7 +163,7 @@ LossClass InLanguage(const Step& step, document::Conversion convert) {
     source.Use(language);
   }
   const LossClass loss = convert({context, step.rule, value});
-  if (loss == kDropped) source.Drop(value, "there is no room for it beside what was carried");
+  if (loss == kDropped) source.DropSecond(value);
   if (loss != kDropped && loss != kDone) source.Carry(value, step.rule.target, loss, step.rule.rule);
   return kDone;
 }

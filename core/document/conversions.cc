@@ -195,7 +195,7 @@ LossClass Texts(const Step& step) {
     step.source().SeeLanguage(language);
     const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
     if (put == kDropped) {
-      step.source().Drop(text, "there is no room for it beside what was carried");
+      step.source().DropSecond(text);
     } else {
       step.source().Carry(text, step.rule.target, Weaker(step.rule.loss, put), step.rule.rule);
     }

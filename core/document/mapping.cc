@@ -55,7 +55,7 @@ void Apply(Rules rules, const SourceNode* node, const Context& context) {
       const LossClass loss = rule.convert({context, rule, found});
       if (loss == v1::LOSS_CLASS_UNSPECIFIED) continue;  // accounted for by the conversion itself
       if (loss == kDropped) {
-        context.source->Drop(found, "there is no room for it beside what was carried");
+        context.source->DropSecond(found);
       } else {
         context.source->Carry(found, rule.target, loss, rule.rule);
       }

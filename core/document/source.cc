@@ -129,6 +129,11 @@ void Source::Drop(const SourceNode* node, absl::string_view reason) {
   if (node != nullptr) reasons_.try_emplace(node, std::string(reason));
 }
 
+void Source::DropSecond(const SourceNode* node) {
+  if (!reasons_.try_emplace(node, "there is no room for it beside what was carried").second) return;
+  Warn("value.second", node, "Another value was carried in the only place for it; the first counts.");
+}
+
 void Source::DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason) {
   if (FindFirst(node, parts) == nullptr) return Drop(node, reason);
   const std::vector<absl::string_view> names = absl::StrSplit(parts, '|');

@@ -49,7 +49,10 @@ class Source {
   void UseAll(const SourceNode* node);  // the node and everything below it
   // The node and everything below it that is not carried is left out, for a reason of its own.
   void Drop(const SourceNode* node, absl::string_view reason);
-  // The same for a node whose parts stay: the children of these names ("hasPart|leistung") are left for others.
+  // The same for a value whose only place another has taken, with a warning (value.second): which of them holds is for
+  // people to judge. A node that has a reason already keeps it.
+  void DropSecond(const SourceNode* node);
+  // The same as Drop for a node whose parts stay: the children of these names ("hasPart|leistung") are left for others.
   void DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason);
 
   void Note(absl::string_view rule, const SourceNode* node, absl::string_view message);

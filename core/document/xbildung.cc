@@ -144,7 +144,9 @@ LossClass EqfLevelCode(const Step& step) {
     step.source().Warn("level.eqf", step.node, "The framework has levels 1 to 8; the value is kept as text.");
     return CodeNote(step);
   }
-  return PutConcept(step.context.targets, step.rule.target, *eqf) == kKept ? step.rule.loss : kDropped;
+  if (PutConcept(step.context.targets, step.rule.target, *eqf) == kKept) return step.rule.loss;
+  step.source().Warn("level.contradiction", step.node, "The document states two levels; the first counts.");
+  return CodeNote(step);
 }
 
 LossClass IscedFieldCode(const Step& step) {

@@ -28,7 +28,7 @@ struct TopMembers {
   absl::string_view payload;  // as JSON
   absl::string_view wrapped;  // the value of "credential", "elm", "vc" or "@graph"
   absl::string_view subject;  // as JSON
-  bool issuing = false;  // an issuer, a schema or a display
+  bool issuing = false;       // an issuer, a schema or a display
   bool signature = false;
 };
 
