@@ -87,15 +87,9 @@ void WarnOfThousands(const Step& step) {
                      "The hours can be thousands or a decimal number; they are kept as text.");
 }
 
-std::optional<elm::SourceDate> ReadDateOf(const Step& step) {
-  std::optional<elm::SourceDate> date = elm::ReadDate(step.Value());
-  if (!date.has_value()) {
-    step.source().Warn("date.unreadable", step.node, "This is no date.");
-    step.source().Drop(step.node, "is no date");
-  } else if (date->turned) {
-    step.source().Note("date.order", step.node, "Day, month and year were put into the order of ISO 8601.");
-  }
-  return date;
+void NoteOrder(const Step& step, const elm::SourceDate& date) {
+  if (!date.turned) return;
+  step.source().Note("date.order", step.node, "Day, month and year were put into the order of ISO 8601.");
 }
 
 bool IsSameNumber(absl::string_view one, absl::string_view other) {
@@ -214,15 +208,22 @@ LossClass Prose(const Step& step) { return PutWords(step, WithoutActiveContent(s
 LossClass LabelledNote(const Step& step) { return NoteOf(step, step.rule.target, step.Label(), step.Value()); }
 
 LossClass DateTime(const Step& step) {
-  const auto date = ReadDateOf(step);
-  if (!date.has_value()) return kDropped;
+  const auto date = elm::ReadDate(step.Value());
+  if (!date.has_value()) {
+    const LossClass noted = NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+    if (noted == kDropped) return Drop(step, "date.unreadable", "This is no day of the calendar.", "is no date");
+    step.source().Warn("date.unreadable", step.node, "This is no day of the calendar; it is kept as text.");
+    return noted;
+  }
+  NoteOrder(step, *date);
   if (date->lacks_zone()) step.source().Note("date.zone", step.node, "The time has no zone; it is written as UTC.");
   return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, "", date->DateTime()));
 }
 
 LossClass BirthDate(const Step& step) {
-  const auto date = ReadDateOf(step);
-  if (!date.has_value()) return kDropped;
+  const auto date = elm::ReadDate(step.Value());
+  if (!date.has_value()) return Drop(step, "date.unreadable", "This is no day of the calendar.", "is no date");
+  NoteOrder(step, *date);
   if (!date->zone.empty() || !date->time.empty()) {
     step.source().Note("date.calendar", step.node,
                        "A birth date is a day of the calendar; its time and zone were left out.");
