@@ -48,26 +48,9 @@ LossClass PutWords(const Step& step, const std::string& value) {
   return Weaker(step.rule.loss, put);
 }
 
-// Whether a text has elements of HTML; addresses in angle brackets, which Markdown has too, are none.
-bool HasMarkup(absl::string_view text) {
-  const size_t last_end = text.rfind('>');
-  if (last_end == absl::string_view::npos) return false;
-  for (size_t at = text.find('<'); at < last_end; at = text.find('<', at + 1)) {
-    absl::string_view tag = text.substr(at + 1);
-    absl::ConsumePrefix(&tag, "/");
-    size_t name = 0;
-    while (name < tag.size() && absl::ascii_isalnum(static_cast<unsigned char>(tag[name]))) ++name;
-    const bool named = name > 0 && absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) && name < tag.size();
-    const bool ends =
-        named && (tag[name] == '>' || tag[name] == '/' || absl::ascii_isspace(static_cast<unsigned char>(tag[name])));
-    if (ends) return true;
-  }
-  return false;
-}
-
 // Rule markup.html, for texts that people read.
 std::string WithoutActiveContent(const Step& step, absl::string_view text) {
-  if (!HasMarkup(text)) return std::string(text);
+  if (!elm::HasMarkup(text)) return std::string(text);
   step.source().Note("markup.html", step.node, "Active content, if any, was taken out of the markup.");
   return elm::StripActiveContent(text);
 }

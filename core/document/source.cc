@@ -245,7 +245,18 @@ void Source::Walk(const SourceNode* node, absl::string_view inherited, Account* 
                                          : kNoPlace,
                account);
   }
+  WalkParts(node, reason, account);
+}
+
+// A part of which nothing was carried, while something was of the first of its kind beside it, is a second value.
+void Source::WalkParts(const SourceNode* node, absl::string_view reason, Account* account) {
+  absl::flat_hash_map<absl::string_view, bool> first_touched;  // by name; entries of arrays have none
   for (const SourceNode* child = node->first_child; child != nullptr; child = child->next_sibling) {
+    const bool is_data = child->kind != SourceNode::Kind::kRemark;
+    const bool touched = is_data && IsTouched(child);
+    const auto [first, is_first] = first_touched.try_emplace(child->name, touched);
+    const bool explained = !reason.empty() || reasons_.contains(child) || IsSignature(*child);
+    if (is_data && !is_first && !touched && first->second && !explained && HasContent(*child)) DropSecond(child);
     Walk(child, reason, account);
   }
 }

@@ -94,6 +94,7 @@ class Source {
   void ListMapped(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule);
   bool IsTouched(const SourceNode* node) const;
   void Walk(const SourceNode* node, absl::string_view inherited, Account* account);
+  void WalkParts(const SourceNode* node, absl::string_view inherited, Account* account);
   void MergeScopes(Account* account) const;
 
   SourceTree tree_;
