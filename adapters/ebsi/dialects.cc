@@ -106,7 +106,7 @@ LossClass CreditNode(const Step& step) {
   document::Source& source = step.source();
   const std::string framework = source.TextOf(step.node, "framework/notation|prefLabel|id");
   const SourceNode* const point = source.FindFirst(step.node, "point");
-  if (point == nullptr) return kDropped;
+  if (point == nullptr) return families::NamesNothing(step);
   const auto points = elm::CreditPoints(point->text);
   for (const SourceNode* part : source.Find(step.node, "type|framework/type")) source.Use(part);
   const bool ects = elm::IsEcts(framework) || absl::EndsWith(framework, elm::kCreditSystemEcts);
@@ -116,8 +116,10 @@ LossClass CreditNode(const Step& step) {
     PutText(step.context.targets, "Q.additionalNote", "en", text);
     source.Carry(point, "Q.additionalNote#A1-M07", kWidened, "credit.text");
   } else {
-    if (PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(*points)) == kDropped) return kDropped;
-    source.Carry(point, step.rule.target, kKept, "credit.ects");
+    const Rule row = {"", step.rule.target, document::EctsPoints, kKept, "credit.ects"};
+    const LossClass put = document::EctsPoints({step.context, row, point});
+    if (put == kDropped) return kDropped;
+    if (put != kDone) source.Carry(point, row.target, put, row.rule);
   }
   for (const SourceNode* part : source.Find(step.node, "framework/notation|prefLabel|id")) source.UseAll(part);
   return kDone;
@@ -132,16 +134,18 @@ LossClass Outcome(const Step& step) {
     elm::AddText(language, step.Value(), outcome.mutable_title());
     return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kKept;
   }
-  for (const SourceNode* part : source.Find(step.node, "title|name")) {
+  // One that is described only has its description as its title.
+  const bool named = !source.TextOf(step.node, "title|name").empty();
+  for (const SourceNode* part : source.Find(step.node, named ? "title|name" : "description|definition")) {
     if (part->text.empty()) continue;
     const bool first = outcome.title().empty();
     if (first) elm::AddText(language, part->text, outcome.mutable_title());
     if (!first) elm::AddNote(language, part->text, outcome.mutable_additional_note());
     source.Carry(part, step.rule.target, kKept, "");
   }
-  if (outcome.title().empty()) return kDropped;
+  if (outcome.title().empty()) return families::NamesNothing(step);
   for (const SourceNode* part : source.Find(step.node, "description|definition")) {
-    if (part->text.empty()) continue;
+    if (part->text.empty() || !named) continue;
     elm::AddNote(language, part->text, outcome.mutable_additional_note());
     source.Carry(part, step.rule.target, kKept, "");
   }
@@ -186,7 +190,7 @@ LossClass DerivedFrom(const Step& step) {
       {"idVerification", "T.idVerification", IdVerification, kKept, "concept"},
       {"specifiedBy/title", "T.specifiedBy[0].title", Text, kKept, ""},
       {"specifiedBy/mode", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
-      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
+      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
       {"gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/definition|description", "T.specifiedBy[0].gradingScheme.description", Text, kKept,
@@ -200,7 +204,7 @@ LossClass DerivedFrom(const Step& step) {
 
 constexpr Rule kProofSpecification[] = {
     {"specifiedBy/title", "T.specifiedBy[0].title", Texts, kKept, "", true},
-    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
+    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
     {"specifiedBy/mode/notation", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
     {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
 };
@@ -319,7 +323,7 @@ constexpr Rule kSpecification[] = {
     {"learningSetting", "Q.learningSetting", LearningSetting, kKept, "concept"},
     {"isPartial Qualification|isPartialQualification", "Q.isPartialQualification", PartialQualification, kKept, ""},
     {"targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept,
+    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
      "assessment.word"},
     {"hasAccreditation/title|id", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
 };
@@ -522,7 +526,7 @@ LossClass SchemedIdentifier(const Step& step) {
     return PutMessage(step.context.targets, step.rule.target, node) == kDropped ? kDropped : kKept;
   }
   const SourceNode* const value = source.FindFirst(step.node, "value|notation|id");
-  if (value == nullptr || value->text.empty()) return kDropped;
+  if (value == nullptr || value->text.empty()) return families::NamesNothing(step);
   node.mutable_identifier()->set_notation(value->text);
   const SourceNode* const scheme = source.FindFirst(step.node, "schemeID|schemaID|schemeName");
   if (scheme != nullptr && !scheme->text.empty()) node.mutable_identifier()->set_scheme_name(scheme->text);

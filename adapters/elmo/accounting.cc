@@ -79,8 +79,8 @@ void Source::Walk(const xml_node& node, document::Imported* imported) {
   WalkAttributes(node, imported);
   if (!taken_.contains(node.internal_object()) && !base::XmlText(node).empty()) {
     if (IsSecond(node)) {
-      Warn("value.second", node, "Another value was carried in the only place for it; the first counts.");
-      AddDropped(document_.Path(node), "there is no room for it beside what was carried", imported);
+      Warn("value.second", node, "Another value of this kind was carried, this one was not.");
+      AddDropped(document_.Path(node), "another value of its kind was carried", imported);
     } else {
       AddDropped(document_.Path(node), kNoPlace, imported);
     }

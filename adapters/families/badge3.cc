@@ -99,7 +99,7 @@ constexpr Rule kAchievement[] = {
     {"timeInvestment", "Q.volumeOfLearning", document::Hours, kKept, "workload.hours"},
     {"creditsAvailable", "Q.additionalNote#A1-M07", LabelledNote, kWidened, "credit.no-unit"},
     {"participationType", "Q.mode", document::ModeWord, kKept, "mode.word"},
-    {"assessmentType", "T.specifiedBy[0].dcType", AssessmentKind, kKept, "assessment.word"},
+    {"assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
     {"supervisionType", "T.idVerification", Supervision, kKept, "supervision.word"},
     {"identityChecked", "Q.additionalNote#A1-O02", IdentityChecked, kWidened, "supervision.word"},
     {"educationProgramIdentifier|educationProgrammeIdentifier|humanCode", "Q.identifier", NamedIdentifier, kKept, ""},

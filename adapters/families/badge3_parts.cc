@@ -189,11 +189,17 @@ LossClass NodeIdentifier(const Step& step) { return PutIdentifier(step, step.Val
 
 LossClass NamedIdentifier(const Step& step) { return PutIdentifier(step, step.Value(), step.Label()); }
 
+LossClass NamesNothing(const Step& step) {
+  step.source().Drop(step.node, "identifies nothing");
+  return kDone;
+}
+
 LossClass OtherIdentifier(const Step& step) {
   const std::string notation = TextAt(step, "identifier");
   std::string scheme = TextAt(step, "identifierType");
   if (absl::StartsWith(scheme, "ext:")) scheme.erase(0, 4);
-  if (notation.empty() || PutIdentifier(step, notation, scheme) == kDropped) return kDropped;
+  if (notation.empty()) return NamesNothing(step);
+  if (PutIdentifier(step, notation, scheme) == kDropped) return kDropped;
   CarryParts(step, "identifier|identifierType", step.rule.target, kKept, step.rule.rule);
   return kDone;
 }
@@ -241,7 +247,7 @@ LossClass IdentityObject(const Step& step) {
   std::string type = TextAt(step, "identityType");
   if (absl::StartsWith(type, "ext:")) type.erase(0, 4);
   const bool hashed = TextAt(step, "hashed") == "true";
-  if (identity.empty()) return kDropped;
+  if (identity.empty()) return NamesNothing(step);
   const SourceNode* const place = step.source().FindFirst(step.node, "identityHash");
   LossClass put = kKept;
   if (!hashed && absl::StartsWithIgnoreCase(type, "email") && absl::StrContains(identity, "@")) {
@@ -301,15 +307,6 @@ LossClass Alignment(const Step& step) {
   if (absl::StartsWith(address, kEscoSkill)) return AlignedSkill(step);
   if (IsOf(step, "ISCED") || absl::StrContains(address, kIscedPart)) return AlignedField(step);
   return AlignmentAsNote(step, "Alignment", "Q.additionalNote", "alignment.note");
-}
-
-LossClass AssessmentKind(const Step& step) {
-  const LossClass put = document::AssessmentWord(step);
-  if (step.context.targets.assessment->specified_by().empty()) return put;
-  auto* const kinds = step.context.targets.assessment->mutable_specified_by(0)->mutable_dc_type();
-  if (kinds->size() < 2) return put;
-  kinds->RemoveLast();
-  return NoteOf(step, "Q.additionalNote#A1-M09", "Assessment type", step.Value());
 }
 
 std::string VocabularyAddress(absl::string_view address) {

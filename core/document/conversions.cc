@@ -38,7 +38,10 @@ std::string NotesBeside(absl::string_view target) {
 }
 
 LossClass PutWords(const Step& step, const std::string& value) {
-  if (value.empty()) return kDropped;
+  if (value.empty()) {
+    step.source().Drop(step.node, "holds no text");
+    return kDropped;
+  }
   const std::string language = step.Language();
   step.source().SeeLanguage(language);
   const LossClass put = PutText(step.context.targets, step.rule.target, language, value);
@@ -55,14 +58,14 @@ std::string WithoutActiveContent(const Step& step, absl::string_view text) {
   return elm::StripActiveContent(text);
 }
 
-// A word that bridges to a concept, or stays a word.
-LossClass PutWord(const Step& step, const elm::Bridged& bridged, absl::string_view list) {
+// A word that bridges to a concept, or stays a word; put where the conversion says.
+template <typename Put>
+LossClass PutWord(const Step& step, const elm::Bridged& bridged, absl::string_view list, const Put& put) {
   if (bridged.concept_node.has_value()) {
-    const LossClass put = PutConcept(step.context.targets, step.rule.target, *bridged.concept_node);
-    return put == kKept && bridged.derived ? kDerived : Weaker(step.rule.loss, put);
+    const LossClass done = put(*bridged.concept_node);
+    return done == kKept && bridged.derived ? kDerived : Weaker(step.rule.loss, done);
   }
-  const elm::v3::Concept word = PrivateConcept(list, step.Value(), step.Language());
-  return PutConcept(step.context.targets, step.rule.target, word) == kKept ? kWidened : kDropped;
+  return put(PrivateConcept(list, step.Value(), step.Language())) == kKept ? kWidened : kDropped;
 }
 
 void WarnOfThousands(const Step& step) {
@@ -93,6 +96,11 @@ const elm::v3::CreditPoint* EctsThere(const Step& step) {
   return there == points->end() ? nullptr : &*there;
 }
 
+// The amount as written, for notes.
+std::string Amount(const Step& step) {
+  return step.context.unit.empty() ? step.Value() : absl::StrCat(step.Value(), " ", step.context.unit);
+}
+
 LossClass PutEcts(const Step& step, const std::string& points, absl::string_view label) {
   const elm::v3::CreditPoint* const there = EctsThere(step);
   if (there == nullptr) {
@@ -101,7 +109,7 @@ LossClass PutEcts(const Step& step, const std::string& points, absl::string_view
   if (IsSameNumber(there->point(), points)) return step.rule.loss;
   step.source().Warn("credit.contradiction", step.node,
                      "The document states several amounts of credits in one system; the first counts.");
-  return NoteOf(step, NotesBeside(step.rule.target), label, step.Value());
+  return NoteOf(step, NotesBeside(step.rule.target), label, Amount(step));
 }
 
 // One amount of work fits; several that differ are told, as those of credits are.
@@ -110,7 +118,7 @@ LossClass PutWorkload(const Step& step, absl::string_view target, const std::str
   if (PutText(step.context.targets, target, "", duration) == kKept) return step.rule.loss;
   step.source().Warn("workload.contradiction", step.node,
                      "The document states several amounts of work; the first counts.");
-  return NoteOf(step, NotesBeside(target), label, step.Value());
+  return NoteOf(step, NotesBeside(target), label, Amount(step));
 }
 
 LossClass PutEqf(const Step& step, bool defined_as_eqf) {
@@ -221,7 +229,7 @@ LossClass EctsPoints(const Step& step) {
     return Drop(step, "credit.zero", "Credit of zero counts as missing.", "zero credits count as missing");
   }
   step.source().Note("credit.text", step.node, "Credit that is no number is kept as text.");
-  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), Amount(step));
 }
 
 LossClass Hours(const Step& step) {
@@ -231,13 +239,17 @@ LossClass Hours(const Step& step) {
     return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
   }
   const auto hours = elm::HoursAsDuration(step.Value());
-  if (!hours.has_value()) {
-    const bool number = elm::PlainDecimal(step.Value()).has_value();
-    return Drop(step, number ? "workload.zero" : "workload.unreadable",
-                number ? "Zero hours, or more than a working life, count as missing." : "This is no number of hours.",
-                number ? "counts as missing" : "is no number of hours");
+  if (hours.has_value()) return PutWorkload(step, step.rule.target, *hours, step.Label());
+  if (elm::PlainDecimal(step.Value()).has_value()) {
+    return Drop(step, "workload.zero", "Zero hours, or more than a working life, count as missing.",
+                "counts as missing");
   }
-  return PutWorkload(step, step.rule.target, *hours, step.Label());
+  const elm::TextWorkload words = elm::WorkloadOfText(step.Value());  // "40 hours"
+  if (words.kind == elm::TextWorkload::Kind::kDuration) {
+    return PutWorkload(step, step.rule.target, words.value, step.Label());
+  }
+  step.source().Warn("workload.unreadable", step.node, "This is no number of hours; it is kept as text.");
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), Amount(step));
 }
 
 LossClass FreeWorkload(const Step& step) {
@@ -301,9 +313,16 @@ LossClass WebAddress(const Step& step) {
   return NoteOf(step, NotesBeside(step.rule.target), "Web address", step.Value());
 }
 
-LossClass ModeWord(const Step& step) { return PutWord(step, elm::ModeOfWord(step.Value()), "participation"); }
+LossClass ModeWord(const Step& step) {
+  return PutWord(step, elm::ModeOfWord(step.Value()), "participation", [&step](const elm::v3::Concept& mode) {
+    return PutConcept(step.context.targets, step.rule.target, mode);
+  });
+}
 
-LossClass AssessmentWord(const Step& step) { return PutWord(step, elm::AssessmentOfWord(step.Value()), "assessment"); }
+LossClass AssessmentWord(const Step& step) {
+  return PutWord(step, elm::AssessmentOfWord(step.Value()), "assessment",
+                 [&step](const elm::v3::Concept& kind) { return PutAssessmentKind(step.context.targets, kind); });
+}
 
 LossClass DropIt(const Step& step) {
   step.source().Drop(step.node, step.rule.target);

@@ -32,7 +32,10 @@ std::string Step::Language() const {
 
 std::string Step::Label() const {
   absl::string_view name = node->name;
-  for (const SourceNode* at = node; name.empty() && at != nullptr; at = at->parent) name = at->name;
+  // An entry of a list has no name, and the value of an object none that says anything.
+  for (const SourceNode* at = node; (name.empty() || name == "value") && at != nullptr; at = at->parent) {
+    if (!at->name.empty() || name.empty()) name = at->name;
+  }
   const size_t colon = name.rfind(':');
   if (colon != absl::string_view::npos) name.remove_prefix(colon + 1);
   absl::ConsumePrefix(&name, "@");

@@ -130,8 +130,8 @@ void Source::Drop(const SourceNode* node, absl::string_view reason) {
 }
 
 void Source::DropSecond(const SourceNode* node) {
-  if (!reasons_.try_emplace(node, "there is no room for it beside what was carried").second) return;
-  Warn("value.second", node, "Another value was carried in the only place for it; the first counts.");
+  if (!reasons_.try_emplace(node, "another value of its kind was carried").second) return;
+  Warn("value.second", node, "Another value of this kind was carried, this one was not.");
 }
 
 void Source::DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason) {

@@ -166,17 +166,8 @@ LossClass CodeNote(const Step& step) {
 
 void PutAssessmentType(const Context& context, const SourceNode* node, const elm::v3::Concept& type,
                        absl::string_view rule) {
-  constexpr absl::string_view kFirst = "T.specifiedBy[0].dcType";
-  auto* const assessment = context.targets.assessment;
-  for (const auto& specification : assessment->specified_by()) {
-    for (const auto& present : specification.dc_type()) {
-      if (present.id() == type.id()) return;
-    }
-  }
-  // The profile of credentials allows one kind a specification.
-  const bool taken = !assessment->specified_by().empty() && !assessment->specified_by(0).dc_type().empty();
-  PutConcept(context.targets, taken ? absl::string_view("T.specifiedBy.dcType") : kFirst, type);
-  context.source->Carry(node, kFirst, kDerived, rule);
+  PutAssessmentKind(context.targets, type);
+  context.source->Carry(node, kAssessmentKind, kDerived, rule);
 }
 
 }  // namespace passerelle::document
