@@ -14,7 +14,6 @@ namespace passerelle::document {
 namespace {
 
 constexpr absl::string_view kSignatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
-constexpr absl::string_view kNoPlace = "no place in the European model";
 
 // Places listed for one element of Annex I; a transcript of hundreds of courses names the first ones.
 constexpr size_t kPlacesListed = 10;
@@ -242,7 +241,7 @@ void Source::Walk(const SourceNode* node, absl::string_view inherited, Account* 
                node->name_space == "xsi" ? "speaks of the schema, not of the learning"
                : language                ? "language of a part that is not carried"
                : !reason.empty()         ? reason
-                                         : kNoPlace,
+                                         : absl::string_view(no_place_),
                account);
   }
   WalkParts(node, reason, account);

@@ -55,6 +55,9 @@ class Source {
   // The same as Drop for a node whose parts stay: the children of these names ("hasPart|leistung") are left for others.
   void DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason);
 
+  // What is said of values that nothing was made of: by default that the European model has no place for them.
+  void SetNoPlace(absl::string_view reason) { no_place_ = std::string(reason); }
+
   void Note(absl::string_view rule, const SourceNode* node, absl::string_view message);
   void Warn(absl::string_view rule, const SourceNode* node, absl::string_view message);
 
@@ -99,6 +102,7 @@ class Source {
 
   SourceTree tree_;
   bool list_mapped_;
+  std::string no_place_ = "no place in the European model";
   std::vector<Fate> fates_;  // by SourceNode::index
   absl::flat_hash_map<const SourceNode*, std::string> reasons_;
   int scope_ = 0;
