@@ -11,6 +11,7 @@
 #include "adapters/ebsi/bodies.h"
 #include "adapters/ebsi/concepts.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/failing_words.h"
 #include "adapters/families/learner_identifier.h"
 #include "adapters/families/names.h"
 #include "core/base/limits.h"
@@ -89,16 +90,11 @@ LossClass GivenNames(const Step& step) {
   return kDone;
 }
 
-// Several specifications of one achievement may state different credits.
-LossClass OneNumberOfCredits(const Step& step) {
-  const auto& present = step.context.targets.qualification->credit_point();
-  const auto points = elm::CreditPoints(step.Value());
-  if (present.empty() || !points.has_value() ||
-      present.Get(0).SerializeAsString() == elm::EctsCredits(*points).SerializeAsString()) {
-    return document::EctsPoints(step);
-  }
-  step.source().Warn("credit.contradiction", step.node, "The document states credits twice; the first number counts.");
-  return NoteOf(step, "Q.additionalNote", "ECTS credits", step.Value());
+// The grade in its languages, or a text.
+LossClass GradeTexts(const Step& step) {
+  if (!step.node->IsBranch()) return families::GradeInWords(step);
+  for (const SourceNode* text : step.source().Find(step.node, "*")) families::WarnOfFailingWord(&step.source(), text);
+  return Texts(step);
 }
 
 // {framework.notation, point} of the catalogue.
@@ -183,7 +179,7 @@ LossClass DerivedFrom(const Step& step) {
     return kDone;
   }
   constexpr Rule kAssessment[] = {
-      {"grade", "T.grade", Text, kKept, ""},
+      {"grade", "T.grade", families::GradeInWords, kKept, ""},
       {"title", "T.title", Text, kKept, ""},
       {"issuedDate", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
       {"additionalNote", "T.additionalNote", document::Prose, kKept, ""},
@@ -252,7 +248,7 @@ LossClass ProvenBy(const Step& step) {
   const bool has_grade = step.source().FindFirst(step.node, "grade/noteLiteral") != nullptr;
   constexpr Rule kGrade[] = {
       {"title", "T.title", Texts, kKept, "", true},
-      {"grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+      {"grade/noteLiteral", "T.grade", GradeTexts, kKept, "", true},
   };
   if (!first->has_grade() && (is_first || has_grade)) {
     if (!is_first) MoveSpecifications(step.context.targets, first);
@@ -310,7 +306,7 @@ constexpr Rule kSpecification[] = {
     {"title", "Q.title", Texts, kKept, "", true},
     {"description|definition", "Q.description", Texts, kKept, "", true},
     {"additionalNote", "Q.additionalNote", document::Prose, kKept, ""},
-    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", OneNumberOfCredits, kKept, "credit.ects"},
+    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
     {"volumeOfLearning", "Q.volumeOfLearning", document::IsoDuration, kKept, "workload.hours"},
     {"eqfLevel|eqflLevel", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"nqfLevel|nqflLevel", "Q.additionalNote", LabelledNote, kWidened, "level.text"},
@@ -339,7 +335,7 @@ constexpr Rule kFlatAchievement[] = {
 constexpr Rule kFlatSubject[] = {
     {"learningSpecification/title", "A.title", Text, kKept, ""},
     // The scheme's title holds the grade itself in every example.
-    {"gradingScheme/title", "T.grade", Text, kKept, "grade.in-scheme"},
+    {"gradingScheme/title", "T.grade", families::GradeInWords, kKept, "grade.in-scheme"},
     {"gradingScheme/id", "", UseIt, kKept, ""},
 };
 
@@ -403,7 +399,7 @@ constexpr Rule kClaim[] = {
     {"specifiedBy/qualification/title", "Q.altLabel", Texts, kKept, "", true},
     {"specifiedBy/qualification/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
     {"specifiedBy/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
-    {"specifiedBy/overallClassification/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"specifiedBy/overallClassification/noteLiteral", "T.grade", GradeTexts, kKept, "", true},
     {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
     {"specifiedBy/gradingScheme/description", "T.specifiedBy[0].gradingScheme.description", Texts, kKept, "", true},
     {"specifiedBy/duration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
@@ -439,7 +435,7 @@ constexpr Rule kModule[] = {
     {"title", "A.title", Texts, kKept, "", true},
     {"description", "A.description", Texts, kKept, "", true},
     {"creditPoint", "Q.creditPoint", CreditNode, kKept, "credit.ects", true},
-    {"grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"grade/noteLiteral", "T.grade", GradeTexts, kKept, "", true},
     {"temporal/startDate", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
     {"temporal/endDate", "V.temporal[0].endDate", document::DateTime, kKept, "date.calendar"},
     {"*/type", "", UseIt, kKept, ""},

@@ -44,7 +44,12 @@ LossClass PutWords(const Step& step, const std::string& value) {
   }
   const std::string language = step.Language();
   step.source().SeeLanguage(language);
+  const bool second_grade = step.rule.target == "T.grade" && step.context.targets.assessment->has_grade();
   const LossClass put = PutText(step.context.targets, step.rule.target, language, value);
+  if (second_grade) {
+    step.source().Warn("grade.several", step.node,
+                       "The document states several grades of one achievement; each is a line of the grade.");
+  }
   if (put == kWidened) {
     step.source().Note("text.duplicate-language", step.node, "A second text in the same language became a note.");
   }
@@ -174,15 +179,20 @@ LossClass Text(const Step& step) { return PutWords(step, step.Value()); }
 
 LossClass Texts(const Step& step) {
   if (!step.node->IsBranch()) return Text(step);
-  for (const SourceNode* text = step.node->first_child; text != nullptr; text = text->next_sibling) {
-    if (text->text.empty()) continue;
-    const std::string language = elm::LanguageTag(text->name);
-    step.source().SeeLanguage(language);
-    const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
-    if (put == kDropped) {
-      step.source().DropSecond(text);
-    } else {
-      step.source().Carry(text, step.rule.target, Weaker(step.rule.loss, put), step.rule.rule);
+  for (const SourceNode* member = step.node->first_child; member != nullptr; member = member->next_sibling) {
+    const std::string language = elm::LanguageTag(member->name);
+    for (const SourceNode* text : step.source().Find(member, "")) {  // a language has a text, or an array of them
+      if (text->text.empty()) continue;
+      step.source().SeeLanguage(language);
+      const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
+      if (put == kWidened) {
+        step.source().Note("text.duplicate-language", text, "A second text in the same language became a note.");
+      }
+      if (put == kDropped) {
+        step.source().DropSecond(text);
+      } else {
+        step.source().Carry(text, step.rule.target, Weaker(step.rule.loss, put), step.rule.rule);
+      }
     }
   }
   return v1::LOSS_CLASS_UNSPECIFIED;

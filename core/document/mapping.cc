@@ -13,6 +13,10 @@ bool IsEmpty(const SourceNode& node) {
   return !node.IsBranch() && node.text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
+bool SaysNothing(absl::string_view name) {
+  return name.empty() || name == "value" || name == "notation" || name == "point";
+}
+
 }  // namespace
 
 std::string Step::Value() const {
@@ -33,8 +37,8 @@ std::string Step::Language() const {
 std::string Step::Label() const {
   absl::string_view name = node->name;
   // An entry of a list has no name, and the value of an object none that says anything.
-  for (const SourceNode* at = node; (name.empty() || name == "value") && at != nullptr; at = at->parent) {
-    if (!at->name.empty() || name.empty()) name = at->name;
+  for (const SourceNode* at = node; SaysNothing(name) && at != nullptr; at = at->parent) {
+    if (!at->name.empty()) name = at->name;
   }
   const size_t colon = name.rfind(':');
   if (colon != absl::string_view::npos) name.remove_prefix(colon + 1);
