@@ -258,7 +258,7 @@ std::vector<LearningAchievement> MapSpecification(Source* source, const ReportCo
   }
   LearningAchievement achievement;
   Notes* notes = achievement.mutable_additional_note();
-  TakeTitles(source, source->Children(specification, "title"), achievement.mutable_title(), notes);
+  TakeTexts(source, source->Children(specification, "title"), achievement.mutable_title(), notes);
   if (achievement.title().empty()) {
     source->Warn("title.missing", specification, "An item without a title cannot be written; titled parts remain.");
     DropItem(source, specification, "has no title");

@@ -16,21 +16,15 @@ bool HasContent(absl::string_view text) {
                      [](char c) { return absl::ascii_isalnum(c) || static_cast<unsigned char>(c) >= 0x80; });
 }
 
-enum class TextForm { kLine, kMultiline, kTitle };
-
-std::string TakeAs(Source* source, const xml_node& node, TextForm form) {
-  if (form == TextForm::kMultiline) return std::string(absl::StripAsciiWhitespace(source->TakeRaw(node)));
-  return form == TextForm::kTitle ? elm::PlainTextOf(source->Take(node)) : source->Take(node);
-}
-
-void TakeTextsAs(Source* source, const std::vector<xml_node>& nodes, TextForm form, Texts* texts, Notes* notes) {
+void TakeTextsAs(Source* source, const std::vector<xml_node>& nodes, bool multiline, Texts* texts, Notes* notes) {
   for (const xml_node& node : nodes) {
     if (!HasContent(base::XmlText(node))) {
       if (!base::XmlText(node).empty()) source->Drop(node, "holds punctuation only");
       continue;
     }
     const std::string language = source->TakeLanguage(node);
-    const std::string text = TakeAs(source, node, form);
+    const std::string text =
+        multiline ? std::string(absl::StripAsciiWhitespace(source->TakeRaw(node))) : source->Take(node);
     if (elm::HasLanguage(*texts, language)) {
       source->Note("text.duplicate-language", node, "A second text in the same language became a note.");
       AddNote(language, text, notes);
@@ -52,15 +46,11 @@ void MergeText(const elm::v3::LanguageString& text, Texts* texts) {
 }
 
 void TakeTexts(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes) {
-  TakeTextsAs(source, nodes, TextForm::kLine, texts, notes);
+  TakeTextsAs(source, nodes, false, texts, notes);
 }
 
 void TakeMultilineTexts(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes) {
-  TakeTextsAs(source, nodes, TextForm::kMultiline, texts, notes);
-}
-
-void TakeTitles(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes) {
-  TakeTextsAs(source, nodes, TextForm::kTitle, texts, notes);
+  TakeTextsAs(source, nodes, true, texts, notes);
 }
 
 std::string TakeDecimal(Source* source, const xml_node& node) {

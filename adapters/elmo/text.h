@@ -28,8 +28,6 @@ void MergeText(const elm::v3::LanguageString& text, Texts* texts);
 // Rule text.duplicate-language: the first text of a language goes to `texts`, a further one becomes a note with a
 // diagnostic. Empty elements, and elements that hold only punctuation, are passed over.
 void TakeTexts(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes);
-// The same for titles, which are plain text: what some systems mark up is taken as it is meant (rule markup.plain).
-void TakeTitles(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes);
 // The same with line breaks kept.
 void TakeMultilineTexts(Source* source, const std::vector<xml_node>& nodes, Texts* texts, Notes* notes);
 

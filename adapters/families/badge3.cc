@@ -190,6 +190,14 @@ absl::Status CheckOneSubject(const document::Source& source, const SourceNode* c
   return absl::OkStatus();
 }
 
+absl::Status CheckEmbedded(const document::Source& source, const SourceNode* credential) {
+  for (const SourceNode* achievement : source.Find(credential, "credentialSubject/achievement")) {
+    const bool address = !achievement->IsBranch() && !achievement->text.empty();
+    if (address) return Problem(Reason::kReferenceNotEmbedded, source.tree().Path(achievement));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status OneLearner::Meet(const document::Source& source, const SourceNode* subject) {
   const std::string id = source.TextOf(subject, "id");
   const std::string name = NameOf(source, subject);
@@ -256,7 +264,11 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
           {"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
       Apply(kDerivedDate, credential, context);
     }
-    if (failed && !passed) source->Drop(subject, kNotPassedReason);
+    if (failed && !passed) {
+      source->Drop(subject, kNotPassedReason);
+    } else {
+      for (const SourceNode* naming : source->Find(subject, "id|type")) source->Use(naming);  // the first one's, too
+    }
   }
   return last;
 }

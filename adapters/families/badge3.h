@@ -41,6 +41,9 @@ void MapBadge3Learner(document::Source* source, const document::SourceNode* subj
 // kSeveralSubjects with the place of the first other one.
 absl::Status CheckOneSubject(const document::Source& source, const document::SourceNode* credential);
 
+// A badge holds what was achieved. Problem: kReferenceNotEmbedded with the place of an address in its stead.
+absl::Status CheckEmbedded(const document::Source& source, const document::SourceNode* credential);
+
 // The learner of a record, as its credentials name one: all by the same id and by the same name; those without an id by
 // the same e-mail address and the same identifiers of a type, too.
 class OneLearner {

@@ -168,6 +168,14 @@ LossClass InLanguage(const Step& step, document::Conversion convert) {
   return kDone;
 }
 
+// {"en": …, "nl": …}, which the schema does not have and issuers of the European model write.
+bool IsLanguageMap(const SourceNode& node) {
+  for (const SourceNode* member = node.first_child; member != nullptr; member = member->next_sibling) {
+    if (elm::LanguageTag(member->name) == elm::kLanguageUndetermined) return false;
+  }
+  return node.kind == SourceNode::Kind::kObject && node.first_child != nullptr;
+}
+
 std::optional<bool> IdentityAnswer(const Step& step) {
   const SourceNode* const checked = step.source().FindFirst(step.node->parent, "identityChecked");
   return checked == nullptr ? std::nullopt : std::optional(checked->text == "true");
@@ -181,7 +189,9 @@ bool Contradicts(absl::string_view word, std::optional<bool> identity_checked) {
 
 }  // namespace
 
-LossClass TextInLanguage(const Step& step) { return InLanguage(step, document::Text); }
+LossClass TextInLanguage(const Step& step) {
+  return IsLanguageMap(*step.node) ? document::Texts(step) : InLanguage(step, document::Text);
+}
 
 LossClass ProseInLanguage(const Step& step) { return InLanguage(step, document::Prose); }
 

@@ -73,6 +73,7 @@ class OpenBadges3Adapter : public document::Adapter {
     RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
     RETURN_IF_ERROR(families::CheckNotRevoked(source, credential));
     RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+    RETURN_IF_ERROR(families::CheckEmbedded(source, credential));
     RETURN_IF_ERROR(families::CheckPassed(source, credential));
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");

@@ -116,6 +116,7 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   const document::SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
   if (subject == nullptr) return Problem(Reason::kNotACredential, "/credentialSubject");
   RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+  RETURN_IF_ERROR(families::CheckEmbedded(source, credential));
   RETURN_IF_ERROR(families::CheckPassed(source, credential));
   families::MapBadge3Envelope(&source, &draft, credential);
   const families::Badge3Bodies bodies = families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
@@ -195,7 +196,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-5"};
+                                      "sd-jwt-vc-6"};
 };
 
 }  // namespace
