@@ -197,7 +197,6 @@ class Clr2Adapter : public document::Adapter {
     families::TellTokenClaims(opener.claims(), record, &source);
     document::Draft draft(&source, bytes);
     families::MapBadge3Envelope(&source, &draft, record);
-    families::MapBadge3Issuer(&source, record, &draft, &draft.body());
     families::MapBadge3Learner(&source, source.FindFirst(record, "credentialSubject"), &draft);
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
     bool any = false;
@@ -221,10 +220,17 @@ class Clr2Adapter : public document::Adapter {
     if (!any && first_left_out != nullptr) {
       return Problem(Reason::kNothingAwarded, source.tree().Path(first_left_out), why_left_out);
     }
+    source.Drop(source.FindFirst(record, "issuer"), "assembled the record; who awarded is named in each credential");
     return draft.Finish(options);
   }
 
  private:
+  // An address, or an object with one.
+  static std::string IssuerOf(const document::Source& source, const SourceNode* credential) {
+    const SourceNode* const issuer = source.FindFirst(credential, "issuer");
+    return issuer == nullptr || !issuer->IsBranch() ? source.TextOf(credential, "issuer") : source.TextOf(issuer, "id");
+  }
+
   static const SourceNode* CredentialOf(const document::Source& source, const SourceNode* held) {
     const SourceNode* const wrapped = source.FindFirst(held, "vc");
     return wrapped == nullptr ? held : wrapped;
@@ -266,9 +272,13 @@ class Clr2Adapter : public document::Adapter {
       return families::kNotPassedReason;
     }
     if (credential != held) families::MapTokenClaims(claims, held, source);
-    elm::v3::Organisation* const body = draft->AddBody();
-    families::MapBadge3Issuer(source, credential, draft, body);
-    document::DraftAchievement* const claim = families::MapBadge3Claims(source, credential, draft, body);
+    const families::Badge3Bodies bodies = families::MapBadge3Issuer(source, credential, draft, draft->AddBody());
+    const std::string issuer = IssuerOf(*source, credential);
+    // The record may describe the same body more fully.
+    if (!issuer.empty() && issuer == IssuerOf(*source, source->root())) {
+      families::MapBadge3Issuer(source, source->root(), draft, bodies.first);
+    }
+    document::DraftAchievement* const claim = families::MapBadge3Claims(source, credential, draft, bodies);
     if (claim == nullptr) return families::kNotPassedReason;
     families::MapBadge3Learner(source, source->FindFirst(credential, "credentialSubject"), draft);
     Apply(kHeld, credential, {source, draft->TargetsOf(*claim)});
@@ -276,7 +286,7 @@ class Clr2Adapter : public document::Adapter {
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-6"};
+                            "alpha", "application/vc+ld+json",           "clr2-7"};
 };
 
 }  // namespace

@@ -143,7 +143,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-8"};
+                            "ebsi-vc-9"};
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "adapters/ebsi/bodies.h"
 #include "adapters/ebsi/concepts.h"
 #include "adapters/families/badge3_parts.h"
+#include "adapters/families/failing_words.h"
 #include "adapters/families/learner_identifier.h"
 #include "adapters/families/names.h"
 #include "core/base/limits.h"
@@ -89,16 +90,11 @@ LossClass GivenNames(const Step& step) {
   return kDone;
 }
 
-// Several specifications of one achievement may state different credits.
-LossClass OneNumberOfCredits(const Step& step) {
-  const auto& present = step.context.targets.qualification->credit_point();
-  const auto points = elm::CreditPoints(step.Value());
-  if (present.empty() || !points.has_value() ||
-      present.Get(0).SerializeAsString() == elm::EctsCredits(*points).SerializeAsString()) {
-    return document::EctsPoints(step);
-  }
-  step.source().Warn("credit.contradiction", step.node, "The document states credits twice; the first number counts.");
-  return NoteOf(step, "Q.additionalNote", "ECTS credits", step.Value());
+// The grade in its languages, or a text.
+LossClass GradeTexts(const Step& step) {
+  if (!step.node->IsBranch()) return families::GradeInWords(step);
+  for (const SourceNode* text : step.source().Find(step.node, "*")) families::WarnOfFailingWord(&step.source(), text);
+  return Texts(step);
 }
 
 // {framework.notation, point} of the catalogue.
@@ -106,7 +102,7 @@ LossClass CreditNode(const Step& step) {
   document::Source& source = step.source();
   const std::string framework = source.TextOf(step.node, "framework/notation|prefLabel|id");
   const SourceNode* const point = source.FindFirst(step.node, "point");
-  if (point == nullptr) return kDropped;
+  if (point == nullptr) return families::NamesNothing(step);
   const auto points = elm::CreditPoints(point->text);
   for (const SourceNode* part : source.Find(step.node, "type|framework/type")) source.Use(part);
   const bool ects = elm::IsEcts(framework) || absl::EndsWith(framework, elm::kCreditSystemEcts);
@@ -116,8 +112,10 @@ LossClass CreditNode(const Step& step) {
     PutText(step.context.targets, "Q.additionalNote", "en", text);
     source.Carry(point, "Q.additionalNote#A1-M07", kWidened, "credit.text");
   } else {
-    if (PutMessage(step.context.targets, step.rule.target, elm::EctsCredits(*points)) == kDropped) return kDropped;
-    source.Carry(point, step.rule.target, kKept, "credit.ects");
+    const Rule row = {"", step.rule.target, document::EctsPoints, kKept, "credit.ects"};
+    const LossClass put = document::EctsPoints({step.context, row, point});
+    if (put == kDropped) return kDropped;
+    if (put != kDone) source.Carry(point, row.target, put, row.rule);
   }
   for (const SourceNode* part : source.Find(step.node, "framework/notation|prefLabel|id")) source.UseAll(part);
   return kDone;
@@ -132,16 +130,18 @@ LossClass Outcome(const Step& step) {
     elm::AddText(language, step.Value(), outcome.mutable_title());
     return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kKept;
   }
-  for (const SourceNode* part : source.Find(step.node, "title|name")) {
+  // One that is described only has its description as its title.
+  const bool named = !source.TextOf(step.node, "title|name").empty();
+  for (const SourceNode* part : source.Find(step.node, named ? "title|name" : "description|definition")) {
     if (part->text.empty()) continue;
     const bool first = outcome.title().empty();
     if (first) elm::AddText(language, part->text, outcome.mutable_title());
     if (!first) elm::AddNote(language, part->text, outcome.mutable_additional_note());
     source.Carry(part, step.rule.target, kKept, "");
   }
-  if (outcome.title().empty()) return kDropped;
+  if (outcome.title().empty()) return families::NamesNothing(step);
   for (const SourceNode* part : source.Find(step.node, "description|definition")) {
-    if (part->text.empty()) continue;
+    if (part->text.empty() || !named) continue;
     elm::AddNote(language, part->text, outcome.mutable_additional_note());
     source.Carry(part, step.rule.target, kKept, "");
   }
@@ -179,14 +179,14 @@ LossClass DerivedFrom(const Step& step) {
     return kDone;
   }
   constexpr Rule kAssessment[] = {
-      {"grade", "T.grade", Text, kKept, ""},
+      {"grade", "T.grade", families::GradeInWords, kKept, ""},
       {"title", "T.title", Text, kKept, ""},
       {"issuedDate", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
       {"additionalNote", "T.additionalNote", document::Prose, kKept, ""},
       {"idVerification", "T.idVerification", IdVerification, kKept, "concept"},
       {"specifiedBy/title", "T.specifiedBy[0].title", Text, kKept, ""},
       {"specifiedBy/mode", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
-      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
+      {"specifiedBy/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
       {"gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Text, kKept, ""},
       {"specifiedBy/gradingScheme/definition|description", "T.specifiedBy[0].gradingScheme.description", Text, kKept,
@@ -200,7 +200,7 @@ LossClass DerivedFrom(const Step& step) {
 
 constexpr Rule kProofSpecification[] = {
     {"specifiedBy/title", "T.specifiedBy[0].title", Texts, kKept, "", true},
-    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept, "assessment.word"},
+    {"specifiedBy/dcType/notation", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
     {"specifiedBy/mode/notation", "T.specifiedBy[0].mode", document::ModeWord, kKept, "mode.word"},
     {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
 };
@@ -248,7 +248,7 @@ LossClass ProvenBy(const Step& step) {
   const bool has_grade = step.source().FindFirst(step.node, "grade/noteLiteral") != nullptr;
   constexpr Rule kGrade[] = {
       {"title", "T.title", Texts, kKept, "", true},
-      {"grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+      {"grade/noteLiteral", "T.grade", GradeTexts, kKept, "", true},
   };
   if (!first->has_grade() && (is_first || has_grade)) {
     if (!is_first) MoveSpecifications(step.context.targets, first);
@@ -306,7 +306,7 @@ constexpr Rule kSpecification[] = {
     {"title", "Q.title", Texts, kKept, "", true},
     {"description|definition", "Q.description", Texts, kKept, "", true},
     {"additionalNote", "Q.additionalNote", document::Prose, kKept, ""},
-    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", OneNumberOfCredits, kKept, "credit.ects"},
+    {"ectsCreditPoints|hasECTSCreditPoints|creditPoints", "Q.creditPoint", document::EctsPoints, kKept, "credit.ects"},
     {"volumeOfLearning", "Q.volumeOfLearning", document::IsoDuration, kKept, "workload.hours"},
     {"eqfLevel|eqflLevel", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"nqfLevel|nqflLevel", "Q.additionalNote", LabelledNote, kWidened, "level.text"},
@@ -319,7 +319,7 @@ constexpr Rule kSpecification[] = {
     {"learningSetting", "Q.learningSetting", LearningSetting, kKept, "concept"},
     {"isPartial Qualification|isPartialQualification", "Q.isPartialQualification", PartialQualification, kKept, ""},
     {"targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", families::AssessmentKind, kKept,
+    {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
      "assessment.word"},
     {"hasAccreditation/title|id", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
 };
@@ -335,7 +335,7 @@ constexpr Rule kFlatAchievement[] = {
 constexpr Rule kFlatSubject[] = {
     {"learningSpecification/title", "A.title", Text, kKept, ""},
     // The scheme's title holds the grade itself in every example.
-    {"gradingScheme/title", "T.grade", Text, kKept, "grade.in-scheme"},
+    {"gradingScheme/title", "T.grade", families::GradeInWords, kKept, "grade.in-scheme"},
     {"gradingScheme/id", "", UseIt, kKept, ""},
 };
 
@@ -399,7 +399,7 @@ constexpr Rule kClaim[] = {
     {"specifiedBy/qualification/title", "Q.altLabel", Texts, kKept, "", true},
     {"specifiedBy/qualification/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
     {"specifiedBy/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
-    {"specifiedBy/overallClassification/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"specifiedBy/overallClassification/noteLiteral", "T.grade", GradeTexts, kKept, "", true},
     {"specifiedBy/gradingScheme/title", "T.specifiedBy[0].gradingScheme.title", Texts, kKept, "", true},
     {"specifiedBy/gradingScheme/description", "T.specifiedBy[0].gradingScheme.description", Texts, kKept, "", true},
     {"specifiedBy/duration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
@@ -435,7 +435,7 @@ constexpr Rule kModule[] = {
     {"title", "A.title", Texts, kKept, "", true},
     {"description", "A.description", Texts, kKept, "", true},
     {"creditPoint", "Q.creditPoint", CreditNode, kKept, "credit.ects", true},
-    {"grade/noteLiteral", "T.grade", Texts, kKept, "", true},
+    {"grade/noteLiteral", "T.grade", GradeTexts, kKept, "", true},
     {"temporal/startDate", "V.temporal[0].startDate", document::DateTime, kKept, "date.calendar"},
     {"temporal/endDate", "V.temporal[0].endDate", document::DateTime, kKept, "date.calendar"},
     {"*/type", "", UseIt, kKept, ""},
@@ -522,7 +522,7 @@ LossClass SchemedIdentifier(const Step& step) {
     return PutMessage(step.context.targets, step.rule.target, node) == kDropped ? kDropped : kKept;
   }
   const SourceNode* const value = source.FindFirst(step.node, "value|notation|id");
-  if (value == nullptr || value->text.empty()) return kDropped;
+  if (value == nullptr || value->text.empty()) return families::NamesNothing(step);
   node.mutable_identifier()->set_notation(value->text);
   const SourceNode* const scheme = source.FindFirst(step.node, "schemeID|schemaID|schemeName");
   if (scheme != nullptr && !scheme->text.empty()) node.mutable_identifier()->set_scheme_name(scheme->text);

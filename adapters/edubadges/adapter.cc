@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "adapters/families/badge2.h"
 #include "adapters/families/failing_words.h"
 #include "adapters/families/names.h"
@@ -135,10 +136,43 @@ constexpr Rule kBadge[] = {
     {"*/@context|type", "", UseIt, kKept, ""},
 };
 
-// The pilot repeats the badge's extensions on the assertion.
+constexpr absl::string_view kExtensionPrefix = "extensions:";
+
+// The pilot repeats the badge's extensions on the assertion. What the badge does not have counts as the badge's; where
+// the two differ, the badge counts, and the other value is a note.
+LossClass OfAssertion(const Step& step) {
+  document::Source& source = step.source();
+  const absl::string_view name = absl::StripPrefix(step.node->name, kExtensionPrefix);
+  const SourceNode* const of_badge =
+      source.FindFirst(source.root(), absl::StrCat("badge/", name, "|", kExtensionPrefix, name));
+  if (of_badge == nullptr) {
+    for (const Rule& rule : kBadge) {
+      if (absl::StrContains(rule.source, name)) Apply({&rule, 1}, step.node->parent, step.context);
+    }
+    return kDone;
+  }
+  for (const SourceNode* value : source.Find(step.node, "*")) {
+    if (value->name == "@context" || value->name == "type") {
+      source.UseAll(value);
+    } else if (source.TextOf(of_badge, value->name) == value->text) {
+      source.Drop(value, "repeats what the badge says");
+    } else if (!value->text.empty()) {
+      source.Warn("badge.contradiction", value, "The assertion says otherwise than its badge, which counts.");
+      document::NoteOf({step.context, step.rule, value}, "A.additionalNote", absl::StrCat("Assertion, ", value->name),
+                       value->text);
+    }
+  }
+  return kDone;
+}
+
 constexpr Rule kAssertion[] = {
-    {"ECTSExtension|LanguageExtension|EducationProgramIdentifierExtension|NiveauExtension|LearningOutcomeExtension",
-     "repeats what the badge says", document::DropIt, kDropped, ""},
+    {"ECTSExtension|LanguageExtension|EducationProgramIdentifierExtension|NiveauExtension|LearningOutcomeExtension|"
+     "EQFExtension|StudyLoadExtension|TimeInvestmentExtension",
+     "", OfAssertion, kKept, "", true},
+    {"extensions:ECTSExtension|extensions:LanguageExtension|extensions:EducationProgramIdentifierExtension|"
+     "extensions:LearningOutcomeExtension|extensions:EQFExtension|extensions:StudyLoadExtension|"
+     "extensions:TimeInvestmentExtension",
+     "", OfAssertion, kKept, "", true},
 };
 
 // The institution's own name goes before what the platform calls it.
@@ -202,7 +236,7 @@ class EdubadgesAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/ld+json",
-                            "edubadges-4"};
+                            "edubadges-5"};
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "adapters/families/european.h"
 #include "core/base/json_peek.h"
 #include "core/base/limits.h"
+#include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/elm/codec.h"
 
@@ -49,12 +50,13 @@ class ElmAdapter : public document::Adapter {
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const document::ImportOptions& /*options*/) const override {
     ASSIGN_OR_RETURN(model::ReadCredential read, model::Read(bytes));
+    const bool is_unsigned = std::any_of(read.findings.begin(), read.findings.end(),
+                                         [](const model::Finding& finding) { return finding.rule == "seal.none"; });
+    if (is_unsigned) return base::Problem(base::Reason::kSignatureNone, "protected header");
     RETURN_IF_ERROR(families::CheckOneSubject(read, ""));
     Imported imported;
     imported.european = true;
-    const bool is_unsigned = std::any_of(read.findings.begin(), read.findings.end(),
-                                         [](const model::Finding& finding) { return finding.rule == "seal.none"; });
-    if (read.envelope == model::Envelope::kSealed && !is_unsigned) {
+    if (read.envelope == model::Envelope::kSealed) {
       imported.diagnostics.push_back(MakeDiagnostic("seal.stays-with-original", "",
                                                     "The seal covers the bytes as received, not what is written anew.",
                                                     document::v1::SEVERITY_WARNING));
@@ -77,7 +79,7 @@ class ElmAdapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/ld+json",
-                            "elm-2"};
+                            "elm-3"};
 };
 
 }  // namespace

@@ -51,6 +51,15 @@ void Source::WalkAttributes(const xml_node& node, document::Imported* imported) 
   }
 }
 
+// Whether an element of the same name beside it was taken, which was therefore the one that counted.
+bool Source::IsSecond(const xml_node& node) const {
+  for (xml_node beside = node.previous_sibling(); beside; beside = beside.previous_sibling()) {
+    const bool same = beside.type() == pugi::node_element && base::XmlLocalName(beside) == base::XmlLocalName(node);
+    if (same && taken_.contains(beside.internal_object())) return true;
+  }
+  return false;
+}
+
 // Recursive; reading has bounded the depth.
 void Source::Walk(const xml_node& node, document::Imported* imported) {
   if (node.type() == pugi::node_comment || node.type() == pugi::node_pi) {
@@ -69,7 +78,12 @@ void Source::Walk(const xml_node& node, document::Imported* imported) {
   }
   WalkAttributes(node, imported);
   if (!taken_.contains(node.internal_object()) && !base::XmlText(node).empty()) {
-    AddDropped(document_.Path(node), kNoPlace, imported);
+    if (IsSecond(node)) {
+      Warn("value.second", node, "Another value of this kind was carried, this one was not.");
+      AddDropped(document_.Path(node), "another value of its kind was carried", imported);
+    } else {
+      AddDropped(document_.Path(node), kNoPlace, imported);
+    }
   }
   for (const xml_node& child : node.children()) Walk(child, imported);
 }

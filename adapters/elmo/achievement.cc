@@ -54,9 +54,9 @@ void MapKind(Source* source, const xml_node& node, Qualification* qualification)
 
 // Fields of study: ISCED-F as a concept; national or Erasmus subject areas are other lists and stay text.
 void MapField(Source* source, const xml_node& specification, Qualification* qualification) {
-  const xml_node isced = source->Child(specification, "iscedCode");
-  const std::string code = source->Take(isced);
-  if (!code.empty()) {
+  for (const xml_node& isced : source->Children(specification, "iscedCode")) {
+    const std::string code = source->Take(isced);
+    if (code.empty()) continue;
     const auto field = elm::IscedField(code);
     if (field.has_value()) {
       *qualification->add_thematic_area() = *field;
@@ -185,13 +185,17 @@ elm::v3::AgentNode ReferenceTo(const elm::v3::AgentNode& agent) {
   return reference;
 }
 
+void AddBody(Source* source, const elm::v3::AgentNode& agent, elm::v3::AwardingProcess* process) {
+  *process->add_awarding_body() = source->IsFirstUse(IdOf(agent)) ? agent : ReferenceTo(agent);
+}
+
 // Rule date.award: the achievement's own date; else the date of the document, as derived.
 void MapAward(Source* source, const ReportContext& report, const xml_node& specification, const xml_node& instance,
               const AwardingBody& body, size_t depth, LearningAchievement* achievement) {
   auto* process = achievement->mutable_awarded_by();
   process->set_id(source->NextId("awarding"));
-  const bool first = source->IsFirstUse(IdOf(body.agent));
-  *process->add_awarding_body() = first ? body.agent : ReferenceTo(body.agent);
+  AddBody(source, body.agent, process);
+  for (const elm::v3::AgentNode& other : body.beside) AddBody(source, other, process);
   const xml_node date_node = source->Child(instance, "date");
   const std::string date = TakeDate(source, date_node);
   if (!date.empty()) {

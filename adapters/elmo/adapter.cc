@@ -88,29 +88,80 @@ ReportContext MakeContext(Source* source, const xml_node& report) {
   return context;
 }
 
-// The achievements of a report. The legacy form has several issuers in one report, each before what it awarded.
-std::vector<elm::v3::LearningAchievement> MapReport(Source* source, const xml_node& report,
-                                                    const ReportContext& context,
-                                                    const std::vector<AwardingBody>& bodies) {
-  std::vector<elm::v3::LearningAchievement> achievements;
-  size_t issuers = 0;
+// What issuers that stand beside each other awarded together.
+struct Awarded {
+  std::vector<xml_node> issuers;
+  std::vector<xml_node> specifications;
+};
+
+// The legacy form has several issuers in one report, each before what it awarded; what stands before the first is the
+// first one's. At least one.
+std::vector<Awarded> AwardedIn(const Source& source, const xml_node& report) {
+  std::vector<Awarded> all(1);
+  bool beside = true;
   for (const xml_node& child : report.children()) {
     if (child.type() != pugi::node_element) continue;
-    if (source->document().Namespace(child) != source->document().Namespace(report)) continue;
+    if (source.document().Namespace(child) != source.document().Namespace(report)) continue;
     const absl::string_view name = base::XmlLocalName(child);
-    if (name == "issuer") ++issuers;
-    if (name != "learningOpportunitySpecification") continue;
-    if (source->IsExhausted()) break;
-    const AwardingBody& body = bodies[issuers == 0 ? 0 : issuers - 1];
-    for (auto& one : MapSpecification(source, context, child, body, 0)) achievements.push_back(std::move(one));
+    if (name == "issuer") {
+      if (!beside && !all.back().issuers.empty()) all.emplace_back();
+      all.back().issuers.push_back(child);
+      beside = true;
+    } else if (name == "learningOpportunitySpecification") {
+      all.back().specifications.push_back(child);
+      beside = false;
+    }
   }
-  return achievements;
+  return all;
 }
 
-// The learner of the document; in the legacy namespace, that of the report.
+AwardingBody MapIssuers(Source* source, const xml_node& report, const Awarded& awarded) {
+  if (awarded.issuers.empty()) {
+    source->Warn("issuer.missing", report, "The report names no issuer.");
+    AwardingBody unknown;
+    unknown.agent.mutable_agent()->set_id(source->NextId("awarding-body"));
+    unknown.agent.mutable_agent()->add_type("Agent");
+    return unknown;
+  }
+  AwardingBody body = MapIssuer(source, awarded.issuers[0]);
+  for (size_t i = 1; i < awarded.issuers.size(); ++i) {
+    source->Warn("issuer.several", awarded.issuers[i],
+                 "A report has one issuer; this one is written as a further awarding body.");
+    body.beside.push_back(MapIssuer(source, awarded.issuers[i]).agent);
+  }
+  return body;
+}
+
+// The achievements of a report, and the country of the first awarding body.
+struct MappedReport {
+  std::vector<elm::v3::LearningAchievement> achievements;
+  std::optional<elm::v3::Concept> country;
+};
+
+MappedReport MapReport(Source* source, const xml_node& report, const ReportContext& context) {
+  MappedReport mapped;
+  const std::vector<Awarded> all = AwardedIn(*source, report);
+  for (const Awarded& awarded : all) {
+    if (awarded.specifications.empty() && all.size() > 1) {
+      for (const xml_node& issuer : awarded.issuers) source->Drop(issuer, "awarded nothing in this report");
+      continue;
+    }
+    const AwardingBody body = MapIssuers(source, report, awarded);
+    if (&awarded == &all.front()) mapped.country = body.country;
+    for (const xml_node& specification : awarded.specifications) {
+      if (source->IsExhausted()) break;
+      for (auto& one : MapSpecification(source, context, specification, body, 0)) {
+        mapped.achievements.push_back(std::move(one));
+      }
+    }
+  }
+  return mapped;
+}
+
+// The learner of the document; in the legacy namespace, that of the report. One of each are two.
 absl::StatusOr<xml_node> OneLearner(const Source& source, const xml_node& report) {
   std::vector<xml_node> learners = source.Children(source.document().Root(), "learner");
-  if (learners.empty()) learners = source.Children(report, "learner");
+  for (const xml_node& learner : source.Children(report, "learner")) learners.push_back(learner);
   if (learners.empty()) return Problem(Reason::kLearnerMissing, "/elmo");
   if (learners.size() > 1) return Problem(Reason::kSeveralSubjects, source.document().Path(learners[1]));
   return learners.front();
@@ -168,18 +219,11 @@ class ElmoAdapter : public document::Adapter {
     ASSIGN_OR_RETURN(const xml_node report, ChooseReport(&source, options));
     ASSIGN_OR_RETURN(const xml_node learner, OneLearner(source, report));
 
-    std::vector<AwardingBody> bodies;
-    for (const xml_node& issuer : source.Children(report, "issuer")) bodies.push_back(MapIssuer(&source, issuer));
-    if (bodies.empty()) {
-      source.Warn("issuer.missing", report, "The report names no issuer.");
-      bodies.emplace_back();
-      bodies[0].agent.mutable_agent()->set_id(source.NextId("awarding-body"));
-      bodies[0].agent.mutable_agent()->add_type("Agent");
-    }
     const ReportContext context = MakeContext(&source, report);
     source.KeepAttachments(report);
     source.KeepAttachments(source.document().Root());
-    std::vector<elm::v3::LearningAchievement> achievements = MapReport(&source, report, context, bodies);
+    MappedReport mapped = MapReport(&source, report, context);
+    std::vector<elm::v3::LearningAchievement>& achievements = mapped.achievements;
     if (achievements.empty()) return NothingAwarded(source, report);
     if (source.IsExhausted()) return TooLarge();
     Imported imported;
@@ -190,7 +234,7 @@ class ElmoAdapter : public document::Adapter {
     credential->set_valid_from(ValidFrom(&source, context, options, achievements[0]));
     auto* person = credential->mutable_credential_subject()->mutable_person();
     person->set_id(absl::StrCat(prefix, ":learner"));
-    MapLearner(&source, learner, bodies[0].country, person);
+    MapLearner(&source, learner, mapped.country, person);
     WriteDisplay(source, achievements[0].title(), credential);
     for (auto& one : achievements) *person->add_has_claim()->mutable_learning_achievement() = std::move(one);
     for (const xml_node& attachment : source.attachments()) {
@@ -213,7 +257,7 @@ class ElmoAdapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/xml",
-                            "elmo-4"};
+                            "elmo-5"};
 };
 
 }  // namespace

@@ -114,7 +114,12 @@ std::vector<Group> GroupsOf(Writer* writer, const SourceNode* subject) {
       continue;
     }
     if (!writer->Begin(claim)) continue;
-    const SourceNode* const body = writer->source().FindFirst(claim, "awardedBy/awardingBody");
+    const std::vector<const SourceNode*> bodies = writer->source().Find(claim, "awardedBy/awardingBody");
+    const SourceNode* const body = bodies.empty() ? nullptr : bodies.front();
+    for (size_t i = 1; i < bodies.size(); ++i) {
+      writer->source().Warn("issuer.several", bodies[i], "A report has one issuer; the first awarding body is it.");
+      writer->source().Drop(bodies[i], "a report has one issuer");
+    }
     if (groups.empty() || groups.back().body != body) groups.push_back({body, {}});
     groups.back().achievements.push_back(claim);
   }
@@ -231,6 +236,7 @@ absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& cr
   document::ImportOptions reading;
   reading.list_mapped = options.list_mapped;
   document::Source source(std::move(tree), reading);
+  source.SetNoPlace("no place in ELMO");
   Writer writer(&source);
   const SourceNode* const root = source.root();
   const SourceNode* const subject = source.FindFirst(root, "credentialSubject");

@@ -66,6 +66,7 @@ std::optional<elm::v3::Concept> MapCountry(Source* source, const xml_node& node)
   const std::string code = base::XmlText(node);
   if (code.empty()) return std::nullopt;
   auto country = elm::Country(code);
+  if (!country.has_value()) country = elm::CountryNamed(code);
   if (!country.has_value()) {
     source->Warn("country.unknown", node, "The code names no country; the country counts as missing.");
     source->Drop(node, "names no country");

@@ -17,6 +17,7 @@ namespace passerelle::adapters::elmo {
 struct AwardingBody {
   elm::v3::AgentNode agent;
   std::optional<elm::v3::Concept> country;
+  std::vector<elm::v3::AgentNode> beside;  // who awarded it together with the agent
 };
 
 // What all achievements of a report share.

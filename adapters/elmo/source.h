@@ -82,6 +82,7 @@ class Source {
   void Diagnose(absl::string_view rule, const xml_node& node, absl::string_view message,
                 document::v1::Severity severity);
   void AddDropped(std::string source, absl::string_view reason, document::Imported* imported);
+  bool IsSecond(const xml_node& node) const;
   void Walk(const xml_node& node, document::Imported* imported);
   void WalkAttributes(const xml_node& node, document::Imported* imported);
 

@@ -105,7 +105,7 @@ class EwpAdapter : public document::Adapter {
 
   const document::FormatInfo info_ = {
       "ewp",  "Erasmus Without Paper, transcripts of incoming mobility", {"2"}, {"read"}, "beta", "application/xml",
-      "ewp-5"};
+      "ewp-6"};
 };
 
 }  // namespace

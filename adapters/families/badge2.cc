@@ -40,7 +40,7 @@ LossClass Recipient(const Step& step) {
   document::Source& source = step.source();
   const SourceNode* const place = source.FindFirst(step.node, "identity");
   const std::string identity = source.TextOf(step.node, "identity");
-  if (identity.empty()) return kDropped;
+  if (identity.empty()) return NamesNothing(step);
   const std::string type = source.TextOf(step.node, "type");
   const std::string salt = source.TextOf(step.node, "salt");
   const bool hashed = source.TextOf(step.node, "hashed") == "true" || absl::StartsWith(identity, "sha256$") ||
@@ -86,7 +86,7 @@ constexpr Rule kBadge[] = {
     {"@context|type|@language", "", UseIt, kKept, ""},
     {"name", "A.title", Text, kKept, ""},
     {"id", "Q.identifier", NodeIdentifier, kKept, ""},
-    {"description", "Q.description", Text, kKept, ""},
+    {"description", "Q.description", document::Prose, kKept, ""},
     {"criteria", "Q.supplementaryDocument", CriteriaOrAddress, kKept, "criteria.note"},
     {"criteria/type", "", UseIt, kKept, ""},
     {"criteria/id", "Q.supplementaryDocument", document::WebAddress, kKept, "address.web"},
@@ -134,9 +134,8 @@ bool IsType(const document::Source& source, absl::string_view name) {
   return false;
 }
 
-void MapIssuer(const Badge2Extension& extension, const SourceNode* badge, Context context) {
+void MapIssuer(const Badge2Extension& extension, const SourceNode* issuer, Context context) {
   document::Source& source = *context.source;
-  const SourceNode* const issuer = source.FindFirst(badge, "issuer");
   const SourceNode* stated = source.FindFirst(issuer, "@language");
   if (stated == nullptr) stated = source.FindFirst(source.root(), "@language");
   context.language = source.Language(stated);
@@ -145,8 +144,8 @@ void MapIssuer(const Badge2Extension& extension, const SourceNode* badge, Contex
     Apply(kBadge2Issuer, issuer, context);
     Apply(extension.issuer, issuer, context);
   } else {
-    constexpr Rule kReference[] = {{"issuer", "B.identifier", NodeIdentifier, kKept, ""}};
-    Apply(kReference, badge, context);
+    constexpr Rule kReference[] = {{"", "B.identifier", NodeIdentifier, kKept, ""}};
+    Apply(kReference, issuer, context);
   }
   elm::v3::Organisation* const body = context.targets.body;
   if (extension.country.empty() || body->location_size() > 0) return;
@@ -154,6 +153,20 @@ void MapIssuer(const Badge2Extension& extension, const SourceNode* badge, Contex
   if (!country.has_value()) return;
   *body->add_location()->add_address()->mutable_country_code() = *country;
   source.Supply("B.location", kDerived, "country.register");
+}
+
+// A badge class has one issuer; where it names several, all of them are awarding bodies.
+void MapIssuers(const Badge2Extension& extension, const SourceNode* badge, const Context& context,
+                document::Draft* draft, document::DraftAchievement* claim) {
+  const std::vector<const SourceNode*> issuers = context.source->Find(badge, "issuer");
+  MapIssuer(extension, issuers.empty() ? nullptr : issuers.front(), context);
+  for (size_t i = 1; i < issuers.size(); ++i) {
+    context.source->Warn("issuer.several", issuers[i],
+                         "A badge has one issuer; this one is written as a further awarding body.");
+    Context further = context;
+    further.targets.body = claim->further_bodies.emplace_back(draft->AddBody());
+    MapIssuer(extension, issuers[i], further);
+  }
 }
 
 // Hashes cannot be told to be of one person: recipients are one only if they are named alike.
@@ -246,7 +259,7 @@ absl::StatusOr<document::Imported> ImportBadge2(absl::string_view bytes, const d
   Apply(kBadge2Claim, root, context);
   Apply(kAssertion, root, context);
   Apply(extension.assertion, root, context);
-  MapIssuer(extension, badge, context);
+  MapIssuers(extension, badge, context, &draft, &claim);
   return draft.Finish(options);
 }
 

@@ -99,7 +99,7 @@ constexpr Rule kAchievement[] = {
     {"timeInvestment", "Q.volumeOfLearning", document::Hours, kKept, "workload.hours"},
     {"creditsAvailable", "Q.additionalNote#A1-M07", LabelledNote, kWidened, "credit.no-unit"},
     {"participationType", "Q.mode", document::ModeWord, kKept, "mode.word"},
-    {"assessmentType", "T.specifiedBy[0].dcType", AssessmentKind, kKept, "assessment.word"},
+    {"assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept, "assessment.word"},
     {"supervisionType", "T.idVerification", Supervision, kKept, "supervision.word"},
     {"identityChecked", "Q.additionalNote#A1-O02", IdentityChecked, kWidened, "supervision.word"},
     {"educationProgramIdentifier|educationProgrammeIdentifier|humanCode", "Q.identifier", NamedIdentifier, kKept, ""},
@@ -157,18 +157,23 @@ void MapBadge3Envelope(document::Source* source, document::Draft* draft, const S
   Apply(kEnvelope, credential, {source, draft->DocumentTargets()});
 }
 
-void MapBadge3Issuer(document::Source* source, const SourceNode* credential, document::Draft* draft,
-                     elm::v3::Organisation* body) {
+Badge3Bodies MapBadge3Issuer(document::Source* source, const SourceNode* credential, document::Draft* draft,
+                             elm::v3::Organisation* first) {
+  Badge3Bodies bodies{first, {}};
   Context context{source, draft->DocumentTargets()};
-  context.targets.body = body;
-  const SourceNode* const issuer = source->FindFirst(credential, "issuer");
-  if (issuer == nullptr) return;
-  if (issuer->IsBranch()) {
-    Apply(kIssuer, issuer, context);
-  } else {
-    constexpr Rule kReference[] = {{"issuer", "B.identifier", NodeIdentifier, kKept, ""}};
-    Apply(kReference, credential, context);
+  context.targets.body = first;
+  constexpr Rule kReference[] = {{"", "B.identifier", NodeIdentifier, kKept, ""}};
+  const std::vector<const SourceNode*> issuers = source->Find(credential, "issuer");
+  for (const SourceNode* issuer : issuers) {
+    if (issuer != issuers.front()) context.targets.body = bodies.further.emplace_back(draft->AddBody());
+    Apply(issuer->IsBranch() ? document::Rules(kIssuer) : document::Rules(kReference), issuer, context);
   }
+  if (!bodies.further.empty()) {
+    source->Warn(
+        "issuer.several", credential,
+        "A credential has one issuer; this one names several, and all of them are written as awarding bodies.");
+  }
+  return bodies;
 }
 
 void MapBadge3Learner(document::Source* source, const SourceNode* subject, document::Draft* draft) {
@@ -181,6 +186,14 @@ absl::Status CheckOneSubject(const document::Source& source, const SourceNode* c
     const std::string id = source.tree().TextOf(subject, "id");
     if (subject == subjects.front() || (!id.empty() && id == source.tree().TextOf(subjects.front(), "id"))) continue;
     return Problem(Reason::kSeveralSubjects, source.tree().Path(subject));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEmbedded(const document::Source& source, const SourceNode* credential) {
+  for (const SourceNode* achievement : source.Find(credential, "credentialSubject/achievement")) {
+    const bool address = !achievement->IsBranch() && !achievement->text.empty();
+    if (address) return Problem(Reason::kReferenceNotEmbedded, source.tree().Path(achievement));
   }
   return absl::OkStatus();
 }
@@ -218,7 +231,7 @@ OneLearner::Identifiers OneLearner::IdentifiersOf(const document::Source& source
 }
 
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const SourceNode* credential,
-                                            document::Draft* draft, elm::v3::Organisation* body) {
+                                            document::Draft* draft, const Badge3Bodies& bodies) {
   document::DraftAchievement* last = nullptr;
   for (const SourceNode* subject : source->Find(credential, "credentialSubject")) {
     const SubjectResults results(*source, subject);
@@ -236,7 +249,8 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
       passed = true;
       document::DraftAchievement& claim = draft->AddAchievement(node);
       last = &claim;
-      claim.body = body;
+      claim.body = bodies.first;
+      claim.further_bodies = bodies.further;
       Context context{source, draft->TargetsOf(claim)};
       context.language = source->Language(source->FindFirst(node, "inLanguage"));
       Apply(kAchievement, node, context);
@@ -250,7 +264,11 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
           {"issuanceDate", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
       Apply(kDerivedDate, credential, context);
     }
-    if (failed && !passed) source->Drop(subject, kNotPassedReason);
+    if (failed && !passed) {
+      source->Drop(subject, kNotPassedReason);
+    } else {
+      for (const SourceNode* naming : source->Find(subject, "id|type")) source->Use(naming);  // the first one's, too
+    }
   }
   return last;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -23,9 +24,15 @@ bool NamesBadge3(absl::string_view type_json);
 // The credential itself: validity, identifiers, what belongs to its seal.
 void MapBadge3Envelope(document::Source* source, document::Draft* draft, const document::SourceNode* credential);
 
-// Its issuer, as the awarding body.
-void MapBadge3Issuer(document::Source* source, const document::SourceNode* credential, document::Draft* draft,
-                     elm::v3::Organisation* body);
+// Who awards. One issuer is what the model of verifiable credentials has; a document that names several is warned of.
+struct Badge3Bodies {
+  elm::v3::Organisation* first;
+  std::vector<elm::v3::Organisation*> further;
+};
+
+// Its issuer, as the awarding body: into `first`, and those beside it into bodies of the draft.
+Badge3Bodies MapBadge3Issuer(document::Source* source, const document::SourceNode* credential, document::Draft* draft,
+                             elm::v3::Organisation* first);
 
 // The learner, as far as a badge names one: an identifier, or a hash that can be compared and not reversed.
 void MapBadge3Learner(document::Source* source, const document::SourceNode* subject, document::Draft* draft);
@@ -33,6 +40,9 @@ void MapBadge3Learner(document::Source* source, const document::SourceNode* subj
 // What was awarded to several people must never meet in one translation: subjects of a credential have one id. Problem:
 // kSeveralSubjects with the place of the first other one.
 absl::Status CheckOneSubject(const document::Source& source, const document::SourceNode* credential);
+
+// A badge holds what was achieved. Problem: kReferenceNotEmbedded with the place of an address in its stead.
+absl::Status CheckEmbedded(const document::Source& source, const document::SourceNode* credential);
 
 // The learner of a record, as its credentials name one: all by the same id and by the same name; those without an id by
 // the same e-mail address and the same identifiers of a type, too.
@@ -64,6 +74,6 @@ void DropNotPassed(document::Source* source, const document::SourceNode* status,
 // What was achieved: one claim for each achievement of the credential's subject that was not failed. The last of them,
 // null for none.
 document::DraftAchievement* MapBadge3Claims(document::Source* source, const document::SourceNode* credential,
-                                            document::Draft* draft, elm::v3::Organisation* body);
+                                            document::Draft* draft, const Badge3Bodies& bodies);
 
 }  // namespace passerelle::adapters::families

@@ -163,9 +163,17 @@ LossClass InLanguage(const Step& step, document::Conversion convert) {
     source.Use(language);
   }
   const LossClass loss = convert({context, step.rule, value});
-  if (loss == kDropped) source.Drop(value, "there is no room for it beside what was carried");
+  if (loss == kDropped) source.DropSecond(value);
   if (loss != kDropped && loss != kDone) source.Carry(value, step.rule.target, loss, step.rule.rule);
   return kDone;
+}
+
+// {"en": …, "nl": …}, which the schema does not have and issuers of the European model write.
+bool IsLanguageMap(const SourceNode& node) {
+  for (const SourceNode* member = node.first_child; member != nullptr; member = member->next_sibling) {
+    if (elm::LanguageTag(member->name) == elm::kLanguageUndetermined) return false;
+  }
+  return node.kind == SourceNode::Kind::kObject && node.first_child != nullptr;
 }
 
 std::optional<bool> IdentityAnswer(const Step& step) {
@@ -181,7 +189,9 @@ bool Contradicts(absl::string_view word, std::optional<bool> identity_checked) {
 
 }  // namespace
 
-LossClass TextInLanguage(const Step& step) { return InLanguage(step, document::Text); }
+LossClass TextInLanguage(const Step& step) {
+  return IsLanguageMap(*step.node) ? document::Texts(step) : InLanguage(step, document::Text);
+}
 
 LossClass ProseInLanguage(const Step& step) { return InLanguage(step, document::Prose); }
 
@@ -189,11 +199,17 @@ LossClass NodeIdentifier(const Step& step) { return PutIdentifier(step, step.Val
 
 LossClass NamedIdentifier(const Step& step) { return PutIdentifier(step, step.Value(), step.Label()); }
 
+LossClass NamesNothing(const Step& step) {
+  step.source().Drop(step.node, "identifies nothing");
+  return kDone;
+}
+
 LossClass OtherIdentifier(const Step& step) {
   const std::string notation = TextAt(step, "identifier");
   std::string scheme = TextAt(step, "identifierType");
   if (absl::StartsWith(scheme, "ext:")) scheme.erase(0, 4);
-  if (notation.empty() || PutIdentifier(step, notation, scheme) == kDropped) return kDropped;
+  if (notation.empty()) return NamesNothing(step);
+  if (PutIdentifier(step, notation, scheme) == kDropped) return kDropped;
   CarryParts(step, "identifier|identifierType", step.rule.target, kKept, step.rule.rule);
   return kDone;
 }
@@ -241,7 +257,7 @@ LossClass IdentityObject(const Step& step) {
   std::string type = TextAt(step, "identityType");
   if (absl::StartsWith(type, "ext:")) type.erase(0, 4);
   const bool hashed = TextAt(step, "hashed") == "true";
-  if (identity.empty()) return kDropped;
+  if (identity.empty()) return NamesNothing(step);
   const SourceNode* const place = step.source().FindFirst(step.node, "identityHash");
   LossClass put = kKept;
   if (!hashed && absl::StartsWithIgnoreCase(type, "email") && absl::StrContains(identity, "@")) {
@@ -301,15 +317,6 @@ LossClass Alignment(const Step& step) {
   if (absl::StartsWith(address, kEscoSkill)) return AlignedSkill(step);
   if (IsOf(step, "ISCED") || absl::StrContains(address, kIscedPart)) return AlignedField(step);
   return AlignmentAsNote(step, "Alignment", "Q.additionalNote", "alignment.note");
-}
-
-LossClass AssessmentKind(const Step& step) {
-  const LossClass put = document::AssessmentWord(step);
-  if (step.context.targets.assessment->specified_by().empty()) return put;
-  auto* const kinds = step.context.targets.assessment->mutable_specified_by(0)->mutable_dc_type();
-  if (kinds->size() < 2) return put;
-  kinds->RemoveLast();
-  return NoteOf(step, "Q.additionalNote#A1-M09", "Assessment type", step.Value());
 }
 
 std::string VocabularyAddress(absl::string_view address) {

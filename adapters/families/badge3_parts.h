@@ -16,6 +16,8 @@ document::LossClass NodeIdentifier(const document::Step& step);
 document::LossClass NamedIdentifier(const document::Step& step);
 // {identifier, identifierType}, the type without the prefix of extensions.
 document::LossClass OtherIdentifier(const document::Step& step);
+// An object without the value that it is there for; left out with that reason.
+document::LossClass NamesNothing(const document::Step& step);
 // An e-mail address as a mailbox.
 document::LossClass Mail(const document::Step& step);
 document::LossClass ParentOrganisation(const document::Step& step);
@@ -42,9 +44,6 @@ document::LossClass Evidence(const document::Step& step);
 document::LossClass Alignment(const document::Step& step);
 document::LossClass Supervision(const document::Step& step);
 document::LossClass IdentityChecked(const document::Step& step);
-// An assessment is of one kind; a second one becomes a note.
-document::LossClass AssessmentKind(const document::Step& step);
-
 // The address of a concept of the European vocabularies as they write it, with http; any other as it is.
 std::string VocabularyAddress(absl::string_view address);
 // The code that an address of the fields of ISCED ends in; empty for any other address.

@@ -130,7 +130,7 @@ class KoskiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"koski",          "Koski, the Finnish register of studies",
                                       {"2018", "2026"}, {"read"},
                                       "beta",           "application/json",
-                                      "koski-6",        true};
+                                      "koski-7",        true};
 };
 
 }  // namespace

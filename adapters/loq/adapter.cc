@@ -47,6 +47,15 @@ bool NamesClass(absl::string_view json) {
   });
 }
 
+// UTF-16 has the same letters with a zero each.
+bool NamesModel(absl::string_view xml) {
+  std::string text(xml);
+  if (absl::StartsWith(text, "\xFE\xFF") || absl::StartsWith(text, "\xFF\xFE")) {
+    text.erase(std::remove(text.begin(), text.end(), '\0'), text.end());
+  }
+  return absl::StrContains(text, kModel);
+}
+
 // Something that is offered or described; agents and places alone are no catalogue.
 bool HasEntry(const elm::v3::Dataset& catalogue) {
   return std::any_of(catalogue.node().begin(), catalogue.node().end(), [](const elm::v3::DatasetNode& node) {
@@ -65,7 +74,7 @@ class LoqAdapter : public document::Adapter {
     if (bytes.size() > base::kDocumentBytesMax) return Confidence::kNone;
     const absl::string_view head = bytes.substr(0, kLookBytes);
     if (const auto root = base::PeekXmlRoot(bytes)) {
-      return root->local == kRoot && absl::StrContains(head, kModel) ? Confidence::kCertain : Confidence::kNone;
+      return root->local == kRoot && NamesModel(head) ? Confidence::kCertain : Confidence::kNone;
     }
     const auto top = base::JsonPeek::Of(bytes);
     if (!top.has_value()) return Confidence::kNone;
@@ -129,7 +138,7 @@ class LoqAdapter : public document::Adapter {
       "loq",          "European Learning Model, catalogues of learning opportunities and qualifications",
       {"3.1", "3.2"}, {"read", "write"},
       "beta",         "application/xml",
-      "loq-3"};
+      "loq-4"};
 };
 
 }  // namespace

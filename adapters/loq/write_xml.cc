@@ -188,6 +188,7 @@ absl::StatusOr<document::Exported> WriteCourses(const elm::v3::Dataset& catalogu
   document::ImportOptions reading;
   reading.list_mapped = options.list_mapped;
   document::Source source(std::move(tree), reading);
+  source.SetNoPlace("no place in the XML of offers");
   document::Exported exported;
   exported.content = Writer(&source).Write();
   source.Close(&exported);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -58,11 +59,20 @@ absl::Status CheckAssociation(const Source& source, const SourceNode* associatio
   return absl::OkStatus();
 }
 
+// Values of several people must never meet in one translation.
+absl::Status CheckOneLearner(const Source& source, const SourceNode* association) {
+  for (const char* member : {"person", "student"}) {
+    const std::vector<const SourceNode*> people = source.Find(association, member);
+    if (people.size() > 1) return Problem(Reason::kSeveralSubjects, source.tree().Path(people[1]));
+  }
+  return absl::OkStatus();
+}
+
 // Results are passed and final before they are an award.
 absl::Status CheckResult(const Source& source, const SourceNode* association) {
   const SourceNode* const result = source.FindFirst(association, "result");
   const std::string place = source.tree().Path(result == nullptr ? association : result);
-  const std::string pass = source.TextOf(result, "pass");
+  const std::string pass = absl::AsciiStrToLower(source.TextOf(result, "pass"));
   if (pass == "failed") return Problem(Reason::kNothingAwarded, place);
   const std::string state = source.TextOf(result, "state");
   const bool final = state == "completed" || state == "final" || state == "finished";
@@ -93,6 +103,7 @@ class OoapiAdapter : public document::Adapter {
     if (IsCatalogue(source)) return ImportCatalogue(&source);
     ASSIGN_OR_RETURN(const SourceNode* const association, ChooseAssociation(&source, options));
     RETURN_IF_ERROR(CheckAssociation(source, association));
+    RETURN_IF_ERROR(CheckOneLearner(source, association));
     RETURN_IF_ERROR(CheckResult(source, association));
     if (LearnerOf(source, association) == nullptr) {
       return Problem(Reason::kLearnerMissing, source.tree().Path(association));
@@ -160,7 +171,7 @@ class OoapiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"ooapi",    "Open Education API: results read, catalogues read and written",
                                       {"5", "6"}, {"read", "write"},
                                       "beta",     "application/json",
-                                      "ooapi-7"};
+                                      "ooapi-8"};
 };
 
 class Version5Writer : public document::Adapter {

@@ -24,7 +24,10 @@ LossClass Gender(const Step& step) {
   const bool known = step.Value() == "F" || step.Value() == "M";
   const auto sex = known ? elm::ConceptOf(elm::Vocabulary::kSex, step.Value() == "M" ? elm::kSexMale : elm::kSexFemale)
                          : std::nullopt;
-  if (!sex.has_value()) return kDropped;
+  if (!sex.has_value()) {
+    step.source().Drop(step.node, "is neither of the two that the list of the EU has");
+    return kDone;
+  }
   return document::PutConcept(step.context.targets, step.rule.target, *sex) == kKept ? step.rule.loss : kDropped;
 }
 
@@ -107,7 +110,9 @@ void MapResult(Source* source, Draft* draft, const SourceNode* association) {
   static constexpr Rule kCourseId[] = {{kCourses, "Q.identifier", IdOnly, kKept, ""},
                                        {kCourseIds, "Q.identifier", IdOnly, kKept, ""}};
   Apply(kCourseId, offering, context);
-  static constexpr Rule kTitle[] = {{"name/value", "A.title", LocalText, kKept, ""}};
+  // A text alone is what version 4 had.
+  static constexpr Rule kTitle[] = {{"name/value", "A.title", LocalText, kKept, ""},
+                                    {"name", "A.title", LocalText, kKept, ""}};
   Apply(kTitle, course, context);
   MapSpecification(source, course, context);
   // The name of the offering stands in where the course is named by its id only.

@@ -76,11 +76,13 @@ LossClass StudyLoad(const Step& step) {
   const std::string unit = unit_node == nullptr ? "" : unit_node->text;
   step.source().Use(unit_node);
   const bool earned = absl::StartsWith(step.rule.target, "A.");
-  if (unit == "ects") return document::EctsPoints(step);
+  Context context = step.context;
+  context.unit = unit;
+  if (unit == "ects") return document::EctsPoints({context, step.rule, step.node});
   if (unit == "sbu" || unit == "hour") {
     const Rule row = {step.rule.source, "Q.volumeOfLearning", document::Hours, kKept, "workload.hours"};
     if (!earned) {
-      const LossClass put = document::Hours({step.context, row, step.node});
+      const LossClass put = document::Hours({context, row, step.node});
       if (put != kKept) return put;
       step.source().Carry(step.node, row.target, kKept, row.rule);
       return kDone;
@@ -119,11 +121,10 @@ LossClass CycleWord(const Step& step) {
 LossClass Assessment(const Step& step) {
   const std::string words = elm::PlainTextOf(step.Value());
   const elm::Bridged bridged = elm::AssessmentOfWord(words);
-  constexpr absl::string_view kType = "T.specifiedBy[0].dcType";
   if (bridged.concept_node.has_value() &&
-      document::PutConcept(step.context.targets, kType, *bridged.concept_node) == kKept) {
+      document::PutAssessmentKind(step.context.targets, *bridged.concept_node) == kKept) {
     step.source().Use(step.source().FindFirst(step.node->parent, "language"));
-    step.source().Carry(step.node, kType, bridged.derived ? kDerived : kKept, "assessment.word");
+    step.source().Carry(step.node, document::kAssessmentKind, bridged.derived ? kDerived : kKept, "assessment.word");
     return kDone;
   }
   return LocalText(step);

@@ -218,6 +218,7 @@ absl::StatusOr<document::Exported> WriteCatalogue(const elm::v3::Dataset& catalo
   document::ImportOptions reading;
   reading.list_mapped = options.list_mapped;
   Source source(std::move(tree), reading);
+  source.SetNoPlace("no place in the interface");
   document::Exported exported;
   exported.content = Writer(&source, version).Write();
   source.Close(&exported);

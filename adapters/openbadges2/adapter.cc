@@ -26,7 +26,7 @@ class OpenBadges2Adapter : public document::Adapter {
 
  private:
   const FormatInfo info_ = {"openbadges2", "Open Badges 2.0",     {"2.0", "2.1"}, {"read"},
-                            "beta",        "application/ld+json", "openbadges2-4"};
+                            "beta",        "application/ld+json", "openbadges2-5"};
 };
 
 }  // namespace

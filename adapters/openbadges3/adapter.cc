@@ -1,7 +1,10 @@
 #include "adapters/openbadges3/adapter.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "adapters/families/badge3.h"
@@ -20,11 +23,15 @@ namespace {
 
 constexpr families::BakingMarks kMarks = {"openbadgecredential", "credential"};
 
-absl::string_view CredentialIn(const base::JsonPeek& peek) {
-  const absl::string_view wrapped = peek.Value("vc");
-  if (wrapped.empty()) return peek.Value("type");
-  const auto inner = base::JsonPeek::Of(wrapped);
-  return inner.has_value() ? inner->Value("type") : "";
+std::optional<base::JsonPeek> CredentialIn(absl::string_view json) {
+  auto peek = base::JsonPeek::Of(json);
+  return peek.has_value() && peek->Has("vc") ? base::JsonPeek::Of(peek->Value("vc")) : peek;
+}
+
+// Whether what does not say that it is a badge has the subject of one, which no other format has.
+bool HasAchievement(const base::JsonPeek& credential) {
+  const auto subject = base::JsonPeek::Of(credential.Value("credentialSubject"));
+  return subject.has_value() && base::JsonPeek::Of(subject->Value("achievement")).has_value();
 }
 
 class OpenBadges3Adapter : public document::Adapter {
@@ -33,10 +40,10 @@ class OpenBadges3Adapter : public document::Adapter {
 
   Confidence Detect(absl::string_view bytes) const override {
     std::string buffer;
-    const auto peek = base::JsonPeek::Of(families::PeekCarrier(bytes, kMarks, &buffer));
-    if (!peek.has_value()) return Confidence::kNone;
-    const absl::string_view type = CredentialIn(*peek);
-    if (!families::NamesBadge3(type)) return Confidence::kNone;
+    const auto credential = CredentialIn(families::PeekCarrier(bytes, kMarks, &buffer));
+    if (!credential.has_value()) return Confidence::kNone;
+    const absl::string_view type = credential->Value("type");
+    if (!families::NamesBadge3(type)) return HasAchievement(*credential) ? Confidence::kPossible : Confidence::kNone;
     // The European model says more than the badge beside it.
     return absl::StrContains(type, "EuropeanDigitalCredential") ? Confidence::kPossible : Confidence::kCertain;
   }
@@ -60,18 +67,22 @@ class OpenBadges3Adapter : public document::Adapter {
     if (subject == nullptr) {
       return Problem(Reason::kNotACredential, source.tree().Path(credential), "a credentialSubject is expected");
     }
+    if (!IsNamed(source, credential)) {
+      source.Warn("type.missing", credential, "The credential does not say that it is a badge; its subject is one's.");
+    }
     RETURN_IF_ERROR(families::CheckNotRevoked(source, source.root()));
     RETURN_IF_ERROR(families::CheckNotRevoked(source, credential));
     RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+    RETURN_IF_ERROR(families::CheckEmbedded(source, credential));
     RETURN_IF_ERROR(families::CheckPassed(source, credential));
     if (carried.is_signed) {
       source.Note("signature.not-judged", credential, "Read out of a signature, which is judged on the original only.");
     }
     document::Draft draft(&source, bytes);
     families::MapBadge3Envelope(&source, &draft, credential);
-    families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
+    const families::Badge3Bodies bodies = families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
     families::MapBadge3Learner(&source, subject, &draft);
-    families::MapBadge3Claims(&source, credential, &draft, nullptr);
+    families::MapBadge3Claims(&source, credential, &draft, bodies);
     return draft.Finish(options);
   }
 
@@ -81,13 +92,19 @@ class OpenBadges3Adapter : public document::Adapter {
   }
 
  private:
+  static bool IsNamed(const document::Source& source, const SourceNode* credential) {
+    const std::vector<const SourceNode*> types = source.Find(credential, "type");
+    return std::any_of(types.begin(), types.end(),
+                       [](const SourceNode* type) { return families::NamesBadge3(type->text); });
+  }
+
   const FormatInfo info_ = {"openbadges3",
                             "Open Badges 3.0, with the Dutch profile educredentials",
                             {"3.0.0", "3.0.1", "3.0.2", "3.0.3", "educredentials"},
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-7"};
+                            "openbadges3-8"};
 };
 
 }  // namespace

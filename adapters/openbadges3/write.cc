@@ -150,7 +150,12 @@ class Writer {
   }
 
   void WriteIssuer(base::JsonWriter* json) {
-    const SourceNode* const body = source_.FindFirst(claim_, "awardedBy/awardingBody");
+    const std::vector<const SourceNode*> bodies = source_.Find(claim_, "awardedBy/awardingBody");
+    const SourceNode* const body = bodies.empty() ? nullptr : bodies.front();
+    for (size_t i = 1; i < bodies.size(); ++i) {
+      source_.Warn("issuer.several", bodies[i], "A badge has one issuer; the first awarding body is it.");
+      source_.Drop(bodies[i], "a badge has one issuer");
+    }
     json->Key("issuer");
     json->BeginObject();
     json->Member("id", TakeAddress(body, "identifier"));
@@ -543,6 +548,7 @@ absl::StatusOr<document::Exported> WriteBadge(const elm::v3::EuropeanDigitalCred
   document::ImportOptions import;
   import.list_mapped = options.list_mapped;
   document::Source source(std::move(tree), import);
+  source.SetNoPlace("no place in Open Badges");
   const std::vector<const SourceNode*> claims = source.Find(source.root(), "credentialSubject/hasClaim");
   const SourceNode* chosen = nullptr;
   for (const SourceNode* claim : claims) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapters/families/carrier.h"
 #include "adapters/presentation/envelope.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
@@ -26,6 +27,7 @@ class PresentationAdapter : public document::Adapter {
   Confidence Detect(absl::string_view bytes) const override { return LooksLikeEnvelope(bytes); }
 
   absl::StatusOr<std::optional<Enclosed>> Open(absl::string_view bytes, const ImportOptions& options) const override {
+    RETURN_IF_ERROR(families::CheckSigned(bytes));
     ASSIGN_OR_RETURN(Envelope envelope, OpenEnvelope(bytes));
     const bool several = envelope.contents.size() > 1;
     if (several && !options.report_index.has_value()) {
@@ -45,7 +47,6 @@ class PresentationAdapter : public document::Adapter {
       if (i != chosen) AddDropped(envelope.contents[i].place, "another credential was asked for", &enclosed);
     }
     enclosed.among_others = several || envelope.has_others;
-    if (envelope.is_unsigned) AddWarning("seal.none", "The header of the token says that nobody signed it.", &enclosed);
     if (options.list_mapped) {
       for (std::string& place : envelope.used) enclosed.mapped.emplace_back().set_source(std::move(place));
     }
@@ -72,21 +73,13 @@ class PresentationAdapter : public document::Adapter {
     dropped.set_reason(std::string(reason));
   }
 
-  static void AddWarning(absl::string_view rule, absl::string_view message, Enclosed* enclosed) {
-    document::v1::Diagnostic& diagnostic = enclosed->diagnostics.emplace_back();
-    diagnostic.set_rule(std::string(rule));
-    diagnostic.set_place("protected header");
-    diagnostic.set_message(std::string(message));
-    diagnostic.set_severity(document::v1::SEVERITY_WARNING);
-  }
-
   const FormatInfo info_ = {"vc-presentation",
                             "Presentations and envelopes around a credential: W3C, OpenID4VCI, JWS in JSON",
                             {"W3C 1.1", "W3C 2.0"},
                             {"read"},
                             "beta",
                             "application/vp",
-                            "vc-presentation-2"};
+                            "vc-presentation-3"};
 };
 
 }  // namespace

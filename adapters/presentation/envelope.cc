@@ -15,7 +15,6 @@
 #include "core/base/jws_payload.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "core/base/unsigned_token.h"
 
 namespace passerelle::adapters::presentation {
 namespace {
@@ -210,11 +209,6 @@ absl::StatusOr<absl::string_view> JsonOf(absl::string_view bytes, std::string* b
   return absl::string_view(*buffer);
 }
 
-bool SaysUnsigned(absl::string_view bytes) {
-  const absl::string_view token = absl::StripAsciiWhitespace(bytes);
-  return base::IsCompactJws(token) && base::SaysUnsigned(token.substr(0, token.find('.')));
-}
-
 // Values of JSON strings, which stand before any reading: the look at the top must stay cheap.
 bool IsTokenString(absl::string_view json) {
   json = absl::StripAsciiWhitespace(json);
@@ -294,7 +288,6 @@ absl::StatusOr<Envelope> OpenEnvelope(absl::string_view bytes) {
   std::string buffer;
   ASSIGN_OR_RETURN(const absl::string_view json, JsonOf(bytes, &buffer));
   ASSIGN_OR_RETURN(Envelope envelope, OpenJson(json));
-  envelope.is_unsigned = SaysUnsigned(bytes);
   if (envelope.contents.empty()) return Problem(Reason::kNothingAwarded, "", "the envelope holds no credential");
   return envelope;
 }

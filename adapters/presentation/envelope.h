@@ -23,8 +23,7 @@ struct Envelope {
   // Places of the texts that hold a credential, and of what is the envelope's own.
   std::vector<std::string> used;
   std::vector<std::string> dropped;
-  bool is_unsigned = false;  // it is a token whose header says that nobody signed it
-  bool has_others = false;   // what it drops holds credentials too
+  bool has_others = false;  // what it drops holds credentials too
 };
 
 // Whether the bytes are an envelope: kCertain where they say so by a type, kPossible where only the form tells.

@@ -116,11 +116,12 @@ absl::Status MapBadge(Source& source, Draft& draft) {
   const document::SourceNode* const subject = source.FindFirst(credential, "credentialSubject");
   if (subject == nullptr) return Problem(Reason::kNotACredential, "/credentialSubject");
   RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
+  RETURN_IF_ERROR(families::CheckEmbedded(source, credential));
   RETURN_IF_ERROR(families::CheckPassed(source, credential));
   families::MapBadge3Envelope(&source, &draft, credential);
-  families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
+  const families::Badge3Bodies bodies = families::MapBadge3Issuer(&source, credential, &draft, &draft.body());
   families::MapBadge3Learner(&source, subject, &draft);
-  families::MapBadge3Claims(&source, credential, &draft, nullptr);
+  families::MapBadge3Claims(&source, credential, &draft, bodies);
   if (source.FindFirst(credential, "issuer") == nullptr) {
     MapSigner(source, draft);
   } else if (const document::SourceNode* const signer = source.FindFirst(credential, "iss")) {
@@ -195,7 +196,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-5"};
+                                      "sd-jwt-vc-6"};
 };
 
 }  // namespace

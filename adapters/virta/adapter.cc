@@ -104,7 +104,7 @@ class VirtaAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"virta",        "VIRTA, the data warehouse of Finnish higher education",
                                       {"2015/09/01"}, {"read"},
                                       "beta",         "application/xml",
-                                      "virta-5"};
+                                      "virta-6"};
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/families/names.h"
 #include "core/base/limits.h"
@@ -93,6 +94,9 @@ constexpr Rule kLearner[] = {
     {"Henkilotunnus", "S.nationalID", document::FinnishIdentityCode, kKept, ""},
     {"KansallinenOppijanumero", "S.identifier", LearnerNumber, kKept, ""},
     {"@avain", "S.identifier", RecordKey, kKept, ""},
+    // Names are in another answer of the register; some join the two.
+    {"Etunimet", "S.givenName", document::Text, kKept, ""},
+    {"Sukunimi", "S.familyName", document::Text, kKept, ""},
     {"Opiskeluoikeudet", "a right to study is no achievement", document::DropIt, kDropped, ""},
     {"LukukausiIlmoittautumiset", "enrolment for a term is no achievement", document::DropIt, kDropped, ""},
     {"Liikkuvuusjaksot", "a period of mobility is no achievement", document::DropIt, kDropped, ""},
@@ -158,6 +162,11 @@ struct Grade {
   bool ambiguous = false;  // the code names several grades of its scale
 };
 
+// A scale that an institution names after that of ECTS.
+bool FailsOnEctsScale(absl::string_view scale, absl::string_view code) {
+  return elm::IsEcts(scale) && (absl::EqualsIgnoreCase(code, "F") || absl::EqualsIgnoreCase(code, "FX"));
+}
+
 // The grade of an institution's own scale: its code is the key of one of the scale's grades, or the code of one.
 Grade ReadOwnGrade(const Source& source, const SourceNode* scale) {
   Grade grade;
@@ -175,7 +184,7 @@ Grade ReadOwnGrade(const Source& source, const SourceNode* scale) {
   const std::string name = source.TextOf(named, "Nimi");
   const auto by_code = elm::PassedByFinnishWords(code);
   const auto by_name = elm::PassedByFinnishWords(name);
-  grade.failed = by_code == false || by_name == false;
+  grade.failed = by_code == false || by_name == false || FailsOnEctsScale(grade.scheme, code);
   grade.passed = !grade.failed && (by_code == true || by_name == true);
   grade.text = name.empty() || name == code ? code : absl::StrCat(code, " (", name, ")");
   return grade;
@@ -335,6 +344,7 @@ void MapLearner(Source* source, Draft* draft, const std::vector<const SourceNode
 absl::Status MapStudies(Source* source, Draft* draft, const std::vector<const SourceNode*>& records) {
   Studies studies = {source, draft, {}, {}, {}, {}, {}, {}};
   const SourceNode* untitled = nullptr;
+  const SourceNode* first_left_out = nullptr;
   absl::flat_hash_set<std::string> contained;
   for (const SourceNode* record : records) {
     for (const SourceNode* right : source->Find(record, "Opiskeluoikeudet/Opiskeluoikeus")) {
@@ -346,6 +356,7 @@ absl::Status MapStudies(Source* source, Draft* draft, const std::vector<const So
         source->Warn(obstacle->rule, study, obstacle->message);
         source->Drop(study, obstacle->reason);
         if (untitled == nullptr && obstacle->rule == kTitleMissing) untitled = study;
+        if (first_left_out == nullptr) first_left_out = study;
         studies.left_out.insert(study);
       }
       studies.all.push_back(study);
@@ -368,6 +379,9 @@ absl::Status MapStudies(Source* source, Draft* draft, const std::vector<const So
   }
   if (studies.done.empty() && untitled != nullptr) {
     return Problem(Reason::kTitleMissing, source->tree().Path(untitled));
+  }
+  if (studies.done.empty() && first_left_out != nullptr) {
+    return Problem(Reason::kNothingAwarded, source->tree().Path(first_left_out));
   }
   return absl::OkStatus();
 }

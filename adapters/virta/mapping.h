@@ -15,8 +15,9 @@ namespace passerelle::adapters::virta {
 void MapLearner(document::Source* source, document::Draft* draft,
                 const std::vector<const document::SourceNode*>& records);
 
-// All studies of the records that were passed and have a name, parts below what contains them. Problem: kTitleMissing
-// where the names were all that was missing.
+// All studies of the records that were passed and have a name, parts below what contains them. Problems:
+// kTitleMissing where the names were all that was missing, kNothingAwarded with the place of the first that was left
+// out.
 absl::Status MapStudies(document::Source* source, document::Draft* draft,
                         const std::vector<const document::SourceNode*>& records);
 

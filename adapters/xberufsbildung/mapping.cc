@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/document/national.h"
 #include "core/document/xbildung.h"
+#include "core/elm/rules/date.h"
 #include "core/elm/rules/germany.h"
 #include "core/elm/rules/level.h"
 
@@ -24,7 +25,6 @@ LossClass Level(const Step& step) {
 constexpr Rule kDocument[] = {
     {"aussteller/name", "B.legalName", document::Text, kKept, ""},
     {"aussteller/kurzbezeichnung", "B.altLabel", document::Text, kKept, ""},
-    {"ausstellung/datum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
     {"ausstellung/ort", "place of the signature", document::DropIt, kDropped, ""},
     {"gueltigkeitsdatum", "C.validFrom", document::DateTime, kKept, "date.calendar"},
     {"pruefungsdatum", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
@@ -107,6 +107,22 @@ void TitleByKind(Source* source, DraftAchievement* achievement) {
   source->Supply("A.title", kDefaulted, "title.document-kind");
 }
 
+// The date of the document is that of the credential, and of the award as derived, where no other is stated.
+void DateByDocument(const SourceNode* root, const Context& context) {
+  static constexpr Rule kValid[] = {{"ausstellung/datum", "C.validFrom", document::DateTime, kKept, "date.calendar"}};
+  static constexpr Rule kAwarded[] = {
+      {"ausstellung/datum", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
+  if (context.targets.credential->valid_from().empty()) Apply(kValid, root, context);
+  const auto issued = elm::ReadDate(context.source->TextOf(root, "ausstellung/datum"));
+  const auto examined = elm::StatedDay(context.targets.achievement->awarded_by().awarding_date());
+  if (!examined.has_value()) {
+    Apply(kAwarded, root, context);
+  } else if (issued.has_value() && issued->day < *examined) {
+    context.source->Warn("date.exam-after-issue", context.source->FindFirst(root, "pruefungsdatum"),
+                         "The examination is later than the date of the certificate.");
+  }
+}
+
 }  // namespace
 
 bool IsOfTrainer(const SourceNode* root) { return absl::StrContains(root->name, "zeugnisAEVO"); }
@@ -125,16 +141,7 @@ void MapCertificate(Source* source, Draft* draft, const SourceNode* root, const 
   MapAssessmentTypes(source, parts, context);
   MapParts(source, draft, &achievement, parts, language, 0);
 
-  const std::string issued = draft->credential().valid_from();
-  const std::string& awarded = achievement.achievement.awarded_by().awarding_date();
-  if (awarded.empty()) {
-    static constexpr Rule kIssued[] = {
-        {"ausstellung/datum", "A.awardedBy.awardingDate", document::DateTime, kDerived, "date.award"}};
-    Apply(kIssued, root, context);
-  } else if (!issued.empty() && issued < awarded) {
-    source->Warn("date.exam-after-issue", source->FindFirst(root, "pruefungsdatum"),
-                 "The examination is later than the date of the certificate.");
-  }
+  DateByDocument(root, context);
 }
 
 }  // namespace passerelle::adapters::xberufsbildung

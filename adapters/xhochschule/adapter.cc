@@ -45,9 +45,9 @@ class XHochschuleAdapter : public document::Adapter {
     if (root->name == "transcriptOfRecords") {
       MapTranscript(frame, root);
     } else if (root->name == "diplomaSupplement") {
-      MapSupplement(frame, root);
+      RETURN_IF_ERROR(MapSupplement(frame, root));
     } else {
-      MapCertificate(frame, root);
+      RETURN_IF_ERROR(MapCertificate(frame, root));
     }
     return draft.Finish(options);
   }
@@ -57,8 +57,9 @@ class XHochschuleAdapter : public document::Adapter {
     const SourceNode* const root = source->root();
     const std::string place = source->tree().Path(root);
     if (!absl::StartsWith(root->name_space, kNamespace)) return Problem(Reason::kXmlNamespace, place);
-    // Certificates of enrolment, of leaving, and of the course of studies.
-    for (const char* part : {"matrikulationsbescheinigung", "tudienverlauf", "tudienbescheinigung"}) {
+    // Certificates of enrolment, of leaving, of the course of studies, and of the terms for the pension.
+    for (const char* part :
+         {"matrikulationsbescheinigung", "tudienverlauf", "tudienbescheinigung", "entenbescheinigung"}) {
       if (absl::StrContains(root->name, part)) return Problem(Reason::kEnrolmentCertificate, place);
     }
     const bool known = root->name == "transcriptOfRecords" || root->name == "diplomaSupplement" ||
@@ -81,7 +82,7 @@ class XHochschuleAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xhochschule-5"};
+                                      "xhochschule-6"};
 };
 
 }  // namespace

@@ -84,9 +84,10 @@ constexpr Rule kUniversity[] = {
 };
 
 constexpr Rule kHolder[] = {
-    {"vorname", "S.givenName", document::Text, kKept, ""},
+    {"vorname", "S.givenName", document::XBildungGivenName, kKept, ""},
     {"familienname", "S.familyName", document::Text, kKept, ""},
-    {"geburtsdatum/jahrMonatTag", "S.dateOfBirth", document::BirthDate, kKept, "date.calendar"},
+    {"geburtsdatum/jahrMonatTag", "S.dateOfBirth", document::XBildungBirthDay, kKept, "date.calendar"},
+    {"geburtsdatum", "S.dateOfBirth", document::XBildungBirthDay, kKept, "date.calendar"},
     {"matrikelnummer", "S.identifier", MatriculationNumber, kKept, ""},
 };
 
@@ -191,8 +192,11 @@ constexpr Rule kSupplement[] = {
 // --- Achievements ---------------------------------------------------------------------------------------------------
 
 std::string StatusCode(const Source& source, const SourceNode* item) {
-  const std::string nested = source.TextOf(item, "leistungsstatus/code/code");
-  return nested.empty() ? source.TextOf(item, "leistungsstatus/code") : nested;
+  for (const char* path : {"leistungsstatus/code/code", "leistungsstatus/code", "leistungsstatus"}) {
+    std::string code = source.TextOf(item, path);
+    if (!code.empty()) return code;
+  }
+  return "";
 }
 
 // The status that is stated, or else the answer of the grade's own scheme and words.
@@ -320,6 +324,12 @@ void DateOfDocument(const Frame& frame, const SourceNode* root) {
 }
 
 void MapPeople(const Frame& frame, const SourceNode* root) {
+  const std::vector<const SourceNode*> universities = frame.source->Find(root, "ausstellendeHochschule");
+  for (size_t i = 1; i < universities.size(); ++i) {
+    frame.source->Warn("issuer.several", universities[i],
+                       "A document has one university that issues; the first counts.");
+    frame.source->Drop(universities[i], "not the first university that issues");
+  }
   const Context context = {frame.source, frame.draft->DocumentTargets(), "und"};
   Apply(document::XBildungPerson(), frame.source->FindFirst(root, "studierender"), context);
 }
@@ -442,6 +452,10 @@ void MapFurtherItems(const Frame& frame, const std::vector<const SourceNode*>& i
   }
 }
 
+absl::Status NotPassed(const Frame& frame, const SourceNode* place) {
+  return Problem(Reason::kNothingAwarded, frame.source->tree().Path(place));
+}
+
 }  // namespace
 
 void MapTranscript(const Frame& frame, const SourceNode* root) {
@@ -451,17 +465,15 @@ void MapTranscript(const Frame& frame, const SourceNode* root) {
   DateOfDocument(frame, root);
 }
 
-void MapCertificate(const Frame& frame, const SourceNode* root) {
+absl::Status MapCertificate(const Frame& frame, const SourceNode* root) {
   MapPeople(frame, root);
   const std::vector<const SourceNode*> items = frame.source->Find(root, "leistung");
   const SourceNode* const item = items.empty() ? nullptr : items.front();
   const SourceNode* const grade = frame.source->FindFirst(root, "benotung/gesamtnote");
   const bool item_says = item != nullptr && StatedPassed(*frame.source, item).has_value();
   const bool total_fails = document::XBildungPassed(*frame.source, grade) == false;
-  if ((item != nullptr && !StandsInCertificate(*frame.source, item)) || (!item_says && total_fails)) {
-    frame.source->Drop(item == nullptr ? root : item, "not passed, so no achievement");
-    return;
-  }
+  if (item != nullptr && !StandsInCertificate(*frame.source, item)) return NotPassed(frame, item);
+  if (!item_says && total_fails) return NotPassed(frame, grade);
   DraftAchievement& achievement = frame.draft->AddAchievement(item == nullptr ? root : item);
   const Context context = {frame.source, frame.draft->TargetsOf(achievement), frame.language};
   MapUniversity(frame, root, context);
@@ -485,17 +497,16 @@ void MapCertificate(const Frame& frame, const SourceNode* root) {
   }
   DateByDocument(frame, root, &achievement);
   DateOfDocument(frame, root);
+  return absl::OkStatus();
 }
 
-void MapSupplement(const Frame& frame, const SourceNode* root) {
+absl::Status MapSupplement(const Frame& frame, const SourceNode* root) {
   static constexpr Rule kAlone[] = {
       {"angabenQualifikation/bezeichnungQualifikationGrad", "A.title", document::PlainText, kKept, ""},
       {"angabenQualifikation/verleihendeEinrichtung", "B.legalName", document::Text, kKept, ""},
       {"titel", "names the kind of document", document::DropIt, kDropped, ""}};
-  if (document::XBildungPassed(*frame.source, frame.source->FindFirst(root, kTotalGrade)) == false) {
-    frame.source->Drop(root, "not passed, so no achievement");
-    return;
-  }
+  const SourceNode* const total = frame.source->FindFirst(root, kTotalGrade);
+  if (document::XBildungPassed(*frame.source, total) == false) return NotPassed(frame, total);
   DraftAchievement& achievement = frame.draft->AddAchievement(root);
   const Context context = {frame.source, frame.draft->TargetsOf(achievement), frame.language};
   Apply(kHolder, frame.source->FindFirst(root, "angabenInhaber"), {frame.source, context.targets, "und"});
@@ -505,6 +516,7 @@ void MapSupplement(const Frame& frame, const SourceNode* root) {
   MapSupplementOf(frame, root, nullptr, &achievement);
   DateByDocument(frame, root, &achievement);
   DateOfDocument(frame, root);
+  return absl::OkStatus();
 }
 
 }  // namespace passerelle::adapters::xhochschule

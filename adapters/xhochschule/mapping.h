@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "core/document/draft.h"
 #include "core/document/mapping.h"
 
@@ -20,10 +21,11 @@ struct Frame {
 // transcriptOfRecords: the learner, the university, and every top-level leistung that was passed.
 void MapTranscript(const Frame& frame, const document::SourceNode* root);
 
-// hochschulabschlusszeugnis: one achievement, with what an enclosed supplement says of it.
-void MapCertificate(const Frame& frame, const document::SourceNode* root);
+// hochschulabschlusszeugnis: one achievement, with what an enclosed supplement says of it. Problem: kNothingAwarded
+// with the place of what was not passed.
+absl::Status MapCertificate(const Frame& frame, const document::SourceNode* root);
 
-// diplomaSupplement on its own.
-void MapSupplement(const Frame& frame, const document::SourceNode* root);
+// diplomaSupplement on its own. Problem: that of MapCertificate.
+absl::Status MapSupplement(const Frame& frame, const document::SourceNode* root);
 
 }  // namespace passerelle::adapters::xhochschule

@@ -38,48 +38,39 @@ std::string NotesBeside(absl::string_view target) {
 }
 
 LossClass PutWords(const Step& step, const std::string& value) {
-  if (value.empty()) return kDropped;
+  if (value.empty()) {
+    step.source().Drop(step.node, "holds no text");
+    return kDropped;
+  }
   const std::string language = step.Language();
   step.source().SeeLanguage(language);
+  const bool second_grade = step.rule.target == "T.grade" && step.context.targets.assessment->has_grade();
   const LossClass put = PutText(step.context.targets, step.rule.target, language, value);
+  if (second_grade) {
+    step.source().Warn("grade.several", step.node,
+                       "The document states several grades of one achievement; each is a line of the grade.");
+  }
   if (put == kWidened) {
     step.source().Note("text.duplicate-language", step.node, "A second text in the same language became a note.");
   }
   return Weaker(step.rule.loss, put);
 }
 
-// Whether a text has elements of HTML; addresses in angle brackets, which Markdown has too, are none.
-bool HasMarkup(absl::string_view text) {
-  const size_t last_end = text.rfind('>');
-  if (last_end == absl::string_view::npos) return false;
-  for (size_t at = text.find('<'); at < last_end; at = text.find('<', at + 1)) {
-    absl::string_view tag = text.substr(at + 1);
-    absl::ConsumePrefix(&tag, "/");
-    size_t name = 0;
-    while (name < tag.size() && absl::ascii_isalnum(static_cast<unsigned char>(tag[name]))) ++name;
-    const bool named = name > 0 && absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) && name < tag.size();
-    const bool ends =
-        named && (tag[name] == '>' || tag[name] == '/' || absl::ascii_isspace(static_cast<unsigned char>(tag[name])));
-    if (ends) return true;
-  }
-  return false;
-}
-
 // Rule markup.html, for texts that people read.
 std::string WithoutActiveContent(const Step& step, absl::string_view text) {
-  if (!HasMarkup(text)) return std::string(text);
+  if (!elm::HasMarkup(text)) return std::string(text);
   step.source().Note("markup.html", step.node, "Active content, if any, was taken out of the markup.");
   return elm::StripActiveContent(text);
 }
 
-// A word that bridges to a concept, or stays a word.
-LossClass PutWord(const Step& step, const elm::Bridged& bridged, absl::string_view list) {
+// A word that bridges to a concept, or stays a word; put where the conversion says.
+template <typename Put>
+LossClass PutWord(const Step& step, const elm::Bridged& bridged, absl::string_view list, const Put& put) {
   if (bridged.concept_node.has_value()) {
-    const LossClass put = PutConcept(step.context.targets, step.rule.target, *bridged.concept_node);
-    return put == kKept && bridged.derived ? kDerived : Weaker(step.rule.loss, put);
+    const LossClass done = put(*bridged.concept_node);
+    return done == kKept && bridged.derived ? kDerived : Weaker(step.rule.loss, done);
   }
-  const elm::v3::Concept word = PrivateConcept(list, step.Value(), step.Language());
-  return PutConcept(step.context.targets, step.rule.target, word) == kKept ? kWidened : kDropped;
+  return put(PrivateConcept(list, step.Value(), step.Language())) == kKept ? kWidened : kDropped;
 }
 
 void WarnOfThousands(const Step& step) {
@@ -87,15 +78,9 @@ void WarnOfThousands(const Step& step) {
                      "The hours can be thousands or a decimal number; they are kept as text.");
 }
 
-std::optional<elm::SourceDate> ReadDateOf(const Step& step) {
-  std::optional<elm::SourceDate> date = elm::ReadDate(step.Value());
-  if (!date.has_value()) {
-    step.source().Warn("date.unreadable", step.node, "This is no date.");
-    step.source().Drop(step.node, "is no date");
-  } else if (date->turned) {
-    step.source().Note("date.order", step.node, "Day, month and year were put into the order of ISO 8601.");
-  }
-  return date;
+void NoteOrder(const Step& step, const elm::SourceDate& date) {
+  if (!date.turned) return;
+  step.source().Note("date.order", step.node, "Day, month and year were put into the order of ISO 8601.");
 }
 
 bool IsSameNumber(absl::string_view one, absl::string_view other) {
@@ -116,6 +101,11 @@ const elm::v3::CreditPoint* EctsThere(const Step& step) {
   return there == points->end() ? nullptr : &*there;
 }
 
+// The amount as written, for notes.
+std::string Amount(const Step& step) {
+  return step.context.unit.empty() ? step.Value() : absl::StrCat(step.Value(), " ", step.context.unit);
+}
+
 LossClass PutEcts(const Step& step, const std::string& points, absl::string_view label) {
   const elm::v3::CreditPoint* const there = EctsThere(step);
   if (there == nullptr) {
@@ -124,7 +114,16 @@ LossClass PutEcts(const Step& step, const std::string& points, absl::string_view
   if (IsSameNumber(there->point(), points)) return step.rule.loss;
   step.source().Warn("credit.contradiction", step.node,
                      "The document states several amounts of credits in one system; the first counts.");
-  return NoteOf(step, NotesBeside(step.rule.target), label, step.Value());
+  return NoteOf(step, NotesBeside(step.rule.target), label, Amount(step));
+}
+
+// One amount of work fits; several that differ are told, as those of credits are.
+LossClass PutWorkload(const Step& step, absl::string_view target, const std::string& duration,
+                      absl::string_view label) {
+  if (PutText(step.context.targets, target, "", duration) == kKept) return step.rule.loss;
+  step.source().Warn("workload.contradiction", step.node,
+                     "The document states several amounts of work; the first counts.");
+  return NoteOf(step, NotesBeside(target), label, Amount(step));
 }
 
 LossClass PutEqf(const Step& step, bool defined_as_eqf) {
@@ -180,15 +179,20 @@ LossClass Text(const Step& step) { return PutWords(step, step.Value()); }
 
 LossClass Texts(const Step& step) {
   if (!step.node->IsBranch()) return Text(step);
-  for (const SourceNode* text = step.node->first_child; text != nullptr; text = text->next_sibling) {
-    if (text->text.empty()) continue;
-    const std::string language = elm::LanguageTag(text->name);
-    step.source().SeeLanguage(language);
-    const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
-    if (put == kDropped) {
-      step.source().Drop(text, "there is no room for it beside what was carried");
-    } else {
-      step.source().Carry(text, step.rule.target, Weaker(step.rule.loss, put), step.rule.rule);
+  for (const SourceNode* member = step.node->first_child; member != nullptr; member = member->next_sibling) {
+    const std::string language = elm::LanguageTag(member->name);
+    for (const SourceNode* text : step.source().Find(member, "")) {  // a language has a text, or an array of them
+      if (text->text.empty()) continue;
+      step.source().SeeLanguage(language);
+      const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
+      if (put == kWidened) {
+        step.source().Note("text.duplicate-language", text, "A second text in the same language became a note.");
+      }
+      if (put == kDropped) {
+        step.source().DropSecond(text);
+      } else {
+        step.source().Carry(text, step.rule.target, Weaker(step.rule.loss, put), step.rule.rule);
+      }
     }
   }
   return v1::LOSS_CLASS_UNSPECIFIED;
@@ -205,15 +209,22 @@ LossClass Prose(const Step& step) { return PutWords(step, WithoutActiveContent(s
 LossClass LabelledNote(const Step& step) { return NoteOf(step, step.rule.target, step.Label(), step.Value()); }
 
 LossClass DateTime(const Step& step) {
-  const auto date = ReadDateOf(step);
-  if (!date.has_value()) return kDropped;
+  const auto date = elm::ReadDate(step.Value());
+  if (!date.has_value()) {
+    const LossClass noted = NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+    if (noted == kDropped) return Drop(step, "date.unreadable", "This is no day of the calendar.", "is no date");
+    step.source().Warn("date.unreadable", step.node, "This is no day of the calendar; it is kept as text.");
+    return noted;
+  }
+  NoteOrder(step, *date);
   if (date->lacks_zone()) step.source().Note("date.zone", step.node, "The time has no zone; it is written as UTC.");
   return Weaker(step.rule.loss, PutText(step.context.targets, step.rule.target, "", date->DateTime()));
 }
 
 LossClass BirthDate(const Step& step) {
-  const auto date = ReadDateOf(step);
-  if (!date.has_value()) return kDropped;
+  const auto date = elm::ReadDate(step.Value());
+  if (!date.has_value()) return Drop(step, "date.unreadable", "This is no day of the calendar.", "is no date");
+  NoteOrder(step, *date);
   if (!date->zone.empty() || !date->time.empty()) {
     step.source().Note("date.calendar", step.node,
                        "A birth date is a day of the calendar; its time and zone were left out.");
@@ -228,7 +239,7 @@ LossClass EctsPoints(const Step& step) {
     return Drop(step, "credit.zero", "Credit of zero counts as missing.", "zero credits count as missing");
   }
   step.source().Note("credit.text", step.node, "Credit that is no number is kept as text.");
-  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), Amount(step));
 }
 
 LossClass Hours(const Step& step) {
@@ -238,14 +249,17 @@ LossClass Hours(const Step& step) {
     return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
   }
   const auto hours = elm::HoursAsDuration(step.Value());
-  if (!hours.has_value()) {
-    const bool number = elm::PlainDecimal(step.Value()).has_value();
-    return Drop(step, number ? "workload.zero" : "workload.unreadable",
-                number ? "Zero hours, or more than a working life, count as missing." : "This is no number of hours.",
-                number ? "counts as missing" : "is no number of hours");
+  if (hours.has_value()) return PutWorkload(step, step.rule.target, *hours, step.Label());
+  if (elm::PlainDecimal(step.Value()).has_value()) {
+    return Drop(step, "workload.zero", "Zero hours, or more than a working life, count as missing.",
+                "counts as missing");
   }
-  if (PutText(step.context.targets, step.rule.target, "", *hours) == kKept) return step.rule.loss;
-  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
+  const elm::TextWorkload words = elm::WorkloadOfText(step.Value());  // "40 hours"
+  if (words.kind == elm::TextWorkload::Kind::kDuration) {
+    return PutWorkload(step, step.rule.target, words.value, step.Label());
+  }
+  step.source().Warn("workload.unreadable", step.node, "This is no number of hours; it is kept as text.");
+  return NoteOf(step, NotesBeside(step.rule.target), step.Label(), Amount(step));
 }
 
 LossClass FreeWorkload(const Step& step) {
@@ -254,7 +268,7 @@ LossClass FreeWorkload(const Step& step) {
     return PutEcts(step, workload.value, "Workload");
   }
   if (workload.kind == elm::TextWorkload::Kind::kDuration) {
-    return Weaker(step.rule.loss, PutText(step.context.targets, "Q.volumeOfLearning", "", workload.value));
+    return PutWorkload(step, "Q.volumeOfLearning", workload.value, "Workload");
   }
   if (workload.ambiguous) WarnOfThousands(step);
   return NoteOf(step, NotesBeside(step.rule.target), "Workload", step.Value());
@@ -262,9 +276,8 @@ LossClass FreeWorkload(const Step& step) {
 
 LossClass IsoDuration(const Step& step) {
   const auto duration = elm::ParseDuration(step.Value());
-  if (duration.has_value() && !duration->negative &&
-      PutText(step.context.targets, step.rule.target, "", step.Value()) == kKept) {
-    return step.rule.loss;
+  if (duration.has_value() && !duration->negative) {
+    return PutWorkload(step, step.rule.target, step.Value(), step.Label());
   }
   step.source().Warn("workload.unreadable", step.node, "This is no duration that can be carried; it is kept as text.");
   return NoteOf(step, NotesBeside(step.rule.target), step.Label(), step.Value());
@@ -310,9 +323,16 @@ LossClass WebAddress(const Step& step) {
   return NoteOf(step, NotesBeside(step.rule.target), "Web address", step.Value());
 }
 
-LossClass ModeWord(const Step& step) { return PutWord(step, elm::ModeOfWord(step.Value()), "participation"); }
+LossClass ModeWord(const Step& step) {
+  return PutWord(step, elm::ModeOfWord(step.Value()), "participation", [&step](const elm::v3::Concept& mode) {
+    return PutConcept(step.context.targets, step.rule.target, mode);
+  });
+}
 
-LossClass AssessmentWord(const Step& step) { return PutWord(step, elm::AssessmentOfWord(step.Value()), "assessment"); }
+LossClass AssessmentWord(const Step& step) {
+  return PutWord(step, elm::AssessmentOfWord(step.Value()), "assessment",
+                 [&step](const elm::v3::Concept& kind) { return PutAssessmentKind(step.context.targets, kind); });
+}
 
 LossClass DropIt(const Step& step) {
   step.source().Drop(step.node, step.rule.target);

@@ -13,6 +13,10 @@ bool IsEmpty(const SourceNode& node) {
   return !node.IsBranch() && node.text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
+bool SaysNothing(absl::string_view name) {
+  return name.empty() || name == "value" || name == "notation" || name == "point";
+}
+
 }  // namespace
 
 std::string Step::Value() const {
@@ -32,7 +36,10 @@ std::string Step::Language() const {
 
 std::string Step::Label() const {
   absl::string_view name = node->name;
-  for (const SourceNode* at = node; name.empty() && at != nullptr; at = at->parent) name = at->name;
+  // An entry of a list has no name, and the value of an object none that says anything.
+  for (const SourceNode* at = node; SaysNothing(name) && at != nullptr; at = at->parent) {
+    if (!at->name.empty()) name = at->name;
+  }
   const size_t colon = name.rfind(':');
   if (colon != absl::string_view::npos) name.remove_prefix(colon + 1);
   absl::ConsumePrefix(&name, "@");
@@ -55,7 +62,7 @@ void Apply(Rules rules, const SourceNode* node, const Context& context) {
       const LossClass loss = rule.convert({context, rule, found});
       if (loss == v1::LOSS_CLASS_UNSPECIFIED) continue;  // accounted for by the conversion itself
       if (loss == kDropped) {
-        context.source->Drop(found, "there is no room for it beside what was carried");
+        context.source->DropSecond(found);
       } else {
         context.source->Carry(found, rule.target, loss, rule.rule);
       }

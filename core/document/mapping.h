@@ -47,6 +47,7 @@ struct Context {
   Source* source;
   Targets targets;
   std::string language = "und";  // of texts that do not say theirs
+  std::string unit = "";         // of amounts, where the document states it beside them; notes of an amount name it
 };
 
 // A row at a node.

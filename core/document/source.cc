@@ -14,7 +14,6 @@ namespace passerelle::document {
 namespace {
 
 constexpr absl::string_view kSignatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
-constexpr absl::string_view kNoPlace = "no place in the European model";
 
 // Places listed for one element of Annex I; a transcript of hundreds of courses names the first ones.
 constexpr size_t kPlacesListed = 10;
@@ -129,6 +128,11 @@ void Source::Drop(const SourceNode* node, absl::string_view reason) {
   if (node != nullptr) reasons_.try_emplace(node, std::string(reason));
 }
 
+void Source::DropSecond(const SourceNode* node) {
+  if (!reasons_.try_emplace(node, "another value of its kind was carried").second) return;
+  Warn("value.second", node, "Another value of this kind was carried, this one was not.");
+}
+
 void Source::DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason) {
   if (FindFirst(node, parts) == nullptr) return Drop(node, reason);
   const std::vector<absl::string_view> names = absl::StrSplit(parts, '|');
@@ -237,10 +241,21 @@ void Source::Walk(const SourceNode* node, absl::string_view inherited, Account* 
                node->name_space == "xsi" ? "speaks of the schema, not of the learning"
                : language                ? "language of a part that is not carried"
                : !reason.empty()         ? reason
-                                         : kNoPlace,
+                                         : absl::string_view(no_place_),
                account);
   }
+  WalkParts(node, reason, account);
+}
+
+// A part of which nothing was carried, while something was of the first of its kind beside it, is a second value.
+void Source::WalkParts(const SourceNode* node, absl::string_view reason, Account* account) {
+  absl::flat_hash_map<absl::string_view, bool> first_touched;  // by name; entries of arrays have none
   for (const SourceNode* child = node->first_child; child != nullptr; child = child->next_sibling) {
+    const bool is_data = child->kind != SourceNode::Kind::kRemark;
+    const bool touched = is_data && IsTouched(child);
+    const auto [first, is_first] = first_touched.try_emplace(child->name, touched);
+    const bool explained = !reason.empty() || reasons_.contains(child) || IsSignature(*child);
+    if (is_data && !is_first && !touched && first->second && !explained && HasContent(*child)) DropSecond(child);
     Walk(child, reason, account);
   }
 }

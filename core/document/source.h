@@ -49,8 +49,14 @@ class Source {
   void UseAll(const SourceNode* node);  // the node and everything below it
   // The node and everything below it that is not carried is left out, for a reason of its own.
   void Drop(const SourceNode* node, absl::string_view reason);
-  // The same for a node whose parts stay: the children of these names ("hasPart|leistung") are left for others.
+  // The same for a value whose only place another has taken, with a warning (value.second): which of them holds is for
+  // people to judge. A node that has a reason already keeps it.
+  void DropSecond(const SourceNode* node);
+  // The same as Drop for a node whose parts stay: the children of these names ("hasPart|leistung") are left for others.
   void DropButParts(const SourceNode* node, absl::string_view parts, absl::string_view reason);
+
+  // What is said of values that nothing was made of: by default that the European model has no place for them.
+  void SetNoPlace(absl::string_view reason) { no_place_ = std::string(reason); }
 
   void Note(absl::string_view rule, const SourceNode* node, absl::string_view message);
   void Warn(absl::string_view rule, const SourceNode* node, absl::string_view message);
@@ -91,10 +97,12 @@ class Source {
   void ListMapped(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule);
   bool IsTouched(const SourceNode* node) const;
   void Walk(const SourceNode* node, absl::string_view inherited, Account* account);
+  void WalkParts(const SourceNode* node, absl::string_view inherited, Account* account);
   void MergeScopes(Account* account) const;
 
   SourceTree tree_;
   bool list_mapped_;
+  std::string no_place_ = "no place in the European model";
   std::vector<Fate> fates_;  // by SourceNode::index
   absl::flat_hash_map<const SourceNode*, std::string> reasons_;
   int scope_ = 0;

@@ -273,6 +273,17 @@ LossClass PutConcept(const Targets& targets, absl::string_view path, const elm::
   return PutMessage(targets, path, value);
 }
 
+LossClass PutAssessmentKind(const Targets& targets, const elm::v3::Concept& kind) {
+  for (const auto& specification : targets.assessment->specified_by()) {
+    for (const auto& present : specification.dc_type()) {
+      if (present.id() == kind.id()) return kKept;
+    }
+  }
+  const auto& all = targets.assessment->specified_by();
+  const bool taken = !all.empty() && !all.Get(0).dc_type().empty();
+  return PutConcept(targets, taken ? absl::string_view("T.specifiedBy.dcType") : kAssessmentKind, kind);
+}
+
 bool IsTarget(absl::string_view path) {
   const std::vector<absl::string_view> steps = absl::StrSplit(WithoutElement(path), '.');
   const Descriptor* type = AnchorType(steps[0]);

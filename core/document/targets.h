@@ -65,6 +65,11 @@ v1::LossClass PutText(const Targets& targets, absl::string_view path, absl::stri
 // Puts a concept. kDropped if the field holds one and has another.
 v1::LossClass PutConcept(const Targets& targets, absl::string_view path, const elm::v3::Concept& value);
 
+// A kind of assessment, at the first specification of T; a further one at another, since the profile of credentials
+// allows a specification one kind. kKept for one that is there already.
+inline constexpr absl::string_view kAssessmentKind = "T.specifiedBy[0].dcType";
+v1::LossClass PutAssessmentKind(const Targets& targets, const elm::v3::Concept& kind);
+
 // Puts a message that the path's field holds, such as a CreditPoint or a Note; one that stands there already stays one.
 // kDropped as above.
 v1::LossClass PutMessage(const Targets& targets, absl::string_view path, const google::protobuf::Message& value);

@@ -18,9 +18,6 @@ namespace {
 constexpr LossClass kXbildungAccounted = v1::LOSS_CLASS_UNSPECIFIED;
 constexpr absl::string_view kStudentIdentifier = "urn:schac:personalUniqueCode:";
 
-// Old versions have the date itself in the element, new ones have it in an element below.
-LossClass BirthDay(const Step& step) { return step.Value().empty() ? kXbildungAccounted : BirthDate(step); }
-
 LossClass MatriculationNumber(const Step& step) {
   return step.Value().empty() ? kXbildungAccounted : PutIdentifier(step, "Matrikelnummer");
 }
@@ -31,21 +28,12 @@ LossClass IdentificationNumber(const Step& step) {
   return kXbildungAccounted;
 }
 
-// The model holds one given name; a second element is another part of it, and a name is not shortened.
-LossClass GivenName(const Step& step) {
-  auto* const names = step.context.targets.subject->mutable_given_name();
-  if (names->empty()) return Text(step);
-  names->Mutable(0)->set_value(absl::StrCat(names->Get(0).value(), " ", step.Value()));
-  step.source().Note("learner.given-names", step.node, "Several given names were joined with a blank.");
-  return step.rule.loss;
-}
-
 constexpr Rule kPerson[] = {
-    {"nameNatuerlichePerson/vorname/name", "S.givenName", GivenName, kKept, ""},
+    {"nameNatuerlichePerson/vorname/name", "S.givenName", XBildungGivenName, kKept, ""},
     {"nameNatuerlichePerson/familienname/name", "S.familyName", Text, kKept, ""},
     {"nameNatuerlichePerson/geburtsname/name", "S.birthName", Text, kKept, ""},
-    {"geburt/datum/jahrMonatTag", "S.dateOfBirth", BirthDay, kKept, "date.calendar"},
-    {"geburt/datum", "S.dateOfBirth", BirthDay, kKept, "date.calendar"},
+    {"geburt/datum/jahrMonatTag", "S.dateOfBirth", XBildungBirthDay, kKept, "date.calendar"},
+    {"geburt/datum", "S.dateOfBirth", XBildungBirthDay, kKept, "date.calendar"},
     {"identifikationsnummer/id", "S.identifier", IdentificationNumber, kKept, ""},
     {"matrikelnummer/id", "S.identifier", MatriculationNumber, kKept, ""},
     {"matrikelnummer/beschreibung", "", UseIt, kDropped, ""},
@@ -81,6 +69,16 @@ void MapScheme(const Context& context, const SourceNode* scheme, absl::string_vi
 }
 
 }  // namespace
+
+LossClass XBildungBirthDay(const Step& step) { return step.Value().empty() ? kXbildungAccounted : BirthDate(step); }
+
+LossClass XBildungGivenName(const Step& step) {
+  auto* const names = step.context.targets.subject->mutable_given_name();
+  if (names->empty()) return Text(step);
+  names->Mutable(0)->set_value(absl::StrCat(names->Get(0).value(), " ", step.Value()));
+  step.source().Note("learner.given-names", step.node, "Several given names were joined with a blank.");
+  return step.rule.loss;
+}
 
 Rules XBildungPerson() { return kPerson; }
 
@@ -144,7 +142,9 @@ LossClass EqfLevelCode(const Step& step) {
     step.source().Warn("level.eqf", step.node, "The framework has levels 1 to 8; the value is kept as text.");
     return CodeNote(step);
   }
-  return PutConcept(step.context.targets, step.rule.target, *eqf) == kKept ? step.rule.loss : kDropped;
+  if (PutConcept(step.context.targets, step.rule.target, *eqf) == kKept) return step.rule.loss;
+  step.source().Warn("level.contradiction", step.node, "The document states two levels; the first counts.");
+  return CodeNote(step);
 }
 
 LossClass IscedFieldCode(const Step& step) {
@@ -166,17 +166,8 @@ LossClass CodeNote(const Step& step) {
 
 void PutAssessmentType(const Context& context, const SourceNode* node, const elm::v3::Concept& type,
                        absl::string_view rule) {
-  constexpr absl::string_view kFirst = "T.specifiedBy[0].dcType";
-  auto* const assessment = context.targets.assessment;
-  for (const auto& specification : assessment->specified_by()) {
-    for (const auto& present : specification.dc_type()) {
-      if (present.id() == type.id()) return;
-    }
-  }
-  // The profile of credentials allows one kind a specification.
-  const bool taken = !assessment->specified_by().empty() && !assessment->specified_by(0).dc_type().empty();
-  PutConcept(context.targets, taken ? absl::string_view("T.specifiedBy.dcType") : kFirst, type);
-  context.source->Carry(node, kFirst, kDerived, rule);
+  PutAssessmentKind(context.targets, type);
+  context.source->Carry(node, kAssessmentKind, kDerived, rule);
 }
 
 }  // namespace passerelle::document

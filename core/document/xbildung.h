@@ -15,6 +15,11 @@ namespace passerelle::document {
 // number, and accounts of citizens' portals, are not passed on; a European Student Identifier is.
 Rules XBildungPerson();
 
+// Old versions have the date of birth itself in the element, new ones have it in an element below.
+LossClass XBildungBirthDay(const Step& step);
+// The model holds one given name; a second element is another part of it, and a name is not shortened.
+LossClass XBildungGivenName(const Step& step);
+
 // The language that a document states for itself (sprache), as a tag; "de" where it states none, as the family's
 // documents are German unless they say otherwise.
 std::string XBildungLanguage(Source* source, const SourceNode* document);

@@ -27,8 +27,8 @@ struct TopMembers {
   absl::string_view type;     // as JSON
   absl::string_view payload;  // as JSON
   absl::string_view wrapped;  // the value of "credential", "elm", "vc" or "@graph"
-  bool subject = false;
-  bool issuing = false;  // an issuer, a schema or a display
+  absl::string_view subject;  // as JSON
+  bool issuing = false;       // an issuer, a schema or a display
   bool signature = false;
 };
 
@@ -41,7 +41,7 @@ std::optional<TopMembers> Look(absl::string_view text) {
   for (const absl::string_view name : {"@graph", "vc", "elm", "credential"}) {
     if (peek->Has(name)) members.wrapped = peek->Value(name);
   }
-  members.subject = peek->Has("credentialSubject");
+  members.subject = peek->Value("credentialSubject");
   members.signature = peek->Has("signature") || peek->Has("signatures");
   members.issuing = peek->Has("issuer") || peek->Has("credentialSchema") || peek->Has("displayParameter");
   return members;
@@ -49,8 +49,15 @@ std::optional<TopMembers> Look(absl::string_view text) {
 
 bool Names(absl::string_view text) { return absl::StrContains(text, kClass); }
 
+// The subject of a badge: persons of the model have claims.
+bool IsOfBadge(absl::string_view subject) {
+  const auto peek = base::JsonPeek::Of(subject);
+  return peek.has_value() && peek->Has("achievement");
+}
+
 bool LooksBare(const TopMembers& members) {
-  return Names(members.type) || (members.type.empty() && members.subject && members.issuing);
+  if (!members.type.empty()) return Names(members.type);
+  return !members.subject.empty() && members.issuing && !IsOfBadge(members.subject);
 }
 
 bool LooksBareOrWrapped(const TopMembers& members) {

@@ -59,7 +59,9 @@ constexpr CodeTitle kTrainerParts[] = {
 
 constexpr absl::string_view kPassingWords[] = {"sehr gut",    "gut",       "befriedigend",
                                                "ausreichend", "bestanden", "mit auszeichnung bestanden"};
-constexpr absl::string_view kFailingWords[] = {"mangelhaft", "ungenügend", "nicht ausreichend", "nicht genügend"};
+constexpr absl::string_view kFailingWords[] = {"mangelhaft",       "ungenügend",         "nicht ausreichend",
+                                               "nicht genügend",   "nicht teilgenommen", "nicht angetreten",
+                                               "nicht erschienen", "nicht erbracht"};
 
 std::optional<base::Decimal> Mark(absl::string_view text) {
   const std::optional<std::string> decimal = PlainDecimal(text);

@@ -1,9 +1,12 @@
 // Rules markup.html and markup.plain: simple HTML without active content, or without any markup.
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -18,6 +21,16 @@ constexpr absl::string_view kHarmless[] = {
     "a",   "b",   "blockquote", "br",    "code", "dd", "div",   "dl", "dt", "em",  "h1",   "h2",
     "h3",  "h4",  "h5",         "h6",    "hr",   "i",  "li",    "ol", "p",  "pre", "span", "strong",
     "sub", "sup", "table",      "tbody", "td",   "th", "thead", "tr", "u",  "ul"};
+
+// Elements of HTML that are taken out, and whose content stays.
+constexpr absl::string_view kOther[] = {
+    "abbr",    "acronym",  "address", "applet",   "area",   "article",    "aside",  "audio",    "base",     "big",
+    "body",    "button",   "canvas",  "caption",  "center", "cite",       "col",    "colgroup", "del",      "details",
+    "dfn",     "dialog",   "dir",     "fieldset", "figure", "figcaption", "font",   "footer",   "frame",    "frameset",
+    "head",    "header",   "html",    "img",      "input",  "ins",        "kbd",    "label",    "legend",   "link",
+    "main",    "map",      "mark",    "marquee",  "math",   "meta",       "nav",    "noscript", "optgroup", "option",
+    "param",   "picture",  "q",       "s",        "samp",   "section",    "select", "small",    "source",   "strike",
+    "summary", "textarea", "tfoot",   "time",     "title",  "track",      "tt",     "var",      "video",    "wbr"};
 
 // Those of the harmless that stand within a word.
 constexpr absl::string_view kInline[] = {"a", "b", "code", "em", "i", "span", "strong", "sub", "sup", "u"};
@@ -82,7 +95,53 @@ bool AppendEntity(absl::string_view name, std::string* out) {
   return true;
 }
 
+// An element of a word processor: "o:p".
+bool IsPrefixed(absl::string_view name) {
+  const size_t colon = name.find(':');
+  return colon != absl::string_view::npos && colon + 1 < name.size() &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == ':'; });
+}
+
+// What Markdown has in angle brackets: the beginning of a web address, or an e-mail address.
+bool IsAddress(absl::string_view name) { return absl::EndsWith(name, ":") || absl::StrContains(name, '@'); }
+
+// What begins like an element, a comment or a declaration.
+struct Tag {
+  absl::string_view text;  // behind the bracket that opens, up to the next one
+  std::string name;        // in small letters; empty for comments and declarations
+  bool ends = false;       // of an element
+  bool closed = false;     // the next bracket closes it
+};
+
+// nullopt where the bracket at `open` is one of the text: "T < 0", "vector<int>". What has attributes is a tag whatever
+// its name, since it may be active.
+std::optional<Tag> TagAt(absl::string_view html, size_t open) {
+  absl::string_view rest = html.substr(open + 1);
+  Tag tag;
+  tag.ends = absl::ConsumePrefix(&rest, "/");
+  const bool letter = !rest.empty() && absl::ascii_isalpha(static_cast<unsigned char>(rest[0]));
+  const bool declares = !tag.ends && (absl::StartsWith(rest, "!") || absl::StartsWith(rest, "?"));
+  if (!letter && !declares) return std::nullopt;
+  const size_t bracket = html.find_first_of("<>", open + 1);
+  tag.text = html.substr(open + 1, bracket == absl::string_view::npos ? bracket : bracket - open - 1);
+  tag.closed = bracket != absl::string_view::npos && html[bracket] == '>';
+  if (declares) return tag;
+  rest = tag.text.substr(tag.ends ? 1 : 0);
+  tag.name = absl::AsciiStrToLower(rest.substr(0, rest.find_first_of(" \t\r\n/")));
+  const bool known = Contains(kHarmless, tag.name) || Contains(kActive, tag.name) || Contains(kOther, tag.name);
+  const bool other = absl::StrContains(rest, '=') || IsPrefixed(tag.name);
+  return known || (other && !IsAddress(tag.name)) ? std::optional<Tag>(tag) : std::nullopt;
+}
+
 }  // namespace
+
+bool HasMarkup(absl::string_view text) {
+  for (size_t at = text.find('<'); at != absl::string_view::npos; at = text.find('<', at + 1)) {
+    const auto tag = TagAt(text, at);
+    if (tag.has_value() && !tag->name.empty()) return true;
+  }
+  return false;
+}
 
 std::string PlainTextOf(absl::string_view html) {
   const std::string safe = StripActiveContent(html);
@@ -114,17 +173,18 @@ std::string StripActiveContent(absl::string_view html) {
     const size_t open = html.find('<', at);
     absl::StrAppend(&result, html.substr(at, open - at));
     if (open == absl::string_view::npos) break;
-    const size_t close = html.find('>', open);
-    if (close == absl::string_view::npos) break;
-    const absl::string_view tag = html.substr(open + 1, close - open - 1);
-    const bool end_tag = !tag.empty() && tag[0] == '/';
-    const absl::string_view rest = end_tag ? tag.substr(1) : tag;
-    const std::string name = absl::AsciiStrToLower(rest.substr(0, rest.find_first_of(" \t\r\n/")));
-    at = close + 1;
-    if (Contains(kHarmless, name)) {
-      absl::StrAppend(&result, end_tag ? "</" : "<", name, name == "a" && !end_tag ? LinkOf(tag) : "", ">");
-    } else if (!end_tag && Contains(kActive, name)) {
-      const size_t end = lower.find(absl::StrCat("</", name), at);
+    const auto tag = TagAt(html, open);
+    if (!tag.has_value() || !tag->closed) {
+      absl::StrAppend(&result, "&lt;");
+      at = open + 1;
+      continue;
+    }
+    at = open + tag->text.size() + 2;
+    if (Contains(kHarmless, tag->name)) {
+      const std::string link = tag->name == "a" && !tag->ends ? LinkOf(tag->text) : "";
+      absl::StrAppend(&result, tag->ends ? "</" : "<", tag->name, link, ">");
+    } else if (!tag->ends && Contains(kActive, tag->name)) {
+      const size_t end = lower.find(absl::StrCat("</", tag->name), at);
       at = end == std::string::npos ? html.size() : end;
     }
   }

@@ -31,6 +31,10 @@ bool HasLanguage(const Texts& texts, absl::string_view language);
 // the latter, so that the caller can say so; true for a text that is there already.
 bool AddTextOnce(absl::string_view language, absl::string_view value, Texts* texts, Notes* notes);
 
+// Whether a text has elements of HTML. An address in angle brackets, which Markdown has, and what else an author writes
+// between them is none.
+bool HasMarkup(absl::string_view text);
+
 // Rule markup.html: the markup without active content (scripts, event handlers, frames, forms, script addresses).
 std::string StripActiveContent(absl::string_view html);
 

@@ -106,8 +106,9 @@ TEST(MappingTest, WhatNobodyTookIsDroppedWithItsReason) {
                                "credits": 0, "given": "yesterday", "country": "AA", "homepage": {"odd": true}})");
   EXPECT_THAT(mapped.Dropped(),
               UnorderedElementsAre("/picture: a picture is presentation", "/other/a/0: no place in the European model",
-                                   "/credits: zero credits count as missing", "/given: is no date",
-                                   "/country: names no country", "/homepage/odd: no place in the European model"));
+                                   "/credits: zero credits count as missing", "/country: names no country",
+                                   "/homepage/odd: no place in the European model"));
+  EXPECT_THAT(mapped.List(), Contains("/given A.additionalNote#A1-M05 2 date.award"));
   EXPECT_EQ(mapped.Status("A1-M07"), v1::ELEMENT_STATUS_UNSPECIFIED);
 }
 
