@@ -1,6 +1,7 @@
 // What became of every part of the document: the walk behind the "dropped" list.
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/elmo/source.h"
@@ -51,17 +52,8 @@ void Source::WalkAttributes(const xml_node& node, document::Imported* imported) 
   }
 }
 
-// Whether an element of the same name beside it was taken, which was therefore the one that counted.
-bool Source::IsSecond(const xml_node& node) const {
-  for (xml_node beside = node.previous_sibling(); beside; beside = beside.previous_sibling()) {
-    const bool same = beside.type() == pugi::node_element && base::XmlLocalName(beside) == base::XmlLocalName(node);
-    if (same && taken_.contains(beside.internal_object())) return true;
-  }
-  return false;
-}
-
 // Recursive; reading has bounded the depth.
-void Source::Walk(const xml_node& node, document::Imported* imported) {
+void Source::Walk(const xml_node& node, bool is_second, document::Imported* imported) {
   if (node.type() == pugi::node_comment || node.type() == pugi::node_pi) {
     AddDropped(document_.Path(node), "comments and processing instructions are not data", imported);
     return;
@@ -78,18 +70,23 @@ void Source::Walk(const xml_node& node, document::Imported* imported) {
   }
   WalkAttributes(node, imported);
   if (!taken_.contains(node.internal_object()) && !base::XmlText(node).empty()) {
-    if (IsSecond(node)) {
+    if (is_second) {
       Warn("value.second", node, "Another value of this kind was carried, this one was not.");
       AddDropped(document_.Path(node), "another value of its kind was carried", imported);
     } else {
       AddDropped(document_.Path(node), kNoPlace, imported);
     }
   }
-  for (const xml_node& child : node.children()) Walk(child, imported);
+  absl::flat_hash_set<absl::string_view> carried;  // names of children that were taken
+  for (const xml_node& child : node.children()) {
+    const absl::string_view name = base::XmlLocalName(child);
+    Walk(child, carried.contains(name), imported);
+    if (taken_.contains(child.internal_object())) carried.insert(name);
+  }
 }
 
 void Source::Account(document::Imported* imported) {
-  for (const xml_node& node : document_.Top().children()) Walk(node, imported);
+  for (const xml_node& node : document_.Top().children()) Walk(node, false, imported);
   if (further_dropped_ > 0) {
     document::v1::DroppedSource* last = &imported->dropped.emplace_back();
     last->set_source(document_.Path(document_.Root()));

@@ -82,8 +82,8 @@ class Source {
   void Diagnose(absl::string_view rule, const xml_node& node, absl::string_view message,
                 document::v1::Severity severity);
   void AddDropped(std::string source, absl::string_view reason, document::Imported* imported);
-  bool IsSecond(const xml_node& node) const;
-  void Walk(const xml_node& node, document::Imported* imported);
+  // `is_second`: an element of the same name before it was taken, and was therefore the one that counted.
+  void Walk(const xml_node& node, bool is_second, document::Imported* imported);
   void WalkAttributes(const xml_node& node, document::Imported* imported);
 
   base::XmlDocument document_;

@@ -38,7 +38,7 @@ std::vector<const SourceNode*> Learners(const Source& source) {
   const SourceNode* at = source.root();
   constexpr int kEnvelopes = 4;
   for (int i = 0; i < kEnvelopes; ++i) {
-    const std::vector<const SourceNode*> found = source.Find(at, "Opiskelija");
+    std::vector<const SourceNode*> found = source.Find(at, "Opiskelija");
     if (!found.empty()) return found;
     const SourceNode* const inner =
         source.FindFirst(at, "Body|OpiskelijanKaikkiTiedotResponse|OpiskelijanTiedotResponse|Virta|Opiskelijat");
