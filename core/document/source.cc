@@ -210,12 +210,14 @@ void Source::AddDropped(const SourceNode* node, absl::string_view reason, Accoun
   dropped.set_reason(std::string(reason));
 }
 
-bool Source::IsTouched(const SourceNode* node) const {
-  if (fates_[node->index] != Fate::kOpen) return true;
-  for (const SourceNode* child = node->first_child; child != nullptr; child = child->next_sibling) {
-    if (IsTouched(child)) return true;
+// Nodes stand behind their parents, so that one look from the end is enough.
+void Source::FindTouched() {
+  touched_.assign(fates_.size(), false);
+  const std::deque<SourceNode>& nodes = tree_.nodes();
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+    if (fates_[node->index] != Fate::kOpen) touched_[node->index] = true;
+    if (touched_[node->index] && node->parent != nullptr) touched_[node->parent->index] = true;
   }
-  return false;
 }
 
 // Recursive; reading has bounded the depth. A reason holds for everything below that was not carried; where nothing
@@ -226,7 +228,7 @@ void Source::Walk(const SourceNode* node, absl::string_view inherited, Account* 
   const absl::string_view reason = own != reasons_.end() ? absl::string_view(own->second)
                                    : IsSignature(*node)  ? "signature stays with the original"
                                                          : inherited;
-  if (open && !reason.empty() && !IsTouched(node)) {
+  if (open && !reason.empty() && !touched_[node->index]) {
     if (HasContent(*node)) AddDropped(node, reason, account);
     return;
   }
@@ -252,7 +254,7 @@ void Source::WalkParts(const SourceNode* node, absl::string_view reason, Account
   absl::flat_hash_map<absl::string_view, bool> first_touched;  // by name; entries of arrays have none
   for (const SourceNode* child = node->first_child; child != nullptr; child = child->next_sibling) {
     const bool is_data = child->kind != SourceNode::Kind::kRemark;
-    const bool touched = is_data && IsTouched(child);
+    const bool touched = is_data && touched_[child->index];
     const auto [first, is_first] = first_touched.try_emplace(child->name, touched);
     const bool explained = !reason.empty() || reasons_.contains(child) || IsSignature(*child);
     if (is_data && !is_first && !touched && first->second && !explained && HasContent(*child)) DropSecond(child);
@@ -276,6 +278,7 @@ void Source::MergeScopes(Account* account) const {
 }
 
 void Source::Close(Account* account) {
+  FindTouched();
   Walk(root(), "", account);
   if (further_dropped_ > 0) {
     v1::DroppedSource* last = &account->dropped.emplace_back();

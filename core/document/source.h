@@ -95,7 +95,7 @@ class Source {
   void Diagnose(absl::string_view rule, const SourceNode* node, absl::string_view message, v1::Severity severity);
   void AddDropped(const SourceNode* node, absl::string_view reason, Account* account);
   void ListMapped(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule);
-  bool IsTouched(const SourceNode* node) const;
+  void FindTouched();
   void Walk(const SourceNode* node, absl::string_view inherited, Account* account);
   void WalkParts(const SourceNode* node, absl::string_view inherited, Account* account);
   void MergeScopes(Account* account) const;
@@ -103,7 +103,8 @@ class Source {
   SourceTree tree_;
   bool list_mapped_;
   std::string no_place_ = "no place in the European model";
-  std::vector<Fate> fates_;  // by SourceNode::index
+  std::vector<Fate> fates_;    // by SourceNode::index
+  std::vector<bool> touched_;  // the same: whether anything of the node or below it was carried; for the account
   absl::flat_hash_map<const SourceNode*, std::string> reasons_;
   int scope_ = 0;
   std::map<std::pair<std::string, int>, Standing> standings_;          // by element and scope
