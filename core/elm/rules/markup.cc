@@ -139,6 +139,11 @@ bool HasMarkup(absl::string_view text) {
   for (size_t at = text.find('<'); at != absl::string_view::npos; at = text.find('<', at + 1)) {
     const auto tag = TagAt(text, at);
     if (tag.has_value() && !tag->name.empty()) return true;
+    // A browser takes "<x:/onclick=y" for an element as well, and an address with "=" cannot be told from it.
+    const absl::string_view rest = text.substr(at + 1, text.find_first_of("<>", at + 1) - at - 1);
+    if (absl::StrContains(rest, '=') && (absl::ascii_isalpha(static_cast<unsigned char>(rest[0])) || rest[0] == '/')) {
+      return true;
+    }
   }
   return false;
 }

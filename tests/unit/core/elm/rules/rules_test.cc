@@ -154,6 +154,17 @@ TEST(TextRules, MarkupLosesWhatActs) {
   }
 }
 
+// What is no markup stays as it is written, so that nothing of it may be active.
+TEST(TextRules, MarkupIsWhatABrowserTakesForAnElement) {
+  for (const char* const text : {"T < 0", "vector<int>", "<https://a.example/b>", "<d-e@f.example>", "a = <bc", "<"}) {
+    EXPECT_FALSE(HasMarkup(text)) << text;
+  }
+  for (const char* const text : {"<p>", "<img src=x onerror=y", "<x: onclick=y>", "<x:/onclick=y>", "<a@b.c/onclick=y>",
+                                 "<img\fsrc=a@b\fonerror=y>", "</x/y=z>"}) {
+    EXPECT_TRUE(HasMarkup(text)) << text;
+  }
+}
+
 TEST(StudentIdentifierRules, OneIsWellFormedOrNot) {
   for (const Row& row : Rows("student_identifier.tsv")) {
     EXPECT_EQ(YesNo(ClaimsStudentIdentifier(row[0])), row[1]) << row[0] << ": " << row[3];
