@@ -200,6 +200,7 @@ class Clr2Adapter : public document::Adapter {
     families::MapBadge3Learner(&source, source.FindFirst(record, "credentialSubject"), &draft);
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
     bool any = false;
+    bool described = false;  // the issuer of the record, in a credential
     const SourceNode* first_left_out = nullptr;
     absl::string_view why_left_out;
     absl::flat_hash_map<std::string, const SourceNode*> seen;  // by id
@@ -211,7 +212,7 @@ class Clr2Adapter : public document::Adapter {
         continue;
       }
       const auto& claims = opener.held_claims();
-      const absl::string_view why = MapHeld(&source, &draft, held, claims[held->number]);
+      const absl::string_view why = MapHeld(&source, &draft, held, claims[held->number], &described);
       any = any || why.empty();
       if (why.empty() || first_left_out != nullptr) continue;
       first_left_out = held;
@@ -256,7 +257,7 @@ class Clr2Adapter : public document::Adapter {
 
   // Why the credential was left out; empty if it is an achievement of the translation.
   static absl::string_view MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
-                                   const std::vector<elm::ClaimFinding>& claims) {
+                                   const std::vector<elm::ClaimFinding>& claims, bool* described) {
     const SourceNode* const credential = CredentialOf(*source, held);
     if (const absl::string_view why = WhyNoBadge(*source, credential); !why.empty()) {
       if (why == kNested) {
@@ -274,9 +275,10 @@ class Clr2Adapter : public document::Adapter {
     if (credential != held) families::MapTokenClaims(claims, held, source);
     const families::Badge3Bodies bodies = families::MapBadge3Issuer(source, credential, draft, draft->AddBody());
     const std::string issuer = IssuerOf(*source, credential);
-    // The record may describe the same body more fully.
-    if (!issuer.empty() && issuer == IssuerOf(*source, source->root())) {
+    // The record may describe the same body more fully; written once, however many credentials are by it.
+    if (!*described && !issuer.empty() && issuer == IssuerOf(*source, source->root())) {
       families::MapBadge3Issuer(source, source->root(), draft, bodies.first);
+      *described = true;
     }
     document::DraftAchievement* const claim = families::MapBadge3Claims(source, credential, draft, bodies);
     if (claim == nullptr) return families::kNotPassedReason;
