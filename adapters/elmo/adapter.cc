@@ -115,6 +115,9 @@ std::vector<Awarded> AwardedIn(const Source& source, const xml_node& report) {
   return all;
 }
 
+// Bodies that award together; real ones are two or three.
+constexpr size_t kFurtherBodiesMax = 16;
+
 AwardingBody MapIssuers(Source* source, const xml_node& report, const Awarded& awarded) {
   if (awarded.issuers.empty()) {
     source->Warn("issuer.missing", report, "The report names no issuer.");
@@ -125,6 +128,11 @@ AwardingBody MapIssuers(Source* source, const xml_node& report, const Awarded& a
   }
   AwardingBody body = MapIssuer(source, awarded.issuers[0]);
   for (size_t i = 1; i < awarded.issuers.size(); ++i) {
+    // Each stands in every achievement.
+    if (i > kFurtherBodiesMax) {
+      source->Drop(awarded.issuers[i], "more awarding bodies than are written");
+      continue;
+    }
     source->Warn("issuer.several", awarded.issuers[i],
                  "A report has one issuer; this one is written as a further awarding body.");
     body.beside.push_back(MapIssuer(source, awarded.issuers[i]).agent);

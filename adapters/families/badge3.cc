@@ -157,6 +157,9 @@ void MapBadge3Envelope(document::Source* source, document::Draft* draft, const S
   Apply(kEnvelope, credential, {source, draft->DocumentTargets()});
 }
 
+// Bodies that award together; real ones are two or three.
+constexpr size_t kFurtherBodiesMax = 16;
+
 Badge3Bodies MapBadge3Issuer(document::Source* source, const SourceNode* credential, document::Draft* draft,
                              elm::v3::Organisation* first) {
   Badge3Bodies bodies{first, {}};
@@ -165,6 +168,11 @@ Badge3Bodies MapBadge3Issuer(document::Source* source, const SourceNode* credent
   constexpr Rule kReference[] = {{"", "B.identifier", NodeIdentifier, kKept, ""}};
   const std::vector<const SourceNode*> issuers = source->Find(credential, "issuer");
   for (const SourceNode* issuer : issuers) {
+    // Each stands in every achievement.
+    if (bodies.further.size() == kFurtherBodiesMax) {
+      source->Drop(issuer, "more awarding bodies than are written");
+      continue;
+    }
     if (issuer != issuers.front()) context.targets.body = bodies.further.emplace_back(draft->AddBody());
     Apply(issuer->IsBranch() ? document::Rules(kIssuer) : document::Rules(kReference), issuer, context);
   }
