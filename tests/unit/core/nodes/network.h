@@ -14,6 +14,8 @@
 
 #include "core/authenticity/register_question.h"
 #include "core/base/port/clock.h"
+#include "core/contents/arrivals.h"
+#include "core/contents/piece_query.h"
 #include "core/erasure/erasures.h"
 #include "core/erasure/retention_clock.h"
 #include "core/evidence/log.h"
@@ -101,9 +103,10 @@ class TestNode {
   sharing::Authorisations authorisations;
   sharing::AuthorisationQueryHandler authorisation_query_handler;
   sharing::Previews previews;
+  contents::Arrivals arrivals;
   exchange::Exchanges exchanges;
   exchange::CredentialQueryHandler query_handler;
-  exchange::ContentQueryHandler content_handler;
+  contents::ContentQueryHandler content_handler;
   authenticity::QuestionHandler question_handler;
   recognition::Cases cases;
   erasure::Erasures erasures;
