@@ -123,8 +123,7 @@ absl::Status Arrivals::TakePiece(const relay::Outgoing& message, const relay::An
 absl::Status Arrivals::HandleAttempt(const relay::Outgoing& message, const absl::Status& problem, int /*attempts*/,
                                      base::Transaction& tx) {
   ASSIGN_OR_RETURN(const Waiting waiting, FindWaiting(message.resource, tx));
-  return waiting.receiver == nullptr ? absl::OkStatus()
-                                     : waiting.receiver->NoteAttempt(message.resource, problem, tx);
+  return waiting.receiver == nullptr ? absl::OkStatus() : waiting.receiver->NoteAttempt(message.resource, problem, tx);
 }
 
 }  // namespace passerelle::contents

@@ -144,8 +144,8 @@ absl::Status EraseMarkAndOffer(const ContentsOf& of, base::Transaction& tx) {
 }
 
 absl::Status MarkDelivery(const ContentsOf& of, absl::Time due, base::Transaction& tx, absl::string_view resource) {
-  const absl::Status inserted = tx.Insert(
-      Table::kContent, {.key = MarkKey(of), .value = std::string(resource), .group = of.owner, .due = due});
+  const absl::Status inserted =
+      tx.Insert(Table::kContent, {.key = MarkKey(of), .value = std::string(resource), .group = of.owner, .due = due});
   return absl::IsAlreadyExists(inserted) ? absl::OkStatus() : inserted;
 }
 

@@ -23,8 +23,8 @@ absl::Status NotAvailable() { return Problem(Reason::kNotAvailable, ""); }
 
 absl::Status Hidden(const absl::Status& status) {
   const Reason reason = base::ReasonOf(status);
-  const bool hidden = reason == Reason::kAuthorisationInvalid || reason == Reason::kResourceNotFound ||
-                      reason == Reason::kNotAvailable;
+  const bool hidden =
+      reason == Reason::kAuthorisationInvalid || reason == Reason::kResourceNotFound || reason == Reason::kNotAvailable;
   return hidden ? NotAvailable() : status;
 }
 

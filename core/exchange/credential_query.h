@@ -36,9 +36,9 @@ struct Disclosure {
 // their register, the digest; under an authorisation of elements, with translations of nothing else. Anything that is
 // not covered, and anything that is not there, is the same kNotAvailable.
 //
-// What is larger than a piece is set aside in the store for contents::ContentQueryHandler, before the answer is made and before
-// anything is translated after it: the handler needs the memory of one document, and of one piece for an original that
-// is too large to be read (base::kDocumentBytesMax).
+// What is larger than a piece is set aside in the store for contents::ContentQueryHandler, before the answer is made
+// and before anything is translated after it: the handler needs the memory of one document, and of one piece for an
+// original that is too large to be read (base::kDocumentBytesMax).
 class CredentialQueryHandler : public relay::Handler {
  public:
   struct Options {
@@ -71,9 +71,11 @@ class CredentialQueryHandler : public relay::Handler {
                                                const contents::ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const Disclosure& disclosure,
                                              const contents::ContentsOf* of);
-  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation, const contents::ContentsOf* of);
+  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation,
+                                                 const contents::ContentsOf* of);
   absl::StatusOr<std::string> Offer(const contents::ContentsOf& of, std::string answer);
-  absl::Status SetAside(const contents::ContentsOf& of, absl::string_view sha256, std::string* content, uint64_t* bytes);
+  absl::Status SetAside(const contents::ContentsOf& of, absl::string_view sha256, std::string* content,
+                        uint64_t* bytes);
   absl::Status Put(const contents::ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);
 
   Options options_;

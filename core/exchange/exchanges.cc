@@ -169,7 +169,8 @@ const std::string* FindHere(const v1::Exchange& exchange, absl::string_view sha2
   return nullptr;
 }
 
-// Puts contents where a client without ReadContent expects them, as far as they fit into one answer; what does not stays as it is described.
+// Puts contents where a client without ReadContent expects them, as far as they fit into one answer; what does not
+// stays as it is described.
 absl::Status FillLargeContents(v1::Exchange* exchange, base::Transaction& tx) {
   const ContentsOf of = contents::ContentsOfExchange(exchange->id());
   uint64_t room = base::kGrpcMessageBytesMax - kAnswerRoom;
@@ -263,8 +264,8 @@ absl::StatusOr<v1::ReadContentResponse> Exchanges::ReadContent(absl::string_view
     for (const Content& content : LargeContents(exchange.documents())) {
       if (content.sha256 != request.sha256()) continue;
       response.set_content_bytes(content.bytes);
-      ASSIGN_OR_RETURN(*response.mutable_data(),
-                       contents::ReadBytes(contents::ContentsOfExchange(exchange.id()), content, request.read_offset(), limit, tx));
+      ASSIGN_OR_RETURN(*response.mutable_data(), contents::ReadBytes(contents::ContentsOfExchange(exchange.id()),
+                                                                     content, request.read_offset(), limit, tx));
       return absl::OkStatus();
     }
     const std::string* const content = FindHere(exchange, request.sha256());

@@ -9,8 +9,8 @@
 
 #include "core/base/idempotency.h"
 #include "core/base/proto_time.h"
-#include "core/erasure/erased_records.h"
 #include "core/contents/contents.h"
+#include "core/erasure/erased_records.h"
 #include "core/relay/message_log.h"
 #include "core/wallet/forget.h"
 #include "core/wallet/nonces.h"
