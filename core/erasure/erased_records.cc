@@ -38,9 +38,9 @@ absl::Status UnlessGone(const absl::Status& status) {
 }
 
 absl::Status EraseCaseAgain(absl::string_view id, base::Transaction& tx) {
-  const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
-  if (!stored.ok()) return UnlessGone(stored.status());
-  return recognition::EraseCase(stored->content, tx);
+  const absl::StatusOr<recognition::v1::RecognitionCase> content = recognition::LoadAnyCase(id, tx);
+  if (!content.ok()) return UnlessGone(content.status());
+  return recognition::EraseCase(*content, tx);
 }
 
 // What wallets leave lies among the authorisations, and an earlier version of the clock took it for some: names in

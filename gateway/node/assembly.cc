@@ -215,6 +215,7 @@ void Node::Assembly::MakeCases(const NodeFiles& files) {
       .policies = files.policies,
       .trust = Trust(),
       .registers = register_facts_->holder(),
+      .arrivals = &arrivals_,
       .verdict_policy = config_.verdict_policy(),
       .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
 }

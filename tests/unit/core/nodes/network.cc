@@ -132,6 +132,8 @@ TestNode::TestNode(Network& network, const std::string& node_id,
              .authorisations = &authorisations,
              .policies = policies,
              .trust = nullptr,
+             .arrivals = keeping.takes_cases_in_pieces ? &arrivals : nullptr,
+             .piece_bytes = keeping.piece_bytes,
              .verdict_policy = {},
              .clock_ran_out = [&network](absl::string_view clock) { ++network.clocks[std::string(clock)]; }}),
       erasures(

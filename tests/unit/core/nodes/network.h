@@ -86,6 +86,7 @@ enum class WireFault {
 struct Keeping {
   bool evidence = false;  // whether every message leaves its evidence in a log
   uint32_t piece_bytes = base::kPieceBytes;
+  bool takes_cases_in_pieces = true;
   erasure::Rules rules = {};
 };
 
@@ -117,6 +118,7 @@ class TestNode {
   relay::Outbox& outbox() { return *outbox_; }
   relay::Inbox& inbox() { return *inbox_; }
   const evidence::Log& log() const { return *log_; }
+  const relay::MessageLog& messages() const { return *messages_; }
   // Compares the whole log with its checkpoint, as at the start of a node.
   absl::Status VerifyLog(Network& network);
 
