@@ -24,7 +24,8 @@ using recognition::v1::RecognitionCase;
 using recognition::v1::RecognitionService;
 
 constexpr size_t kDossierBytes = size_t{6} << 20;
-constexpr absl::Duration kLongest = absl::Seconds(60);
+// A message, and a check, that were claimed by a node which was killed are taken up after a minute each.
+constexpr absl::Duration kLongest = absl::Seconds(180);
 
 // A transcript with a long remark, of bytes that do not repeat, so that no piece passes for another.
 const std::string& Dossier() {
@@ -52,9 +53,8 @@ class LargeApplicationsTest : public ::testing::Test {
     authority.id = "BG";
     authority.competent_authority = "Authority of the test";
     authority.country = "BG";
-    authority.clients = {{"evaluators",
-                          {"passerelle.recognition.v1.RecognitionService"},
-                          {recognition::v1::CASE_ACTOR_EVALUATOR}}};
+    authority.clients = {
+        {"evaluators", {"passerelle.recognition.v1.RecognitionService"}, {recognition::v1::CASE_ACTOR_EVALUATOR}}};
     authority.policies = {
         tests::ReadAll(absl::StrCat(testing::kSourceDir, "/docs/operating/policies/model-centre.yaml"))};
     for (LocalNode* node : {&norway, &authority}) node->encryption = true;
@@ -107,14 +107,16 @@ class LargeApplicationsTest : public ::testing::Test {
     recognition::v1::GetCaseRequest get;
     get.set_id(id);
     RecognitionCase content;
+    absl::Status problem;
     for (const absl::Time end = absl::Now() + kLongest; absl::Now() < end; absl::SleepFor(absl::Milliseconds(100))) {
       const auto found = Call(*client.recognition, &RecognitionService::Stub::GetCase, get);
+      problem = found.status();
       if (!found.ok()) continue;
       content = found->recognition_case();
       if (ready(content)) return content;
     }
     content.mutable_document()->clear_content();
-    ADD_FAILURE() << content.DebugString();
+    ADD_FAILURE() << problem << "\n" << content.DebugString();
     return content;
   }
 

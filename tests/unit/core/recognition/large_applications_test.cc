@@ -124,8 +124,8 @@ TEST_F(LargeApplicationsTest, ADocumentGoesInPiecesAndTheCaseOpensWhenAllOfItIsT
   EXPECT_OK(italy_.VerifyLog(network_));
 }
 
-// The time for the decision counts from the day on which everything is there (Lisbon Recognition Convention); the day of
-// the application is that on which it came.
+// The time for the decision counts from the day on which everything is there (Lisbon Recognition Convention); the day
+// of the application is that on which it came.
 TEST_F(LargeApplicationsTest, TheTimeForTheDecisionCountsFromTheDayOnWhichTheDocumentIsThere) {
   const std::string id = SubmitLarge();
   ASSERT_OK(italy_.outbox().SendDue(1));
@@ -294,8 +294,7 @@ TEST_F(LargeApplicationsTest, DescriptionsThatCannotBeBelievedAreRefused) {
             Reason::kFieldInvalid, "piece_bytes"},
            {"no digest", [](auto& a) { a.mutable_document()->clear_sha256(); }, Reason::kFieldInvalid,
             "document.sha256"},
-           {"no authorisation", [](auto& a) { a.clear_authorisation_id(); }, Reason::kFieldInvalid,
-            "authorisation_id"},
+           {"no authorisation", [](auto& a) { a.clear_authorisation_id(); }, Reason::kFieldInvalid, "authorisation_id"},
            {"long format", [](auto& a) { a.mutable_document()->set_format(std::string(base::kIdBytesMax + 1, 'x')); },
             Reason::kFieldInvalid, "document.format"},
            {"neither here nor described", [](auto& a) { a.clear_document_bytes(); }, Reason::kFieldMissing,
