@@ -62,12 +62,11 @@ absl::Status CheckDemand(const v1::ErasureDemand& demand) {
 
 absl::StatusOr<v1::NodeErasure> EraseCaseOf(const Ground& ground, const std::string& sender, const std::string& id,
                                             base::Transaction& tx) {
-  const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
-  if (base::ReasonOf(stored.status()) == Reason::kResourceNotFound) return NothingFound(ground);
-  RETURN_IF_ERROR(stored.status());
-  const recognition::v1::RecognitionCase& content = stored->content;
-  if (content.applicant_node() != sender || content.authority_node() != ground.node) return NothingFound(ground);
-  return EraseCase(ground, content, tx);
+  const absl::StatusOr<recognition::v1::RecognitionCase> content = recognition::LoadAnyCase(id, tx);
+  if (base::ReasonOf(content.status()) == Reason::kResourceNotFound) return NothingFound(ground);
+  RETURN_IF_ERROR(content.status());
+  if (content->applicant_node() != sender || content->authority_node() != ground.node) return NothingFound(ground);
+  return EraseCase(ground, *content, tx);
 }
 
 // A message of an exchange that passed between the two nodes, whichever of them sent it.

@@ -8,9 +8,9 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/contents/contents.h"
 #include "core/erasure/erased_records.h"
 #include "core/erasure/holds.h"
-#include "core/exchange/contents.h"
 #include "core/exchange/exchange_records.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/clocks.h"
@@ -147,7 +147,7 @@ absl::StatusOr<v1::NodeErasure> EraseAuthorisation(const Ground& ground,
     RETURN_IF_ERROR(NoteErased(NameOfAuthorisation(authorisation.id()), ground.now, tx));
     AddErased(kAuthorisationItem, &erasure);
   }
-  RETURN_IF_ERROR(exchange::EraseOffered(authorisation.id(), tx));
+  RETURN_IF_ERROR(contents::EraseOffered(authorisation.id(), tx));
   RETURN_IF_ERROR(relay::EraseMessagesOf(authorisation.id(), tx));
   AddErased(kMessagesItem, &erasure);
   return erasure;

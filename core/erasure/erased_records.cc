@@ -9,8 +9,9 @@
 #include "core/base/idempotency.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
-#include "core/exchange/contents.h"
+#include "core/contents/contents.h"
 #include "core/exchange/exchange_records.h"
+#include "core/exchange/offers.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/inquiries.h"
 #include "core/relay/erase.h"
@@ -37,9 +38,9 @@ absl::Status UnlessGone(const absl::Status& status) {
 }
 
 absl::Status EraseCaseAgain(absl::string_view id, base::Transaction& tx) {
-  const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
-  if (!stored.ok()) return UnlessGone(stored.status());
-  return recognition::EraseCase(stored->content, tx);
+  const absl::StatusOr<recognition::v1::RecognitionCase> content = recognition::LoadAnyCase(id, tx);
+  if (!content.ok()) return UnlessGone(content.status());
+  return recognition::EraseCase(*content, tx);
 }
 
 // What wallets leave lies among the authorisations, and an earlier version of the clock took it for some: names in
@@ -85,7 +86,7 @@ absl::Status EraseOne(absl::string_view kind, const std::string& id, absl::Time 
   } else if (kind != "messages") {
     return NoName();
   }
-  RETURN_IF_ERROR(exchange::EraseOffered(id, tx));
+  RETURN_IF_ERROR(contents::EraseOffered(id, tx));
   RETURN_IF_ERROR(relay::EraseMessagesOf(id, tx));
   return NoteIfOnItsWay(id, tx);
 }
@@ -129,7 +130,7 @@ absl::Status EraseReceived(const relay::MessageName& message, base::Transaction&
   ASSIGN_OR_RETURN(const std::optional<std::string> resource,
                    relay::MessageLog::ResourceOf(evidence::v1::SIDE_RECEIVER, message, tx));
   if (resource.has_value()) {
-    RETURN_IF_ERROR(exchange::EraseOffer(exchange::ContentsOffered(*resource, message.peer, message.id), tx));
+    RETURN_IF_ERROR(exchange::EraseOffer(contents::ContentsOffered(*resource, message.peer, message.id), tx));
   }
   return relay::EraseContent(evidence::v1::SIDE_RECEIVER, message, tx);
 }

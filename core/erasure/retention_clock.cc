@@ -8,9 +8,9 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/contents/contents.h"
 #include "core/erasure/erase_subject.h"
 #include "core/erasure/erased_records.h"
-#include "core/exchange/contents.h"
 #include "core/exchange/exchange_records.h"
 #include "core/recognition/case_records.h"
 #include "core/recognition/clocks.h"
@@ -127,7 +127,7 @@ absl::StatusOr<int> RetentionClock::Authorisations() const {
                      sharing::Authorisations::EndedUntil(before, kErasedPerTurn, tx));
     for (const std::string& id : ids) {
       RETURN_IF_ERROR(relay::EraseMessagesOf(id, tx));
-      RETURN_IF_ERROR(exchange::EraseOffered(id, tx));
+      RETURN_IF_ERROR(contents::EraseOffered(id, tx));
       RETURN_IF_ERROR(sharing::Authorisations::Erase(id, tx));
       RETURN_IF_ERROR(NoteErased(NameOfAuthorisation(id), now, tx));
     }

@@ -13,9 +13,10 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
+#include "core/contents/piece_query.h"
+#include "core/contents/set_aside.h"
 #include "core/document/minimise.h"
 #include "core/document/translate.h"
-#include "core/exchange/set_aside.h"
 #include "core/proof/jades/seal_credential.h"
 
 namespace passerelle::exchange {
@@ -23,6 +24,10 @@ namespace {
 
 using base::Problem;
 using base::Reason;
+using contents::Content;
+using contents::ContentsOf;
+using contents::Hidden;
+using contents::NotAvailable;
 
 // Room for the envelope around a delivery in one message between nodes.
 constexpr size_t kEnvelopeRoom = 64u << 10;
@@ -33,18 +38,6 @@ constexpr int kLargeCallsMax = 4;
 // What Prepare hands to Handle is the answer, behind this mark if something was set aside for it. No serialised answer
 // begins so.
 constexpr char kSetAsideMark = 's';
-
-// The one refusal for everything that is not covered or not there: no place and no detail may tell the reasons apart.
-absl::Status NotAvailable() { return Problem(Reason::kNotAvailable, ""); }
-
-// Reasons that another node must not be able to tell apart.
-bool IsHidden(const absl::Status& status) {
-  const Reason reason = base::ReasonOf(status);
-  return reason == Reason::kAuthorisationInvalid || reason == Reason::kResourceNotFound ||
-         reason == Reason::kNotAvailable;
-}
-
-absl::Status Hidden(const absl::Status& status) { return IsHidden(status) ? NotAvailable() : status; }
 
 absl::StatusOr<v1::CredentialQuery> ReadQuery(const relay::Opened& message) {
   v1::CredentialQuery query;
@@ -147,7 +140,7 @@ sharing::Authorisations::Asked AskedBy(const v1::CredentialQuery& query, const r
 }
 
 ContentsOf OfferOf(const v1::CredentialQuery& query, const relay::Opened& message) {
-  return ContentsOffered(query.authorisation_id(), message.header.sender, message.header.id);
+  return contents::ContentsOffered(query.authorisation_id(), message.header.sender, message.header.id);
 }
 
 }  // namespace
@@ -383,30 +376,6 @@ absl::Status CredentialQueryHandler::HandleRefusal(const relay::Opened& message,
   const absl::StatusOr<v1::CredentialQuery> query = ReadQuery(message);
   if (!query.ok() || base::ReasonOf(refusal) != Reason::kNotAvailable) return absl::OkStatus();
   return options_.authorisations->NoteRefused(tx, query->authorisation_id(), AskedBy(*query, message));
-}
-
-std::string ContentQueryHandler::Type() const { return v1::ContentQuery::descriptor()->full_name(); }
-
-absl::StatusOr<relay::Reply> ContentQueryHandler::Handle(const relay::Opened& message, const std::string& /*prepared*/,
-                                                         base::Transaction& tx) {
-  v1::ContentQuery query;
-  if (!query.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
-  if (!base::IsUuid(query.authorisation_id())) {
-    return Problem(Reason::kFieldInvalid, "authorisation_id", "it is not a UUID");
-  }
-  if (!base::IsUuid(query.message_id())) return Problem(Reason::kFieldInvalid, "message_id", "it is not a UUID");
-  if (!base::IsSha256Hex(query.sha256())) return Problem(Reason::kFieldInvalid, "sha256", "it is not a SHA-256");
-  const absl::Status stands = authorisations_->CheckStands(tx, query.authorisation_id(), message.header.sender);
-  if (!stands.ok()) return Hidden(stands);
-  const ContentsOf of = ContentsOffered(query.authorisation_id(), message.header.sender, query.message_id());
-  absl::StatusOr<std::string> data = GetPiece(of, query.sha256(), query.piece(), tx);
-  if (!data.ok()) return Hidden(data.status());
-  const absl::Status counted =
-      CountPieceAnswer(of, query.sha256(), query.piece(), clock_->Now() + base::kDuplicateMemory, tx);
-  if (!counted.ok()) return Hidden(counted);
-  v1::ContentPiece piece;
-  piece.set_data(*std::move(data));
-  return relay::Reply{piece.GetTypeName(), piece.SerializeAsString(), absl::AsciiStrToLower(query.authorisation_id())};
 }
 
 }  // namespace passerelle::exchange

@@ -13,9 +13,9 @@
 #include "core/base/limits.h"
 #include "core/base/port/clock.h"
 #include "core/base/port/store.h"
+#include "core/contents/contents.h"
 #include "core/document/adapter.h"
 #include "core/elm/disclosed.h"
-#include "core/exchange/contents.h"
 #include "core/proof/jades/sealers.h"
 #include "core/registers/register.h"
 #include "core/relay/inbox.h"
@@ -36,9 +36,9 @@ struct Disclosure {
 // their register, the digest; under an authorisation of elements, with translations of nothing else. Anything that is
 // not covered, and anything that is not there, is the same kNotAvailable.
 //
-// What is larger than a piece is set aside in the store for ContentQueryHandler, before the answer is made and before
-// anything is translated after it: the handler needs the memory of one document, and of one piece for an original that
-// is too large to be read (base::kDocumentBytesMax).
+// What is larger than a piece is set aside in the store for contents::ContentQueryHandler, before the answer is made
+// and before anything is translated after it: the handler needs the memory of one document, and of one piece for an
+// original that is too large to be read (base::kDocumentBytesMax).
 class CredentialQueryHandler : public relay::Handler {
  public:
   struct Options {
@@ -66,35 +66,21 @@ class CredentialQueryHandler : public relay::Handler {
   // `of` is null for a node that takes no pieces.
   class LargeTurn;
   absl::StatusOr<v1::DeliveredDocument> LookUp(const std::string& credential_id, const Disclosure& disclosure,
-                                               const ContentsOf* of);
+                                               const contents::ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> HandOn(const registers::v1::RegisterEntry& entry, const Disclosure& disclosure,
-                                               const ContentsOf* of);
+                                               const contents::ContentsOf* of);
   absl::StatusOr<v1::DeliveredDocument> Read(registers::v1::RegisterEntry entry, const Disclosure& disclosure,
-                                             const ContentsOf* of);
-  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation, const ContentsOf* of);
-  absl::StatusOr<std::string> Offer(const ContentsOf& of, std::string answer);
-  absl::Status SetAside(const ContentsOf& of, absl::string_view sha256, std::string* content, uint64_t* bytes);
-  absl::Status Put(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);
+                                             const contents::ContentsOf* of);
+  absl::StatusOr<v1::CredentialDelivery> Deliver(const sharing::v1::Authorisation& authorisation,
+                                                 const contents::ContentsOf* of);
+  absl::StatusOr<std::string> Offer(const contents::ContentsOf& of, std::string answer);
+  absl::Status SetAside(const contents::ContentsOf& of, absl::string_view sha256, std::string* content,
+                        uint64_t* bytes);
+  absl::Status Put(const contents::ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data);
 
   Options options_;
   absl::Mutex large_;                 // held while a large document is read or handed on: one at a time
   std::atomic<int> large_calls_ = 0;  // that have it or wait for it
-};
-
-// Answers ContentQuery with a piece of what was set aside for the same node under the same authorisation, as long as
-// that is neither withdrawn nor over.
-class ContentQueryHandler : public relay::Handler {
- public:
-  ContentQueryHandler(const sharing::Authorisations* authorisations, const base::Clock* clock)
-      : authorisations_(authorisations), clock_(clock) {}
-
-  std::string Type() const override;
-  absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
-                                      base::Transaction& tx) override;
-
- private:
-  const sharing::Authorisations* const authorisations_;
-  const base::Clock* const clock_;
 };
 
 }  // namespace passerelle::exchange

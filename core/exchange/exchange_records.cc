@@ -10,7 +10,7 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
-#include "core/exchange/contents.h"
+#include "core/contents/contents.h"
 
 namespace passerelle::exchange {
 namespace {
@@ -108,7 +108,7 @@ absl::Status EraseDelivery(absl::string_view id, absl::Time now, base::Transacti
   if (exchange.has_erase_time()) return absl::OkStatus();
   *exchange.mutable_erase_time() = base::ToProto(now);
   RETURN_IF_ERROR(tx.Update(Table::kExchange, ToRecord(exchange)));
-  RETURN_IF_ERROR(EraseContents(ContentsOfExchange(exchange.id()).owner, tx));
+  RETURN_IF_ERROR(contents::EraseContents(contents::ContentsOfExchange(exchange.id()).owner, tx));
   RETURN_IF_ERROR(DeleteArriving(exchange.id(), tx));
   return tx.Delete(Table::kExchange, DeliveryKey(exchange.id()));
 }

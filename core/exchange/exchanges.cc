@@ -11,9 +11,10 @@
 #include "core/base/problem.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
-#include "core/exchange/contents.h"
+#include "core/contents/contents.h"
 #include "core/exchange/exchange_end.h"
 #include "core/exchange/exchange_records.h"
+#include "core/exchange/offers.h"
 
 namespace passerelle::exchange {
 namespace {
@@ -21,6 +22,8 @@ namespace {
 using base::Problem;
 using base::Reason;
 using base::Table;
+using contents::Content;
+using contents::ContentsOf;
 
 // Room for what stands around the contents in an answer to a client: reports, and the signed answer of the other node.
 constexpr uint64_t kAnswerRoom = 16u << 20;
@@ -66,10 +69,7 @@ absl::Status CheckPeer(const federation::NodeMapHolder& nodes, const std::string
 absl::Status CheckLarge(absl::string_view place, absl::string_view sha256, uint64_t bytes, bool here,
                         uint32_t piece_bytes) {
   if (bytes == 0) return absl::OkStatus();
-  const Content content = {std::string(sha256), bytes, piece_bytes};
-  const bool bounded = bytes <= base::kContentBytesMax && piece_bytes != 0 && piece_bytes <= base::kPieceBytes &&
-                       content.pieces() <= base::kPiecesMax;
-  if (here || !bounded || !base::IsSha256Hex(sha256)) {
+  if (here || !Content{std::string(sha256), bytes, piece_bytes}.IsBounded()) {
     return Problem(Reason::kPeerAnswerInvalid, place, "it is no content that could come in pieces");
   }
   return absl::OkStatus();
@@ -169,19 +169,10 @@ const std::string* FindHere(const v1::Exchange& exchange, absl::string_view sha2
   return nullptr;
 }
 
-// Puts a content where a client without ReadContent expects it.
-absl::Status FillContent(const ContentsOf& of, const Content& content, std::string* whole, base::Transaction& tx) {
-  whole->reserve(content.bytes);
-  for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
-    ASSIGN_OR_RETURN(const std::string data, GetPiece(of, content.sha256, piece, tx));
-    whole->append(data);
-  }
-  return absl::OkStatus();
-}
-
-// As far as they fit into one answer; what does not stays as it is described.
+// Puts contents where a client without ReadContent expects them, as far as they fit into one answer; what does not
+// stays as it is described.
 absl::Status FillLargeContents(v1::Exchange* exchange, base::Transaction& tx) {
-  const ContentsOf of = ContentsOfExchange(exchange->id());
+  const ContentsOf of = contents::ContentsOfExchange(exchange->id());
   uint64_t room = base::kGrpcMessageBytesMax - kAnswerRoom;
   const auto fits = [&room](uint64_t bytes) {
     const bool taken = bytes > 0 && bytes <= base::kDocumentBytesMax && bytes <= room;
@@ -192,11 +183,11 @@ absl::Status FillLargeContents(v1::Exchange* exchange, base::Transaction& tx) {
     const Content original = {document.document().sha256(), document.original_bytes(), document.piece_bytes()};
     const Content translation = {document.translation().sha256(), document.translation_bytes(), document.piece_bytes()};
     if (fits(original.bytes)) {
-      RETURN_IF_ERROR(FillContent(of, original, document.mutable_document()->mutable_content(), tx));
+      ASSIGN_OR_RETURN(*document.mutable_document()->mutable_content(), contents::ReadWhole(of, original, tx));
       document.clear_original_bytes();
     }
     if (fits(translation.bytes)) {
-      RETURN_IF_ERROR(FillContent(of, translation, document.mutable_translation()->mutable_content(), tx));
+      ASSIGN_OR_RETURN(*document.mutable_translation()->mutable_content(), contents::ReadWhole(of, translation, tx));
       document.clear_translation_bytes();
     }
   }
@@ -273,8 +264,8 @@ absl::StatusOr<v1::ReadContentResponse> Exchanges::ReadContent(absl::string_view
     for (const Content& content : LargeContents(exchange.documents())) {
       if (content.sha256 != request.sha256()) continue;
       response.set_content_bytes(content.bytes);
-      ASSIGN_OR_RETURN(*response.mutable_data(),
-                       ReadBytes(ContentsOfExchange(exchange.id()), content, request.read_offset(), limit, tx));
+      ASSIGN_OR_RETURN(*response.mutable_data(), contents::ReadBytes(contents::ContentsOfExchange(exchange.id()),
+                                                                     content, request.read_offset(), limit, tx));
       return absl::OkStatus();
     }
     const std::string* const content = FindHere(exchange, request.sha256());
@@ -329,7 +320,7 @@ absl::Status Exchanges::HandleAnswer(const relay::Outgoing& message, const absl:
   if (!taken.ok()) {
     EndUnusable(taken, options_.node, &exchange);
   } else if (!LargeContents(exchange.documents()).empty()) {
-    return arrivals_.Begin(exchange, message, tx);
+    return arriving_.Begin(exchange, message, tx);
   } else {
     EndDelivered(&exchange);
   }

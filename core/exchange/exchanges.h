@@ -11,7 +11,8 @@
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
-#include "core/exchange/arrivals.h"
+#include "core/contents/arrivals.h"
+#include "core/exchange/arriving_exchanges.h"
 #include "core/federation/node_map.h"
 #include "core/relay/outbox.h"
 #include "passerelle/exchange/v1/exchange_service.pb.h"
@@ -27,15 +28,13 @@ class Exchanges : public relay::AnswerHandler {
     const base::Clock* clock = nullptr;
     base::Random* random = nullptr;
     const federation::NodeMapHolder* nodes = nullptr;
+    contents::Arrivals* arrivals = nullptr;  // of large contents; null where nothing is asked for
     absl::Duration default_life = absl::Hours(24);
   };
   explicit Exchanges(Options options)
-      : options_(std::move(options)), arrivals_({options_.node, options_.clock, options_.random}) {}
+      : options_(std::move(options)), arriving_(options_.node, options_.clock, options_.arrivals) {}
   // Set once before use: the outbox needs this as handler, and this needs the outbox.
-  void set_outbox(const relay::Outbox* outbox) {
-    outbox_ = outbox;
-    arrivals_.set_outbox(outbox);
-  }
+  void set_outbox(const relay::Outbox* outbox) { outbox_ = outbox; }
 
   // Records an exchange and its message in one transaction. Problems: kFieldMissing, kFieldInvalid, kNodeUnknown,
   // kRequestIdReused, kStoreUnavailable.
@@ -49,9 +48,6 @@ class Exchanges : public relay::AnswerHandler {
                                                       const v1::ReadContentRequest& request) const;
   absl::StatusOr<v1::ListExchangesResponse> List(absl::string_view client, const v1::ListExchangesRequest& request);
 
-  // Everything of exchanges that takes answers: itself, and what takes the pieces of large contents.
-  std::vector<relay::AnswerHandler*> answer_handlers() { return {this, &arrivals_}; }
-
   std::string Type() const override;
   absl::Status HandleAnswer(const relay::Outgoing& message, const absl::StatusOr<relay::Answer>& answer,
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
@@ -60,7 +56,7 @@ class Exchanges : public relay::AnswerHandler {
 
  private:
   Options options_;
-  Arrivals arrivals_;
+  ArrivingExchanges arriving_;
   const relay::Outbox* outbox_ = nullptr;
 };
 

@@ -307,7 +307,7 @@ absl::Status Conclude(const CaseContext& context, const ClaimedCase& claim, Issu
   const absl::Status read = context.options.store->Read([&](base::Transaction& tx) -> absl::Status {
     stored = LoadCase(claim.id, tx);
     if (!IsHeld(claim, stored)) return stored.ok() || IsGone(stored.status()) ? absl::OkStatus() : stored.status();
-    ASSIGN_OR_RETURN(document, LoadDocument(claim.id, tx));
+    ASSIGN_OR_RETURN(document, LoadDocument(stored->content, tx));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);

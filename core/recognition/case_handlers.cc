@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/digest.h"
+#include "core/base/idempotency.h"
 #include "core/base/limits.h"
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
@@ -34,24 +35,45 @@ absl::Status CheckShort(absl::string_view field, const std::string& text) {
   return CheckPlainText(field, text);
 }
 
+// A document that comes later, piece by piece.
+absl::Status CheckDescribed(const v1::RecognitionApplication& application) {
+  if (!application.document().content().empty()) {
+    return Problem(Reason::kFieldInvalid, "document_bytes", "the document is here");
+  }
+  if (application.document_bytes() > base::kDocumentBytesMax) {
+    return Problem(Reason::kInputTooLarge, "document_bytes");
+  }
+  if (!base::IsSha256Hex(application.document().sha256())) {
+    return Problem(Reason::kFieldInvalid, "document.sha256", "64 lower-case hexadecimal digits are expected");
+  }
+  if (!DocumentInPieces(application).IsBounded()) {
+    return Problem(Reason::kFieldInvalid, "piece_bytes", "it is no size of pieces in which a document could come");
+  }
+  if (!base::IsUuid(application.authorisation_id())) {
+    return Problem(Reason::kFieldInvalid, "authorisation_id", "it is not a UUID");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
   if (document.content().empty()) return Problem(Reason::kFieldMissing, "document.content");
   if (document.content().size() > base::kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "document.content");
-  RETURN_IF_ERROR(CheckShort("document.format", document.format()));
-  RETURN_IF_ERROR(CheckShort("document.media_type", document.media_type()));
   if (document.sha256() != base::Sha256Hex(document.content())) {
     return Problem(Reason::kFieldInvalid, "document.sha256", "it is not the digest of the content");
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckApplication(const v1::RecognitionApplication& application) {
+absl::Status CheckApplication(const v1::RecognitionApplication& application, bool takes_pieces) {
   RETURN_IF_ERROR(CheckSharedId("case_id", application.case_id()));
   RETURN_IF_ERROR(CheckShort("holder_pseudonym", application.holder_pseudonym()));
   RETURN_IF_ERROR(CheckShort("issuing_node", application.issuing_node()));
   RETURN_IF_ERROR(CheckShort("authorisation_id", application.authorisation_id()));
   if (application.purpose() == sharing::v1::PURPOSE_UNSPECIFIED) return Problem(Reason::kFieldMissing, "purpose");
-  return CheckDocument(application.document());
+  RETURN_IF_ERROR(CheckShort("document.format", application.document().format()));
+  RETURN_IF_ERROR(CheckShort("document.media_type", application.document().media_type()));
+  return application.document_bytes() > 0 && takes_pieces ? CheckDescribed(application)
+                                                          : CheckDocument(application.document());
 }
 
 // Takes the document out of the application, so that it is not there twice.
@@ -65,6 +87,10 @@ v1::RecognitionCase ReceivedCase(v1::RecognitionApplication* application, const 
   content.set_holder_pseudonym(application->holder_pseudonym());
   content.set_purpose(application->purpose());
   content.mutable_document()->Swap(application->mutable_document());
+  if (content.document().content().empty()) {
+    content.set_document_bytes(application->document_bytes());
+    content.set_piece_bytes(application->piece_bytes());
+  }
   *content.mutable_create_time() = base::ToProto(now);
   // It came under the holder's authorisation, which the holder's own node has used up for it.
   content.set_state(v1::CASE_STATE_DRAFT);
@@ -117,6 +143,12 @@ std::string OutcomeEvent(v1::CaseState state) {
   }
 }
 
+// Whether the authority's node missed the document in its message: it is of a version that asks for no pieces.
+bool TakesNoPieces(const absl::Status& answer, const relay::v1::Envelope* refusal) {
+  return refusal != nullptr && base::ReasonOf(answer) == Reason::kFieldMissing &&
+         base::PlaceOf(answer) == "document.content";
+}
+
 // Whether an outcome tells of the case as it was before one that is here already: messages can overtake each other.
 bool IsOvertaken(const v1::RecognitionOutcome& outcome, const v1::RecognitionCase& content) {
   return content.outcome().revision() > 0 && outcome.revision() > 0 &&
@@ -134,17 +166,16 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
   if (!application.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   // What this node does not know is not kept with the case.
   application.DiscardUnknownFields();
-  RETURN_IF_ERROR(CheckApplication(application));
+  RETURN_IF_ERROR(CheckApplication(application, context_->options.arrivals != nullptr));
   RETURN_IF_ERROR(CheckBody(message, application.document().content().size() + kAroundContentBytesMax));
   const v1::RecognitionPolicy* const policy = context_->PolicyFor(application.purpose());
   if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
   const absl::Time now = context_->options.clock->Now();
-  const absl::StatusOr<StoredCase> known = LoadCase(application.case_id(), tx);
+  const absl::StatusOr<v1::RecognitionCase> known = LoadAnyCase(application.case_id(), tx);
   if (known.ok()) {
     // The same applicant may say the same again in a new message; anything else is another case under a taken id.
-    if (known->content.applicant_node() != message.header.sender ||
-        known->content.document().sha256() != application.document().sha256() ||
-        known->content.purpose() != application.purpose()) {
+    if (known->applicant_node() != message.header.sender ||
+        known->document().sha256() != application.document().sha256() || known->purpose() != application.purpose()) {
       return Problem(Reason::kFieldInvalid, "case_id", "it is taken");
     }
     return MakeReceipt(message, application.case_id(), now);
@@ -152,7 +183,8 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
   if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();
   v1::RecognitionCase received = ReceivedCase(&application, message, now);
   RETURN_IF_ERROR(TakeStep(*policy, Submission(message), now, &received).status());
-  RETURN_IF_ERROR(InsertCase(received, now, tx));
+  RETURN_IF_ERROR(received.document_bytes() > 0 ? arriving_->Begin(received, application.authorisation_id(), tx)
+                                                : InsertCase(received, now, tx));
   return MakeReceipt(message, application.case_id(), now);
 }
 
@@ -205,15 +237,44 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
   if (IsGone(found.status())) return absl::OkStatus();
   RETURN_IF_ERROR(found.status());
   StoredCase& stored = *found;
+  v1::RecognitionApplication application;
+  if (!application.ParseFromString(message.body)) return Problem(Reason::kInternal, "body");
+  const bool in_pieces = application.document_bytes() > 0;
   CaseChange change{stored.content.state(), "", "", context_->options.clock->Now()};
   const bool received = NoteAnswer({"application", stored.content.authority_node(), stored.content.id()}, answer,
                                    evidence, &change, &stored.content);
   // The outcome can be here before the receipt is; what it brought stays.
   if (stored.content.state() == v1::CASE_STATE_SUBMITTED) {
-    change.state = received ? v1::CASE_STATE_AUTO_CHECK : v1::CASE_STATE_NOT_DELIVERED;
+    if (in_pieces && TakesNoPieces(answer.status(), evidence)) {
+      Apply(change, &stored.content);
+      return SendWhole(message, std::move(application), &stored, tx);
+    }
+    // A document that goes in pieces is received when all of it is (DocumentArrival).
+    const v1::CaseState once_received = in_pieces ? v1::CASE_STATE_SUBMITTED : v1::CASE_STATE_AUTO_CHECK;
+    change.state = received ? once_received : v1::CASE_STATE_NOT_DELIVERED;
   }
+  if (!received) RETURN_IF_ERROR(EraseSetAside(stored.content, tx).status());
   Apply(change, &stored.content);
   return UpdateCase(stored, tx);
+}
+
+absl::Status ApplicationAnswers::SendWhole(const relay::Outgoing& message, v1::RecognitionApplication application,
+                                           StoredCase* stored, base::Transaction& tx) const {
+  v1::RecognitionCase& content = stored->content;
+  RETURN_IF_ERROR(EraseSetAside(content, tx).status());
+  content.clear_document_bytes();
+  content.clear_piece_bytes();
+  application.clear_document_bytes();
+  application.clear_piece_bytes();
+  ASSIGN_OR_RETURN(*application.mutable_document()->mutable_content(), LoadDocument(content, tx));
+  relay::Outgoing again = message;
+  again.id = base::NewUuid(*context_->options.random);
+  again.body = application.SerializeAsString();
+  RETURN_IF_ERROR(context_->outbox->Put(again, tx));
+  Apply({content.state(), std::string(kSystem), "application sent as a whole: the node takes no pieces",
+         context_->options.clock->Now()},
+        &content);
+  return UpdateCase(*stored, tx);
 }
 
 std::string OutcomeAnswers::Type() const { return v1::RecognitionOutcome::descriptor()->full_name(); }

@@ -7,23 +7,27 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "core/recognition/case_arrivals.h"
 #include "core/recognition/case_context.h"
+#include "core/recognition/case_records.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 
 namespace passerelle::recognition {
 
-// At the competent authority: records a case and answers with a receipt that names it.
-// Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge, kPurposeOutOfScope.
+// At the competent authority: records a case, or that it arrives piece by piece, and answers with a receipt that names
+// it. Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge, kPurposeOutOfScope, kOverloaded.
 class ApplicationHandler : public relay::Handler {
  public:
-  explicit ApplicationHandler(const CaseContext* context) : context_(context) {}
+  ApplicationHandler(const CaseContext* context, const ArrivingCases* arriving)
+      : context_(context), arriving_(arriving) {}
   std::string Type() const override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
                                       base::Transaction& tx) override;
 
  private:
   const CaseContext* context_;
+  const ArrivingCases* arriving_;
 };
 
 // On the holder's side: takes the outcome of a case that was submitted to the sender, and of no other.
@@ -40,7 +44,8 @@ class OutcomeHandler : public relay::Handler {
   const CaseContext* context_;
 };
 
-// On the holder's side: what became of an application on its way.
+// On the holder's side: what became of an application on its way. Where the authority's node takes no documents in
+// pieces, it is sent once more, as a whole.
 class ApplicationAnswers : public relay::AnswerHandler {
  public:
   explicit ApplicationAnswers(const CaseContext* context) : context_(context) {}
@@ -49,6 +54,9 @@ class ApplicationAnswers : public relay::AnswerHandler {
                             const relay::v1::Envelope* evidence, base::Transaction& tx) override;
 
  private:
+  absl::Status SendWhole(const relay::Outgoing& message, v1::RecognitionApplication application, StoredCase* stored,
+                         base::Transaction& tx) const;
+
   const CaseContext* context_;
 };
 

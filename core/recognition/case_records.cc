@@ -24,6 +24,10 @@ using base::Table;
 constexpr absl::string_view kGroup = "case";
 
 std::string DocumentKey(absl::string_view id) { return absl::StrCat(id, "/document"); }
+std::string ArrivingKey(absl::string_view id) { return absl::StrCat(id, "/arriving"); }
+std::string ArrivingGroup(absl::string_view applicant_node) { return absl::StrCat("arriving/", applicant_node); }
+// Its value is the authorisation under which the document is set aside.
+std::string SetAsideKey(absl::string_view id) { return absl::StrCat(id, "/aside"); }
 
 Record ToRecord(v1::RecognitionCase content, absl::Time due) {
   content.mutable_document()->clear_content();
@@ -59,6 +63,7 @@ void Apply(const CaseChange& change, v1::RecognitionCase* content) {
 
 absl::Status InsertCase(const v1::RecognitionCase& content, absl::Time due, base::Transaction& tx) {
   RETURN_IF_ERROR(tx.Insert(Table::kCase, ToRecord(content, due)));
+  if (content.document().content().empty() && content.document_bytes() > 0) return absl::OkStatus();
   Record document;
   document.key = DocumentKey(content.id());
   document.value = content.document().content();
@@ -75,13 +80,72 @@ absl::StatusOr<StoredCase> LoadCase(absl::string_view id, base::Transaction& tx)
   return ReadCase(*record);
 }
 
-absl::StatusOr<std::string> LoadDocument(absl::string_view id, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kCase, DocumentKey(id)));
-  if (!record.has_value()) return Problem(Reason::kStoreUnavailable, "case", "the document of a case is missing");
-  return std::move(record->value);
+absl::StatusOr<std::string> LoadDocument(const v1::RecognitionCase& content, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kCase, DocumentKey(content.id())));
+  if (record.has_value()) return std::move(record->value);
+  absl::StatusOr<std::string> whole =
+      contents::ReadWhole(contents::ContentsOfCase(content.id()), DocumentInPieces(content), tx);
+  const bool missing = content.document_bytes() == 0 || base::ReasonOf(whole.status()) == Reason::kResourceNotFound;
+  return missing ? Problem(Reason::kStoreUnavailable, "case", "the document of a case is missing") : whole;
+}
+
+absl::Status InsertArriving(const v1::RecognitionCase& content, base::Transaction& tx) {
+  return tx.Insert(Table::kCase, {.key = ArrivingKey(content.id()),
+                                  .value = content.SerializeAsString(),
+                                  .group = ArrivingGroup(content.applicant_node())});
+}
+
+absl::StatusOr<v1::RecognitionCase> LoadArriving(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, ArrivingKey(absl::AsciiStrToLower(id))));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
+  ASSIGN_OR_RETURN(StoredCase stored, ReadCase(*record));
+  return std::move(stored.content);
+}
+
+absl::Status DeleteArriving(absl::string_view id, base::Transaction& tx) {
+  return tx.Delete(Table::kCase, ArrivingKey(id));
+}
+
+absl::StatusOr<int> CountArriving(absl::string_view applicant_node, int limit, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kCase, ArrivingGroup(applicant_node), "", limit));
+  return static_cast<int>(records.size());
+}
+
+absl::StatusOr<v1::RecognitionCase> LoadAnyCase(absl::string_view id, base::Transaction& tx) {
+  absl::StatusOr<StoredCase> stored = LoadCase(id, tx);
+  if (base::ReasonOf(stored.status()) == Reason::kResourceNotFound) return LoadArriving(id, tx);
+  RETURN_IF_ERROR(stored.status());
+  return std::move(stored->content);
+}
+
+absl::Status SetDocumentAside(const v1::RecognitionCase& content, absl::string_view authorisation_id, absl::Time due,
+                              base::Transaction& tx) {
+  const contents::ContentsOf of = contents::ContentsOffered(authorisation_id, content.authority_node(), content.id());
+  RETURN_IF_ERROR(tx.Insert(Table::kCase, {.key = SetAsideKey(content.id()), .value = std::string(authorisation_id)}));
+  RETURN_IF_ERROR(contents::MarkDelivery(of, due, tx, content.id()));
+  const contents::Content document = DocumentInPieces(content);
+  for (uint32_t piece = 0; piece < document.pieces(); ++piece) {
+    std::string data =
+        content.document().content().substr(size_t{piece} * document.piece_bytes, document.BytesOf(piece));
+    RETURN_IF_ERROR(contents::PutPiece(of, document.sha256, piece, std::move(data), due, tx));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> EraseSetAside(const v1::RecognitionCase& content, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, SetAsideKey(content.id())));
+  if (!record.has_value()) return false;
+  const contents::ContentsOf of = contents::ContentsOffered(record->value, content.authority_node(), content.id());
+  RETURN_IF_ERROR(contents::EraseContent(of, DocumentInPieces(content), tx));
+  RETURN_IF_ERROR(contents::EraseMarkAndOffer(of, tx));
+  RETURN_IF_ERROR(tx.Delete(Table::kCase, record->key));
+  return true;
 }
 
 absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx) {
+  RETURN_IF_ERROR(EraseSetAside(content, tx).status());
+  RETURN_IF_ERROR(contents::EraseContents(contents::ContentsOfCase(content.id()).owner, tx));
+  RETURN_IF_ERROR(DeleteArriving(content.id(), tx));
   RETURN_IF_ERROR(MoveInQueue(content.id(), DueDay(content), std::nullopt, tx));
   RETURN_IF_ERROR(ForgetInquiries(content, tx));
   RETURN_IF_ERROR(EraseCredentials(content.id(), tx));

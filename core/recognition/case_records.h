@@ -1,5 +1,5 @@
-// How cases lie in the store: the case in one record, the bytes of its document in another, so that a list never reads
-// documents.
+// How cases lie in the store: the case in one record, the bytes of its document in another or in pieces, so that a list
+// never reads documents.
 //
 // Thread-safety: free functions; the transaction gives the isolation.
 #pragma once
@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/port/store.h"
+#include "core/contents/contents.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
 
 namespace passerelle::recognition {
@@ -31,10 +32,16 @@ struct CaseChange {
   std::string evidence_sha256 = {};
 };
 
+// The document of a case or an application as a content in pieces; of 0 bytes where it went as a whole.
+template <typename CaseOrApplication>
+contents::Content DocumentInPieces(const CaseOrApplication& described) {
+  return {described.document().sha256(), described.document_bytes(), described.piece_bytes()};
+}
+
 // Puts the change into the case: its state, its event, its time.
 void Apply(const CaseChange& change, v1::RecognitionCase* content);
 
-// Writes a new case with its document.
+// Writes a new case with its document, which can be there in pieces already (document_bytes).
 absl::Status InsertCase(const v1::RecognitionCase& content, absl::Time due, base::Transaction& tx);
 // Writes a changed case; its document never changes.
 absl::Status UpdateCase(const StoredCase& stored, base::Transaction& tx);
@@ -42,10 +49,28 @@ absl::Status UpdateCase(const StoredCase& stored, base::Transaction& tx);
 // A case. kResourceNotFound.
 absl::StatusOr<StoredCase> LoadCase(absl::string_view id, base::Transaction& tx);
 // The bytes of a case's document. kStoreUnavailable when they are gone.
-absl::StatusOr<std::string> LoadDocument(absl::string_view id, base::Transaction& tx);
+absl::StatusOr<std::string> LoadDocument(const v1::RecognitionCase& content, base::Transaction& tx);
 
-// Deletes a case: its record, its document, its credentials, its place in the queue, and what its questions to other
-// nodes are found by.
+// A case of which pieces of the document are still missing: no list shows it, and no clock of it runs.
+absl::Status InsertArriving(const v1::RecognitionCase& content, base::Transaction& tx);
+// kResourceNotFound.
+absl::StatusOr<v1::RecognitionCase> LoadArriving(absl::string_view id, base::Transaction& tx);
+// Its end, whatever that is; the pieces stay.
+absl::Status DeleteArriving(absl::string_view id, base::Transaction& tx);
+// How many there are of an applicant's node; at most `limit` are counted.
+absl::StatusOr<int> CountArriving(absl::string_view applicant_node, int limit, base::Transaction& tx);
+// A case, or one that is still arriving. kResourceNotFound.
+absl::StatusOr<v1::RecognitionCase> LoadAnyCase(absl::string_view id, base::Transaction& tx);
+
+// At the holder's side: cuts the document of a case, which names its pieces, for the authority's node, under an
+// authorisation. It is forgotten when it is due.
+absl::Status SetDocumentAside(const v1::RecognitionCase& content, absl::string_view authorisation_id, absl::Time due,
+                              base::Transaction& tx);
+// Deletes what was set aside of it. Returns whether something was.
+absl::StatusOr<bool> EraseSetAside(const v1::RecognitionCase& content, base::Transaction& tx);
+
+// Deletes a case, whether or not its document has arrived: its record, its document, what was set aside of that, its
+// credentials, its place in the queue, and what its questions to other nodes are found by.
 absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx);
 
 // Cases in the order in which they came, after the case `after`; NotFound when there is no such case.

@@ -13,6 +13,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
+#include "core/recognition/case_arrivals.h"
 #include "core/recognition/case_checks.h"
 #include "core/recognition/case_context.h"
 #include "core/recognition/case_credentials.h"
@@ -165,7 +166,10 @@ absl::StatusOr<v1::CaseAction> ActionOfClient(absl::string_view client, absl::Sp
 }  // namespace
 
 struct Cases::Parts {
-  explicit Parts(Options options) { context.options = std::move(options); }
+  explicit Parts(Options options) {
+    context.options = std::move(options);
+    if (context.options.arrivals != nullptr) context.options.arrivals->AddReceiver(&arriving);
+  }
 
   absl::Status CheckNodes(const v1::CreateCaseRequest& request, absl::Time now) const;
   v1::RecognitionCase MakeCase(absl::string_view client, const v1::CreateCaseRequest& request, absl::Time now) const;
@@ -187,7 +191,9 @@ struct Cases::Parts {
 
   CaseContext context;
   CaseChecks checks{&context};
-  ApplicationHandler application_handler{&context};
+  ArrivingCases arriving{&context};
+  ApplicationHandler application_handler{&context, &arriving};
+  DocumentArrivalHandler document_arrival_handler{&context};
   OutcomeHandler outcome_handler{&context};
   HolderStepHandler holder_step_handler{&context};
   InquiryHandler inquiry_handler{&context};
@@ -195,6 +201,7 @@ struct Cases::Parts {
   CredentialHandler credential_handler{&context};
   CredentialReceipts credential_receipts{&context};
   HolderStepAnswers holder_step_answers{&context};
+  DocumentArrivalReceipts document_arrival_receipts;
   InquiryReceipts inquiry_receipts{&context};
   InquiryAnswerReceipts inquiry_answer_receipts;
   ApplicationAnswers application_answers{&context};
@@ -208,13 +215,15 @@ Cases::~Cases() = default;
 void Cases::set_outbox(const relay::Outbox* outbox) { parts_->context.outbox = outbox; }
 
 std::vector<relay::Handler*> Cases::handlers() {
-  return {&parts_->application_handler, &parts_->outcome_handler,        &parts_->holder_step_handler,
-          &parts_->inquiry_handler,     &parts_->inquiry_answer_handler, &parts_->credential_handler};
+  return {&parts_->application_handler,     &parts_->outcome_handler,        &parts_->holder_step_handler,
+          &parts_->inquiry_handler,         &parts_->inquiry_answer_handler, &parts_->credential_handler,
+          &parts_->document_arrival_handler};
 }
 
 std::vector<relay::AnswerHandler*> Cases::answer_handlers() {
-  return {&parts_->application_answers, &parts_->outcome_answers,         &parts_->holder_step_answers,
-          &parts_->inquiry_receipts,    &parts_->inquiry_answer_receipts, &parts_->credential_receipts};
+  return {&parts_->application_answers,      &parts_->outcome_answers,         &parts_->holder_step_answers,
+          &parts_->inquiry_receipts,         &parts_->inquiry_answer_receipts, &parts_->credential_receipts,
+          &parts_->document_arrival_receipts};
 }
 
 absl::Status Cases::Parts::CheckNodes(const v1::CreateCaseRequest& request, absl::Time now) const {
@@ -249,7 +258,15 @@ absl::StatusOr<std::string> Cases::Parts::Submit(absl::string_view client, const
   v1::RecognitionCase content = MakeCase(client, request, now);
   content.set_id(base::NewUuid(*context.options.random));
   content.set_holder_pseudonym(authorisation.holder_pseudonym());
+  const bool in_pieces = content.document().content().size() > context.options.piece_bytes;
+  if (in_pieces) {
+    content.set_document_bytes(content.document().content().size());
+    content.set_piece_bytes(context.options.piece_bytes);
+    // The application can be answered at the end of its life, and the pieces be asked for as long from then on.
+    RETURN_IF_ERROR(SetDocumentAside(content, authorisation.id(), now + 2 * base::kExchangeLifeMax, tx));
+  }
   RETURN_IF_ERROR(InsertCase(content, absl::InfiniteFuture(), tx));
+  if (in_pieces) content.mutable_document()->clear_content();
 
   v1::RecognitionApplication application;
   application.set_case_id(content.id());
@@ -258,6 +275,8 @@ absl::StatusOr<std::string> Cases::Parts::Submit(absl::string_view client, const
   *application.mutable_document() = content.document();
   application.set_issuing_node(content.issuing_node());
   application.set_authorisation_id(authorisation.id());
+  application.set_document_bytes(content.document_bytes());
+  application.set_piece_bytes(content.piece_bytes());
   relay::Outgoing message;
   message.id = base::NewUuid(*context.options.random);
   message.recipient = content.authority_node();
@@ -322,7 +341,7 @@ absl::StatusOr<v1::RecognitionCase> Cases::Get(absl::string_view client, absl::s
     ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
     if (!MaySee(client, options.node, stored.content)) return Problem(Reason::kResourceNotFound, "id");
     content = std::move(stored.content);
-    ASSIGN_OR_RETURN(*content.mutable_document()->mutable_content(), LoadDocument(content.id(), tx));
+    ASSIGN_OR_RETURN(*content.mutable_document()->mutable_content(), LoadDocument(content, tx));
     return absl::OkStatus();
   });
   RETURN_IF_ERROR(read);

@@ -1,6 +1,7 @@
 // Recognition cases on both sides: the holder's side submits, the competent authority checks and answers with a
-// reasoned outcome. Between them go signed messages: RecognitionApplication and HolderStep one way, RecognitionOutcome
-// and CredentialOfDecision the other; and to other centres and back, CaseInquiry and CaseInquiryAnswer.
+// reasoned outcome. Between them go signed messages: RecognitionApplication and HolderStep one way, DocumentArrival,
+// RecognitionOutcome and CredentialOfDecision the other; and to other centres and back, CaseInquiry and
+// CaseInquiryAnswer.
 //
 // Thread-safety: thread-safe.
 #pragma once
@@ -14,9 +15,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "core/base/limits.h"
 #include "core/base/port/clock.h"
 #include "core/base/port/random.h"
 #include "core/base/port/store.h"
+#include "core/contents/arrivals.h"
 #include "core/document/adapter.h"
 #include "core/federation/node_map.h"
 #include "core/recognition/facts/register_snapshots.h"
@@ -43,6 +46,8 @@ class Cases {
     std::vector<v1::RecognitionPolicy> policies;         // checked; the first that names the purpose is used
     const trust::TrustBundleHolder* trust = nullptr;     // null: seals alone make no document authentic
     const RegisterSnapshotsHolder* registers = nullptr;  // null: no registered level, no official recognition is known
+    contents::Arrivals* arrivals = nullptr;              // null: documents are taken as a whole only
+    uint32_t piece_bytes = base::kPieceBytes;            // above which a document goes in pieces of this size
     authenticity::v1::VerdictPolicy verdict_policy = {};
     // Told of every clock that ran out, by the words of ClockOf (machine_steps.h), once that is durable.
     std::function<void(absl::string_view)> clock_ran_out = nullptr;

@@ -39,6 +39,15 @@ absl::Status CheckMessage(const v1::HolderStep& step) {
   return CheckPlainTexts("", step);
 }
 
+// A step can be here before the whole document is: it is to be repeated then, so that it is not lost.
+absl::Status CheckNotArriving(absl::string_view id, const std::string& sender, base::Transaction& tx) {
+  const absl::StatusOr<v1::RecognitionCase> arriving = LoadArriving(id, tx);
+  if (!arriving.ok()) return IsGone(arriving.status()) ? absl::OkStatus() : arriving.status();
+  return arriving->applicant_node() == sender
+             ? Problem(Reason::kOverloaded, "case_id", "the document of the case is still arriving")
+             : absl::OkStatus();
+}
+
 v1::CaseAction ActionOf(const v1::HolderStep& step, const relay::Opened& message, const v1::RecognitionCase& content) {
   v1::CaseAction action;
   action.set_step(step.step());
@@ -116,6 +125,7 @@ absl::StatusOr<relay::Reply> HolderStepHandler::Handle(const relay::Opened& mess
   absl::StatusOr<StoredCase> stored = LoadCase(step.case_id(), tx);
   const bool absent = !stored.ok() && base::ReasonOf(stored.status()) == Reason::kResourceNotFound;
   if (!stored.ok() && !absent) return stored.status();
+  if (absent) RETURN_IF_ERROR(CheckNotArriving(step.case_id(), message.header.sender, tx));
   // A case that somebody else submitted is answered like one that is not there.
   if (absent || stored->content.applicant_node() != message.header.sender ||
       stored->content.authority_node() != context_->options.node) {

@@ -30,7 +30,7 @@ absl::Status SendHolderStep(const CaseContext& context, absl::string_view client
 // At the competent authority: takes a step of the holder, from the node that submitted the case, and from no other.
 // Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge, kResourceNotFound, kPurposeOutOfScope; kEtagMismatch at
 // "told_revision" when the holder's side was not yet told of what happened meanwhile (a withdrawal is taken all the
-// same); those of TakeStep.
+// same); kOverloaded while the document of the case arrives; those of TakeStep.
 class HolderStepHandler : public relay::Handler {
  public:
   explicit HolderStepHandler(const CaseContext* context) : context_(context) {}

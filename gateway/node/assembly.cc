@@ -215,6 +215,7 @@ void Node::Assembly::MakeCases(const NodeFiles& files) {
       .policies = files.policies,
       .trust = Trust(),
       .registers = register_facts_->holder(),
+      .arrivals = &arrivals_,
       .verdict_policy = config_.verdict_policy(),
       .clock_ran_out = [this](absl::string_view clock) { metrics_.RecognitionClock(clock); }});
 }
@@ -237,6 +238,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
                                    .clock = &clock_,
                                    .random = &random_,
                                    .nodes = federation_->nodes(),
+                                   .arrivals = &arrivals_,
                                    .default_life = Limit(config_.time_limits().exchange())});
   MakeCases(files);
   MakeErasures();
@@ -249,7 +251,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       .clock = &clock_,
       .sealers = sealers_.get(),
       .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
-  content_queries_ = std::make_unique<exchange::ContentQueryHandler>(authorisations_.get(), &clock_);
+  content_queries_ = std::make_unique<contents::ContentQueryHandler>(authorisations_.get(), &clock_);
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
   std::vector<relay::Handler*> handlers = cases_->handlers();
   handlers.push_back(credential_queries_.get());
@@ -273,7 +275,8 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
   inbox_ = std::make_unique<relay::Inbox>(std::move(inbox));
 
   std::vector<relay::AnswerHandler*> answer_handlers = cases_->answer_handlers();
-  for (relay::AnswerHandler* handler : exchanges_->answer_handlers()) answer_handlers.push_back(handler);
+  answer_handlers.push_back(exchanges_.get());
+  answer_handlers.push_back(&arrivals_);
   for (relay::AnswerHandler* handler : erasures_->answer_handlers()) answer_handlers.push_back(handler);
   relay::Outbox::Options outbox{.node = config_.node(),
                                 .nodes = federation_->nodes(),
@@ -289,6 +292,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
     outbox.handlers.push_back(answer_handlers_.back().get());
   }
   outbox_ = std::make_unique<relay::Outbox>(std::move(outbox));
+  arrivals_.set_outbox(outbox_.get());
   exchanges_->set_outbox(outbox_.get());
   cases_->set_outbox(outbox_.get());
   erasures_->set_outbox(outbox_.get());

@@ -14,6 +14,8 @@
 #include "absl/synchronization/mutex.h"
 #include "core/authenticity/register_question.h"
 #include "core/base/proto_time.h"
+#include "core/contents/arrivals.h"
+#include "core/contents/piece_query.h"
 #include "core/erasure/erasures.h"
 #include "core/erasure/retention_clock.h"
 #include "core/exchange/credential_query.h"
@@ -160,12 +162,13 @@ class Node::Assembly {
   std::unique_ptr<sharing::AuthorisationQueryHandler> authorisation_queries_;  // null when nobody is asked here
   std::unique_ptr<sharing::Previews> previews_;                                // null with it
   std::unique_ptr<NodeWallets> wallets_;  // null without wallets in the configuration
+  contents::Arrivals arrivals_{&random_};
   std::unique_ptr<exchange::Exchanges> exchanges_;
   std::unique_ptr<recognition::Cases> cases_;
   std::unique_ptr<erasure::Erasures> erasures_;
   std::unique_ptr<erasure::RetentionClock> retention_clock_;
   std::unique_ptr<exchange::CredentialQueryHandler> credential_queries_;
-  std::unique_ptr<exchange::ContentQueryHandler> content_queries_;
+  std::unique_ptr<contents::ContentQueryHandler> content_queries_;
   std::unique_ptr<authenticity::QuestionHandler> authenticity_questions_;
   std::vector<std::unique_ptr<MeteredHandler>> handlers_;
   std::vector<std::unique_ptr<MeteredAnswerHandler>> answer_handlers_;

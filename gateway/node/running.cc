@@ -8,6 +8,7 @@
 #include "core/base/idempotency.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/contents/contents.h"
 #include "core/sharing/request_records.h"
 #include "core/wallet/forget.h"
 #include "gateway/files/files.h"
@@ -144,7 +145,7 @@ absl::StatusOr<bool> Node::Assembly::KeepHouse() {
   if (clock_.Now() >= next_forget_) {
     ASSIGN_OR_RETURN(const bool mine, TakeTurn(*store_, "forget", clock_.Now(), kForgetInterval));
     if (mine) RETURN_IF_ERROR(inbox_->Forget().status());
-    if (mine) RETURN_IF_ERROR(exchange::ForgetContents(clock_.Now(), *store_).status());
+    if (mine) RETURN_IF_ERROR(contents::ForgetContents(clock_.Now(), *store_).status());
     // Also where the port for wallets is closed by now: what was presented before is to go all the same.
     if (mine) RETURN_IF_ERROR(wallet::ForgetDue(clock_.Now(), kForgottenAtOnce, *store_).status());
     // Also where nobody is asked any more.

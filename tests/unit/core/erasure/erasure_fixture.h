@@ -31,7 +31,8 @@ inline Rules TestRules() {
 
 class ErasureFixture : public recognition::CaseStepsTest {
  protected:
-  ErasureFixture() : CaseStepsTest({.evidence = true, .rules = TestRules()}) {}
+  explicit ErasureFixture(uint32_t piece_bytes = base::kPieceBytes)
+      : CaseStepsTest({.evidence = true, .piece_bytes = piece_bytes, .rules = TestRules()}) {}
 
   v1::CreateErasureRequest Wish(v1::SubjectKind kind, const std::string& id) {
     v1::CreateErasureRequest request;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/idempotency.h"
 #include "core/erasure/demands.h"
 #include "core/erasure/erased_records.h"
@@ -34,6 +35,8 @@ const std::vector<CaseActor> kDecider = {recognition::v1::CASE_ACTOR_DECIDER};
 
 class ErasuresTest : public ErasureFixture {
  protected:
+  explicit ErasuresTest(uint32_t piece_bytes = base::kPieceBytes) : ErasureFixture(piece_bytes) {}
+
   // What a node answers to a demand of another one.
   absl::StatusOr<v1::ErasureAnswer> Demand(passerelle::testing::TestNode& node, const std::string& sender,
                                            const std::function<void(v1::ErasureDemand&)>& change) {
@@ -201,6 +204,69 @@ TEST_F(ErasuresTest, AnExchangeIsErasedOnBothSides) {
   EXPECT_FALSE(bulgaria_.memory.Holds(kOfDocument));
   EXPECT_FALSE(norway_.memory.Holds(kOfDocument));
   ExpectLogsVerify();
+}
+
+// Cases whose documents come in pieces.
+class ErasedPiecesTest : public ErasuresTest {
+ protected:
+  ErasedPiecesTest() : ErasuresTest(/*piece_bytes=*/64) {}
+
+  static size_t PiecesOf(passerelle::testing::TestNode& node, const std::string& id) {
+    size_t pieces = 0;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::vector<base::Record> records,
+                       tx.List(base::Table::kContent, absl::StrCat("case/", id), "", 1000));
+      pieces = records.size();
+      return absl::OkStatus();
+    }));
+    return pieces;
+  }
+
+  // Messages of a case of which the evidence of a node has no content any more.
+  static int ErasedMessagesOf(passerelle::testing::TestNode& node, const std::string& id) {
+    int erased = 0;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(id, "", 1000, tx));
+      for (const relay::MessageLog::Kept& message : kept) {
+        const auto read = node.messages().Read(message.side, message.name, tx);
+        erased += base::ReasonOf(read.status()) == Reason::kEvidenceErased ? 1 : 0;
+      }
+      return absl::OkStatus();
+    }));
+    return erased;
+  }
+};
+
+TEST_F(ErasedPiecesTest, ACaseIsErasedWithThePiecesOfItsDocumentAndTheirEvidence) {
+  const std::string id = Withdrawn();
+  const size_t pieces = PiecesOf(bulgaria_, id);
+  EXPECT_GT(pieces, 1u);
+  EXPECT_EQ(Words(Erase(italy_, "portal", v1::SUBJECT_KIND_CASE, id)),
+            "IT ERASED case messages; BG ERASED case messages");
+  EXPECT_EQ(PiecesOf(bulgaria_, id), 0u);
+  for (auto* node : {&italy_, &bulgaria_}) EXPECT_GT(ErasedMessagesOf(*node, id), static_cast<int>(pieces));
+}
+
+// Like any open procedure it is kept; what the holder stops is erased on both sides.
+TEST_F(ErasedPiecesTest, ACaseThatWasStoppedWhileItArrivedIsErased) {
+  const recognition::v1::CreateCaseRequest request = Request(document_);
+  const std::string id = Submit(request);
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  ASSERT_OK(bulgaria_.outbox().SendDue(2));
+  EXPECT_EQ(PiecesOf(bulgaria_, id), 2u);
+  const auto answer = Demand(bulgaria_, "IT", [&](v1::ErasureDemand& demand) { demand.set_case_id(id); });
+  ASSERT_OK(answer.status());
+  EXPECT_EQ(answer->erasure().outcome(), v1::ERASURE_OUTCOME_RETAINED);
+  sharing::v1::WithdrawAuthorisationRequest withdrawal;
+  withdrawal.set_request_id(NewId());
+  withdrawal.set_id(request.authorisation_id());
+  ASSERT_OK(italy_.authorisations.Withdraw("portal", withdrawal));
+  network_.Run();
+  EXPECT_EQ(Applicants(id).state(), recognition::v1::CASE_STATE_NOT_DELIVERED);
+  EXPECT_THAT(Words(Erase(italy_, "portal", v1::SUBJECT_KIND_CASE, id)), StartsWith("IT ERASED case messages"));
+  EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
+  EXPECT_EQ(PiecesOf(bulgaria_, id), 0u);
+  EXPECT_GE(ErasedMessagesOf(bulgaria_, id), 2);
 }
 
 TEST_F(ErasuresTest, WhatIsOnItsWayIsRetainedUntilItsEnd) {

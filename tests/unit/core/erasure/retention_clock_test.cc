@@ -9,8 +9,8 @@
 
 #include "core/base/idempotency.h"
 #include "core/base/proto_time.h"
+#include "core/contents/contents.h"
 #include "core/erasure/erased_records.h"
-#include "core/exchange/contents.h"
 #include "core/relay/message_log.h"
 #include "core/wallet/forget.h"
 #include "core/wallet/nonces.h"
@@ -162,9 +162,9 @@ TEST_F(RetentionClockTest, TheRoundGoesOnWhereItEndedAndBeginsAnew) {
 
 TEST_F(RetentionClockTest, WhatWasSetAsideUnderAnAuthorisationIsErasedWithIt) {
   const Exchanged made = Exchange();
-  const exchange::ContentsOf offered = exchange::ContentsOffered(made.authorisation, "BG", NewId());
+  const contents::ContentsOf offered = contents::ContentsOffered(made.authorisation, "BG", NewId());
   ASSERT_OK(norway_.memory.Write([&](base::Transaction& tx) {
-    return exchange::PutOffer(offered, "set aside for BG", absl::InfiniteFuture(), tx);
+    return contents::PutOffer(offered, "set aside for BG", absl::InfiniteFuture(), tx);
   }));
   AdvanceDays(kShortDays + 2);
   EXPECT_TRUE(norway_.memory.Holds("set aside for BG"));

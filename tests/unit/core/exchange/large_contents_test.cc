@@ -5,16 +5,23 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
-#include "core/exchange/contents.h"
+#include "core/contents/contents.h"
+#include "core/contents/set_aside.h"
 #include "core/exchange/exchange_records.h"
 #include "core/exchange/exchanges.h"
-#include "core/exchange/set_aside.h"
+#include "core/exchange/offers.h"
 #include "tests/unit/core/exchange/exchange_fixture.h"
 
 namespace passerelle::exchange {
 namespace {
 
 using base::Reason;
+using contents::Content;
+using contents::ContentsOffered;
+using contents::EraseOffered;
+using contents::ForgetContents;
+using contents::kPieceAnswersMax;
+using contents::kSetAsideLife;
 using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::NoteDocument;
 using ::passerelle::testing::WireFault;

@@ -108,11 +108,13 @@ TestNode::TestNode(Network& network, const std::string& node_id,
       authorisations({&store, &network.clock, &network.random}),
       authorisation_query_handler({&network.clock, &network.random, kPreviewAddress}),
       previews({&store, &network.clock, &reg}),
+      arrivals(&network.random),
       exchanges({.node = id,
                  .store = &store,
                  .clock = &network.clock,
                  .random = &network.random,
-                 .nodes = network.directory.get()}),
+                 .nodes = network.directory.get(),
+                 .arrivals = &arrivals}),
       query_handler({.reg = &reg,
                      .authorisations = &authorisations,
                      .adapters = &network.formats,
@@ -130,6 +132,8 @@ TestNode::TestNode(Network& network, const std::string& node_id,
              .authorisations = &authorisations,
              .policies = policies,
              .trust = nullptr,
+             .arrivals = keeping.takes_cases_in_pieces ? &arrivals : nullptr,
+             .piece_bytes = keeping.piece_bytes,
              .verdict_policy = {},
              .clock_ran_out = [&network](absl::string_view clock) { ++network.clocks[std::string(clock)]; }}),
       erasures(
@@ -168,7 +172,8 @@ void TestNode::Connect(Network& network) {
                                  .transport = transport_.get(),
                                  .handlers = cases.answer_handlers(),
                                  .evidence = messages_.get()};
-  for (relay::AnswerHandler* handler : exchanges.answer_handlers()) sending.handlers.push_back(handler);
+  sending.handlers.push_back(&exchanges);
+  sending.handlers.push_back(&arrivals);
   for (relay::AnswerHandler* handler : erasures.answer_handlers()) sending.handlers.push_back(handler);
   outbox_ = std::make_unique<relay::Outbox>(sending);
   relay::Inbox::Options receiving{.node = id,
@@ -185,6 +190,7 @@ void TestNode::Connect(Network& network) {
   receiving.handlers.push_back(&authorisation_query_handler);
   for (relay::Handler* handler : erasures.handlers()) receiving.handlers.push_back(handler);
   inbox_ = std::make_unique<relay::Inbox>(receiving);
+  arrivals.set_outbox(outbox_.get());
   exchanges.set_outbox(outbox_.get());
   cases.set_outbox(outbox_.get());
   erasures.set_outbox(outbox_.get());

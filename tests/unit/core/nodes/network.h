@@ -14,6 +14,8 @@
 
 #include "core/authenticity/register_question.h"
 #include "core/base/port/clock.h"
+#include "core/contents/arrivals.h"
+#include "core/contents/piece_query.h"
 #include "core/erasure/erasures.h"
 #include "core/erasure/retention_clock.h"
 #include "core/evidence/log.h"
@@ -84,6 +86,7 @@ enum class WireFault {
 struct Keeping {
   bool evidence = false;  // whether every message leaves its evidence in a log
   uint32_t piece_bytes = base::kPieceBytes;
+  bool takes_cases_in_pieces = true;
   erasure::Rules rules = {};
 };
 
@@ -101,9 +104,10 @@ class TestNode {
   sharing::Authorisations authorisations;
   sharing::AuthorisationQueryHandler authorisation_query_handler;
   sharing::Previews previews;
+  contents::Arrivals arrivals;
   exchange::Exchanges exchanges;
   exchange::CredentialQueryHandler query_handler;
-  exchange::ContentQueryHandler content_handler;
+  contents::ContentQueryHandler content_handler;
   authenticity::QuestionHandler question_handler;
   recognition::Cases cases;
   erasure::Erasures erasures;
@@ -114,6 +118,7 @@ class TestNode {
   relay::Outbox& outbox() { return *outbox_; }
   relay::Inbox& inbox() { return *inbox_; }
   const evidence::Log& log() const { return *log_; }
+  const relay::MessageLog& messages() const { return *messages_; }
   // Compares the whole log with its checkpoint, as at the start of a node.
   absl::Status VerifyLog(Network& network);
 

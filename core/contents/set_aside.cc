@@ -1,4 +1,4 @@
-#include "core/exchange/set_aside.h"
+#include "core/contents/set_aside.h"
 
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 
-namespace passerelle::exchange {
+namespace passerelle::contents {
 namespace {
 
 using base::Problem;
@@ -75,4 +75,4 @@ absl::Status CountPieceAnswer(const ContentsOf& of, absl::string_view sha256, ui
   return tx.Update(Table::kContent, count);
 }
 
-}  // namespace passerelle::exchange
+}  // namespace passerelle::contents

@@ -1,16 +1,18 @@
-#include "core/exchange/contents.h"
+#include "core/contents/contents.h"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/digest.h"
+#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 
-namespace passerelle::exchange {
+namespace passerelle::contents {
 namespace {
 
 using base::Problem;
@@ -25,7 +27,7 @@ std::string OfferedOwner(absl::string_view authorisation_id) {
   return absl::StrCat("offered/", absl::AsciiStrToLower(authorisation_id));
 }
 
-// Neither ids of exchanges and authorisations nor those of nodes and messages have a slash.
+// Neither ids of exchanges, cases and authorisations nor those of nodes and messages have a slash.
 std::string ContentKey(const ContentsOf& of, absl::string_view what) {
   return absl::StrCat(of.owner, "/", of.delivery, "/", what);
 }
@@ -39,19 +41,15 @@ std::string MarkKey(const ContentsOf& of) { return ContentKey(of, "!"); }
 
 std::string OfferKey(const ContentsOf& of) { return ContentKey(of, "delivery"); }
 
-void AddContent(absl::string_view sha256, uint64_t bytes, uint32_t piece_bytes, std::vector<Content>* contents) {
-  if (bytes == 0) return;
-  const bool known =
-      std::any_of(contents->begin(), contents->end(), [&](const Content& content) { return content.sha256 == sha256; });
-  if (!known) contents->push_back({std::string(sha256), bytes, piece_bytes});
-}
-
 }  // namespace
 
 ContentsOf ContentsOfExchange(absl::string_view exchange_id) { return {std::string(exchange_id)}; }
 
-ContentsOf ContentsOffered(absl::string_view authorisation_id, absl::string_view sender, absl::string_view message_id) {
-  return {OfferedOwner(authorisation_id), absl::StrCat(sender, "/", message_id)};
+ContentsOf ContentsOfCase(absl::string_view case_id) { return {absl::StrCat("case/", case_id)}; }
+
+ContentsOf ContentsOffered(absl::string_view authorisation_id, absl::string_view receiver,
+                           absl::string_view goes_with) {
+  return {OfferedOwner(authorisation_id), absl::StrCat(receiver, "/", goes_with)};
 }
 
 uint32_t Content::pieces() const {
@@ -63,13 +61,9 @@ uint32_t Content::BytesOf(uint32_t piece) const {
   return begin >= bytes ? 0 : static_cast<uint32_t>(std::min<uint64_t>(piece_bytes, bytes - begin));
 }
 
-std::vector<Content> LargeContents(const google::protobuf::RepeatedPtrField<v1::DeliveredDocument>& documents) {
-  std::vector<Content> contents;
-  for (const v1::DeliveredDocument& document : documents) {
-    AddContent(document.document().sha256(), document.original_bytes(), document.piece_bytes(), &contents);
-    AddContent(document.translation().sha256(), document.translation_bytes(), document.piece_bytes(), &contents);
-  }
-  return contents;
+bool Content::IsBounded() const {
+  return base::IsSha256Hex(sha256) && bytes > 0 && bytes <= base::kContentBytesMax && piece_bytes != 0 &&
+         piece_bytes <= base::kPieceBytes && pieces() <= base::kPiecesMax;
 }
 
 absl::Status PutPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data, absl::Time due,
@@ -103,6 +97,16 @@ absl::StatusOr<std::string> ReadBytes(const ContentsOf& of, const Content& conte
   return bytes;
 }
 
+absl::StatusOr<std::string> ReadWhole(const ContentsOf& of, const Content& content, base::Transaction& tx) {
+  std::string whole;
+  whole.reserve(content.bytes);
+  for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
+    ASSIGN_OR_RETURN(const std::string data, GetPiece(of, content.sha256, piece, tx));
+    whole.append(data);
+  }
+  return whole;
+}
+
 absl::StatusOr<bool> IsWhole(const ContentsOf& of, const Content& content, base::Transaction& tx) {
   base::Sha256Stream digest;
   for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
@@ -126,26 +130,28 @@ std::string PieceAnswersKey(const ContentsOf& of, absl::string_view sha256, uint
   return absl::StrCat(PieceKey(of, sha256, piece), "/answers");
 }
 
-absl::Status EraseOffer(const ContentsOf& of, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> offer, FindOffer(of, tx));
-  if (!offer.has_value()) return absl::OkStatus();
-  v1::CredentialDelivery delivery;
-  if (!delivery.ParseFromString(*offer))
-    return Problem(Reason::kStoreUnavailable, "content", "an offer cannot be read");
-  for (const Content& content : LargeContents(delivery.documents())) {
-    for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
-      RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceKey(of, content.sha256, piece)));
-      RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceAnswersKey(of, content.sha256, piece)));
-    }
+absl::Status EraseContent(const ContentsOf& of, const Content& content, base::Transaction& tx) {
+  for (uint32_t piece = 0; piece < content.pieces(); ++piece) {
+    RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceKey(of, content.sha256, piece)));
+    RETURN_IF_ERROR(tx.Delete(Table::kContent, PieceAnswersKey(of, content.sha256, piece)));
   }
+  return absl::OkStatus();
+}
+
+absl::Status EraseMarkAndOffer(const ContentsOf& of, base::Transaction& tx) {
   RETURN_IF_ERROR(tx.Delete(Table::kContent, MarkKey(of)));
   return tx.Delete(Table::kContent, OfferKey(of));
 }
 
-absl::Status MarkDelivery(const ContentsOf& of, absl::Time due, base::Transaction& tx) {
+absl::Status MarkDelivery(const ContentsOf& of, absl::Time due, base::Transaction& tx, absl::string_view resource) {
   const absl::Status inserted =
-      tx.Insert(Table::kContent, {.key = MarkKey(of), .value = "", .group = of.owner, .due = due});
+      tx.Insert(Table::kContent, {.key = MarkKey(of), .value = std::string(resource), .group = of.owner, .due = due});
   return absl::IsAlreadyExists(inserted) ? absl::OkStatus() : inserted;
+}
+
+absl::StatusOr<std::string> FindResource(const ContentsOf& of, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> mark, tx.Get(Table::kContent, MarkKey(of)));
+  return mark.has_value() ? std::move(mark->value) : std::string();
 }
 
 absl::Status EraseDeliveryOf(const ContentsOf& of, base::Store& store) {
@@ -203,4 +209,4 @@ absl::StatusOr<int> ForgetContents(absl::Time now, base::Store& store) {
   return forgotten;
 }
 
-}  // namespace passerelle::exchange
+}  // namespace passerelle::contents

@@ -9,9 +9,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/base/port/store.h"
-#include "core/exchange/contents.h"
+#include "core/contents/contents.h"
 
-namespace passerelle::exchange {
+namespace passerelle::contents {
 
 // Whoever has not answered with what was set aside for so long does so no more, and another delivery takes its place.
 inline constexpr absl::Duration kSetAsideLife = absl::Minutes(10);
@@ -35,4 +35,4 @@ absl::Status DropSetAside(const ContentsOf& of, base::Store& store);
 absl::Status CountPieceAnswer(const ContentsOf& of, absl::string_view sha256, uint32_t piece, absl::Time due,
                               base::Transaction& tx);
 
-}  // namespace passerelle::exchange
+}  // namespace passerelle::contents
