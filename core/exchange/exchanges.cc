@@ -215,14 +215,14 @@ absl::StatusOr<v1::Exchange> Exchanges::Create(absl::string_view client, const v
   }
   const auto record = [&](base::Transaction& tx) -> absl::StatusOr<std::string> {
     RETURN_IF_ERROR(CheckPeer(*options_.nodes, request.peer(), now));
-    exchange.set_id(base::NewUuid(*options_.random));
+    exchange.set_id(base::NewTimedUuid(*options_.random, now));
     RETURN_IF_ERROR(InsertExchange(exchange, tx));
     v1::CredentialQuery query;
     query.set_authorisation_id(request.authorisation_id());
     query.set_purpose(request.purpose());
     query.set_takes_pieces(true);
     relay::Outgoing message;
-    message.id = base::NewUuid(*options_.random);
+    message.id = base::NewTimedUuid(*options_.random, now);
     message.recipient = request.peer();
     message.type = query.GetTypeName();
     message.body = query.SerializeAsString();

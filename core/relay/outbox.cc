@@ -442,14 +442,15 @@ absl::StatusOr<absl::Time> Outbox::NextDue() const {
 absl::StatusOr<std::shared_ptr<const Outbox::Claim>> Outbox::MakeQuestion(absl::string_view recipient,
                                                                           absl::string_view type,
                                                                           absl::string_view body) const {
+  const absl::Time now = options_.clock->Now();
   auto question = std::make_shared<Claim>();
-  question->message = {.id = base::NewUuid(*options_.random),
+  question->message = {.id = base::NewTimedUuid(*options_.random, now),
                        .recipient = std::string(recipient),
                        .type = std::string(type),
                        .body = std::string(body),
                        .resource = "",
                        .expires_at = absl::InfiniteFuture()};
-  RETURN_IF_ERROR(SignAttempt(*question, options_.clock->Now()));
+  RETURN_IF_ERROR(SignAttempt(*question, now));
   return std::shared_ptr<const Claim>(std::move(question));
 }
 

@@ -32,6 +32,10 @@ std::string StatementSql(base::Table table, StoreStatement statement) {
       return absl::StrCat(kColumns, name, " WHERE key = ?1");
     case StoreStatement::kInsert:
       return absl::StrCat("INSERT INTO ", name, " (key, grp, due_us, value) VALUES (?1, ?2, ?3, ?4)");
+    case StoreStatement::kUpdateValue:
+      return absl::StrCat("UPDATE ", name, " SET value = ?4 WHERE key = ?1 AND grp = ?2 AND due_us IS ?3");
+    case StoreStatement::kUpdateDue:
+      return absl::StrCat("UPDATE ", name, " SET due_us = ?3, value = ?4 WHERE key = ?1 AND grp = ?2");
     case StoreStatement::kUpdate:
       return absl::StrCat("UPDATE ", name, " SET grp = ?2, due_us = ?3, value = ?4 WHERE key = ?1");
     case StoreStatement::kDelete:

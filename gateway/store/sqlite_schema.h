@@ -11,11 +11,22 @@
 
 namespace passerelle::gateway {
 
-enum class StoreStatement { kGet, kInsert, kUpdate, kDelete, kPosition, kListFirst, kListAfter, kDue };
-inline constexpr size_t kStoreStatementCount = 8;
+enum class StoreStatement {
+  kGet,
+  kInsert,
+  kUpdateValue,  // of a record whose group and due time stay
+  kUpdateDue,    // of a record whose group stays
+  kUpdate,
+  kDelete,
+  kPosition,
+  kListFirst,
+  kListAfter,
+  kDue
+};
+inline constexpr size_t kStoreStatementCount = 10;
 
 // The statement with numbered parameters:
-//   kGet, kDelete: ?1 key       kInsert, kUpdate: ?1 key, ?2 grp, ?3 due_us, ?4 value     kPosition: ?1 key, ?2 grp
+//   kGet, kDelete: ?1 key       kInsert, all updates: ?1 key, ?2 grp, ?3 due_us, ?4 value     kPosition: ?1 key, ?2 grp
 //   kListFirst: ?1 grp, ?2 limit      kListAfter: ?1 grp, ?2 limit, ?3 seq      kDue: ?1 due_us, ?2 limit
 std::string StatementSql(base::Table table, StoreStatement statement);
 

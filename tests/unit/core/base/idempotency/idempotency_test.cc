@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/base/port/random.h"
 #include "core/base/problem.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/status_matchers.h"
@@ -83,6 +85,20 @@ TEST_F(IdempotencyTest, RefusesWhatIsNoUuid) {
     EXPECT_THAT(Send("a", id, "request", "x"), HasReasonAt(Reason::kFieldInvalid, "request_id")) << id;
   }
   EXPECT_EQ(runs_, 0);
+}
+
+// The example of RFC 9562, appendix A.6.
+TEST(UuidTest, BeginsWithTheTime) {
+  class Given : public Random {
+    std::string Bytes(size_t count) override {
+      const std::string bytes("\0\0\0\0\0\0\x0c\xc3\x18\xc4\xdc\x0c\x0c\x07\x39\x8f", 16);
+      return bytes.substr(0, count);
+    }
+  } random;
+  const std::string id = NewTimedUuid(random, absl::FromUnixMillis(1'645'557'742'000));
+  EXPECT_EQ(id, "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+  EXPECT_LT(id, NewTimedUuid(random, absl::FromUnixMillis(1'645'557'742'001)));
+  EXPECT_TRUE(IsUuid(id));
 }
 
 }  // namespace
