@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/contents/contents.h"
+#include "core/erasure/erased_records.h"
 #include "core/recognition/case_arrivals.h"
 #include "core/recognition/case_records.h"
 #include "core/relay/outbox.h"
@@ -308,6 +309,38 @@ TEST_F(LargeApplicationsTest, DescriptionsThatCannotBeBelievedAreRefused) {
   }
 }
 
+// With a case that has ended under an id, or with anything else, messages would belong together that do not.
+TEST_F(LargeApplicationsTest, AnIdThatWasInUseHereIsNoIdOfACase) {
+  const std::string id = SubmitLarge();
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  Withdraw();
+  network_.Run();
+  EXPECT_FALSE(IsArriving(id));
+  v1::RecognitionApplication application = Described();
+  application.set_case_id(id);
+  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
+  EXPECT_THAT(Receive(bulgaria_, "NO", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
+  // Nor once nothing is left of the case but that there was one.
+  ASSERT_OK(bulgaria_.store.Write([&](base::Transaction& tx) {
+    return erasure::EraseAgain(erasure::NameOfCase(id), network_.clock.Now(), tx).status();
+  }));
+  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
+  application = Application();
+  application.set_case_id(id);
+  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
+  // What this node asked another one for.
+  exchange::v1::CreateExchangeRequest request;
+  request.set_request_id(NewId());
+  request.set_peer("NO");
+  request.set_authorisation_id(NewId());
+  request.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
+  ASSERT_OK_AND_ASSIGN(const exchange::v1::Exchange exchange, bulgaria_.exchanges.Create("evaluator", request));
+  application.set_case_id(exchange.id());
+  EXPECT_THAT(Receive(bulgaria_, "NO", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
+  application.set_case_id(NewId());
+  EXPECT_OK(Receive(bulgaria_, "NO", application));
+}
+
 TEST_F(LargeApplicationsTest, ANodeHasAFewCasesArrivingAtATime) {
   v1::RecognitionApplication application = Described();
   for (int i = 0; i < kArrivingCasesMax; ++i) {
@@ -359,6 +392,18 @@ class WholeApplicationsTest : public LargeApplicationsTest {
   WholeApplicationsTest() : LargeApplicationsTest({.piece_bytes = kSmallPiece, .takes_cases_in_pieces = false}) {}
 };
 
+// The authority's node can leave the application unanswered for days, and miss the document after that.
+TEST_F(WholeApplicationsTest, WhatWasWithdrawnMeanwhileIsNotSentAsAWhole) {
+  const std::string id = SubmitLarge();
+  Withdraw();
+  network_.Run();
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
+  EXPECT_EQ(Events(Applicants(id)).back(), "application not sent as a whole: AUTHORISATION_INVALID");
+  EXPECT_EQ(KeptHere(), 0);
+  EXPECT_FALSE(IsShown(id));
+  for (const relay::v1::Envelope& envelope : network_.wire) EXPECT_LE(envelope.body().size(), 500u);
+}
+
 TEST_F(WholeApplicationsTest, ANodeThatTakesNoPiecesGetsEverythingInOneMessage) {
   const std::string id = SubmitLarge();
   network_.Run();
@@ -370,6 +415,21 @@ TEST_F(WholeApplicationsTest, ANodeThatTakesNoPiecesGetsEverythingInOneMessage) 
   EXPECT_THAT(Events(Applicants(id)), Contains("application received by BG"));
   EXPECT_TRUE(Applicants(id).has_outcome());
   EXPECT_EQ(italy_.authorisations.Get("portal", authorisation_)->uses_made(), 1);
+}
+
+// At a node with pieces as they are in use.
+class LargePiecesTest : public LargeApplicationsTest {
+ protected:
+  LargePiecesTest() : LargeApplicationsTest(passerelle::testing::Keeping()) {}
+};
+
+TEST_F(LargePiecesTest, ADocumentHasNoMorePiecesThanTheLargestHasHere) {
+  v1::RecognitionApplication application = Described();
+  application.set_piece_bytes(1);
+  application.set_document_bytes(base::kDocumentBytesMax / base::kPieceBytes + 1);
+  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "piece_bytes"));
+  application.set_document_bytes(base::kDocumentBytesMax / base::kPieceBytes);
+  EXPECT_OK(Receive(bulgaria_, "IT", application));
 }
 
 }  // namespace
