@@ -18,8 +18,10 @@ namespace {
 using base::Reason;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
+using ::passerelle::testing::IsOkAndHolds;
 using ::passerelle::testing::WireFault;
 using ::testing::Contains;
+using ::testing::Not;
 using Fault = ::passerelle::testing::FaultyStore::Fault;
 
 constexpr uint32_t kSmallPiece = 64;
@@ -81,16 +83,36 @@ class LargeApplicationsTest : public CaseStepsTest {
     return arrival;
   }
 
-  // Kept messages with content that belong to a resource of a node.
+  // Kept messages of a resource of a node, of which the content can still be read.
   static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
     int readable = 0;
     EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
       ASSIGN_OR_RETURN(const std::vector<relay::MessageLog::Kept> kept,
                        relay::MessageLog::KeptOf(resource, "", 10'000, tx));
-      readable = static_cast<int>(kept.size());
+      for (const relay::MessageLog::Kept& message : kept) {
+        readable += node.messages().Read(message.side, message.name, tx).ok() ? 1 : 0;
+      }
       return absl::OkStatus();
     }));
     return readable;
+  }
+
+  // Applies, and lets the holder's side hand on another byte than it described, which is found with the last piece.
+  std::string SubmitSpoiled() {
+    const std::string id = SubmitLarge();
+    EXPECT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
+      // The first record marks where the pieces begin.
+      ASSIGN_OR_RETURN(std::vector<base::Record> records,
+                       tx.List(base::Table::kContent, absl::StrCat("offered/", authorisation_), "", 2));
+      records.at(1).value = std::string(kSmallPiece, 'x');
+      return tx.Update(base::Table::kContent, records.at(1));
+    }));
+    return id;
+  }
+
+  void AdvanceTo(absl::Time time) {
+    network_.clock.Advance(time - network_.clock.Now());
+    network_.Run();
   }
 
   const contents::Content whole_ = {"", document_.size(), kSmallPiece};
@@ -174,14 +196,7 @@ TEST_F(LargeApplicationsTest, NoCrashLosesOrRepeatsAPiece) {
 }
 
 TEST_F(LargeApplicationsTest, APieceThatIsNotOfTheDocumentOpensNoCaseAndNothingOfItStays) {
-  const std::string id = SubmitLarge();
-  ASSERT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
-    // The first record marks where the pieces begin.
-    ASSIGN_OR_RETURN(std::vector<base::Record> records,
-                     tx.List(base::Table::kContent, absl::StrCat("offered/", authorisation_), "", 2));
-    records.at(1).value = std::string(kSmallPiece, 'x');
-    return tx.Update(base::Table::kContent, records.at(1));
-  }));
+  const std::string id = SubmitSpoiled();
   network_.Run();
   EXPECT_FALSE(IsShown(id));
   EXPECT_FALSE(IsArriving(id));
@@ -234,17 +249,20 @@ TEST_F(LargeApplicationsTest, WhatIsErasedAtTheHoldersSideIsErasedWhereItArrives
   const std::string id = SubmitLarge();
   ASSERT_OK(italy_.outbox().SendDue(1));
   ASSERT_OK(bulgaria_.outbox().SendDue(2));
-  ASSERT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const StoredCase stored, LoadCase(id, tx));
-    return EraseCase(stored.content, tx);
-  }));
+  erasure::v1::CreateErasureRequest request;
+  request.set_request_id(NewId());
+  request.mutable_subject()->set_kind(erasure::v1::SUBJECT_KIND_AUTHORISATION);
+  request.mutable_subject()->set_id(authorisation_);
+  ASSERT_OK(italy_.erasures.Create("portal", {}, request).status());
   EXPECT_EQ(KeptHere(), 0);
   network_.Run();
   EXPECT_FALSE(IsShown(id));
   EXPECT_FALSE(IsArriving(id));
   EXPECT_EQ(KeptThere(id), 0);
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
 }
 
+// What was erased before a backup was put back is erased again, whatever stands against it.
 TEST_F(LargeApplicationsTest, PiecesAreErasedWithTheCaseWhetherOrNotItHasOpened) {
   for (const bool opened : {false, true}) {
     SCOPED_TRACE(opened);
@@ -253,9 +271,8 @@ TEST_F(LargeApplicationsTest, PiecesAreErasedWithTheCaseWhetherOrNotItHasOpened)
     ASSERT_OK(bulgaria_.outbox().SendDue(2));
     if (opened) network_.Run();
     EXPECT_GT(KeptThere(id), 0);
-    ASSERT_OK(bulgaria_.store.Write([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const v1::RecognitionCase content, LoadAnyCase(id, tx));
-      return EraseCase(content, tx);
+    ASSERT_OK(bulgaria_.store.Write([&](base::Transaction& tx) {
+      return erasure::EraseAgain(erasure::NameOfCase(id), network_.clock.Now(), tx).status();
     }));
     network_.Run();
     EXPECT_EQ(KeptThere(id), 0);
@@ -341,6 +358,35 @@ TEST_F(LargeApplicationsTest, AnIdThatWasInUseHereIsNoIdOfACase) {
   EXPECT_OK(Receive(bulgaria_, "NO", application));
 }
 
+// What the holder's side delays is the message that its document did not arrive.
+TEST_F(LargeApplicationsTest, OfACaseThatDoesNotOpenNoPieceIsKeptUntilThatIsTold) {
+  const std::string id = SubmitSpoiled();
+  const int pieces = static_cast<int>(whole_.pieces());
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  ASSERT_OK(bulgaria_.outbox().SendDue(pieces - 1));
+  EXPECT_EQ(Readable(bulgaria_, id), pieces);  // the application, and all pieces but the last
+  ASSERT_OK(bulgaria_.outbox().SendDue(1));
+  EXPECT_FALSE(IsArriving(id));
+  EXPECT_EQ(Readable(bulgaria_, id), 2) << "the application and the last piece";
+  network_.Run();
+  EXPECT_EQ(Readable(bulgaria_, id), 2) << "the application and that it was told";
+}
+
+TEST_F(LargeApplicationsTest, APlaceIsTakenUntilTheHoldersSideWasToldThatTheCaseDoesNotOpen) {
+  v1::RecognitionApplication application = Described();
+  for (int i = 0; i < kArrivingCasesMax; ++i) {
+    application.set_case_id(NewId());
+    ASSERT_OK(Receive(bulgaria_, "IT", application));
+  }
+  // Nothing of it is set aside there.
+  ASSERT_OK(bulgaria_.outbox().SendDue(kArrivingCasesMax));
+  EXPECT_FALSE(IsArriving(application.case_id()));
+  v1::RecognitionApplication next = Described();
+  EXPECT_THAT(Receive(bulgaria_, "IT", next), HasReasonAt(Reason::kOverloaded, ""));
+  network_.Run();
+  EXPECT_OK(Receive(bulgaria_, "IT", next));
+}
+
 TEST_F(LargeApplicationsTest, ANodeHasAFewCasesArrivingAtATime) {
   v1::RecognitionApplication application = Described();
   for (int i = 0; i < kArrivingCasesMax; ++i) {
@@ -360,9 +406,6 @@ TEST_F(LargeApplicationsTest, OnlyTheAuthorityTellsWhatBecameOfADocumentAndOnlyO
   EXPECT_THAT(Receive(italy_, "NO", arrival), HasReasonAt(Reason::kResourceNotFound, "case_id"));
   EXPECT_THAT(Receive(italy_, "BG", Arrival(NewId())), HasReasonAt(Reason::kResourceNotFound, "case_id"));
   EXPECT_THAT(Receive(italy_, "BG", Arrival("x")), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  arrival.set_problem("words of another node");
-  EXPECT_THAT(Receive(italy_, "BG", arrival), HasReasonAt(Reason::kFieldInvalid, "problem"));
-  arrival.clear_problem();
   arrival.set_document_sha256(base::Sha256Hex("another"));
   EXPECT_THAT(Receive(italy_, "BG", arrival), HasReasonAt(Reason::kFieldInvalid, "document_sha256"));
   EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_SUBMITTED);
@@ -371,6 +414,84 @@ TEST_F(LargeApplicationsTest, OnlyTheAuthorityTellsWhatBecameOfADocumentAndOnlyO
   EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_AUTO_CHECK);
   EXPECT_EQ(KeptHere(), 0);
   EXPECT_THAT(Receive(italy_, "BG", Arrival(id)), HasReasonAt(Reason::kResourceNotFound, "case_id"));
+}
+
+// A later release of the authority's node can name a reason that this one does not know.
+TEST_F(LargeApplicationsTest, AReasonThatIsNotKnownHereEndsTheCaseAllTheSame) {
+  const std::string id = SubmitLarge();
+  v1::DocumentArrival arrival = Arrival(id);
+  arrival.set_problem("words of another node");
+  ASSERT_OK(Receive(italy_, "BG", arrival));
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
+  EXPECT_THAT(Events(Applicants(id)), Contains("document not received: PEER_REFUSED"));
+  EXPECT_EQ(KeptHere(), 0);
+}
+
+TEST_F(LargeApplicationsTest, WhatBecameOfTheDocumentCanBeHereBeforeTheReceiptIs) {
+  network_.faults = {WireFault::kAnswerLost};
+  const std::string id = SubmitLarge();
+  network_.Run();
+  EXPECT_THAT(Events(Applicants(id)), Contains("document received by BG"));
+  EXPECT_THAT(Events(Applicants(id)), Not(Contains("application received by BG")));
+  const v1::CaseState state = Applicants(id).state();
+  EXPECT_TRUE(Applicants(id).has_outcome());
+  network_.RunFor(absl::Minutes(1));
+  EXPECT_THAT(Events(Applicants(id)), Contains("application received by BG"));
+  EXPECT_EQ(Applicants(id).state(), state);
+  EXPECT_EQ(KeptHere(), 0);
+  EXPECT_EQ(KeptThere(id), static_cast<int>(whole_.pieces()));
+}
+
+// A replica of the version before takes the receipt of the application for that of its document.
+TEST_F(LargeApplicationsTest, ACaseThatWasTakenForReceivedTooSoonEndsWhenItsDocumentDoesNotCome) {
+  const std::string id = SubmitLarge();
+  ASSERT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
+    stored.content.set_state(v1::CASE_STATE_AUTO_CHECK);
+    return UpdateCase(stored, tx);
+  }));
+  v1::DocumentArrival arrival = Arrival(id);
+  arrival.set_problem("PEER_UNREACHABLE");
+  ASSERT_OK(Receive(italy_, "BG", arrival));
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
+}
+
+// The authority's node has no map with the holder's for a moment: it gives up, and cannot tell so.
+TEST_F(LargeApplicationsTest, ACaseOfWhichNothingIsToldEndsWhenNothingCanComeAnyMore) {
+  const absl::Time applied = network_.clock.Now();
+  const std::string id = SubmitLarge();
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  ASSERT_OK(bulgaria_.outbox().SendDue(2));
+  network_.RevokeNode("IT");
+  network_.Run();
+  EXPECT_FALSE(IsArriving(id));
+  EXPECT_EQ(KeptThere(id), 0);
+  EXPECT_EQ(Readable(bulgaria_, id), 1) << "the application";
+  AdvanceTo(applied + kArrivalToldWithin - absl::Seconds(1));
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_SUBMITTED);
+  EXPECT_GT(KeptHere(), 0);
+  AdvanceTo(applied + kArrivalToldWithin);
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
+  EXPECT_EQ(Events(Applicants(id)).back(), "document not received: PEER_TIMEOUT");
+  EXPECT_EQ(KeptHere(), 0);
+  EXPECT_EQ(norway_.reg.questions, 0) << "it is not this node that checks the case";
+}
+
+// The same time changes nothing of a case of which that was told, or the outcome.
+TEST_F(LargeApplicationsTest, ACaseOfWhichSomethingWasToldStaysAsItIs) {
+  const std::string told = SubmitLarge();
+  ASSERT_OK(Receive(italy_, "BG", Arrival(told)));
+  const std::string decided = SubmitLarge();
+  ASSERT_OK(Receive(italy_, "BG", Outcome(Applicants(decided), v1::CASE_STATE_DECIDED)));
+  EXPECT_GT(KeptHere(), 0);
+  const v1::RecognitionCase before[] = {Applicants(told), Applicants(decided)};
+  network_.clock.Advance(kArrivalToldWithin);
+  EXPECT_THAT(italy_.cases.ProcessDue(10), IsOkAndHolds(2));
+  EXPECT_EQ(Applicants(told).SerializeAsString(), before[0].SerializeAsString());
+  EXPECT_EQ(Applicants(decided).SerializeAsString(), before[1].SerializeAsString());
+  EXPECT_EQ(KeptHere(), 0);
+  network_.clock.Advance(absl::Hours(1));
+  EXPECT_THAT(italy_.cases.ProcessDue(10), IsOkAndHolds(0));
 }
 
 // The holder withdraws the request while pieces are missing: the step waits for the case.
