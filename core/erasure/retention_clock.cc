@@ -223,9 +223,9 @@ absl::StatusOr<int> RetentionClock::LateMessages() const {
 
 absl::StatusOr<int> RetentionClock::TakeTurn() const {
   int erased = 0;
-  for (const auto part : {&RetentionClock::Exchanges, &RetentionClock::Authorisations, &RetentionClock::Messages,
-                          &RetentionClock::Cases, &RetentionClock::UnopenedCases, &RetentionClock::Inquiries,
-                          &RetentionClock::LateMessages}) {
+  for (const auto part :
+       {&RetentionClock::Exchanges, &RetentionClock::Authorisations, &RetentionClock::Messages, &RetentionClock::Cases,
+        &RetentionClock::UnopenedCases, &RetentionClock::Inquiries, &RetentionClock::LateMessages}) {
     ASSIGN_OR_RETURN(const int more, (this->*part)());
     erased += more;
   }

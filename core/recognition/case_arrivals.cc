@@ -26,11 +26,10 @@ contents::Awaited AwaitedOf(const v1::RecognitionCase& content) {
           {DocumentInPieces(content)}};
 }
 
-std::string NotReceived(Reason reason) {
-  return absl::StrCat("document not received: ", base::Catalogue(reason).name);
-}
+std::string NotReceived(Reason reason) { return absl::StrCat("document not received: ", base::Catalogue(reason).name); }
 
-// Erases what the evidence keeps of the pieces of a case that does not open; not of the question that is being answered.
+// Erases what the evidence keeps of the pieces of a case that does not open; not of the question that is being
+// answered.
 absl::Status ErasePieceEvidence(absl::string_view case_id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::vector<relay::Outbox::Known> sent, relay::Outbox::MessagesOf(case_id, tx));
   for (const relay::Outbox::Known& known : sent) {

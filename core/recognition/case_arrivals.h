@@ -25,8 +25,8 @@ namespace passerelle::recognition {
 inline constexpr int kArrivingCasesMax = 32;
 
 // How long the holder's side waits to be told what became of a document, from the application: that can be received at
-// the end of its life, the pieces be asked for as long from then on, and what became of them be told as long again: three
-// times base::kExchangeLifeMax, and a day.
+// the end of its life, the pieces be asked for as long from then on, and what became of them be told as long again:
+// three times base::kExchangeLifeMax, and a day.
 inline constexpr absl::Duration kArrivalToldWithin = absl::Hours(24 * 22);
 
 // At the competent authority.
@@ -53,7 +53,8 @@ class ArrivingCases : public contents::Receiver {
 };
 
 // On the holder's side: takes what became of a document that was set aside for the sender. What was set aside is
-// deleted. A reason that this release does not know is taken as kPeerRefused. Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge, kResourceNotFound.
+// deleted. A reason that this release does not know is taken as kPeerRefused. Refusals: kFieldMissing, kFieldInvalid,
+// kInputTooLarge, kResourceNotFound.
 class DocumentArrivalHandler : public relay::Handler {
  public:
   explicit DocumentArrivalHandler(const CaseContext* context) : context_(context) {}
@@ -65,8 +66,9 @@ class DocumentArrivalHandler : public relay::Handler {
   const CaseContext* context_;
 };
 
-// On the holder's side: looks at a case that is due (kArrivalToldWithin). If nobody has told what became of its document,
-// that was not received, and what was set aside is deleted. Does nothing to one that was changed since it was claimed.
+// On the holder's side: looks at a case that is due (kArrivalToldWithin). If nobody has told what became of its
+// document, that was not received, and what was set aside is deleted. Does nothing to one that was changed since it was
+// claimed.
 absl::Status EndUntold(const CaseContext& context, const StoredCase& claimed);
 
 // At the competent authority: what became of that message. Of a case that did not open, no piece is kept, and its place

@@ -84,10 +84,18 @@ absl::Status CheckApplication(const v1::RecognitionApplication& application, con
              : CheckDocument(application.document());
 }
 
+// A document that comes as a whole while pieces of it are awaited is to come again, so that it is not lost.
+absl::Status CheckNotAwaited(const v1::RecognitionApplication& application, base::Transaction& tx) {
+  if (application.document().content().empty()) return absl::OkStatus();
+  const absl::Status arriving = LoadArriving(application.case_id(), tx).status();
+  if (!arriving.ok()) return IsGone(arriving) ? absl::OkStatus() : arriving;
+  return Problem(Reason::kOverloaded, "case_id", "the document of the case is still arriving");
+}
+
 absl::Status Taken() { return Problem(Reason::kFieldInvalid, "case_id", "it is taken"); }
 
-// Whether an id is new here. Under one that was in use, for a case that has ended or for anything else, messages of both
-// would belong together, and be erased together.
+// Whether an id is new here. Under one that was in use, for a case that has ended or for anything else, messages of
+// both would belong together, and be erased together.
 absl::Status CheckUnused(absl::string_view case_id, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const bool used, relay::HasMessages(case_id, tx));
   return used ? Taken() : absl::OkStatus();
@@ -195,6 +203,7 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
         known->document().sha256() != application.document().sha256() || known->purpose() != application.purpose()) {
       return Taken();
     }
+    RETURN_IF_ERROR(CheckNotAwaited(application, tx));
     return MakeReceipt(message, application.case_id(), now);
   }
   if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();

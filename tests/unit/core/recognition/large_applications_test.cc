@@ -1,4 +1,4 @@
-// Documents of applications that are larger than a piece. Pieces have 64 bytes here, so that a small document has many.
+// Documents of applications that are larger than a piece.
 #include <functional>
 #include <string>
 #include <vector>
@@ -6,11 +6,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/contents/contents.h"
+#include "core/contents/set_aside.h"
 #include "core/erasure/erased_records.h"
 #include "core/recognition/case_arrivals.h"
 #include "core/recognition/case_records.h"
 #include "core/relay/outbox.h"
-#include "tests/unit/core/recognition/case_steps_fixture.h"
+#include "tests/unit/core/recognition/large_applications_fixture.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -18,106 +19,10 @@ namespace {
 using base::Reason;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
-using ::passerelle::testing::IsOkAndHolds;
 using ::passerelle::testing::WireFault;
 using ::testing::Contains;
 using ::testing::Not;
 using Fault = ::passerelle::testing::FaultyStore::Fault;
-
-constexpr uint32_t kSmallPiece = 64;
-
-class LargeApplicationsTest : public CaseStepsTest {
- protected:
-  LargeApplicationsTest() : LargeApplicationsTest({.evidence = true, .piece_bytes = kSmallPiece}) {}
-  explicit LargeApplicationsTest(const passerelle::testing::Keeping& keeping) : CaseStepsTest(keeping) {}
-
-  // Submits under an authorisation that is kept.
-  std::string SubmitLarge() {
-    const v1::CreateCaseRequest request = Request(document_);
-    authorisation_ = request.authorisation_id();
-    return Submit(request);
-  }
-
-  static int Kept(passerelle::testing::TestNode& node, const std::string& owner) {
-    size_t count = 0;
-    EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<base::Record> records, tx.List(base::Table::kContent, owner, "", 100'000));
-      count = records.size();
-      return absl::OkStatus();
-    }));
-    return static_cast<int>(count);
-  }
-  // Pieces at the authority, and what the holder's side has set aside for it.
-  int KeptThere(const std::string& id) { return Kept(bulgaria_, absl::StrCat("case/", id)); }
-  int KeptHere() { return Kept(italy_, absl::StrCat("offered/", authorisation_)); }
-
-  bool IsShown(const std::string& id) {
-    return bulgaria_.cases.Get("evaluator", id).ok() ||
-           bulgaria_.cases.List("evaluator", {})->recognition_cases_size() > 0;
-  }
-  bool IsArriving(const std::string& id) {
-    return bulgaria_.store.Read([&](base::Transaction& tx) { return LoadArriving(id, tx).status(); }).ok();
-  }
-
-  void Withdraw() {
-    sharing::v1::WithdrawAuthorisationRequest request;
-    request.set_request_id(NewId());
-    request.set_id(authorisation_);
-    ASSERT_OK(italy_.authorisations.Withdraw("portal", request));
-  }
-
-  // An application that names a document instead of having it.
-  v1::RecognitionApplication Described() {
-    v1::RecognitionApplication application = Application();
-    application.mutable_document()->clear_content();
-    application.set_document_bytes(document_.size());
-    application.set_piece_bytes(kSmallPiece);
-    application.set_authorisation_id(NewId());
-    return application;
-  }
-
-  v1::DocumentArrival Arrival(const std::string& id) {
-    v1::DocumentArrival arrival;
-    arrival.set_case_id(id);
-    arrival.set_document_sha256(base::Sha256Hex(document_));
-    return arrival;
-  }
-
-  // Kept messages of a resource of a node, of which the content can still be read.
-  static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
-    int readable = 0;
-    EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<relay::MessageLog::Kept> kept,
-                       relay::MessageLog::KeptOf(resource, "", 10'000, tx));
-      for (const relay::MessageLog::Kept& message : kept) {
-        readable += node.messages().Read(message.side, message.name, tx).ok() ? 1 : 0;
-      }
-      return absl::OkStatus();
-    }));
-    return readable;
-  }
-
-  // Applies, and lets the holder's side hand on another byte than it described, which is found with the last piece.
-  std::string SubmitSpoiled() {
-    const std::string id = SubmitLarge();
-    EXPECT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
-      // The first record marks where the pieces begin.
-      ASSIGN_OR_RETURN(std::vector<base::Record> records,
-                       tx.List(base::Table::kContent, absl::StrCat("offered/", authorisation_), "", 2));
-      records.at(1).value = std::string(kSmallPiece, 'x');
-      return tx.Update(base::Table::kContent, records.at(1));
-    }));
-    return id;
-  }
-
-  void AdvanceTo(absl::Time time) {
-    network_.clock.Advance(time - network_.clock.Now());
-    network_.Run();
-  }
-
-  const contents::Content whole_ = {"", document_.size(), kSmallPiece};
-  std::string authorisation_;
-};
 
 TEST_F(LargeApplicationsTest, ADocumentGoesInPiecesAndTheCaseOpensWhenAllOfItIsThere) {
   const std::string id = SubmitLarge();
@@ -147,22 +52,29 @@ TEST_F(LargeApplicationsTest, ADocumentGoesInPiecesAndTheCaseOpensWhenAllOfItIsT
   EXPECT_OK(italy_.VerifyLog(network_));
 }
 
+// Under a policy for which nothing has to be supplied.
+class CompleteApplicationsTest : public CaseFixture {
+ protected:
+  CompleteApplicationsTest() : CaseFixture(TestPolicies(), {.piece_bytes = kSmallPiece}) {}
+};
+
 // The time for the decision counts from the day on which everything is there (Lisbon Recognition Convention); the day
 // of the application is that on which it came.
-TEST_F(LargeApplicationsTest, TheTimeForTheDecisionCountsFromTheDayOnWhichTheDocumentIsThere) {
-  const std::string id = SubmitLarge();
+TEST_F(CompleteApplicationsTest, TheTimeForTheDecisionCountsFromTheDayOnWhichTheDocumentIsThere) {
+  const std::string id = Submit(Request(document_));
   ASSERT_OK(italy_.outbox().SendDue(1));
-  const std::string applied = Day(0);
+  const absl::CivilDay applied = DayOf(network_.clock.Now());
   // The holder's node cannot be reached for two days.
   network_.faults.assign(1, WireFault::kUnreachable);
   ASSERT_OK(bulgaria_.outbox().SendDue(1));
   network_.clock.Advance(absl::Hours(48));
-  EXPECT_FALSE(IsShown(id));
+  EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
   network_.Run();
-  BringToEvaluation(id);
+  network_.clock.Advance(absl::Hours(72));
+  network_.Run();
   const v1::RecognitionCase theirs = Authoritys(id);
-  EXPECT_EQ(DayText(DayOf(base::FromProto(theirs.create_time()))), applied);
-  EXPECT_EQ(theirs.procedure().complete_day(), Day(0));
+  EXPECT_EQ(DayOf(base::FromProto(theirs.create_time())), applied);
+  EXPECT_EQ(theirs.procedure().complete_day(), DayText(applied + 2));
 }
 
 TEST_F(LargeApplicationsTest, NoFaultOfTheWireLosesOrRepeatsAPiece) {
@@ -326,67 +238,6 @@ TEST_F(LargeApplicationsTest, DescriptionsThatCannotBeBelievedAreRefused) {
   }
 }
 
-// With a case that has ended under an id, or with anything else, messages would belong together that do not.
-TEST_F(LargeApplicationsTest, AnIdThatWasInUseHereIsNoIdOfACase) {
-  const std::string id = SubmitLarge();
-  ASSERT_OK(italy_.outbox().SendDue(1));
-  Withdraw();
-  network_.Run();
-  EXPECT_FALSE(IsArriving(id));
-  v1::RecognitionApplication application = Described();
-  application.set_case_id(id);
-  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  EXPECT_THAT(Receive(bulgaria_, "NO", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  // Nor once nothing is left of the case but that there was one.
-  ASSERT_OK(bulgaria_.store.Write([&](base::Transaction& tx) {
-    return erasure::EraseAgain(erasure::NameOfCase(id), network_.clock.Now(), tx).status();
-  }));
-  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  application = Application();
-  application.set_case_id(id);
-  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  // What this node asked another one for.
-  exchange::v1::CreateExchangeRequest request;
-  request.set_request_id(NewId());
-  request.set_peer("NO");
-  request.set_authorisation_id(NewId());
-  request.set_purpose(sharing::v1::PURPOSE_RECOGNITION);
-  ASSERT_OK_AND_ASSIGN(const exchange::v1::Exchange exchange, bulgaria_.exchanges.Create("evaluator", request));
-  application.set_case_id(exchange.id());
-  EXPECT_THAT(Receive(bulgaria_, "NO", application), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  application.set_case_id(NewId());
-  EXPECT_OK(Receive(bulgaria_, "NO", application));
-}
-
-// What the holder's side delays is the message that its document did not arrive.
-TEST_F(LargeApplicationsTest, OfACaseThatDoesNotOpenNoPieceIsKeptUntilThatIsTold) {
-  const std::string id = SubmitSpoiled();
-  const int pieces = static_cast<int>(whole_.pieces());
-  ASSERT_OK(italy_.outbox().SendDue(1));
-  ASSERT_OK(bulgaria_.outbox().SendDue(pieces - 1));
-  EXPECT_EQ(Readable(bulgaria_, id), pieces);  // the application, and all pieces but the last
-  ASSERT_OK(bulgaria_.outbox().SendDue(1));
-  EXPECT_FALSE(IsArriving(id));
-  EXPECT_EQ(Readable(bulgaria_, id), 2) << "the application and the last piece";
-  network_.Run();
-  EXPECT_EQ(Readable(bulgaria_, id), 2) << "the application and that it was told";
-}
-
-TEST_F(LargeApplicationsTest, APlaceIsTakenUntilTheHoldersSideWasToldThatTheCaseDoesNotOpen) {
-  v1::RecognitionApplication application = Described();
-  for (int i = 0; i < kArrivingCasesMax; ++i) {
-    application.set_case_id(NewId());
-    ASSERT_OK(Receive(bulgaria_, "IT", application));
-  }
-  // Nothing of it is set aside there.
-  ASSERT_OK(bulgaria_.outbox().SendDue(kArrivingCasesMax));
-  EXPECT_FALSE(IsArriving(application.case_id()));
-  v1::RecognitionApplication next = Described();
-  EXPECT_THAT(Receive(bulgaria_, "IT", next), HasReasonAt(Reason::kOverloaded, ""));
-  network_.Run();
-  EXPECT_OK(Receive(bulgaria_, "IT", next));
-}
-
 TEST_F(LargeApplicationsTest, ANodeHasAFewCasesArrivingAtATime) {
   v1::RecognitionApplication application = Described();
   for (int i = 0; i < kArrivingCasesMax; ++i) {
@@ -416,17 +267,6 @@ TEST_F(LargeApplicationsTest, OnlyTheAuthorityTellsWhatBecameOfADocumentAndOnlyO
   EXPECT_THAT(Receive(italy_, "BG", Arrival(id)), HasReasonAt(Reason::kResourceNotFound, "case_id"));
 }
 
-// A later release of the authority's node can name a reason that this one does not know.
-TEST_F(LargeApplicationsTest, AReasonThatIsNotKnownHereEndsTheCaseAllTheSame) {
-  const std::string id = SubmitLarge();
-  v1::DocumentArrival arrival = Arrival(id);
-  arrival.set_problem("words of another node");
-  ASSERT_OK(Receive(italy_, "BG", arrival));
-  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
-  EXPECT_THAT(Events(Applicants(id)), Contains("document not received: PEER_REFUSED"));
-  EXPECT_EQ(KeptHere(), 0);
-}
-
 TEST_F(LargeApplicationsTest, WhatBecameOfTheDocumentCanBeHereBeforeTheReceiptIs) {
   network_.faults = {WireFault::kAnswerLost};
   const std::string id = SubmitLarge();
@@ -442,58 +282,6 @@ TEST_F(LargeApplicationsTest, WhatBecameOfTheDocumentCanBeHereBeforeTheReceiptIs
   EXPECT_EQ(KeptThere(id), static_cast<int>(whole_.pieces()));
 }
 
-// A replica of the version before takes the receipt of the application for that of its document.
-TEST_F(LargeApplicationsTest, ACaseThatWasTakenForReceivedTooSoonEndsWhenItsDocumentDoesNotCome) {
-  const std::string id = SubmitLarge();
-  ASSERT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(StoredCase stored, LoadCase(id, tx));
-    stored.content.set_state(v1::CASE_STATE_AUTO_CHECK);
-    return UpdateCase(stored, tx);
-  }));
-  v1::DocumentArrival arrival = Arrival(id);
-  arrival.set_problem("PEER_UNREACHABLE");
-  ASSERT_OK(Receive(italy_, "BG", arrival));
-  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
-}
-
-// The authority's node has no map with the holder's for a moment: it gives up, and cannot tell so.
-TEST_F(LargeApplicationsTest, ACaseOfWhichNothingIsToldEndsWhenNothingCanComeAnyMore) {
-  const absl::Time applied = network_.clock.Now();
-  const std::string id = SubmitLarge();
-  ASSERT_OK(italy_.outbox().SendDue(1));
-  ASSERT_OK(bulgaria_.outbox().SendDue(2));
-  network_.RevokeNode("IT");
-  network_.Run();
-  EXPECT_FALSE(IsArriving(id));
-  EXPECT_EQ(KeptThere(id), 0);
-  EXPECT_EQ(Readable(bulgaria_, id), 1) << "the application";
-  AdvanceTo(applied + kArrivalToldWithin - absl::Seconds(1));
-  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_SUBMITTED);
-  EXPECT_GT(KeptHere(), 0);
-  AdvanceTo(applied + kArrivalToldWithin);
-  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
-  EXPECT_EQ(Events(Applicants(id)).back(), "document not received: PEER_TIMEOUT");
-  EXPECT_EQ(KeptHere(), 0);
-  EXPECT_EQ(norway_.reg.questions, 0) << "it is not this node that checks the case";
-}
-
-// The same time changes nothing of a case of which that was told, or the outcome.
-TEST_F(LargeApplicationsTest, ACaseOfWhichSomethingWasToldStaysAsItIs) {
-  const std::string told = SubmitLarge();
-  ASSERT_OK(Receive(italy_, "BG", Arrival(told)));
-  const std::string decided = SubmitLarge();
-  ASSERT_OK(Receive(italy_, "BG", Outcome(Applicants(decided), v1::CASE_STATE_DECIDED)));
-  EXPECT_GT(KeptHere(), 0);
-  const v1::RecognitionCase before[] = {Applicants(told), Applicants(decided)};
-  network_.clock.Advance(kArrivalToldWithin);
-  EXPECT_THAT(italy_.cases.ProcessDue(10), IsOkAndHolds(2));
-  EXPECT_EQ(Applicants(told).SerializeAsString(), before[0].SerializeAsString());
-  EXPECT_EQ(Applicants(decided).SerializeAsString(), before[1].SerializeAsString());
-  EXPECT_EQ(KeptHere(), 0);
-  network_.clock.Advance(absl::Hours(1));
-  EXPECT_THAT(italy_.cases.ProcessDue(10), IsOkAndHolds(0));
-}
-
 // The holder withdraws the request while pieces are missing: the step waits for the case.
 TEST_F(LargeApplicationsTest, AStepOfTheHolderIsNotLostWhileTheDocumentArrives) {
   const std::string id = SubmitLarge();
@@ -506,6 +294,43 @@ TEST_F(LargeApplicationsTest, AStepOfTheHolderIsNotLostWhileTheDocumentArrives) 
   network_.Run();
   EXPECT_OK(Receive(bulgaria_, "IT", step));
   EXPECT_EQ(Authoritys(id).state(), v1::CASE_STATE_WITHDRAWN);
+}
+
+TEST_F(LargeApplicationsTest, ADocumentThatComesAsAWholeWhileItArrivesIsNotLost) {
+  const std::string id = SubmitLarge();
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  v1::RecognitionApplication whole = Application();
+  whole.set_case_id(id);
+  EXPECT_THAT(Receive(bulgaria_, "IT", whole), HasReasonAt(Reason::kOverloaded, "case_id"));
+  network_.Run();
+  EXPECT_OK(Receive(bulgaria_, "IT", whole));
+  EXPECT_EQ(Authoritys(id).document().content(), document_);
+}
+
+// For as long as the piece is there, whatever else is forgotten meanwhile.
+TEST_F(LargeApplicationsTest, APieceIsHandedOutAFewTimes) {
+  sharing::v1::CreateAuthorisationRequest grant;
+  grant.set_request_id(NewId());
+  *grant.mutable_authorisation() = Authorise(document_);
+  *grant.mutable_authorisation()->mutable_valid_until() = base::ToProto(network_.clock.Now() + absl::Hours(24 * 14));
+  v1::CreateCaseRequest request = Request(document_);
+  request.set_authorisation_id(italy_.authorisations.Create("portal", grant)->id());
+  exchange::v1::ContentQuery query;
+  query.set_authorisation_id(request.authorisation_id());
+  query.set_message_id(Submit(request));
+  query.set_sha256(base::Sha256Hex(document_));
+  const auto ask = [&] {
+    return italy_.memory.Write([&](base::Transaction& tx) {
+      return italy_.content_handler.Handle(Opened(italy_, "BG", query), "", tx).status();
+    });
+  };
+  for (int i = 0; i < contents::kPieceAnswersMax; ++i) EXPECT_OK(ask());
+  EXPECT_THAT(ask(), HasReason(Reason::kNotAvailable));
+  network_.clock.Advance(base::kDuplicateMemory + absl::Hours(1));
+  ASSERT_OK(contents::ForgetContents(network_.clock.Now(), italy_.memory).status());
+  EXPECT_THAT(ask(), HasReason(Reason::kNotAvailable));
+  query.set_piece(1);
+  EXPECT_OK(ask()) << "the others are there";
 }
 
 class WholeApplicationsTest : public LargeApplicationsTest {
