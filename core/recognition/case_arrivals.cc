@@ -115,7 +115,7 @@ absl::StatusOr<relay::Reply> DocumentArrivalHandler::Handle(const relay::Opened&
   if (arrival.document_sha256() != content.document().sha256()) {
     return Problem(Reason::kFieldInvalid, "document_sha256", "it is not the document of this case");
   }
-  ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(content, tx));
+  ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(&*stored, tx));
   if (!was_set_aside) return Problem(Reason::kResourceNotFound, "case_id");
   RETURN_IF_ERROR(CheckRoom(content, message.body.size()));
   const absl::Time now = context_->options.clock->Now();
@@ -136,8 +136,7 @@ absl::Status EndUntold(const CaseContext& context, const StoredCase& claimed) {
     absl::StatusOr<StoredCase> stored = LoadCase(claimed.content.id(), tx);
     if (!stored.ok()) return IsGone(stored.status()) ? absl::OkStatus() : stored.status();
     if (stored->due != claimed.due) return absl::OkStatus();
-    stored->due = absl::InfiniteFuture();
-    ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(stored->content, tx));
+    ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(&*stored, tx));
     if (was_set_aside && !stored->content.has_outcome()) {
       Apply({v1::CASE_STATE_NOT_DELIVERED, std::string(kSystem), NotReceived(Reason::kPeerTimeout),
              context.options.clock->Now()},

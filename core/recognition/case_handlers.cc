@@ -280,7 +280,7 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
     const v1::CaseState once_received = in_pieces ? v1::CASE_STATE_SUBMITTED : v1::CASE_STATE_AUTO_CHECK;
     change.state = received ? once_received : v1::CASE_STATE_NOT_DELIVERED;
   }
-  if (!received) RETURN_IF_ERROR(EraseSetAside(stored.content, tx).status());
+  if (!received) RETURN_IF_ERROR(EraseSetAside(&stored, tx).status());
   Apply(change, &stored.content);
   return UpdateCase(stored, tx);
 }
@@ -288,7 +288,7 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
 absl::Status ApplicationAnswers::SendWhole(const relay::Outgoing& message, v1::RecognitionApplication application,
                                            StoredCase* stored, base::Transaction& tx) const {
   v1::RecognitionCase& content = stored->content;
-  RETURN_IF_ERROR(EraseSetAside(content, tx).status());
+  RETURN_IF_ERROR(EraseSetAside(stored, tx).status());
   const absl::Time now = context_->options.clock->Now();
   // The holder can have ended it since the application was recorded.
   const absl::Status stands =

@@ -68,6 +68,17 @@ absl::StatusOr<std::vector<v1::RecognitionCase>> ListGroup(absl::string_view gro
   return cases;
 }
 
+// Deletes what was set aside of a case. Returns whether something was.
+absl::StatusOr<bool> DeleteSetAside(const v1::RecognitionCase& content, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, SetAsideKey(content.id())));
+  if (!record.has_value()) return false;
+  const contents::ContentsOf of = contents::ContentsOffered(record->value, content.authority_node(), content.id());
+  RETURN_IF_ERROR(contents::EraseContent(of, DocumentInPieces(content), tx));
+  RETURN_IF_ERROR(contents::EraseMarkAndOffer(of, tx));
+  RETURN_IF_ERROR(tx.Delete(Table::kCase, record->key));
+  return true;
+}
+
 }  // namespace
 
 void Apply(const CaseChange& change, v1::RecognitionCase* content) {
@@ -172,18 +183,13 @@ absl::Status SetDocumentAside(const v1::RecognitionCase& content, absl::string_v
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> EraseSetAside(const v1::RecognitionCase& content, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, SetAsideKey(content.id())));
-  if (!record.has_value()) return false;
-  const contents::ContentsOf of = contents::ContentsOffered(record->value, content.authority_node(), content.id());
-  RETURN_IF_ERROR(contents::EraseContent(of, DocumentInPieces(content), tx));
-  RETURN_IF_ERROR(contents::EraseMarkAndOffer(of, tx));
-  RETURN_IF_ERROR(tx.Delete(Table::kCase, record->key));
-  return true;
+absl::StatusOr<bool> EraseSetAside(StoredCase* stored, base::Transaction& tx) {
+  stored->due = absl::InfiniteFuture();
+  return DeleteSetAside(stored->content, tx);
 }
 
 absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx) {
-  RETURN_IF_ERROR(EraseSetAside(content, tx).status());
+  RETURN_IF_ERROR(DeleteSetAside(content, tx).status());
   RETURN_IF_ERROR(contents::EraseContents(contents::ContentsOfCase(content.id()).owner, tx));
   RETURN_IF_ERROR(DeleteArriving(content.id(), tx));
   RETURN_IF_ERROR(MoveInQueue(content.id(), DueDay(content), std::nullopt, tx));

@@ -74,8 +74,9 @@ absl::StatusOr<v1::RecognitionCase> LoadAnyCase(absl::string_view id, base::Tran
 // authorisation. It is forgotten when it is due.
 absl::Status SetDocumentAside(const v1::RecognitionCase& content, absl::string_view authorisation_id, absl::Time due,
                               base::Transaction& tx);
-// Deletes what was set aside of it. Returns whether something was.
-absl::StatusOr<bool> EraseSetAside(const v1::RecognitionCase& content, base::Transaction& tx);
+// Deletes what was set aside of it, of which nothing has to be told any more: the case is not due. Returns whether
+// something was.
+absl::StatusOr<bool> EraseSetAside(StoredCase* stored, base::Transaction& tx);
 
 // Deletes a case, whether or not its document has arrived: its record, its document, what was set aside of that, its
 // credentials, its place in the queue, and what its questions to other nodes are found by.
