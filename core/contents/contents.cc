@@ -73,11 +73,17 @@ absl::Status PutPiece(const ContentsOf& of, absl::string_view sha256, uint32_t p
   return absl::IsAlreadyExists(inserted) ? tx.Update(Table::kContent, record) : inserted;
 }
 
-absl::StatusOr<std::string> GetPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
-                                     base::Transaction& tx) {
+absl::StatusOr<KeptPiece> FindPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
+                                    base::Transaction& tx) {
   ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kContent, PieceKey(of, sha256, piece)));
   if (!record.has_value()) return Problem(Reason::kResourceNotFound, "piece");
-  return std::move(record->value);
+  return KeptPiece{std::move(record->value), record->due};
+}
+
+absl::StatusOr<std::string> GetPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
+                                     base::Transaction& tx) {
+  ASSIGN_OR_RETURN(KeptPiece kept, FindPiece(of, sha256, piece, tx));
+  return std::move(kept.data);
 }
 
 absl::StatusOr<std::string> ReadBytes(const ContentsOf& of, const Content& content, uint64_t offset, uint64_t limit,

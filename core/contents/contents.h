@@ -46,7 +46,14 @@ struct Content {
 absl::Status PutPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece, std::string data, absl::Time due,
                       base::Transaction& tx);
 
-// kResourceNotFound at "piece".
+// A piece, and when it is forgotten. kResourceNotFound at "piece".
+struct KeptPiece {
+  std::string data;
+  absl::Time due;
+};
+absl::StatusOr<KeptPiece> FindPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
+                                    base::Transaction& tx);
+// The piece alone.
 absl::StatusOr<std::string> GetPiece(const ContentsOf& of, absl::string_view sha256, uint32_t piece,
                                      base::Transaction& tx);
 

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "core/base/digest.h"
 #include "core/base/idempotency.h"
-#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/contents/contents.h"
@@ -42,13 +41,12 @@ absl::StatusOr<relay::Reply> ContentQueryHandler::Handle(const relay::Opened& me
   const absl::Status stands = authorisations_->CheckStands(tx, query.authorisation_id(), message.header.sender);
   if (!stands.ok()) return Hidden(stands);
   const ContentsOf of = ContentsOffered(query.authorisation_id(), message.header.sender, query.message_id());
-  absl::StatusOr<std::string> data = GetPiece(of, query.sha256(), query.piece(), tx);
-  if (!data.ok()) return Hidden(data.status());
-  const absl::Status counted =
-      CountPieceAnswer(of, query.sha256(), query.piece(), clock_->Now() + base::kDuplicateMemory, tx);
+  absl::StatusOr<KeptPiece> kept = FindPiece(of, query.sha256(), query.piece(), tx);
+  if (!kept.ok()) return Hidden(kept.status());
+  const absl::Status counted = CountPieceAnswer(of, query.sha256(), query.piece(), kept->due, tx);
   if (!counted.ok()) return Hidden(counted);
   ContentPiece piece;
-  piece.set_data(*std::move(data));
+  piece.set_data(std::move(kept->data));
   ASSIGN_OR_RETURN(std::string resource, FindResource(of, tx));
   if (resource.empty()) resource = absl::AsciiStrToLower(query.authorisation_id());
   return relay::Reply{piece.GetTypeName(), piece.SerializeAsString(), std::move(resource)};

@@ -1,13 +1,12 @@
 // The side that hands large contents on: answers ContentQuery.
 //
-// Thread-safety: thread-safe. Ownership: authorisations and clock must outlive it.
+// Thread-safety: thread-safe. Ownership: the authorisations must outlive it.
 #pragma once
 
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/base/port/clock.h"
 #include "core/relay/inbox.h"
 #include "core/sharing/authorisations.h"
 
@@ -22,8 +21,7 @@ absl::Status Hidden(const absl::Status& status);
 // that is neither withdrawn nor over.
 class ContentQueryHandler : public relay::Handler {
  public:
-  ContentQueryHandler(const sharing::Authorisations* authorisations, const base::Clock* clock)
-      : authorisations_(authorisations), clock_(clock) {}
+  explicit ContentQueryHandler(const sharing::Authorisations* authorisations) : authorisations_(authorisations) {}
 
   std::string Type() const override;
   absl::StatusOr<relay::Reply> Handle(const relay::Opened& message, const std::string& prepared,
@@ -31,7 +29,6 @@ class ContentQueryHandler : public relay::Handler {
 
  private:
   const sharing::Authorisations* const authorisations_;
-  const base::Clock* const clock_;
 };
 
 }  // namespace passerelle::contents

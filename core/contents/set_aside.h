@@ -31,7 +31,8 @@ absl::Status EndSetAside(const ContentsOf& of, base::Transaction& tx);
 // The delivery could not be made: what was set aside of it goes.
 absl::Status DropSetAside(const ContentsOf& of, base::Store& store);
 
-// Counts an answer with a piece. kResourceNotFound at "piece" once it was handed out as often as it may be.
+// Counts an answer with a piece, for as long as the piece is there, which is until `due`. kResourceNotFound at "piece"
+// once it was handed out as often as it may be.
 absl::Status CountPieceAnswer(const ContentsOf& of, absl::string_view sha256, uint32_t piece, absl::Time due,
                               base::Transaction& tx);
 

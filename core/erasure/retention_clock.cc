@@ -155,13 +155,13 @@ absl::StatusOr<int> RetentionClock::Messages() const {
   return erased;
 }
 
-absl::StatusOr<int> RetentionClock::Cases() const {
+absl::StatusOr<int> RetentionClock::CasesIn(absl::string_view kind, ListCases list_cases) const {
   const absl::Time now = options_.clock->Now();
   const absl::CivilDay today = recognition::DayOf(now);
   const Ground ground = {options_.node, &options_.rules, now};
   const auto list = [&](const std::string& after, base::Transaction& tx) -> absl::StatusOr<Page> {
     ASSIGN_OR_RETURN(const std::vector<recognition::v1::RecognitionCase> cases,
-                     recognition::ListStored(after, kLookedAtPerTurn, tx));
+                     list_cases(after, kLookedAtPerTurn, tx));
     Page page;
     for (const recognition::v1::RecognitionCase& content : cases) {
       const std::optional<v1::RetentionClass> its = ClassOfCase(content, options_.node, today);
@@ -171,14 +171,18 @@ absl::StatusOr<int> RetentionClock::Cases() const {
     return page;
   };
   const auto erase = [&](const std::string& id, base::Transaction& tx) -> absl::StatusOr<bool> {
-    const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
-    if (base::ReasonOf(stored.status()) == base::Reason::kResourceNotFound) return true;
-    RETURN_IF_ERROR(stored.status());
-    ASSIGN_OR_RETURN(const v1::NodeErasure erasure, EraseCase(ground, stored->content, tx));
+    const absl::StatusOr<recognition::v1::RecognitionCase> content = recognition::LoadAnyCase(id, tx);
+    if (base::ReasonOf(content.status()) == base::Reason::kResourceNotFound) return true;
+    RETURN_IF_ERROR(content.status());
+    ASSIGN_OR_RETURN(const v1::NodeErasure erasure, EraseCase(ground, *content, tx));
     return erasure.outcome() == v1::ERASURE_OUTCOME_ERASED;
   };
-  return GoRound(*options_.store, "case", list, erase);
+  return GoRound(*options_.store, kind, list, erase);
 }
+
+absl::StatusOr<int> RetentionClock::Cases() const { return CasesIn("case", recognition::ListStored); }
+
+absl::StatusOr<int> RetentionClock::UnopenedCases() const { return CasesIn("unopened", recognition::ListUnopened); }
 
 absl::StatusOr<int> RetentionClock::Inquiries() const {
   const absl::Time now = options_.clock->Now();
@@ -219,8 +223,9 @@ absl::StatusOr<int> RetentionClock::LateMessages() const {
 
 absl::StatusOr<int> RetentionClock::TakeTurn() const {
   int erased = 0;
-  for (const auto part : {&RetentionClock::Exchanges, &RetentionClock::Authorisations, &RetentionClock::Messages,
-                          &RetentionClock::Cases, &RetentionClock::Inquiries, &RetentionClock::LateMessages}) {
+  for (const auto part :
+       {&RetentionClock::Exchanges, &RetentionClock::Authorisations, &RetentionClock::Messages, &RetentionClock::Cases,
+        &RetentionClock::UnopenedCases, &RetentionClock::Inquiries, &RetentionClock::LateMessages}) {
     ASSIGN_OR_RETURN(const int more, (this->*part)());
     erased += more;
   }

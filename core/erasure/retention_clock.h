@@ -9,8 +9,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "core/base/port/clock.h"
 #include "core/base/port/store.h"
 #include "core/erasure/retention.h"
@@ -46,6 +49,11 @@ class RetentionClock {
   absl::StatusOr<int> Authorisations() const;
   absl::StatusOr<int> Messages() const;
   absl::StatusOr<int> Cases() const;
+  // What is left of applications whose document did not arrive.
+  absl::StatusOr<int> UnopenedCases() const;
+  using ListCases = absl::FunctionRef<absl::StatusOr<std::vector<recognition::v1::RecognitionCase>>(
+      absl::string_view after, int limit, base::Transaction& tx)>;
+  absl::StatusOr<int> CasesIn(absl::string_view kind, ListCases list_cases) const;
   absl::StatusOr<int> Inquiries() const;
   // Messages that were on their way when what they belong to was erased again.
   absl::StatusOr<int> LateMessages() const;

@@ -11,6 +11,7 @@
 #include "core/recognition/case_receipts.h"
 #include "core/recognition/case_records.h"
 #include "core/relay/erase.h"
+#include "passerelle/exchange/v1/exchange.pb.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -25,10 +26,15 @@ contents::Awaited AwaitedOf(const v1::RecognitionCase& content) {
           {DocumentInPieces(content)}};
 }
 
-absl::Status CheckArrival(const v1::DocumentArrival& arrival) {
-  RETURN_IF_ERROR(CheckSharedId("case_id", arrival.case_id()));
-  if (!arrival.problem().empty() && !base::ReasonByName(arrival.problem()).has_value()) {
-    return Problem(Reason::kFieldInvalid, "problem", "it is no reason of the catalogue");
+std::string NotReceived(Reason reason) { return absl::StrCat("document not received: ", base::Catalogue(reason).name); }
+
+// Erases what the evidence keeps of the pieces of a case that does not open; not of the question that is being
+// answered.
+absl::Status ErasePieceEvidence(absl::string_view case_id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<relay::Outbox::Known> sent, relay::Outbox::MessagesOf(case_id, tx));
+  for (const relay::Outbox::Known& known : sent) {
+    if (!known.ended || known.type != exchange::v1::ContentQuery::descriptor()->full_name()) continue;
+    RETURN_IF_ERROR(relay::EraseContent(evidence::v1::SIDE_SENDER, {known.recipient, known.id}, tx));
   }
   return absl::OkStatus();
 }
@@ -65,7 +71,8 @@ absl::Status ArrivingCases::Complete(absl::string_view resource, base::Transacti
 absl::Status ArrivingCases::Refuse(absl::string_view resource, const absl::Status& problem,
                                    const relay::v1::Envelope* /*evidence*/, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const v1::RecognitionCase content, LoadArriving(resource, tx));
-  RETURN_IF_ERROR(DeleteArriving(content.id(), tx));
+  RETURN_IF_ERROR(EndUnopened(content, context_->options.clock->Now(), tx));
+  RETURN_IF_ERROR(ErasePieceEvidence(content.id(), tx));
   return Tell(content, problem, tx);
 }
 
@@ -96,7 +103,7 @@ absl::StatusOr<relay::Reply> DocumentArrivalHandler::Handle(const relay::Opened&
   RETURN_IF_ERROR(CheckBody(message, kAroundContentBytesMax));
   v1::DocumentArrival arrival;
   if (!arrival.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
-  RETURN_IF_ERROR(CheckArrival(arrival));
+  RETURN_IF_ERROR(CheckSharedId("case_id", arrival.case_id()));
   absl::StatusOr<StoredCase> stored = LoadCase(arrival.case_id(), tx);
   if (!stored.ok() && !IsGone(stored.status())) return stored.status();
   // A case of another authority is answered like one that is not there, and so is one that waits for nothing.
@@ -108,22 +115,35 @@ absl::StatusOr<relay::Reply> DocumentArrivalHandler::Handle(const relay::Opened&
   if (arrival.document_sha256() != content.document().sha256()) {
     return Problem(Reason::kFieldInvalid, "document_sha256", "it is not the document of this case");
   }
-  ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(content, tx));
+  ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(&*stored, tx));
   if (!was_set_aside) return Problem(Reason::kResourceNotFound, "case_id");
   RETURN_IF_ERROR(CheckRoom(content, message.body.size()));
   const absl::Time now = context_->options.clock->Now();
   const bool arrived = arrival.problem().empty();
   CaseChange change{content.state(), NodeActor(message.header.sender), "", now, message.sha256};
   change.reason = arrived ? absl::StrCat("document received by ", message.header.sender)
-                          : absl::StrCat("document not received: ", arrival.problem());
+                          : NotReceived(base::ReasonByName(arrival.problem()).value_or(Reason::kPeerRefused));
   // The outcome can be here before this is; what it brought stays.
-  if (content.state() == v1::CASE_STATE_SUBMITTED) {
-    change.state = arrived ? v1::CASE_STATE_AUTO_CHECK : v1::CASE_STATE_NOT_DELIVERED;
-  }
+  if (!content.has_outcome()) change.state = arrived ? v1::CASE_STATE_AUTO_CHECK : v1::CASE_STATE_NOT_DELIVERED;
   Apply(change, &content);
   if (message.envelope != nullptr) *content.add_evidence() = *message.envelope;
   RETURN_IF_ERROR(UpdateCase(*stored, tx));
   return MakeReceipt(message, content.id(), now);
+}
+
+absl::Status EndUntold(const CaseContext& context, const StoredCase& claimed) {
+  return context.options.store->Write([&](base::Transaction& tx) -> absl::Status {
+    absl::StatusOr<StoredCase> stored = LoadCase(claimed.content.id(), tx);
+    if (!stored.ok()) return IsGone(stored.status()) ? absl::OkStatus() : stored.status();
+    if (stored->due != claimed.due) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool was_set_aside, EraseSetAside(&*stored, tx));
+    if (was_set_aside && !stored->content.has_outcome()) {
+      Apply({v1::CASE_STATE_NOT_DELIVERED, std::string(kSystem), NotReceived(Reason::kPeerTimeout),
+             context.options.clock->Now()},
+            &stored->content);
+    }
+    return UpdateCase(*stored, tx);
+  });
 }
 
 std::string DocumentArrivalReceipts::Type() const { return v1::DocumentArrival::descriptor()->full_name(); }
@@ -131,14 +151,9 @@ std::string DocumentArrivalReceipts::Type() const { return v1::DocumentArrival::
 absl::Status DocumentArrivalReceipts::HandleAnswer(const relay::Outgoing& message,
                                                    const absl::StatusOr<relay::Answer>& /*answer*/,
                                                    const relay::v1::Envelope* /*evidence*/, base::Transaction& tx) {
-  const absl::StatusOr<v1::RecognitionCase> content = LoadAnyCase(message.resource, tx);
-  if (content.ok() || !IsGone(content.status())) return content.status();
-  ASSIGN_OR_RETURN(const std::vector<relay::Outbox::Known> sent, relay::Outbox::MessagesOf(message.resource, tx));
-  for (const relay::Outbox::Known& known : sent) {
-    if (!known.ended || known.type == message.type) continue;
-    RETURN_IF_ERROR(relay::EraseContent(evidence::v1::SIDE_SENDER, {known.recipient, known.id}, tx));
-  }
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool unopened, FileUnopened(message.resource, tx));
+  // The last question has ended by now.
+  return unopened ? ErasePieceEvidence(message.resource, tx) : absl::OkStatus();
 }
 
 }  // namespace passerelle::recognition

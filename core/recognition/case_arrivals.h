@@ -11,15 +11,23 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/contents/arrivals.h"
 #include "core/recognition/case_context.h"
+#include "core/recognition/case_records.h"
 #include "core/relay/inbox.h"
 #include "core/relay/outbox.h"
 
 namespace passerelle::recognition {
 
-// Cases of one node that arrive at a time: with the size of a document, what it can have here without opening any.
+// Cases of one node that arrive at a time, and those that it was not told of yet that they will not open. With the size
+// of a document that bounds what it can have here without opening any, in pieces and in their evidence.
 inline constexpr int kArrivingCasesMax = 32;
+
+// How long the holder's side waits to be told what became of a document, from the application: that can be received at
+// the end of its life, the pieces be asked for as long from then on, and what became of them be told as long again:
+// three times base::kExchangeLifeMax, and a day.
+inline constexpr absl::Duration kArrivalToldWithin = absl::Hours(24 * 22);
 
 // At the competent authority.
 class ArrivingCases : public contents::Receiver {
@@ -45,7 +53,8 @@ class ArrivingCases : public contents::Receiver {
 };
 
 // On the holder's side: takes what became of a document that was set aside for the sender. What was set aside is
-// deleted. Refusals: kFieldMissing, kFieldInvalid, kInputTooLarge, kResourceNotFound.
+// deleted. A reason that this release does not know is taken as kPeerRefused. Refusals: kFieldMissing, kFieldInvalid,
+// kInputTooLarge, kResourceNotFound.
 class DocumentArrivalHandler : public relay::Handler {
  public:
   explicit DocumentArrivalHandler(const CaseContext* context) : context_(context) {}
@@ -57,7 +66,13 @@ class DocumentArrivalHandler : public relay::Handler {
   const CaseContext* context_;
 };
 
-// At the competent authority: what became of that message. Of a case that did not open, no piece is kept.
+// On the holder's side: looks at a case that is due (kArrivalToldWithin). If nobody has told what became of its
+// document, that was not received, and what was set aside is deleted. Does nothing to one that was changed since it was
+// claimed.
+absl::Status EndUntold(const CaseContext& context, const StoredCase& claimed);
+
+// At the competent authority: what became of that message. Of a case that did not open, no piece is kept, and its place
+// is free.
 class DocumentArrivalReceipts : public relay::AnswerHandler {
  public:
   std::string Type() const override;

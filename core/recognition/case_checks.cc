@@ -12,6 +12,7 @@
 #include "core/base/proto_time.h"
 #include "core/base/status_macros.h"
 #include "core/document/translate.h"
+#include "core/recognition/case_arrivals.h"
 #include "core/recognition/case_outcomes.h"
 #include "core/recognition/case_receipts.h"
 #include "core/recognition/case_steps.h"
@@ -53,6 +54,11 @@ struct Finding {
   std::string unanswered;        // reason why the issuing side could not be asked, when it is worth another try
 };
 
+// Whether the case was submitted here, and is checked at another node.
+bool IsSubmittedHere(const CaseContext& context, const v1::RecognitionCase& content) {
+  return content.applicant_node() == context.options.node;
+}
+
 bool IsUnchecked(const v1::RecognitionCase& content) {
   // Cases of former releases waited for their check in the second of these states.
   const bool before_check = content.state() == v1::CASE_STATE_SUBMITTED || content.state() == v1::CASE_STATE_AUTO_CHECK;
@@ -74,7 +80,8 @@ absl::Duration WaitAfter(int asked) {
 // The node that has to be asked before the case can be checked; empty where none has.
 std::string NodeToAsk(const CaseContext& context, const v1::RecognitionCase& content) {
   const v1::RecognitionPolicy* const policy = context.PolicyFor(content.purpose());
-  const bool asks = IsUnchecked(content) && policy != nullptr && policy->authenticity_required();
+  const bool asks = !IsSubmittedHere(context, content) && IsUnchecked(content) && policy != nullptr &&
+                    policy->authenticity_required();
   return asks ? content.issuing_node() : std::string();
 }
 
@@ -386,6 +393,7 @@ void CaseChecks::Ask(const StoredCase& claimed, const std::string& node, const A
 }
 
 void CaseChecks::LookAt(const StoredCase& claimed, const Answered& answered) {
+  if (IsSubmittedHere(*context_, claimed.content)) return Note(EndUntold(*context_, claimed));
   const std::string node = NodeToAsk(*context_, claimed.content);
   if (!node.empty()) return Ask(claimed, node, answered);
   Note(IsUnchecked(claimed.content) ? Conclude(*context_, {claimed.content.id(), claimed.due}, nullptr)

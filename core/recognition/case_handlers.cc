@@ -18,6 +18,7 @@
 #include "core/recognition/machine_steps.h"
 #include "core/recognition/plain_text.h"
 #include "core/recognition/procedure.h"
+#include "core/relay/erase.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -35,8 +36,13 @@ absl::Status CheckShort(absl::string_view field, const std::string& text) {
   return CheckPlainText(field, text);
 }
 
-// A document that comes later, piece by piece.
-absl::Status CheckDescribed(const v1::RecognitionApplication& application) {
+// Pieces of the largest document at a node that cuts its own documents into pieces of that size: no other needs more.
+uint32_t DocumentPiecesMax(uint32_t piece_bytes) {
+  return static_cast<uint32_t>((base::kDocumentBytesMax + piece_bytes - 1) / piece_bytes);
+}
+
+// A document that comes later, piece by piece. `piece_bytes` is what this node cuts its own documents into.
+absl::Status CheckDescribed(const v1::RecognitionApplication& application, uint32_t piece_bytes) {
   if (!application.document().content().empty()) {
     return Problem(Reason::kFieldInvalid, "document_bytes", "the document is here");
   }
@@ -46,7 +52,8 @@ absl::Status CheckDescribed(const v1::RecognitionApplication& application) {
   if (!base::IsSha256Hex(application.document().sha256())) {
     return Problem(Reason::kFieldInvalid, "document.sha256", "64 lower-case hexadecimal digits are expected");
   }
-  if (!DocumentInPieces(application).IsBounded()) {
+  const contents::Content document = DocumentInPieces(application);
+  if (!document.IsBounded() || document.pieces() > DocumentPiecesMax(piece_bytes)) {
     return Problem(Reason::kFieldInvalid, "piece_bytes", "it is no size of pieces in which a document could come");
   }
   if (!base::IsUuid(application.authorisation_id())) {
@@ -64,7 +71,7 @@ absl::Status CheckDocument(const document::v1::CredentialDocument& document) {
   return absl::OkStatus();
 }
 
-absl::Status CheckApplication(const v1::RecognitionApplication& application, bool takes_pieces) {
+absl::Status CheckApplication(const v1::RecognitionApplication& application, const Cases::Options& options) {
   RETURN_IF_ERROR(CheckSharedId("case_id", application.case_id()));
   RETURN_IF_ERROR(CheckShort("holder_pseudonym", application.holder_pseudonym()));
   RETURN_IF_ERROR(CheckShort("issuing_node", application.issuing_node()));
@@ -72,8 +79,26 @@ absl::Status CheckApplication(const v1::RecognitionApplication& application, boo
   if (application.purpose() == sharing::v1::PURPOSE_UNSPECIFIED) return Problem(Reason::kFieldMissing, "purpose");
   RETURN_IF_ERROR(CheckShort("document.format", application.document().format()));
   RETURN_IF_ERROR(CheckShort("document.media_type", application.document().media_type()));
-  return application.document_bytes() > 0 && takes_pieces ? CheckDescribed(application)
-                                                          : CheckDocument(application.document());
+  return application.document_bytes() > 0 && options.arrivals != nullptr
+             ? CheckDescribed(application, options.piece_bytes)
+             : CheckDocument(application.document());
+}
+
+// A document that comes as a whole while pieces of it are awaited is to come again, so that it is not lost.
+absl::Status CheckNotAwaited(const v1::RecognitionApplication& application, base::Transaction& tx) {
+  if (application.document().content().empty()) return absl::OkStatus();
+  const absl::Status arriving = LoadArriving(application.case_id(), tx).status();
+  if (!arriving.ok()) return IsGone(arriving) ? absl::OkStatus() : arriving;
+  return Problem(Reason::kOverloaded, "case_id", "the document of the case is still arriving");
+}
+
+absl::Status Taken() { return Problem(Reason::kFieldInvalid, "case_id", "it is taken"); }
+
+// Whether an id is new here. Under one that was in use, for a case that has ended or for anything else, messages of
+// both would belong together, and be erased together.
+absl::Status CheckUnused(absl::string_view case_id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const bool used, relay::HasMessages(case_id, tx));
+  return used ? Taken() : absl::OkStatus();
 }
 
 // Takes the document out of the application, so that it is not there twice.
@@ -166,7 +191,7 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
   if (!application.ParseFromString(message.body)) return Problem(Reason::kFieldInvalid, "body", "it cannot be parsed");
   // What this node does not know is not kept with the case.
   application.DiscardUnknownFields();
-  RETURN_IF_ERROR(CheckApplication(application, context_->options.arrivals != nullptr));
+  RETURN_IF_ERROR(CheckApplication(application, context_->options));
   RETURN_IF_ERROR(CheckBody(message, application.document().content().size() + kAroundContentBytesMax));
   const v1::RecognitionPolicy* const policy = context_->PolicyFor(application.purpose());
   if (policy == nullptr) return Problem(Reason::kPurposeOutOfScope, "purpose");
@@ -176,11 +201,13 @@ absl::StatusOr<relay::Reply> ApplicationHandler::Handle(const relay::Opened& mes
     // The same applicant may say the same again in a new message; anything else is another case under a taken id.
     if (known->applicant_node() != message.header.sender ||
         known->document().sha256() != application.document().sha256() || known->purpose() != application.purpose()) {
-      return Problem(Reason::kFieldInvalid, "case_id", "it is taken");
+      return Taken();
     }
+    RETURN_IF_ERROR(CheckNotAwaited(application, tx));
     return MakeReceipt(message, application.case_id(), now);
   }
   if (base::ReasonOf(known.status()) != Reason::kResourceNotFound) return known.status();
+  RETURN_IF_ERROR(CheckUnused(application.case_id(), tx));
   v1::RecognitionCase received = ReceivedCase(&application, message, now);
   RETURN_IF_ERROR(TakeStep(*policy, Submission(message), now, &received).status());
   RETURN_IF_ERROR(received.document_bytes() > 0 ? arriving_->Begin(received, application.authorisation_id(), tx)
@@ -253,7 +280,7 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
     const v1::CaseState once_received = in_pieces ? v1::CASE_STATE_SUBMITTED : v1::CASE_STATE_AUTO_CHECK;
     change.state = received ? once_received : v1::CASE_STATE_NOT_DELIVERED;
   }
-  if (!received) RETURN_IF_ERROR(EraseSetAside(stored.content, tx).status());
+  if (!received) RETURN_IF_ERROR(EraseSetAside(&stored, tx).status());
   Apply(change, &stored.content);
   return UpdateCase(stored, tx);
 }
@@ -261,7 +288,18 @@ absl::Status ApplicationAnswers::HandleAnswer(const relay::Outgoing& message,
 absl::Status ApplicationAnswers::SendWhole(const relay::Outgoing& message, v1::RecognitionApplication application,
                                            StoredCase* stored, base::Transaction& tx) const {
   v1::RecognitionCase& content = stored->content;
-  RETURN_IF_ERROR(EraseSetAside(content, tx).status());
+  RETURN_IF_ERROR(EraseSetAside(stored, tx).status());
+  const absl::Time now = context_->options.clock->Now();
+  // The holder can have ended it since the application was recorded.
+  const absl::Status stands =
+      context_->options.authorisations->CheckStands(tx, application.authorisation_id(), content.authority_node());
+  if (!stands.ok()) {
+    if (base::ReasonOf(stands) != Reason::kAuthorisationInvalid) return stands;
+    Apply({v1::CASE_STATE_NOT_DELIVERED, std::string(kSystem),
+           absl::StrCat("application not sent as a whole: ", ReasonName(stands)), now},
+          &content);
+    return UpdateCase(*stored, tx);
+  }
   content.clear_document_bytes();
   content.clear_piece_bytes();
   application.clear_document_bytes();
@@ -271,8 +309,7 @@ absl::Status ApplicationAnswers::SendWhole(const relay::Outgoing& message, v1::R
   again.id = base::NewUuid(*context_->options.random);
   again.body = application.SerializeAsString();
   RETURN_IF_ERROR(context_->outbox->Put(again, tx));
-  Apply({content.state(), std::string(kSystem), "application sent as a whole: the node takes no pieces",
-         context_->options.clock->Now()},
+  Apply({content.state(), std::string(kSystem), "application sent as a whole: the node takes no pieces", now},
         &content);
   return UpdateCase(*stored, tx);
 }

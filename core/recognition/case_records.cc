@@ -21,9 +21,10 @@ using base::Reason;
 using base::Record;
 using base::Table;
 
-constexpr absl::string_view kGroup = "case";
+constexpr absl::string_view kUnopenedGroup = "unopened";
 
 std::string DocumentKey(absl::string_view id) { return absl::StrCat(id, "/document"); }
+// Of a case that arrives, and of what is left of one that did not.
 std::string ArrivingKey(absl::string_view id) { return absl::StrCat(id, "/arriving"); }
 std::string ArrivingGroup(absl::string_view applicant_node) { return absl::StrCat("arriving/", applicant_node); }
 // Its value is the authorisation under which the document is set aside.
@@ -34,7 +35,7 @@ Record ToRecord(v1::RecognitionCase content, absl::Time due) {
   Record record;
   record.key = content.id();
   record.value = content.SerializeAsString();
-  record.group = std::string(kGroup);
+  record.group = std::string(kCaseGroup);
   record.due = due;
   return record;
 }
@@ -46,6 +47,36 @@ absl::StatusOr<StoredCase> ReadCase(const Record& record) {
   }
   stored.due = record.due;
   return stored;
+}
+
+// A case that arrives, or what is left of it. kResourceNotFound.
+absl::StatusOr<v1::RecognitionCase> LoadBeforeOpening(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, ArrivingKey(absl::AsciiStrToLower(id))));
+  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
+  ASSIGN_OR_RETURN(StoredCase stored, ReadCase(*record));
+  return std::move(stored.content);
+}
+
+absl::StatusOr<std::vector<v1::RecognitionCase>> ListGroup(absl::string_view group, absl::string_view after, int limit,
+                                                           base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kCase, group, after, limit));
+  std::vector<v1::RecognitionCase> cases;
+  for (const Record& record : records) {
+    ASSIGN_OR_RETURN(StoredCase stored, ReadCase(record));
+    cases.push_back(std::move(stored.content));
+  }
+  return cases;
+}
+
+// Deletes what was set aside of a case. Returns whether something was.
+absl::StatusOr<bool> DeleteSetAside(const v1::RecognitionCase& content, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, SetAsideKey(content.id())));
+  if (!record.has_value()) return false;
+  const contents::ContentsOf of = contents::ContentsOffered(record->value, content.authority_node(), content.id());
+  RETURN_IF_ERROR(contents::EraseContent(of, DocumentInPieces(content), tx));
+  RETURN_IF_ERROR(contents::EraseMarkAndOffer(of, tx));
+  RETURN_IF_ERROR(tx.Delete(Table::kCase, record->key));
+  return true;
 }
 
 }  // namespace
@@ -96,10 +127,30 @@ absl::Status InsertArriving(const v1::RecognitionCase& content, base::Transactio
 }
 
 absl::StatusOr<v1::RecognitionCase> LoadArriving(absl::string_view id, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, ArrivingKey(absl::AsciiStrToLower(id))));
-  if (!record.has_value()) return Problem(Reason::kResourceNotFound, "id");
-  ASSIGN_OR_RETURN(StoredCase stored, ReadCase(*record));
-  return std::move(stored.content);
+  ASSIGN_OR_RETURN(v1::RecognitionCase content, LoadBeforeOpening(id, tx));
+  if (content.state() == v1::CASE_STATE_NOT_DELIVERED) return Problem(Reason::kResourceNotFound, "id");
+  return content;
+}
+
+absl::Status EndUnopened(const v1::RecognitionCase& content, absl::Time now, base::Transaction& tx) {
+  v1::RecognitionCase left;
+  left.set_id(content.id());
+  left.set_applicant_node(content.applicant_node());
+  left.set_authority_node(content.authority_node());
+  left.set_state(v1::CASE_STATE_NOT_DELIVERED);
+  *left.mutable_create_time() = content.create_time();
+  *left.mutable_update_time() = base::ToProto(now);
+  return tx.Update(Table::kCase, {.key = ArrivingKey(content.id()),
+                                  .value = left.SerializeAsString(),
+                                  .group = ArrivingGroup(content.applicant_node())});
+}
+
+absl::StatusOr<bool> FileUnopened(absl::string_view id, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(std::optional<Record> record, tx.Get(Table::kCase, ArrivingKey(id)));
+  if (!record.has_value()) return false;
+  record->group = std::string(kUnopenedGroup);
+  RETURN_IF_ERROR(tx.Update(Table::kCase, *record));
+  return true;
 }
 
 absl::Status DeleteArriving(absl::string_view id, base::Transaction& tx) {
@@ -113,7 +164,7 @@ absl::StatusOr<int> CountArriving(absl::string_view applicant_node, int limit, b
 
 absl::StatusOr<v1::RecognitionCase> LoadAnyCase(absl::string_view id, base::Transaction& tx) {
   absl::StatusOr<StoredCase> stored = LoadCase(id, tx);
-  if (base::ReasonOf(stored.status()) == Reason::kResourceNotFound) return LoadArriving(id, tx);
+  if (base::ReasonOf(stored.status()) == Reason::kResourceNotFound) return LoadBeforeOpening(id, tx);
   RETURN_IF_ERROR(stored.status());
   return std::move(stored->content);
 }
@@ -132,18 +183,13 @@ absl::Status SetDocumentAside(const v1::RecognitionCase& content, absl::string_v
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> EraseSetAside(const v1::RecognitionCase& content, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::optional<Record> record, tx.Get(Table::kCase, SetAsideKey(content.id())));
-  if (!record.has_value()) return false;
-  const contents::ContentsOf of = contents::ContentsOffered(record->value, content.authority_node(), content.id());
-  RETURN_IF_ERROR(contents::EraseContent(of, DocumentInPieces(content), tx));
-  RETURN_IF_ERROR(contents::EraseMarkAndOffer(of, tx));
-  RETURN_IF_ERROR(tx.Delete(Table::kCase, record->key));
-  return true;
+absl::StatusOr<bool> EraseSetAside(StoredCase* stored, base::Transaction& tx) {
+  stored->due = absl::InfiniteFuture();
+  return DeleteSetAside(stored->content, tx);
 }
 
 absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx) {
-  RETURN_IF_ERROR(EraseSetAside(content, tx).status());
+  RETURN_IF_ERROR(DeleteSetAside(content, tx).status());
   RETURN_IF_ERROR(contents::EraseContents(contents::ContentsOfCase(content.id()).owner, tx));
   RETURN_IF_ERROR(DeleteArriving(content.id(), tx));
   RETURN_IF_ERROR(MoveInQueue(content.id(), DueDay(content), std::nullopt, tx));
@@ -154,13 +200,12 @@ absl::Status EraseCase(const v1::RecognitionCase& content, base::Transaction& tx
 }
 
 absl::StatusOr<std::vector<v1::RecognitionCase>> ListStored(absl::string_view after, int limit, base::Transaction& tx) {
-  ASSIGN_OR_RETURN(const std::vector<Record> records, tx.List(Table::kCase, kGroup, after, limit));
-  std::vector<v1::RecognitionCase> cases;
-  for (const Record& record : records) {
-    ASSIGN_OR_RETURN(StoredCase stored, ReadCase(record));
-    cases.push_back(std::move(stored.content));
-  }
-  return cases;
+  return ListGroup(kCaseGroup, after, limit, tx);
+}
+
+absl::StatusOr<std::vector<v1::RecognitionCase>> ListUnopened(absl::string_view after, int limit,
+                                                              base::Transaction& tx) {
+  return ListGroup(kUnopenedGroup, after.empty() ? "" : ArrivingKey(after), limit, tx);
 }
 
 absl::StatusOr<std::vector<StoredCase>> DueCases(absl::Time now, int limit, base::Transaction& tx) {

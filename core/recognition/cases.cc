@@ -265,7 +265,7 @@ absl::StatusOr<std::string> Cases::Parts::Submit(absl::string_view client, const
     // The application can be answered at the end of its life, and the pieces be asked for as long from then on.
     RETURN_IF_ERROR(SetDocumentAside(content, authorisation.id(), now + 2 * base::kExchangeLifeMax, tx));
   }
-  RETURN_IF_ERROR(InsertCase(content, absl::InfiniteFuture(), tx));
+  RETURN_IF_ERROR(InsertCase(content, in_pieces ? now + kArrivalToldWithin : absl::InfiniteFuture(), tx));
   if (in_pieces) content.mutable_document()->clear_content();
 
   v1::RecognitionApplication application;

@@ -41,6 +41,13 @@ absl::Status EraseMessagesOf(absl::string_view resource, base::Transaction& tx) 
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> HasMessages(absl::string_view resource, base::Transaction& tx) {
+  ASSIGN_OR_RETURN(const bool put, Outbox::HasMessagesOf(resource, tx));
+  if (put) return true;
+  ASSIGN_OR_RETURN(const std::vector<MessageLog::Kept> kept, MessageLog::KeptOf(resource, "", 1, tx));
+  return !kept.empty();
+}
+
 absl::StatusOr<std::optional<absl::Time>> OnItsWayUntil(absl::string_view resource, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const std::vector<Outbox::Known> sent, Outbox::MessagesOf(resource, tx));
   std::optional<absl::Time> until;

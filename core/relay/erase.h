@@ -24,6 +24,9 @@ absl::Status EraseContent(evidence::v1::Side side, const MessageName& message, b
 // The same for every message that belongs to a resource, such as a case, but for those that are on their way.
 absl::Status EraseMessagesOf(absl::string_view resource, base::Transaction& tx);
 
+// Whether a message was ever put that belongs to a resource, or anything of one is or was kept.
+absl::StatusOr<bool> HasMessages(absl::string_view resource, base::Transaction& tx);
+
 // When the last message of a resource that is on its way is given up; nullopt when none is.
 absl::StatusOr<std::optional<absl::Time>> OnItsWayUntil(absl::string_view resource, base::Transaction& tx);
 

@@ -429,6 +429,12 @@ absl::StatusOr<std::vector<Outbox::Known>> Outbox::MessagesOf(absl::string_view 
   return messages;
 }
 
+absl::StatusOr<bool> Outbox::HasMessagesOf(absl::string_view resource, base::Transaction& tx) {
+  if (resource.empty()) return false;
+  ASSIGN_OR_RETURN(const std::vector<Record> first, tx.List(Table::kOutbox, GroupOf(resource), "", 1));
+  return !first.empty();
+}
+
 absl::StatusOr<absl::Time> Outbox::NextDue() const {
   absl::Time next = absl::InfiniteFuture();
   RETURN_IF_ERROR(options_.store->Read([&](base::Transaction& tx) -> absl::Status {

@@ -143,6 +143,8 @@ class Outbox {
   static absl::StatusOr<std::optional<Known>> Find(absl::string_view id, base::Transaction& tx);
   // Those that belong to a resource, in the order in which they were put.
   static absl::StatusOr<std::vector<Known>> MessagesOf(absl::string_view resource, base::Transaction& tx);
+  // Whether there is any; the cost does not grow with their number.
+  static absl::StatusOr<bool> HasMessagesOf(absl::string_view resource, base::Transaction& tx);
 
   // When the next message is due; InfiniteFuture when there is none.
   absl::StatusOr<absl::Time> NextDue() const;

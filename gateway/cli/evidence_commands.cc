@@ -159,8 +159,18 @@ absl::Status Export(const EvidenceExportRequest& request, const StoreTools& stor
   return absl::OkStatus();
 }
 
+// Whether a message is part of the file of a case: by its type, or as a piece of its document.
+absl::StatusOr<bool> IsOfCase(const Found& found, base::Transaction& tx) {
+  if (absl::StartsWith(found.type, "passerelle.recognition.")) return true;
+  const absl::Status loaded = recognition::LoadAnyCase(found.name.resource, tx).status();
+  if (base::ReasonOf(loaded) == Reason::kResourceNotFound) return false;
+  RETURN_IF_ERROR(loaded);
+  return true;
+}
+
 absl::Status EraseFound(const Found& found, absl::Time now, base::Transaction& tx) {
-  if (absl::StartsWith(found.type, "passerelle.recognition.")) {
+  ASSIGN_OR_RETURN(const bool of_case, IsOfCase(found, tx));
+  if (of_case) {
     return Problem(Reason::kRetained, "--id", "it belongs to a recognition case, and is erased with it");
   }
   const std::string& resource = found.name.resource;
@@ -179,12 +189,12 @@ absl::Status EraseFound(const Found& found, absl::Time now, base::Transaction& t
 // Erases a case with all that belongs to it, unless it has to be kept. Whether there is one.
 absl::StatusOr<bool> EraseIfCase(const std::string& id, const config::v1::NodeConfig& config, absl::Time now,
                                  base::Transaction& tx) {
-  const absl::StatusOr<recognition::StoredCase> stored = recognition::LoadCase(id, tx);
-  if (base::ReasonOf(stored.status()) == Reason::kResourceNotFound) return false;
-  RETURN_IF_ERROR(stored.status());
+  const absl::StatusOr<recognition::v1::RecognitionCase> content = recognition::LoadAnyCase(id, tx);
+  if (base::ReasonOf(content.status()) == Reason::kResourceNotFound) return false;
+  RETURN_IF_ERROR(content.status());
   const erasure::Rules rules = {config.retention_rules().begin(), config.retention_rules().end()};
   ASSIGN_OR_RETURN(const erasure::v1::NodeErasure erased,
-                   erasure::EraseCase({config.node(), &rules, now}, stored->content, tx));
+                   erasure::EraseCase({config.node(), &rules, now}, *content, tx));
   if (erased.outcome() == erasure::v1::ERASURE_OUTCOME_ERASED) return true;
   return Problem(Reason::kRetained, "--id", erasure::WhyKept(erased));
 }

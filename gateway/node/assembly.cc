@@ -251,7 +251,7 @@ void Node::Assembly::MakeRelay(const NodeFiles& files) {
       .clock = &clock_,
       .sealers = sealers_.get(),
       .refuse_loss = {config_.refuse_loss().begin(), config_.refuse_loss().end()}});
-  content_queries_ = std::make_unique<contents::ContentQueryHandler>(authorisations_.get(), &clock_);
+  content_queries_ = std::make_unique<contents::ContentQueryHandler>(authorisations_.get());
   authenticity_questions_ = std::make_unique<authenticity::QuestionHandler>(register_.get());
   std::vector<relay::Handler*> handlers = cases_->handlers();
   handlers.push_back(credential_queries_.get());

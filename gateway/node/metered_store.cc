@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
 #include "core/base/status_macros.h"
+#include "core/recognition/case_records.h"
 #include "passerelle/exchange/v1/exchange.pb.h"
 #include "passerelle/recognition/v1/recognition.pb.h"
 
@@ -30,10 +31,10 @@ std::string StateOf(Table table, const Record& record) {
     if (!exchange.ParseFromString(record.value)) return "";
     name = std::string(absl::StripPrefix(exchange::v1::ExchangeState_Name(exchange.state()), "EXCHANGE_STATE_"));
   } else if (table == Table::kCase) {
+    // Questions, the queue and cases that have not opened lie in the same table.
+    if (record.group != recognition::kCaseGroup) return "";
     recognition::v1::RecognitionCase recognition_case;
     if (!recognition_case.ParseFromString(record.value)) return "";
-    // The queue of cases has groups of its own, with nothing in its records.
-    if (recognition_case.state() == recognition::v1::CASE_STATE_UNSPECIFIED) return "";
     name = std::string(absl::StripPrefix(recognition::v1::CaseState_Name(recognition_case.state()), "CASE_STATE_"));
   }
   return absl::AsciiStrToLower(name);

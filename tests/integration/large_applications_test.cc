@@ -3,8 +3,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "core/base/digest.h"
 #include "core/base/port/random.h"
@@ -132,6 +135,15 @@ class LargeApplicationsTest : public ::testing::Test {
     EXPECT_EQ(ours.outcome().revision(), theirs.outcome().revision());
   }
 
+  // The id of the first question for a piece that belongs to a case, in a list of the log.
+  static std::string QuestionOf(const std::string& list, const std::string& id) {
+    for (const absl::string_view line : absl::StrSplit(list, '\n')) {
+      const std::vector<std::string> words = absl::StrSplit(line, ' ');
+      if (words.size() == 6 && absl::EndsWith(words[4], ".ContentQuery") && words[5] == id) return words[3];
+    }
+    return "";
+  }
+
   SystemRandom random_;
   std::unique_ptr<LocalFederation> federation_;
 };
@@ -140,6 +152,21 @@ TEST_F(LargeApplicationsTest, ADossierOfSomeMebibytesOpensACase) {
   const std::string id = Apply();
   ASSERT_NE(id, "");
   ExpectOpened(id);
+
+  // A piece is a part of the file, and erased with it.
+  federation_->StopNode("BG");
+  const std::string config = federation_->ConfigPath("BG");
+  const tests::Outcome log = tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "list", "--config", config});
+  ASSERT_EQ(log.exit_code, 0) << log.err;
+  const std::string piece = QuestionOf(log.out, id);
+  ASSERT_NE(piece, "") << log.out;
+  const tests::Outcome erased =
+      tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "erase", "--config", config, "--id", piece});
+  EXPECT_NE(erased.exit_code, 0);
+  EXPECT_NE(erased.err.find("RETAINED"), std::string::npos) << erased.err;
+  const tests::Outcome kept =
+      tests::RunProgram({PASSERELLE_PROGRAM, "evidence", "export", "--config", config, "--id", piece});
+  EXPECT_EQ(kept.exit_code, 0) << kept.err;
 }
 
 TEST_F(LargeApplicationsTest, NoPowerCutLosesAPiece) {

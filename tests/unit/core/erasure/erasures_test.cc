@@ -33,6 +33,15 @@ constexpr char kOfDocument[] = "Water quality in small supplies";
 
 const std::vector<CaseActor> kDecider = {recognition::v1::CASE_ACTOR_DECIDER};
 
+std::vector<std::string> NamesIn(MemoryStore& store) {
+  std::vector<std::string> names;
+  EXPECT_OK(store.Read([&](base::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(names, ListErased("", 100, tx));
+    return absl::OkStatus();
+  }));
+  return names;
+}
+
 class ErasuresTest : public ErasureFixture {
  protected:
   explicit ErasuresTest(uint32_t piece_bytes = base::kPieceBytes) : ErasureFixture(piece_bytes) {}
@@ -222,7 +231,18 @@ class ErasedPiecesTest : public ErasuresTest {
     return pieces;
   }
 
-  // Messages of a case of which the evidence of a node has no content any more.
+  // Messages of a case of which the evidence of a node has or had the content.
+  static int MessagesOf(passerelle::testing::TestNode& node, const std::string& id) {
+    int messages = 0;
+    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(id, "", 1000, tx));
+      messages = static_cast<int>(kept.size());
+      return absl::OkStatus();
+    }));
+    return messages;
+  }
+
+  // Those of which it has no content any more.
   static int ErasedMessagesOf(passerelle::testing::TestNode& node, const std::string& id) {
     int erased = 0;
     EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
@@ -263,10 +283,33 @@ TEST_F(ErasedPiecesTest, ACaseThatWasStoppedWhileItArrivedIsErased) {
   ASSERT_OK(italy_.authorisations.Withdraw("portal", withdrawal));
   network_.Run();
   EXPECT_EQ(Applicants(id).state(), recognition::v1::CASE_STATE_NOT_DELIVERED);
-  EXPECT_THAT(Words(Erase(italy_, "portal", v1::SUBJECT_KIND_CASE, id)), StartsWith("IT ERASED case messages"));
-  EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
+  // Whoever did not submit it is told that there is none.
+  const auto of_case = [&](v1::ErasureDemand& demand) { demand.set_case_id(id); };
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer stranger, Demand(bulgaria_, "NO", of_case));
+  EXPECT_EQ(stranger.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND);
+  EXPECT_GT(MessagesOf(bulgaria_, id) - ErasedMessagesOf(bulgaria_, id), 0) << "the application";
+  EXPECT_EQ(Words(Erase(italy_, "portal", v1::SUBJECT_KIND_CASE, id)),
+            "IT ERASED case messages; BG ERASED case messages");
   EXPECT_EQ(PiecesOf(bulgaria_, id), 0u);
-  EXPECT_GE(ErasedMessagesOf(bulgaria_, id), 2);
+  EXPECT_EQ(ErasedMessagesOf(bulgaria_, id), MessagesOf(bulgaria_, id));
+  EXPECT_EQ(NamesIn(bulgaria_.memory), std::vector<std::string>{NameOfCase(id)});
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer again, Demand(bulgaria_, "IT", of_case));
+  EXPECT_EQ(again.erasure().outcome(), v1::ERASURE_OUTCOME_NOT_FOUND);
+  ExpectLogsVerify();
+}
+
+// What tells the holder's side so is a message on its way, like any other.
+TEST_F(ErasedPiecesTest, WhatIsLeftOfACaseThatDidNotOpenIsRetainedUntilThatIsTold) {
+  const std::string id = Submit(Request(document_));
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  network_.clock.Advance(base::kExchangeLifeMax);
+  ASSERT_OK(bulgaria_.outbox().SendDue(1));
+  const std::string until = Day(7);
+  ASSERT_OK_AND_ASSIGN(const v1::ErasureAnswer answer,
+                       Demand(bulgaria_, "IT", [&](v1::ErasureDemand& demand) { demand.set_case_id(id); }));
+  EXPECT_EQ(answer.erasure().outcome(), v1::ERASURE_OUTCOME_RETAINED);
+  EXPECT_EQ(answer.erasure().items(0).ground(), v1::RETENTION_GROUND_IN_TRANSIT);
+  EXPECT_EQ(answer.erasure().items(0).until(), until);
 }
 
 TEST_F(ErasuresTest, WhatIsOnItsWayIsRetainedUntilItsEnd) {
@@ -421,15 +464,6 @@ int EraseAllAgain(MemoryStore& store, const std::vector<std::string>& names, abs
     return absl::OkStatus();
   }));
   return erased;
-}
-
-std::vector<std::string> NamesIn(MemoryStore& store) {
-  std::vector<std::string> names;
-  EXPECT_OK(store.Read([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(names, ListErased("", 100, tx));
-    return absl::OkStatus();
-  }));
-  return names;
 }
 
 TEST_F(ErasuresTest, WhatWasErasedIsErasedAgainAfterABackupIsPutBack) {

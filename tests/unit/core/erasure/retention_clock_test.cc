@@ -23,6 +23,7 @@ namespace {
 using base::Reason;
 using ::passerelle::testing::HasReason;
 using ::passerelle::testing::IsOkAndHolds;
+using ::testing::Contains;
 
 // What a wallet presented, kept for a day.
 wallet::v1::StoredPresentation Presented(const std::string& id, absl::Time now) {
@@ -35,6 +36,8 @@ wallet::v1::StoredPresentation Presented(const std::string& id, absl::Time now) 
 
 class RetentionClockTest : public ErasureFixture {
  protected:
+  explicit RetentionClockTest(uint32_t piece_bytes = base::kPieceBytes) : ErasureFixture(piece_bytes) {}
+
   // How many kept messages belong to nothing at a node.
   static int Unattached(passerelle::testing::TestNode& node) {
     int count = 0;
@@ -80,6 +83,33 @@ TEST_F(RetentionClockTest, AnUndecidedCaseIsErasedOnTheDayAfterItsPeriod) {
   EXPECT_GT(TurnClocks(), 0);
   EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
   EXPECT_OK(italy_.cases.Get("portal", id).status()) << "no rule says how long the holder's copy is kept";
+  ExpectLogsVerify();
+}
+
+// Of a document that was to come in pieces.
+class UnopenedCasesTest : public RetentionClockTest {
+ protected:
+  UnopenedCasesTest() : RetentionClockTest(/*piece_bytes=*/64) {}
+};
+
+TEST_F(UnopenedCasesTest, AnApplicationWhoseDocumentDidNotArriveIsErasedOnTheDayAfterItsPeriod) {
+  const recognition::v1::CreateCaseRequest request = Request(document_);
+  const std::string id = Submit(request);
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  sharing::v1::WithdrawAuthorisationRequest withdrawal;
+  withdrawal.set_request_id(NewId());
+  withdrawal.set_id(request.authorisation_id());
+  ASSERT_OK(italy_.authorisations.Withdraw("portal", withdrawal));
+  network_.Run();
+  EXPECT_EQ(Applicants(id).state(), recognition::v1::CASE_STATE_NOT_DELIVERED);
+  AdvanceDays(kShortDays);
+  TurnClocks();
+  EXPECT_GT(Readable(bulgaria_, id), 0);
+  AdvanceDays(1);
+  EXPECT_GT(TurnClocks(), 0);
+  EXPECT_EQ(Readable(bulgaria_, id), 0);
+  EXPECT_THAT(NamesOfErased(bulgaria_), Contains(NameOfCase(id)));
+  EXPECT_EQ(TurnClocks(), 0);
   ExpectLogsVerify();
 }
 

@@ -1,4 +1,4 @@
-// Documents of applications that are larger than a piece. Pieces have 64 bytes here, so that a small document has many.
+// Documents of applications that are larger than a piece.
 #include <functional>
 #include <string>
 #include <vector>
@@ -6,10 +6,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/contents/contents.h"
+#include "core/contents/set_aside.h"
+#include "core/erasure/erased_records.h"
 #include "core/recognition/case_arrivals.h"
 #include "core/recognition/case_records.h"
 #include "core/relay/outbox.h"
-#include "tests/unit/core/recognition/case_steps_fixture.h"
+#include "tests/unit/core/recognition/large_applications_fixture.h"
 
 namespace passerelle::recognition {
 namespace {
@@ -19,82 +21,8 @@ using ::passerelle::testing::HasReason;
 using ::passerelle::testing::HasReasonAt;
 using ::passerelle::testing::WireFault;
 using ::testing::Contains;
+using ::testing::Not;
 using Fault = ::passerelle::testing::FaultyStore::Fault;
-
-constexpr uint32_t kSmallPiece = 64;
-
-class LargeApplicationsTest : public CaseStepsTest {
- protected:
-  LargeApplicationsTest() : LargeApplicationsTest({.evidence = true, .piece_bytes = kSmallPiece}) {}
-  explicit LargeApplicationsTest(const passerelle::testing::Keeping& keeping) : CaseStepsTest(keeping) {}
-
-  // Submits under an authorisation that is kept.
-  std::string SubmitLarge() {
-    const v1::CreateCaseRequest request = Request(document_);
-    authorisation_ = request.authorisation_id();
-    return Submit(request);
-  }
-
-  static int Kept(passerelle::testing::TestNode& node, const std::string& owner) {
-    size_t count = 0;
-    EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<base::Record> records, tx.List(base::Table::kContent, owner, "", 100'000));
-      count = records.size();
-      return absl::OkStatus();
-    }));
-    return static_cast<int>(count);
-  }
-  // Pieces at the authority, and what the holder's side has set aside for it.
-  int KeptThere(const std::string& id) { return Kept(bulgaria_, absl::StrCat("case/", id)); }
-  int KeptHere() { return Kept(italy_, absl::StrCat("offered/", authorisation_)); }
-
-  bool IsShown(const std::string& id) {
-    return bulgaria_.cases.Get("evaluator", id).ok() ||
-           bulgaria_.cases.List("evaluator", {})->recognition_cases_size() > 0;
-  }
-  bool IsArriving(const std::string& id) {
-    return bulgaria_.store.Read([&](base::Transaction& tx) { return LoadArriving(id, tx).status(); }).ok();
-  }
-
-  void Withdraw() {
-    sharing::v1::WithdrawAuthorisationRequest request;
-    request.set_request_id(NewId());
-    request.set_id(authorisation_);
-    ASSERT_OK(italy_.authorisations.Withdraw("portal", request));
-  }
-
-  // An application that names a document instead of having it.
-  v1::RecognitionApplication Described() {
-    v1::RecognitionApplication application = Application();
-    application.mutable_document()->clear_content();
-    application.set_document_bytes(document_.size());
-    application.set_piece_bytes(kSmallPiece);
-    application.set_authorisation_id(NewId());
-    return application;
-  }
-
-  v1::DocumentArrival Arrival(const std::string& id) {
-    v1::DocumentArrival arrival;
-    arrival.set_case_id(id);
-    arrival.set_document_sha256(base::Sha256Hex(document_));
-    return arrival;
-  }
-
-  // Kept messages with content that belong to a resource of a node.
-  static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
-    int readable = 0;
-    EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<relay::MessageLog::Kept> kept,
-                       relay::MessageLog::KeptOf(resource, "", 10'000, tx));
-      readable = static_cast<int>(kept.size());
-      return absl::OkStatus();
-    }));
-    return readable;
-  }
-
-  const contents::Content whole_ = {"", document_.size(), kSmallPiece};
-  std::string authorisation_;
-};
 
 TEST_F(LargeApplicationsTest, ADocumentGoesInPiecesAndTheCaseOpensWhenAllOfItIsThere) {
   const std::string id = SubmitLarge();
@@ -124,22 +52,29 @@ TEST_F(LargeApplicationsTest, ADocumentGoesInPiecesAndTheCaseOpensWhenAllOfItIsT
   EXPECT_OK(italy_.VerifyLog(network_));
 }
 
+// Under a policy for which nothing has to be supplied.
+class CompleteApplicationsTest : public CaseFixture {
+ protected:
+  CompleteApplicationsTest() : CaseFixture(TestPolicies(), {.piece_bytes = kSmallPiece}) {}
+};
+
 // The time for the decision counts from the day on which everything is there (Lisbon Recognition Convention); the day
 // of the application is that on which it came.
-TEST_F(LargeApplicationsTest, TheTimeForTheDecisionCountsFromTheDayOnWhichTheDocumentIsThere) {
-  const std::string id = SubmitLarge();
+TEST_F(CompleteApplicationsTest, TheTimeForTheDecisionCountsFromTheDayOnWhichTheDocumentIsThere) {
+  const std::string id = Submit(Request(document_));
   ASSERT_OK(italy_.outbox().SendDue(1));
-  const std::string applied = Day(0);
+  const absl::CivilDay applied = DayOf(network_.clock.Now());
   // The holder's node cannot be reached for two days.
   network_.faults.assign(1, WireFault::kUnreachable);
   ASSERT_OK(bulgaria_.outbox().SendDue(1));
   network_.clock.Advance(absl::Hours(48));
-  EXPECT_FALSE(IsShown(id));
+  EXPECT_THAT(bulgaria_.cases.Get("evaluator", id), HasReason(Reason::kResourceNotFound));
   network_.Run();
-  BringToEvaluation(id);
+  network_.clock.Advance(absl::Hours(72));
+  network_.Run();
   const v1::RecognitionCase theirs = Authoritys(id);
-  EXPECT_EQ(DayText(DayOf(base::FromProto(theirs.create_time()))), applied);
-  EXPECT_EQ(theirs.procedure().complete_day(), Day(0));
+  EXPECT_EQ(DayOf(base::FromProto(theirs.create_time())), applied);
+  EXPECT_EQ(theirs.procedure().complete_day(), DayText(applied + 2));
 }
 
 TEST_F(LargeApplicationsTest, NoFaultOfTheWireLosesOrRepeatsAPiece) {
@@ -173,14 +108,7 @@ TEST_F(LargeApplicationsTest, NoCrashLosesOrRepeatsAPiece) {
 }
 
 TEST_F(LargeApplicationsTest, APieceThatIsNotOfTheDocumentOpensNoCaseAndNothingOfItStays) {
-  const std::string id = SubmitLarge();
-  ASSERT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
-    // The first record marks where the pieces begin.
-    ASSIGN_OR_RETURN(std::vector<base::Record> records,
-                     tx.List(base::Table::kContent, absl::StrCat("offered/", authorisation_), "", 2));
-    records.at(1).value = std::string(kSmallPiece, 'x');
-    return tx.Update(base::Table::kContent, records.at(1));
-  }));
+  const std::string id = SubmitSpoiled();
   network_.Run();
   EXPECT_FALSE(IsShown(id));
   EXPECT_FALSE(IsArriving(id));
@@ -233,17 +161,20 @@ TEST_F(LargeApplicationsTest, WhatIsErasedAtTheHoldersSideIsErasedWhereItArrives
   const std::string id = SubmitLarge();
   ASSERT_OK(italy_.outbox().SendDue(1));
   ASSERT_OK(bulgaria_.outbox().SendDue(2));
-  ASSERT_OK(italy_.store.Write([&](base::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const StoredCase stored, LoadCase(id, tx));
-    return EraseCase(stored.content, tx);
-  }));
+  erasure::v1::CreateErasureRequest request;
+  request.set_request_id(NewId());
+  request.mutable_subject()->set_kind(erasure::v1::SUBJECT_KIND_AUTHORISATION);
+  request.mutable_subject()->set_id(authorisation_);
+  ASSERT_OK(italy_.erasures.Create("portal", {}, request).status());
   EXPECT_EQ(KeptHere(), 0);
   network_.Run();
   EXPECT_FALSE(IsShown(id));
   EXPECT_FALSE(IsArriving(id));
   EXPECT_EQ(KeptThere(id), 0);
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
 }
 
+// What was erased before a backup was put back is erased again, whatever stands against it.
 TEST_F(LargeApplicationsTest, PiecesAreErasedWithTheCaseWhetherOrNotItHasOpened) {
   for (const bool opened : {false, true}) {
     SCOPED_TRACE(opened);
@@ -252,9 +183,8 @@ TEST_F(LargeApplicationsTest, PiecesAreErasedWithTheCaseWhetherOrNotItHasOpened)
     ASSERT_OK(bulgaria_.outbox().SendDue(2));
     if (opened) network_.Run();
     EXPECT_GT(KeptThere(id), 0);
-    ASSERT_OK(bulgaria_.store.Write([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const v1::RecognitionCase content, LoadAnyCase(id, tx));
-      return EraseCase(content, tx);
+    ASSERT_OK(bulgaria_.store.Write([&](base::Transaction& tx) {
+      return erasure::EraseAgain(erasure::NameOfCase(id), network_.clock.Now(), tx).status();
     }));
     network_.Run();
     EXPECT_EQ(KeptThere(id), 0);
@@ -327,9 +257,6 @@ TEST_F(LargeApplicationsTest, OnlyTheAuthorityTellsWhatBecameOfADocumentAndOnlyO
   EXPECT_THAT(Receive(italy_, "NO", arrival), HasReasonAt(Reason::kResourceNotFound, "case_id"));
   EXPECT_THAT(Receive(italy_, "BG", Arrival(NewId())), HasReasonAt(Reason::kResourceNotFound, "case_id"));
   EXPECT_THAT(Receive(italy_, "BG", Arrival("x")), HasReasonAt(Reason::kFieldInvalid, "case_id"));
-  arrival.set_problem("words of another node");
-  EXPECT_THAT(Receive(italy_, "BG", arrival), HasReasonAt(Reason::kFieldInvalid, "problem"));
-  arrival.clear_problem();
   arrival.set_document_sha256(base::Sha256Hex("another"));
   EXPECT_THAT(Receive(italy_, "BG", arrival), HasReasonAt(Reason::kFieldInvalid, "document_sha256"));
   EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_SUBMITTED);
@@ -338,6 +265,21 @@ TEST_F(LargeApplicationsTest, OnlyTheAuthorityTellsWhatBecameOfADocumentAndOnlyO
   EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_AUTO_CHECK);
   EXPECT_EQ(KeptHere(), 0);
   EXPECT_THAT(Receive(italy_, "BG", Arrival(id)), HasReasonAt(Reason::kResourceNotFound, "case_id"));
+}
+
+TEST_F(LargeApplicationsTest, WhatBecameOfTheDocumentCanBeHereBeforeTheReceiptIs) {
+  network_.faults = {WireFault::kAnswerLost};
+  const std::string id = SubmitLarge();
+  network_.Run();
+  EXPECT_THAT(Events(Applicants(id)), Contains("document received by BG"));
+  EXPECT_THAT(Events(Applicants(id)), Not(Contains("application received by BG")));
+  const v1::CaseState state = Applicants(id).state();
+  EXPECT_TRUE(Applicants(id).has_outcome());
+  network_.RunFor(absl::Minutes(1));
+  EXPECT_THAT(Events(Applicants(id)), Contains("application received by BG"));
+  EXPECT_EQ(Applicants(id).state(), state);
+  EXPECT_EQ(KeptHere(), 0);
+  EXPECT_EQ(KeptThere(id), static_cast<int>(whole_.pieces()));
 }
 
 // The holder withdraws the request while pieces are missing: the step waits for the case.
@@ -354,10 +296,59 @@ TEST_F(LargeApplicationsTest, AStepOfTheHolderIsNotLostWhileTheDocumentArrives) 
   EXPECT_EQ(Authoritys(id).state(), v1::CASE_STATE_WITHDRAWN);
 }
 
+TEST_F(LargeApplicationsTest, ADocumentThatComesAsAWholeWhileItArrivesIsNotLost) {
+  const std::string id = SubmitLarge();
+  ASSERT_OK(italy_.outbox().SendDue(1));
+  v1::RecognitionApplication whole = Application();
+  whole.set_case_id(id);
+  EXPECT_THAT(Receive(bulgaria_, "IT", whole), HasReasonAt(Reason::kOverloaded, "case_id"));
+  network_.Run();
+  EXPECT_OK(Receive(bulgaria_, "IT", whole));
+  EXPECT_EQ(Authoritys(id).document().content(), document_);
+}
+
+// For as long as the piece is there, whatever else is forgotten meanwhile.
+TEST_F(LargeApplicationsTest, APieceIsHandedOutAFewTimes) {
+  sharing::v1::CreateAuthorisationRequest grant;
+  grant.set_request_id(NewId());
+  *grant.mutable_authorisation() = Authorise(document_);
+  *grant.mutable_authorisation()->mutable_valid_until() = base::ToProto(network_.clock.Now() + absl::Hours(24 * 14));
+  v1::CreateCaseRequest request = Request(document_);
+  request.set_authorisation_id(italy_.authorisations.Create("portal", grant)->id());
+  exchange::v1::ContentQuery query;
+  query.set_authorisation_id(request.authorisation_id());
+  query.set_message_id(Submit(request));
+  query.set_sha256(base::Sha256Hex(document_));
+  const auto ask = [&] {
+    return italy_.memory.Write([&](base::Transaction& tx) {
+      return italy_.content_handler.Handle(Opened(italy_, "BG", query), "", tx).status();
+    });
+  };
+  for (int i = 0; i < contents::kPieceAnswersMax; ++i) EXPECT_OK(ask());
+  EXPECT_THAT(ask(), HasReason(Reason::kNotAvailable));
+  network_.clock.Advance(base::kDuplicateMemory + absl::Hours(1));
+  ASSERT_OK(contents::ForgetContents(network_.clock.Now(), italy_.memory).status());
+  EXPECT_THAT(ask(), HasReason(Reason::kNotAvailable));
+  query.set_piece(1);
+  EXPECT_OK(ask()) << "the others are there";
+}
+
 class WholeApplicationsTest : public LargeApplicationsTest {
  protected:
   WholeApplicationsTest() : LargeApplicationsTest({.piece_bytes = kSmallPiece, .takes_cases_in_pieces = false}) {}
 };
+
+// The authority's node can leave the application unanswered for days, and miss the document after that.
+TEST_F(WholeApplicationsTest, WhatWasWithdrawnMeanwhileIsNotSentAsAWhole) {
+  const std::string id = SubmitLarge();
+  Withdraw();
+  network_.Run();
+  EXPECT_EQ(Applicants(id).state(), v1::CASE_STATE_NOT_DELIVERED);
+  EXPECT_EQ(Events(Applicants(id)).back(), "application not sent as a whole: AUTHORISATION_INVALID");
+  EXPECT_EQ(KeptHere(), 0);
+  EXPECT_FALSE(IsShown(id));
+  for (const relay::v1::Envelope& envelope : network_.wire) EXPECT_LE(envelope.body().size(), 500u);
+}
 
 TEST_F(WholeApplicationsTest, ANodeThatTakesNoPiecesGetsEverythingInOneMessage) {
   const std::string id = SubmitLarge();
@@ -370,6 +361,21 @@ TEST_F(WholeApplicationsTest, ANodeThatTakesNoPiecesGetsEverythingInOneMessage) 
   EXPECT_THAT(Events(Applicants(id)), Contains("application received by BG"));
   EXPECT_TRUE(Applicants(id).has_outcome());
   EXPECT_EQ(italy_.authorisations.Get("portal", authorisation_)->uses_made(), 1);
+}
+
+// At a node with pieces as they are in use.
+class LargePiecesTest : public LargeApplicationsTest {
+ protected:
+  LargePiecesTest() : LargeApplicationsTest(passerelle::testing::Keeping()) {}
+};
+
+TEST_F(LargePiecesTest, ADocumentHasNoMorePiecesThanTheLargestHasHere) {
+  v1::RecognitionApplication application = Described();
+  application.set_piece_bytes(1);
+  application.set_document_bytes(base::kDocumentBytesMax / base::kPieceBytes + 1);
+  EXPECT_THAT(Receive(bulgaria_, "IT", application), HasReasonAt(Reason::kFieldInvalid, "piece_bytes"));
+  application.set_document_bytes(base::kDocumentBytesMax / base::kPieceBytes);
+  EXPECT_OK(Receive(bulgaria_, "IT", application));
 }
 
 }  // namespace

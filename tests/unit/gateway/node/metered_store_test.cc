@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/base/status_macros.h"
+#include "core/recognition/case_records.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "passerelle/exchange/v1/exchange.pb.h"
@@ -87,6 +88,31 @@ TEST(MeteredStore, CountsNoQuestionAsACase) {
   record.value = inquiry.SerializeAsString();
   ASSERT_THAT(store.Write([&](Transaction& tx) { return tx.Insert(Table::kCase, record); }), IsOk());
   EXPECT_THAT(metrics.Text(), Not(HasSubstr("_state_total{")));
+}
+
+// A case that arrives lies beside it until it opens, and is counted then; what is left of one that did not is none.
+TEST(MeteredStore, CountsACaseOnceThatArrivesBeforeItOpens) {
+  Metrics metrics;
+  MeteredStore store(std::make_unique<MemoryStore>(), &metrics);
+  recognition::v1::RecognitionCase opens;
+  opens.set_id("11111111-1111-4111-8111-111111111111");
+  opens.set_applicant_node("IT");
+  opens.set_state(recognition::v1::CASE_STATE_SUBMITTED);
+  recognition::v1::RecognitionCase ends = opens;
+  ends.set_id("22222222-2222-4222-8222-222222222222");
+  for (const recognition::v1::RecognitionCase& arriving : {opens, ends}) {
+    ASSERT_THAT(store.Write([&](Transaction& tx) { return recognition::InsertArriving(arriving, tx); }), IsOk());
+  }
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("_state_total{")));
+  ASSERT_THAT(store.Write([&](Transaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(recognition::DeleteArriving(opens.id(), tx));
+    RETURN_IF_ERROR(recognition::InsertCase(opens, absl::InfiniteFuture(), tx));
+    RETURN_IF_ERROR(recognition::EndUnopened(ends, absl::UnixEpoch(), tx));
+    return recognition::FileUnopened(ends.id(), tx).status();
+  }),
+              IsOk());
+  EXPECT_THAT(metrics.Text(), HasSubstr("passerelle_recognition_state_total{state=\"submitted\"} 1"));
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("not_delivered")));
 }
 
 // The store behind it, seen through it, is a store. Metrics that outlive every store of the suite.
