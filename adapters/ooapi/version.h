@@ -38,7 +38,8 @@ struct Version {
   absl::string_view course_of_offering;
   absl::string_view programme_of_offering;
   absl::string_view owner;  // the id of an organisation that is named elsewhere
-  absl::string_view first_start;
+  absl::string_view first_start;  // of courses
+  absl::string_view first_start_of_programme;
   absl::string_view enrolment_end;
   absl::string_view eqf_prefix;
 
@@ -51,7 +52,6 @@ struct Version {
   bool owner_is_whole;           // the owner's member holds the organisation where it is described
   bool typed_offerings;          // one kind of offering, which says what it offers
   bool dated_offerings;          // an offering has a first and a last day
-  bool courses_name_programmes;  // programmes have programmes as children only
 
   // How the version has a member or word of version 6; what it has not otherwise is the same.
   absl::string_view Member(absl::string_view six) const;
