@@ -25,6 +25,7 @@ constexpr absl::string_view kFailingLetters[] = {"F", "FX"};
 }  // namespace
 
 bool IsFailingWord(absl::string_view grade) {
+  grade = grade.substr(0, grade.find('('));  // "failed (0)"
   const std::string lower = elm::InSmallLetters(absl::StripAsciiWhitespace(grade));
   return elm::PassedByFinnishWords(grade) == false || elm::PassedByWords(grade) == false ||
          std::find(std::begin(kFailures), std::end(kFailures), lower) != std::end(kFailures);
