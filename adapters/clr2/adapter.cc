@@ -46,9 +46,9 @@ struct AssociationWord {
   absl::string_view label;
 };
 constexpr AssociationWord kAssociations[] = {
-    {"isPartOf", "Part of"},          {"isChildOf", "Part of"},        {"isParentOf", "Has part"},
-    {"isPeerOf", "Beside"},           {"precedes", "Precedes"},        {"isRelatedTo", "Related to"},
-    {"exactMatchOf", "The same as"},  {"replacedBy", "Replaced by"},
+    {"isPartOf", "Part of"},         {"isChildOf", "Part of"},      {"isParentOf", "Has part"},
+    {"isPeerOf", "Beside"},          {"precedes", "Precedes"},      {"isRelatedTo", "Related to"},
+    {"exactMatchOf", "The same as"}, {"replacedBy", "Replaced by"},
 };
 
 // The beginning of its validity, where it is not the day of the award.
@@ -153,7 +153,8 @@ class RecordOpener {
     if (list.has_value() && list->size() > 1) return Problem(Reason::kSeveralSubjects, "/credentialSubject/1");
     if (list.has_value() && list->size() == 1) member = list->at(0).value();
     const auto subject = member.has_value() ? base::AsObject(*member) : std::nullopt;
-    if (!subject.has_value()) return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
+    if (!subject.has_value())
+      return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
     return *subject;
   }
 

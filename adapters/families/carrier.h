@@ -13,8 +13,8 @@
 
 namespace passerelle::adapters::families {
 
-// Where a family of badges bakes its documents. Some bakers use the mark of the other version, which is looked for where
-// there is none of the own; what is baked tells which version it is.
+// Where a family of badges bakes its documents. Some bakers use the mark of the other version, which is looked for
+// where there is none of the own; what is baked tells which version it is.
 struct BakingMarks {
   absl::string_view png_keyword;  // of the iTXt chunk; empty for families that do not bake
   absl::string_view svg_element;  // local name

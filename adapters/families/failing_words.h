@@ -1,6 +1,7 @@
 // Grades in words that say that something was not passed.
 //
-// Thread-safety: IsFailingWord and ReadsAsFailing are free functions on values; the others write to the Source of one thread.
+// Thread-safety: IsFailingWord and ReadsAsFailing are free functions on values; the others write to the Source of one
+// thread.
 #pragma once
 
 #include "absl/strings/string_view.h"

@@ -148,8 +148,7 @@ constexpr Rule kAchievement[] = {
 
 // The title of a degree, which parts of one do not give.
 constexpr Rule kTitleOfDegree[] = {{"tutkintonimike/nimi/*", "Q.altLabel", LocalText, kKept, ""}};
-constexpr Rule kTitleOfWhole[] = {
-    {"tutkintonimike/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"}};
+constexpr Rule kTitleOfWhole[] = {{"tutkintonimike/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"}};
 
 constexpr Rule kGrade[] = {
     {"arvosana/koodiarvo", "T.grade", document::Text, kKept, ""},

@@ -126,8 +126,8 @@ class Writer {
     parts_.WriteStudyLoad(course, json);
     parts_.WriteModes({offer, course}, json);
     parts_.WriteValue(details, "duration", "duration", json);
-    parts_.WriteDate(offer, "temporal/startDate",
-                     programme ? version_.first_start_of_programme : version_.first_start, json);
+    parts_.WriteDate(offer, "temporal/startDate", programme ? version_.first_start_of_programme : version_.first_start,
+                     json);
     parts_.WriteLanguages(course, "language", json);
     parts_.WriteField(course, json);
     parts_.WriteOutcomes(course, json);
@@ -221,7 +221,7 @@ class Writer {
   CatalogueParts parts_;
   std::vector<const SourceNode*> opportunities_;
   std::vector<const SourceNode*> courses_;
-  absl::flat_hash_map<const SourceNode*, const SourceNode*> offers_;  // by course: what says that it is offered
+  absl::flat_hash_map<const SourceNode*, const SourceNode*> offers_;         // by course: what says that it is offered
   absl::flat_hash_map<const SourceNode*, const SourceNode*> first_offered_;  // by course
   absl::flat_hash_map<const SourceNode*, std::vector<Reference>> programmes_;  // by course
 };
