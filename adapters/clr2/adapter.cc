@@ -1,5 +1,8 @@
 #include "adapters/clr2/adapter.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +22,7 @@
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
 #include "core/document/mapping.h"
+#include "core/elm/rules/date.h"
 
 namespace passerelle::adapters::clr2 {
 namespace {
@@ -30,11 +34,31 @@ using document::UseIt;
 // The record around the credentials.
 constexpr Rule kRecord[] = {
     {"name|description", "names the record, not an award", DropIt, kDropped, ""},
+    {"awardedDate", "date of the record, not of an award", DropIt, kDropped, ""},
     {"credentialSubject/achievement", "repeats what the credentials of the record say, or was not awarded", DropIt,
      kDropped, ""},
-    {"credentialSubject/association", "associations between frameworks have no place in the European model", DropIt,
-     kDropped, ""},
+    {"credentialSubject/association", "leads to what was not awarded here", DropIt, kDropped, ""},
 };
+
+// How an achievement is associated with another of the record.
+struct AssociationWord {
+  absl::string_view type;
+  absl::string_view label;
+};
+constexpr AssociationWord kAssociations[] = {
+    {"isPartOf", "Part of"},         {"isChildOf", "Part of"},      {"isParentOf", "Has part"},
+    {"isPeerOf", "Beside"},          {"precedes", "Precedes"},      {"isRelatedTo", "Related to"},
+    {"exactMatchOf", "The same as"}, {"replacedBy", "Replaced by"},
+};
+
+// The beginning of its validity, where it is not the day of the award.
+LossClass ValidFromUnlessAwarded(const Step& step) {
+  const auto day = elm::ReadDate(step.Value());
+  const auto awarded = elm::ReadDate(step.context.targets.achievement->awarded_by().awarding_date());
+  if (!day.has_value() || !awarded.has_value() || day->day != awarded->day) return document::LabelledNote(step);
+  step.source().Use(step.node);
+  return kDone;
+}
 
 constexpr absl::string_view kEndorsement = "an endorsement is another credential; it stays with the original";
 constexpr absl::string_view kNested = "a record within the record is not read; it stays with the original";
@@ -42,6 +66,7 @@ constexpr absl::string_view kNested = "a record within the record is not read; i
 constexpr Rule kHeld[] = {
     {"proof|credentialSchema|credentialStatus|refreshService|termsOfUse",
      "belongs to the seal and its checks, which stay with the original", DropIt, kDropped, ""},
+    {"validFrom|issuanceDate", "A.additionalNote", ValidFromUnlessAwarded, document::kWidened, "note.labelled"},
     {"validUntil|expirationDate", "A.additionalNote", document::LabelledNote, document::kWidened, "note.labelled"},
     {"@context|type", "", UseIt, kKept, ""},
     {"id", "A.identifier.notation", document::Verbatim, kKept, ""},
@@ -95,16 +120,13 @@ class RecordOpener {
       root = base::AsObject(*wrapped);
       if (!root.has_value()) return Problem(Reason::kNotACredential, "/vc", "one JSON object is expected");
     }
-    const auto subject_member = base::Find(*root, kSubject);
-    const auto subject = subject_member.has_value() ? base::AsObject(*subject_member) : std::nullopt;
-    if (!subject.has_value())
-      return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
+    ASSIGN_OR_RETURN(const dom::object subject, SubjectOf(*root));
     base::JsonWriter json(json_);
     json.BeginObject();
     for (const dom::key_value_pair member : *root) {
       json.Key(base::View(member.key));
       if (base::View(member.key) == kSubject) {
-        RETURN_IF_ERROR(AppendSubject(document, *subject, &json));
+        RETURN_IF_ERROR(AppendSubject(document, subject, &json));
       } else {
         json.Raw(document.Text(member.value));
       }
@@ -120,8 +142,39 @@ class RecordOpener {
 
  private:
   static constexpr absl::string_view kSubject = "credentialSubject";
+  static constexpr absl::string_view kEnveloped = "EnvelopedVerifiableCredential";
   static constexpr absl::string_view kHolds = "verifiableCredential";
   static constexpr absl::string_view kHeldPlace = "/credentialSubject/verifiableCredential";
+
+  // An object, or a list of one.
+  static absl::StatusOr<dom::object> SubjectOf(dom::object root) {
+    auto member = base::Find(root, kSubject);
+    const auto list = member.has_value() ? base::AsArray(*member) : std::nullopt;
+    if (list.has_value() && list->size() > 1) return Problem(Reason::kSeveralSubjects, "/credentialSubject/1");
+    if (list.has_value() && list->size() == 1) member = list->at(0).value();
+    const auto subject = member.has_value() ? base::AsObject(*member) : std::nullopt;
+    if (!subject.has_value())
+      return Problem(Reason::kNotACredential, "/credentialSubject", "one JSON object is expected");
+    return *subject;
+  }
+
+  // A token as it stands, or in the data: address of an enveloped credential; nothing for what is no token.
+  static std::optional<absl::string_view> TokenOf(dom::element element) {
+    auto text = base::AsString(element);
+    const auto members = base::AsObject(element);
+    if (members.has_value()) {
+      const auto type = base::Find(*members, "type");
+      const bool enveloped = type.has_value() && NamesEnveloped(*type);
+      text = enveloped ? families::ContentOfDataAddress(base::FindString(*members, "id").value_or("")) : std::nullopt;
+    }
+    return text.has_value() && base::IsCompactJws(*text) ? text : std::nullopt;
+  }
+
+  static bool NamesEnveloped(dom::element type) {
+    const auto list = base::AsArray(type);
+    if (!list.has_value()) return base::AsString(type) == kEnveloped;
+    return std::any_of(list->begin(), list->end(), [](dom::element one) { return base::AsString(one) == kEnveloped; });
+  }
 
   absl::Status AppendSubject(const base::JsonDocument& document, dom::object subject, base::JsonWriter* json) {
     json->BeginObject();
@@ -149,16 +202,15 @@ class RecordOpener {
 
   absl::Status AppendOpened(const base::JsonDocument& document, dom::element element, base::JsonWriter* json) {
     std::vector<elm::ClaimFinding>& claims = held_claims_.emplace_back();
-    const auto text = base::AsString(element);
-    if (text.has_value() && base::IsCompactJws(*text)) {
-      if (!families::CheckSigned(*text).ok()) {
+    if (const auto token = TokenOf(element)) {
+      if (!families::CheckSigned(*token).ok()) {
         return Problem(Reason::kSignatureNone, absl::StrCat(kHeldPlace, "/", held_claims_.size() - 1));
       }
-      auto payload = base::PayloadOfCompactJws(*text);
+      auto payload = base::PayloadOfCompactJws(*token);
       if (payload.ok() && base::JsonDocument::Parse(*payload).ok()) {
-        families::CompletedToken token = families::CompleteToken(*std::move(payload));
-        claims = std::move(token.findings);
-        json->Raw(token.json);
+        families::CompletedToken completed = families::CompleteToken(*std::move(payload));
+        claims = std::move(completed.findings);
+        json->Raw(completed.json);
         return absl::OkStatus();
       }
     }
@@ -199,8 +251,11 @@ class Clr2Adapter : public document::Adapter {
     families::MapBadge3Envelope(&source, &draft, record);
     families::MapBadge3Learner(&source, source.FindFirst(record, "credentialSubject"), &draft);
     Apply(kRecord, record, {&source, draft.DocumentTargets()});
+    if (source.TextOf(record, "partial") == "true") {
+      source.Warn("record.partial", record, "The record says that it does not have every achievement.");
+    }
     bool any = false;
-    bool described = false;  // the issuer of the record, in a credential
+    Held context;
     const SourceNode* first_left_out = nullptr;
     absl::string_view why_left_out;
     absl::flat_hash_map<std::string, const SourceNode*> seen;  // by id
@@ -212,7 +267,7 @@ class Clr2Adapter : public document::Adapter {
         continue;
       }
       const auto& claims = opener.held_claims();
-      const absl::string_view why = MapHeld(&source, &draft, held, claims[held->number], &described);
+      const absl::string_view why = MapHeld(&source, &draft, held, claims[held->number], &context);
       any = any || why.empty();
       if (why.empty() || first_left_out != nullptr) continue;
       first_left_out = held;
@@ -221,11 +276,39 @@ class Clr2Adapter : public document::Adapter {
     if (!any && first_left_out != nullptr) {
       return Problem(Reason::kNothingAwarded, source.tree().Path(first_left_out), why_left_out);
     }
+    MapAssociations(&source, &draft, context);
     source.Drop(source.FindFirst(record, "issuer"), "assembled the record; who awarded is named in each credential");
     return draft.Finish(options);
   }
 
  private:
+  // What of the credentials is needed for the others.
+  struct Held {
+    bool described = false;  // the issuer of the record, in one of them
+    absl::flat_hash_map<std::string, document::DraftAchievement*> achievements;  // by their ids
+  };
+
+  // An association of two achievements that were both awarded, as a note of the first.
+  static void MapAssociations(document::Source* source, document::Draft* draft, const Held& held) {
+    for (const SourceNode* association : source->Find(source->root(), "credentialSubject/association")) {
+      const auto from = held.achievements.find(source->TextOf(association, "sourceId"));
+      const auto to = held.achievements.find(source->TextOf(association, "targetId"));
+      const SourceNode* const type = source->FindFirst(association, "associationType");
+      if (type == nullptr || from == held.achievements.end() || to == held.achievements.end()) continue;
+      const auto* const known = std::find_if(std::begin(kAssociations), std::end(kAssociations),
+                                             [type](const AssociationWord& word) { return word.type == type->text; });
+      const elm::Texts& title = to->second->achievement.title();
+      if (known == std::end(kAssociations) || title.empty()) continue;
+      source->Charge(title[0].value().size());
+      document::PutText(draft->TargetsOf(*from->second), "Q.additionalNote#A1-O04", "en",
+                        absl::StrCat(known->label, ": ", title[0].value()));
+      for (const SourceNode* part : source->Find(association, "associationType|sourceId|targetId")) {
+        source->Carry(part, "Q.additionalNote#A1-O04", kWidened, "association.note");
+      }
+      source->UseAll(source->FindFirst(association, "type"));
+    }
+  }
+
   // An address, or an object with one.
   static std::string IssuerOf(const document::Source& source, const SourceNode* credential) {
     const SourceNode* const issuer = source.FindFirst(credential, "issuer");
@@ -257,7 +340,7 @@ class Clr2Adapter : public document::Adapter {
 
   // Why the credential was left out; empty if it is an achievement of the translation.
   static absl::string_view MapHeld(document::Source* source, document::Draft* draft, const SourceNode* held,
-                                   const std::vector<elm::ClaimFinding>& claims, bool* described) {
+                                   const std::vector<elm::ClaimFinding>& claims, Held* others) {
     const SourceNode* const credential = CredentialOf(*source, held);
     if (const absl::string_view why = WhyNoBadge(*source, credential); !why.empty()) {
       if (why == kNested) {
@@ -276,19 +359,21 @@ class Clr2Adapter : public document::Adapter {
     const families::Badge3Bodies bodies = families::MapBadge3Issuer(source, credential, draft, draft->AddBody());
     const std::string issuer = IssuerOf(*source, credential);
     // The record may describe the same body more fully; written once, however many credentials are by it.
-    if (!*described && !issuer.empty() && issuer == IssuerOf(*source, source->root())) {
+    if (!others->described && !issuer.empty() && issuer == IssuerOf(*source, source->root())) {
       families::MapBadge3Issuer(source, source->root(), draft, bodies.first);
-      *described = true;
+      others->described = true;
     }
     document::DraftAchievement* const claim = families::MapBadge3Claims(source, credential, draft, bodies);
     if (claim == nullptr) return families::kNotPassedReason;
+    const std::vector<const SourceNode*> ids = source->Find(credential, "credentialSubject/achievement/id");
+    if (ids.size() == 1) others->achievements.try_emplace(ids.front()->text, claim);
     families::MapBadge3Learner(source, source->FindFirst(credential, "credentialSubject"), draft);
     Apply(kHeld, credential, {source, draft->TargetsOf(*claim)});
     return "";
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-7"};
+                            "alpha", "application/vc+ld+json",           "clr2-8"};
 };
 
 }  // namespace

@@ -143,7 +143,7 @@ class EbsiAdapter : public document::Adapter {
                             {"read"},
                             "beta",
                             "application/vc+ld+json",
-                            "ebsi-vc-9"};
+                            "ebsi-vc-10"};
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/ebsi/bodies.h"
 #include "adapters/ebsi/concepts.h"
+#include "adapters/ebsi/outcomes.h"
 #include "adapters/families/badge3_parts.h"
 #include "adapters/families/failing_words.h"
 #include "adapters/families/learner_identifier.h"
@@ -121,48 +122,6 @@ LossClass CreditNode(const Step& step) {
   return kDone;
 }
 
-// learningOutcome entries of every spelling: name or title, description or definition, skills by address.
-LossClass Outcome(const Step& step) {
-  document::Source& source = step.source();
-  elm::v3::LearningOutcome outcome;
-  const std::string language = step.context.language;
-  if (!step.node->IsBranch()) {
-    elm::AddText(language, step.Value(), outcome.mutable_title());
-    return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kKept;
-  }
-  // One that is described only has its description as its title.
-  const bool named = !source.TextOf(step.node, "title|name").empty();
-  for (const SourceNode* part : source.Find(step.node, named ? "title|name" : "description|definition")) {
-    if (part->text.empty()) continue;
-    const bool first = outcome.title().empty();
-    if (first) elm::AddText(language, part->text, outcome.mutable_title());
-    if (!first) elm::AddNote(language, part->text, outcome.mutable_additional_note());
-    source.Carry(part, step.rule.target, kKept, "");
-  }
-  if (outcome.title().empty()) return families::NamesNothing(step);
-  for (const SourceNode* part : source.Find(step.node, "description|definition")) {
-    if (part->text.empty() || !named) continue;
-    elm::AddNote(language, part->text, outcome.mutable_additional_note());
-    source.Carry(part, step.rule.target, kKept, "");
-  }
-  for (const SourceNode* part : source.Find(step.node, "relatedESCOSkill|relatedECOSkill|relatedSkill")) {
-    const std::string address = families::VocabularyAddress(part->text);
-    const bool esco = absl::StartsWith(address, "http://data.europa.eu/esco/");
-    if (!elm::IsWebAddress(address)) continue;
-    auto* const skills = esco ? outcome.mutable_related_esco_skill() : outcome.mutable_related_skill();
-    *skills->Add() = elm::MakeConcept(address, esco ? "http://data.europa.eu/esco/concept-scheme/skills" : "", "");
-    source.Carry(part, step.rule.target, kKept, "outcomes.skill");
-  }
-  return PutMessage(step.context.targets, step.rule.target, outcome) == kDropped ? kDropped : kDone;
-}
-
-std::string FirstText(const document::Source& source, const SourceNode* node, absl::string_view path) {
-  for (const SourceNode* found : source.Find(node, path)) {
-    if (!found->text.empty()) return found->text;
-  }
-  return "";
-}
-
 // wasDerivedFrom: the first grade is that of the achievement, the others are notes of its parts.
 LossClass DerivedFrom(const Step& step) {
   document::Source& source = step.source();
@@ -174,6 +133,7 @@ LossClass DerivedFrom(const Step& step) {
     const std::string name = title == nullptr ? "Grade" : title->text;
     elm::AddNote(step.context.language, absl::StrCat(name, ": ", grade->text),
                  step.context.targets.achievement->mutable_additional_note());
+    families::WarnOfFailingWord(&source, grade);
     source.Carry(grade, "A.additionalNote", kWidened, "grade.further");
     if (title != nullptr) source.Carry(title, "A.additionalNote", kWidened, "grade.further");
     return kDone;
@@ -223,6 +183,7 @@ void NoteGrade(const Step& step) {
     source.SeeLanguage(language);
     elm::AddNote(language, absl::StrCat(label.empty() ? "Grade" : label, ": ", text->text),
                  step.context.targets.achievement->mutable_additional_note());
+    families::WarnOfFailingWord(&source, text);
     source.Carry(text, "A.additionalNote", kWidened, "grade.further");
   }
   source.UseAll(source.FindFirst(step.node, "title"));
@@ -321,19 +282,19 @@ constexpr Rule kSpecification[] = {
     {"targetGroup|maximumDuration", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
     {"assessmentSpecification/assessmentType", "T.specifiedBy[0].dcType", document::AssessmentWord, kKept,
      "assessment.word"},
-    {"hasAccreditation/title|id", "Q.additionalNote#A1-M11", LabelledNote, kWidened, "quality.text"},
+    {"hasAccreditation", "Q.additionalNote#A1-M11", AccreditedBy, kWidened, "quality.text", true},
 };
 
 constexpr Rule kFlatAchievement[] = {
-    {"title", "A.title", Text, kKept, ""},
+    {"title", "A.title", Texts, kKept, "", true},
     {"id", "A.identifier", families::NodeIdentifier, kKept, ""},
-    {"description", "A.description", Text, kKept, ""},
+    {"description", "A.description", Texts, kKept, "", true},
     {"additionalNote", "A.additionalNote", document::Prose, kKept, ""},
 };
 
 // What the subject says of one achievement.
 constexpr Rule kFlatSubject[] = {
-    {"learningSpecification/title", "A.title", Text, kKept, ""},
+    {"learningSpecification/title", "A.title", Texts, kKept, "", true},
     // The scheme's title holds the grade itself in every example.
     {"gradingScheme/title", "T.grade", families::GradeInWords, kKept, "grade.in-scheme"},
     {"gradingScheme/id", "", UseIt, kKept, ""},
@@ -360,7 +321,7 @@ constexpr Rule kFlatAward[] = {
 
 constexpr Rule kFlatBody[] = {
     {"", "B.identifier", families::NodeIdentifier, kKept, ""},
-    {"preferredName|legalName|name", "B.legalName", Text, kKept, ""},
+    {"preferredName|legalName|name", "B.legalName", Texts, kKept, "", true},
     {"id", "B.identifier", families::NodeIdentifier, kKept, ""},
     {"homepage", "B.homepage", document::WebAddress, kKept, "address.web"},
     {"registration", "B.identifier", Registration, kKept, ""},
@@ -369,15 +330,15 @@ constexpr Rule kFlatBody[] = {
 
 constexpr Rule kAchieved[] = {
     {"id|type", "", UseIt, kKept, ""},
-    {"title", "A.title", Text, kKept, ""},
+    {"title", "A.title", Texts, kKept, "", true},
     {"identifier", "A.identifier", SchemedIdentifier, kKept, "", true},
-    {"description|definition", "A.description", Text, kKept, ""},
+    {"description|definition", "A.description", Texts, kKept, "", true},
     {"additionalNote", "A.additionalNote", document::Prose, kKept, ""},
     {"wasAwardedBy/awardingDate", "A.awardedBy.awardingDate", document::DateTime, kKept, "date.award"},
     {"wasAwardedBy/id", "", UseIt, kKept, ""},
     {"wasDerivedFrom", "T.grade", DerivedFrom, kKept, "", true},
     {"wasInfluencedBy", "A.influencedBy", InfluencedBy, kKept, "", true},
-    {"entitledTo/title|id", "A.additionalNote#A1-O04", LabelledNote, kWidened, "entitlement.note"},
+    {"entitledTo", "A.additionalNote#A1-O04", EntitledTo, kWidened, "entitlement.note", true},
 };
 
 constexpr Rule kClaim[] = {
@@ -395,6 +356,7 @@ constexpr Rule kClaim[] = {
     {"specifiedBy/educationSubject|thematicArea/notation", "Q.thematicArea", IscedCode, kKept, "field.isced"},
     {"specifiedBy/educationSubject|thematicArea/prefLabel/*", "", UseIt, kKept, ""},
     {"specifiedBy/eqfLevel/notation", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
+    {"specifiedBy/eqfLevel", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"specifiedBy/qualification/eqfLevel/notation", "Q.eqfLevel", document::EqfLevel, kKept, "level.eqf"},
     {"specifiedBy/qualification/title", "Q.altLabel", Texts, kKept, "", true},
     {"specifiedBy/qualification/nqfLevel/prefLabel", "Q.additionalNote", Texts, kWidened, "level.text", true},
@@ -460,6 +422,33 @@ void MapModules(const Reading& reading, const SourceNode* node, document::DraftA
   }
 }
 
+bool HasTitle(const Reading& reading, const SourceNode* node) {
+  return !FirstText(*reading.source, node, "title").empty() || !FirstText(*reading.source, node, "title/*").empty();
+}
+
+// The parts of an achievement, as they stand or as what a part holds; those that cannot be written are left out.
+std::vector<const SourceNode*> PartsOf(const Reading& reading, const SourceNode* node, size_t depth) {
+  std::vector<const SourceNode*> parts;
+  for (const SourceNode* stated : reading.source->Find(node, "hasPart")) {
+    std::vector<const SourceNode*> held = {stated};
+    if (!HasTitle(reading, stated)) {
+      held = reading.source->Find(stated, "learningAchievements|learningAchievement|achieved");
+    }
+    for (const SourceNode* part : held) {
+      if (depth >= base::kPartsDepthMax) {
+        reading.source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
+        reading.source->Drop(part, "nested deeper than the limit");
+      } else if (!HasTitle(reading, part)) {
+        reading.source->Warn("title.missing", part, "A part without a title cannot be written.");
+        reading.source->Drop(part, "has no title");
+      } else {
+        parts.push_back(part);
+      }
+    }
+  }
+  return parts;
+}
+
 void MapAchievedOne(const Reading& reading, const SourceNode* node, document::DraftAchievement* achievement,
                     size_t depth, Bodies* bodies) {
   MapAchievedBodies(reading, node, achievement, depth > 0);
@@ -470,19 +459,28 @@ void MapAchievedOne(const Reading& reading, const SourceNode* node, document::Dr
     Apply(kSpecification, specification, context);
   }
   if (depth == 0) MapAwardDate(reading, context);
-  for (const SourceNode* part :
-       reading.source->Find(node, "hasPart/learningAchievements|learningAchievement|achieved")) {
-    if (depth >= base::kPartsDepthMax) {
-      reading.source->Warn("parts.depth", part, "Parts are nested deeper than the limit.");
-      reading.source->Drop(part, "nested deeper than the limit");
-      continue;
-    }
-    if (FirstText(*reading.source, part, "title").empty()) {
-      reading.source->Warn("title.missing", part, "A part without a title cannot be written.");
-      reading.source->Drop(part, "has no title");
-      continue;
-    }
+  for (const SourceNode* part : PartsOf(reading, node, depth)) {
     MapAchievedOne(reading, part, &reading.draft->AddPart(achievement, part), depth + 1, bodies);
+  }
+}
+
+// A part that does not say who awarded it was awarded by who awarded the whole; `whole` is null for what is no part.
+void MapClaim(const Reading& reading, const SourceNode* node, const DraftAchievement* whole,
+              DraftAchievement* achievement, size_t depth) {
+  const bool as_whole = whole != nullptr && reading.source->FindFirst(node, "awardedBy/awardingBody") == nullptr;
+  achievement->body = as_whole ? whole->body : reading.draft->AddBody();
+  if (as_whole) achievement->further_bodies = whole->further_bodies;
+  const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
+  Apply(kClaim, node, context);
+  if (!as_whole) MapBodies(reading, node, "awardedBy/awardingBody", kClaimBody, achievement);
+  MapAwardPlace(reading, node, "awardedBy/location/spatial/notation", "country.code", achievement);
+  MapAwardPlace(reading, node, "awardedBy/country/notation", "country.code", achievement);
+  Bodies bodies;
+  ShareBodies(achievement, &bodies);
+  MapModules(reading, node, achievement);
+  if (whole == nullptr) MapAwardDate(reading, context);
+  for (const SourceNode* part : PartsOf(reading, node, depth)) {
+    MapClaim(reading, part, achievement, &reading.draft->AddPart(achievement, part), depth + 1);
   }
 }
 
@@ -575,17 +573,7 @@ void MapAchieved(const Reading& reading) {
 void MapClaims(const Reading& reading) {
   Apply(kLearner, reading.subject, {reading.source, reading.draft->DocumentTargets()});
   for (const SourceNode* node : reading.source->Find(reading.subject, "hasClaim")) {
-    document::DraftAchievement& achievement = reading.draft->AddAchievement(node);
-    achievement.body = reading.draft->AddBody();
-    const Context context{reading.source, reading.draft->TargetsOf(achievement)};
-    Apply(kClaim, node, context);
-    MapBodies(reading, node, "awardedBy/awardingBody", kClaimBody, &achievement);
-    MapAwardPlace(reading, node, "awardedBy/location/spatial/notation", "country.code", &achievement);
-    MapAwardPlace(reading, node, "awardedBy/country/notation", "country.code", &achievement);
-    Bodies bodies;
-    ShareBodies(&achievement, &bodies);
-    MapModules(reading, node, &achievement);
-    MapAwardDate(reading, context);
+    MapClaim(reading, node, nullptr, &reading.draft->AddAchievement(node), 0);
   }
 }
 

@@ -24,7 +24,6 @@ using document::LabelledNote;
 using document::Text;
 using document::UseIt;
 
-constexpr BakingMarks kMarks = {"openbadges", "assertion"};
 constexpr absl::string_view kBadge2Picture = "a picture is presentation";
 constexpr absl::string_view kBadge2SealStays = "belongs to the checks, which stay with the original";
 constexpr absl::string_view kBadge2Endorsement = "an endorsement is another credential; it stays with the original";
@@ -214,9 +213,11 @@ LossClass IssuerName(const Step& step) {
 
 Badge2Look LookForBadge2(absl::string_view bytes) {
   std::string buffer;
-  const absl::string_view json = PeekCarrier(bytes, kMarks, &buffer);
+  const absl::string_view json = PeekCarrier(bytes, kBadge2Marks, &buffer);
   const auto peek = base::JsonPeek::Of(json);
   Badge2Look look;
+  // A picture that is damaged, or has an address; reading it says so.
+  look.is_badge = !peek.has_value() && IsMarked(bytes, kBadge2Marks);
   if (!peek.has_value()) return look;
   // What has no name of its own and is nothing is no document of a badge, but a context that describes them.
   const bool is_something = peek->Has("id") || peek->Has("type") || peek->Has("@type") || peek->Has("badge");
@@ -234,11 +235,11 @@ Badge2Look LookForBadge2(absl::string_view bytes) {
   return look;
 }
 
-std::optional<std::string> UnbakeBadge2(absl::string_view bytes) { return Unbake(bytes, kMarks); }
+std::optional<std::string> UnbakeBadge2(absl::string_view bytes) { return Unbake(bytes, kBadge2Marks); }
 
 absl::StatusOr<document::Imported> ImportBadge2(absl::string_view bytes, const document::ImportOptions& options,
                                                 const Badge2Extension& extension) {
-  ASSIGN_OR_RETURN(const Carried carried, OpenCarrier(bytes, kMarks));
+  ASSIGN_OR_RETURN(const Carried carried, OpenCarrier(bytes, kBadge2Marks));
   ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(carried.json));
   document::Source source(std::move(tree), options);
   RETURN_IF_ERROR(CheckAssertion(source));

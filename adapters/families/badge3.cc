@@ -105,8 +105,8 @@ constexpr Rule kAchievement[] = {
     {"educationProgramIdentifier|educationProgrammeIdentifier|humanCode", "Q.identifier", NamedIdentifier, kKept, ""},
     {"otherIdentifier", "Q.identifier", OtherIdentifier, kKept, "", true},
     {"fieldOfStudy|specialization|tag|version", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
-    {"creator/name", "Q.additionalNote", CreatorUnlessIssuer, kWidened, "creator.note"},
-    {"related/id", "Q.additionalNote", LabelledNote, kWidened, "note.labelled"},
+    {"creator", "Q.additionalNote", CreatorUnlessIssuer, kWidened, "creator.note", true},
+    {"related/id", "Q.additionalNote", RelatedAchievement, kWidened, "note.labelled"},
     {"image", kPicture, DropIt, kDropped, ""},
     {"endorsement|endorsementJwt", kEndorsement, DropIt, kDropped, ""},
 };

@@ -1,5 +1,6 @@
 #include "adapters/families/badge3_parts.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -176,6 +177,18 @@ bool IsLanguageMap(const SourceNode& node) {
   return node.kind == SourceNode::Kind::kObject && node.first_child != nullptr;
 }
 
+// Who else had a part in it, by name and address.
+LossClass ProfileNote(const Step& step, absl::string_view label) {
+  const std::string id = step.node->IsBranch() ? TextAt(step, "id") : step.Value();
+  const std::string name = TextAt(step, "name");
+  if (id.empty() && name.empty()) return kDone;
+  const std::string text = name.empty() ? id : id.empty() ? name : absl::StrCat(name, " (", id, ")");
+  const LossClass put = PutText(step.context.targets, step.rule.target, "en", absl::StrCat(label, ": ", text));
+  if (put == kDropped || !step.node->IsBranch()) return put;
+  CarryParts(step, "name|id", step.rule.target, step.rule.loss, step.rule.rule);
+  return kDone;
+}
+
 std::optional<bool> IdentityAnswer(const Step& step) {
   const SourceNode* const checked = step.source().FindFirst(step.node->parent, "identityChecked");
   return checked == nullptr ? std::nullopt : std::optional(checked->text == "true");
@@ -228,24 +241,20 @@ LossClass ParentOrganisation(const Step& step) {
 }
 
 LossClass CreatorUnlessIssuer(const Step& step) {
-  for (const auto& name : step.context.targets.body->legal_name()) {
-    if (absl::string_view(name.value()) != step.Value()) continue;
-    step.source().UseAll(step.node->parent);
-    return kDone;
-  }
-  return NoteOf(step, step.rule.target, "Designed by", step.Value());
-}
-
-LossClass SourceOfClaim(const Step& step) {
-  const std::string id = step.node->IsBranch() ? TextAt(step, "id") : step.Value();
+  const auto& body = *step.context.targets.body;
   const std::string name = TextAt(step, "name");
-  if (id.empty() && name.empty()) return kDone;
-  const std::string text = name.empty() ? id : id.empty() ? name : absl::StrCat(name, " (", id, ")");
-  const LossClass put = PutText(step.context.targets, step.rule.target, "en", absl::StrCat("Source: ", text));
-  if (put == kDropped || !step.node->IsBranch()) return put;
-  CarryParts(step, "name|id", step.rule.target, step.rule.loss, step.rule.rule);
+  const std::string id = step.node->IsBranch() ? TextAt(step, "id") : step.Value();
+  const bool same_name = std::any_of(body.legal_name().begin(), body.legal_name().end(),
+                                     [&name](const auto& stated) { return stated.value() == name; });
+  const bool same_id = std::any_of(body.identifier().begin(), body.identifier().end(), [&id](const auto& stated) {
+    return !id.empty() && stated.identifier().notation() == id;
+  });
+  if (!same_name && !(name.empty() && same_id)) return ProfileNote(step, "Designed by");
+  step.source().UseAll(step.node);
   return kDone;
 }
+
+LossClass SourceOfClaim(const Step& step) { return ProfileNote(step, "Source"); }
 
 LossClass LearnerId(const Step& step) {
   step.source().Origin("A1-M01", document::v1::ELEMENT_STATUS_BY_REFERENCE, step.node, step.rule.rule);
@@ -291,6 +300,8 @@ LossClass NameUnlessTitle(const Step& step) {
   }
   return NoteOf(step, step.rule.target, "Name of the credential", step.Value());
 }
+
+LossClass RelatedAchievement(const Step& step) { return NoteOf(step, step.rule.target, "Related", step.Value()); }
 
 LossClass Criteria(const Step& step) { return NoteOf(step, step.rule.target, "Criteria", step.Value()); }
 

@@ -21,6 +21,7 @@ document::LossClass NamesNothing(const document::Step& step);
 // An e-mail address as a mailbox.
 document::LossClass Mail(const document::Step& step);
 document::LossClass ParentOrganisation(const document::Step& step);
+// Who designed it, an address or an object with a name.
 document::LossClass CreatorUnlessIssuer(const document::Step& step);
 // Who assessed, where it is not the issuer.
 document::LossClass SourceOfClaim(const document::Step& step);
@@ -37,6 +38,8 @@ document::LossClass ProseInLanguage(const document::Step& step);
 
 // The name of the credential, which mostly repeats the title of the achievement.
 document::LossClass NameUnlessTitle(const document::Step& step);
+// The id of an achievement that this one is related to.
+document::LossClass RelatedAchievement(const document::Step& step);
 // Conditions are no outcomes.
 document::LossClass Criteria(const document::Step& step);
 document::LossClass Evidence(const document::Step& step);

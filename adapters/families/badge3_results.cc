@@ -32,10 +32,11 @@ std::string LevelNamed(const Context& context, const SourceNode* description, co
   for (const SourceNode* level : context.source->Find(description, "rubricCriterionLevel")) {
     context.source->Charge(kResultBytes);
     if (context.source->TextOf(level, "id") != id) continue;
-    for (const SourceNode* part : context.source->Find(level, "name|level")) {
-      context.source->Carry(part, "T.grade", kKept, "grade.rubric");
-      return part->text;
-    }
+    const SourceNode* part = context.source->FindFirst(level, "name");
+    if (part == nullptr) part = context.source->FindFirst(level, "level");
+    if (part == nullptr) break;
+    context.source->Carry(part, "T.grade", kKept, "grade.rubric");
+    return part->text;
   }
   return id;
 }
@@ -59,7 +60,9 @@ void WriteScheme(const Context& context, const SourceNode* description) {
        context.source->Find(description, "resultType|valueMin|valueMax|requiredValue|requiredLevel|allowedValue")) {
     if (part->text.empty()) continue;
     const std::string& label = part->name.empty() ? part->parent->name : part->name;
-    absl::StrAppend(&text, text.empty() ? "" : "; ", label, ": ", part->text);
+    const bool is_level = part->name == "requiredLevel";
+    absl::StrAppend(&text, text.empty() ? "" : "; ", label, ": ",
+                    is_level ? LevelNamed(context, description, part->text) : part->text);
     context.source->Carry(part, "T.specifiedBy[0].gradingScheme", kWidened, "grade.scheme");
   }
   if (!text.empty()) elm::AddText("en", text, scheme->mutable_description());
@@ -102,9 +105,43 @@ bool IsReadBothWays(const elm::MarkScheme& scheme) {
   return is(scheme.worst, "1") && is(scheme.pass, "4") && (is(scheme.best, "5") || is(scheme.best, "6"));
 }
 
+// Words from the least to the best. Lists have both directions; the end at which a failure stands tells which it is.
+void RankWords(const document::Source& source, const SourceNode* description, Requirement* requirement) {
+  std::vector<const SourceNode*> words = source.Find(description, "allowedValue");
+  if (words.size() < 2) return;
+  const bool falls = ReadsAsFailing(words.back()->text);
+  if (falls == ReadsAsFailing(words.front()->text)) return;
+  if (falls) std::reverse(words.begin(), words.end());
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (const auto rank = base::Decimal::Parse(absl::StrCat(i))) requirement->ranks.try_emplace(words[i]->text, *rank);
+  }
+}
+
+Requirement RequirementOf(const document::Source& source, const SourceNode* description) {
+  Requirement requirement;
+  requirement.scheme = {source.TextOf(description, "valueMax"), source.TextOf(description, "requiredValue"),
+                        source.TextOf(description, "valueMin")};
+  RankWords(source, description, &requirement);
+  for (const SourceNode* level : source.Find(description, "rubricCriterionLevel")) {
+    const auto points = elm::PlainDecimal(source.TextOf(level, "points"));
+    const auto rank = points.has_value() ? base::Decimal::Parse(*points) : std::nullopt;
+    if (rank.has_value()) requirement.ranks.try_emplace(source.TextOf(level, "id"), *rank);
+  }
+  for (const SourceNode* required : source.Find(description, "requiredLevel|requiredValue")) {
+    const auto rank = requirement.ranks.find(required->text);
+    if (rank != requirement.ranks.end()) requirement.least_rank = rank->second;
+  }
+  return requirement;
+}
+
 // Whether a value reaches the one that its description requires; nullopt where it requires none, or cannot be compared.
-std::optional<bool> ReachesRequired(const elm::MarkScheme& scheme, const SourceNode* value) {
-  return IsReadBothWays(scheme) ? std::nullopt : elm::PassedByScheme(value->text, scheme);
+std::optional<bool> ReachesRequired(const Requirement& requirement, const SourceNode* value) {
+  const auto rank = requirement.ranks.find(value->text);
+  if (requirement.least_rank.has_value() && rank != requirement.ranks.end()) {
+    return !(rank->second < *requirement.least_rank);
+  }
+  if (value->name != "value" || IsReadBothWays(requirement.scheme)) return std::nullopt;
+  return elm::PassedByScheme(value->text, requirement.scheme);
 }
 
 void NoteResult(const Context& context, const SourceNode* description, const SourceNode* value,
@@ -117,9 +154,9 @@ void NoteResult(const Context& context, const SourceNode* description, const Sou
 }
 
 // Of what stays an achievement.
-void WarnOfFailure(document::Source* source, const elm::MarkScheme& scheme, const SourceNode* value) {
+void WarnOfFailure(document::Source* source, const Requirement& requirement, const SourceNode* value) {
   WarnOfFailingWord(source, value);
-  if (value->name != "value" || ReachesRequired(scheme, value) != false) return;
+  if (ReachesRequired(requirement, value) != false) return;
   source->Warn("grade.below-required", value, "One value is below what is required; another result says otherwise.");
 }
 
@@ -150,8 +187,7 @@ SubjectResults::SubjectResults(const document::Source& source, const SourceNode*
   for (const SourceNode* description : source.Find(subject, "achievement/resultDescription")) {
     const std::string id = source.TextOf(description, "id");
     if (id.empty()) continue;
-    named_[id].scheme = {source.TextOf(description, "valueMax"), source.TextOf(description, "requiredValue"),
-                         source.TextOf(description, "valueMin")};
+    named_[id].requirement = RequirementOf(source, description);
   }
   for (const SourceNode* result : source.Find(subject, "result")) {
     const auto named = named_.find(source.TextOf(result, "resultDescription"));
@@ -161,8 +197,8 @@ SubjectResults::SubjectResults(const document::Source& source, const SourceNode*
       if (group.status == nullptr) group.status = status.node;
       group.none_passed = group.none_passed && IsNoAward(status);
     }
-    for (const SourceNode* value : source.Find(result, "value")) {
-      const std::optional<bool> reaches = ReachesRequired(group.scheme, value);
+    for (const SourceNode* value : source.Find(result, "value|achievedLevel")) {
+      const std::optional<bool> reaches = ReachesRequired(group.requirement, value);
       if (reaches == false && group.below == nullptr) group.below = value;
       group.reached = group.reached || reaches == true;
     }
@@ -184,7 +220,7 @@ std::vector<std::pair<const SourceNode*, const SubjectResults::Group*>> SubjectR
 std::vector<DescribedResult> SubjectResults::Of(const SourceNode* achievement) const {
   std::vector<DescribedResult> results;
   for (const auto& [description, group] : GroupsOf(achievement)) {
-    for (const SourceNode* result : group->results) results.push_back({result, description, &group->scheme});
+    for (const SourceNode* result : group->results) results.push_back({result, description, &group->requirement});
   }
   std::sort(results.begin(), results.end(), [](const DescribedResult& one, const DescribedResult& other) {
     return one.result->index < other.result->index;
@@ -240,14 +276,14 @@ void DropNotPassed(document::Source* source, const SourceNode* status, const Sou
 
 void MapResults(const Context& context, const std::vector<DescribedResult>& results) {
   document::Source& source = *context.source;
-  for (const auto& [result, description, scheme] : results) {
+  for (const auto& [result, description, requirement] : results) {
     source.Charge(kResultBytes);
     if (source.IsExhausted()) return;  // the draft is refused when it is finished
     for (const SourceNode* type : source.Find(result, "type")) source.Use(type);
     source.Use(source.FindFirst(result, "resultDescription"));
     for (const SourceNode* value : source.Find(result, "value|achievedLevel")) {
       if (value->text.empty()) continue;
-      WarnOfFailure(&source, *scheme, value);
+      WarnOfFailure(&source, *requirement, value);
       const std::string text =
           value->name == "achievedLevel" ? LevelNamed(context, description, value->text) : value->text;
       if (!context.targets.assessment->has_grade()) {

@@ -3,12 +3,14 @@
 // Thread-safety: values of one thread. Ownership: nodes point into the Source.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "core/base/decimal.h"
 #include "core/document/mapping.h"
 #include "core/elm/rules/germany.h"
 
@@ -17,11 +19,18 @@ namespace passerelle::adapters::families {
 // Why what was not passed is left out.
 inline constexpr absl::string_view kNotPassedReason = "not passed or not finished, so no achievement";
 
+// What a description requires of a result: a number, or a level or word of an order that the description states.
+struct Requirement {
+  elm::MarkScheme scheme;
+  absl::flat_hash_map<std::string, base::Decimal> ranks;  // by the id of a level, or the word
+  std::optional<base::Decimal> least_rank;
+};
+
 // A result with the description that it names; null for none.
 struct DescribedResult {
   const document::SourceNode* result;
   const document::SourceNode* description;
-  const elm::MarkScheme* scheme;  // what the description requires
+  const Requirement* requirement;
 };
 
 // Borrows the source. Linear in the document to build; the order of many achievements does not multiply it.
@@ -44,7 +53,7 @@ class SubjectResults {
  private:
   struct Group {  // results that name one description
     std::vector<const document::SourceNode*> results;
-    elm::MarkScheme scheme;                        // of the last description with the id
+    Requirement requirement;                       // of the last description with the id
     const document::SourceNode* status = nullptr;  // the first
     bool none_passed = true;                       // no status says otherwise
     const document::SourceNode* below = nullptr;   // the first value below what is required

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,6 +16,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/unsigned_token.h"
 #include "core/base/xml.h"
+#include "core/elm/rules/text.h"
 
 namespace passerelle::adapters::families {
 namespace {
@@ -47,20 +50,35 @@ absl::StatusOr<std::string> TextOfChunk(absl::string_view data) {
   return std::string(data.substr(translated_end + 1));
 }
 
-absl::StatusOr<std::string> TextOfPng(absl::string_view bytes, absl::string_view keyword) {
+bool IsBaked(absl::string_view type, absl::string_view data, absl::string_view keyword) {
+  return type == "iTXt" && absl::StartsWith(data, keyword) && data.size() > keyword.size() &&
+         data[keyword.size()] == '\0';
+}
+
+// A chunk after the others: its type and data, or what is left of the data where the file is cut off.
+struct Chunk {
+  absl::string_view type;
+  absl::string_view data;
+  bool whole = false;
+};
+
+std::optional<Chunk> NextChunk(absl::string_view* rest) {
+  if (rest->size() < kChunkFrame) return std::nullopt;
+  const size_t length = BigEndian(*rest);
+  Chunk chunk{rest->substr(4, 4), rest->substr(8, length), length <= rest->size() - kChunkFrame};
+  rest->remove_prefix(chunk.whole ? length + kChunkFrame : rest->size());
+  return chunk;
+}
+
+absl::StatusOr<std::vector<std::string>> TextsOfPng(absl::string_view bytes, absl::string_view keyword) {
+  std::vector<std::string> texts;
   absl::string_view rest = bytes.substr(kPngSignature.size());
-  while (rest.size() >= kChunkFrame) {
-    const size_t length = BigEndian(rest);
-    const absl::string_view type = rest.substr(4, 4);
-    if (length > rest.size() - kChunkFrame) return Problem(Reason::kPictureBroken, "PNG", "a chunk is cut off");
-    const absl::string_view data = rest.substr(8, length);
-    if (type == "iTXt" && absl::StartsWith(data, keyword) && data.size() > keyword.size() &&
-        data[keyword.size()] == '\0') {
-      return TextOfChunk(data);
-    }
-    rest.remove_prefix(length + kChunkFrame);
+  while (const auto chunk = NextChunk(&rest)) {
+    if (!chunk->whole && texts.empty()) return Problem(Reason::kPictureBroken, "PNG", "a chunk is cut off");
+    if (!chunk->whole || !IsBaked(chunk->type, chunk->data, keyword)) continue;
+    ASSIGN_OR_RETURN(texts.emplace_back(), TextOfChunk(chunk->data));
   }
-  return Problem(Reason::kPictureBroken, "PNG", "no badge is baked into the picture");
+  return texts;
 }
 
 // Drawing programs begin with a document type of SVG. One without an internal subset defines nothing, and nothing is
@@ -75,24 +93,25 @@ std::string WithoutSvgDoctype(absl::string_view bytes) {
   return absl::StrCat(bytes.substr(0, begin), bytes.substr(end + 1));
 }
 
-// Recursive; the reader has bounded the depth.
-pugi::xml_node FindElement(const pugi::xml_node& node, absl::string_view local) {
+// Those of that name, none within another. Recursive; the reader has bounded the depth.
+void AddElements(const pugi::xml_node& node, absl::string_view local, std::vector<pugi::xml_node>* found) {
   for (const pugi::xml_node& child : node.children()) {
     if (child.type() != pugi::node_element) continue;
-    if (base::XmlLocalName(child) == local) return child;
-    const pugi::xml_node found = FindElement(child, local);
-    if (found) return found;
+    if (base::XmlLocalName(child) == local) {
+      found->push_back(child);
+    } else {
+      AddElements(child, local, found);
+    }
   }
-  return {};
 }
 
-// The badge stands in the element, or in its attribute "verify" when it is a signature.
-absl::StatusOr<std::string> TextOfSvg(absl::string_view bytes, absl::string_view element) {
-  ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(WithoutSvgDoctype(bytes)));
-  const pugi::xml_node found = FindElement(document.Root(), element);
-  if (!found) return Problem(Reason::kPictureBroken, "SVG", "no badge is baked into the picture");
-  const std::string text(absl::StripAsciiWhitespace(base::XmlRawText(found)));
-  return text.empty() ? std::string(base::XmlAttribute(found, "verify").value()) : text;
+// The badge stands in the element, or in its attribute "verify" when it is a signature; a text beside a signature is a
+// copy that nobody signed.
+std::string TextOfElement(const pugi::xml_node& element) {
+  const std::string verify = base::XmlAttribute(element, "verify").value();
+  if (base::IsCompactJws(verify)) return verify;
+  std::string text = base::XmlRawText(element);
+  return absl::StripAsciiWhitespace(text).empty() ? verify : text;
 }
 
 bool IsSvg(absl::string_view bytes) {
@@ -100,11 +119,63 @@ bool IsSvg(absl::string_view bytes) {
   return root.has_value() && root->local == "svg";
 }
 
+bool IsDocument(absl::string_view text) { return absl::StartsWith(text, "{") || base::IsCompactJws(text); }
+
+// The one document among the texts at a mark, which are something else in pictures of other programs. Nothing without
+// any text.
+absl::StatusOr<std::optional<std::string>> OnlyDocument(const std::vector<std::string>& texts,
+                                                        absl::string_view picture) {
+  std::optional<std::string> only;
+  for (const std::string& stated : texts) {
+    const absl::string_view text = absl::StripAsciiWhitespace(stated);
+    if (text.empty() || (only.has_value() && !IsDocument(text))) continue;
+    if (only.has_value() && IsDocument(*only) && *only != text) {
+      return Problem(Reason::kSeveralReports, picture, "two badges are baked into the picture");
+    }
+    only = std::string(text);
+  }
+  if (only.has_value() && elm::IsWebAddress(*only)) {
+    return Problem(Reason::kReferenceNotEmbedded, picture, "the address of a badge is baked into the picture");
+  }
+  return only;
+}
+
+constexpr BakingMarks kAllMarks[] = {kBadge2Marks, kBadge3Marks};
+
+// What a picture has at the marks of the family, or else at those of the other.
+absl::StatusOr<std::optional<std::string>> AtMarks(
+    const BakingMarks& own, absl::string_view picture,
+    absl::FunctionRef<absl::StatusOr<std::vector<std::string>>(const BakingMarks&)> texts_at) {
+  std::vector<BakingMarks> order = {own};
+  for (const BakingMarks& marks : kAllMarks) {
+    if (marks.png_keyword != own.png_keyword) order.push_back(marks);
+  }
+  for (const BakingMarks& marks : order) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> texts, texts_at(marks));
+    ASSIGN_OR_RETURN(std::optional<std::string> document, OnlyDocument(texts, picture));
+    if (document.has_value()) return document;
+  }
+  return Problem(Reason::kPictureBroken, picture, "no badge is baked into the picture");
+}
+
+absl::StatusOr<std::optional<std::string>> TakeOutOfSvg(absl::string_view bytes, const BakingMarks& marks) {
+  ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(WithoutSvgDoctype(bytes)));
+  return AtMarks(marks, "SVG", [&document](const BakingMarks& at) -> absl::StatusOr<std::vector<std::string>> {
+    std::vector<pugi::xml_node> elements;
+    AddElements(document.Root(), at.svg_element, &elements);
+    std::vector<std::string> texts;
+    for (const pugi::xml_node& element : elements) texts.push_back(TextOfElement(element));
+    return texts;
+  });
+}
+
 // As of Unbake, with what is wrong with the picture.
 absl::StatusOr<std::optional<std::string>> TakeOut(absl::string_view bytes, const BakingMarks& marks) {
   if (marks.png_keyword.empty()) return std::optional<std::string>();
-  if (absl::StartsWith(bytes, kPngSignature)) return TextOfPng(bytes, marks.png_keyword);
-  if (IsSvg(bytes)) return TextOfSvg(bytes, marks.svg_element);
+  if (absl::StartsWith(bytes, kPngSignature)) {
+    return AtMarks(marks, "PNG", [bytes](const BakingMarks& at) { return TextsOfPng(bytes, at.png_keyword); });
+  }
+  if (IsSvg(bytes)) return TakeOutOfSvg(bytes, marks);
   return std::optional<std::string>();
 }
 
@@ -139,6 +210,27 @@ absl::Status CheckSigned(absl::string_view token) {
   token = absl::StripAsciiWhitespace(token);
   if (!base::SaysUnsigned(token.substr(0, token.find('.')))) return absl::OkStatus();
   return Problem(Reason::kSignatureNone, "protected header");
+}
+
+std::optional<absl::string_view> ContentOfDataAddress(absl::string_view address) {
+  const size_t comma = address.find(',');
+  if (!absl::StartsWith(address, "data:") || comma == absl::string_view::npos) return std::nullopt;
+  return address.substr(comma + 1);
+}
+
+bool IsMarked(absl::string_view bytes, const BakingMarks& marks) {
+  if (absl::StartsWith(bytes, kPngSignature)) {
+    absl::string_view rest = bytes.substr(kPngSignature.size());
+    while (const auto chunk = NextChunk(&rest)) {
+      if (IsBaked(chunk->type, chunk->data, marks.png_keyword)) return true;
+    }
+    return false;
+  }
+  if (!IsSvg(bytes)) return false;
+  const auto document = base::ReadXml(WithoutSvgDoctype(bytes));
+  std::vector<pugi::xml_node> elements;
+  if (document.ok()) AddElements(document->Root(), marks.svg_element, &elements);
+  return !elements.empty();
 }
 
 std::optional<std::string> Unbake(absl::string_view bytes, const BakingMarks& marks) {

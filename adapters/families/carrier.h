@@ -13,12 +13,15 @@
 
 namespace passerelle::adapters::families {
 
-// Where a family of badges bakes its documents.
+// Where a family of badges bakes its documents. Some bakers use the mark of the other version, which is looked for
+// where there is none of the own; what is baked tells which version it is.
 struct BakingMarks {
   absl::string_view png_keyword;  // of the iTXt chunk; empty for families that do not bake
   absl::string_view svg_element;  // local name
 };
 inline constexpr BakingMarks kNeverBaked = {"", ""};
+inline constexpr BakingMarks kBadge2Marks = {"openbadges", "assertion"};
+inline constexpr BakingMarks kBadge3Marks = {"openbadgecredential", "credential"};
 
 struct Carried {
   std::string json;
@@ -37,7 +40,14 @@ absl::Status CheckSigned(absl::string_view token);
 // damaged one.
 std::optional<std::string> Unbake(absl::string_view bytes, const BakingMarks& marks);
 
+// What stands in a data: address (RFC 2397) behind its comma, as it is written; nothing for any other address.
+std::optional<absl::string_view> ContentOfDataAddress(absl::string_view address);
+
+// Whether a picture has a mark of the family, whatever stands there and however damaged it is.
+bool IsMarked(absl::string_view bytes, const BakingMarks& marks);
+
 // The JSON document. Problems: kInputEmpty; kPictureBroken for a damaged picture or one that carries nothing;
+// kReferenceNotEmbedded for one that carries an address; kSeveralReports for one that carries two documents;
 // kSealMalformed, and kSignatureNone for a signature whose header says that there is none.
 absl::StatusOr<Carried> OpenCarrier(absl::string_view bytes, const BakingMarks& marks);
 

@@ -19,22 +19,27 @@ constexpr absl::string_view kFailures[] = {"fail",         "failed",        "not
                                            "niet behaald", "niet geslaagd", "onvoldoende",
                                            "ikke bestått", "ikkje bestått", "ikke bestået"};
 
-// Of the ECTS grading scale; on another one they may stand for a pass.
+// Of the grading scale of ECTS.
 constexpr absl::string_view kFailingLetters[] = {"F", "FX"};
 
 }  // namespace
 
 bool IsFailingWord(absl::string_view grade) {
+  grade = grade.substr(0, grade.find('('));  // "failed (0)"
   const std::string lower = elm::InSmallLetters(absl::StripAsciiWhitespace(grade));
   return elm::PassedByFinnishWords(grade) == false || elm::PassedByWords(grade) == false ||
          std::find(std::begin(kFailures), std::end(kFailures), lower) != std::end(kFailures);
 }
 
-void WarnOfFailingWord(document::Source* source, const SourceNode* grade) {
-  const absl::string_view word = absl::StripAsciiWhitespace(grade->text);
+bool ReadsAsFailing(absl::string_view grade) {
+  const absl::string_view word = absl::StripAsciiWhitespace(grade);
   const bool letter = std::any_of(std::begin(kFailingLetters), std::end(kFailingLetters),
                                   [word](absl::string_view failing) { return absl::EqualsIgnoreCase(word, failing); });
-  if (!letter && !IsFailingWord(word)) return;
+  return letter || IsFailingWord(word);
+}
+
+void WarnOfFailingWord(document::Source* source, const SourceNode* grade) {
+  if (!ReadsAsFailing(grade->text)) return;
   source->Warn("grade.failing-word", grade,
                "The grade reads as not passed; it is kept, since a word alone proves nothing.");
 }

@@ -64,7 +64,7 @@ std::vector<Entry> ChooseAwards(Source* source, Refusal* refusal) {
       const Assessment assessment = LastAssessment(*source, performance);
       if (assessment.failed) {
         source->Warn("status.not-passed", assessment.node == nullptr ? performance : assessment.node,
-                     "The last assessment says that it was not passed.");
+                     "The record says that it was not passed.");
         source->Drop(performance, "not passed, so no achievement");
         refusal->Remember(Reason::kNothingAwarded, performance);
       } else if (!IsConfirmed(*source, performance)) {
@@ -130,7 +130,7 @@ class KoskiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"koski",          "Koski, the Finnish register of studies",
                                       {"2018", "2026"}, {"read"},
                                       "beta",           "application/json",
-                                      "koski-7",        true};
+                                      "koski-8",        true};
 };
 
 }  // namespace

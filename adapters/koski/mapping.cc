@@ -27,7 +27,9 @@ constexpr absl::string_view kSensitive[] = {
     "arvioitsijat",
     "kuvausTuesta",
 };
-constexpr absl::string_view kParts = "osasuoritukset";
+// The last three are the core of the International Baccalaureate, as records had it until 2024.
+constexpr absl::string_view kParts = "osasuoritukset|theoryOfKnowledge|extendedEssay|creativityActionService";
+constexpr absl::string_view kPartialKind = "ammatillinentutkintoosittainen";  // with its variants
 constexpr absl::string_view kWithheld = "may not leave the register";
 
 bool IsSensitive(const SourceNode& node) {
@@ -69,7 +71,8 @@ LossClass LocalText(const Step& step) {
 LossClass LocalNote(const Step& step) {
   step.source().SeeLanguage(step.node->name);
   const SourceNode* holder = step.node->parent->parent;
-  while (holder->name.empty() && holder->parent != nullptr) holder = holder->parent;  // an entry of a list
+  // An entry of a list, or the code that the name belongs to.
+  while ((holder->name.empty() || holder->name == "tunniste") && holder->parent != nullptr) holder = holder->parent;
   const std::string text = absl::StrCat(holder->name, ": ", step.Value());
   return document::PutText(step.context.targets, step.rule.target, step.node->name, text) == kKept ? step.rule.loss
                                                                                                    : kDropped;
@@ -81,14 +84,19 @@ LossClass CodeIdentifier(const Step& step) {
   return document::PutIdentifier(step, list == nullptr ? absl::string_view() : absl::string_view(list->text));
 }
 
+// A code, as a note that says what it is.
+LossClass CodeOfHolder(const Step& step) {
+  return document::NoteOf(step, step.rule.target, step.node->parent->name, step.Value());
+}
+
 // The code of what the record has no name for, as a note that says what it is.
 LossClass CodeUnlessNamed(const Step& step) {
-  if (step.source().FindFirst(step.node->parent, "nimi") == nullptr) {
-    return document::NoteOf(step, step.rule.target, step.node->parent->name, step.Value());
-  }
+  if (step.source().FindFirst(step.node->parent, "nimi") == nullptr) return CodeOfHolder(step);
   step.source().Use(step.node);
   return kDone;
 }
+
+bool IsPartial(absl::string_view kind) { return absl::StartsWith(kind, kPartialKind); }
 
 LossClass LearnerNumber(const Step& step) { return document::PutIdentifier(step, "oppijanumero"); }
 LossClass OrganisationOid(const Step& step) { return document::PutIdentifier(step, "organisaatio-OID"); }
@@ -123,7 +131,12 @@ constexpr Rule kAchievement[] = {
     {"koulutusmoduuli/kieli/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
     {"koulutusmoduuli/kieli/koodiarvo", "Q.additionalNote", CodeUnlessNamed, kWidened, "note.labelled"},
     {"koulutusmoduuli/perusteenDiaarinumero", "Q.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
-    {"tutkintonimike/nimi/*", "Q.altLabel", LocalText, kKept, ""},
+    {"tutkinto/tunniste/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
+    {"suoritustapa/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
+    {"oppimäärä/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
+    {"kokonaispistemäärä", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"kokonaispistemäärästäJohdettuKeskiarvo", "A.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"lisäpisteet/koodiarvo", "A.additionalNote", CodeOfHolder, kWidened, "note.labelled"},
     {"osaamisala/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
     {"osaamisala/osaamisala/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"},
     {"toimipiste/nimi/*", "A.additionalNote", LocalNote, kWidened, "note.labelled"},
@@ -133,11 +146,16 @@ constexpr Rule kAchievement[] = {
     {"vahvistus/paikkakunta", "place of the signature", document::DropIt, kDropped, ""},
 };
 
+// The title of a degree, which parts of one do not give.
+constexpr Rule kTitleOfDegree[] = {{"tutkintonimike/nimi/*", "Q.altLabel", LocalText, kKept, ""}};
+constexpr Rule kTitleOfWhole[] = {{"tutkintonimike/nimi/*", "Q.additionalNote", LocalNote, kWidened, "note.labelled"}};
+
 constexpr Rule kGrade[] = {
     {"arvosana/koodiarvo", "T.grade", document::Text, kKept, ""},
     {"arvosana/koodistoUri", "T.specifiedBy[0].gradingScheme.title", document::Text, kKept, ""},
     {"arvosana/nimi", "", document::UseIt, kDropped, ""},
     {"predicted", "", document::UseIt, kDropped, ""},
+    {"taitotaso/koodiarvo", "A.additionalNote", CodeOfHolder, kWidened, "note.labelled"},
     {"päivä", "T.dateIssued", document::DateTime, kKept, "date.calendar"},
 };
 
@@ -259,6 +277,8 @@ void MapOne(Source* source, Draft* draft, DraftAchievement* achievement, const S
   OutcomesByReference(source, performance);
   LevelByCode(source, performance, context);
   const SourceNode* const kind = source->FindFirst(performance, "tyyppi/koodiarvo");
+  const bool partial = kind != nullptr && IsPartial(kind->text);
+  Apply(partial ? document::Rules(kTitleOfWhole) : document::Rules(kTitleOfDegree), performance, context);
   MapScope(source, performance, higher_education || (kind != nullptr && IsHigherEducation(kind->text)), context);
   MapGrade(source, LastAssessment(*source, performance), performance, context);
   source->UseAll(source->FindFirst(performance, "tyyppi/nimi"));
@@ -268,7 +288,7 @@ void MapOne(Source* source, Draft* draft, DraftAchievement* achievement, const S
                  achievement->qualification.mutable_category());
     source->Carry(kind, "Q.category", kWidened, "kind.performance");
   }
-  if (kind != nullptr && absl::StartsWith(kind->text, "ammatillinentutkintoosittainen")) {
+  if (partial) {
     achievement->qualification.set_is_partial_qualification(true);
     source->Carry(kind, "Q.isPartialQualification", kDerived, "partial.performance");
   }
@@ -358,6 +378,8 @@ Assessment LastAssessment(const Source& source, const SourceNode* performance) {
     last.failed = IsFailed(source, node, "arvosana");
   }
   if (last.node == nullptr) last.failed = IsFailed(source, performance, "yleisarvosana");
+  // A year of school that is to be repeated.
+  if (source.TextOf(performance, "jääLuokalle") == "true") last.failed = true;
   return last;
 }
 

@@ -16,7 +16,7 @@ void MapPerformance(document::Source* source, document::Draft* draft, const docu
                     const document::SourceNode* performance);
 
 // What a performance's last assessment says, or else its overall mark: whether it was passed, or nothing if there is
-// neither. Forecasts are no assessments.
+// neither. Forecasts are no assessments; a year that is to be repeated was not passed.
 struct Assessment {
   const document::SourceNode* node = nullptr;  // the last by date; null for none
   bool failed = false;

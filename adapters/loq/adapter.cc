@@ -138,7 +138,7 @@ class LoqAdapter : public document::Adapter {
       "loq",          "European Learning Model, catalogues of learning opportunities and qualifications",
       {"3.1", "3.2"}, {"read", "write"},
       "beta",         "application/xml",
-      "loq-4"};
+      "loq-5"};
 };
 
 }  // namespace

@@ -159,7 +159,10 @@ class Writer {
 
   void WriteNode(const SourceNode* node, absl::string_view class_name, pugi::xml_node parent) {
     for (const Element& name : ElementsOf(class_name)) {
-      for (const SourceNode* value : ValuesOf(node, name.property->name)) {
+      std::vector<const SourceNode*> values = ValuesOf(node, name.property->name);
+      // The amount of a price, as credentials state it: the model has two properties of that name.
+      if (values.empty() && name.name == "value") values = ValuesOf(node, name.name);
+      for (const SourceNode* value : values) {
         switch (name.property->kind) {
           case ValueKind::kNode:
             WriteBranch(name, value, parent);

@@ -171,7 +171,7 @@ class OoapiAdapter : public document::Adapter {
   const document::FormatInfo info_ = {"ooapi",    "Open Education API: results read, catalogues read and written",
                                       {"5", "6"}, {"read", "write"},
                                       "beta",     "application/json",
-                                      "ooapi-8"};
+                                      "ooapi-9"};
 };
 
 class Version5Writer : public document::Adapter {
@@ -193,7 +193,7 @@ class Version5Writer : public document::Adapter {
   const document::FormatInfo info_ = {"ooapi5",  "Open Education API 5: catalogues written, read as ooapi",
                                       {"5"},     {"write"},
                                       "beta",    "application/json",
-                                      "ooapi5-1"};
+                                      "ooapi5-2"};
 };
 
 }  // namespace

@@ -65,7 +65,7 @@ constexpr Rule kOfCourse[] = {
     {"resources", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
     {"modeOfStudy", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
     {"firstStartDate|firstStartDateTime", "O.temporal.startDate", document::DateTime, kKept, "date.calendar"},
-    {"addresses/city", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"addresses", "O.location", Address, kKept, "", true},
     {"coordinators|instructors", "names of people who are no part of a catalogue", document::DropIt, kDropped, ""},
 };
 
@@ -84,7 +84,7 @@ constexpr Rule kOfOffering[] = {
     {"priceInformation/amount", "O.priceDetail", Price, kKept, ""},
     {"resultValueType|resultExpected|formalDocument", "O.additionalNote", document::LabelledNote, kWidened,
      "note.labelled"},
-    {"addresses/city", "O.additionalNote", document::LabelledNote, kWidened, "note.labelled"},
+    {"addresses", "O.location", Address, kKept, "", true},
     {"consumers|consumer", "belongs to its consumer", document::DropIt, kDropped, ""},
 };
 

@@ -1,6 +1,8 @@
 #include "adapters/ooapi/parts.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -68,6 +70,85 @@ LossClass IdOnly(const Step& step) {
   if (step.node->IsBranch()) return kDone;
   if (absl::EndsWith(step.node->name, "Id")) return Id(step);
   return document::PutIdentifier(step, absl::StrCat(step.node->name, "Id"));
+}
+
+namespace {
+
+// The country of an address, by the conversion that says what is wrong with it.
+std::optional<elm::v3::Concept> CountryOf(const Step& step) {
+  const SourceNode* country = step.source().FindFirst(step.node, "countryCode/iso3166-1-alpha2");
+  if (country == nullptr) country = step.source().FindFirst(step.node, "countryCode");
+  if (country == nullptr || country->text.empty()) return std::nullopt;
+  elm::v3::Organisation body;
+  elm::v3::LearningOpportunity opportunity;
+  Context context = step.context;
+  context.targets.body = &body;
+  context.targets.opportunity = &opportunity;
+  const Rule by_code[] = {{"", step.rule.target, document::CountryCode, kKept, "country.code"}};
+  Apply(by_code, country, context);
+  const auto& places = body.location().empty() ? opportunity.location() : body.location();
+  if (places.empty()) return std::nullopt;
+  return places[0].address(0).country_code();
+}
+
+// The lines of an address that people read, without its further details; empty for a city alone.
+std::string LineOf(const Step& step) {
+  std::string line;
+  if (step.source().FindFirst(step.node, "street|postCode|postalCode") == nullptr) return line;
+  for (const auto& [member, before] : {std::pair("street", ""), std::pair("streetNumber", " "),
+                                       std::pair("postCode|postalCode", ", "), std::pair("city", " ")}) {
+    const SourceNode* const part = step.source().FindFirst(step.node, member);
+    if (part == nullptr || part->text.empty()) continue;
+    absl::StrAppend(&line, line.empty() ? "" : before, part->text);
+  }
+  return line;
+}
+
+void CarryAll(const Step& step, absl::string_view paths, absl::string_view target, LossClass loss) {
+  for (const SourceNode* part : step.source().Find(step.node, paths)) {
+    if (part->IsValue() && !part->text.empty()) step.source().Carry(part, target, loss, "address.text");
+  }
+}
+
+constexpr absl::string_view kLineParts = "street|streetNumber|postCode|postalCode|city";
+
+}  // namespace
+
+LossClass Address(const Step& step) {
+  if (!step.node->IsBranch()) return kDropped;
+  document::Source& source = step.source();
+  source.Use(source.FindFirst(step.node, "addressType"));
+  const auto country = CountryOf(step);
+  const std::string line = LineOf(step);
+  const std::string city = source.TextOf(step.node, "city");
+  if (!country.has_value()) {
+    if (line.empty() && city.empty()) return kDone;
+    const std::string notes = absl::StrCat(step.rule.target.substr(0, 1), ".additionalNote");
+    CarryAll(step, kLineParts, notes, kWidened);
+    return document::NoteOf(step, notes, "Address", line.empty() ? city : line) == kDropped ? kDropped : kDone;
+  }
+  elm::v3::Location location;
+  elm::v3::Address& address = *location.add_address();
+  *address.mutable_country_code() = *country;
+  if (!line.empty()) {
+    elm::AddText("und", line, address.mutable_full_address()->mutable_note_literal());
+    CarryAll(step, kLineParts, step.rule.target, kWidened);
+  }
+  if (!city.empty()) {
+    elm::AddText("und", city, location.mutable_geographic_name());
+    if (line.empty()) CarryAll(step, "city", step.rule.target, kKept);
+  }
+  for (const SourceNode* text : source.Find(step.node, "additional/value")) {
+    const SourceNode* const stated = source.FindFirst(text->parent, "language");
+    const std::string language = stated == nullptr ? "und" : source.Language(stated);
+    const bool taken = language == "und" && !line.empty();
+    if (text->text.empty() || taken) continue;
+    elm::AddText(language, text->text, address.mutable_full_address()->mutable_note_literal());
+    source.SeeLanguage(language);
+    source.Use(stated);
+    source.Carry(text, step.rule.target, kKept, "");
+  }
+  return document::PutMessage(step.context.targets, step.rule.target, location) == kDropped ? kDropped : kDone;
 }
 
 // Rules credit.ects, workload.hours and workload.contact, by the unit that stands beside the number.
@@ -156,8 +237,8 @@ constexpr Rule kOrganization[] = {
     {"primaryCode/code", "B.identifier", Code, kKept, ""},
     {"otherCodes/code", "B.identifier", Code, kKept, ""},
     {"organizationId|organisationId", "B.identifier", Id, kKept, ""},
-    {"addresses/countryCode", "B.location", document::CountryCode, kKept, "country.code"},
-    {"addresses/countryCode/iso3166-1-alpha2", "B.location", document::CountryCode, kKept, "country.code"},
+    {"shortName", "B.altLabel", document::Text, kKept, ""},
+    {"addresses", "B.location", Address, kKept, "", true},
     {"link", "B.homepage", document::WebAddress, kKept, "address.web"},
     {"consumers|consumer", "belongs to its consumer", document::DropIt, kDropped, ""},
 };

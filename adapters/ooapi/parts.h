@@ -33,6 +33,10 @@ LossClass IdOnly(const Step& step);
 // The value of {"studyLoadUnit": …, "value": …}: rules credit.ects, workload.hours and workload.contact.
 LossClass StudyLoad(const Step& step);
 
+// {"street": …, "city": …, "countryCode": …}: a place with the address as a text; a note where it has no country, which
+// the model demands.
+LossClass Address(const Step& step);
+
 // Of a course, programme or component, into Q, T and V.
 void MapSpecification(Source* source, const SourceNode* course, const Context& context);
 // Of an organisation, into B.

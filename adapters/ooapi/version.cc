@@ -73,6 +73,7 @@ constexpr Version kVersion5 = {
     .programme_of_offering = "program",
     .owner = "organization",
     .first_start = "firstStartDate",
+    .first_start_of_programme = "firstStartDate",
     .enrolment_end = "enrollEndDate",
     .eqf_prefix = "",
     .other_modes = false,
@@ -84,7 +85,6 @@ constexpr Version kVersion5 = {
     .owner_is_whole = true,
     .typed_offerings = true,
     .dated_offerings = true,
-    .courses_name_programmes = true,
 };
 
 constexpr Version kVersion6 = {
@@ -95,7 +95,8 @@ constexpr Version kVersion6 = {
     .course_of_offering = "courseId",
     .programme_of_offering = "programmeId",
     .owner = "organisationId",
-    .first_start = "",
+    .first_start = "firstStartDate",
+    .first_start_of_programme = "firstStartDateTime",
     .enrolment_end = "",
     .eqf_prefix = "eqf_",
     .other_modes = true,
@@ -107,7 +108,6 @@ constexpr Version kVersion6 = {
     .owner_is_whole = false,
     .typed_offerings = false,
     .dated_offerings = false,
-    .courses_name_programmes = false,
 };
 
 absl::string_view Version::Member(absl::string_view six) const { return Spell(members, six); }

@@ -37,21 +37,21 @@ struct Version {
   // Members that have no one name in the other version. Empty: the version has none.
   absl::string_view course_of_offering;
   absl::string_view programme_of_offering;
-  absl::string_view owner;  // the id of an organisation that is named elsewhere
-  absl::string_view first_start;
+  absl::string_view owner;        // the id of an organisation that is named elsewhere
+  absl::string_view first_start;  // of courses
+  absl::string_view first_start_of_programme;
   absl::string_view enrolment_end;
   absl::string_view eqf_prefix;
 
-  bool other_modes;              // words beside those of `modes`
-  bool one_value;                // one study load and one language of teaching, not lists
-  bool three_letters;            // of a language, where one is a value
-  bool whole_days;               // days instead of points in time
-  bool plain_outcomes;           // outcomes are texts, without ids and codes
-  bool plain_countries;          // a country is its code
-  bool owner_is_whole;           // the owner's member holds the organisation where it is described
-  bool typed_offerings;          // one kind of offering, which says what it offers
-  bool dated_offerings;          // an offering has a first and a last day
-  bool courses_name_programmes;  // programmes have programmes as children only
+  bool other_modes;      // words beside those of `modes`
+  bool one_value;        // one study load and one language of teaching, not lists
+  bool three_letters;    // of a language, where one is a value
+  bool whole_days;       // days instead of points in time
+  bool plain_outcomes;   // outcomes are texts, without ids and codes
+  bool plain_countries;  // a country is its code
+  bool owner_is_whole;   // the owner's member holds the organisation where it is described
+  bool typed_offerings;  // one kind of offering, which says what it offers
+  bool dated_offerings;  // an offering has a first and a last day
 
   // How the version has a member or word of version 6; what it has not otherwise is the same.
   absl::string_view Member(absl::string_view six) const;

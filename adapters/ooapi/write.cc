@@ -36,7 +36,11 @@ class Writer {
         if (course != nullptr) offers_.try_emplace(course, opportunity);
       }
     }
-    if (version_.courses_name_programmes) FindProgrammes();
+    for (const SourceNode* opportunity : opportunities_) {
+      const SourceNode* const course = parts_.Resolve(CourseOf(opportunity));
+      if (course != nullptr) first_offered_.try_emplace(course, opportunity);
+    }
+    FindProgrammes();
   }
 
   std::string Write() {
@@ -93,6 +97,13 @@ class Writer {
     return found == offers_.end() ? nullptr : found->second;
   }
 
+  // What tells of the course: the offer that stands for it, or else the first of all.
+  const SourceNode* DetailsOf(const SourceNode* course) const {
+    if (const SourceNode* const offer = OfferOf(course)) return offer;
+    const auto found = first_offered_.find(course);
+    return found == first_offered_.end() ? nullptr : found->second;
+  }
+
   bool IsProgramme(const SourceNode* opportunity) const {
     for (const SourceNode* type : source_.Find(opportunity, "dcType")) {
       if (parts_.IsProgramme(type)) return true;
@@ -102,28 +113,31 @@ class Writer {
 
   void WriteCourse(const SourceNode* course, JsonWriter* json) {
     const SourceNode* const offer = OfferOf(course);
-    const bool programme = IsProgramme(offer);
+    const SourceNode* const details = DetailsOf(course);
+    const bool programme = IsProgramme(details);
     json->BeginObject();
     parts_.WriteId(course, programme ? "programmeId" : "courseId", json);
     parts_.WriteCodes(course, json);
     if (programme) json->Member(version_.Member("programmeType"), version_.Word("programme"));
     if (offer != nullptr) TakeOffer(offer);
     parts_.WriteTexts(course, "title", "name", json);
-    parts_.WriteAbbreviation(course, json);
+    parts_.WriteShort(course, "abbreviation", json);
     parts_.WriteTextsOfFirst({{course, "description"}, {offer, "description"}}, "description", json);
     parts_.WriteStudyLoad(course, json);
     parts_.WriteModes({offer, course}, json);
-    parts_.WriteValue(offer, "duration", "duration", json);
-    parts_.WriteDate(offer, "temporal/startDate", version_.first_start, json);
+    parts_.WriteValue(details, "duration", "duration", json);
+    parts_.WriteDate(offer, "temporal/startDate", programme ? version_.first_start_of_programme : version_.first_start,
+                     json);
     parts_.WriteLanguages(course, "language", json);
     parts_.WriteField(course, json);
     parts_.WriteOutcomes(course, json);
     parts_.WriteTexts(course, "entryRequirement/noteLiteral", "admissionRequirements", json);
-    parts_.WriteTexts(offer, "admissionProcedure/noteLiteral", "enrolment", json);
+    parts_.WriteTexts(details, "admissionProcedure/noteLiteral", "enrolment", json);
     parts_.WriteLevel(course, programme, json);
     parts_.WriteAssessment(course, json);
     parts_.WriteLink({offer, course}, json);
     WriteRelations(course, programme, json);
+    if (offer != nullptr) parts_.WriteAddresses(offer, "teaching", json);
     if (offer != nullptr) parts_.WriteOrganisation(offer, json);
     json->EndObject();
   }
@@ -131,13 +145,13 @@ class Writer {
   // Whether the reference leads to what is written as a course here.
   bool IsCourse(const SourceNode* reference) const {
     const SourceNode* const node = parts_.Resolve(reference);
-    return !node->IsReference() && !IsProgramme(OfferOf(node));
+    return !node->IsReference() && !IsProgramme(DetailsOf(node));
   }
 
   // The programmes of each course, by what they say of their parts.
   void FindProgrammes() {
     for (const SourceNode* programme : courses_) {
-      if (!IsProgramme(OfferOf(programme))) continue;
+      if (!IsProgramme(DetailsOf(programme))) continue;
       for (const SourceNode* part : parts_.ValuesOf(programme, "hasPart")) {
         if (IsCourse(part)) programmes_[parts_.Resolve(part)].push_back({part, programme});
       }
@@ -150,10 +164,9 @@ class Writer {
     return references;
   }
 
-  // Parts and wholes. Where programmes have no courses as children, it is the courses that name their programmes.
+  // Parts and wholes. Programmes have programmes as children; it is the courses that name their programmes.
   void WriteRelations(const SourceNode* course, bool programme, JsonWriter* json) {
     std::vector<Reference> parts = ReferencesOf(course, "hasPart");
-    if (!version_.courses_name_programmes) return parts_.WriteReferences(parts, "childIds", json);
     std::vector<Reference> wholes = ReferencesOf(course, "isPartOf");
     const auto is_course = [this](const Reference& reference) { return IsCourse(reference.named); };
     std::erase_if(wholes, is_course);
@@ -180,10 +193,11 @@ class Writer {
   void WriteOffering(const SourceNode* offering, JsonWriter* json) {
     const SourceNode* const reference = CourseOf(offering);
     const SourceNode* const course = parts_.Resolve(reference);
-    const bool programme = IsProgramme(offering) || IsProgramme(OfferOf(course));
+    const bool programme = IsProgramme(offering) || IsProgramme(DetailsOf(course));
     json->BeginObject();
     parts_.WriteId(offering, programme ? "programmeOfferingId" : "courseOfferingId", json);
     parts_.WriteCodes(offering, json);
+    source_.UseAll(source_.FindFirst(offering, "dcType"));
     if (version_.typed_offerings) json->Member("offeringType", version_.Word(programme ? "programme" : "course"));
     parts_.WriteTexts(offering, "title", "name", json);
     parts_.WriteTexts(offering, "description", "description", json);
@@ -194,6 +208,7 @@ class Writer {
     parts_.WriteDate(offering, "applicationDeadline", version_.enrolment_end, json);
     parts_.WriteNoted(offering, "Result expected: ", "resultExpected", json);
     parts_.WritePrices(offering, json);
+    parts_.WriteAddresses(offering, "teaching", json);
     parts_.WriteLink({offering}, json);
     const absl::string_view offered = programme ? version_.programme_of_offering : version_.course_of_offering;
     if (reference != nullptr) parts_.WriteReference(reference, offered, json);
@@ -206,7 +221,8 @@ class Writer {
   CatalogueParts parts_;
   std::vector<const SourceNode*> opportunities_;
   std::vector<const SourceNode*> courses_;
-  absl::flat_hash_map<const SourceNode*, const SourceNode*> offers_;  // by course: what says that it is offered
+  absl::flat_hash_map<const SourceNode*, const SourceNode*> offers_;         // by course: what says that it is offered
+  absl::flat_hash_map<const SourceNode*, const SourceNode*> first_offered_;  // by course
   absl::flat_hash_map<const SourceNode*, std::vector<Reference>> programmes_;  // by course
 };
 

@@ -22,7 +22,7 @@ using base::JsonWriter;
 using elm::Vocabulary;
 
 constexpr size_t kUuidLength = 36;
-constexpr size_t kAbbreviationMax = 256;  // of the interface's schema
+constexpr size_t kShortMax = 256;  // of the interface's schema
 
 struct Cycle {
   absl::string_view eqf;
@@ -228,14 +228,14 @@ void CatalogueParts::WriteTextsOfFirst(const std::vector<std::pair<const SourceN
   WriteDemanded(member, json);
 }
 
-void CatalogueParts::WriteAbbreviation(const SourceNode* course, JsonWriter* json) {
-  const SourceNode* const map = source_.FindFirst(course, "altLabel");
+void CatalogueParts::WriteShort(const SourceNode* node, absl::string_view member, JsonWriter* json) {
+  const SourceNode* const map = source_.FindFirst(node, "altLabel");
   const SourceNode* const text = map == nullptr ? nullptr : source_.FindFirst(map, "*");
-  if (text == nullptr || text->text.empty() || text->text.size() > kAbbreviationMax) {
-    return WriteDemanded("abbreviation", json);
+  if (text == nullptr || text->text.empty() || text->text.size() > kShortMax) {
+    return WriteDemanded(member, json);
   }
-  json->Member("abbreviation", text->text);
-  source_.Carry(text, "abbreviation", kKept, "");
+  json->Member(member, text->text);
+  source_.Carry(text, member, kKept, "");
 }
 
 void CatalogueParts::WriteValue(const SourceNode* node, absl::string_view path, absl::string_view member,

@@ -52,7 +52,8 @@ class CatalogueParts {
   // The texts of the first place that has any.
   void WriteTextsOfFirst(const std::vector<std::pair<const document::SourceNode*, absl::string_view>>& places,
                          absl::string_view member, base::JsonWriter* json);
-  void WriteAbbreviation(const document::SourceNode* course, base::JsonWriter* json);
+  // The other name, where it is short enough.
+  void WriteShort(const document::SourceNode* node, absl::string_view member, base::JsonWriter* json);
   void WriteValue(const document::SourceNode* node, absl::string_view path, absl::string_view member,
                   base::JsonWriter* json);
   // Nothing without a name of the member.
@@ -70,6 +71,8 @@ class CatalogueParts {
   void WriteLink(const std::vector<const document::SourceNode*>& nodes, base::JsonWriter* json);
   void WritePrices(const document::SourceNode* offering, base::JsonWriter* json);
   void WriteOrganisation(const document::SourceNode* opportunity, base::JsonWriter* json);
+  // Those of the places of a node: the text of an address, which the model does not take apart, as its further details.
+  void WriteAddresses(const document::SourceNode* node, absl::string_view kind, base::JsonWriter* json);
 
  private:
   const document::SourceNode* IdOf(const document::SourceNode* node) const;
@@ -80,7 +83,7 @@ class CatalogueParts {
                   base::JsonWriter* json);
   // The word of the interface for a mode; empty if the version has none.
   std::string ModeOf(const document::SourceNode* mode) const;
-  void WriteCountry(const document::SourceNode* body, base::JsonWriter* json);
+  void WriteCountry(const document::SourceNode* address, base::JsonWriter* json);
 
   document::Source& source_;
   const Version& version_;

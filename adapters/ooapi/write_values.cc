@@ -131,21 +131,33 @@ void CatalogueParts::WriteOrganisation(const SourceNode* opportunity, JsonWriter
   json->Member(version_.Member("organisationType"), "institute");
   source_.Supply(absl::StrCat(member, ".", version_.Member("organisationType")), kDefaulted, "organisation.kind");
   WriteTexts(body, "legalName", "name", json);
-  WriteDemanded("shortName", json);
-  WriteCountry(body, json);
+  WriteShort(body, "shortName", json);
+  WriteAddresses(body, "postal", json);
   WriteLink({body}, json);
   json->EndObject();
 }
 
-void CatalogueParts::WriteCountry(const SourceNode* body, JsonWriter* json) {
-  const SourceNode* const country = source_.FindFirst(body, "location/address/countryCode");
+void CatalogueParts::WriteAddresses(const SourceNode* node, absl::string_view kind, JsonWriter* json) {
+  ListMember list("addresses", false, json);
+  for (const SourceNode* place : ValuesOf(node, "location")) {
+    place = Resolve(place);
+    for (const SourceNode* address : ValuesOf(place, "address")) {
+      list.Next();
+      json->BeginObject();
+      json->Member("addressType", kind);
+      WriteTexts(address, "fullAddress/noteLiteral", "additional", json);
+      WriteValue(place, "geographicName/*", "city", json);
+      WriteCountry(address, json);
+      json->EndObject();
+    }
+  }
+}
+
+void CatalogueParts::WriteCountry(const SourceNode* address, JsonWriter* json) {
+  const SourceNode* const country = source_.FindFirst(address, "countryCode");
   const SourceNode* const id = country == nullptr ? nullptr : IdOf(country);
   const auto code = elm::CountryCodeOf(id == nullptr ? "" : id->text);
   if (!code.has_value()) return;
-  json->Key("addresses");
-  json->BeginArray();
-  json->BeginObject();
-  json->Member("addressType", "postal");
   if (version_.plain_countries) {
     json->Member("countryCode", *code);
   } else {
@@ -154,9 +166,7 @@ void CatalogueParts::WriteCountry(const SourceNode* body, JsonWriter* json) {
     json->Member("iso3166-1-alpha2", *code);
     json->EndObject();
   }
-  json->EndObject();
-  json->EndArray();
-  source_.Carry(id, absl::StrCat(version_.Member("organisation"), ".addresses"), kKept, "country.code");
+  source_.Carry(id, "countryCode", kKept, "country.code");
   source_.UseAll(country);
 }
 

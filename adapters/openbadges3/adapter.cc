@@ -21,8 +21,6 @@
 namespace passerelle::adapters::openbadges3 {
 namespace {
 
-constexpr families::BakingMarks kMarks = {"openbadgecredential", "credential"};
-
 std::optional<base::JsonPeek> CredentialIn(absl::string_view json) {
   auto peek = base::JsonPeek::Of(json);
   return peek.has_value() && peek->Has("vc") ? base::JsonPeek::Of(peek->Value("vc")) : peek;
@@ -40,8 +38,11 @@ class OpenBadges3Adapter : public document::Adapter {
 
   Confidence Detect(absl::string_view bytes) const override {
     std::string buffer;
-    const auto credential = CredentialIn(families::PeekCarrier(bytes, kMarks, &buffer));
-    if (!credential.has_value()) return Confidence::kNone;
+    const auto credential = CredentialIn(families::PeekCarrier(bytes, families::kBadge3Marks, &buffer));
+    if (!credential.has_value()) {
+      // A picture that is damaged, or has an address; reading it says so.
+      return families::IsMarked(bytes, families::kBadge3Marks) ? Confidence::kPossible : Confidence::kNone;
+    }
     const absl::string_view type = credential->Value("type");
     if (!families::NamesBadge3(type)) return HasAchievement(*credential) ? Confidence::kPossible : Confidence::kNone;
     // The European model says more than the badge beside it.
@@ -49,11 +50,11 @@ class OpenBadges3Adapter : public document::Adapter {
   }
 
   std::optional<std::string> SignedWithin(absl::string_view bytes) const override {
-    return families::Unbake(bytes, kMarks);
+    return families::Unbake(bytes, families::kBadge3Marks);
   }
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
-    ASSIGN_OR_RETURN(const families::Carried carried, families::OpenCarrier(bytes, kMarks));
+    ASSIGN_OR_RETURN(const families::Carried carried, families::OpenCarrier(bytes, families::kBadge3Marks));
     const families::CompletedToken token = families::CompleteToken(carried.json);
     ASSIGN_OR_RETURN(document::SourceTree tree, document::SourceTree::OfJson(token.json));
     document::Source source(std::move(tree), options);
@@ -104,7 +105,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-8"};
+                            "openbadges3-9"};
 };
 
 }  // namespace

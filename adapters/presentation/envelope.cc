@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "adapters/families/carrier.h"
 #include "core/base/digest.h"
 #include "core/base/json.h"
 #include "core/base/json_peek.h"
@@ -88,14 +89,12 @@ void DropOthers(object members, absl::string_view taken, const std::string& plac
 absl::Status OpenData(object members, const std::string& place, Envelope* envelope) {
   const std::string id = PlaceOf(place, "id");
   const auto stated = base::FindString(members, "id");
-  absl::string_view data = stated.value_or("");
-  const size_t comma = data.find(',');
-  if (!absl::ConsumePrefix(&data, "data:") || comma == absl::string_view::npos) {
+  const auto data = families::ContentOfDataAddress(stated.value_or(""));
+  if (!data.has_value()) {
     return Problem(Reason::kFieldInvalid, id, "an enveloped credential stands in a data: address");
   }
-  data = stated->substr(comma + 1);
-  if (!IsToken(data)) return Problem(Reason::kFormatNotSupported, id, "what is enveloped is no token in text form");
-  envelope->contents.push_back({std::string(data), id});
+  if (!IsToken(*data)) return Problem(Reason::kFormatNotSupported, id, "what is enveloped is no token in text form");
+  envelope->contents.push_back({std::string(*data), id});
   envelope->used.push_back(id);
   DropOthers(members, "id", place, envelope);
   return absl::OkStatus();

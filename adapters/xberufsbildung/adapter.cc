@@ -97,7 +97,7 @@ class XBerufsbildungAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/xml",
-                                      "xberufsbildung-5"};
+                                      "xberufsbildung-6"};
 };
 
 }  // namespace

@@ -132,8 +132,8 @@ void MapCertificate(Source* source, Draft* draft, const SourceNode* root, const 
   const Context context = {source, draft->TargetsOf(achievement), language};
   Apply(document::XBildungPerson(), source->FindFirst(root, "pruefling"), {source, context.targets, "und"});
   document::CountryOfRegister("DE", context);
+  if (IsOfTrainer(root)) TitleByKind(source, &achievement);  // first: an occupation that it names is a note beside it
   Apply(kDocument, root, context);
-  if (IsOfTrainer(root)) TitleByKind(source, &achievement);
   const SourceNode* const result = source->FindFirst(root, "gesamtergebnis");
   document::MapXBildungGrade(context, result);
   if (document::XBildungPassed(*source, result) == true) document::MarkPassed(context.targets);

@@ -70,6 +70,7 @@ std::string DescribeXml(absl::string_view bytes) {
   const auto root = base::PeekXmlRoot(bytes);
   if (!root.has_value()) return "";
   if (root->local == "html") return "it is a web page; send the document that it shows or links to";
+  if (root->local == "svg") return "it is a picture into which no badge is baked";
   if (root->local == "Envelope") return "it is a SOAP message; send what stands in its body";
   if (!IsPrintable(root->local) || !IsPrintable(root->name_space)) return "it is XML, and no format has such a root";
   return absl::StrCat("it is XML, and no format has the root ", Beginning(root->local), " in ",

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
+#include "core/base/decimal.h"
 #include "core/elm/rules/text.h"
 
 namespace passerelle::elm {
@@ -63,6 +64,15 @@ constexpr FailingMarkRow kFailingMarks[] = {
 #include "core/elm/rules/finland.def"
 };
 
+struct LeastMarkRow {
+  absl::string_view list;
+  absl::string_view least;
+};
+constexpr LeastMarkRow kLeastMarks[] = {
+#define LEAST_MARK(list, least) {list, least},
+#include "core/elm/rules/finland.def"
+};
+
 struct WordRow {
   absl::string_view code;
   absl::string_view word;
@@ -90,6 +100,16 @@ std::optional<FinnishName> NameOf(const Rows& rows, absl::string_view code) {
     if (row.code == code) return row.name;
   }
   return std::nullopt;
+}
+
+// Whether a mark of a scale with decimals is below the least one that is passed.
+bool IsBelowLeast(absl::string_view list, absl::string_view mark) {
+  const auto* const row = std::find_if(std::begin(kLeastMarks), std::end(kLeastMarks),
+                                       [list](const LeastMarkRow& scale) { return scale.list == list; });
+  if (row == std::end(kLeastMarks)) return false;
+  const auto number = base::Decimal::Parse(mark);
+  const auto least = base::Decimal::Parse(row->least);
+  return number.has_value() && least.has_value() && *number < *least;
 }
 
 // Signs of the century by section 2 of the Decree on the Population Information System, as changed in 2023.
@@ -160,7 +180,7 @@ std::optional<bool> PassedByFinnishWords(absl::string_view words) {
 }
 
 bool FailsOnScale(absl::string_view list, absl::string_view mark) {
-  if (PassedByFinnishWords(mark) == false) return true;
+  if (PassedByFinnishWords(mark) == false || IsBelowLeast(list, mark)) return true;
   return std::any_of(std::begin(kFailingMarks), std::end(kFailingMarks),
                      [&](const FailingMarkRow& row) { return row.list == list && row.mark == mark; });
 }

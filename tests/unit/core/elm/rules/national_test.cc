@@ -92,6 +92,9 @@ TEST(FinlandTest, MarksFailByTheScaleThatTheyAreOf) {
   EXPECT_TRUE(FailsOnScale("ykiarvosana", "alle3"));
   EXPECT_TRUE(FailsOnScale("arviointiasteikkovst", "Hylätty"));
   EXPECT_TRUE(FailsOnScale("vktarvosana", "hylatty"));
+  EXPECT_TRUE(FailsOnScale("arviointiasteikkoeuropeanschoolofhelsinkifinalmark", "4.99"));
+  EXPECT_FALSE(FailsOnScale("arviointiasteikkoeuropeanschoolofhelsinkifinalmark", "5.00"));
+  EXPECT_FALSE(FailsOnScale("arviointiasteikkoeuropeanschoolofhelsinkifinalmark", "absent"));
   EXPECT_FALSE(FailsOnScale("", ""));
 }
 
