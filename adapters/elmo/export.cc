@@ -129,6 +129,7 @@ std::vector<Group> GroupsOf(Writer* writer, const SourceNode* subject) {
 std::string DateTimeOr(const std::string& date, const std::string& other) { return date.empty() ? other : date; }
 
 void AddReport(Writer* writer, const Group& group, const std::string& issued, pugi::xml_node elmo) {
+  if (writer->source().IsExhausted()) return;  // the document is refused when it is finished
   pugi::xml_node report = elmo.append_child("report");
   AddIssuer(writer, group.body, report);
   writer->ForgetSchemes();
@@ -252,10 +253,8 @@ absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& cr
   AddElement(elmo, "generatedDate", DateTimeOr(issued, valid_from));
   AddLearner(&writer, subject, elmo);
   for (const Group& group : groups) AddReport(&writer, group, DateTimeOr(valid_from, issued), elmo);
-  if (source.IsExhausted()) {
-    return Problem(Reason::kInputTooLarge, "/credentialSubject", "texts are referred to too often");
-  }
   AddAttachments(&writer, root, elmo.last_child());
+  RETURN_IF_ERROR(source.CheckAllowance());
   source.Drop(source.FindFirst(root, "displayParameter"), "is presentation");
   source.Drop(source.FindFirst(root, "evidence"), "stays with the European credential");
   source.Drop(source.FindFirst(root, "proof"), "a seal cannot be translated");

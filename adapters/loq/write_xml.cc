@@ -158,6 +158,7 @@ class Writer {
   }
 
   void WriteNode(const SourceNode* node, absl::string_view class_name, pugi::xml_node parent) {
+    if (source_.IsExhausted()) return;  // the catalogue is refused when it is written
     for (const Element& name : ElementsOf(class_name)) {
       for (const SourceNode* value : ValuesOf(node, name.property->name)) {
         switch (name.property->kind) {
@@ -191,6 +192,7 @@ absl::StatusOr<document::Exported> WriteCourses(const elm::v3::Dataset& catalogu
   source.SetNoPlace("no place in the XML of offers");
   document::Exported exported;
   exported.content = Writer(&source).Write();
+  RETURN_IF_ERROR(source.CheckAllowance());
   source.Close(&exported);
   return exported;
 }

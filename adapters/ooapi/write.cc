@@ -101,6 +101,7 @@ class Writer {
   }
 
   void WriteCourse(const SourceNode* course, JsonWriter* json) {
+    if (source_.IsExhausted()) return;  // the catalogue is refused when it is written
     const SourceNode* const offer = OfferOf(course);
     const bool programme = IsProgramme(offer);
     json->BeginObject();
@@ -178,6 +179,7 @@ class Writer {
   }
 
   void WriteOffering(const SourceNode* offering, JsonWriter* json) {
+    if (source_.IsExhausted()) return;
     const SourceNode* const reference = CourseOf(offering);
     const SourceNode* const course = parts_.Resolve(reference);
     const bool programme = IsProgramme(offering) || IsProgramme(OfferOf(course));
@@ -221,6 +223,7 @@ absl::StatusOr<document::Exported> WriteCatalogue(const elm::v3::Dataset& catalo
   source.SetNoPlace("no place in the interface");
   document::Exported exported;
   exported.content = Writer(&source, version).Write();
+  RETURN_IF_ERROR(source.CheckAllowance());
   source.Close(&exported);
   return exported;
 }
