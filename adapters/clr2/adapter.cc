@@ -288,7 +288,7 @@ class Clr2Adapter : public document::Adapter {
   }
 
   const FormatInfo info_ = {"clr2",  "Comprehensive Learner Record 2.0", {"2.0"}, {"read"},
-                            "alpha", "application/vc+ld+json",           "clr2-7"};
+                            "alpha", "application/vc+ld+json",           "clr2-8"};
 };
 
 }  // namespace

@@ -267,7 +267,7 @@ class ElmoAdapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/xml",
-                            "elmo-5"};
+                            "elmo-6"};
 };
 
 }  // namespace

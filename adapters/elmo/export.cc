@@ -193,11 +193,9 @@ std::string Writer::LabelOf(const SourceNode* node) const {
 }
 
 std::string Writer::SchemeId(const TextList& texts) {
-  for (size_t i = 0; i < schemes_.size(); ++i) {
-    if (schemes_[i] == texts) return absl::StrCat("scheme-", i + 1);
-  }
-  schemes_.push_back(texts);
-  return absl::StrCat("scheme-", schemes_.size());
+  const auto [number, is_new] = scheme_numbers_.try_emplace(texts, schemes_.size() + 1);
+  if (is_new) schemes_.push_back(texts);
+  return absl::StrCat("scheme-", number->second);
 }
 
 pugi::xml_node AddElement(pugi::xml_node parent, const char* name, absl::string_view text) {

@@ -104,7 +104,7 @@ class OpenBadges3Adapter : public document::Adapter {
                             {"read", "write"},
                             "beta",
                             "application/vc+ld+json",
-                            "openbadges3-8"};
+                            "openbadges3-9"};
 };
 
 }  // namespace

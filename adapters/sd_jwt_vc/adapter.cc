@@ -211,7 +211,7 @@ class SdJwtVcAdapter : public document::Adapter {
                                       {"read"},
                                       "beta",
                                       "application/dc+sd-jwt",
-                                      "sd-jwt-vc-6"};
+                                      "sd-jwt-vc-7"};
 };
 
 }  // namespace
