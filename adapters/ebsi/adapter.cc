@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "adapters/ebsi/bodies.h"
 #include "adapters/ebsi/dialects.h"
 #include "adapters/families/badge3.h"
 #include "adapters/families/carrier.h"
@@ -130,8 +131,9 @@ class EbsiAdapter : public document::Adapter {
     RETURN_IF_ERROR(families::CheckOneSubject(source, credential));
     document::Draft draft(&source, bytes);
     Apply(kEnvelope, credential, {&source, draft.DocumentTargets()});
+    Issuers issuers = IssuersOf(source, credential);
     for (const SourceNode* subject : subjects) {
-      RETURN_IF_ERROR(MapDialect({&source, &draft, credential, subject}));
+      RETURN_IF_ERROR(MapDialect({&source, &draft, credential, &issuers, subject}));
     }
     return draft.Finish(options);
   }

@@ -1,6 +1,7 @@
 #include "adapters/ebsi/bodies.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "adapters/families/badge3_parts.h"
@@ -19,16 +20,8 @@ void MapIssuer(const Reading& reading, const document::Targets& targets) {
 }
 
 // A reference, or an object with an id.
-std::string IdOf(const Reading& reading, const SourceNode* node) {
-  return node->IsBranch() ? reading.source->TextOf(node, "id") : node->text;
-}
-
-bool IsIssuer(const Reading& reading, const SourceNode* body) {
-  const std::string id = IdOf(reading, body);
-  if (id.empty()) return false;
-  const std::vector<const SourceNode*> issuers = reading.source->Find(reading.credential, "issuer");
-  return std::any_of(issuers.begin(), issuers.end(),
-                     [&](const SourceNode* issuer) { return IdOf(reading, issuer) == id; });
+std::string IdOf(const document::Source& source, const SourceNode* node) {
+  return node->IsBranch() ? source.TextOf(node, "id") : node->text;
 }
 
 // Without empty texts and objects.
@@ -42,6 +35,14 @@ std::vector<const SourceNode*> NamedBodies(const Reading& reading, const SourceN
 
 }  // namespace
 
+Issuers IssuersOf(const document::Source& source, const SourceNode* credential) {
+  Issuers issuers;
+  issuers.nodes = source.Find(credential, "issuer");
+  for (const SourceNode* issuer : issuers.nodes) issuers.ids.insert(IdOf(source, issuer));
+  issuers.ids.erase("");
+  return issuers;
+}
+
 void MapBodies(const Reading& reading, const SourceNode* node, absl::string_view path, document::Rules rules,
                document::DraftAchievement* achievement) {
   achievement->further_bodies.clear();
@@ -54,13 +55,13 @@ void MapBodies(const Reading& reading, const SourceNode* node, absl::string_view
       targets.body = achievement->further_bodies.emplace_back(reading.draft->AddBody());
     }
     Apply(rules, body, {reading.source, targets});
-    if (!IsIssuer(reading, body)) continue;
+    if (!reading.issuers->ids.contains(IdOf(*reading.source, body))) continue;
     MapIssuer(reading, targets);
     with_issuer = true;
   }
   if (named.empty()) return MapIssuer(reading, first);
-  if (with_issuer) return;
-  for (const SourceNode* issuer : reading.source->Find(reading.credential, "issuer")) {
+  if (with_issuer || std::exchange(reading.issuers->only_sign, true)) return;
+  for (const SourceNode* issuer : reading.issuers->nodes) {
     reading.source->Drop(issuer, "signs the credential; who awarded is named in it");
   }
 }
@@ -88,6 +89,8 @@ void MapAchievedBodies(const Reading& reading, const SourceNode* node, document:
     MapBodies(reading, node, kBody, kBodyRules, achievement);
   } else if (has_place && achievement->further_bodies.empty()) {
     const document::Targets whole = reading.draft->TargetsOf(*achievement);
+    if (reading.source->IsExhausted()) return;  // the draft is refused when it is finished
+    reading.source->Charge(whole.body->ByteSizeLong());
     achievement->body = reading.draft->AddBody();
     *achievement->body = *whole.body;
     achievement->body->clear_location();
@@ -102,10 +105,10 @@ void ShareBodies(document::DraftAchievement* achievement, Bodies* bodies) {
   };
   achievement->body = shared(achievement->body);
   std::vector<elm::v3::Organisation*> further;
+  absl::flat_hash_set<elm::v3::Organisation*> seen = {achievement->body};
   for (elm::v3::Organisation* body : achievement->further_bodies) {
     body = shared(body);
-    const bool is_new = body != achievement->body && std::find(further.begin(), further.end(), body) == further.end();
-    if (is_new) further.push_back(body);
+    if (seen.insert(body).second) further.push_back(body);
   }
   achievement->further_bodies = further;
 }

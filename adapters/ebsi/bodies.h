@@ -12,6 +12,8 @@
 
 namespace passerelle::adapters::ebsi {
 
+Issuers IssuersOf(const document::Source& source, const document::SourceNode* credential);
+
 // Writes the bodies that stand at the path of the node, each by the rules: the first into that of the achievement, the
 // others beside it. The issuer is added to the body that has its id; where none is named it is the body, and where
 // others are it only signs.

@@ -78,15 +78,16 @@ LossClass SharedGrade(const Step& step) { return NoteShared(step, "Grade"); }
 LossClass GivenNames(const Step& step) {
   const SourceNode* const list = step.node->parent;
   if (step.node->IsBranch() || list == nullptr || list->kind != SourceNode::Kind::kArray) return Texts(step);
+  const SourceNode* first = list->first_child;
+  for (; first->IsBranch() || first->text.empty(); first = first->next_sibling) step.source().Charge(1);
+  if (step.node != first) return kDone;  // the first has put all of them
   std::string names;
   for (const SourceNode* name : step.source().Find(list, "")) {
     if (name->IsBranch() || name->text.empty()) continue;
-    if (names.empty() && name != step.node) return kDone;  // the first has put all of them
     absl::StrAppend(&names, names.empty() ? "" : " ", name->text);
     step.source().Carry(name, step.rule.target, kKept, step.rule.rule);
   }
-  const std::string language = step.Language();
-  step.source().SeeLanguage(language);
+  const std::string language = step.source().SeeLanguage(step.Language(), step.node);
   PutText(step.context.targets, step.rule.target, language, names);
   return kDone;
 }
@@ -176,11 +177,11 @@ void NoteGrade(const Step& step) {
   }
   for (const SourceNode* text : texts) {
     if (text->text.empty()) continue;
-    const std::string language = text->name == "noteLiteral" ? step.context.language : elm::LanguageTag(text->name);
+    const std::string tag = text->name == "noteLiteral" ? step.context.language : elm::LanguageTag(text->name);
+    const std::string language = source.SeeLanguage(tag, text);
     std::string label = FirstText(source, step.node, absl::StrCat("title/", text->name));
     if (label.empty()) label = FirstText(source, step.node, "title/*");
     if (label.empty()) label = FirstText(source, step.node, "specifiedBy/title/*");
-    source.SeeLanguage(language);
     elm::AddNote(language, absl::StrCat(label.empty() ? "Grade" : label, ": ", text->text),
                  step.context.targets.achievement->mutable_additional_note());
     families::WarnOfFailingWord(&source, text);
@@ -501,7 +502,7 @@ void MapFlatAward(const Reading& reading, const DraftAchievement& first, DraftAc
   if (achievement == &first) {
     MapBodies(reading, reading.subject, "awardingOpportunity/awardingBody", kFlatBody, achievement);
   } else {
-    achievement->further_bodies = first.further_bodies;
+    reading.draft->ShareBodies(first.further_bodies, achievement);
   }
   MapAwardPlace(reading, reading.subject, "awardingOpportunity/location", "country.name", achievement);
   MapAwardDate(reading, context);

@@ -5,7 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/limits.h"
 
 namespace passerelle::adapters::elm_xml {
 
@@ -154,19 +153,22 @@ void Source::DropUnused() {
 void Source::Drop(const pugi::xml_node& node, absl::string_view reason) {
   if (!node) return;
   settled_.insert(node.internal_object());
-  DropAt(document_.Path(node), reason);
+  DropAt(node, "", reason);
 }
 
 void Source::DropAttribute(const pugi::xml_node& node, absl::string_view name, absl::string_view reason) {
   settled_.insert(node.attribute(std::string(name).c_str()).internal_object());
-  DropAt(absl::StrCat(document_.Path(node), "/@", name), reason);
+  DropAt(node, absl::StrCat("/@", name), reason);
 }
 
-void Source::DropAt(std::string place, absl::string_view reason) {
-  if (dropped_.size() >= base::kFindingsMax) return;
+void Source::DropAt(const pugi::xml_node& node, absl::string_view part, absl::string_view reason) {
+  if (!listed_dropped_.Takes([&] { return document_.PathBytes(node) + part.size() + reason.size(); })) {
+    more_dropped_ = true;
+    return;
+  }
   document::v1::DroppedSource& dropped = dropped_.emplace_back();
-  dropped.set_source(std::move(place));
-  dropped.set_reason(std::string(dropped_.size() == base::kFindingsMax ? "and more than are listed" : reason));
+  dropped.set_source(absl::StrCat(document_.Path(node), part));
+  dropped.set_reason(std::string(reason));
 }
 
 void Source::Warn(absl::string_view rule, const pugi::xml_node& node, absl::string_view message) {
@@ -179,7 +181,7 @@ void Source::Note(absl::string_view rule, const pugi::xml_node& node, absl::stri
 
 void Source::Say(absl::string_view rule, const pugi::xml_node& node, absl::string_view message,
                  document::v1::Severity severity) {
-  if (diagnostics_.size() >= base::kFindingsMax) return;
+  if (!listed_diagnostics_.Takes([&] { return document_.PathBytes(node) + message.size(); })) return;
   document::v1::Diagnostic& diagnostic = diagnostics_.emplace_back();
   diagnostic.set_rule(std::string(rule));
   diagnostic.set_place(document_.Path(node));
@@ -204,11 +206,11 @@ bool Source::MarkTouched(const pugi::xml_node& node) {
 // Recursive; the reader has bounded the depth. Where nothing of an element was read, it is listed as one.
 void Source::Walk(const pugi::xml_node& node) {
   if (node.type() == pugi::node_comment || node.type() == pugi::node_pi) {
-    return DropAt(document_.Path(node), "comments and processing instructions are not data");
+    return DropAt(node, "", "comments and processing instructions are not data");
   }
   if (!IsElement(node) || settled_.contains(node.internal_object())) return;
   if (!touched_.contains(node.internal_object())) {
-    if (HasContent(node)) DropAt(document_.Path(node), kNoPlace);
+    if (HasContent(node)) DropAt(node, "", kNoPlace);
     return;
   }
   for (const pugi::xml_attribute& attribute : node.attributes()) {
@@ -216,11 +218,11 @@ void Source::Walk(const pugi::xml_node& node) {
     if (settled || base::IsNamespaceDeclaration(attribute) || *attribute.value() == '\0') continue;
     const absl::string_view name = attribute.name();
     const bool schema = absl::StartsWith(name, "xsi:") || name == "xsdVersion";
-    DropAt(absl::StrCat(document_.Path(node), "/@", base::XmlLocalName(attribute)),
+    DropAt(node, absl::StrCat("/@", base::XmlLocalName(attribute)),
            schema ? "speaks of the schema, not of the learning" : kNoPlace);
   }
   if (!read_.contains(node.internal_object()) && !base::XmlText(node).empty()) {
-    DropAt(absl::StrCat(document_.Path(node), "/text()"), kNoPlace);
+    DropAt(node, "/text()", kNoPlace);
   }
   for (const pugi::xml_node& child : node.children()) Walk(child);
 }
@@ -228,6 +230,11 @@ void Source::Walk(const pugi::xml_node& node) {
 void Source::Account(document::Imported* imported) {
   MarkTouched(document_.Root());
   for (const pugi::xml_node& node : document_.Top().children()) Walk(node);
+  if (more_dropped_) {
+    document::v1::DroppedSource& last = dropped_.emplace_back();
+    last.set_source(document_.Path(document_.Root()));
+    last.set_reason("and more than are listed");
+  }
   imported->dropped = std::move(dropped_);
   imported->diagnostics = std::move(diagnostics_);
 }

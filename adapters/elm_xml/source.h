@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "core/base/xml.h"
 #include "core/document/adapter.h"
+#include "core/document/allowance.h"
 
 namespace passerelle::adapters::elm_xml {
 
@@ -90,7 +91,8 @@ class Source {
   void IndexInPlace(const pugi::xml_node& element);
   bool MarkTouched(const pugi::xml_node& node);
   void Walk(const pugi::xml_node& node);
-  void DropAt(std::string place, absl::string_view reason);
+  // `part`: what follows the path of the node, as "/@name" and "/text()" do.
+  void DropAt(const pugi::xml_node& node, absl::string_view part, absl::string_view reason);
   void Say(absl::string_view rule, const pugi::xml_node& node, absl::string_view message,
            document::v1::Severity severity);
 
@@ -109,6 +111,9 @@ class Source {
   absl::flat_hash_set<std::string> dangling_;
   std::vector<std::pair<const void*, std::string>> log_;  // what was taken, with its id, in its order
   std::vector<document::v1::DroppedSource> dropped_;
+  bool more_dropped_ = false;
+  document::Listing listed_dropped_;
+  document::Listing listed_diagnostics_;
   std::vector<document::v1::Diagnostic> diagnostics_;
 };
 

@@ -25,13 +25,14 @@ bool HasContent(const xml_node& node) {
 }  // namespace
 
 // The list is bounded; what comes later is counted.
-void Source::AddDropped(std::string source, absl::string_view reason, document::Imported* imported) {
-  if (imported->dropped.size() >= base::kFindingsMax) {
+void Source::AddDropped(const xml_node& node, absl::string_view attribute, absl::string_view reason,
+                        document::Imported* imported) {
+  if (!listed_dropped_.Takes([&] { return document_.PathBytes(node) + attribute.size() + reason.size(); })) {
     ++further_dropped_;
     return;
   }
   document::v1::DroppedSource& dropped = imported->dropped.emplace_back();
-  dropped.set_source(std::move(source));
+  dropped.set_source(absl::StrCat(document_.Path(node), attribute.empty() ? "" : "/@", attribute));
   dropped.set_reason(std::string(reason));
 }
 
@@ -40,10 +41,9 @@ void Source::WalkAttributes(const xml_node& node, document::Imported* imported) 
     if (base::IsNamespaceDeclaration(attribute) || *attribute.value() == '\0') continue;
     if (taken_.contains(attribute.internal_object())) continue;
     const auto reason = reasons_.find(attribute.internal_object());
-    const std::string path = absl::StrCat(document_.Path(node), "/@", base::XmlLocalName(attribute));
     const bool instance = absl::StartsWith(attribute.name(), "xsi:");
     const bool language = absl::string_view(attribute.name()) == "xml:lang";
-    AddDropped(path,
+    AddDropped(node, base::XmlLocalName(attribute),
                reason != reasons_.end() ? absl::string_view(reason->second)
                : instance               ? "speaks of the schema, not of the learning"
                : language               ? "language of a part that is not carried"
@@ -55,7 +55,7 @@ void Source::WalkAttributes(const xml_node& node, document::Imported* imported) 
 // Recursive; reading has bounded the depth.
 void Source::Walk(const xml_node& node, bool is_second, document::Imported* imported) {
   if (node.type() == pugi::node_comment || node.type() == pugi::node_pi) {
-    AddDropped(document_.Path(node), "comments and processing instructions are not data", imported);
+    AddDropped(node, "", "comments and processing instructions are not data", imported);
     return;
   }
   if (node.type() != pugi::node_element) return;
@@ -63,7 +63,7 @@ void Source::Walk(const xml_node& node, bool is_second, document::Imported* impo
   const bool signature = base::XmlLocalName(node) == "Signature" && document_.Namespace(node) == kSignatureNamespace;
   if (reason != reasons_.end() || signature) {
     if (!HasContent(node)) return;
-    AddDropped(document_.Path(node),
+    AddDropped(node, "",
                signature ? absl::string_view("signature stays with the original") : absl::string_view(reason->second),
                imported);
     return;
@@ -72,9 +72,9 @@ void Source::Walk(const xml_node& node, bool is_second, document::Imported* impo
   if (!taken_.contains(node.internal_object()) && !base::XmlText(node).empty()) {
     if (is_second) {
       Warn("value.second", node, "Another value of this kind was carried, this one was not.");
-      AddDropped(document_.Path(node), "another value of its kind was carried", imported);
+      AddDropped(node, "", "another value of its kind was carried", imported);
     } else {
-      AddDropped(document_.Path(node), kNoPlace, imported);
+      AddDropped(node, "", kNoPlace, imported);
     }
   }
   absl::flat_hash_set<absl::string_view> carried;  // names of children that were taken

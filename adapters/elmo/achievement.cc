@@ -195,6 +195,7 @@ void MapAward(Source* source, const ReportContext& report, const xml_node& speci
   auto* process = achievement->mutable_awarded_by();
   process->set_id(source->NextId("awarding"));
   AddBody(source, body.agent, process);
+  source->Charge(body.beside.size() * base::kWrittenValueBytes);
   for (const elm::v3::AgentNode& other : body.beside) AddBody(source, other, process);
   const xml_node date_node = source->Child(instance, "date");
   const std::string date = TakeDate(source, date_node);

@@ -130,6 +130,8 @@ AwardingBody MapIssuers(Source* source, const xml_node& report, const Awarded& a
   for (size_t i = 1; i < awarded.issuers.size(); ++i) {
     // Each stands in every achievement.
     if (i > kFurtherBodiesMax) {
+      source->Warn("issuer.too-many", awarded.issuers[i],
+                   "More bodies award together than are written; this one is left out.");
       source->Drop(awarded.issuers[i], "more awarding bodies than are written");
       continue;
     }
@@ -222,7 +224,7 @@ class ElmoAdapter : public document::Adapter {
     constexpr size_t kDigestDigits = 32;
     std::string prefix = absl::StrCat("urn:passerelle:", base::Sha256Hex(bytes).substr(0, kDigestDigits));
     if (options.report_index.has_value()) absl::StrAppend(&prefix, ":report:", *options.report_index);
-    Source source(std::move(document), prefix);
+    Source source(std::move(document), unpacked.bytes.size(), prefix);
     NoteForm(unpacked, &source);
     ASSIGN_OR_RETURN(const xml_node report, ChooseReport(&source, options));
     ASSIGN_OR_RETURN(const xml_node learner, OneLearner(source, report));

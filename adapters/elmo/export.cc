@@ -129,6 +129,7 @@ std::vector<Group> GroupsOf(Writer* writer, const SourceNode* subject) {
 std::string DateTimeOr(const std::string& date, const std::string& other) { return date.empty() ? other : date; }
 
 void AddReport(Writer* writer, const Group& group, const std::string& issued, pugi::xml_node elmo) {
+  if (writer->source().IsExhausted()) return;  // the document is refused when it is finished
   pugi::xml_node report = elmo.append_child("report");
   AddIssuer(writer, group.body, report);
   writer->ForgetSchemes();
@@ -192,11 +193,9 @@ std::string Writer::LabelOf(const SourceNode* node) const {
 }
 
 std::string Writer::SchemeId(const TextList& texts) {
-  for (size_t i = 0; i < schemes_.size(); ++i) {
-    if (schemes_[i] == texts) return absl::StrCat("scheme-", i + 1);
-  }
-  schemes_.push_back(texts);
-  return absl::StrCat("scheme-", schemes_.size());
+  const auto [number, is_new] = scheme_numbers_.try_emplace(texts, schemes_.size() + 1);
+  if (is_new) schemes_.push_back(texts);
+  return absl::StrCat("scheme-", number->second);
 }
 
 pugi::xml_node AddElement(pugi::xml_node parent, const char* name, absl::string_view text) {
@@ -252,10 +251,8 @@ absl::StatusOr<Exported> ExportElmo(const elm::v3::EuropeanDigitalCredential& cr
   AddElement(elmo, "generatedDate", DateTimeOr(issued, valid_from));
   AddLearner(&writer, subject, elmo);
   for (const Group& group : groups) AddReport(&writer, group, DateTimeOr(valid_from, issued), elmo);
-  if (source.IsExhausted()) {
-    return Problem(Reason::kInputTooLarge, "/credentialSubject", "texts are referred to too often");
-  }
   AddAttachments(&writer, root, elmo.last_child());
+  RETURN_IF_ERROR(source.CheckAllowance());
   source.Drop(source.FindFirst(root, "displayParameter"), "is presentation");
   source.Drop(source.FindFirst(root, "evidence"), "stays with the European credential");
   source.Drop(source.FindFirst(root, "proof"), "a seal cannot be translated");

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -46,12 +47,16 @@ class Writer {
   // The local id of a grading scheme; a new one is remembered with its texts.
   std::string SchemeId(const std::vector<std::pair<std::string, std::string>>& texts);
   const std::vector<std::vector<std::pair<std::string, std::string>>>& schemes() const { return schemes_; }
-  void ForgetSchemes() { schemes_.clear(); }
+  void ForgetSchemes() {
+    schemes_.clear();
+    scheme_numbers_.clear();
+  }
 
  private:
   document::Source* source_;
   absl::flat_hash_set<const document::SourceNode*> begun_;
   std::vector<std::vector<std::pair<std::string, std::string>>> schemes_;
+  absl::flat_hash_map<std::vector<std::pair<std::string, std::string>>, size_t> scheme_numbers_;  // from 1
 };
 
 // Adds an element with a text; one in a language has xml:lang, unless it is undetermined.

@@ -1,6 +1,7 @@
 // learningOpportunitySpecification and its instance, in the order of the schema.
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -131,14 +132,15 @@ void AddDescriptions(Writer* writer, const SourceNode* qualification, const Text
   const char* const name = html ? "descriptionHtml" : "description";
   const TextList prose = writer->TakeTexts(summary, "noteLiteral", name);
   TextList plain = html ? TextList() : prose;
+  absl::flat_hash_map<std::string, size_t> first;  // text of a language
+  for (size_t i = 0; i < plain.size(); ++i) first.try_emplace(plain[i].first, i);
   for (const auto& [language, line] : lines) {
-    bool merged = false;
-    for (auto& [known, text] : plain) {
-      if (known != language) continue;
-      absl::StrAppend(&text, "\n", line);
-      merged = true;
+    const auto [text, is_new] = first.try_emplace(language, plain.size());
+    if (is_new) {
+      plain.emplace_back(language, line);
+    } else {
+      absl::StrAppend(&plain[text->second].second, "\n", line);
     }
-    if (!merged) plain.emplace_back(language, line);
   }
   AddTexts(element, "description", plain);
   if (html) AddTexts(element, "descriptionHtml", prose);

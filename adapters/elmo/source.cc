@@ -32,7 +32,7 @@ int Weakness(ElementStatus status) {
 
 std::string Source::Take(const xml_node& node) {
   if (!node) return "";
-  taken_.insert(node.internal_object());
+  if (!taken_.insert(node.internal_object()).second) Charge(base::kWrittenValueBytes);
   return base::XmlText(node);
 }
 
@@ -86,7 +86,7 @@ void Source::Warn(absl::string_view rule, const xml_node& node, absl::string_vie
 
 void Source::Diagnose(absl::string_view rule, const xml_node& node, absl::string_view message,
                       document::v1::Severity severity) {
-  if (diagnostics_.size() >= base::kFindingsMax) return;
+  if (!listed_diagnostics_.Takes([&] { return document_.PathBytes(node) + message.size(); })) return;
   document::v1::Diagnostic diagnostic;
   diagnostic.set_rule(std::string(rule));
   diagnostic.set_place(document_.Path(node));

@@ -16,6 +16,7 @@
 #include "core/base/limits.h"
 #include "core/base/xml.h"
 #include "core/document/adapter.h"
+#include "core/document/allowance.h"
 
 namespace passerelle::adapters::elmo {
 
@@ -24,8 +25,9 @@ using pugi::xml_node;
 
 class Source {
  public:
-  Source(base::XmlDocument document, std::string id_prefix)
-      : document_(std::move(document)), id_prefix_(std::move(id_prefix)) {}
+  // `document_bytes` are those of the XML, on which it depends how much may be written of it.
+  Source(base::XmlDocument document, size_t document_bytes, std::string id_prefix)
+      : document_(std::move(document)), id_prefix_(std::move(id_prefix)), allowance_(document_bytes) {}
 
   const base::XmlDocument& document() const { return document_; }
   xml_node Child(const xml_node& parent, absl::string_view local) const { return document_.Child(parent, local); }
@@ -62,10 +64,10 @@ class Source {
   // its id afterwards, so that a document cannot multiply itself.
   bool IsFirstUse(const std::string& id) { return used_ids_.insert(id).second; }
 
-  // Counts bytes that are written more than once. Once they exceed what a document may hold, the source is exhausted:
-  // nothing more is mapped, and the document is refused.
-  void Charge(size_t bytes) { charged_ += bytes; }
-  bool IsExhausted() const { return charged_ > base::kDocumentBytesMax || achievements_ > base::kAchievementsMax; }
+  // Counts bytes that are written beside the values that are taken. Once all of them exceed what the size of the
+  // document allows, the source is exhausted: nothing more is mapped, and the document is refused.
+  void Charge(size_t bytes) { allowance_.Charge(bytes); }
+  bool IsExhausted() const { return allowance_.IsExhausted() || achievements_ > base::kAchievementsMax; }
   void CountAchievement() { ++achievements_; }
 
   // Attachments stand in several places, and belong to the credential once what they stand in is mapped.
@@ -81,7 +83,9 @@ class Source {
  private:
   void Diagnose(absl::string_view rule, const xml_node& node, absl::string_view message,
                 document::v1::Severity severity);
-  void AddDropped(std::string source, absl::string_view reason, document::Imported* imported);
+  // `attribute`: local name of one of the node, or empty for the node itself.
+  void AddDropped(const xml_node& node, absl::string_view attribute, absl::string_view reason,
+                  document::Imported* imported);
   // `is_second`: an element of the same name before it was taken, and was therefore the one that counted.
   void Walk(const xml_node& node, bool is_second, document::Imported* imported);
   void WalkAttributes(const xml_node& node, document::Imported* imported);
@@ -94,7 +98,9 @@ class Source {
   absl::flat_hash_map<std::string, std::string> ids_by_key_;
   absl::flat_hash_set<std::string> used_ids_;
   size_t further_dropped_ = 0;
-  size_t charged_ = 0;
+  document::Allowance allowance_;
+  document::Listing listed_diagnostics_;
+  document::Listing listed_dropped_;
   size_t achievements_ = 0;
   std::vector<xml_node> attachments_;
   std::vector<std::string> languages_;

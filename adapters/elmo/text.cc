@@ -39,7 +39,7 @@ void TakeTextsAs(Source* source, const std::vector<xml_node>& nodes, bool multil
 void MergeText(const elm::v3::LanguageString& text, Texts* texts) {
   for (auto& present : *texts) {
     if (present.language() != text.language()) continue;
-    present.set_value(absl::StrCat(present.value(), "\n", text.value()));
+    absl::StrAppend(present.mutable_value(), "\n", text.value());
     return;
   }
   *texts->Add() = text;

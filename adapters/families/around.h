@@ -12,7 +12,8 @@ namespace passerelle::adapters::families {
 
 // Lists everything outside the element, from its parent out to the root and what is beside that, as dropped: elements
 // for the reason that the caller knows of them, attributes and texts for `reason`. A language that is in force at the
-// element goes with it (base::XmlElementAsDocument). At most kFindingsMax are listed.
+// element goes with it (base::XmlElementAsDocument). What a list has room for is listed
+// (document::Listing).
 void DropAround(const base::XmlDocument& document, const pugi::xml_node& element, absl::string_view reason,
                 absl::FunctionRef<absl::string_view(const pugi::xml_node&)> reason_of, document::Enclosed* enclosed);
 

@@ -170,6 +170,7 @@ Badge3Bodies MapBadge3Issuer(document::Source* source, const SourceNode* credent
   for (const SourceNode* issuer : issuers) {
     // Each stands in every achievement.
     if (bodies.further.size() == kFurtherBodiesMax) {
+      source->Warn("issuer.too-many", issuer, "More bodies award together than are written; this one is left out.");
       source->Drop(issuer, "more awarding bodies than are written");
       continue;
     }
@@ -258,7 +259,7 @@ document::DraftAchievement* MapBadge3Claims(document::Source* source, const Sour
       document::DraftAchievement& claim = draft->AddAchievement(node);
       last = &claim;
       claim.body = bodies.first;
-      claim.further_bodies = bodies.further;
+      draft->ShareBodies(bodies.further, &claim);
       Context context{source, draft->TargetsOf(claim)};
       context.language = source->Language(source->FindFirst(node, "inLanguage"));
       Apply(kAchievement, node, context);

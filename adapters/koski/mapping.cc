@@ -69,13 +69,12 @@ LossClass LocalText(const Step& step) {
 
 // The same as a note that says what it is: the label is the name of what holds the texts.
 LossClass LocalNote(const Step& step) {
-  step.source().SeeLanguage(step.node->name);
+  const std::string language = step.source().SeeLanguage(step.node->name, step.node);
   const SourceNode* holder = step.node->parent->parent;
   // An entry of a list, or the code that the name belongs to.
   while ((holder->name.empty() || holder->name == "tunniste") && holder->parent != nullptr) holder = holder->parent;
   const std::string text = absl::StrCat(holder->name, ": ", step.Value());
-  return document::PutText(step.context.targets, step.rule.target, step.node->name, text) == kKept ? step.rule.loss
-                                                                                                   : kDropped;
+  return document::PutText(step.context.targets, step.rule.target, language, text) == kKept ? step.rule.loss : kDropped;
 }
 
 // A code as an identifier, whose scheme is the code list that stands beside it.
@@ -173,8 +172,8 @@ void TitleFromList(Source* source, const SourceNode* code, absl::string_view fin
                    DraftAchievement* draft) {
   elm::AddText("fi", finnish, draft->achievement.mutable_title());
   elm::AddText("sv", swedish, draft->achievement.mutable_title());
-  source->SeeLanguage("fi");
-  source->SeeLanguage("sv");
+  source->SeeLanguage("fi", code);
+  source->SeeLanguage("sv", code);
   source->Carry(code, "A.title", kDerived, "title.code-list");
 }
 

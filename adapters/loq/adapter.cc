@@ -87,14 +87,9 @@ class LoqAdapter : public document::Adapter {
 
   absl::StatusOr<Imported> Import(absl::string_view bytes, const ImportOptions& options) const override {
     const bool xml = IsXml(bytes);
-    std::vector<std::string> places;
-    ASSIGN_OR_RETURN(Imported imported, xml ? ImportXml(bytes, options, &places) : ImportJson(bytes, &places));
+    ASSIGN_OR_RETURN(Imported imported, xml ? ImportXml(bytes, options) : ImportJson(bytes));
     if (!HasEntry(*imported.catalogue)) {
       return Problem(Reason::kFieldMissing, xml ? "/Courses" : "/", "the catalogue has no entry");
-    }
-    for (document::v1::Diagnostic& missing : CheckShapes(*imported.catalogue, places, xml ? &XmlStep : &JsonStep)) {
-      if (imported.diagnostics.size() >= base::kFindingsMax) break;
-      imported.diagnostics.push_back(std::move(missing));
     }
     return imported;
   }
@@ -105,21 +100,29 @@ class LoqAdapter : public document::Adapter {
   }
 
  private:
-  static absl::StatusOr<Imported> ImportXml(absl::string_view bytes, const ImportOptions& options,
-                                            std::vector<std::string>* places) {
+  static void AddMissing(PlaceOf place_of, Step step, Imported* imported) {
+    for (document::v1::Diagnostic& missing : CheckShapes(*imported->catalogue, place_of, step)) {
+      if (imported->diagnostics.size() >= base::kFindingsMax) break;
+      imported->diagnostics.push_back(std::move(missing));
+    }
+  }
+
+  static absl::StatusOr<Imported> ImportXml(absl::string_view bytes, const ImportOptions& options) {
     ASSIGN_OR_RETURN(SourceTree tree, SourceTree::OfXml(bytes));
     if (tree.root()->name != kRoot)
       return Problem(Reason::kFormatUnknown, tree.Path(tree.root()), "the root is Courses");
     Source source(std::move(tree), options);
     Imported imported;
-    imported.catalogue = ReadCourses(&source, places);
+    std::vector<const SourceNode*> places;
+    imported.catalogue = ReadCourses(&source, &places);
+    RETURN_IF_ERROR(source.CheckAllowance());
     source.Close(&imported);
+    AddMissing([&](size_t node) { return source.tree().Path(places[node]); }, &XmlStep, &imported);
     return imported;
   }
 
-  static absl::StatusOr<Imported> ImportJson(absl::string_view bytes, std::vector<std::string>* places) {
+  static absl::StatusOr<Imported> ImportJson(absl::string_view bytes) {
     ASSIGN_OR_RETURN(elm::ReadDataset read, elm::ReadData(bytes));
-    *places = std::move(read.places);
     Imported imported;
     for (const elm::Finding& finding : read.findings) {
       if (imported.diagnostics.size() >= base::kFindingsMax) break;
@@ -131,6 +134,7 @@ class LoqAdapter : public document::Adapter {
       diagnostic.set_severity(kept ? document::v1::SEVERITY_NOTE : document::v1::SEVERITY_WARNING);
     }
     imported.catalogue = std::move(read.dataset);
+    AddMissing([&](size_t node) { return read.places[node]; }, &JsonStep, &imported);
     return imported;
   }
 

@@ -32,7 +32,7 @@ class Reader {
     }
   }
 
-  elm::v3::Dataset Read(std::vector<std::string>* places) {
+  elm::v3::Dataset Read(std::vector<const SourceNode*>* places) {
     elm::v3::Dataset dataset;
     const ClassTable& nodes = elm::TableOf(*elm::v3::DatasetNode::descriptor());
     for (const SourceNode* list = source_.root()->first_child; list != nullptr; list = list->next_sibling) {
@@ -40,7 +40,7 @@ class Reader {
       for (const SourceNode* node = list->first_child; node != nullptr; node = node->next_sibling) {
         const Alternative* const alternative = AlternativeOf(nodes, ClassOfElement(node->name));
         if (alternative == nullptr) continue;
-        places->push_back(source_.tree().Path(node));
+        places->push_back(node);
         Message* const made = dataset.add_node();
         ReadNode(node, *alternative->table, made->GetReflection()->MutableMessage(made, alternative->field));
       }
@@ -155,7 +155,7 @@ class Reader {
 
 }  // namespace
 
-elm::v3::Dataset ReadCourses(document::Source* source, std::vector<std::string>* places) {
+elm::v3::Dataset ReadCourses(document::Source* source, std::vector<const SourceNode*>* places) {
   return Reader(source).Read(places);
 }
 

@@ -3,7 +3,6 @@
 // Thread-safety: for one thread, as its Source.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "core/document/source.h"
@@ -13,6 +12,6 @@ namespace passerelle::adapters::loq {
 
 // The nodes of the catalogue, in document order, and where each stands. What has no place is left to the account of the
 // source.
-elm::v3::Dataset ReadCourses(document::Source* source, std::vector<std::string>* places);
+elm::v3::Dataset ReadCourses(document::Source* source, std::vector<const document::SourceNode*>* places);
 
 }  // namespace passerelle::adapters::loq

@@ -5,9 +5,11 @@
 // Thread-safety: free function on values.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "core/elm/codec_tables.h"
 #include "passerelle/document/v1/document.pb.h"
 #include "passerelle/elm/v3/elm.pb.h"
@@ -20,9 +22,10 @@ using Step = std::string (*)(const elm::ClassTable& table, const elm::PropertyTa
 std::string JsonStep(const elm::ClassTable& table, const elm::PropertyTable& property, int index, int count);
 std::string XmlStep(const elm::ClassTable& table, const elm::PropertyTable& property, int index, int count);
 
-// At most kFindingsMax. The place is that of the node which lacks the value; `places` are those of the catalogue's
-// nodes.
-std::vector<document::v1::Diagnostic> CheckShapes(const elm::v3::Dataset& catalogue,
-                                                  const std::vector<std::string>& places, Step step);
+// The place of a node of the catalogue, by its number.
+using PlaceOf = absl::FunctionRef<std::string(size_t)>;
+
+// As many as a list has room for (document::Listing). The place is that of the node which lacks the value.
+std::vector<document::v1::Diagnostic> CheckShapes(const elm::v3::Dataset& catalogue, PlaceOf place_of, Step step);
 
 }  // namespace passerelle::adapters::loq

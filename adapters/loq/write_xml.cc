@@ -158,6 +158,7 @@ class Writer {
   }
 
   void WriteNode(const SourceNode* node, absl::string_view class_name, pugi::xml_node parent) {
+    if (source_.IsExhausted()) return;  // the catalogue is refused when it is written
     for (const Element& name : ElementsOf(class_name)) {
       std::vector<const SourceNode*> values = ValuesOf(node, name.property->name);
       // The amount of a price, as credentials state it: the model has two properties of that name.
@@ -194,6 +195,7 @@ absl::StatusOr<document::Exported> WriteCourses(const elm::v3::Dataset& catalogu
   source.SetNoPlace("no place in the XML of offers");
   document::Exported exported;
   exported.content = Writer(&source).Write();
+  RETURN_IF_ERROR(source.CheckAllowance());
   source.Close(&exported);
   return exported;
 }

@@ -140,7 +140,7 @@ class OoapiAdapter : public document::Adapter {
 
   static absl::StatusOr<Imported> ImportCatalogue(Source* source) {
     Imported imported;
-    imported.catalogue = ReadCatalogue(source);
+    ASSIGN_OR_RETURN(imported.catalogue, ReadCatalogue(source));
     source->Close(&imported);
     return imported;
   }

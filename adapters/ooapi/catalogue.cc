@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/families/names.h"
 #include "adapters/ooapi/parts.h"
+#include "core/base/status_macros.h"
 #include "core/elm/rules/workload.h"
 #include "core/elm/vocabulary.h"
 
@@ -115,7 +116,9 @@ class Reader {
     elm::v3::Qualification qualification;
     elm::v3::LearningAssessment assessment;
     elm::v3::LearningActivity activity;
+    document::PresentEntries present;
     Context context{&source_, {}, "und"};
+    context.targets.present = &present;
     context.targets.opportunity = &opportunity;
     context.targets.qualification = &qualification;
     context.targets.assessment = &assessment;
@@ -149,7 +152,9 @@ class Reader {
     const std::string iri = TakeIri(offering, kOfferingIds, "offering");
     if (iri.empty() || !made_.insert(iri).second) return;
     elm::v3::LearningOpportunity opportunity;
+    document::PresentEntries present;
     Context context{&source_, {}, "und"};
+    context.targets.present = &present;
     context.targets.opportunity = &opportunity;
     Apply(kOfOffering, offering, context);
     opportunity.set_id(iri);
@@ -207,7 +212,9 @@ class Reader {
     opportunity->add_provided_by()->set_id(iri);
     if (!whole || !made_.insert(iri).second) return source_.UseAll(whole ? organization : nullptr);
     elm::v3::Organisation body;
+    document::PresentEntries present;
     Context context{&source_, {}, "und"};
+    context.targets.present = &present;
     context.targets.body = &body;
     MapOrganization(organization, context);
     body.set_id(iri);
@@ -230,9 +237,10 @@ bool IsCatalogueEntry(const Source& source, const SourceNode* entry) {
   return source.FindFirst(entry, kOfferingIds) != nullptr || source.FindFirst(entry, kCourseIds) != nullptr;
 }
 
-elm::v3::Dataset ReadCatalogue(Source* source) {
+absl::StatusOr<elm::v3::Dataset> ReadCatalogue(Source* source) {
   Reader reader(source);
   for (const SourceNode* entry : EntriesOf(*source)) reader.Add(entry);
+  RETURN_IF_ERROR(source->CheckAllowance());
   for (const SourceNode* page :
        source->Find(source->root(), "pageSize|pageNumber|hasPreviousPage|hasNextPage|totalPages")) {
     source->Use(page);

@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/document/source.h"
 #include "passerelle/elm/v3/elm.pb.h"
 
@@ -19,6 +20,7 @@ std::vector<const document::SourceNode*> EntriesOf(const document::Source& sourc
 // Whether it is a course, a programme, a component, or an offering of one.
 bool IsCatalogueEntry(const document::Source& source, const document::SourceNode* entry);
 
-elm::v3::Dataset ReadCatalogue(document::Source* source);
+// Problems: kInputTooLarge for a catalogue that multiplies itself (Source::CheckAllowance).
+absl::StatusOr<elm::v3::Dataset> ReadCatalogue(document::Source* source);
 
 }  // namespace passerelle::adapters::ooapi

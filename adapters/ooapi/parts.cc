@@ -252,10 +252,10 @@ void AddOutcome(Source* source, const SourceNode* group, const Context& context)
   elm::Notes notes;
   for (const SourceNode* value : values) {
     const SourceNode* const stated = source->FindFirst(value->parent, "language");
-    const std::string language = stated == nullptr || value == group ? context.language : source->Language(stated);
+    const std::string tag = stated == nullptr || value == group ? context.language : source->Language(stated);
     const std::string text = elm::PlainTextOf(value->text);
     if (text.empty()) continue;
-    source->SeeLanguage(language);
+    const std::string language = source->SeeLanguage(tag, value);
     elm::AddTextOnce(language, text, outcome.mutable_title(), outcome.mutable_additional_note());
     source->Carry(value, "Q.learningOutcome", kKept, "markup.plain");
   }

@@ -112,6 +112,7 @@ class Writer {
   }
 
   void WriteCourse(const SourceNode* course, JsonWriter* json) {
+    if (source_.IsExhausted()) return;  // the catalogue is refused when it is written
     const SourceNode* const offer = OfferOf(course);
     const SourceNode* const details = DetailsOf(course);
     const bool programme = IsProgramme(details);
@@ -191,6 +192,7 @@ class Writer {
   }
 
   void WriteOffering(const SourceNode* offering, JsonWriter* json) {
+    if (source_.IsExhausted()) return;
     const SourceNode* const reference = CourseOf(offering);
     const SourceNode* const course = parts_.Resolve(reference);
     const bool programme = IsProgramme(offering) || IsProgramme(DetailsOf(course));
@@ -237,6 +239,7 @@ absl::StatusOr<document::Exported> WriteCatalogue(const elm::v3::Dataset& catalo
   source.SetNoPlace("no place in the interface");
   document::Exported exported;
   exported.content = Writer(&source, version).Write();
+  RETURN_IF_ERROR(source.CheckAllowance());
   source.Close(&exported);
   return exported;
 }

@@ -568,6 +568,7 @@ absl::StatusOr<document::Exported> WriteBadge(const elm::v3::EuropeanDigitalCred
   for (const SourceNode* part : source.Find(chosen, "hasPart")) source.Drop(part, "a badge has no parts");
   document::Exported exported;
   exported.content = Writer(&source, chosen).Write();
+  RETURN_IF_ERROR(source.CheckAllowance());
   for (const SourceNode& node : source.tree().nodes()) {
     // Types and ids of nodes are the form of the model.
     if (node.name == "type" || node.name == "id" || node.name == "inScheme") source.UseAll(&node);

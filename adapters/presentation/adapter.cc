@@ -8,6 +8,7 @@
 #include "adapters/presentation/envelope.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/allowance.h"
 
 namespace passerelle::adapters::presentation {
 namespace {
@@ -43,15 +44,16 @@ class PresentationAdapter : public document::Adapter {
     enclosed.bytes = std::move(envelope.contents[chosen].bytes);
     enclosed.place = envelope.contents[chosen].place;
     if (!several) enclosed.report_index = options.report_index;
+    document::Listing listed;
     for (size_t i = 0; i < envelope.contents.size(); ++i) {
-      if (i != chosen) AddDropped(envelope.contents[i].place, "another credential was asked for", &enclosed);
+      if (i != chosen) AddDropped(envelope.contents[i].place, "another credential was asked for", &listed, &enclosed);
     }
     enclosed.among_others = several || envelope.has_others;
     if (options.list_mapped) {
       for (std::string& place : envelope.used) enclosed.mapped.emplace_back().set_source(std::move(place));
     }
     for (const std::string& place : envelope.dropped) {
-      AddDropped(place, "belongs to what holds the credential, not to the learning", &enclosed);
+      AddDropped(place, "belongs to what holds the credential, not to the learning", &listed, &enclosed);
     }
     return std::optional<Enclosed>(std::move(enclosed));
   }
@@ -67,10 +69,15 @@ class PresentationAdapter : public document::Adapter {
   }
 
  private:
-  static void AddDropped(const std::string& place, absl::string_view reason, Enclosed* enclosed) {
+  // The list is bounded, and its last entry says so.
+  static void AddDropped(const std::string& place, absl::string_view reason, document::Listing* listed,
+                         Enclosed* enclosed) {
+    constexpr absl::string_view kMore = "and more than are listed";
+    const bool takes = listed->Takes([&] { return place.size() + reason.size(); });
+    if (!takes && enclosed->dropped.back().reason() == kMore) return;
     document::v1::DroppedSource& dropped = enclosed->dropped.emplace_back();
-    dropped.set_source(place);
-    dropped.set_reason(std::string(reason));
+    if (takes) dropped.set_source(place);
+    dropped.set_reason(std::string(takes ? reason : kMore));
   }
 
   const FormatInfo info_ = {"vc-presentation",

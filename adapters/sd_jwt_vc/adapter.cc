@@ -13,9 +13,9 @@
 #include "adapters/sd_jwt_vc/mapping.h"
 #include "adapters/sd_jwt_vc/presentation.h"
 #include "core/base/json.h"
-#include "core/base/limits.h"
 #include "core/base/problem.h"
 #include "core/base/status_macros.h"
+#include "core/document/allowance.h"
 #include "core/document/display.h"
 #include "core/elm/codec.h"
 
@@ -42,12 +42,26 @@ document::v1::Diagnostic MakeDiagnostic(absl::string_view rule, absl::string_vie
   return diagnostic;
 }
 
-void AddDropped(absl::string_view place, absl::string_view reason, Imported& imported) {
-  document::v1::DroppedSource dropped;
-  dropped.set_source(std::string(place));
-  dropped.set_reason(std::string(reason));
-  imported.dropped.push_back(std::move(dropped));
-}
+// The list is bounded, and its last entry says so.
+class DroppedClaims {
+ public:
+  explicit DroppedClaims(Imported* imported) : dropped_(imported->dropped) {}
+
+  void Add(absl::string_view name, absl::string_view reason) {
+    if (is_full_) return;
+    std::string place;
+    base::AppendPointerToken(name, place);
+    is_full_ = !listed_.Takes([&] { return place.size() + reason.size(); });
+    document::v1::DroppedSource& dropped = dropped_.emplace_back();
+    if (!is_full_) dropped.set_source(std::move(place));
+    dropped.set_reason(std::string(is_full_ ? "and more than are listed" : reason));
+  }
+
+ private:
+  std::vector<document::v1::DroppedSource>& dropped_;
+  document::Listing listed_;
+  bool is_full_ = false;
+};
 
 bool IsTokenClaim(absl::string_view name) {
   return std::find(std::begin(kTokenClaims), std::end(kTokenClaims), name) != std::end(kTokenClaims);
@@ -55,6 +69,7 @@ bool IsTokenClaim(absl::string_view name) {
 
 // The European credential within the claims: the claim "elm", or the claims without those of the token.
 absl::StatusOr<std::string> EuropeanPart(const base::JsonDocument& claims, bool in_claim, Imported& imported) {
+  DroppedClaims dropped(&imported);
   std::string rest;
   base::JsonWriter json(rest);
   std::string found;
@@ -63,14 +78,12 @@ absl::StatusOr<std::string> EuropeanPart(const base::JsonDocument& claims, bool 
   if (!members.has_value()) return Problem(Reason::kNotACredential, "");
   for (const auto& [key, value] : *members) {
     const absl::string_view name = base::View(key);
-    std::string place;
-    base::AppendPointerToken(name, place);
     if (IsTokenClaim(name)) {
-      AddDropped(place, "is about the token and its proof, not about the award", imported);
+      dropped.Add(name, "is about the token and its proof, not about the award");
     } else if (in_claim && name == "elm") {
       found = claims.Text(value);
     } else if (in_claim) {
-      AddDropped(place, "stands beside the European credential and belongs to no type that is known", imported);
+      dropped.Add(name, "stands beside the European credential and belongs to no type that is known");
     } else {
       json.Key(name);
       json.Raw(claims.Text(value));
@@ -90,13 +103,15 @@ absl::StatusOr<Imported> ImportEuropean(const Presentation& presentation, bool i
   const absl::string_view place = in_claim ? "/elm" : "";
   ASSIGN_OR_RETURN(elm::ReadCredential read, elm::Read(european));
   RETURN_IF_ERROR(families::CheckOneSubject(read, place));
+  document::Listing listed;
   for (const elm::Finding& finding : read.findings) {
-    if (imported.diagnostics.size() >= base::kFindingsMax) break;
+    if (!listed.Takes([&] { return finding.pointer.size() + finding.message.size(); })) continue;
     const bool kept = finding.rule == "json.unknown-member";
     imported.diagnostics.push_back(MakeDiagnostic(finding.rule, absl::StrCat(place, finding.pointer), finding.message,
                                                   kept ? document::v1::SEVERITY_NOTE : document::v1::SEVERITY_WARNING));
   }
   for (const std::string& pointer : presentation.withheld) {
+    if (!listed.Takes([&] { return pointer.size(); })) continue;
     imported.diagnostics.push_back(MakeDiagnostic("disclosure.withheld", pointer,
                                                   "Something here was withheld, or the issuer put decoys here.",
                                                   document::v1::SEVERITY_NOTE));

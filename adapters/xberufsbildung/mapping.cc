@@ -103,7 +103,7 @@ void MapParts(Source* source, Draft* draft, DraftAchievement* whole, const Sourc
 // The certificate of a trainer says by its kind what was achieved.
 void TitleByKind(Source* source, DraftAchievement* achievement) {
   elm::AddText("de", "Ausbildereignungsprüfung (AEVO)", achievement->achievement.mutable_title());
-  source->SeeLanguage("de");
+  source->SeeLanguage("de", achievement->place);
   source->Supply("A.title", kDefaulted, "title.document-kind");
 }
 

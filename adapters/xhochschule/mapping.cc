@@ -63,12 +63,12 @@ LossClass Entitlement(const Step& step, absl::string_view kind) {
   const auto status = elm::ConceptOf(elm::Vocabulary::kEntitlementStatus, elm::kEntitlementStatusActual);
   if (type.has_value()) *specification->mutable_dc_type() = *type;
   if (status.has_value()) *specification->mutable_entitlement_status() = *status;
-  for (const auto& present : step.context.targets.achievement->entitles_to()) {
-    if (present.title(0).value() != entitlement.title(0).value()) continue;
+  elm::v3::LearningAchievement* const achievement = step.context.targets.achievement;
+  if (document::IsListed(step.context.targets, *achievement, "entitles_to", entitlement)) {
     step.source().Use(step.node);  // the certificate and its supplement say the same
     return kDone;
   }
-  *step.context.targets.achievement->add_entitles_to() = std::move(entitlement);
+  *achievement->add_entitles_to() = std::move(entitlement);
   return step.rule.loss;
 }
 LossClass StudyEntitlement(const Step& step) { return Entitlement(step, elm::kEntitlementTypeLearningOpportunity); }

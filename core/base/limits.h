@@ -49,6 +49,18 @@ inline constexpr size_t kPartsDepthMax = 16;
 // Test: tests/unit/core/elm/annex/constraints_test.cc.
 inline constexpr size_t kFindingsMax = 1000;
 
+// Bytes of such a list. Real entries have two hundred; the place of one can be as long as the names in a document.
+// Test: tests/unit/adapters/contract/multiplying_test.cc.
+inline constexpr size_t kListedBytesMax = 1u << 20;
+
+// Bytes that are written of the values of a document, and of each as often as it is written: so many times its own
+// size, at least the second and at most the third, which is what a message can hold. A value counts with the bytes that
+// it is written with. Real documents need twice their size. Test: tests/unit/adapters/contract/multiplying_test.cc.
+inline constexpr size_t kWrittenTimesMax = 8;
+inline constexpr size_t kWrittenBytesMin = 1u << 20;
+inline constexpr size_t kWrittenBytesMax = 64u << 20;
+inline constexpr size_t kWrittenValueBytes = 128;
+
 // Statements of one RDF dataset, and bytes of its N-Quads. The fullest badge of the vectors makes 363 statements;
 // a short document can be written that makes millions.
 // Test: tests/unit/core/rdf/nquads_test.cc.

@@ -151,12 +151,11 @@ class Resolver {
       const bool reserved = name == kAlgorithm && depth == 0;
       if (reserved || !names.insert(name).second) return Refuse(path_, "a disclosed claim is there already");
       const Step step(path_, name);
-      claims_.disclosed.push_back(path_);
+      RETURN_IF_ERROR(Remember(&claims_.disclosed));
       json_.Key(name);
       RETURN_IF_ERROR(Value(disclosure->document, disclosure->value, depth + 1));
     }
-    if (withheld) claims_.withheld.push_back(path_);
-    return absl::OkStatus();
+    return withheld ? Remember(&claims_.withheld) : absl::OkStatus();
   }
 
   absl::Status Array(const JsonDocument& document, array list, size_t depth) {
@@ -178,11 +177,18 @@ class Resolver {
       if (disclosure == nullptr) continue;
       if (disclosure->name) return Refuse(path_, "the disclosure is one for an object");
       ++index;
-      claims_.disclosed.push_back(path_);
+      RETURN_IF_ERROR(Remember(&claims_.disclosed));
       RETURN_IF_ERROR(Value(disclosure->document, disclosure->value, depth + 1));
     }
-    if (withheld) claims_.withheld.push_back(path_);
     json_.EndArray();
+    return withheld ? Remember(&claims_.withheld) : absl::OkStatus();
+  }
+
+  // The pointer of many a place can begin with one long name.
+  absl::Status Remember(std::vector<std::string>* places) {
+    remembered_bytes_ += path_.size();
+    if (remembered_bytes_ > kTokenBytesMax) return Refuse("", "the places of its disclosures are too long");
+    places->push_back(path_);
     return absl::OkStatus();
   }
 
@@ -202,6 +208,7 @@ class Resolver {
   absl::flat_hash_map<std::string, Disclosure> disclosures_;  // by digest
   absl::flat_hash_set<std::string> seen_;
   std::string path_;
+  size_t remembered_bytes_ = 0;  // of places
 };
 
 bool IsTokenCharacter(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; }

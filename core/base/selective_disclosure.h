@@ -43,7 +43,8 @@ struct DisclosedClaims {
 };
 
 // RFC 9901, 7.1, steps 3 and 4, on an issuer's payload. Problem: kDisclosure, with the place in the payload, or
-// "disclosure N" counted from 0; kInputTooDeep.
+// "disclosure N" counted from 0, or without a place where the pointers would take more than kTokenBytesMax;
+// kInputTooDeep.
 absl::StatusOr<DisclosedClaims> ResolveDisclosures(const JsonDocument& payload,
                                                    const std::vector<absl::string_view>& disclosures);
 

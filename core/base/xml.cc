@@ -189,6 +189,15 @@ std::string XmlDocument::Path(const pugi::xml_node& node) const {
   return path;
 }
 
+size_t XmlDocument::PathBytes(const pugi::xml_node& node) {
+  constexpr size_t kStepBytes = 26;  // "/processing-instruction()", or a number in brackets
+  size_t bytes = 0;
+  for (pugi::xml_node at = node; at && at.type() != pugi::node_document; at = at.parent()) {
+    bytes += XmlLocalName(at).size() + kStepBytes;
+  }
+  return bytes;
+}
+
 absl::StatusOr<XmlDocument> ReadXml(absl::string_view bytes) {
   if (bytes.empty()) return Problem(Reason::kInputEmpty, "document");
   if (bytes.size() > kDocumentBytesMax) return Problem(Reason::kInputTooLarge, "document");

@@ -40,6 +40,8 @@ class XmlDocument {
   pugi::xml_node Child(const pugi::xml_node& parent, absl::string_view local) const;
   // The path of a node, such as /elmo/report[1]/title[2]; the root has no number.
   std::string Path(const pugi::xml_node& node) const;
+  // What that path takes at most, without writing it; names are as long as documents make them.
+  static size_t PathBytes(const pugi::xml_node& node);
 
  private:
   friend absl::StatusOr<XmlDocument> ReadXml(absl::string_view bytes);

@@ -42,8 +42,7 @@ LossClass PutWords(const Step& step, const std::string& value) {
     step.source().Drop(step.node, "holds no text");
     return kDropped;
   }
-  const std::string language = step.Language();
-  step.source().SeeLanguage(language);
+  const std::string language = step.source().SeeLanguage(step.Language(), step.node);
   const bool second_grade = step.rule.target == "T.grade" && step.context.targets.assessment->has_grade();
   const LossClass put = PutText(step.context.targets, step.rule.target, language, value);
   if (second_grade) {
@@ -180,10 +179,10 @@ LossClass Text(const Step& step) { return PutWords(step, step.Value()); }
 LossClass Texts(const Step& step) {
   if (!step.node->IsBranch()) return Text(step);
   for (const SourceNode* member = step.node->first_child; member != nullptr; member = member->next_sibling) {
-    const std::string language = elm::LanguageTag(member->name);
+    const std::string tag = elm::LanguageTag(member->name);
     for (const SourceNode* text : step.source().Find(member, "")) {  // a language has a text, or an array of them
       if (text->text.empty()) continue;
-      step.source().SeeLanguage(language);
+      const std::string language = step.source().SeeLanguage(tag, text);
       const LossClass put = PutText(step.context.targets, step.rule.target, language, text->text);
       if (put == kWidened) {
         step.source().Note("text.duplicate-language", text, "A second text in the same language became a note.");

@@ -71,8 +71,14 @@ DraftAchievement& Draft::AddPart(DraftAchievement* whole, const SourceNode* plac
   DraftAchievement& part = whole->parts.emplace_back();
   part.place = place;
   part.body = whole->body;
-  part.further_bodies = whole->further_bodies;
+  ShareBodies(whole->further_bodies, &part);
   return part;
+}
+
+// Each body is named in every achievement: the allowance of the document bounds them.
+void Draft::ShareBodies(const std::vector<elm::v3::Organisation*>& bodies, DraftAchievement* achievement) {
+  source_->Charge(bodies.size() * base::kWrittenValueBytes);
+  if (!source_->IsExhausted()) achievement->further_bodies = bodies;
 }
 
 Targets Draft::DocumentTargets() {
@@ -228,10 +234,11 @@ void Draft::WriteDisplay(const elm::Texts& title) { AddDisplay(title, source_->l
 
 absl::StatusOr<Imported> Draft::Finish(const ImportOptions& options) {
   if (achievements_.empty()) return Problem(Reason::kNothingAwarded, source_->tree().Path(source_->root()));
-  if (count_ > base::kAchievementsMax || source_->IsExhausted()) {
+  if (count_ > base::kAchievementsMax) {
     return Problem(Reason::kInputTooLarge, source_->tree().Path(source_->root()),
-                   "too many achievements, or texts that are referred to too often");
+                   absl::StrCat("more than ", base::kAchievementsMax, " achievements"));
   }
+  RETURN_IF_ERROR(source_->CheckAllowance());
   credential_.set_id(absl::StrCat(prefix_, ":credential"));
   credential_.clear_type();
   credential_.add_type("VerifiableCredential");

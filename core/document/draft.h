@@ -59,6 +59,9 @@ class Draft {
   DraftAchievement& AddAchievement(const SourceNode* place);
   DraftAchievement& AddPart(DraftAchievement* whole, const SourceNode* place);
 
+  // Gives an achievement the bodies that awarded another together with the first.
+  void ShareBodies(const std::vector<elm::v3::Organisation*>& bodies, DraftAchievement* achievement);
+
   // What the anchors of rules stand for; without an achievement, those of the document alone.
   Targets DocumentTargets();
   Targets TargetsOf(DraftAchievement& achievement);

@@ -56,6 +56,7 @@ std::string Step::Label() const {
 void Apply(Rules rules, const SourceNode* node, const Context& context) {
   for (const Rule& rule : rules) {
     for (const SourceNode* found : context.source->Find(node, rule.source)) {
+      if (context.source->IsExhausted()) return;
       if (IsEmpty(*found)) continue;
       const bool parts_only = found->IsBranch() && found->text.find_first_not_of(" \t\r\n") == std::string::npos;
       if (parts_only && !rule.takes_parts && rule.convert != DropIt && rule.convert != UseIt) continue;

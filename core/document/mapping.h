@@ -65,7 +65,8 @@ struct Step {
   std::string Label() const;
 };
 
-// Applies the rows in their order: each to every node that its path leads to. Empty values are passed over.
+// Applies the rows in their order: each to every node that its path leads to. Empty values are passed over. Nothing
+// more is applied once the source is exhausted (Source::CheckAllowance).
 void Apply(Rules rules, const SourceNode* node, const Context& context);
 
 // The conversions that formats share. What stands in brackets is the rule that they name in the loss report.

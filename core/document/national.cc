@@ -9,20 +9,28 @@ namespace {
 
 constexpr LossClass kAccounted = v1::LOSS_CLASS_UNSPECIFIED;
 
-google::protobuf::RepeatedPtrField<elm::v3::IdentifierNode>* IdentifiersOf(const Targets& targets, char anchor) {
+// Whether the identifier was added to the node.
+template <typename Node>
+bool Add(const Targets& targets, const elm::v3::IdentifierNode& identifier, Node* node) {
+  if (IsListed(targets, *node, "identifier", identifier)) return false;
+  *node->add_identifier() = identifier;
+  return true;
+}
+
+bool AddAt(const Targets& targets, char anchor, const elm::v3::IdentifierNode& identifier) {
   switch (anchor) {
     case 'S':
-      return targets.subject->mutable_identifier();
+      return Add(targets, identifier, targets.subject);
     case 'A':
-      return targets.achievement->mutable_identifier();
+      return Add(targets, identifier, targets.achievement);
     case 'Q':
-      return targets.qualification->mutable_identifier();
+      return Add(targets, identifier, targets.qualification);
     case 'V':
-      return targets.activity->mutable_identifier();
+      return Add(targets, identifier, targets.activity);
     case 'O':
-      return targets.opportunity->mutable_identifier();
+      return Add(targets, identifier, targets.opportunity);
     default:
-      return targets.body->mutable_identifier();
+      return Add(targets, identifier, targets.body);
   }
 }
 
@@ -78,13 +86,12 @@ LossClass PutIdentifier(const Step& step, absl::string_view scheme) {
 }
 
 LossClass PutIdentifier(const Step& step, absl::string_view notation, absl::string_view scheme) {
-  auto* const identifiers = IdentifiersOf(step.context.targets, step.rule.target.front());
-  for (const auto& present : *identifiers) {
-    if (present.identifier().notation() != notation || present.identifier().scheme_name() != scheme) continue;
+  google::protobuf::RepeatedPtrField<elm::v3::IdentifierNode> identifiers;
+  AddIdentifier(notation, scheme, &identifiers);
+  if (!identifiers.empty() && !AddAt(step.context.targets, step.rule.target.front(), identifiers.Get(0))) {
     step.source().Use(step.node);
     return kAccounted;
   }
-  AddIdentifier(notation, scheme, identifiers);
   return step.rule.loss;
 }
 

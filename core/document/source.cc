@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/limits.h"
+#include "core/base/problem.h"
 #include "core/document/targets.h"
 #include "core/elm/rules/text.h"
 
@@ -85,7 +86,8 @@ bool IsSignature(const SourceNode& node) { return node.name == "Signature" && no
 }  // namespace
 
 void Source::ListMapped(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule) {
-  if (!list_mapped_ || mapped_.size() >= base::kFindingsMax) return;
+  if (!list_mapped_) return;
+  if (!listed_mapped_.Takes([&] { return SourceTree::PathBytes(node); })) return;
   v1::MappedSource& mapped = mapped_.emplace_back();
   if (node != nullptr) mapped.set_source(tree_.Path(node));
   mapped.set_target(std::string(target));
@@ -101,6 +103,7 @@ void Source::Carry(const SourceNode* node, absl::string_view target, LossClass l
   } else {
     Count(loss, &counts_);
   }
+  Charge(base::kWrittenValueBytes);
   fate = Fate::kCarried;
   ListMapped(node, target, loss, rule);
   const absl::string_view element = ElementOfTarget(target);
@@ -120,7 +123,9 @@ void Source::Use(const SourceNode* node) {
 
 void Source::UseAll(const SourceNode* node) {
   if (node == nullptr) return;
-  Use(node);
+  Fate& fate = fates_[node->index];
+  if (fate == Fate::kUsedWhole) return;
+  if (fate != Fate::kCarried) fate = Fate::kUsedWhole;
   for (const SourceNode* child = node->first_child; child != nullptr; child = child->next_sibling) UseAll(child);
 }
 
@@ -152,7 +157,7 @@ void Source::Warn(absl::string_view rule, const SourceNode* node, absl::string_v
 
 void Source::Diagnose(absl::string_view rule, const SourceNode* node, absl::string_view message,
                       v1::Severity severity) {
-  if (diagnostics_.size() >= base::kFindingsMax) return;
+  if (!listed_diagnostics_.Takes([&] { return SourceTree::PathBytes(node) + message.size(); })) return;
   v1::Diagnostic& diagnostic = diagnostics_.emplace_back();
   diagnostic.set_rule(std::string(rule));
   diagnostic.set_place(tree_.Path(node));
@@ -191,17 +196,25 @@ std::string Source::Language(const SourceNode* stated) {
   return tag;
 }
 
-void Source::SeeLanguage(absl::string_view tag) {
-  const bool seen = std::find(languages_.begin(), languages_.end(), tag) != languages_.end();
-  if (!seen && languages_.size() < kLanguagesMax) languages_.emplace_back(tag);
+std::string Source::SeeLanguage(absl::string_view tag, const SourceNode* node) {
+  if (std::find(languages_.begin(), languages_.end(), tag) != languages_.end()) return std::string(tag);
+  if (languages_.size() >= kLanguagesMax) {
+    Warn("language.too-many", node, "The document uses more languages than can be kept apart.");
+    return std::string(elm::kLanguageUndetermined);
+  }
+  return languages_.emplace_back(tag);
 }
 
-bool Source::IsExhausted() const { return charged_ > base::kDocumentBytesMax; }
+absl::Status Source::CheckAllowance() const {
+  if (!IsExhausted()) return absl::OkStatus();
+  return base::Problem(base::Reason::kInputTooLarge, tree_.Path(root()),
+                       "its values would be written too often");
+}
 
 // The list is bounded; what comes later is counted.
 void Source::AddDropped(const SourceNode* node, absl::string_view reason, Account* account) {
   Count(kDropped, &counts_);
-  if (account->dropped.size() >= base::kFindingsMax) {
+  if (!listed_dropped_.Takes([&] { return SourceTree::PathBytes(node) + reason.size(); })) {
     ++further_dropped_;
     return;
   }
@@ -236,7 +249,8 @@ void Source::Walk(const SourceNode* node, absl::string_view inherited, Account* 
     AddDropped(node, "comments and processing instructions are not data", account);
     return;
   }
-  if (fates_[node->index] == Fate::kUsed && HasOwnText(*node)) ListMapped(node, "", kKept, "");
+  const bool used = fates_[node->index] == Fate::kUsed || fates_[node->index] == Fate::kUsedWhole;
+  if (used && HasOwnText(*node)) ListMapped(node, "", kKept, "");
   if (open && HasOwnText(*node)) {
     const bool language = node->name == "@lang" || node->name == "@language";
     AddDropped(node,

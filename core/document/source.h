@@ -15,8 +15,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "core/document/adapter.h"
+#include "core/document/allowance.h"
 #include "core/document/source_tree.h"
 
 namespace passerelle::document {
@@ -25,7 +27,10 @@ class Source {
  public:
   // `options.list_mapped` decides whether every carried value is listed, or only counted.
   Source(SourceTree tree, const ImportOptions& options)
-      : tree_(std::move(tree)), list_mapped_(options.list_mapped), fates_(tree_.nodes().size()) {}
+      : tree_(std::move(tree)),
+        list_mapped_(options.list_mapped),
+        fates_(tree_.nodes().size()),
+        allowance_(tree_.document_bytes()) {}
 
   const SourceTree& tree() const { return tree_; }
   const SourceNode* root() const { return tree_.root(); }
@@ -38,7 +43,7 @@ class Source {
   std::string TextOf(const SourceNode* node, absl::string_view path) const { return tree_.TextOf(node, path); }
 
   // The value went to `target` ("Q.eqfLevel") by a rule. kDropped is for Drop. A node that was carried before, for
-  // another target, is listed again, counted once, and charged.
+  // another target, is listed again and counted once. Each time is charged.
   void Carry(const SourceNode* node, absl::string_view target, LossClass loss, absl::string_view rule);
   // Nothing came from the source: a value of the format or the register was put in (kDefaulted), or one that follows
   // from others (kDerived), without a place of its own.
@@ -75,18 +80,23 @@ class Source {
 
   // The language that a text is in: the tag by BCP 47, "und" with a warning if the statement names none.
   std::string Language(const SourceNode* stated);
-  void SeeLanguage(absl::string_view tag);
+  // The language that a text is written in: `tag`, which is remembered, or "und" with a warning at the node once the
+  // document has more languages than can be kept apart.
+  std::string SeeLanguage(absl::string_view tag, const SourceNode* node);
   const std::vector<std::string>& languages() const { return languages_; }
 
-  // Bytes that are written more than once; a document that multiplies itself is refused once they exceed its limit.
-  void Charge(size_t bytes) { charged_ += bytes; }
-  bool IsExhausted() const;
+  // Bytes that are written beside the values that are carried; a document that multiplies itself is refused once they
+  // exceed what its size allows.
+  void Charge(size_t bytes) { allowance_.Charge(bytes); }
+  bool IsExhausted() const { return allowance_.IsExhausted(); }
+  // Problems: kInputTooLarge for an exhausted source, of which not everything was mapped.
+  absl::Status CheckAllowance() const;
 
   // Writes origins, mapped, counts, diagnostics and, by one walk over the tree, everything that was not carried.
   void Close(Account* account);
 
  private:
-  enum class Fate : uint8_t { kOpen, kCarried, kUsed };
+  enum class Fate : uint8_t { kOpen, kCarried, kUsed, kUsedWhole };
   struct Standing {
     v1::ElementStatus status;
     std::string rule;
@@ -113,8 +123,11 @@ class Source {
   std::vector<v1::MappedSource> mapped_;
   v1::LossCounts counts_;
   std::vector<v1::Diagnostic> diagnostics_;
+  Listing listed_mapped_;
+  Listing listed_diagnostics_;
+  Listing listed_dropped_;
   size_t further_dropped_ = 0;
-  size_t charged_ = 0;
+  Allowance allowance_;
 };
 
 }  // namespace passerelle::document

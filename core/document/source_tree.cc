@@ -25,6 +25,9 @@ using Kind = SourceNode::Kind;
 
 absl::Status TooManyNodes() { return Problem(Reason::kInputTooLarge, "", "the document has too many parts"); }
 
+// Steps of a look-up that is worth remembering. Real parts have some dozens of members.
+constexpr size_t kFarSteps = 256;
+
 constexpr absl::string_view kNaming[] = {"id", "@id", "type", "@type", "@context"};
 
 bool IsId(const SourceNode& node) { return node.name == "id" || node.name == "@id"; }
@@ -179,6 +182,7 @@ absl::StatusOr<SourceTree> SourceTree::OfJson(absl::string_view bytes, const Opt
   ASSIGN_OR_RETURN(const base::JsonDocument document, base::JsonDocument::Parse(bytes));
   SourceTree tree;
   tree.options_ = options;
+  tree.document_bytes_ = bytes.size();
   tree.root_ = JsonReader(document, &tree).Add(document.root(), "", nullptr);
   if (tree.root_ == nullptr) return TooManyNodes();
   if (options.follow_references) tree.LinkReferences();
@@ -211,6 +215,7 @@ absl::StatusOr<SourceTree> SourceTree::OfXml(absl::string_view bytes, const Opti
   ASSIGN_OR_RETURN(const base::XmlDocument document, base::ReadXml(bytes));
   SourceTree tree;
   tree.options_ = options;
+  tree.document_bytes_ = bytes.size();
   tree.xml_ = true;
   tree.root_ = XmlReader(document, &tree).Add(document.Root(), nullptr);
   if (tree.nodes_.size() >= base::kSourceNodesMax) return TooManyNodes();
@@ -226,31 +231,57 @@ bool SourceTree::Matches(const SourceNode& node, absl::string_view step) const {
   return false;
 }
 
-std::vector<const SourceNode*> SourceTree::Find(const SourceNode* node, absl::string_view path) const {
-  std::vector<const SourceNode*> found;
-  if (node == nullptr) return found;
+SourceTree::Found SourceTree::Walk(const SourceNode* node, absl::string_view path, size_t* steps) const {
+  Found found;
   Flatten(node, &found);
+  *steps = found.size();
   for (const absl::string_view step : absl::StrSplit(path, '/', absl::SkipEmpty())) {
-    std::vector<const SourceNode*> next;
+    Found next;
     for (const SourceNode* at : found) {
       for (const SourceNode* child = at->first_child; child != nullptr; child = child->next_sibling) {
+        ++*steps;
         if (Matches(*child, step)) Flatten(child, &next);
       }
     }
+    *steps += next.size();
     found = std::move(next);
     if (options_.follow_references) KeepEachOnce(&found);
   }
   return found;
 }
 
+const SourceTree::Found* SourceTree::Remembered(const SourceNode* node, absl::string_view path) const {
+  const auto paths = walked_.find(node);
+  if (paths == walked_.end()) return nullptr;
+  const auto found = paths->second.find(path);
+  return found == paths->second.end() ? nullptr : &found->second;
+}
+
+std::vector<const SourceNode*> SourceTree::Find(const SourceNode* node, absl::string_view path) const {
+  if (node == nullptr) return {};
+  if (const Found* const found = Remembered(node, path)) return *found;
+  size_t steps = 0;
+  Found found = Walk(node, path, &steps);
+  if (steps > kFarSteps) walked_[node].try_emplace(std::string(path), found);
+  return found;
+}
+
 const SourceNode* SourceTree::FindFirst(const SourceNode* node, absl::string_view path) const {
-  const std::vector<const SourceNode*> found = Find(node, path);
+  if (const Found* const found = Remembered(node, path)) return found->empty() ? nullptr : found->front();
+  const Found found = Find(node, path);
   return found.empty() ? nullptr : found.front();
 }
 
 std::string SourceTree::TextOf(const SourceNode* node, absl::string_view path) const {
   const SourceNode* const found = FindFirst(node, path);
   return found == nullptr ? "" : std::string(absl::StripAsciiWhitespace(found->text));
+}
+
+size_t SourceTree::PathBytes(const SourceNode* node) {
+  constexpr size_t kNumberBytes = 13;  // of a step around its name: "/", and the number in brackets
+  size_t bytes = 0;
+  for (const SourceNode* at = node; at != nullptr; at = at->parent) bytes += at->name.size() + kNumberBytes;
+  return bytes;
 }
 
 std::string SourceTree::Path(const SourceNode* node) const {

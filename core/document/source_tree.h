@@ -9,7 +9,8 @@
 //   ASSIGN_OR_RETURN(const SourceTree tree, SourceTree::OfJson(bytes));
 //   for (const SourceNode* name : tree.Find(tree.root(), "issuer/name|legalName")) Use(name->text);
 //
-// Thread-safety: immutable once made. Ownership: owns its nodes, which stay where they are when the tree is moved.
+// Thread-safety: for one thread, since it remembers look-ups. Ownership: owns its nodes, which stay where they are when
+// the tree is moved.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "pugixml.hpp"
@@ -72,18 +74,29 @@ class SourceTree {
 
   // Where a node stands: a JSON pointer, or an XPath with numbers as base::XmlDocument has it.
   std::string Path(const SourceNode* node) const;
+  // What that path takes at most, without writing it; names are as long as documents make them.
+  static size_t PathBytes(const SourceNode* node);
+
+  // Bytes that the tree was read from.
+  size_t document_bytes() const { return document_bytes_; }
 
  private:
   class JsonReader;
   class XmlReader;
   SourceTree() = default;
+  using Found = std::vector<const SourceNode*>;
   bool Matches(const SourceNode& node, absl::string_view step) const;
+  Found Walk(const SourceNode* node, absl::string_view path, size_t* steps) const;
+  const Found* Remembered(const SourceNode* node, absl::string_view path) const;
   void LinkReferences();
 
   std::deque<SourceNode> nodes_;
   const SourceNode* root_ = nullptr;
   Options options_;
   bool xml_ = false;
+  size_t document_bytes_ = 0;
+  // Look-ups that walked far, with what they found: what many others look into is walked through once.
+  mutable absl::flat_hash_map<const SourceNode*, absl::flat_hash_map<std::string, Found>> walked_;
 };
 
 }  // namespace passerelle::document

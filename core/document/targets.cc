@@ -1,5 +1,6 @@
 #include "core/document/targets.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -178,7 +179,7 @@ LossClass PutIntoTexts(const Slot& slot, absl::string_view language, absl::strin
 void PutIntoNote(elm::v3::Note* note, absl::string_view language, absl::string_view value) {
   for (auto& text : *note->mutable_note_literal()) {
     if (text.language() != language) continue;
-    text.set_value(absl::StrCat(text.value(), "\n", value));
+    absl::StrAppend(text.mutable_value(), "\n", value);
     return;
   }
   elm::AddText(language, value, note->mutable_note_literal());
@@ -206,14 +207,9 @@ LossClass PutIntoMessage(const Slot& slot, absl::string_view language, absl::str
 
 size_t DigestOf(const Message& value) { return absl::HashOf(value.SerializeAsString()); }
 
-bool IsPresent(const Targets& targets, const Slot& slot, const Message& value) {
-  if (targets.present != nullptr) return targets.present->Has(*slot.message, *slot.field, value);
-  const Reflection& reflection = *slot.message->GetReflection();
-  for (int i = 0; i < reflection.FieldSize(*slot.message, slot.field); ++i) {
-    const Message& present = reflection.GetRepeatedMessage(*slot.message, slot.field, i);
-    if (present.SerializeAsString() == value.SerializeAsString()) return true;
-  }
-  return false;
+bool IsListed(const Targets& targets, const Message& message, const FieldDescriptor& field, const Message& value) {
+  if (targets.present != nullptr) return targets.present->Has(message, field, value);
+  return PresentEntries().Has(message, field, value);
 }
 
 }  // namespace
@@ -258,7 +254,7 @@ LossClass PutMessage(const Targets& targets, absl::string_view path, const Messa
   if (!slot.has_value() || slot->field->message_type() != value.GetDescriptor()) return kDropped;
   const Reflection& reflection = *slot->message->GetReflection();
   if (slot->field->is_repeated()) {
-    if (!IsPresent(targets, *slot, value)) reflection.AddMessage(slot->message, slot->field)->CopyFrom(value);
+    if (!IsListed(targets, *slot->message, *slot->field, value)) reflection.AddMessage(slot->message, slot->field)->CopyFrom(value);
     return kKept;
   }
   if (reflection.HasField(*slot->message, slot->field)) {
@@ -269,16 +265,35 @@ LossClass PutMessage(const Targets& targets, absl::string_view path, const Messa
   return kKept;
 }
 
+bool IsListed(const Targets& targets, const Message& message, const std::string& field, const Message& value) {
+  return IsListed(targets, message, *message.GetDescriptor()->FindFieldByName(field), value);
+}
+
 LossClass PutConcept(const Targets& targets, absl::string_view path, const elm::v3::Concept& value) {
   return PutMessage(targets, path, value);
 }
 
-LossClass PutAssessmentKind(const Targets& targets, const elm::v3::Concept& kind) {
-  for (const auto& specification : targets.assessment->specified_by()) {
-    for (const auto& present : specification.dc_type()) {
-      if (present.id() == kind.id()) return kKept;
-    }
+bool PresentEntries::HasKind(const elm::v3::LearningAssessment& assessment, const std::string& id) {
+  const auto& all = assessment.specified_by();
+  const auto has = [&all](int at, const std::string& wanted) {
+    const auto& kinds = all.Get(at).dc_type();
+    return std::any_of(kinds.begin(), kinds.end(), [&wanted](const auto& kind) { return kind.id() == wanted; });
+  };
+  Kinds& known = kinds_[&assessment];
+  if (all.size() < known.size) known = Kinds();  // another assessment stands in its place
+  // What was read last may have got its kind since.
+  for (int i = std::max(known.size - 1, 0); i < all.size(); ++i) {
+    for (const auto& kind : all.Get(i).dc_type()) known.places.insert_or_assign(kind.id(), i);
   }
+  known.size = all.size();
+  const auto place = known.places.find(id);
+  return place != known.places.end() && has(place->second, id);
+}
+
+LossClass PutAssessmentKind(const Targets& targets, const elm::v3::Concept& kind) {
+  const bool listed = targets.present != nullptr ? targets.present->HasKind(*targets.assessment, kind.id())
+                                                 : PresentEntries().HasKind(*targets.assessment, kind.id());
+  if (listed) return kKept;
   const auto& all = targets.assessment->specified_by();
   const bool taken = !all.empty() && !all.Get(0).dc_type().empty();
   return PutConcept(targets, taken ? absl::string_view("T.specifiedBy.dcType") : kAssessmentKind, kind);

@@ -32,6 +32,8 @@ class PresentEntries {
   // Whether an entry of the message's repeated field equals the value.
   bool Has(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
            const google::protobuf::Message& value);
+  // Whether a specification of the assessment is of the kind, which is the id of a concept.
+  bool HasKind(const elm::v3::LearningAssessment& assessment, const std::string& id);
 
  private:
   struct List {
@@ -39,7 +41,12 @@ class PresentEntries {
     size_t last = 0;  // the digest of the last of them
     absl::flat_hash_map<size_t, int> places;
   };
+  struct Kinds {
+    int size = 0;  // specifications that were read
+    absl::flat_hash_map<std::string, int> places;
+  };
   absl::flat_hash_map<std::pair<const void*, const void*>, List> lists_;  // by message and field
+  absl::flat_hash_map<const void*, Kinds> kinds_;                         // by assessment
 };
 
 // What the anchors stand for. Null for what a table does not use.
@@ -73,6 +80,10 @@ v1::LossClass PutAssessmentKind(const Targets& targets, const elm::v3::Concept& 
 // Puts a message that the path's field holds, such as a CreditPoint or a Note; one that stands there already stays one.
 // kDropped as above.
 v1::LossClass PutMessage(const Targets& targets, absl::string_view path, const google::protobuf::Message& value);
+
+// Whether the repeated field of a message, by its name, has an entry like the value.
+bool IsListed(const Targets& targets, const google::protobuf::Message& message, const std::string& field,
+              const google::protobuf::Message& value);
 
 // Whether the path leads to a field of the model at all.
 bool IsTarget(absl::string_view path);

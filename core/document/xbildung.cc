@@ -75,7 +75,7 @@ LossClass XBildungBirthDay(const Step& step) { return step.Value().empty() ? kXb
 LossClass XBildungGivenName(const Step& step) {
   auto* const names = step.context.targets.subject->mutable_given_name();
   if (names->empty()) return Text(step);
-  names->Mutable(0)->set_value(absl::StrCat(names->Get(0).value(), " ", step.Value()));
+  absl::StrAppend(names->Mutable(0)->mutable_value(), " ", step.Value());
   step.source().Note("learner.given-names", step.node, "Several given names were joined with a blank.");
   return step.rule.loss;
 }

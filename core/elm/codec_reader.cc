@@ -102,8 +102,12 @@ struct Node {
 // JSON-LD's word for a text without a language, and what people write for it.
 bool IsNoLanguage(absl::string_view language) { return language.empty() || language == "@none" || language == "none"; }
 
+// Bytes of a language tag; RFC 5646, 4.4.1, names 35 as enough. A tag stands beside each of its texts.
+constexpr size_t kLanguageTagBytesMax = 64;
+
 // Keywords are no languages; "value" would be read as one if it were written.
 bool CanBeLanguage(absl::string_view language) {
+  if (language.size() > kLanguageTagBytesMax) return false;
   return IsNoLanguage(language) || (!absl::StartsWith(language, "@") && language != "value");
 }
 
@@ -136,8 +140,7 @@ class Reader {
     ForEach(value, path, [&](dom::element entry, const Path& place) {
       const auto text = AsString(entry);
       if (!text.has_value()) return Report(place, "context.inline", kInlineContext);
-      const auto& contexts = dataset.context();
-      if (std::find(contexts.begin(), contexts.end(), *text) == contexts.end()) dataset.add_context(std::string(*text));
+      if (contexts_.insert(*text).second) dataset.add_context(std::string(*text));
     });
   }
 
@@ -526,23 +529,34 @@ class Reader {
     bool renamed = false;
     for (const dom::key_value_pair member : map) {
       const absl::string_view language = View(member.key);
-      ForEach(member.value, path.Member(language), [&](dom::element value, const Path& place) {
+      const Path at = path.Member(language);
+      if (!CanBeLanguage(language)) {
+        KeepEntry(property, language, member.value, node);
+        Report(at, "json.value-kind", "a text by its language is expected");
+        continue;
+      }
+      ForEach(member.value, at, [&](dom::element value, const Path& place) {
         const auto text = AsString(value);
-        if (text.has_value() && CanBeLanguage(language)) {
+        if (text.has_value()) {
           if (IsNoLanguage(language)) {
             renamed = true;
             Report(place, "json.language-missing", "a text without a language");
           }
           return AddText(property, language, *text, node);
         }
-        std::string json = "{";
-        base::AppendJsonString(language, json);
-        absl::StrAppend(&json, ":", document_.Text(value), "}");
-        node.aside.Add(static_cast<int>(&property - node.table.properties.data()), property.name, std::move(json));
+        KeepEntry(property, language, value, node);
         Report(place, value.is_null() ? "json.null" : "json.value-kind", "a text is expected");
       });
     }
     if (renamed) GroupByLanguage(property, node);
+  }
+
+  // Keeps an entry of a map of languages aside, as a map of its own.
+  void KeepEntry(const PropertyTable& property, absl::string_view language, dom::element value, Node& node) {
+    std::string json = "{";
+    base::AppendJsonString(language, json);
+    absl::StrAppend(&json, ":", document_.Text(value), "}");
+    node.aside.Add(static_cast<int>(&property - node.table.properties.data()), property.name, std::move(json));
   }
 
   static void AddText(const PropertyTable& property, absl::string_view language, absl::string_view text, Node& node) {
@@ -567,6 +581,7 @@ class Reader {
   const base::JsonDocument& document_;
   std::vector<Finding>& findings_;
   v3::Dataset* dataset_ = nullptr;                             // of which a node is read
+  absl::flat_hash_set<absl::string_view> contexts_;            // of the data set
   absl::flat_hash_map<absl::string_view, dom::object> by_id_;  // ids of the document
   bool model_3_2_ = false;
   bool model_3_3_ = false;

@@ -36,7 +36,9 @@ std::string LanguageTag(absl::string_view stated) {
       return std::string(kLanguageUndetermined);
     }
   }
-  const std::vector<absl::string_view> parts = absl::StrSplit(stated, absl::ByAnyChar("-_"));
+  constexpr int kPartsRead = 3;  // language, script and region; what follows them may be long
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(stated, absl::MaxSplits(absl::ByAnyChar("-_"), kPartsRead));
   std::string tag = LanguageTagFor(parts[0]).value_or(std::string(kLanguageUndetermined));
   if (parts.size() == 1 || tag == kLanguageUndetermined) return tag;
   // A script tells apart two spellings of one language, such as sr-Cyrl and sr-Latn.
