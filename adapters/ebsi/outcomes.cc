@@ -64,13 +64,13 @@ LossClass Outcome(const Step& step) {
   if (names.empty()) names.swap(descriptions);
   if (names.empty()) return families::NamesNothing(step);
   for (const OutcomeText& name : names) {
-    source.SeeLanguage(name.language);
-    elm::AddTextOnce(name.language, name.node->text, outcome.mutable_title(), outcome.mutable_additional_note());
+    const std::string language = source.SeeLanguage(name.language, name.node);
+    elm::AddTextOnce(language, name.node->text, outcome.mutable_title(), outcome.mutable_additional_note());
     source.Carry(name.node, step.rule.target, kKept, "");
   }
   for (const OutcomeText& description : descriptions) {
-    source.SeeLanguage(description.language);
-    elm::AddNote(description.language, description.node->text, outcome.mutable_additional_note());
+    const std::string language = source.SeeLanguage(description.language, description.node);
+    elm::AddNote(language, description.node->text, outcome.mutable_additional_note());
     source.Carry(description.node, step.rule.target, kKept, "");
   }
   for (const SourceNode* part : source.Find(step.node, "relatedESCOSkill|relatedECOSkill|relatedSkill")) {

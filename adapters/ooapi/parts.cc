@@ -143,8 +143,7 @@ LossClass Address(const Step& step) {
     const std::string language = stated == nullptr ? "und" : source.Language(stated);
     const bool taken = language == "und" && !line.empty();
     if (text->text.empty() || taken) continue;
-    elm::AddText(language, text->text, address.mutable_full_address()->mutable_note_literal());
-    source.SeeLanguage(language);
+    elm::AddText(source.SeeLanguage(language, text), text->text, address.mutable_full_address()->mutable_note_literal());
     source.Use(stated);
     source.Carry(text, step.rule.target, kKept, "");
   }
