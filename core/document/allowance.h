@@ -26,8 +26,8 @@ class Allowance {
   size_t charged_ = 0;
 };
 
-// One list of a report: at most kFindingsMax entries, and kListedBytesMax of what is in them. It ends with the first one
-// for which there is no room.
+// One list of a report: at most kFindingsMax entries, and kListedBytesMax of what is in them. It ends with the first
+// one for which there is no room.
 class Listing {
  public:
   // Whether an entry is listed, whose bytes are asked for as long as there is room.

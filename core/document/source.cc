@@ -207,8 +207,7 @@ std::string Source::SeeLanguage(absl::string_view tag, const SourceNode* node) {
 
 absl::Status Source::CheckAllowance() const {
   if (!IsExhausted()) return absl::OkStatus();
-  return base::Problem(base::Reason::kInputTooLarge, tree_.Path(root()),
-                       "its values would be written too often");
+  return base::Problem(base::Reason::kInputTooLarge, tree_.Path(root()), "its values would be written too often");
 }
 
 // The list is bounded; what comes later is counted.

@@ -254,7 +254,8 @@ LossClass PutMessage(const Targets& targets, absl::string_view path, const Messa
   if (!slot.has_value() || slot->field->message_type() != value.GetDescriptor()) return kDropped;
   const Reflection& reflection = *slot->message->GetReflection();
   if (slot->field->is_repeated()) {
-    if (!IsListed(targets, *slot->message, *slot->field, value)) reflection.AddMessage(slot->message, slot->field)->CopyFrom(value);
+    if (!IsListed(targets, *slot->message, *slot->field, value))
+      reflection.AddMessage(slot->message, slot->field)->CopyFrom(value);
     return kKept;
   }
   if (reflection.HasField(*slot->message, slot->field)) {

@@ -31,6 +31,8 @@ constexpr std::array<bool, 256> kIriBytes = [] {
   return bytes;
 }();
 
+constexpr size_t kLanguageTagBytesMax = 64;
+
 }  // namespace
 
 std::optional<ValueObject> AsValueObject(dom::object object) {
@@ -134,6 +136,13 @@ bool IsLiteralOf(const ValueObject& literal, v3::Datatype datatype) {
   if (literal.value.is_string()) return IsTextDatatype(datatype);
   if (literal.value.is_bool()) return datatype == v3::DATATYPE_BOOLEAN;
   return datatype == v3::DATATYPE_INTEGER && AsInteger(literal.value).has_value();
+}
+
+bool IsNoLanguage(absl::string_view language) { return language.empty() || language == "@none" || language == "none"; }
+
+bool CanBeLanguage(absl::string_view language) {
+  if (language.size() > kLanguageTagBytesMax) return false;
+  return IsNoLanguage(language) || (!absl::StartsWith(language, "@") && language != "value");
 }
 
 }  // namespace passerelle::elm

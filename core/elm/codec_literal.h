@@ -36,6 +36,14 @@ bool HasIriCharactersOnly(absl::string_view text);
 // The same of a text that begins with a scheme.
 bool IsAbsoluteIri(absl::string_view text);
 
+// JSON-LD's word for a text without a language, and what people write for it.
+bool IsNoLanguage(absl::string_view language);
+
+// Whether a name in a map of texts can be their language, none included. Keywords are none; "value" would be read as
+// one if it were written. A tag stands beside each of its texts, so that a long one is none either: RFC 5646, 4.4.1,
+// names 35 characters as enough.
+bool CanBeLanguage(absl::string_view language);
+
 // Local name of the datatype that JSON-LD gives the literals of a property anyway.
 absl::string_view DatatypeName(v3::Datatype datatype);
 

@@ -99,18 +99,6 @@ struct Node {
   bool filled = false;                                   // has a member other than its id
 };
 
-// JSON-LD's word for a text without a language, and what people write for it.
-bool IsNoLanguage(absl::string_view language) { return language.empty() || language == "@none" || language == "none"; }
-
-// Bytes of a language tag; RFC 5646, 4.4.1, names 35 as enough. A tag stands beside each of its texts.
-constexpr size_t kLanguageTagBytesMax = 64;
-
-// Keywords are no languages; "value" would be read as one if it were written.
-bool CanBeLanguage(absl::string_view language) {
-  if (language.size() > kLanguageTagBytesMax) return false;
-  return IsNoLanguage(language) || (!absl::StartsWith(language, "@") && language != "value");
-}
-
 // Whether it is a value object, perhaps a broken one, rather than texts by language.
 bool HasValue(dom::object object) {
   for (const dom::key_value_pair member : object) {

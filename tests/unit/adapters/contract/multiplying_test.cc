@@ -68,8 +68,8 @@ std::string Badge3OfLongName(int n) {
   return Badge3(absl::Substitute(R"($0,"$1":$2)", kIssuer, Long(600 * n), List(40 * n, "1")), kAchievement);
 }
 std::string Badge3OfManyWords(int n) {
-  return Badge3(kIssuer, absl::Substitute(R"("achievement":{"name":"Tides","assessmentType":$0})",
-                                          List(100 * n, R"("test #")")));
+  return Badge3(
+      kIssuer, absl::Substitute(R"("achievement":{"name":"Tides","assessmentType":$0})", List(100 * n, R"("test #")")));
 }
 
 std::string Badge2(absl::string_view members, absl::string_view badge) {
@@ -108,7 +108,8 @@ std::string Attestation(absl::string_view issuer, absl::string_view subject) {
 }
 std::string Achieved(absl::string_view body, absl::string_view parts) {
   return Attestation(R"("did:example:i")", absl::Substitute(R"("achieved":[{"title":"Whole",
-      "wasAwardedBy":{"awardingBody":$0},"hasPart":{"learningAchievements":$1}}])", body, parts));
+      "wasAwardedBy":{"awardingBody":$0},"hasPart":{"learningAchievements":$1}}])",
+                                                            body, parts));
 }
 std::string AttestationOfManyBodies(int n) {
   return Achieved(List(10 * n, R"("did:example:b#")"), List(10 * n, R"({"title":"Part #"})"));
@@ -131,9 +132,9 @@ std::string StudyRecord(absl::string_view parts) {
                           parts);
 }
 std::string StudyRecordOfManyCodes(int n) {
-  return StudyRecord(absl::Substitute(
-      R"("$0":$1,"osasuoritukset":$2)", Long(50 * n), List(10 * n, "1"),
-      List(4 * n, R"({"koulutusmoduuli":{"tunniste":{"koodiarvo":"#","nimi":{"fi":"Osa #"}}},
+  return StudyRecord(
+      absl::Substitute(R"("$0":$1,"osasuoritukset":$2)", Long(50 * n), List(10 * n, "1"),
+                       List(4 * n, R"({"koulutusmoduuli":{"tunniste":{"koodiarvo":"#","nimi":{"fi":"Osa #"}}},
           "arviointi":[{"arvosana":{"koodiarvo":"5","koodistoUri":"arviointiasteikkoyleissivistava"},
           "hyväksytty":true}]})")));
 }
@@ -162,8 +163,9 @@ std::string SdJwtOfLongName(int n) {
       Long(600 * n), List(20 * n, "1")));
 }
 std::string SdJwtOfManyDecoys(int n) {
-  return SdJwt(absl::Substitute(R"({"vct":"urn:eu.europa.ec.eudi:learning:credential:1","achievement_title":"Tides","$0":$1})",
-                                Long(100 * n), List(10 * n, R"({"_sd":["#"]})")));
+  return SdJwt(
+      absl::Substitute(R"({"vct":"urn:eu.europa.ec.eudi:learning:credential:1","achievement_title":"Tides","$0":$1})",
+                       Long(100 * n), List(10 * n, R"({"_sd":["#"]})")));
 }
 
 // --- The European model ---------------------------------------------------------------------------------------------
@@ -176,7 +178,8 @@ std::string European(absl::string_view claims) {
                           claims);
 }
 std::string Claim(absl::string_view id, absl::string_view members) {
-  return absl::Substitute(R"({"id":"urn:example:a$0","type":"LearningAchievement","title":{"en":"Tides"}$1})", id, members);
+  return absl::Substitute(R"({"id":"urn:example:a$0","type":"LearningAchievement","title":{"en":"Tides"}$1})", id,
+                          members);
 }
 std::string EuropeanOfLongLanguage(int n) {
   return European(Claim("1", absl::Substitute(R"(,"description":{"$0":$1})", Long(150 * n), List(30 * n, R"("a")"))));
@@ -198,7 +201,8 @@ std::string EuropeanOfBodiesInTurn(int n) {
   };
   const auto claim = [](absl::string_view id) {
     return Claim("#" + std::string(id), absl::Substitute(R"(,"awardedBy":{"type":"AwardingProcess","awardingBody":
-        {"id":"urn:example:$0"}})", id));
+        {"id":"urn:example:$0"}})",
+                                                         id));
   };
   return European(absl::StrCat("[", Claim("a", body("A")), ",", Claim("b", body("B")), ",",
                                Times(2 * n, absl::StrCat(claim("A"), ",", claim("B")), ","), "]"));
@@ -209,11 +213,12 @@ std::string Offers(absl::string_view nodes) {
 }
 // Every course asks for the same assessment.
 std::string OffersOfOneAssessment(int n) {
-  return Offers(absl::Substitute(
-      R"([{"@id":"urn:example:t","@type":"LearningAssessmentSpecification","title":{"en":$0}},$1])",
-      List(20 * n, R"("Test #")"),
-      Times(10 * n, R"({"@id":"urn:example:q#","@type":"Qualification","title":{"en":"Tides"},
-          "provenBy":{"@id":"urn:example:t"}})", ",")));
+  return Offers(
+      absl::Substitute(R"([{"@id":"urn:example:t","@type":"LearningAssessmentSpecification","title":{"en":$0}},$1])",
+                       List(20 * n, R"("Test #")"),
+                       Times(10 * n, R"({"@id":"urn:example:q#","@type":"Qualification","title":{"en":"Tides"},
+          "provenBy":{"@id":"urn:example:t"}})",
+                             ",")));
 }
 
 std::string Presentation(int n) {
@@ -235,17 +240,19 @@ std::string Elmo(absl::string_view report, absl::string_view beside) {
 }
 constexpr absl::string_view kElmoIssuer = "<issuer><identifier type=\"x\">#</identifier><title>T #</title></issuer>";
 std::string ElmoOfManyIssuers(int n) {
-  return Elmo(absl::StrCat(Times(20 * n, kElmoIssuer), Times(n, "<learningOpportunitySpecification><title>Tides #"
-                                                                "</title></learningOpportunitySpecification>")),
+  return Elmo(absl::StrCat(Times(20 * n, kElmoIssuer), Times(n,
+                                                             "<learningOpportunitySpecification><title>Tides #"
+                                                             "</title></learningOpportunitySpecification>")),
               "");
 }
 std::string ElmoOfOneGroup(int n) {
-  return Elmo(absl::StrCat(Times(1, kElmoIssuer),
-                           Times(5 * n, R"(<learningOpportunitySpecification><title>Tides #</title><specifies>
+  return Elmo(
+      absl::StrCat(Times(1, kElmoIssuer),
+                   Times(5 * n, R"(<learningOpportunitySpecification><title>Tides #</title><specifies>
           <learningOpportunityInstance><grouping typeref="t" idref="g"/></learningOpportunityInstance></specifies>
           </learningOpportunitySpecification>)")),
-              absl::Substitute(R"(<groups><groupType id="t"><title>T</title><group id="g">$0</group></groupType></groups>)",
-                               Times(20 * n, "<title>G #</title>")));
+      absl::Substitute(R"(<groups><groupType id="t"><title>T</title><group id="g">$0</group></groupType></groups>)",
+                       Times(20 * n, "<title>G #</title>")));
 }
 std::string ElmoOfRemarks(int n) {
   return Elmo(absl::StrCat(Times(1, kElmoIssuer),
@@ -254,10 +261,11 @@ std::string ElmoOfRemarks(int n) {
 }
 
 std::string Transcript(int n) {
-  return absl::Substitute(R"(<imobility-tors-get-response xmlns="https://github.com/erasmus-without-paper/ewp-specs-api-)"
-                          R"(imobility-tors/blob/stable-v2/endpoints/get-response.xsd"><tor><omobility-id>1</omobility-id>
+  return absl::Substitute(
+      R"(<imobility-tors-get-response xmlns="https://github.com/erasmus-without-paper/ewp-specs-api-)"
+      R"(imobility-tors/blob/stable-v2/endpoints/get-response.xsd"><tor><omobility-id>1</omobility-id>
       $0$1</tor></imobility-tors-get-response>)",
-                          ElmoOfManyIssuers(n), Times(20 * n, "<!---->"));
+      ElmoOfManyIssuers(n), Times(20 * n, "<!---->"));
 }
 
 std::string EuropeanXml(int n) {
@@ -274,38 +282,40 @@ std::string EuropeanXml(int n) {
 }
 
 std::string Register(int n) {
-  return absl::Substitute(R"(<virta:Virta xmlns:virta="urn:mace:funet.fi:virta/2015/09/01">
+  return absl::Substitute(
+      R"(<virta:Virta xmlns:virta="urn:mace:funet.fi:virta/2015/09/01">
       <virta:Opiskelija avain="S"><virta:Sukunimi>Esimerkki</virta:Sukunimi><virta:Opintosuoritukset>$0
       <virta:Opintosuoritus avain="part"><virta:Myontaja>99905</virta:Myontaja>$1</virta:Opintosuoritus>
       </virta:Opintosuoritukset>$2</virta:Opiskelija></virta:Virta>)",
-                          Times(4 * n, R"(<virta:Opintosuoritus avain="C#"><virta:SuoritusPvm>2026-02-01</virta:SuoritusPvm>
+      Times(4 * n, R"(<virta:Opintosuoritus avain="C#"><virta:SuoritusPvm>2026-02-01</virta:SuoritusPvm>
           <virta:Myontaja>99905</virta:Myontaja><virta:Nimi>Study #</virta:Nimi>
           <virta:Sisaltyvyys sisaltyvaOpintosuoritusAvain="part"/></virta:Opintosuoritus>)"),
-                          Times(20 * n, "<virta:Nimi>Part #</virta:Nimi>"), Remarks(n));
+      Times(20 * n, "<virta:Nimi>Part #</virta:Nimi>"), Remarks(n));
 }
 
 // The university stands once, and for every item of the transcript.
 std::string UniversityTranscript(int n) {
-  return absl::Substitute(R"(<xhs:transcriptOfRecords xmlns:xhs="http://xhochschule.de/def/xhochschule/1.2/xsd">
+  return absl::Substitute(
+      R"(<xhs:transcriptOfRecords xmlns:xhs="http://xhochschule.de/def/xhochschule/1.2/xsd">
       <xhs:ausstellungsdatum>2026-02-01</xhs:ausstellungsdatum>
       <xhs:ausstellendeHochschule>$0</xhs:ausstellendeHochschule><xhs:studierender><xhs:nameNatuerlichePerson>
       <xhs:familienname><xhs:name>Beispiel</xhs:name></xhs:familienname></xhs:nameNatuerlichePerson></xhs:studierender>
       $1</xhs:transcriptOfRecords>)",
-                          Times(10 * n, "<xhs:name><xhs:name>Universität #</xhs:name></xhs:name>"),
-                          Times(4 * n, R"(<xhs:leistung><xhs:bezeichnung>Gezeiten #</xhs:bezeichnung><xhs:leistungsstatus>
+      Times(10 * n, "<xhs:name><xhs:name>Universität #</xhs:name></xhs:name>"),
+      Times(4 * n, R"(<xhs:leistung><xhs:bezeichnung>Gezeiten #</xhs:bezeichnung><xhs:leistungsstatus>
           <code>bestanden</code></xhs:leistungsstatus></xhs:leistung>)"));
 }
 
 std::string ExaminationCertificate(int n) {
-  return absl::Substitute(R"(<xbbd:pruefling.pruefungszeugnis
+  return absl::Substitute(
+      R"(<xbbd:pruefling.pruefungszeugnis
       xmlns:xbbd="http://xberufsbildung.de/def/xberufsbildung/0.5/xsd"><xbbd:pruefling><xbbd:nameNatuerlichePerson>
       <xbbd:vorname>$0</xbbd:vorname><xbbd:familienname><xbbd:name>Probe</xbbd:name></xbbd:familienname>
       </xbbd:nameNatuerlichePerson></xbbd:pruefling><xbbd:allgemeineAngaben><xbbd:ausbildungsberuf>
       <xbbd:bezeichnung>Bootsbauerin</xbbd:bezeichnung></xbbd:ausbildungsberuf>$1</xbbd:allgemeineAngaben>
       <xbbd:aussteller><xbbd:name>Kammer</xbbd:name></xbbd:aussteller>$2</xbbd:pruefling.pruefungszeugnis>)",
-                          Times(20 * n, "<xbbd:name>Vorname</xbbd:name>"),
-                          Times(4 * n, "<xbbd:pruefungsteil><xbbd:bezeichnung>Teil #</xbbd:bezeichnung></xbbd:pruefungsteil>"),
-                          Remarks(n));
+      Times(20 * n, "<xbbd:name>Vorname</xbbd:name>"),
+      Times(4 * n, "<xbbd:pruefungsteil><xbbd:bezeichnung>Teil #</xbbd:bezeichnung></xbbd:pruefungsteil>"), Remarks(n));
 }
 
 std::string Courses(int n) {
