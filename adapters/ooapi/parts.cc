@@ -143,7 +143,8 @@ LossClass Address(const Step& step) {
     const std::string language = stated == nullptr ? "und" : source.Language(stated);
     const bool taken = language == "und" && !line.empty();
     if (text->text.empty() || taken) continue;
-    elm::AddText(source.SeeLanguage(language, text), text->text, address.mutable_full_address()->mutable_note_literal());
+    elm::AddText(source.SeeLanguage(language, text), text->text,
+                 address.mutable_full_address()->mutable_note_literal());
     source.Use(stated);
     source.Carry(text, step.rule.target, kKept, "");
   }
