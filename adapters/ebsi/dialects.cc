@@ -470,7 +470,6 @@ void MapClaim(const Reading& reading, const SourceNode* node, const DraftAchieve
               DraftAchievement* achievement, size_t depth) {
   const bool as_whole = whole != nullptr && reading.source->FindFirst(node, "awardedBy/awardingBody") == nullptr;
   achievement->body = as_whole ? whole->body : reading.draft->AddBody();
-  if (as_whole) achievement->further_bodies = whole->further_bodies;
   const Context context{reading.source, reading.draft->TargetsOf(*achievement)};
   Apply(kClaim, node, context);
   if (!as_whole) MapBodies(reading, node, "awardedBy/awardingBody", kClaimBody, achievement);

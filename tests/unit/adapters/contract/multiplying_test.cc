@@ -122,6 +122,13 @@ std::string AttestationOfManyIssuers(int n) {
   return Attestation(List(20 * n, R"("did:example:#")"),
                      absl::StrCat("\"hasClaim\":", List(10 * n, R"({"title":{"en":"Claim #"}})")));
 }
+std::string AttestationOfManyParts(int n) {
+  return Attestation(R"("did:example:i")",
+                     absl::Substitute(R"("hasClaim":[{"title":{"en":"Whole"},"awardedBy":{"awardingBody":$0},
+                         "hasPart":$1}])",
+                                      List(10 * n, R"({"id":"did:example:b#","legalName":{"en":"Body #"}})"),
+                                      List(10 * n, R"({"title":{"en":"Part #"}})")));
+}
 
 std::string StudyRecord(absl::string_view parts) {
   return absl::Substitute(R"({"henkilö":{"etunimet":"Aino","sukunimi":"Esimerkki"},"opiskeluoikeudet":[{
@@ -347,6 +354,7 @@ const Row kRows[] = {
     {"issuers, and a long name", "edubadges", "elm", EdubadgeOfManyIssuers, 16},
     {"bodies of all parts", "ebsi-vc", "elm", AttestationOfManyBodies, std::nullopt},
     {"names of a body in many places", "ebsi-vc", "elm", AttestationOfManyPlaces, std::nullopt},
+    {"bodies of all parts of a claim", "ebsi-vc", "elm", AttestationOfManyParts, std::nullopt},
     {"issuers of all claims", "ebsi-vc", "elm", AttestationOfManyIssuers, std::nullopt},
     {"parts, and a long name", "koski", "elm", StudyRecordOfManyCodes, 16},
     {"codes of a course, and a long name", "ooapi", "elm", CatalogueOfManyCodes, 12},
