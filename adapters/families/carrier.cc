@@ -108,7 +108,7 @@ void AddElements(const pugi::xml_node& node, absl::string_view local, std::vecto
 // The badge stands in the element, or in its attribute "verify" when it is a signature; a text beside a signature is a
 // copy that nobody signed.
 std::string TextOfElement(const pugi::xml_node& element) {
-  const std::string verify = base::XmlAttribute(element, "verify").value();
+  std::string verify = base::XmlAttribute(element, "verify").value();
   if (base::IsCompactJws(verify)) return verify;
   std::string text = base::XmlRawText(element);
   return absl::StripAsciiWhitespace(text).empty() ? verify : text;
@@ -164,6 +164,7 @@ absl::StatusOr<std::optional<std::string>> TakeOutOfSvg(absl::string_view bytes,
     std::vector<pugi::xml_node> elements;
     AddElements(document.Root(), at.svg_element, &elements);
     std::vector<std::string> texts;
+    texts.reserve(elements.size());
     for (const pugi::xml_node& element : elements) texts.push_back(TextOfElement(element));
     return texts;
   });

@@ -93,7 +93,7 @@ absl::Status Arrivals::HandleAnswer(const relay::Outgoing& message, const absl::
                                     const relay::v1::Envelope* evidence, base::Transaction& tx) {
   ASSIGN_OR_RETURN(const Waiting waiting, FindWaiting(message.resource, tx));
   if (waiting.receiver == nullptr) return absl::OkStatus();
-  const absl::Status taken = answer.ok() ? TakePiece(message, *answer, waiting, tx) : answer.status();
+  absl::Status taken = answer.ok() ? TakePiece(message, *answer, waiting, tx) : answer.status();
   if (answer.ok() && (taken.ok() || base::ReasonOf(taken) != Reason::kPeerAnswerInvalid)) return taken;
   // Pieces of what does not come as a whole are of no use.
   RETURN_IF_ERROR(EraseContents(waiting.awaited.of.owner, tx));

@@ -322,7 +322,7 @@ absl::string_view ElementOfTarget(absl::string_view path) {
 }
 
 bool IsProse(absl::string_view path) {
-  if (path.find('#') != absl::string_view::npos) return true;
+  if (absl::StrContains(path, '#')) return true;
   const ElementRow* const row = FindRow(path);
   return row != nullptr && row->prose;
 }

@@ -291,7 +291,7 @@ absl::Status ApplicationAnswers::SendWhole(const relay::Outgoing& message, v1::R
   RETURN_IF_ERROR(EraseSetAside(stored, tx).status());
   const absl::Time now = context_->options.clock->Now();
   // The holder can have ended it since the application was recorded.
-  const absl::Status stands =
+  absl::Status stands =
       context_->options.authorisations->CheckStands(tx, application.authorisation_id(), content.authority_node());
   if (!stands.ok()) {
     if (base::ReasonOf(stands) != Reason::kAuthorisationInvalid) return stands;
