@@ -50,20 +50,6 @@ class RetentionClockTest : public ErasureFixture {
     return count;
   }
 
-  // How many kept messages of a resource can still be read at a node.
-  static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
-    int count = 0;
-    EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const auto kept, relay::MessageLog::KeptOf(resource, "", 100, tx));
-      for (const relay::MessageLog::Kept& message : kept) {
-        ASSIGN_OR_RETURN(const auto record, tx.Get(base::Table::kSetting, message.key));
-        count += record.has_value() && !record->value.empty() ? 1 : 0;
-      }
-      return absl::OkStatus();
-    }));
-    return count;
-  }
-
   static std::vector<std::string> NamesOfErased(passerelle::testing::TestNode& node) {
     std::vector<std::string> names;
     EXPECT_OK(node.memory.Read([&](base::Transaction& tx) -> absl::Status {

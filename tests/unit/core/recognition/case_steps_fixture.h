@@ -113,6 +113,20 @@ class CaseStepsTest : public CaseFixture {
       network_.Run();
     }
   }
+
+  // Kept messages of a resource of a node, of which the content can still be read.
+  static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
+    int readable = 0;
+    EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(const std::vector<relay::MessageLog::Kept> kept,
+                       relay::MessageLog::KeptOf(resource, "", 10'000, tx));
+      for (const relay::MessageLog::Kept& message : kept) {
+        readable += node.messages().Read(message.side, message.name, tx).ok() ? 1 : 0;
+      }
+      return absl::OkStatus();
+    }));
+    return readable;
+  }
 };
 
 inline std::vector<std::string> Path(const v1::RecognitionCase& content) {

@@ -72,20 +72,6 @@ class LargeApplicationsTest : public CaseStepsTest {
     return arrival;
   }
 
-  // Kept messages of a resource of a node, of which the content can still be read.
-  static int Readable(passerelle::testing::TestNode& node, const std::string& resource) {
-    int readable = 0;
-    EXPECT_OK(node.store.Read([&](base::Transaction& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(const std::vector<relay::MessageLog::Kept> kept,
-                       relay::MessageLog::KeptOf(resource, "", 10'000, tx));
-      for (const relay::MessageLog::Kept& message : kept) {
-        readable += node.messages().Read(message.side, message.name, tx).ok() ? 1 : 0;
-      }
-      return absl::OkStatus();
-    }));
-    return readable;
-  }
-
   // Applies, and lets the holder's side hand on another byte than it described, which is found with the last piece.
   std::string SubmitSpoiled() {
     const std::string id = SubmitLarge();
